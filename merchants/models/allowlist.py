@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+from merchants.models.credentials import ApiKey
+from merchants.models.fields import NetworkField
+from merchants.models.merchant import Merchant, bump_access_version
+from merchants.models.people import Person
+from merchants.querysets import AllowlistQuerySet
+
+MAX_ENTRIES = 100
+ACCESS_CHANGED = bump_access_version("coalesce(NEW.merchant_id, OLD.merchant_id)")
+AT_MOST_100 = f"""
+    PERFORM 1 FROM merchants_merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM merchants_allowlistentry
+        WHERE merchant_id = NEW.merchant_id AND key_id IS NOT DISTINCT FROM NEW.key_id) >= {MAX_ENTRIES} THEN
+        RAISE EXCEPTION 'an allowlist has at most {MAX_ENTRIES} entries' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class AllowlistEntry(models.Model):
+    """One network from which calls are taken: on the merchant's list, or on one key's list when `key` is set."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="allowlist")
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="allowlist", null=True, blank=True)
+    network = NetworkField(help_text="An address or a CIDR block; host bits are cut off.")
+    note = models.CharField(max_length=200, blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: stays until it is removed.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = AllowlistQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "allowlist entries"
+        ordering = ["merchant", "network"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "key", "network"], nulls_distinct=False, name="allowlist_network_once"
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="allowlist_at_most_100", when=pgtrigger.Before, operation=pgtrigger.Insert, func=AT_MOST_100
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_not_too_wide",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF masklen(NEW.network) < (CASE family(NEW.network) WHEN 4 THEN 8 ELSE 16 END) THEN
+                        RAISE EXCEPTION 'an allowlist entry is at most a /8, or a /16 for IPv6'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_access_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=ACCESS_CHANGED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.network)
+
+
+class AllowedDomain(models.Model):
+    """One host that browsers may call from (`Origin`)."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="domains")
+    domain = models.CharField(max_length=253)
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["merchant", "domain"]
+        constraints = [models.UniqueConstraint("merchant", Lower("domain"), name="allowed_domain_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="domain_access_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=ACCESS_CHANGED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.domain

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from merchants.models.merchant import Merchant
+from merchants.querysets import GameQuerySet
+
+
+class Player(models.Model):
+    """A merchant's player, under the id that the merchant gave. The ledger locks this row while it moves the player's money."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="players")
+    player_id = models.CharField(max_length=255, db_collation="C", help_text="The merchant's own id; upper and lower case differ.")
+    name = models.CharField(max_length=255, blank=True, db_default="")
+    is_blocked = models.BooleanField(default=False, db_default=False)
+    blocked_reason = models.CharField(max_length=200, blank=True, db_default="")
+    bets_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Goes before the merchant's limit.")
+    max_stake = models.BigIntegerField(null=True, blank=True, help_text="Real amount × 100000; goes before the merchant's limit.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "player_id"], name="player_once"),
+            models.CheckConstraint(condition=Q(max_stake__gte=0), name="player_max_stake_not_negative"),
+        ]
+        triggers = [pgtrigger.Protect(name="player_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.player_id
+
+
+class Game(models.Model):
+    """A game of the catalogue that all merchants share."""
+
+    game_id = models.CharField(max_length=64, unique=True, db_collation="C")
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True, help_text="Off: off for every merchant.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = GameQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        triggers = [pgtrigger.Protect(name="game_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.game_id})"
+
+
+class DisabledGame(models.Model):
+    """A game that is switched off for one merchant. No row: as the catalogue says."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="disabled_games")
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="disabled_for")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["merchant", "game"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "game"], name="disabled_game_once")]
+
+    def __str__(self) -> str:
+        return f"{self.game} · {self.merchant.code}"

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from merchants.models.merchant import Merchant, bump_access_version
+from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
+
+
+class ApiKey(models.Model):
+    """The public Auth Key, the name under which a merchant calls. It stays; its secrets come and go."""
+
+    class Environment(models.TextChoices):
+        LIVE = "live"
+        TEST = "test"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        QUARANTINED = "quarantined", "Quarantined (players are paid, nothing new begins)"
+        REVOKED = "revoked", "Revoked (every call is refused)"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="keys")
+    environment = models.CharField(max_length=4, choices=Environment, default=Environment.LIVE)
+    auth_key = models.CharField(max_length=64, unique=True, db_collation="C", editable=False)
+    label = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
+    quarantined_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "quarantined", "revoked"]), name="api_key_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="quarantined") | Q(quarantined_at__isnull=False), name="api_key_quarantine_dated"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="api_key_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="api_key_revoked_for_good",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="revoked") & ~pgtrigger.Q(new__status="revoked"),
+                func="RAISE EXCEPTION 'a revoked key cannot come back' USING ERRCODE = 'check_violation';",
+            ),
+            pgtrigger.Trigger(
+                name="api_key_access_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=bump_access_version("NEW.merchant_id"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.auth_key
+
+
+class Secret(models.Model):
+    """One numbered version of a key's Secret Key, sealed. Rows are kept for ever: ledger rows name them."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="secrets")
+    version = models.PositiveSmallIntegerField()
+    sealed = models.BinaryField(help_text="Nonce and AES-256-GCM ciphertext.")
+    sealed_under = models.CharField(max_length=16, help_text="Id of the key-encryption key.")
+    fingerprint = models.BinaryField(unique=True)
+    usable_until = models.DateTimeField(null=True, blank=True, help_text="End of the overlap; empty is no end.")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SecretQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key", "-version"]
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="secret_version_once")]
+        triggers = [
+            pgtrigger.Protect(name="secret_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="secret_revoked_for_good",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__revoked_at__isnull=False)
+                & pgtrigger.Q(new__revoked_at__df=pgtrigger.F("old__revoked_at")),
+                func="RAISE EXCEPTION 'a revoked secret cannot come back' USING ERRCODE = 'check_violation';",
+            ),
+            pgtrigger.Trigger(
+                name="secret_access_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} v{self.version}"
+
+
+class SeenAddress(models.Model):
+    """An address from which a key has signed correctly; a quarantined key is answered only from those it knew before."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="seen_addresses")
+    address = models.GenericIPAddressField()
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_seen_at"]
+        constraints = [models.UniqueConstraint(fields=["key", "address"], name="seen_address_once")]
+
+    def __str__(self) -> str:
+        return self.address

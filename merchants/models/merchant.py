@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from merchants.querysets import MerchantQuerySet
+
+MAX_TIMESTAMP_WINDOW_SECONDS = 300
+
+
+def bump_access_version(merchant_id: str) -> str:
+    """Trigger body: tells every process that what it has cached of this merchant's access is old."""
+    return f"UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = {merchant_id}; RETURN NULL;"
+
+
+class Merchant(models.Model):
+    """An operator: its keys, lists, players and money are its own and nobody else's."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended", "Suspended (debts are settled, nothing new begins)"
+        CLOSED = "closed", "Closed (every call is refused)"
+
+    code = models.SlugField(max_length=40, unique=True, help_text="Short name used in addresses and commands.")
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    timestamp_window_seconds = models.PositiveSmallIntegerField(
+        default=MAX_TIMESTAMP_WINDOW_SECONDS, help_text="How far x-timestamp may be from our clock, at most 300."
+    )
+    bets_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Per player; empty is no limit.")
+    max_stake = models.BigIntegerField(null=True, blank=True, help_text="Per bet, real amount × 100000; empty is no limit.")
+    access_version = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = MerchantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "suspended", "closed"]), name="merchant_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(timestamp_window_seconds__range=(1, MAX_TIMESTAMP_WINDOW_SECONDS)),
+                name="merchant_timestamp_window_at_most_5_minutes",
+                violation_error_message="The window is 1 to 300 seconds.",
+            ),
+            models.CheckConstraint(condition=Q(max_stake__gte=0), name="merchant_max_stake_not_negative"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="merchant_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="merchant_access_changed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("status", "timestamp_window_seconds", "code"),
+                func="NEW.access_version = OLD.access_version + 1; RETURN NEW;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"

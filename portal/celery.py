@@ -1,0 +1,18 @@
+"""The jobs' application and its timetable; what a job does is a service of its app."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
+    "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
+}

@@ -1,0 +1,252 @@
+"""Everything that can be set, in one file. A bad value stops the start with one sentence that names the variable."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from portal.lib.clientip import parse_networks
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+for name in ("demo.env", "embedded.env"):
+    if (VAR_DIR / name).exists():
+        env.read_env(VAR_DIR / name)
+
+
+def setting(name: str, cast: Any = str, default: Any = environ.Env.NOTSET) -> Any:
+    """One variable from the environment; an absent or unreadable one ends the process with a sentence."""
+    try:
+        return env.get_value(name, cast=cast, default=default)
+    except (ImproperlyConfigured, ValueError, TypeError, KeyError) as fault:
+        refuse(f"{name} is missing." if name not in env.ENVIRON else f"{name} has a value that cannot be read: {fault}")
+
+
+def refuse(sentence: str) -> None:
+    sys.exit(f"The portal does not start: {sentence}")
+
+
+# --- Which kind of installation -------------------------------------------------------------------------------------
+ENVIRONMENT: str = setting("ENVIRONMENT", default="production")
+if ENVIRONMENT not in {"production", "demo", "test"}:
+    refuse(f"ENVIRONMENT must be production, demo or test, not {ENVIRONMENT!r}.")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG: bool = setting("DEBUG", bool, default=False)
+if PRODUCTION and DEBUG:
+    refuse("DEBUG must be off in production.")
+
+SECRET_KEY: str = setting("SECRET_KEY")
+if PRODUCTION and (len(SECRET_KEY) < 50 or "insecure" in SECRET_KEY):
+    refuse("SECRET_KEY is too short or a placeholder; make a random one of at least 50 characters.")
+BASE_URL: str = setting("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+MAIL_URL: str = setting("MAIL_URL", default="")
+ALLOWED_HOSTS: list[str] = setting("ALLOWED_HOSTS", list, default=[] if PRODUCTION else ["*"])
+CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=[])
+
+
+# --- Keys that encrypt the merchants' secrets (never SECRET_KEY) ----------------------------------------------------
+def read_key_encryption_keys(text: str) -> dict[str, bytes]:
+    """`id:base64,id:base64`, the current key first, each 32 bytes. Never shown in an error."""
+    keys = {}
+    for number, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
+        key_id, _, encoded = entry.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
+        if not key_id or len(key_id) > 16 or len(key) != 32:
+            refuse(f"KEY_ENCRYPTION_KEYS: entry {number} is not `id:` and the base64 of 32 bytes.")
+        if key_id in keys:
+            refuse(f"KEY_ENCRYPTION_KEYS: the id of entry {number} stands there twice.")
+        keys[key_id] = key
+    if not keys:
+        refuse("KEY_ENCRYPTION_KEYS is empty; without it no merchant's secret can be stored or used.")
+    return keys
+
+
+KEY_ENCRYPTION_KEYS = read_key_encryption_keys(setting("KEY_ENCRYPTION_KEYS"))
+
+# --- What is installed ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "merchants.apps.MerchantsConfig",
+    "wallet.apps.WalletConfig",
+]
+
+# The first one takes the signed calls of machines out of the row; what follows is for people with a browser.
+MIDDLEWARE = [
+    "portal.middleware.RequestId",
+    "wallet.api.door.MachineDoor",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+AUTH_USER_MODEL = "merchants.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database: one, under two names ---------------------------------------------------------------------------------
+# `wallet` is the same database with the deadlines of a signed call (contract, section 7). Tests run the ledger on
+# `default`, so that a test's transaction holds both; the deadlines are tested against a running portal.
+try:
+    database = env.db_url("DATABASE_URL")
+except (ImproperlyConfigured, ValueError):
+    refuse("DATABASE_URL is missing or cannot be read; it looks like postgres://user:password@host:5432/name.")
+if database["ENGINE"] != "django.db.backends.postgresql":
+    refuse("DATABASE_URL must name a PostgreSQL database.")
+database["HOST"] = unquote(database["HOST"])  # the folder of a socket stands percent-encoded in a URL
+database |= {"CONN_MAX_AGE": setting("CONN_MAX_AGE", int, default=600), "ATOMIC_REQUESTS": False}
+# Two round trips to a database that hangs must still end before the caller gives up.
+WALLET_DEADLINES = "-c statement_timeout=700ms -c lock_timeout=300ms -c idle_in_transaction_session_timeout=5s"
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database,
+    "wallet": database
+    | {
+        "OPTIONS": database.get("OPTIONS", {}) | {"options": WALLET_DEADLINES, "connect_timeout": 2},
+        "TEST": {"MIRROR": "default"},
+    },
+}
+WALLET_DATABASE = "default" if ENVIRONMENT == "test" and setting("WALLET_ON_DEFAULT", bool, default=False) else "wallet"
+
+# --- Mail and jobs --------------------------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else environ.Env.NOTSET))
+DEFAULT_FROM_EMAIL: str = setting("DEFAULT_FROM_EMAIL", default="Oppi Games portal <portal@oppi.invalid>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
+CELERY_BROKER_URL: str = setting("BROKER_URL")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+
+# --- People ---------------------------------------------------------------------------------------------------------
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("admin:login")
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if setting("BEHIND_TLS_PROXY", bool, default=False) else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+X_FRAME_OPTIONS = "DENY"
+
+# --- Network --------------------------------------------------------------------------------------------------------
+try:
+    TRUSTED_PROXIES = parse_networks(setting("TRUSTED_PROXIES", list, default=[]))
+except ValueError as fault:
+    refuse(f"TRUSTED_PROXIES: {fault}.")
+
+# --- The signed API -------------------------------------------------------------------------------------------------
+GAME_LAUNCH_URL: str = setting("GAME_LAUNCH_URL", default="https://games.oppi.invalid/launch")
+SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
+CREDENTIAL_CACHE_SECONDS = 5
+MAX_BODY_BYTES = 64 * 1024
+MAX_BATCH_BODY_BYTES = 1024 * 1024
+REFUSED_BODY_DAYS = 7
+REQUEST_LOG_FLUSH_SECONDS = 0.25
+REQUEST_LOG_CAPACITY = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BATCH_BODY_BYTES
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "wallet.api.schema.ContractSchema",
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "wallet.api.handler.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Oppi Games signed API",
+    "DESCRIPTION": "Launch games and move money. Every call is signed with HMAC-SHA256; see the README for examples.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/",
+    "POSTPROCESSING_HOOKS": ["wallet.api.schema.add_components"],
+}
+
+# --- Language, time, files ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- Logs -----------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "portal.lib.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
+}
+
+# --- Admin ----------------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Oppi Games portal",
+    "SITE_HEADER": "Oppi Games",
+    "SITE_SUBHEADER": "Merchant portal",
+    "SITE_SYMBOL": "shield_lock",
+    "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",
+}

@@ -1,0 +1,51 @@
+"""Who signed? A thin coat of DRF over `services.signed`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+
+from portal.lib.clientip import client_address
+from wallet.ledger.ledger import Caller
+from wallet.services import signed
+from wallet.services.request_log import Line
+
+if TYPE_CHECKING:
+    from wallet.api.door import SignedHttpRequest
+
+HEADER_NAMES = {f"HTTP_{name.upper().replace('-', '_')}": name for name in (*signed.HEADERS, "origin")}
+
+
+def found_address(request: HttpRequest) -> tuple[Any, str]:
+    meta = request.META
+    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
+
+
+class SignatureAuthentication(BaseAuthentication):
+    """Raises `statuses.Refusal`, not DRF's exceptions: the door is the one place that answers refusals."""
+
+    def authenticate(self, request: SignedHttpRequest, *, fresh: bool = False) -> tuple[None, Caller]:  # type: ignore[override]
+        line: Line = request.line
+        meta = request.META
+        headers = {name: meta[key] for key, name in HEADER_NAMES.items() if key in meta}
+        call = signed.Signed(headers, request.raw, line.address, line.request_id)
+        caller = signed.judge(call, fresh=fresh)
+        line.merchant_id, line.secret_id = caller.merchant_id, caller.secret_id
+        return None, caller
+
+
+class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = SignatureAuthentication
+    name = ["authKey", "signature", "timestamp"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        texts = {
+            "x-api-key": "The Auth Key.",
+            "x-signature": "Lower-case hex HMAC-SHA256 under the Secret Key over the raw body, `|` and the timestamp.",
+            "x-timestamp": "Unix time in milliseconds; the very text that was signed.",
+        }
+        return [{"type": "apiKey", "in": "header", "name": name, "description": text} for name, text in texts.items()]

@@ -1,0 +1,159 @@
+"""The door for machines, in front of everything that is there for people: no session, no cookie, no CSRF.
+
+A signed call gets its id and its clock here, and whatever happens behind the door, one envelope and one line in the
+request log come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any, cast
+
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+
+from portal.lib import clock
+from wallet import statuses
+from wallet.api import contracts, handler
+from wallet.api.authentication import found_address
+from wallet.api.urls import BASES, ENDPOINTS
+from wallet.services import request_log
+from wallet.services.request_log import Line, Refused
+
+log = structlog.get_logger(__name__)
+MASKED = {"cookie", "authorization", "proxy-authorization"}
+LOGGED_TEXTS = {
+    "playerId": ("player_id", 255),
+    "sessionId": ("session_id", 512),
+    "gameId": ("game_id", 64),
+    "transactionId": ("transaction_id", 255),
+    "refTransactionId": ("ref_transaction_id", 255),
+    "roundId": ("round_id", 255),
+    "currency": ("currency", 8),
+}
+
+
+class SignedHttpRequest(HttpRequest):
+    """What the door puts on a request."""
+
+    request_id: Any
+    raw: bytes
+    fields: dict[str, Any]
+    line: Line
+
+
+class MachineDoor:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(BASES):
+            return self.get_response(request)
+        return self.serve(cast("SignedHttpRequest", request))
+
+    def serve(self, request: SignedHttpRequest) -> HttpResponse:
+        started = perf_counter_ns()
+        address, source = found_address(request)
+        request.raw, request.fields = b"", {}
+        request.line = line = Line(
+            request_id=request.request_id,
+            created_at=clock.now(),
+            address=address,
+            address_source=source,
+            method=request.method or "",
+            endpoint=request.path_info[:64],
+            auth_key=request.META.get("HTTP_X_API_KEY", "")[:64],
+        )
+        try:
+            response = self.answer(request)
+        except statuses.Refusal as refusal:
+            response = self.refuse(request, refusal)
+        except Exception as fault:  # the caller must get an envelope whatever breaks, and the log the trace
+            log.exception("call.failed", request_id=str(line.request_id), endpoint=line.endpoint)
+            response = self.refuse(request, _undecided(fault))
+        line.http_status = response.status_code
+        line.duration_us = (perf_counter_ns() - started) // 1000
+        self.keep(request)
+        return response
+
+    def answer(self, request: SignedHttpRequest) -> HttpResponse:
+        endpoint = ENDPOINTS.get(request.path_info.rstrip("/"))
+        if endpoint is None:
+            raise statuses.NotFound
+        if request.method not in endpoint.methods:
+            raise statuses.MethodNotAllowed(f"Call {request.path_info} with {' or '.join(sorted(endpoint.methods))}.")
+        request.raw = read_body(request, limit=endpoint.body_limit)
+        return endpoint.view(request)
+
+    def refuse(self, request: SignedHttpRequest, refusal: statuses.Refusal) -> HttpResponse:
+        line = request.line
+        line.status, line.message, line.balance = refusal.key, refusal.message[:200], refusal.balance
+        if not request.fields and request.raw:
+            request.fields = _readable(request.raw)
+        echo = {}
+        if request.path_info.startswith("/wallet/") and isinstance(request.fields.get("transactionId"), str):
+            echo["transactionId"] = request.fields["transactionId"].encode(errors="replace").decode()
+        return handler.refused(refusal, **echo)
+
+    def keep(self, request: SignedHttpRequest) -> None:
+        line = request.line
+        for name, (column, length) in LOGGED_TEXTS.items():
+            value = request.fields.get(name)
+            if isinstance(value, str):
+                setattr(line, column, _clean(value, length))
+        amount = request.fields.get("amount", request.fields.get("rewardedAmount"))
+        if type(amount) is int and abs(amount) < 2**63:
+            line.amount = amount
+        if line.status != statuses.OK:
+            line.refused = Refused(_clean(request.META.get("QUERY_STRING", ""), 4096), _headers(request), request.raw)
+        request_log.add(line)
+
+
+def read_body(request: HttpRequest, *, limit: int) -> bytes:
+    """The raw bytes, never more than `limit`; a body without a length is read from the stream."""
+    _check_media_type(request)
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+        body = bytes(request.META["wsgi.input"].read(limit + 1))
+    elif length.isdecimal() and int(length[:12]) > limit:
+        raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
+    else:
+        try:
+            body = request.body
+        except (RawPostDataException, OSError) as fault:
+            raise statuses.IncorrectData("The body did not arrive whole.") from fault
+    if len(body) > limit:
+        raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
+    return body
+
+
+def _check_media_type(request: HttpRequest) -> None:
+    media_type = (request.META.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
+    if media_type and media_type != "application/json":
+        raise statuses.UnsupportedMediaType
+
+
+def _undecided(fault: Exception) -> statuses.Refusal:
+    return statuses.Overloaded() if isinstance(fault, DatabaseError) else statuses.Undecided()
+
+
+def _readable(body: bytes) -> dict[str, Any]:
+    """What a refused call seems to have been about; for the log and the echo only."""
+    try:
+        return contracts.parse(body)
+    except statuses.Refusal:
+        return {}
+
+
+def _clean(value: str, length: int) -> str:
+    return value[:length].replace("\0", "").encode(errors="replace").decode()
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    return {
+        name.lower()[:64]: "masked" if name.lower() in MASKED else _clean(value, 4096)
+        for name, value in list(request.headers.items())[:64]
+    }

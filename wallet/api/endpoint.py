@@ -1,0 +1,72 @@
+"""What all endpoints share: the caller is judged, the body checked, one service called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.views import APIView
+
+from wallet import statuses
+from wallet.api import contracts, handler
+from wallet.api.authentication import SignatureAuthentication
+from wallet.ledger.ledger import Caller, StaleAccess
+
+if TYPE_CHECKING:
+    from wallet.api.door import SignedHttpRequest
+
+ATTEMPTS = 3
+
+
+class SignedView(APIView):
+    """A signed endpoint. `takes` is its input, `gives` its answer; `serve` calls one service.
+
+    DRF's own dispatch (content negotiation, request wrapper, permissions) is left out: a signed call has one format and
+    one authentication, and what stands around a bet costs more than the bet (decision 0004).
+    """
+
+    authentication_classes = [SignatureAuthentication]
+    takes: ClassVar[type[contracts.Contract]]
+    gives: ClassVar[type[contracts.Answered]]
+    method: ClassVar[str] = "POST"
+    is_batch: ClassVar[bool] = False
+    body_limit: ClassVar[int] = settings.MAX_BODY_BYTES
+    judge = SignatureAuthentication().authenticate
+
+    def dispatch(self, request: SignedHttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Judge, check, serve; again from the start when keys or lists changed between the judging and the ledger."""
+        for attempt in range(ATTEMPTS):
+            _, caller = self.judge(request, fresh=attempt > 0)
+            try:
+                return handler.answer(self.told(request, self.serve(caller, self.read(request, caller))))
+            except StaleAccess:
+                continue
+        raise statuses.Overloaded
+
+    def read(self, request: SignedHttpRequest, caller: Caller) -> Any:
+        request.fields = contracts.parse(request.raw)
+        return contracts.check(self.takes, request.fields)
+
+    def serve(self, caller: Caller, asked: Any) -> msgspec.Struct:
+        raise NotImplementedError
+
+    def told(self, request: SignedHttpRequest, given: msgspec.Struct) -> msgspec.Struct:
+        """Leaves in the log what was answered."""
+        line = request.line
+        line.status, balance = statuses.OK, getattr(given, "balance", None)
+        line.balance = balance if type(balance) is int else None
+        return given
+
+
+class QueryView(SignedView):
+    """A signed GET: no body, its fields in the query."""
+
+    method = "GET"
+
+    def read(self, request: SignedHttpRequest, caller: Caller) -> Any:
+        pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, errors="strict")
+        request.fields = dict(pairs)
+        return contracts.check_query(self.takes, pairs)

@@ -1,0 +1,130 @@
+"""`/game`: launch, and read what was launched and played."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from merchants.models import Game
+from portal.lib import clock
+from wallet import statuses
+from wallet.api import contracts
+from wallet.api.endpoint import QueryView, SignedView
+from wallet.api.wallet_views import said
+from wallet.ledger import ledger
+from wallet.ledger.ledger import Caller
+from wallet.models import Session, Transaction
+from wallet.services import sessions
+from wallet.services.sessions import Launch
+
+
+class GameUrl(SignedView):
+    """Opens a session for a player and says where to play."""
+
+    takes, gives = contracts.LaunchCall, contracts.Launched
+
+    def serve(self, caller: Caller, asked: contracts.LaunchCall) -> contracts.Launched:
+        session = sessions.launch(
+            caller,
+            Launch(asked.game_id, asked.player_id, asked.player_name, asked.balance, asked.currency),
+        )
+        return self.gives(status=statuses.OK, game_url=sessions.url(session), session_id=session.session_id)
+
+
+class Listing(QueryView):
+    """A page of rows, newest first."""
+
+    page_class: type[contracts.Page[Any]] = contracts.Page
+
+    def rows(self, caller: Caller, asked: Any) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def row(self, found: Any) -> Any:
+        raise NotImplementedError
+
+    def serve(self, caller: Caller, asked: contracts.PageQuery) -> Any:
+        ledger.gate(caller, "read")
+        rows = self.rows(caller, asked)
+        count, start = rows.count(), (asked.page - 1) * asked.limit
+        page = contracts.Page(
+            total_pages=-(-count // asked.limit),
+            current_page=asked.page,
+            total_count=count,
+            result=[self.row(found) for found in rows[start : start + asked.limit]] if start < count else [],
+        )
+        return self.gives(status=statuses.OK, data=page)  # type: ignore[call-arg]
+
+
+def is_active(session: Session) -> int:
+    return int(session.is_active and session.expires_at > clock.now())
+
+
+class GameSessions(Listing):
+    """The merchant's sessions."""
+
+    takes, gives = contracts.SessionsQuery, contracts.SessionPage
+
+    def rows(self, caller: Caller, asked: contracts.SessionsQuery) -> QuerySet[Session]:
+        wanted = {"player__player_id": said(asked.player_id), "game__game_id": said(asked.game_id)}
+        rows = Session.objects.using(settings.WALLET_DATABASE).of(caller.merchant_id).select_related("player", "game")
+        return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+    def row(self, found: Session) -> contracts.SessionRow:
+        return contracts.SessionRow(
+            session_id=found.session_id,
+            player_id=found.player.player_id,
+            player_name=found.player.name,
+            game_id=found.game.game_id,
+            game_name=found.game.name,
+            status=is_active(found),
+            currency=found.currency,
+            created_at=when(found.created_at),
+        )
+
+
+class GameSession(Listing):
+    """The rounds of one session: each bet with what it paid."""
+
+    takes, gives = contracts.SessionQuery, contracts.RoundPage
+
+    def rows(self, caller: Caller, asked: contracts.SessionQuery) -> QuerySet[Transaction]:
+        using = settings.WALLET_DATABASE
+        session = Session.objects.using(using).of(caller.merchant_id).filter(session_id=asked.session_id).first()
+        if session is None:
+            raise statuses.RecordNotFound("The session does not exist.")
+        rounds = Transaction.objects.using(using).rounds().filter(session=session, player=session.player_id)
+        return rounds.select_related("player", "game", "session")
+
+    def row(self, found: Any) -> contracts.RoundRow:
+        return contracts.RoundRow(
+            transaction_id=found.transaction_id,
+            session_id=found.session.session_id,
+            player_id=found.player.player_id,
+            player_name=found.player.name,
+            bet_amount=found.amount,
+            payout=found.payout,
+            is_win=found.payout > 0,
+            session_status=is_active(found.session),
+            game_id=found.game.game_id,
+            game_name=found.game.name,
+            created_at=when(found.created_at),
+        )
+
+
+class GameList(Listing):
+    """The games that this merchant may launch."""
+
+    takes, gives = contracts.PageQuery, contracts.GamePage
+
+    def rows(self, caller: Caller, asked: contracts.PageQuery) -> QuerySet[Game]:
+        return Game.objects.using(settings.WALLET_DATABASE).playable_by(caller.merchant_id).order_by("name", "pk")
+
+    def row(self, found: Any) -> contracts.GameRow:
+        return contracts.GameRow(game_id=found.game_id, game_name=found.name, active=found.active)
+
+
+def when(moment: Any) -> str:
+    """ISO-8601 in UTC with milliseconds and `Z`."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,90 @@
+"""The OpenAPI schema, drawn from the contracts themselves."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from drf_spectacular.openapi import AutoSchema
+
+from wallet.api import contracts
+
+REF = "#/components/schemas/{name}"
+OTHER_ANSWERS = {
+    "404": "There is no such endpoint.",
+    "405": "Another HTTP method.",
+    "413": "The body is too large.",
+    "415": "The body is not application/json.",
+    "500": "Unforeseen; nothing was half done.",
+    "503": "Busy or out of reach; nothing was done, try again.",
+}
+
+
+@cache
+def _drawn() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
+    bodies = (kind for kind in vars(contracts).values() if isinstance(kind, type))
+    kinds = {kind for kind in bodies if issubclass(kind, (contracts.Contract, contracts.Answered))}
+    ordered = sorted(kinds, key=lambda kind: kind.__name__)
+    schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    return dict(zip(ordered, schemas, strict=True)), components
+
+
+def of(contract: Any) -> dict[str, Any]:
+    return _drawn()[0][contract]
+
+
+def add_components(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Spectacular's hook: the contracts' own schemas beside what it found."""
+    result.setdefault("components", {}).setdefault("schemas", {}).update(_drawn()[1])
+    return result
+
+
+class ContractSchema(AutoSchema):
+    """Reads a SignedView's `takes` and `gives`."""
+
+    def get_operation_id(self) -> str:
+        return type(self.view).__name__[0].lower() + type(self.view).__name__[1:]
+
+    def get_tags(self) -> list[str]:
+        return [self.path.split("/")[1]]
+
+    def get_summary(self) -> str:
+        return (type(self.view).__doc__ or "").partition("\n")[0]
+
+    def get_description(self) -> str:
+        return ""
+
+    def get_filter_backends(self) -> list[Any]:
+        return []
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        if self.method != "GET":
+            return []
+        fields = _drawn()[1][self.view.takes.__name__]
+        return [
+            {"in": "query", "name": name, "required": name in fields.get("required", []), "schema": schema}
+            for name, schema in fields["properties"].items()
+        ]
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        if self.method == "GET":
+            return None
+        schema = of(self.view.takes)
+        if self.view.is_batch:
+            items = {"type": "array", "minItems": 1, "maxItems": contracts.MAX_BATCH_ITEMS, "items": schema}
+            schema = {"type": "object", "required": ["transactions"], "properties": {"transactions": items}}
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        answers = {"200": _answer("Decided: `status` says how.", of(self.view.gives))}
+        return answers | {code: _answer(text, of(contracts.Answered)) for code, text in OTHER_ANSWERS.items()}
+
+
+def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    request_id = {"description": "Searchable in the request log.", "schema": {"type": "string", "format": "uuid"}}
+    return {
+        "description": description,
+        "headers": {"x-request-id": request_id},
+        "content": {"application/json": {"schema": schema}},
+    }

@@ -1,0 +1,238 @@
+"""`/wallet`: balance and money. Each view decodes, calls one service, and answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from msgspec import UNSET
+
+from wallet import statuses
+from wallet.api import contracts
+from wallet.api.endpoint import SignedView
+from wallet.api.handler import envelope
+from wallet.ledger.ledger import Answer, Call, Caller
+from wallet.services import transactions
+
+if TYPE_CHECKING:
+    from wallet.api.door import SignedHttpRequest
+
+
+def said[T](value: T | contracts.UnsetType) -> T | None:
+    return None if value is UNSET else value  # type: ignore[return-value]
+
+
+class Balance(SignedView):
+    """What a player has."""
+
+    takes, gives = contracts.BalanceCall, contracts.BalanceTold
+
+    def serve(self, caller: Caller, asked: contracts.BalanceCall) -> contracts.BalanceTold:
+        balance = transactions.balance(caller, player_id=asked.player_id, currency=asked.currency)
+        return self.gives(status=statuses.OK, player_id=asked.player_id, currency=asked.currency, balance=balance)
+
+
+class Move(SignedView):
+    """A single movement."""
+
+    gives: ClassVar[type[contracts.Moved]] = contracts.Moved
+
+    def call(self, asked: Any) -> Call:
+        raise NotImplementedError
+
+    def serve(self, caller: Caller, asked: Any) -> contracts.Moved:
+        balance = transactions.post(caller, self.call(asked))
+        return contracts.Moved(status=statuses.OK, transaction_id=asked.transaction_id, balance=balance)
+
+
+class Bet(Move):
+    """A stake is taken from the player's account."""
+
+    takes = contracts.BetCall
+
+    def call(self, asked: contracts.BetCall) -> Call:
+        return Call(
+            kind="bet",
+            transaction_id=asked.transaction_id,
+            session_id=asked.session_id,
+            round_id=said(asked.round_id),
+            player_id=asked.player_id,
+            game_id=asked.game_id,
+            currency=asked.currency,
+            amount=asked.amount,
+        )
+
+
+class Payout(Move):
+    """Winnings of a bet are paid; an amount of 0 settles a lost round."""
+
+    takes = contracts.PayoutCall
+
+    def call(self, asked: contracts.PayoutCall) -> Call:
+        return Call(
+            kind="payout",
+            transaction_id=asked.transaction_id,
+            ref_transaction_id=asked.ref_transaction_id,
+            session_id=asked.session_id,
+            round_id=said(asked.round_id),
+            player_id=asked.player_id,
+            game_id=asked.game_id,
+            currency=asked.currency,
+            amount=asked.amount,
+            is_win=asked.is_win,
+        )
+
+
+class Reward(Move):
+    """A bonus or a jackpot is paid, in the currency of its session."""
+
+    takes = contracts.RewardCall
+
+    def call(self, asked: contracts.RewardCall) -> Call:
+        return Call(
+            kind="reward",
+            transaction_id=asked.transaction_id,
+            ref_transaction_id=asked.ref_transaction_id,
+            session_id=asked.session_id,
+            player_id=asked.player_id,
+            game_id=asked.game_id,
+            amount=asked.rewarded_amount,
+            reward_type=asked.reward_type,
+        )
+
+
+class Cashier(Move):
+    """Money between the operator and a player's account."""
+
+    takes = contracts.CashierCall
+    kind: ClassVar[str]
+
+    def call(self, asked: contracts.CashierCall) -> Call:
+        return Call(
+            kind=self.kind,
+            transaction_id=asked.transaction_id,
+            player_id=asked.player_id,
+            currency=asked.currency,
+            amount=asked.amount,
+        )
+
+
+class Deposit(Cashier):
+    """The operator pays into a player's account; makes the player known."""
+
+    kind = "deposit"
+
+
+class Withdraw(Cashier):
+    """A player's money goes back to the operator."""
+
+    kind = "withdraw"
+
+
+class Batch(SignedView):
+    """Up to 1,000 items, each judged and answered on its own, in order."""
+
+    is_batch = True
+    body_limit = settings.MAX_BATCH_BODY_BYTES
+    kind: ClassVar[str] = "payout"
+
+    def read(self, request: SignedHttpRequest, caller: Caller) -> list[Any]:
+        request.fields = contracts.parse(request.raw)
+        items = contracts.batch_items(request.fields)
+        request.line.items = len(items)
+        return items
+
+    def serve(self, caller: Caller, asked: list[Any]) -> Any:
+        checked = [self.checked(item) for item in asked]
+        calls = [self.call(item) for item in checked if not isinstance(item, statuses.Refusal)]
+        answers = iter(transactions.post_batch(caller, self.kind, calls))
+        data = [
+            envelope(item, **readable_id(raw)) if isinstance(item, statuses.Refusal) else self.tell(item, next(answers))
+            for raw, item in zip(asked, checked, strict=True)
+        ]
+        return {"status": statuses.OK, "data": data}
+
+    def checked(self, item: Any) -> Any:
+        """The item as its contract, or the refusal that answers it."""
+        try:
+            if not isinstance(item, dict):
+                raise statuses.IncorrectData("An item must be an object.")
+            return contracts.check(self.takes, item)
+        except statuses.Refusal as refusal:
+            return refusal
+
+    def call(self, item: Any) -> Call:
+        raise NotImplementedError
+
+    def tell(self, item: Any, answer: Answer) -> dict[str, Any]:
+        """One item's answer: what it echoes, and its own status."""
+        echo = self.echo(item)
+        if answer.status == statuses.OK:
+            told = {} if answer.balance is None else {"balance": answer.balance}
+            return {"status": statuses.OK, **echo, **told}
+        return envelope(statuses.refusal(answer.status, balance=answer.balance), **echo)
+
+    def echo(self, item: Any) -> dict[str, Any]:
+        return {"transactionId": item.transaction_id}
+
+
+def readable_id(item: Any) -> dict[str, str]:
+    found = item.get("transactionId") if isinstance(item, dict) else None
+    return {"transactionId": found.encode(errors="replace").decode()} if isinstance(found, str) else {}
+
+
+class Rollback(Batch):
+    """Transactions of any kind are undone."""
+
+    takes, gives = contracts.RollbackItem, contracts.RollbackBatch
+    kind = "rollback"
+
+    def call(self, item: contracts.RollbackItem) -> Call:
+        return Call(
+            kind="rollback",
+            transaction_id=item.transaction_id,
+            ref_transaction_id=item.ref_transaction_id,
+            session_id=said(item.session_id),
+            player_id=item.player_id,
+            game_id=said(item.game_id),
+        )
+
+    def tell(self, item: contracts.RollbackItem, answer: Answer) -> dict[str, Any]:
+        return super().tell(item, Answer(answer.status, None))
+
+
+class LatePayouts(Batch):
+    """Payouts that come late, under their original ids."""
+
+    gives: ClassVar[type[contracts.Answered]] = contracts.LatePayoutBatch
+
+    def call(self, item: Any) -> Call:
+        return Call(
+            kind="payout",
+            transaction_id=item.transaction_id,
+            ref_transaction_id=getattr(item, "ref_transaction_id", None),
+            session_id=item.session_id,
+            round_id=said(item.round_id),
+            player_id=item.player_id,
+            game_id=item.game_id,
+            currency=item.currency,
+            amount=item.amount,
+        )
+
+    def echo(self, item: Any) -> dict[str, Any]:
+        told = {"sessionId": item.session_id, "playerId": item.player_id, "currency": item.currency}
+        if item.round_id is not UNSET:
+            told["roundId"] = item.round_id
+        return {"transactionId": item.transaction_id, **told}
+
+
+class Retry(LatePayouts):
+    """Late payouts of multiplayer rounds; each bet is found by its session, player and round."""
+
+    takes = contracts.RetryItem
+
+
+class Settlement(LatePayouts):
+    """Payouts that were not delivered the day before."""
+
+    takes = contracts.SettlementItem

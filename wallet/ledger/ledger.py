@@ -1,0 +1,151 @@
+"""The only caller of the ledger function: one round trip a call, batches too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connections
+from psycopg.types.json import Jsonb
+
+from portal.lib import clock
+from portal.lib.clientip import Address
+from wallet import statuses
+
+STALE = "STALE"
+CALLER = "ROW(%s::bigint, %s::bigint, %s::bigint, %s::inet, %s::uuid, %s::timestamptz)::wallet_caller"
+CALL = (
+    "ROW(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::bigint, %s::boolean,"
+    " %s::text)::wallet_call"
+)
+POST = f"SELECT status, balance FROM wallet_post({CALLER}, {CALL})"
+POST_BATCH = f"SELECT ordinal, status, balance FROM wallet_post_batch({CALLER}, %s::text, %s::jsonb) ORDER BY ordinal"
+BALANCE = f"SELECT status, balance FROM wallet_balance({CALLER}, %s::text, %s::text)"
+GATE = f"SELECT coalesce(refusal, 'RS_OK'), NULL FROM wallet_gate({CALLER}, %s::text)"
+OPEN_ACCOUNT = "SELECT wallet_open_account(%s::bigint, %s::bigint, %s::text)"
+
+
+class StaleAccess(Exception):
+    """The merchant's keys or lists have changed since the caller was judged by them: judge it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who signed, from where, and by which version of the merchant's keys and lists that was judged."""
+
+    merchant_id: int
+    secret_id: int
+    access_version: int
+    address: Address
+    request_id: UUID
+
+    def row(self) -> tuple[Any, ...]:
+        return (
+            self.merchant_id,
+            self.secret_id,
+            self.access_version,
+            str(self.address),
+            self.request_id,
+            clock.moment(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of the ledger; None is "not said". Amounts are real amount × 100000."""
+
+    kind: str
+    transaction_id: str
+    player_id: str
+    ref_transaction_id: str | None = None
+    session_id: str | None = None
+    round_id: str | None = None
+    game_id: str | None = None
+    currency: str | None = None
+    amount: int | None = None
+    is_win: bool | None = None
+    reward_type: str | None = None
+
+    def row(self) -> tuple[Any, ...]:
+        return (
+            self.kind,
+            self.transaction_id,
+            self.ref_transaction_id,
+            self.session_id,
+            self.round_id,
+            self.player_id,
+            self.game_id,
+            self.currency,
+            self.amount,
+            self.is_win,
+            self.reward_type,
+        )
+
+
+class Answer(NamedTuple):
+    status: str
+    balance: int | None
+
+
+@contextmanager
+def _deadline() -> Iterator[None]:
+    """A wait that took too long, or a database that is away, is an answer too: nothing moved, ask again."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as fault:
+        raise statuses.Overloaded from fault
+
+
+def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with _deadline(), connections[settings.WALLET_DATABASE].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _answer(sql: str, parameters: Sequence[Any]) -> Answer:
+    answer = Answer(*_rows(sql, parameters)[0])
+    if answer.status == STALE:
+        raise StaleAccess
+    return answer
+
+
+def post(caller: Caller, call: Call) -> Answer:
+    """Judge and post one bet, payout, reward, deposit or withdrawal.
+
+    Returns the status key and the player's balance (None where there is none to tell). Raises StaleAccess, and
+    statuses.Overloaded when nothing was done.
+    """
+    return _answer(POST, (*caller.row(), *call.row()))
+
+
+def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
+    """Judge and post a batch (`rollback`, or late payouts) in one transaction: an answer per item, in order.
+
+    Raises the refusal when the caller may not do this at all, StaleAccess and statuses.Overloaded as `post` does.
+    """
+    rows = _rows(POST_BATCH, (*caller.row(), kind, Jsonb([asdict(call) for call in calls])))
+    if rows[0][1] == STALE:
+        raise StaleAccess
+    if rows[0][0] == 0:
+        raise statuses.refusal(rows[0][1])
+    return [Answer(status, balance) for _, status, balance in rows]
+
+
+def balance(caller: Caller, player_id: str, currency: str) -> Answer:
+    return _answer(BALANCE, (*caller.row(), player_id, currency))
+
+
+def gate(caller: Caller, kind: str) -> None:
+    """Raises the refusal when this caller may not do this kind of call (`bet`, `launch`, `read` …) at this moment."""
+    answer = _answer(GATE, (*caller.row(), kind))
+    if answer.status != statuses.OK:
+        raise statuses.refusal(answer.status)
+
+
+def open_account(merchant_id: int, player_pk: int, currency: str) -> int:
+    """The id of the player's account in a currency, made when it is missing."""
+    return int(_rows(OPEN_ACCOUNT, (merchant_id, player_pk, currency))[0][0])

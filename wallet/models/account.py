@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from merchants.models import Merchant, Player
+from wallet.money import MAX_WHOLE_NUMBER
+
+
+def never_emptied(name: str) -> pgtrigger.Trigger:
+    """TRUNCATE passes row triggers by; this one it meets."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'the ledger is never emptied';",
+    )
+
+
+class Account(models.Model):
+    """One side of a movement: a player's money, or what stands against it for one merchant and currency.
+
+    Only a player's account keeps its balance; the others are sums over rows, so that no two players ever wait for each
+    other. Units: real amount × 100000.
+    """
+
+    class Kind(models.TextChoices):
+        PLAYER = "player"
+        GAMES = "games", "Games (stakes and payouts)"
+        REWARDS = "rewards", "Rewards (bonuses and jackpots)"
+        CASHIER = "cashier", "Cashier (deposits and withdrawals)"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="accounts")
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="accounts", null=True, blank=True)
+    currency = models.CharField(max_length=8, db_collation="C")
+    kind = models.CharField(max_length=8, choices=Kind)
+    balance = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["player", "currency"], condition=Q(kind="player"), name="player_account_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "currency", "kind"], condition=~Q(kind="player"), name="counter_account_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="player", player__isnull=False, balance__isnull=False)
+                | Q(kind__in=["games", "rewards", "cashier"], player__isnull=True, balance__isnull=True),
+                name="account_player_has_balance",
+            ),
+            models.CheckConstraint(
+                condition=Q(balance__range=(-MAX_WHOLE_NUMBER, MAX_WHOLE_NUMBER)), name="account_balance_representable"
+            ),
+            models.CheckConstraint(condition=~Q(currency="XXX"), name="account_never_play_money"),
+        ]
+        indexes = [models.Index(fields=["id"], condition=Q(balance__lt=0), name="account_overdrawn")]
+        triggers = [
+            pgtrigger.Protect(name="account_stays", operation=pgtrigger.Delete),
+            never_emptied("account_not_emptied"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.currency}"
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Taken below zero by a rollback: bets and withdrawals are refused until it is covered."""
+        return self.balance is not None and self.balance < 0

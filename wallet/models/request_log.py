@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from wallet.querysets import SignedRequestQuerySet
+
+
+class SignedRequest(models.Model):
+    """One line for every signed call, taken or refused. Plain values and no foreign keys: it is written in bulk, later."""
+
+    created_at = models.DateTimeField()
+    request_id = models.UUIDField()
+    merchant = models.ForeignKey(
+        "merchants.Merchant", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    secret = models.ForeignKey(
+        "merchants.Secret", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    auth_key = models.CharField(max_length=64, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    address_source = models.CharField(max_length=16)
+    method = models.CharField(max_length=8)
+    endpoint = models.CharField(max_length=64)
+    http_status = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=40)
+    message = models.CharField(max_length=200, blank=True)
+    player_id = models.CharField(max_length=255, null=True, db_collation="C")
+    session_id = models.CharField(max_length=512, null=True, db_collation="C")
+    game_id = models.CharField(max_length=64, null=True, db_collation="C")
+    transaction_id = models.CharField(max_length=255, null=True, db_collation="C")
+    ref_transaction_id = models.CharField(max_length=255, null=True, db_collation="C")
+    round_id = models.CharField(max_length=255, null=True, db_collation="C")
+    currency = models.CharField(max_length=8, null=True)
+    amount = models.BigIntegerField(null=True)
+    balance = models.BigIntegerField(null=True)
+    items = models.PositiveSmallIntegerField(null=True, help_text="Of a batch.")
+    duration_us = models.PositiveIntegerField(help_text="Microseconds in this server.")
+
+    objects = SignedRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["merchant", "id"], name="request_of_merchant"),
+            models.Index(fields=["request_id"], name="request_by_id"),
+            models.Index(fields=["player_id", "id"], condition=Q(player_id__isnull=False), name="request_of_player"),
+            models.Index(fields=["transaction_id"], condition=Q(transaction_id__isnull=False), name="request_of_transaction"),
+            models.Index(fields=["merchant", "status", "id"], condition=~Q(status="RS_OK"), name="request_refused"),
+        ]
+        triggers = [pgtrigger.Protect(name="request_immutable", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+
+class RefusedCall(models.Model):
+    """What a refused call looked like on arrival, kept for a week so that the refusal can be explained."""
+
+    request_id = models.UUIDField(primary_key=True)
+    created_at = models.DateTimeField(db_index=True)
+    query = models.TextField(blank=True)
+    headers = models.JSONField(help_text="Cookies and authorisations masked.")
+    body = models.BinaryField()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.request_id)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from merchants.models import Game, Merchant, Player
+from wallet.models.account import Account
+from wallet.money import PLAY_MONEY
+from wallet.querysets import SessionQuerySet
+
+
+class Session(models.Model):
+    """A launched game. Bets need it while it lasts; payouts and rollbacks never do."""
+
+    session_id = models.CharField(max_length=512, unique=True, db_collation="C")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="sessions")
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="sessions")
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="sessions")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="sessions", help_text="Empty for play money."
+    )
+    currency = models.CharField(max_length=8, db_collation="C")
+    pushed_balance = models.BigIntegerField(help_text="The operator's word at launch, real amount × 100000.")
+    play_balance = models.BigIntegerField(null=True, blank=True, help_text="Demo sessions only.")
+    is_active = models.BooleanField(default=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(currency=PLAY_MONEY, account__isnull=True, play_balance__isnull=False)
+                | (~models.Q(currency=PLAY_MONEY) & models.Q(account__isnull=False, play_balance__isnull=True)),
+                name="session_real_or_play_money",
+            )
+        ]
+        indexes = [models.Index(fields=["merchant", "-id"], name="session_newest")]
+
+    def __str__(self) -> str:
+        return self.session_id
+
+    @property
+    def is_demo(self) -> bool:
+        return self.currency == PLAY_MONEY

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from merchants.models import Game, Merchant, Player, Secret
+from wallet.models.account import Account, never_emptied
+from wallet.models.session import Session
+from wallet.querysets import TransactionQuerySet
+
+
+class Transaction(models.Model):
+    """One immutable row: a movement between two accounts, or an answer that must stay what it was.
+
+    Written by the ledger function alone, which has read merchant, player, session, game and secret in the same breath;
+    these can't be deleted, so the columns carry no foreign key that would lock hot rows for every bet (decision 0005).
+    `part` 0 is the call itself; a rollback of a bet with payouts has one more part for each payout taken back.
+    """
+
+    class Kind(models.TextChoices):
+        BET = "bet"
+        PAYOUT = "payout"
+        REWARD = "reward"
+        ROLLBACK = "rollback"
+        DEPOSIT = "deposit"
+        WITHDRAW = "withdraw"
+        TOMBSTONE = "tombstone", "Tombstone (an id that was rolled back before it came)"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions")
+    transaction_id = models.CharField(max_length=255, db_collation="C")
+    part = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=9, choices=Kind)
+    status = models.CharField(max_length=40, help_text="The first answer.")
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions")
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="transactions"
+    )
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    currency = models.CharField(max_length=8, null=True, db_collation="C")
+    amount = models.BigIntegerField(null=True, help_text="Real amount × 100000.")
+    debit_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    credit_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    balance = models.BigIntegerField(null=True, help_text="The player's balance as it was answered.")
+    ref_transaction_id = models.CharField(max_length=255, null=True, db_collation="C")
+    reverses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="reversed_by"
+    )
+    is_win = models.BooleanField(null=True)
+    reward_type = models.CharField(max_length=64, null=True)
+    round_id = models.CharField(max_length=255, null=True, db_collation="C")
+    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    address = models.GenericIPAddressField()
+    request_id = models.UUIDField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = TransactionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "transaction_id", "part"], name="transaction_once"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="transaction_reversed_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="transaction_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(debit_account__isnull=True, credit_account__isnull=True)
+                | Q(debit_account__isnull=False, credit_account__isnull=False, amount__isnull=False, currency__isnull=False),
+                name="transaction_two_sides_or_none",
+            ),
+            models.CheckConstraint(condition=~Q(debit_account=F("credit_account")), name="transaction_sides_differ"),
+            models.CheckConstraint(
+                condition=Q(debit_account__isnull=True) | Q(status="RS_OK"), name="transaction_refused_moves_nothing"
+            ),
+            models.CheckConstraint(condition=~Q(currency="XXX"), name="transaction_never_play_money"),
+        ]
+        indexes = [
+            models.Index(fields=["player", "id"], name="transaction_of_player"),
+            models.Index(
+                fields=["merchant", "ref_transaction_id"],
+                condition=Q(ref_transaction_id__isnull=False),
+                name="transaction_of_reference",
+            ),
+            models.Index(fields=["session", "round_id"], condition=Q(round_id__isnull=False), name="transaction_of_round"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="transaction_immutable", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("transaction_not_emptied"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.transaction_id}"

@@ -1,0 +1,50 @@
+"""Words to chain for reading sessions, transactions and signed calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
+
+if TYPE_CHECKING:
+    from wallet.models import Session, SignedRequest, Transaction
+else:
+    Session = SignedRequest = Transaction = Any
+
+
+class SessionQuerySet(models.QuerySet[Session]):
+    def of(self, merchant_id: int) -> Self:
+        return self.filter(merchant_id=merchant_id)
+
+    def live(self, *, at: datetime) -> Self:
+        return self.filter(is_active=True, expires_at__gt=at)
+
+
+class TransactionQuerySet(models.QuerySet[Transaction]):
+    def movements(self) -> Self:
+        """Rows that moved money (also an amount of 0), without refusals and tombstones."""
+        return self.filter(debit_account__isnull=False)
+
+    def standing(self) -> Self:
+        """Movements that no rollback has taken back."""
+        return self.movements().filter(~Exists(self.model.objects.filter(reverses_id=OuterRef("pk"))))
+
+    def rounds(self) -> Self:
+        """Bets that were taken, each with `payout`: the sum of what it paid and what still stands."""
+        paid = (
+            self.model.objects.standing()
+            .filter(kind="payout", merchant_id=OuterRef("merchant_id"), ref_transaction_id=OuterRef("transaction_id"))
+            .order_by()
+            .values("ref_transaction_id")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        return self.movements().filter(kind="bet").annotate(payout=Coalesce(models.Subquery(paid), 0))
+
+
+class SignedRequestQuerySet(models.QuerySet[SignedRequest]):
+    def refused(self) -> Self:
+        return self.exclude(Q(status="RS_OK"))

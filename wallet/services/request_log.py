@@ -1,0 +1,169 @@
+"""The request log: one line a call, kept in memory for a moment and written in bulk by COPY.
+
+What a crash can lose: the lines of the last REQUEST_LOG_FLUSH_SECONDS in each web process (a kill -9; a normal stop
+writes them). Money does not depend on it: the ledger's rows keep who signed, from where and when.
+When the database can't take lines, the newest REQUEST_LOG_CAPACITY are held; older ones are dropped and counted.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from psycopg.types.json import Jsonb
+
+from portal.lib.clientip import Address
+
+log = structlog.get_logger(__name__)
+
+COLUMNS = (
+    "created_at", "request_id", "merchant_id", "secret_id", "auth_key", "address", "address_source", "method", "endpoint",
+    "http_status", "status", "message", "player_id", "session_id", "game_id", "transaction_id", "ref_transaction_id",
+    "round_id", "currency", "amount", "balance", "items", "duration_us",
+)  # fmt: skip
+COPY_LINES = f"COPY wallet_signedrequest ({', '.join(COLUMNS)}) FROM STDIN"
+COPY_REFUSED = "COPY wallet_refusedcall (request_id, created_at, query, headers, body) FROM STDIN"
+SEEN = """
+    INSERT INTO merchants_seenaddress (key_id, address, first_seen_at, last_seen_at)
+    SELECT s.key_id, l.address::inet, min(l.at), max(l.at)
+      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS l (secret_id, address, at)
+      JOIN merchants_secret s ON s.id = l.secret_id
+     GROUP BY s.key_id, l.address::inet ORDER BY 1, 2
+    ON CONFLICT (key_id, address) DO UPDATE
+       SET last_seen_at = greatest(merchants_seenaddress.last_seen_at, excluded.last_seen_at),
+           first_seen_at = least(merchants_seenaddress.first_seen_at, excluded.first_seen_at)
+"""
+
+
+@dataclass(slots=True)
+class Line:
+    """What is known of one call; filled in on its way through the server."""
+
+    request_id: UUID
+    created_at: datetime
+    address: Address | None
+    address_source: str
+    method: str
+    endpoint: str
+    auth_key: str = ""
+    merchant_id: int | None = None
+    secret_id: int | None = None
+    http_status: int = 0
+    status: str = ""
+    message: str = ""
+    player_id: str | None = None
+    session_id: str | None = None
+    game_id: str | None = None
+    transaction_id: str | None = None
+    ref_transaction_id: str | None = None
+    round_id: str | None = None
+    currency: str | None = None
+    amount: int | None = None
+    balance: int | None = None
+    items: int | None = None
+    duration_us: int = 0
+    refused: Refused | None = field(default=None)
+
+    def row(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, column) for column in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How a refused call arrived."""
+
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+_lines: deque[Line] = deque(maxlen=settings.REQUEST_LOG_CAPACITY)
+_writing = threading.Lock()
+_writer: threading.Thread | None = None
+_stop = threading.Event()
+
+
+def add(line: Line) -> None:
+    """Hand over a finished line; costs the caller an append."""
+    if len(_lines) == settings.REQUEST_LOG_CAPACITY:
+        log.warning("request_log.dropped", request_id=str(_lines[0].request_id))
+    _lines.append(line)
+    if _writer is None and settings.REQUEST_LOG_FLUSH_SECONDS:
+        _start()
+
+
+def drain() -> int:
+    """Write what has been handed over; returns the number of lines. Lines that can't be written stay for the next time."""
+    with _writing:
+        lines = [_lines.popleft() for _ in range(len(_lines))]
+        try:
+            if lines:
+                _write(lines)
+        except DatabaseError:
+            _lines.extendleft(reversed(lines))
+            raise
+    return len(lines)
+
+
+def _write(lines: list[Line]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        with cursor.copy(COPY_LINES) as copy:
+            for line in lines:
+                copy.write_row([_plain(value) for value in line.row()])
+        refused = [line for line in lines if line.refused is not None]
+        if refused:
+            _write_refused(cursor, refused)
+        signed = [line for line in lines if line.secret_id is not None and line.address is not None]
+        if signed:
+            columns = zip(*((line.secret_id, str(line.address), line.created_at) for line in signed), strict=True)
+            cursor.execute(SEEN, [list(column) for column in columns])
+
+
+def _write_refused(cursor: Any, lines: list[Line]) -> None:
+    with cursor.copy(COPY_REFUSED) as copy:
+        for line in lines:
+            kept = line.refused
+            assert kept is not None
+            copy.write_row((line.request_id, line.created_at, kept.query, Jsonb(kept.headers), kept.body))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Address) else value
+
+
+def _start() -> None:
+    global _writer  # noqa: PLW0603 - one writer a process, started by its first call (after any fork)
+    with _writing:
+        if _writer is None:
+            _writer = threading.Thread(target=_run, name="request-log", daemon=True)
+            _writer.start()
+            atexit.register(stop)
+
+
+def _run() -> None:
+    while not _stop.wait(settings.REQUEST_LOG_FLUSH_SECONDS):
+        _drain_or_tell()
+    _drain_or_tell()
+
+
+def _drain_or_tell() -> None:
+    try:
+        drain()
+    except DatabaseError as fault:
+        log.warning("request_log.waiting", lines=len(_lines), fault=str(fault))
+        close_old_connections()
+
+
+def stop() -> None:
+    """Write the rest and end the writer; called when the process ends in order."""
+    _stop.set()
+    if _writer is not None:
+        _writer.join(timeout=5)

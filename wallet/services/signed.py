@@ -1,0 +1,76 @@
+"""Rows 1 to 5 of the order of checks: who signed this, and is it fresh and from an allowed place?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from merchants import crypto
+from merchants.services import access
+from portal.lib import clock
+from portal.lib.clientip import Address
+from wallet import statuses
+from wallet.ledger.ledger import Caller
+
+HEADERS = ("x-api-key", "x-signature", "x-timestamp")
+WHOLE_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A call as it arrived: nothing decoded, nothing believed."""
+
+    headers: Mapping[str, str]  # lower-case names
+    body: bytes
+    address: Address | None
+    request_id: UUID
+
+
+def judge(call: Signed, *, fresh: bool = False) -> Caller:
+    """Who calls. Raises the first refusal of rows 1 to 5, never from an old copy of the merchant's access."""
+    require_headers(call)
+    try:
+        return _judge(call, access.load(call.headers["x-api-key"], fresh=fresh))
+    except statuses.Refusal:
+        if fresh:
+            raise
+        return judge(call, fresh=True)
+
+
+def require_headers(call: Signed) -> None:
+    missing = [name for name in HEADERS if not call.headers.get(name, "").strip()]
+    if missing:
+        raise statuses.MissingHeaders(f"Missing or empty: {', '.join(missing)}.")
+
+
+def _judge(call: Signed, credential: access.Credential | None) -> Caller:
+    now = clock.now()
+    secrets = credential.usable_secrets(now) if credential else []
+    if credential is None or not secrets:
+        raise statuses.InvalidApiKey
+    if call.address is None or not credential.allows_address(call.address, now):
+        raise statuses.IpRestriction(f"Calls are not taken from {call.address or 'an unknown address'}.")
+    origin = call.headers.get("origin", "")
+    if origin and not credential.allows_origin(_host(origin)):
+        raise statuses.IpRestriction("Calls are not taken from this origin.")
+    timestamp = call.headers["x-timestamp"]
+    _check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    for secret in secrets:
+        if crypto.verify(secret.value, call.body, timestamp, call.headers["x-signature"]):
+            return Caller(credential.merchant_id, secret.id, credential.access_version, call.address, call.request_id)
+    raise statuses.SignatureNotMatch
+
+
+def _check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
+    if not WHOLE_MILLISECONDS.fullmatch(timestamp):
+        raise statuses.SignatureExpired
+    off_ms = now_ms - int(timestamp)
+    if abs(off_ms) > window_ms:
+        late = "old" if off_ms > 0 else "in the future"
+        raise statuses.SignatureExpired(f"x-timestamp is {abs(off_ms) / 1000:.0f} s {late}; {window_ms // 1000} s are allowed.")
+
+
+def _host(origin: str) -> str:
+    return origin.lower().partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]

@@ -1,0 +1,41 @@
+"""The verbs of the wallet: each takes a judged caller and a checked call, and answers from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wallet import statuses
+from wallet.ledger import ledger
+from wallet.ledger.ledger import Answer, Call, Caller
+from wallet.services import play_money
+
+
+def balance(caller: Caller, *, player_id: str, currency: str) -> int:
+    """What a player has, real amount × 100000. Raises the refusal."""
+    if play_money.is_play(currency, None):
+        return play_money.balance(caller, player_id)
+    return _balance_or_refuse(ledger.balance(caller, player_id, currency))
+
+
+def post(caller: Caller, call: Call) -> int:
+    """Bet, payout, reward, deposit or withdraw: the player's balance after it. Raises the refusal."""
+    post_one = play_money.post if play_money.is_play(call.currency, call.session_id) else ledger.post
+    return _balance_or_refuse(post_one(caller, call))
+
+
+def _balance_or_refuse(answer: Answer) -> int:
+    if answer.status != statuses.OK or answer.balance is None:
+        raise statuses.refusal(answer.status, balance=answer.balance)
+    return answer.balance
+
+
+def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
+    """Rollbacks or late payouts, each on its own and in order. Raises when the whole batch is refused."""
+    real = [call for call in calls if not play_money.is_play(call.currency, call.session_id)]
+    if not real:
+        ledger.gate(caller, kind)
+    answers = iter(ledger.post_batch(caller, kind, real) if real else ())
+    return [
+        play_money.post(caller, call) if play_money.is_play(call.currency, call.session_id) else next(answers)
+        for call in calls
+    ]

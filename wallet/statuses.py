@@ -1,0 +1,155 @@
+"""The 20 keys that every answer carries, each with the sentence for a person."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+OK = "RS_OK"
+
+
+class Refusal(Exception):
+    """A call that is not done. `balance` is told where the contract says so."""
+
+    key: ClassVar[str] = "RS_ERROR"
+    sentence: ClassVar[str] = "The call could not be decided; try again."
+    http_status: ClassVar[int] = 200
+
+    def __init__(self, message: str = "", *, balance: int | None = None) -> None:
+        super().__init__(message or self.sentence)
+        self.balance = balance
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class Undecided(Refusal):
+    """Nobody knows yet: the database is away, or something unforeseen. Nothing was half done."""
+
+    http_status = 500
+
+
+class Overloaded(Undecided):
+    http_status = 503
+    sentence = "The wallet is busy or out of reach; nothing was done, try again."
+
+
+class MissingHeaders(Refusal):
+    key = "RS_ERROR_MISSING_HEADERS"
+    sentence = "A required header is missing."
+
+
+class DuplicateTransaction(Refusal):
+    key = "RS_ERROR_DUPLICATE_TRANSACTION"
+    sentence = "This transactionId was used before, with other content; nothing was moved."
+
+
+class TransactionDoesNotExist(Refusal):
+    key = "RS_ERROR_TRANSACTION_DOES_NOT_EXIST"
+    sentence = "The transaction that this call refers to does not exist here, or was rolled back."
+
+
+class SessionRequiredOrInvalid(Refusal):
+    key = "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
+    sentence = "The session is unknown, over, or belongs to another player, game or currency."
+
+
+class NotEnoughMoney(Refusal):
+    key = "RS_ERROR_NOT_ENOUGH_MONEY"
+    sentence = "The balance is too low."
+
+
+class LimitReached(Refusal):
+    key = "RS_ERROR_LIMIT_REACHED"
+    sentence = "The player's limit is reached."
+
+
+class IpRestriction(Refusal):
+    key = "RS_ERROR_IP_RESTRICTION"
+    sentence = "Calls are not taken from this address or domain."
+
+
+class SignatureExpired(Refusal):
+    key = "RS_ERROR_SIGNATURE_EXPIRED"
+    sentence = "x-timestamp is not the present time in whole milliseconds."
+
+
+class SignatureNotMatch(Refusal):
+    key = "RS_ERROR_SIGNATURE_NOT_MATCH"
+    sentence = "x-signature does not match the body and the timestamp."
+
+
+class InvalidApiKey(Refusal):
+    key = "RS_ERROR_INVALID_APIKEY"
+    sentence = "x-api-key is unknown, or may not be used for this call."
+
+
+class InvalidAmount(Refusal):
+    key = "RS_ERROR_INVALID_AMOUNT"
+    sentence = "The amount is out of range."
+
+
+class InvalidNumber(Refusal):
+    key = "RS_ERROR_INVALID_NUMBER"
+    sentence = "A number is out of range."
+
+
+class MerchantNotActive(Refusal):
+    key = "RS_ERROR_MERCHANT_NOT_ACTIVE"
+    sentence = "The merchant is not active for this call."
+
+
+class GameInactive(Refusal):
+    key = "RS_ERROR_GAME_INACTIVE"
+    sentence = "The game is switched off."
+
+
+class PlayerBlocked(Refusal):
+    key = "RS_ERROR_PLAYER_BLOCKED"
+    sentence = "The player is blocked from new bets."
+
+
+class IncorrectData(Refusal):
+    key = "RS_ERROR_INCORRECT_DATA"
+    sentence = "The body is not a JSON object of the right types."
+
+
+class FieldRequiredOrInvalid(Refusal):
+    key = "RS_ERROR_FIELD_REQUIRED_OR_INVALID"
+    sentence = "A field is missing or invalid."
+
+
+class RecordNotFound(Refusal):
+    key = "RS_ERROR_RECORD_NOT_FOUND"
+    sentence = "The player or the game does not exist here."
+
+
+class NotFound(Refusal):
+    http_status = 404
+    sentence = "There is no such endpoint."
+
+
+class MethodNotAllowed(Refusal):
+    http_status = 405
+    sentence = "This endpoint is called with another HTTP method."
+
+
+class BodyTooLarge(Refusal):
+    http_status = 413
+    sentence = "The body is too large."
+
+
+class UnsupportedMediaType(Refusal):
+    http_status = 415
+    sentence = "The body must be application/json."
+
+
+BY_KEY: dict[str, type[Refusal]] = {
+    kind.key: kind for kind in Refusal.__subclasses__() if kind.key != Refusal.key
+} | {Refusal.key: Undecided}
+ALL_KEYS = (OK, *sorted(BY_KEY))
+
+
+def refusal(key: str, *, balance: int | None = None) -> Refusal:
+    """The exception for a status that the ledger gave."""
+    return BY_KEY[key](balance=balance)
