@@ -21,7 +21,7 @@ lint: development ## style, formatting and import rules
 	.venv/bin/lint-imports
 
 types: development ## static types
-	.venv/bin/mypy
+	.ci/with-settings .venv/bin/mypy
 
 bench: development ## measure the ledger and the signed calls
 	$(PYTHON) -m bench

@@ -1,0 +1,51 @@
+"""Child processes that end when this one does, even when it is killed.
+
+Run as a script between fork and the program itself: `preexec_fn` may deadlock in a process with threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pwd
+    from collections.abc import Sequence
+
+PR_SET_PDEATHSIG = 1
+
+
+def tethered(
+    command: Sequence[str], last_word: signal.Signals = signal.SIGTERM, account: pwd.struct_passwd | None = None
+) -> list[str]:
+    """The command line that runs `command`, and has `last_word` sent to it when the thread that starts it ends.
+
+    Only Linux can do this; elsewhere a child outlives a parent that was killed, and a parent that ends by itself has to
+    stop it, as it should anyway.
+    """
+    uid, gid = (account.pw_uid, account.pw_gid) if account else (os.geteuid(), os.getegid())
+    return [sys.executable, "-I", "-S", __file__, f"{last_word:d},{os.getpid()},{uid},{gid}", *command]
+
+
+def main() -> None:
+    last_word, parent, uid, gid = map(int, sys.argv[1].split(","))
+    become(uid, gid)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_word)  # after the change of user, which forgets it
+    if os.getppid() != parent:  # it died before prctl, and nobody will send anything
+        sys.exit(1)
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
+
+
+def become(uid: int, gid: int) -> None:
+    if (uid, gid) != (os.geteuid(), os.getegid()):
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+
+
+if __name__ == "__main__":
+    main()

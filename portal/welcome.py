@@ -1,0 +1,82 @@
+"""What a person sees once the portal answers: where it is, how to sign in, and a call to try."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from rich.panel import Panel
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+ANSWER_SECONDS = 60
+
+
+class NoAnswer(Exception):
+    """The web server did not answer /healthz with 200 in time."""
+
+
+async def await_answer(url: str) -> None:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not await asyncio.to_thread(answers, url):
+        if time.monotonic() > deadline:
+            raise NoAnswer
+        await asyncio.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def welcome(console: Console, base_url: str, mail_url: str, demo: Path) -> None:
+    facts: dict[str, Any] = json.loads(demo.read_text()) if demo.exists() else {}
+    console.print(Panel(addresses(base_url, mail_url), title="The portal is running. Ctrl-C stops it.", expand=False))
+    if people := [*facts.get("staff", []), *facts.get("operators", [])]:
+        console.print(sign_ins(people))
+    if call := signed_call(facts.get("merchants", [])):
+        console.print("A signed call to try, in another shell:\n")
+        # Printed as it is, unwrapped and unstyled, so that it can be pasted.
+        console.print(f"  {call}\n", soft_wrap=True, highlight=False, markup=False)
+
+
+def addresses(base_url: str, mail_url: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    rows = {"admin": f"{base_url}/admin/", "API": f"{base_url}/api/docs", "mail": mail_url}
+    for name, address in rows.items():
+        if address:
+            table.add_row(name, address)
+    return table
+
+
+def sign_ins(people: list[dict[str, str]]) -> Table:
+    table = Table("e-mail", "password", "merchant", "role", title="Sign-ins", title_justify="left")
+    for person in people:
+        table.add_row(*(str(person.get(key) or "") for key in ("email", "password", "merchant", "role")))
+    return table
+
+
+def signed_call(merchants: list[dict[str, Any]]) -> str | None:
+    """For the first active merchant that has a player."""
+    for merchant in merchants:
+        if merchant["status"] == "active" and merchant["players"]:
+            body = json.dumps(balance_of(merchant["players"][0]))
+            return f".venv/bin/python manage.py call {merchant['code']} /wallet/balance '{body}'"
+    return None
+
+
+def balance_of(player: str | dict[str, str]) -> dict[str, str]:
+    if isinstance(player, str):
+        return {"playerId": player, "currency": "EUR"}
+    return {"playerId": player["playerId"], "currency": player["currency"]}

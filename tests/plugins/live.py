@@ -1,0 +1,145 @@
+"""The portal as a stranger meets it: served by two processes on a port, with a database of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from portal.ports import free_port
+from portal.tether import tethered
+from portal.welcome import answers
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+CHECKOUT = Path(__file__).parents[2]
+START_SECONDS = 60
+STOP_SECONDS = 15
+LOG_LINES = 60
+running: list[Live] = []
+
+
+@dataclass(frozen=True)
+class Live:
+    base_url: str
+    dsn: str
+    environment: dict[str, str] = field(repr=False)
+    log: Path
+
+    def manage(self, *arguments: str, stdin: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Runs `manage.py` against this portal; the caller looks at returncode, stdout and stderr."""
+        return subprocess.run(
+            tethered([sys.executable, "manage.py", *arguments]),
+            env=self.environment,
+            cwd=CHECKOUT,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def migrate(self) -> None:
+        done = self.manage("migrate", "--verbosity", "0")
+        if done.returncode:
+            pytest.fail(f"migrate failed:\n{done.stdout}{done.stderr}")
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    port = free_port()
+    with fresh_database() as dsn:
+        environment = os.environ | {
+            "DATABASE_URL": dsn,
+            "BROKER_URL": urlsplit(os.environ["BROKER_URL"])._replace(path="/0").geturl(),
+            "BASE_URL": f"http://127.0.0.1:{port}",
+            "WALLET_ON_DEFAULT": "false",
+        }
+        portal = Live(environment["BASE_URL"], dsn, environment, tmp_path_factory.mktemp("live") / "granian.log")
+        portal.migrate()
+        with serving(portal, port):
+            running.append(portal)
+            yield portal
+            running.clear()
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    server = os.environ["DATABASE_URL"]
+    name = f"live_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+
+
+@contextmanager
+def serving(portal: Live, port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
+    with portal.log.open("wb") as log:
+        process = subprocess.Popen(
+            tethered([*command, "--blocking-threads", "8", "portal.wsgi:application"]),
+            env=portal.environment,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        await_answer(portal, process)
+        yield
+    finally:
+        stop(process)
+
+
+def await_answer(portal: Live, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(f"{portal.base_url}/healthz"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"The live portal did not answer /healthz.\n{end_of(portal.log)}")
+        time.sleep(0.1)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def end_of(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES:])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One portal for all tests that need it: xdist keeps them on one worker."""
+    for item in items:
+        if "live" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("live"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if report.failed and running and "live" in getattr(item, "fixturenames", ()):
+        report.sections.append(("log of the live portal", end_of(running[0].log)))
+    return report
