@@ -153,7 +153,21 @@ DATABASES: dict[str, dict[str, Any]] = {
 WALLET_DATABASE = "default" if ENVIRONMENT == "test" and setting("WALLET_ON_DEFAULT", bool, default=False) else "wallet"
 
 # --- Mail and jobs --------------------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else environ.Env.NOTSET))
+def read_mailer() -> dict[str, Any]:
+    """EMAIL_URL (`smtp+tls://user:password@host:587`) as a mailer; outside production mail may go to the console."""
+    try:
+        mail = env.email_url("EMAIL_URL", default=environ.Env.NOTSET if PRODUCTION else "consolemail://")
+    except (ImproperlyConfigured, ValueError):
+        refuse("EMAIL_URL is missing or cannot be read; it looks like smtp+tls://user:password@host:587.")
+    if "smtp" not in mail["EMAIL_BACKEND"]:
+        return {"BACKEND": mail["EMAIL_BACKEND"]}
+    names = {"host": "HOST", "port": "PORT", "username": "HOST_USER", "password": "HOST_PASSWORD"}
+    options = {option: mail[f"EMAIL_{name}"] for option, name in names.items()}
+    security = {option: mail.get(f"EMAIL_{option.upper()}", False) for option in ("use_tls", "use_ssl")}
+    return {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options | security | {"timeout": 10}}
+
+
+MAILERS = {"default": read_mailer()}
 DEFAULT_FROM_EMAIL: str = setting("DEFAULT_FROM_EMAIL", default="Oppi Games portal <portal@oppi.invalid>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
@@ -221,7 +235,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere the apps' own files are served
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -57,7 +57,6 @@ class Account(models.Model):
             ),
             models.CheckConstraint(condition=~Q(currency="XXX"), name="account_never_play_money"),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(balance__lt=0), name="account_overdrawn")]
         triggers = [
             pgtrigger.Protect(name="account_stays", operation=pgtrigger.Delete),
             never_emptied("account_not_emptied"),

@@ -167,3 +167,8 @@ def stop() -> None:
     _stop.set()
     if _writer is not None:
         _writer.join(timeout=5)
+
+
+def clear() -> None:
+    """Forget what has not been written."""
+    _lines.clear()

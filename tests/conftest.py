@@ -1,0 +1,136 @@
+"""The cast, and what its members can do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from merchants.models import Game, Merchant, Person
+from merchants.services import access
+from tests import factories
+from tests.signing import Answer, Body, Signer, encoded, new_id
+from wallet.services import request_log
+
+
+@dataclass
+class Caller:
+    """A machine that speaks for a merchant, in process. Each verb fills in what the story does not care about."""
+
+    merchant: Merchant
+    signer: Signer
+    game: Game
+    client: Client = field(default_factory=Client)
+    player: str = "player-1"
+    currency: str = "EUR"
+    session: str = ""
+
+    def call(self, path: str, body: Body = None, *, method: str = "POST", meta: dict[str, Any] | None = None, **headers: str | None) -> Answer:
+        """Sign and send. `headers`: `timestamp=…` to sign another time, `x_signature=…` to send another, None to leave out."""
+        raw = encoded(body)
+        response = self.client.generic(
+            method, path, raw, content_type="application/json", headers=self.signer.sign(raw, **headers), **(meta or {})
+        )
+        return Answer(response.status_code, dict(response.headers), json.loads(response.content))
+
+    def get(self, path: str, **headers: str | None) -> Answer:
+        return self.call(path, method="GET", **headers)
+
+    def deposit(self, amount: int, **fields: Any) -> Answer:
+        body = {"transactionId": new_id(), "playerId": self.player, "currency": self.currency, "amount": amount}
+        return self.call("/wallet/transaction/deposit", body | fields)
+
+    def withdraw(self, amount: int, **fields: Any) -> Answer:
+        body = {"transactionId": new_id(), "playerId": self.player, "currency": self.currency, "amount": amount}
+        return self.call("/wallet/transaction/withdraw", body | fields)
+
+    def launch(self, **fields: Any) -> Answer:
+        body = {"gameId": self.game.game_id, "playerId": self.player, "playerName": "Ada", "balance": 0, "currency": self.currency}
+        answer = self.call("/game/url", body | fields)
+        self.session = answer.body.get("sessionId", self.session)
+        return answer
+
+    def in_session(self, **fields: Any) -> dict[str, Any]:
+        """The fields that a call about a round shares."""
+        told = {"transactionId": new_id(), "sessionId": self.session, "playerId": self.player, "gameId": self.game.game_id}
+        return told | fields
+
+    def bet(self, amount: int = 100, **fields: Any) -> Answer:
+        return self.call("/wallet/transaction/bet", self.in_session(currency=self.currency, amount=amount) | fields)
+
+    def payout(self, bet: str, amount: int = 100, **fields: Any) -> Answer:
+        told = self.in_session(currency=self.currency, refTransactionId=bet, amount=amount, isWin=amount > 0)
+        return self.call("/wallet/transaction/payout", told | fields)
+
+    def reward(self, amount: int = 100, **fields: Any) -> Answer:
+        told = self.in_session(refTransactionId=new_id(), rewardType="bonus", rewardedAmount=amount)
+        return self.call("/wallet/transaction/reward", told | fields)
+
+    def rollback_item(self, ref: str, **fields: Any) -> dict[str, Any]:
+        return self.in_session(refTransactionId=ref) | fields
+
+    def rollback(self, *refs: str) -> Answer:
+        return self.call("/wallet/transaction/rollback", {"transactions": [self.rollback_item(ref) for ref in refs]})
+
+    def balance(self, **fields: Any) -> Answer:
+        return self.call("/wallet/balance", {"playerId": self.player, "currency": self.currency} | fields)
+
+
+@pytest.fixture(autouse=True)
+def _no_memory(settings: Any) -> Iterator[None]:
+    """Nothing that a process keeps may go from one test to the next; the log is written when a test asks for it."""
+    settings.REQUEST_LOG_FLUSH_SECONDS = 0
+    access.forget()
+    yield
+    request_log.clear()
+
+
+@pytest.fixture
+def game(db: None) -> Game:
+    return factories.game()
+
+
+@pytest.fixture
+def acme(db: None) -> Merchant:
+    return factories.merchant("acme", name="Acme Casino")
+
+
+@pytest.fixture
+def rival(db: None) -> Merchant:
+    return factories.merchant("rival", name="Rival Bets")
+
+
+@pytest.fixture
+def caller(acme: Merchant, game: Game) -> Caller:
+    """Acme's game server: a player with 10.00 EUR in a session."""
+    machine = Caller(acme, factories.signer(acme), game)
+    machine.deposit(1_000_000)
+    machine.launch()
+    return machine
+
+
+@pytest.fixture
+def rival_caller(rival: Merchant, game: Game) -> Caller:
+    machine = Caller(rival, factories.signer(rival), game)
+    machine.deposit(1_000_000)
+    machine.launch()
+    return machine
+
+
+@pytest.fixture
+def support(db: None) -> Person:
+    return factories.person("support@oppi.test", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def owner(acme: Merchant) -> Person:
+    return factories.member(acme, "owner", email="owner@acme.test")
+
+
+@pytest.fixture
+def viewer(acme: Merchant) -> Person:
+    return factories.member(acme, "viewer", email="viewer@acme.test")
