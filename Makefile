@@ -15,10 +15,11 @@ up: runtime ## start the portal with everything it needs, until Ctrl-C
 test: development ## run all tests, with the coverage floor
 	$(PYTHON) -m pytest --cov $(PYTEST)
 
-lint: development ## style, formatting and import rules
+lint: development ## style, formatting, import rules, and no registry's host in any file
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
+	.ci/no-registry-hosts
 
 types: development ## static types
 	.ci/with-settings .venv/bin/mypy

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STOP_SECONDS = 15
+POLL_SECONDS = 0.05
 TOLD = "told to stop"
 
 
@@ -41,7 +42,7 @@ async def run_all(
     running = [(program, await start(program, environment)) for program in programs]
     watching = asyncio.create_task(watch)
     relays = [asyncio.create_task(relay(program, process, console)) for program, process in running]
-    ends = [asyncio.create_task(process.wait(), name=program.name) for program, process in running]
+    ends = [asyncio.create_task(exited(process), name=program.name) for program, process in running]
     try:
         done, _ = await asyncio.wait((told, watching, *ends), return_when=asyncio.FIRST_COMPLETED)
         if told in done:
@@ -90,7 +91,13 @@ async def relay(program: Program, process: Process, console: Console) -> None:
 async def end(process: Process) -> None:
     with suppress(ProcessLookupError, TimeoutError):
         process.terminate()
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        await asyncio.wait_for(exited(process), STOP_SECONDS)
     with suppress(ProcessLookupError):  # what is left of its family
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
+
+
+async def exited(process: Process) -> None:
+    """Not `process.wait()`: that also waits for a grandchild that holds the output open."""
+    while process.returncode is None:  # noqa: ASYNC110
+        await asyncio.sleep(POLL_SECONDS)

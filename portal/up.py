@@ -70,7 +70,7 @@ def start_servers(console: Console, environment: dict[str, str], stack: ExitStac
     servers = []
     for variable, start in (("DATABASE_URL", embedded.postgres), ("BROKER_URL", embedded.valkey)):
         if variable not in environment:
-            with step(console, f"server for {variable}"):
+            with step(console, f"start {start.__name__}"):
                 server = stack.enter_context(start(VAR / start.__name__))
             environment[variable] = server.url
             servers.append(server)
@@ -91,7 +91,17 @@ def mail_catcher(environment: dict[str, str]) -> list[Program]:
 
 def portal_programs(host: str, port: int) -> list[Program]:
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    celery = [sys.executable, "-m", "celery", "--app", "portal.celery:app", "--quiet"]
+    # As root it warns at length; what it runs here is only ours.
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--app",
+        "portal.celery:app",
+        "-q",
+    ]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [

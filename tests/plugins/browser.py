@@ -27,10 +27,10 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop running in this thread; Django would refuse its ORM here.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """One a test: while Playwright is open an event loop runs in this thread, in which no other test could have one."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     path = chromium()
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=path, args=OPTIONS)

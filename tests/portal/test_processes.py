@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import psutil
+from rich.console import Console
+
+from portal.processes import TOLD, Program, run_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLEEPER = Program("sleeper", ["sleep", "60"], "green")
+
+
+def python(name: str, code: str) -> Program:
+    return Program(name, [sys.executable, "-c", code], "cyan")
+
+
+async def forever() -> str:
+    await asyncio.sleep(60)
+    return "too late"
+
+
+def outcome(*programs: Program, after: float | None = None) -> tuple[str, str]:
+    """What ended it, and what was printed; SIGTERM is sent to ourselves `after` so many seconds."""
+    console = Console(file=io.StringIO(), width=200)
+
+    async def run() -> str:
+        if after is not None:
+            asyncio.get_running_loop().call_later(after, os.kill, os.getpid(), signal.SIGTERM)
+        return await run_all(programs, os.environ, console, forever())
+
+    ended = asyncio.run(run())
+    assert isinstance(console.file, io.StringIO)
+    return ended, console.file.getvalue()
+
+
+def test_one_that_ends_by_itself_stops_all_and_is_named() -> None:
+    started = time.monotonic()
+    ended, said = outcome(SLEEPER, python("crash", "print('on my way'); raise SystemExit(3)"))
+    assert ended == "crash"
+    assert "crash │ on my way" in said
+    assert time.monotonic() - started < 15
+
+
+def test_a_signal_stops_all() -> None:
+    assert outcome(SLEEPER, after=0.5) == (TOLD, "")
+
+
+def test_no_grandchild_is_left(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    code = (
+        f"import subprocess, time; open({str(note)!r}, 'w').write(str(subprocess.Popen(['sleep', '60']).pid)); exit()"
+    )
+    outcome(python("parent", code))
+    assert has_ended(int(note.read_text()))
+
+
+def has_ended(pid: int) -> bool:
+    for _ in range(100):
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.05)
+                continue
+        return True
+    return False
+
+
+def test_a_line_without_end_does_not_silence_what_follows() -> None:
+    _, said = outcome(python("loud", "print('x' * 300_000); print('and then')"))
+    assert "loud │ and then" in said
+
+
+def test_the_watch_can_end_it_too() -> None:
+    async def gone() -> str:
+        return "PostgreSQL"
+
+    assert asyncio.run(run_all([SLEEPER], os.environ, Console(file=io.StringIO()), gone())) == "PostgreSQL"
