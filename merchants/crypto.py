@@ -53,7 +53,10 @@ def new_secret(environment: str) -> str:
 
 
 def looks_like_secret(text: str) -> bool:
-    return text.startswith(("oppi_live_", "oppi_test_")) and checksum(text[:-CHECKSUM_CHARACTERS]) == text[-CHECKSUM_CHARACTERS:]
+    return (
+        text.startswith(("oppi_live_", "oppi_test_"))
+        and checksum(text[:-CHECKSUM_CHARACTERS]) == text[-CHECKSUM_CHARACTERS:]
+    )
 
 
 def fingerprint(secret: str) -> bytes:
@@ -88,4 +91,4 @@ def verify(secret: bytes, body: bytes, timestamp: str, signature: str) -> bool:
     if not body:
         expected.append(sign(secret, b'""', timestamp))
     given = signature.encode()
-    return any([hmac.compare_digest(given, candidate.encode()) for candidate in expected])
+    return any(hmac.compare_digest(given, candidate.encode()) for candidate in expected)

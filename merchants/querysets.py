@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -38,7 +39,6 @@ class AllowlistQuerySet(models.QuerySet[AllowlistEntry]):
 class GameQuerySet(models.QuerySet[Game]):
     def playable_by(self, merchant_id: int) -> Self:
         """Adds `active`: switched on everywhere and for this merchant."""
-        off = self.model._meta.get_field("disabled_for").related_model.objects.filter(
-            merchant_id=merchant_id, game_id=OuterRef("pk")
-        )
+        disabled = apps.get_model("merchants", "DisabledGame")
+        off = disabled.objects.filter(merchant_id=merchant_id, game_id=OuterRef("pk"))
         return self.annotate(active=models.ExpressionWrapper(Q(is_active=True) & ~Exists(off), models.BooleanField()))

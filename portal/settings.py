@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import environ
@@ -31,7 +31,7 @@ def setting(name: str, cast: Any = str, default: Any = environ.Env.NOTSET) -> An
         refuse(f"{name} is missing." if name not in env.ENVIRON else f"{name} has a value that cannot be read: {fault}")
 
 
-def refuse(sentence: str) -> None:
+def refuse(sentence: str) -> NoReturn:
     sys.exit(f"The portal does not start: {sentence}")
 
 
@@ -152,6 +152,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 WALLET_DATABASE = "default" if ENVIRONMENT == "test" and setting("WALLET_ON_DEFAULT", bool, default=False) else "wallet"
 
+
 # --- Mail and jobs --------------------------------------------------------------------------------------------------
 def read_mailer() -> dict[str, Any]:
     """EMAIL_URL (`smtp+tls://user:password@host:587`) as a mailer; outside production mail may go to the console."""
@@ -191,7 +192,9 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if setting("BEHIND_TLS_PROXY", bool, default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if setting("BEHIND_TLS_PROXY", bool, default=False) else None
+)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
 

@@ -29,16 +29,24 @@ class Caller:
     currency: str = "EUR"
     session: str = ""
 
-    def call(self, path: str, body: Body = None, *, method: str = "POST", meta: dict[str, Any] | None = None, **headers: str | None) -> Answer:
-        """Sign and send. `headers`: `timestamp=…` to sign another time, `x_signature=…` to send another, None to leave out."""
+    def call(
+        self,
+        path: str,
+        body: Body = None,
+        *,
+        method: str = "POST",
+        meta: dict[str, Any] | None = None,
+        **headers: str | None,
+    ) -> Answer:
+        """Sign and send. `timestamp=…` signs another time, `x_signature=…` sends another, None leaves a header out."""
         raw = encoded(body)
         response = self.client.generic(
             method, path, raw, content_type="application/json", headers=self.signer.sign(raw, **headers), **(meta or {})
         )
         return Answer(response.status_code, dict(response.headers), json.loads(response.content))
 
-    def get(self, path: str, **headers: str | None) -> Answer:
-        return self.call(path, method="GET", **headers)
+    def get(self, path: str, meta: dict[str, Any] | None = None, **headers: str | None) -> Answer:
+        return self.call(path, None, method="GET", meta=meta, **headers)
 
     def deposit(self, amount: int, **fields: Any) -> Answer:
         body = {"transactionId": new_id(), "playerId": self.player, "currency": self.currency, "amount": amount}
@@ -49,14 +57,25 @@ class Caller:
         return self.call("/wallet/transaction/withdraw", body | fields)
 
     def launch(self, **fields: Any) -> Answer:
-        body = {"gameId": self.game.game_id, "playerId": self.player, "playerName": "Ada", "balance": 0, "currency": self.currency}
+        body = {
+            "gameId": self.game.game_id,
+            "playerId": self.player,
+            "playerName": "Ada",
+            "balance": 0,
+            "currency": self.currency,
+        }
         answer = self.call("/game/url", body | fields)
         self.session = answer.body.get("sessionId", self.session)
         return answer
 
     def in_session(self, **fields: Any) -> dict[str, Any]:
         """The fields that a call about a round shares."""
-        told = {"transactionId": new_id(), "sessionId": self.session, "playerId": self.player, "gameId": self.game.game_id}
+        told = {
+            "transactionId": new_id(),
+            "sessionId": self.session,
+            "playerId": self.player,
+            "gameId": self.game.game_id,
+        }
         return told | fields
 
     def bet(self, amount: int = 100, **fields: Any) -> Answer:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
 
 SCALE = 100_000
 MAX_WHOLE_NUMBER = 2**53 - 1  # what the callers' JavaScript can hold
 PLAY_MONEY = "XXX"
+AMOUNT = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,5})0*)?", re.ASCII)
 
 
 def parse(text: str) -> int:
-    """`"12.34567"` -> 1234567. Raises ValueError for anything that is not exact in units."""
-    try:
-        units = Decimal(text) * SCALE
-        whole = int(units)
-    except (InvalidOperation, ValueError, OverflowError) as fault:
-        raise ValueError(f"{text!r} is not an amount") from fault
-    if whole != units or abs(whole) > MAX_WHOLE_NUMBER:
-        raise ValueError(f"{text!r} cannot be held exactly")
-    return whole
+    """`"12.34567"` -> 1234567. Raises ValueError for anything that is not an exact number of units."""
+    found = AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not an amount with at most 5 decimals")
+    sign, whole, decimals = found.groups(default="")
+    units = int(whole) * SCALE + int(decimals.ljust(5, "0") or 0)
+    if units > MAX_WHOLE_NUMBER:
+        raise ValueError(f"{text!r} is too large to be held exactly")
+    return -units if sign else units
 
 
 def show(units: int) -> str:

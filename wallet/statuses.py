@@ -144,9 +144,9 @@ class UnsupportedMediaType(Refusal):
     sentence = "The body must be application/json."
 
 
-BY_KEY: dict[str, type[Refusal]] = {
-    kind.key: kind for kind in Refusal.__subclasses__() if kind.key != Refusal.key
-} | {Refusal.key: Undecided}
+BY_KEY: dict[str, type[Refusal]] = {kind.key: kind for kind in Refusal.__subclasses__() if kind.key != Refusal.key} | {
+    Refusal.key: Undecided
+}
 ALL_KEYS = (OK, *sorted(BY_KEY))
 
 

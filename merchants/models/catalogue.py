@@ -10,15 +10,19 @@ from merchants.querysets import GameQuerySet
 
 
 class Player(models.Model):
-    """A merchant's player, under the id that the merchant gave. The ledger locks this row while it moves the player's money."""
+    """A merchant's player, under the merchant's own id. The ledger locks this row while it moves the player's money."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="players")
-    player_id = models.CharField(max_length=255, db_collation="C", help_text="The merchant's own id; upper and lower case differ.")
+    player_id = models.CharField(
+        max_length=255, db_collation="C", help_text="The merchant's own id; upper and lower case differ."
+    )
     name = models.CharField(max_length=255, blank=True, db_default="")
     is_blocked = models.BooleanField(default=False, db_default=False)
     blocked_reason = models.CharField(max_length=200, blank=True, db_default="")
     bets_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Goes before the merchant's limit.")
-    max_stake = models.BigIntegerField(null=True, blank=True, help_text="Real amount × 100000; goes before the merchant's limit.")
+    max_stake = models.BigIntegerField(
+        null=True, blank=True, help_text="Real amount × 100000; goes before the merchant's limit."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

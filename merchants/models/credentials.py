@@ -105,7 +105,7 @@ class Secret(models.Model):
 
 
 class SeenAddress(models.Model):
-    """An address from which a key has signed correctly; a quarantined key is answered only from those it knew before."""
+    """An address from which a key has signed correctly; under quarantine only those known before are answered."""
 
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="seen_addresses")
     address = models.GenericIPAddressField()

@@ -31,7 +31,9 @@ class Merchant(models.Model):
         default=MAX_TIMESTAMP_WINDOW_SECONDS, help_text="How far x-timestamp may be from our clock, at most 300."
     )
     bets_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Per player; empty is no limit.")
-    max_stake = models.BigIntegerField(null=True, blank=True, help_text="Per bet, real amount × 100000; empty is no limit.")
+    max_stake = models.BigIntegerField(
+        null=True, blank=True, help_text="Per bet, real amount × 100000; empty is no limit."
+    )
     access_version = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from time import monotonic
 
 from django.conf import settings
+from django.db.models import Q
 
 from merchants import crypto
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Secret
@@ -98,10 +99,7 @@ def _read(auth_key: str) -> Credential | None:
     if key is None:
         return None
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.
-    rows = AllowlistEntry.objects.using(using).filter(merchant=key.merchant_id)
-    merchant_rows, key_rows = [], []
-    for entry in rows.only("key_id", "network", "expires_at"):
-        (merchant_rows if entry.key_id is None else key_rows if entry.key_id == key.pk else []).append(entry)
+    entries = list(AllowlistEntry.objects.using(using).filter(Q(key=None) | Q(key=key), merchant=key.merchant_id))
     domains = AllowedDomain.objects.using(using).filter(merchant=key.merchant_id).values_list("domain", flat=True)
     return Credential(
         merchant_id=key.merchant_id,
@@ -111,8 +109,8 @@ def _read(auth_key: str) -> Credential | None:
         key_id=key.pk,
         expires_at=key.expires_at,
         secrets=tuple(_opened(Secret.objects.using(using).usable(at=at).filter(key=key).select_related("key"))),
-        merchant_list=_allowlist(merchant_rows),
-        key_list=_allowlist(key_rows),
+        merchant_list=_allowlist(entry for entry in entries if entry.key_id is None),
+        key_list=_allowlist(entry for entry in entries if entry.key_id is not None),
         domains=frozenset(domain.lower() for domain in domains),
         read_at=monotonic(),
     )

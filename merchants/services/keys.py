@@ -24,7 +24,11 @@ class Issued:
 
 @transaction.atomic
 def issue(
-    *, merchant: Merchant, environment: str = ApiKey.Environment.LIVE, label: str = "", expires_at: datetime | None = None
+    *,
+    merchant: Merchant,
+    environment: str = ApiKey.Environment.LIVE,
+    label: str = "",
+    expires_at: datetime | None = None,
 ) -> Issued:
     """A new auth key with the first version of its secret."""
     key = ApiKey.objects.create(
@@ -39,9 +43,7 @@ def issue(
 
 def _add_secret(key: ApiKey, *, version: int) -> str:
     secret = crypto.new_secret(key.environment)
-    sealed_under, sealed = crypto.seal(
-        secret, context=seal_context(key, version), keys=settings.KEY_ENCRYPTION_KEYS
-    )
+    sealed_under, sealed = crypto.seal(secret, context=seal_context(key, version), keys=settings.KEY_ENCRYPTION_KEYS)
     Secret.objects.create(
         key=key, version=version, sealed=sealed, sealed_under=sealed_under, fingerprint=crypto.fingerprint(secret)
     )

@@ -9,6 +9,7 @@ import json
 import re
 import types
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, NoReturn, Union, cast, get_args, get_origin
 
@@ -19,7 +20,11 @@ from wallet import statuses
 from wallet.money import MAX_WHOLE_NUMBER
 
 MAX_BATCH_ITEMS = 1000
-TransactionId = Annotated[str, Meta(min_length=1, max_length=255, description="Unique for this merchant, over all endpoints.")]
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+TransactionId = Annotated[
+    str, Meta(min_length=1, max_length=255, description="Unique for this merchant, over all endpoints.")
+]
+BetId = Annotated[str, Meta(min_length=1, max_length=255, description="The bet's transactionId.")]
 SessionId = Annotated[str, Meta(min_length=1, max_length=512)]
 PlayerId = Annotated[str, Meta(min_length=1, max_length=255, description="The operator's own id; case-sensitive.")]
 GameId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -52,15 +57,20 @@ class BetCall(Contract, kw_only=True):
     round_id: RoundId | UnsetType = UNSET
 
 
-class PayoutCall(Contract, kw_only=True):
+class PayoutFields(Contract, kw_only=True):
+    """What every payout says, whichever way it comes."""
+
     amount_field: ClassVar[str] = "amount"
     transaction_id: TransactionId
-    ref_transaction_id: Annotated[str, Meta(min_length=1, max_length=255, description="The bet's transactionId.")]
     session_id: SessionId
     player_id: PlayerId
     game_id: GameId
     currency: Currency
     amount: Amount
+
+
+class PayoutCall(PayoutFields, kw_only=True):
+    ref_transaction_id: BetId
     is_win: bool
     round_id: RoundId | UnsetType = UNSET
 
@@ -86,25 +96,20 @@ class CashierCall(Contract, kw_only=True):
 
 class RollbackItem(Contract, kw_only=True):
     transaction_id: TransactionId
-    ref_transaction_id: Annotated[str, Meta(min_length=1, max_length=255, description="The transaction to undo, of any kind.")]
+    ref_transaction_id: Annotated[
+        str, Meta(min_length=1, max_length=255, description="The transaction to undo, of any kind.")
+    ]
     player_id: PlayerId
     session_id: SessionId | UnsetType = UNSET
     game_id: GameId | UnsetType = UNSET
 
 
-class RetryItem(Contract, kw_only=True):
-    amount_field: ClassVar[str] = "amount"
-    transaction_id: TransactionId
-    session_id: SessionId
+class RetryItem(PayoutFields, kw_only=True):
     round_id: RoundId
-    player_id: PlayerId
-    game_id: GameId
-    currency: Currency
-    amount: Amount
 
 
-class SettlementItem(RetryItem, kw_only=True):
-    ref_transaction_id: Annotated[str, Meta(min_length=1, max_length=255, description="The bet's transactionId.")]
+class SettlementItem(PayoutFields, kw_only=True):
+    ref_transaction_id: BetId
     round_id: RoundId | UnsetType = UNSET
 
 
@@ -132,7 +137,7 @@ class SessionQuery(PageQuery, kw_only=True):
 
 # --- Decoding -------------------------------------------------------------------------------------------------------
 class _Fraction:
-    """Stands for a number with a point or an exponent: fits no declared type, and is harmless in a field of no concern."""
+    """Stands for a number with a point or an exponent: fits no declared type, harms nobody in a field of no concern."""
 
 
 def _incorrect(message: str) -> NoReturn:
@@ -175,17 +180,19 @@ def parse(body: bytes) -> dict[str, Any]:
     return found
 
 
-class _Rule(msgspec.Struct, frozen=True):
-    """What rows 8 to 10 ask of one field."""
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What rows 7 to 10 ask of one field."""
 
     name: str  # as on the wire
     attribute: str
     type: type
     required: bool
-    default: Any
-    meta: Meta
     pattern: re.Pattern[str] | None
-    is_amount: bool
+    longest: int | None
+    lowest: int
+    highest: int
+    least: int | None  # of an amount
 
 
 def _plain(annotation: Any) -> tuple[type, Meta]:
@@ -200,20 +207,24 @@ def _plain(annotation: Any) -> tuple[type, Meta]:
 
 @cache
 def _rules(contract: type[Contract]) -> tuple[_Rule, ...]:
-    def rule(field: msgspec.structs.FieldInfo) -> _Rule:
-        kind, meta = _plain(field.type)
-        return _Rule(
-            name=field.encode_name,
-            attribute=field.name,
-            type=kind,
-            required=field.required,
-            default=field.default,
-            meta=meta,
-            pattern=re.compile(meta.pattern) if meta.pattern else None,
-            is_amount=field.encode_name == contract.amount_field,
-        )
+    return tuple(_rule(contract, field) for field in msgspec.structs.fields(contract))
 
-    return tuple(rule(field) for field in msgspec.structs.fields(contract))
+
+def _rule(contract: type[Contract], field: msgspec.structs.FieldInfo) -> _Rule:
+    kind, meta = _plain(field.type)
+    is_amount = field.encode_name == contract.amount_field
+    lowest = -MAX_WHOLE_NUMBER if is_amount or meta.ge is None else int(meta.ge)
+    return _Rule(
+        name=field.encode_name,
+        attribute=field.name,
+        type=kind,
+        required=field.required,
+        pattern=re.compile(meta.pattern) if meta.pattern else None,
+        longest=meta.max_length,
+        lowest=lowest,
+        highest=MAX_WHOLE_NUMBER if meta.le is None else int(meta.le),
+        least=int(meta.ge) if is_amount and meta.ge is not None else None,
+    )
 
 
 TYPE_NAMES: Final = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
@@ -222,46 +233,41 @@ TYPE_NAMES: Final = {str: "a text", int: "a whole number", bool: "true or false"
 def check[C: Contract](contract: type[C], found: Mapping[str, Any]) -> C:
     """Rows 7 to 10 over one object; raises the first refusal, else returns the contract."""
     rules = _rules(contract)
-    for rule in rules:
-        if rule.name in found:
-            _check_type(rule, found[rule.name])
-    for rule in rules:
-        if rule.name in found or rule.required:
-            _check_field(rule, found.get(rule.name))
-    for rule in rules:
-        if rule.type is int and rule.name in found:
-            _check_number(rule, found[rule.name])
-    for rule in rules:
-        if rule.is_amount and found[rule.name] < cast("int", rule.meta.ge):
-            raise statuses.InvalidAmount(f"{rule.name} must be at least {rule.meta.ge}.")
-    return contract(**{rule.attribute: found.get(rule.name, rule.default) for rule in rules})
+    given = [(rule, found[rule.name]) for rule in rules if _is_given(rule, found)]
+    for rule, value in given:
+        _check_type(rule, value)
+    _check_required(rules, found)
+    texts = [(rule, value) for rule, value in given if rule.type is str]
+    numbers = [(rule, value) for rule, value in given if rule.type is int]
+    for judge, fields in ((_check_text, texts), (_check_number, numbers), (_check_amount, numbers)):
+        for rule, value in fields:
+            judge(rule, value)
+    return contract(**{rule.attribute: value for rule, value in given})
+
+
+def _is_given(rule: _Rule, found: Mapping[str, Any]) -> bool:
+    """A field that may be left out may also be null."""
+    return rule.name in found and (rule.required or found[rule.name] is not None)
 
 
 def _check_type(rule: _Rule, value: Any) -> None:
     if type(value) is not rule.type:
         _incorrect(f"{rule.name} must be {TYPE_NAMES[rule.type]}.")
-    if rule.type is str and not value.isascii() and not _encodable(value):
+    if isinstance(value, str) and not value.isascii() and HALF_A_CHARACTER.search(value):
         _incorrect(f"{rule.name} has half a character in it.")
 
 
-def _encodable(value: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _check_field(rule: _Rule, value: Any) -> None:
-    if value is None:
-        raise statuses.FieldRequiredOrInvalid(f"{rule.name} is required.")
-    if rule.type is int or rule.type is bool:
-        return
-    if not value:
-        raise statuses.FieldRequiredOrInvalid(f"{rule.name} is empty.")
-    if len(value) > (rule.meta.max_length or len(value)):
-        raise statuses.FieldRequiredOrInvalid(f"{rule.name} is too long: {rule.meta.max_length} at most.")
-    if rule.type is str:
-        _check_text(rule, value)
+def _check_required(rules: Iterable[_Rule], found: Mapping[str, Any]) -> None:
+    for rule in rules:
+        if rule.required and rule.name not in found:
+            raise statuses.FieldRequiredOrInvalid(f"{rule.name} is required.")
 
 
 def _check_text(rule: _Rule, value: str) -> None:
+    if not value:
+        raise statuses.FieldRequiredOrInvalid(f"{rule.name} is empty.")
+    if rule.longest and len(value) > rule.longest:
+        raise statuses.FieldRequiredOrInvalid(f"{rule.name} is too long: {rule.longest} characters at most.")
     if "\0" in value:
         raise statuses.FieldRequiredOrInvalid(f"{rule.name} has a NUL in it.")
     if rule.pattern and not rule.pattern.fullmatch(value):
@@ -269,10 +275,13 @@ def _check_text(rule: _Rule, value: str) -> None:
 
 
 def _check_number(rule: _Rule, value: int) -> None:
-    lower = -MAX_WHOLE_NUMBER if rule.is_amount else max(rule.meta.ge or -MAX_WHOLE_NUMBER, -MAX_WHOLE_NUMBER)
-    upper = min(rule.meta.le or MAX_WHOLE_NUMBER, MAX_WHOLE_NUMBER)
-    if not lower <= value <= upper:
-        raise statuses.InvalidNumber(f"{rule.name} must be from {lower} to {upper}.")
+    if not rule.lowest <= value <= rule.highest:
+        raise statuses.InvalidNumber(f"{rule.name} must be from {rule.lowest} to {rule.highest}.")
+
+
+def _check_amount(rule: _Rule, value: int) -> None:
+    if rule.least is not None and value < rule.least:
+        raise statuses.InvalidAmount(f"{rule.name} must be at least {rule.least}.")
 
 
 def batch_items(found: Mapping[str, Any]) -> list[Any]:

@@ -69,7 +69,7 @@ class GameSessions(Listing):
     def rows(self, caller: Caller, asked: contracts.SessionsQuery) -> QuerySet[Session]:
         wanted = {"player__player_id": said(asked.player_id), "game__game_id": said(asked.game_id)}
         rows = Session.objects.using(settings.WALLET_DATABASE).of(caller.merchant_id).select_related("player", "game")
-        return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+        return rows.filter(**{name: value for name, value in wanted.items() if value})
 
     def row(self, found: Session) -> contracts.SessionRow:
         return contracts.SessionRow(

@@ -34,7 +34,7 @@ def of(contract: Any) -> dict[str, Any]:
     return _drawn()[0][contract]
 
 
-def add_components(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Spectacular's hook: the contracts' own schemas beside what it found."""
     result.setdefault("components", {}).setdefault("schemas", {}).update(_drawn()[1])
     return result
@@ -42,6 +42,8 @@ def add_components(result: dict[str, Any], generator: Any, request: Any, public:
 
 class ContractSchema(AutoSchema):
     """Reads a SignedView's `takes` and `gives`."""
+
+    view: Any
 
     def get_operation_id(self) -> str:
         return type(self.view).__name__[0].lower() + type(self.view).__name__[1:]
@@ -52,7 +54,7 @@ class ContractSchema(AutoSchema):
     def get_summary(self) -> str:
         return (type(self.view).__doc__ or "").partition("\n")[0]
 
-    def get_description(self) -> str:
+    def get_description(self, *_: Any) -> str:
         return ""
 
     def get_filter_backends(self) -> list[Any]:

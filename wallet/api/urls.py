@@ -35,8 +35,5 @@ class Endpoint(NamedTuple):
     body_limit: int
 
 
-ENDPOINTS = {
-    name: Endpoint(view.as_view(), frozenset({view.method}), view.body_limit)  # type: ignore[arg-type]
-    for name, view in VIEWS.items()
-}
+ENDPOINTS = {name: Endpoint(view.as_view(), frozenset({view.method}), view.body_limit) for name, view in VIEWS.items()}
 urlpatterns = [path(name[1:], endpoint.view) for name, endpoint in ENDPOINTS.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from wallet import statuses
 from wallet.api import contracts
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from wallet.api.door import SignedHttpRequest
 
 
-def said[T](value: T | contracts.UnsetType) -> T | None:
-    return None if value is UNSET else value  # type: ignore[return-value]
+def said[T](value: T | UnsetType) -> T | None:
+    return None if value is UNSET else value
 
 
 class Balance(SignedView):

@@ -103,7 +103,7 @@ def _deadline() -> Iterator[None]:
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with _deadline(), connections[settings.WALLET_DATABASE].cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _answer(sql: str, parameters: Sequence[Any]) -> Answer:

@@ -182,13 +182,14 @@ DECLARE
     v_now timestamptz := coalesce(p.moment, clock_timestamp());
 BEGIN
     SELECT g.id AS game_id, g.is_active AS game_on, s.id AS session_id, s.player_id, s.game_id AS session_game_id,
-           s.currency, s.is_active AND s.expires_at > v_now AS session_on, a.id AS account_id, a.balance,
+           s.currency, s.is_active AND s.expires_at > v_now AS session_on, a.id AS account_id, a.balance, h.id AS games_id,
            EXISTS (SELECT FROM merchants_disabledgame d
                     WHERE d.merchant_id = p.merchant_id AND d.game_id = g.id) AS game_disabled
       INTO v
       FROM merchants_game g
       LEFT JOIN wallet_session s ON s.session_id = c.session_id AND s.merchant_id = p.merchant_id
       LEFT JOIN wallet_account a ON a.id = s.account_id
+      LEFT JOIN wallet_account h ON h.merchant_id = p.merchant_id AND h.currency = s.currency AND h.kind = 'games'
      WHERE g.game_id = c.game_id;
     IF NOT FOUND THEN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
@@ -212,7 +213,7 @@ BEGIN
         RETURN wallet_keep(p, r);
     END IF;
     r.debit_account_id := v.account_id;
-    r.credit_account_id := wallet_counter_account(p.merchant_id, c.currency, 'games');
+    r.credit_account_id := v.games_id;
     RETURN wallet_book(p, r, v.account_id, -c.amount);
 END $$;
 

@@ -43,7 +43,9 @@ class Account(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["player", "currency"], condition=Q(kind="player"), name="player_account_once"),
+            models.UniqueConstraint(
+                fields=["player", "currency"], condition=Q(kind="player"), name="player_account_once"
+            ),
             models.UniqueConstraint(
                 fields=["merchant", "currency", "kind"], condition=~Q(kind="player"), name="counter_account_once"
             ),

@@ -8,15 +8,25 @@ from wallet.querysets import SignedRequestQuerySet
 
 
 class SignedRequest(models.Model):
-    """One line for every signed call, taken or refused. Plain values and no foreign keys: it is written in bulk, later."""
+    """One line for every signed call, taken or refused. No foreign keys: it is written in bulk, later."""
 
     created_at = models.DateTimeField()
     request_id = models.UUIDField()
     merchant = models.ForeignKey(
-        "merchants.Merchant", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+        "merchants.Merchant",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     secret = models.ForeignKey(
-        "merchants.Secret", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+        "merchants.Secret",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     auth_key = models.CharField(max_length=64, blank=True)
     address = models.GenericIPAddressField(null=True)
@@ -46,7 +56,9 @@ class SignedRequest(models.Model):
             models.Index(fields=["merchant", "id"], name="request_of_merchant"),
             models.Index(fields=["request_id"], name="request_by_id"),
             models.Index(fields=["player_id", "id"], condition=Q(player_id__isnull=False), name="request_of_player"),
-            models.Index(fields=["transaction_id"], condition=Q(transaction_id__isnull=False), name="request_of_transaction"),
+            models.Index(
+                fields=["transaction_id"], condition=Q(transaction_id__isnull=False), name="request_of_transaction"
+            ),
             models.Index(fields=["merchant", "status", "id"], condition=~Q(status="RS_OK"), name="request_refused"),
         ]
         triggers = [pgtrigger.Protect(name="request_immutable", operation=pgtrigger.Update)]

@@ -28,16 +28,22 @@ class Transaction(models.Model):
         WITHDRAW = "withdraw"
         TOMBSTONE = "tombstone", "Tombstone (an id that was rolled back before it came)"
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions")
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions"
+    )
     transaction_id = models.CharField(max_length=255, db_collation="C")
     part = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=9, choices=Kind)
     status = models.CharField(max_length=40, help_text="The first answer.")
-    player = models.ForeignKey(Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions")
+    player = models.ForeignKey(
+        Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions"
+    )
     session = models.ForeignKey(
         Session, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="transactions"
     )
-    game = models.ForeignKey(Game, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    game = models.ForeignKey(
+        Game, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     currency = models.CharField(max_length=8, null=True, db_collation="C")
     amount = models.BigIntegerField(null=True, help_text="Real amount × 100000.")
     debit_account = models.ForeignKey(
@@ -71,7 +77,12 @@ class Transaction(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="transaction_amount_not_negative"),
             models.CheckConstraint(
                 condition=Q(debit_account__isnull=True, credit_account__isnull=True)
-                | Q(debit_account__isnull=False, credit_account__isnull=False, amount__isnull=False, currency__isnull=False),
+                | Q(
+                    debit_account__isnull=False,
+                    credit_account__isnull=False,
+                    amount__isnull=False,
+                    currency__isnull=False,
+                ),
                 name="transaction_two_sides_or_none",
             ),
             models.CheckConstraint(condition=~Q(debit_account=F("credit_account")), name="transaction_sides_differ"),
@@ -87,7 +98,9 @@ class Transaction(models.Model):
                 condition=Q(ref_transaction_id__isnull=False),
                 name="transaction_of_reference",
             ),
-            models.Index(fields=["session", "round_id"], condition=Q(round_id__isnull=False), name="transaction_of_round"),
+            models.Index(
+                fields=["session", "round_id"], condition=Q(round_id__isnull=False), name="transaction_of_round"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="transaction_immutable", operation=pgtrigger.Update | pgtrigger.Delete),

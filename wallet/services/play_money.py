@@ -31,7 +31,9 @@ def balance(caller: Caller, player_id: str) -> int:
     using = settings.WALLET_DATABASE
     if not Player.objects.using(using).filter(merchant_id=caller.merchant_id, player_id=player_id).exists():
         raise statuses.RecordNotFound
-    newest = Session.objects.using(using).of(caller.merchant_id).filter(player__player_id=player_id, currency=PLAY_MONEY)
+    newest = (
+        Session.objects.using(using).of(caller.merchant_id).filter(player__player_id=player_id, currency=PLAY_MONEY)
+    )
     return newest.order_by("-id").values_list("play_balance", flat=True).first() or 0
 
 
@@ -82,7 +84,9 @@ def _content(call: Call) -> dict[str, object]:
 def _bet(session: Session, call: Call) -> Answer:
     if not session.is_active or session.expires_at <= clock.now() or session.game.game_id != call.game_id:
         return Answer(statuses.SessionRequiredOrInvalid.key, None)
-    off = DisabledGame.objects.using(settings.WALLET_DATABASE).filter(merchant=session.merchant_id, game=session.game_id)
+    off = DisabledGame.objects.using(settings.WALLET_DATABASE).filter(
+        merchant=session.merchant_id, game=session.game_id
+    )
     if not session.game.is_active or off.exists():
         return _keep(session, call, statuses.GameInactive.key, 0)
     if session.player.is_blocked:
@@ -111,7 +115,7 @@ def _rollback(session: Session, call: Call) -> Answer:
         return GONE
     if found is None:
         session.play_transactions.create(
-            transaction_id=call.ref_transaction_id, kind="tombstone", status=GONE.status, content={}
+            transaction_id=call.ref_transaction_id or "", kind="tombstone", status=GONE.status, content={}
         )
         return _keep(session, call, statuses.OK, 0)
     undone = [found, *session.play_transactions.filter(kind="payout", ref_transaction_id=found.transaction_id)]

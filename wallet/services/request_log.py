@@ -25,10 +25,11 @@ from portal.lib.clientip import Address
 log = structlog.get_logger(__name__)
 
 COLUMNS = (
-    "created_at", "request_id", "merchant_id", "secret_id", "auth_key", "address", "address_source", "method", "endpoint",
-    "http_status", "status", "message", "player_id", "session_id", "game_id", "transaction_id", "ref_transaction_id",
-    "round_id", "currency", "amount", "balance", "items", "duration_us",
-)  # fmt: skip
+    *("created_at", "request_id", "merchant_id", "secret_id", "auth_key", "address", "address_source"),
+    *("method", "endpoint", "http_status", "status", "message"),
+    *("player_id", "session_id", "game_id", "transaction_id", "ref_transaction_id", "round_id"),
+    *("currency", "amount", "balance", "items", "duration_us"),
+)
 COPY_LINES = f"COPY wallet_signedrequest ({', '.join(COLUMNS)}) FROM STDIN"
 COPY_REFUSED = "COPY wallet_refusedcall (request_id, created_at, query, headers, body) FROM STDIN"
 SEEN = """
@@ -101,7 +102,7 @@ def add(line: Line) -> None:
 
 
 def drain() -> int:
-    """Write what has been handed over; returns the number of lines. Lines that can't be written stay for the next time."""
+    """Write what has been handed over; returns the number of lines. What can't be written waits for the next time."""
     with _writing:
         lines = [_lines.popleft() for _ in range(len(_lines))]
         try:
@@ -130,9 +131,8 @@ def _write(lines: list[Line]) -> None:
 def _write_refused(cursor: Any, lines: list[Line]) -> None:
     with cursor.copy(COPY_REFUSED) as copy:
         for line in lines:
-            kept = line.refused
-            assert kept is not None
-            copy.write_row((line.request_id, line.created_at, kept.query, Jsonb(kept.headers), kept.body))
+            if kept := line.refused:
+                copy.write_row((line.request_id, line.created_at, kept.query, Jsonb(kept.headers), kept.body))
 
 
 def _plain(value: Any) -> Any:

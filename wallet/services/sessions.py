@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -43,7 +44,7 @@ def launch(caller: Caller, wish: Launch) -> Session:
 
 
 def _launch(caller: Caller, wish: Launch, using: str) -> Session:
-    game = Game.objects.using(using).playable_by(caller.merchant_id).filter(game_id=wish.game_id).first()
+    game: Any = Game.objects.using(using).playable_by(caller.merchant_id).filter(game_id=wish.game_id).first()
     if game is None:
         raise statuses.RecordNotFound("The game does not exist.")
     if not game.active:

@@ -69,7 +69,9 @@ def _check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
     off_ms = now_ms - int(timestamp)
     if abs(off_ms) > window_ms:
         late = "old" if off_ms > 0 else "in the future"
-        raise statuses.SignatureExpired(f"x-timestamp is {abs(off_ms) / 1000:.0f} s {late}; {window_ms // 1000} s are allowed.")
+        raise statuses.SignatureExpired(
+            f"x-timestamp is {abs(off_ms) / 1000:.0f} s {late}; {window_ms // 1000} s are allowed."
+        )
 
 
 def _host(origin: str) -> str:
