@@ -146,7 +146,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": database,
     "wallet": database
     | {
-        "OPTIONS": database.get("OPTIONS", {}) | {"options": WALLET_DEADLINES, "connect_timeout": 2},
+        "OPTIONS": database.get("OPTIONS", {})
+        | {"options": WALLET_DEADLINES, "connect_timeout": 2, "server_side_binding": True, "prepare_threshold": 1},
         "TEST": {"MIRROR": "default"},
     },
 }
