@@ -17,7 +17,7 @@ from django.http.request import RawPostDataException
 
 from portal.lib import clock
 from wallet import statuses
-from wallet.api import contracts, handler
+from wallet.api import decoding, handler
 from wallet.api.authentication import found_address
 from wallet.api.urls import BASES, ENDPOINTS
 from wallet.services import request_log
@@ -143,7 +143,7 @@ def _undecided(fault: Exception) -> statuses.Refusal:
 def _readable(body: bytes) -> dict[str, Any]:
     """What a refused call seems to have been about; for the log and the echo only."""
     try:
-        return contracts.parse(body)
+        return decoding.parse(body)
     except statuses.Refusal:
         return {}
 

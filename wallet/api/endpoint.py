@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from rest_framework.views import APIView
 
 from wallet import statuses
-from wallet.api import contracts, handler
+from wallet.api import contracts, decoding, handler
 from wallet.api.authentication import SignatureAuthentication
 from wallet.ledger.ledger import Caller, StaleAccess
 
@@ -47,8 +47,8 @@ class SignedView(APIView):
         raise statuses.Overloaded
 
     def read(self, request: SignedHttpRequest, caller: Caller) -> Any:
-        request.fields = contracts.parse(request.raw)
-        return contracts.check(self.takes, request.fields)
+        request.fields = decoding.parse(request.raw)
+        return decoding.check(self.takes, request.fields)
 
     def serve(self, caller: Caller, asked: Any) -> msgspec.Struct:
         raise NotImplementedError
@@ -69,4 +69,4 @@ class QueryView(SignedView):
     def read(self, request: SignedHttpRequest, caller: Caller) -> Any:
         pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, errors="strict")
         request.fields = dict(pairs)
-        return contracts.check_query(self.takes, pairs)
+        return decoding.check_query(self.takes, pairs)

@@ -8,7 +8,7 @@ from django.conf import settings
 from msgspec import UNSET, UnsetType
 
 from wallet import statuses
-from wallet.api import contracts
+from wallet.api import contracts, decoding
 from wallet.api.endpoint import SignedView
 from wallet.api.handler import envelope
 from wallet.ledger.ledger import Answer, Call, Caller
@@ -137,8 +137,8 @@ class Batch(SignedView):
     kind: ClassVar[str] = "payout"
 
     def read(self, request: SignedHttpRequest, caller: Caller) -> list[Any]:
-        request.fields = contracts.parse(request.raw)
-        items = contracts.batch_items(request.fields)
+        request.fields = decoding.parse(request.raw)
+        items = decoding.batch_items(request.fields)
         request.line.items = len(items)
         return items
 
@@ -157,7 +157,7 @@ class Batch(SignedView):
         try:
             if not isinstance(item, dict):
                 raise statuses.IncorrectData("An item must be an object.")
-            return contracts.check(self.takes, item)
+            return decoding.check(self.takes, item)
         except statuses.Refusal as refusal:
             return refusal
 
