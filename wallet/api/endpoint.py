@@ -25,7 +25,7 @@ class SignedView(APIView):
     """A signed endpoint. `takes` is its input, `gives` its answer; `serve` calls one service.
 
     DRF's own dispatch (content negotiation, request wrapper, permissions) is left out: a signed call has one format and
-    one authentication, and what stands around a bet costs more than the bet (decision 0004).
+    one authentication, and what stands around a bet costs more than the bet (decision 0009).
     """
 
     authentication_classes = [SignatureAuthentication]

@@ -15,7 +15,7 @@ class Transaction(models.Model):
     """One immutable row: a movement between two accounts, or an answer that must stay what it was.
 
     Written by the ledger function alone, which has read merchant, player, session, game and secret in the same breath;
-    these can't be deleted, so the columns carry no foreign key that would lock hot rows for every bet (decision 0005).
+    these can't be deleted, so the columns carry no foreign key that would lock hot rows for every bet (decision 0007).
     `part` 0 is the call itself; a rollback of a bet with payouts has one more part for each payout taken back.
     """
 
