@@ -150,8 +150,10 @@ BEGIN
        OR c.reward_type <> t.reward_type
     THEN
         RETURN ROW('RS_ERROR_DUPLICATE_TRANSACTION', (
-            SELECT balance FROM wallet_account
-             WHERE player_id = pl.id AND currency = coalesce(c.currency, t.currency) AND kind = 'player'
+            SELECT coalesce(a.balance, 0)
+              FROM (SELECT pl.id, coalesce(c.currency, t.currency) AS currency) w
+              LEFT JOIN wallet_account a ON a.player_id = w.id AND a.currency = w.currency AND a.kind = 'player'
+             WHERE w.id IS NOT NULL AND w.currency IS NOT NULL
         ))::wallet_answer;
     END IF;
     IF EXISTS (SELECT FROM wallet_transaction WHERE reverses_id = t.id) THEN
@@ -322,6 +324,7 @@ DECLARE
     m record;
     v_account bigint;
     v_delta numeric;
+    v_said_game bigint := r.game_id; -- a repeat is compared with what was said, right or wrong
 BEGIN
     SELECT a.id INTO STRICT v_account FROM wallet_account a
      WHERE a.id IN (o.debit_account_id, o.credit_account_id) AND a.kind = 'player';
@@ -332,7 +335,8 @@ BEGIN
     END IF;
     r.part := 0;
     FOR m IN SELECT * FROM wallet_taken_back(o) t ORDER BY t.kind = 'bet' DESC, t.id LOOP
-        r.currency := m.currency; r.amount := m.amount; r.session_id := m.session_id; r.game_id := m.game_id;
+        r.currency := m.currency; r.amount := m.amount; r.session_id := m.session_id;
+        r.game_id := CASE r.part WHEN 0 THEN coalesce(v_said_game, m.game_id) ELSE m.game_id END;
         r.round_id := m.round_id; r.reverses_id := m.id; r.ref_transaction_id := m.transaction_id;
         r.debit_account_id := m.credit_account_id; r.credit_account_id := m.debit_account_id;
         PERFORM wallet_keep(p, r);
