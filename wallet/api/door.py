@@ -50,7 +50,7 @@ class MachineDoor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(BASES):
+        if not f"{request.path_info}/".startswith(BASES):
             return self.get_response(request)
         return self.serve(cast("SignedHttpRequest", request))
 

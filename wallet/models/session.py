@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
@@ -38,6 +39,7 @@ class Session(models.Model):
             )
         ]
         indexes = [models.Index(fields=["merchant", "-id"], name="session_newest")]
+        triggers = [pgtrigger.Protect(name="session_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.session_id
