@@ -17,12 +17,16 @@ else:
 
 
 class NetworkField(NetworkFieldBase):
-    """An IPv4 or IPv6 block as `cidr`; psycopg hands it over as an `ipaddress` network."""
+    """An IPv4 or IPv6 block as `cidr`; in Python an `ipaddress` network."""
 
     description = "IP network"
 
     def db_type(self, connection: Any) -> str:
         return "cidr"
+
+    def from_db_value(self, value: str | None, *_: Any) -> Network | None:
+        """Django has psycopg hand these columns over as text."""
+        return None if value is None else ip_network(value)
 
     def to_python(self, value: Any) -> Network | None:
         if value is None or not isinstance(value, str):
