@@ -25,7 +25,7 @@ class Refusal(Exception):
 def kept_settings() -> dict[str, str]:
     path = VAR / "demo.env"
     if not path.exists():
-        write_private(path, new_settings())
+        write_private(path, as_lines(new_settings()))
     return dict(line.split("=", 1) for line in path.read_text().splitlines() if line)
 
 
@@ -43,19 +43,23 @@ def new_settings() -> dict[str, str]:
 def shared_while_running(environment: Mapping[str, str]) -> Iterator[None]:
     """So that `manage.py` in another shell reaches the same servers. What that shell sets itself, wins."""
     path = VAR / "embedded.env"
-    write_private(path, {name: environment[name] for name in WHILE_RUNNING if name in environment})
+    write_private(path, as_lines({name: environment[name] for name in WHILE_RUNNING if name in environment}))
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
-def write_private(path: Path, values: Mapping[str, str]) -> None:
+def as_lines(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def write_private(path: Path, text: str) -> None:
     """Whole or not at all, and never readable by others, not even for a moment."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
-        output.writelines(f"{name}={value}\n" for name, value in values.items())
+        output.write(text)
     draft.rename(path)
 
 

@@ -48,7 +48,7 @@ def test_addresses_are_shared_only_while_running(var: Path) -> None:
 
 def test_an_interrupted_write_leaves_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "x.new").write_text("half")
-    write_private(tmp_path / "x.env", {"A": "1"})
+    write_private(tmp_path / "x.env", "A=1\n")
     assert (tmp_path / "x.env").read_text() == "A=1\n"
 
 
