@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from wallet import statuses
 from wallet.api import contracts, decoding, handler
 from wallet.api.authentication import SignatureAuthentication
+from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ ATTEMPTS = 3
 
 
 class SignedView(APIView):
-    """A signed endpoint. `takes` is its input, `gives` its answer; `serve` calls one service.
+    """A signed endpoint. `takes` is its input, `gives` its answer; `serve` calls one service. `kind` is what a state
+    of merchant or key permits or refuses.
 
     DRF's own dispatch (content negotiation, request wrapper, permissions) is left out: a signed call has one format and
     one authentication, and what stands around a bet costs more than the bet (decision 0009).
@@ -31,6 +33,7 @@ class SignedView(APIView):
     authentication_classes = [SignatureAuthentication]
     takes: ClassVar[type[contracts.Contract]]
     gives: ClassVar[type[contracts.Answered]]
+    kind: ClassVar[str]
     method: ClassVar[str] = "POST"
     is_batch: ClassVar[bool] = False
     body_limit: ClassVar[int] = settings.MAX_BODY_BYTES
@@ -41,12 +44,20 @@ class SignedView(APIView):
         for attempt in range(ATTEMPTS):
             _, caller = self.judge(request, fresh=attempt > 0)
             try:
-                return handler.answer(self.told(request, self.serve(caller, self.read(request, caller))))
+                return handler.answer(self.told(request, self.serve(caller, self.understood(request, caller))))
             except StaleAccess:
                 continue
         raise statuses.Overloaded
 
-    def read(self, request: SignedHttpRequest, caller: Caller) -> Any:
+    def understood(self, request: SignedHttpRequest, caller: Caller) -> Any:
+        """The body as it was meant. A refusal by rows 7 to 10 goes only to who passes row 6 and the newest lists."""
+        try:
+            return self.read(request)
+        except statuses.Refusal:
+            ledger.gate(caller, self.kind)
+            raise
+
+    def read(self, request: SignedHttpRequest) -> Any:
         request.fields = decoding.parse(request.raw)
         return decoding.check(self.takes, request.fields)
 
@@ -65,8 +76,12 @@ class QueryView(SignedView):
     """A signed GET: no body, its fields in the query."""
 
     method = "GET"
+    kind = "read"
 
-    def read(self, request: SignedHttpRequest, caller: Caller) -> Any:
-        pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, errors="strict")
+    def read(self, request: SignedHttpRequest) -> Any:
+        try:
+            pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, errors="strict")
+        except UnicodeDecodeError as fault:
+            raise statuses.IncorrectData("The query is not UTF-8.") from fault
         request.fields = dict(pairs)
         return decoding.check_query(self.takes, pairs)

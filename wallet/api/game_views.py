@@ -24,6 +24,7 @@ class GameUrl(SignedView):
     """Opens a session for a player and says where to play."""
 
     takes, gives = contracts.LaunchCall, contracts.Launched
+    kind = "launch"
 
     def serve(self, caller: Caller, asked: contracts.LaunchCall) -> contracts.Launched:
         session = sessions.launch(
@@ -45,7 +46,7 @@ class Listing(QueryView):
         raise NotImplementedError
 
     def serve(self, caller: Caller, asked: contracts.PageQuery) -> Any:
-        ledger.gate(caller, "read")
+        ledger.gate(caller, self.kind)
         rows = self.rows(caller, asked)
         count, start = rows.count(), (asked.page - 1) * asked.limit
         page = contracts.Page(

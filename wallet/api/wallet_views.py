@@ -26,6 +26,7 @@ class Balance(SignedView):
     """What a player has."""
 
     takes, gives = contracts.BalanceCall, contracts.BalanceTold
+    kind = "balance"
 
     def serve(self, caller: Caller, asked: contracts.BalanceCall) -> contracts.BalanceTold:
         balance = transactions.balance(caller, player_id=asked.player_id, currency=asked.currency)
@@ -49,10 +50,11 @@ class Bet(Move):
     """A stake is taken from the player's account."""
 
     takes = contracts.BetCall
+    kind = "bet"
 
     def call(self, asked: contracts.BetCall) -> Call:
         return Call(
-            kind="bet",
+            kind=self.kind,
             transaction_id=asked.transaction_id,
             session_id=asked.session_id,
             round_id=said(asked.round_id),
@@ -67,10 +69,11 @@ class Payout(Move):
     """Winnings of a bet are paid; an amount of 0 settles a lost round."""
 
     takes = contracts.PayoutCall
+    kind = "payout"
 
     def call(self, asked: contracts.PayoutCall) -> Call:
         return Call(
-            kind="payout",
+            kind=self.kind,
             transaction_id=asked.transaction_id,
             ref_transaction_id=asked.ref_transaction_id,
             session_id=asked.session_id,
@@ -87,10 +90,11 @@ class Reward(Move):
     """A bonus or a jackpot is paid, in the currency of its session."""
 
     takes = contracts.RewardCall
+    kind = "reward"
 
     def call(self, asked: contracts.RewardCall) -> Call:
         return Call(
-            kind="reward",
+            kind=self.kind,
             transaction_id=asked.transaction_id,
             ref_transaction_id=asked.ref_transaction_id,
             session_id=asked.session_id,
@@ -105,7 +109,6 @@ class Cashier(Move):
     """Money between the operator and a player's account."""
 
     takes = contracts.CashierCall
-    kind: ClassVar[str]
 
     def call(self, asked: contracts.CashierCall) -> Call:
         return Call(
@@ -134,9 +137,8 @@ class Batch(SignedView):
 
     is_batch = True
     body_limit = settings.MAX_BATCH_BODY_BYTES
-    kind: ClassVar[str] = "payout"
 
-    def read(self, request: SignedHttpRequest, caller: Caller) -> list[Any]:
+    def read(self, request: SignedHttpRequest) -> list[Any]:
         request.fields = decoding.parse(request.raw)
         items = decoding.batch_items(request.fields)
         request.line.items = len(items)
@@ -189,7 +191,7 @@ class Rollback(Batch):
 
     def call(self, item: contracts.RollbackItem) -> Call:
         return Call(
-            kind="rollback",
+            kind=self.kind,
             transaction_id=item.transaction_id,
             ref_transaction_id=item.ref_transaction_id,
             session_id=said(item.session_id),
@@ -205,10 +207,11 @@ class LatePayouts(Batch):
     """Payouts that come late, under their original ids."""
 
     gives: ClassVar[type[contracts.Answered]] = contracts.LatePayoutBatch
+    kind = "payout"
 
     def call(self, item: Any) -> Call:
         return Call(
-            kind="payout",
+            kind=self.kind,
             transaction_id=item.transaction_id,
             ref_transaction_id=getattr(item, "ref_transaction_id", None),
             session_id=item.session_id,
