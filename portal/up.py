@@ -52,7 +52,7 @@ def interrupt(*_: object) -> NoReturn:
 
 def run(console: Console) -> str:
     """What ended it: TOLD, or the name of the part that failed."""
-    environment = kept_settings() | os.environ
+    environment = kept_settings() | os.environ | {"PYTHONUNBUFFERED": "1"}  # their lines are shown as they come
     host, port = environment.get("HOST", "127.0.0.1"), port_of(environment)
     if not is_free(host, port):
         raise Refusal(f"Port {port} on {host} is taken; stop what uses it, or choose another: PORT=8080 make up")

@@ -71,12 +71,7 @@ def signed_call(merchants: list[dict[str, Any]]) -> str | None:
     """For the first active merchant that has a player."""
     for merchant in merchants:
         if merchant["status"] == "active" and merchant["players"]:
-            body = json.dumps(balance_of(merchant["players"][0]))
+            player = merchant["players"][0]
+            body = json.dumps({"playerId": player["playerId"], "currency": player["currency"]})
             return f".venv/bin/python manage.py call {merchant['code']} /wallet/balance '{body}'"
     return None
-
-
-def balance_of(player: str | dict[str, str]) -> dict[str, str]:
-    if isinstance(player, str):
-        return {"playerId": player, "currency": "EUR"}
-    return {"playerId": player["playerId"], "currency": player["currency"]}

@@ -99,9 +99,10 @@ def test_an_address_to_listen_on_becomes_one_to_go_to(host: str, shown: str) -> 
 
 
 def test_the_welcome_has_a_call_that_can_be_pasted(tmp_path: Path) -> None:
+    player = {"playerId": "p-1", "currency": "EUR", "sessionId": "s-1", "gameId": "g-1"}
     merchants = [
-        {"code": "closed", "status": "suspended", "players": ["p-1"]},
-        {"code": "acme", "status": "active", "players": ["p-1"]},
+        {"code": "closed", "status": "suspended", "players": [player]},
+        {"code": "acme", "status": "active", "players": [player]},
     ]
     expected = """.venv/bin/python manage.py call acme /wallet/balance '{"playerId": "p-1", "currency": "EUR"}'"""
     assert signed_call(merchants) == expected
