@@ -204,6 +204,8 @@ try:
     TRUSTED_PROXIES = parse_networks(setting("TRUSTED_PROXIES", list, default=[]))
 except ValueError as fault:
     refuse(f"TRUSTED_PROXIES: {fault}.")
+# May an allowlist name private, loopback and reserved networks? A demo lives on 127.0.0.1; production callers do not.
+ALLOWLIST_PRIVATE: bool = setting("ALLOWLIST_PRIVATE", bool, default=not PRODUCTION)
 
 # --- The signed API -------------------------------------------------------------------------------------------------
 GAME_LAUNCH_URL: str = setting("GAME_LAUNCH_URL", default="https://games.oppi.invalid/launch")
@@ -259,12 +261,43 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
 }
 
+
 # --- Admin ----------------------------------------------------------------------------------------------------------
+def page_of(model: str, title: str, icon: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
 UNFOLD = {
     "SITE_TITLE": "Oppi Games portal",
     "SITE_HEADER": "Oppi Games",
     "SITE_SUBHEADER": "Merchant portal",
     "SITE_SYMBOL": "shield_lock",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",
+    "SIDEBAR": {
+        "navigation": [
+            {"items": [{"title": "Today", "icon": "monitoring", "link": reverse_lazy("admin:index")}]},
+            {
+                "title": "Merchants",
+                "items": [
+                    page_of("merchants_merchant", "Merchants", "storefront"),
+                    page_of("merchants_apikey", "API keys", "key"),
+                    page_of("merchants_player", "Players", "groups"),
+                    page_of("merchants_game", "Games", "casino"),
+                ],
+            },
+            {
+                "title": "Wallet",
+                "items": [
+                    page_of("wallet_transaction", "Transactions", "receipt_long"),
+                    page_of("wallet_account", "Accounts", "account_balance_wallet"),
+                    page_of("wallet_session", "Sessions", "stadia_controller"),
+                    page_of("wallet_signedrequest", "Request log", "list_alt"),
+                ],
+            },
+            {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},
+        ],
+    },
 }

@@ -84,3 +84,8 @@ def url(session: Session) -> str:
     """Where the player's browser goes to play."""
     query = urlencode({"sessionId": session.session_id, "mode": "demo" if session.is_demo else "real"})
     return f"{settings.GAME_LAUNCH_URL}?{query}"
+
+
+def close(*, session: Session) -> None:
+    """No more bets in it; what is owed for its rounds is still paid."""
+    Session.objects.filter(pk=session.pk).update(is_active=False)

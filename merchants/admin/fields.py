@@ -1,0 +1,64 @@
+"""Form fields for what staff type in plain words and the database keeps in another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazystr
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from merchants.services import allowlist
+from portal.lib import money
+
+
+class AmountField(forms.CharField):
+    """`12.34` on the page, 1234000 in the database."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.show(value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values or isinstance(value, int):
+            return value if isinstance(value, int) else None
+        try:
+            units = money.parse(str(value).strip().replace(",", ""))
+        except ValueError as fault:
+            raise ValidationError("An amount looks like 12.34, with at most five decimals.") from fault
+        if units < 0:
+            raise ValidationError("A limit is not below zero.")
+        return units
+
+
+class ReasonedField(forms.CharField):
+    """Text that a service reads; what it refuses is said at the field, with the service's reason."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, read: Callable[[str], Any], **options: Any) -> None:
+        self.read = read
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            return self.read(text)
+        except allowlist.NotAllowed as refused:
+            raise ValidationError(str(refused)) from refused
+
+
+def time_zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(available_timezones())]
+
+
+def time_zone_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        choices=time_zones, initial="UTC", widget=UnfoldAdminSelectWidget(), help_text=lazystr("For days and reports.")
+    )

@@ -1,0 +1,161 @@
+"""Tables on the page of a merchant or a key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
+
+from merchants.admin import labels
+from merchants.admin.fields import ReasonedField
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Membership, Secret
+from merchants.services import allowlist
+
+
+class ReadOnlyTable(TabularInline):
+    extra = 0
+    can_delete = False
+    tab = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class KeyTable(ReadOnlyTable):
+    model = ApiKey
+    verbose_name_plural = "API keys"
+    fields = ["auth_key", "label", "environment", "shown_status", "expires_at", "created_at"]
+    readonly_fields = fields
+    show_change_link = True
+
+    @display(description="Status", label=labels.STATUS)
+    def shown_status(self, key: ApiKey) -> str:
+        return key.status
+
+
+class SecretTable(ReadOnlyTable):
+    """Never the sealed bytes: not read from the database, not on the page."""
+
+    model = Secret
+    verbose_name_plural = "Secret versions"
+    fields = ["version", "shown_fingerprint", "sealed_under", "created_at", "usable_until", "revoked_at"]
+    readonly_fields = fields
+
+    @display(description="Fingerprint")
+    def shown_fingerprint(self, secret: Secret) -> str:
+        return bytes(secret.fingerprint).hex()[:12]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Secret]:
+        found: QuerySet[Secret] = super().get_queryset(request).defer("sealed")
+        return found
+
+
+class ListFormSet(PaginationInlineFormSet):
+    """The rules of a list as a whole, before the database says them less kindly."""
+
+    listed: str
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            allowlist.check_list([form.cleaned_data[self.listed] for form in self.standing()])
+        except allowlist.NotAllowed as refused:
+            raise ValidationError(str(refused)) from refused
+
+    def standing(self) -> list[forms.ModelForm]:  # type: ignore[type-arg]
+        return [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms and form.is_valid() and form.cleaned_data.get(self.listed)
+        ]
+
+
+class NetworkForm(forms.ModelForm):  # type: ignore[type-arg]
+    network = ReasonedField(allowlist.parse_network, label="Network", max_length=64)
+
+
+class NetworkFormSet(ListFormSet):
+    listed = "network"
+
+
+class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
+    domain = ReasonedField(allowlist.parse_domain, label="Domain", max_length=253)
+
+
+class DomainFormSet(ListFormSet):
+    listed = "domain"
+
+
+class NetworkTable(TabularInline):
+    """The list of a merchant, or of one key; on both, an address must be on both."""
+
+    model = AllowlistEntry
+    form = NetworkForm
+    formset = NetworkFormSet
+    fields = ["network", "note", "expires_at"]
+    extra = 0
+    tab = True
+    verbose_name = "network"
+    verbose_name_plural = "Allowed networks"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+class MerchantNetworkTable(NetworkTable):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AllowlistEntry]:
+        found: QuerySet[AllowlistEntry] = super().get_queryset(request).filter(key=None)
+        return found
+
+
+class DomainTable(TabularInline):
+    model = AllowedDomain
+    form = DomainForm
+    formset = DomainFormSet
+    fields = ["domain", "note"]
+    extra = 0
+    tab = True
+    verbose_name_plural = "Allowed domains"
+
+
+class MemberTable(TabularInline):
+    model = Membership
+    fields = ["person", "role"]
+    autocomplete_fields = ["person"]
+    extra = 0
+    tab = True
+    verbose_name_plural = "People"
+
+
+class MerchantOfPersonTable(TabularInline):
+    model = Membership
+    fields = ["merchant", "role"]
+    autocomplete_fields = ["merchant"]
+    extra = 0
+    tab = True
+    verbose_name_plural = "Merchants"
+
+
+class SwitchedOffGameTable(ReadOnlyTable):
+    model = DisabledGame
+    verbose_name_plural = "Games switched off"
+    fields = ["game", "created_at"]
+    readonly_fields = fields
+    per_page = 20
+
+
+class SwitchedOffForTable(ReadOnlyTable):
+    model = DisabledGame
+    verbose_name_plural = "Switched off for"
+    fields = ["merchant", "created_at"]
+    readonly_fields = fields
+    per_page = 20

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from merchants.admin import labels
+from merchants.admin.base import FastAdmin, Question
+from merchants.admin.fields import AmountField, time_zone_field
+from merchants.admin.lists import DomainTable, KeyTable, MemberTable, MerchantNetworkTable, SwitchedOffGameTable
+from merchants.models import AllowlistEntry, Merchant
+from merchants.services import merchants
+
+USUAL = "as usual"
+REFUSED = "RS_ERROR_MERCHANT_NOT_ACTIVE"
+NEW_RISK, OWED = "Bet, launch, deposit", "Payout, reward, rollback, balance, withdraw, lists of games and sessions"
+ANSWERS = {
+    Merchant.Status.ACTIVE: [(NEW_RISK, USUAL), (OWED, USUAL)],
+    Merchant.Status.SUSPENDED: [(NEW_RISK, REFUSED), (OWED, USUAL)],
+    Merchant.Status.CLOSED: [("Every call", REFUSED)],
+}
+TEXTS = {
+    Merchant.Status.ACTIVE: "All calls of this merchant are taken from now on.",
+    Merchant.Status.SUSPENDED: "Nothing new begins; what is owed to players is still paid.",
+    Merchant.Status.CLOSED: "Nothing is answered any more, not even payouts and rollbacks of open rounds.",
+}
+
+
+class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
+    time_zone = time_zone_field()
+    max_stake = AmountField(required=False, help_text="Per bet, for example 250.00; empty is no limit.")
+
+
+@admin.register(Merchant)
+class MerchantAdmin(FastAdmin):
+    form = MerchantForm
+    list_display = ["code", "name", "shown_status", "keys_in_use", "created_at"]
+    list_display_links = ["code", "name"]
+    list_filter = [("status", ChoicesDropdownFilter)]
+    search_fields = ["code", "name"]
+    inlines = [KeyTable, MerchantNetworkTable, DomainTable, MemberTable, SwitchedOffGameTable]
+    actions_detail = [
+        "issue_key",
+        {"title": "Change status", "icon": "toggle_on", "items": ["activate", "suspend", "close"]},
+    ]
+    change_form_outer_before_template = "admin/merchant_links.html"
+    fieldsets = [
+        (None, {"fields": ["code", "name", "shown_status", "time_zone"]}),
+        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["code", "name", "time_zone"]}),
+        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake"]}),
+    ]
+    readonly_fields = ["shown_status"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
+        return Merchant.objects.annotate(key_count=Count("keys"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Merchant | None = None) -> list[str]:
+        return ["shown_status", "code"] if obj else ["shown_status"]
+
+    def get_inlines(self, request: HttpRequest, obj: Merchant | None) -> list[Any]:
+        return self.inlines if obj else []
+
+    @display(description="Status", label=labels.STATUS)
+    def shown_status(self, merchant: Merchant) -> str:
+        return merchant.status
+
+    @display(description="Keys")
+    def keys_in_use(self, merchant: Merchant) -> int:
+        return int(merchant.key_count)  # type: ignore[attr-defined]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        own_new_entries(request, formset)
+        super().save_formset(request, form, formset, change)
+
+    @action(description="Issue a key", icon="key", permissions=["change"], variant=ActionVariant.PRIMARY)
+    def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        merchant = self.found(request, object_id)
+        return HttpResponseRedirect(f"{reverse('admin:merchants_apikey_add')}?merchant={merchant.pk}")
+
+    @action(description="Activate", permissions=["change"])
+    def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.change_status(request, object_id, "Activate", Merchant.Status.ACTIVE)
+
+    @action(description="Suspend", permissions=["change"])
+    def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.change_status(request, object_id, "Suspend", Merchant.Status.SUSPENDED)
+
+    @action(description="Close", permissions=["change"])
+    def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.change_status(request, object_id, "Close", Merchant.Status.CLOSED)
+
+    def change_status(self, request: HttpRequest, object_id: str, verb: str, status: Merchant.Status) -> HttpResponse:
+        merchant = self.found(request, object_id)
+        question = Question(
+            title=f"{verb} the merchant",
+            text=TEXTS[status],
+            answers=ANSWERS[status],
+            act=lambda: merchants.set_status(merchant=merchant, status=status),
+            done=f"is {status.value} now",
+            danger=status != Merchant.Status.ACTIVE,
+        )
+        return self.ask(request, merchant, question)
+
+
+def own_new_entries(request: HttpRequest, formset: Any) -> None:
+    """Whoever adds a network answers for it; a key's entry belongs to the key's merchant."""
+    if formset.model is not AllowlistEntry:
+        return
+    for form in formset.extra_forms:
+        form.instance.owner = request.user
+        if form.instance.key_id is not None:
+            form.instance.merchant_id = form.instance.key.merchant_id

@@ -1,0 +1,34 @@
+"""Forms that work once. A reload, the back button or a double click sends a form again; here that does nothing.
+
+Each form carries a token that was put into the visitor's session when the page was made. Using it takes the token out
+under the lock of the session's row, in the transaction of what is done: of two clicks the second waits, finds it gone.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+
+KEPT = 10  # pages that one visitor may have open
+NAME = "forms_once"
+
+
+def new_token(request: HttpRequest) -> str:
+    token = secrets.token_urlsafe(16)
+    request.session[NAME] = [*request.session.get(NAME, []), token][-KEPT:]
+    return token
+
+
+def use_token(request: HttpRequest, token: str) -> bool:
+    """Only inside a transaction. False: this form was used before."""
+    row = Session.objects.select_for_update().filter(session_key=request.session.session_key).first()
+    kept = row.get_decoded() if row else {}
+    tokens = kept.get(NAME, [])
+    if row is None or token not in tokens:
+        return False
+    tokens.remove(token)
+    row.session_data = Session.objects.encode(kept)
+    row.save(update_fields=["session_data"])
+    return True

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from merchants.admin.base import FastAdmin
+from merchants.admin.lists import MerchantOfPersonTable
+from merchants.models import Person
+
+admin.site.unregister(Group)
+
+
+class NewPersonForm(UserCreationForm):
+    class Meta:
+        model = Person
+        fields = ["email"]
+
+
+class PersonForm(UserChangeForm):
+    class Meta:
+        model = Person
+        fields = ["email", "name", "password", "is_active", "is_staff", "is_superuser"]
+
+
+@admin.register(Person)
+class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
+    form = PersonForm
+    add_form = NewPersonForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
+    list_filter = [("is_staff", BooleanRadioFilter), ("is_active", BooleanRadioFilter)]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    filter_horizontal = []
+    actions = None
+    inlines = [MerchantOfPersonTable]
+    readonly_fields = ["last_login", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        ("May sign in", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("Dates", {"fields": ["last_login", "created_at"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "is_staff", "is_superuser", "usable_password", "password1", "password2"]})
+    ]
+
+    def get_inlines(self, request: Any, obj: Person | None) -> list[Any]:
+        return self.inlines if obj else []

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from merchants.admin import labels
+from merchants.admin.base import FastAdmin, Question
+from merchants.admin.fields import AmountField
+from merchants.models import Merchant, Player
+from merchants.services import flags
+
+BLOCKED_ANSWERS = [("Bet, launch", "RS_ERROR_PLAYER_BLOCKED"), ("Payout, reward, rollback, withdraw", "as usual")]
+
+
+class PlayerForm(forms.ModelForm):  # type: ignore[type-arg]
+    max_stake = AmountField(required=False, help_text="Per bet, for example 50.00; goes before the merchant's limit.")
+
+
+class BlockForm(forms.Form):
+    reason = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+@admin.register(Player)
+class PlayerAdmin(FastAdmin):
+    form = PlayerForm
+    list_display = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created_at"]
+    list_select_related = ["merchant"]
+    list_filter = [("merchant", AutocompleteSelectFilter), ("is_blocked", BooleanRadioFilter)]
+    search_fields = ["player_id__exact"]
+    search_help_text = "A player's id, whole and exact"
+    actions_detail = ["block", "unblock"]
+    change_form_outer_before_template = "admin/player_links.html"
+    readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created_at"]}),
+        ("Limits", {"fields": ["bets_per_minute", "max_stake"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A player becomes known by a launch or a deposit of the merchant."""
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Player], search_term: str
+    ) -> tuple[QuerySet[Player], bool]:
+        """By (merchant, player_id), the one index that there is: all merchants are named when none is chosen."""
+        if search_term.strip():
+            queryset = queryset.filter(merchant__in=all_merchants(), player_id=search_term.strip())
+        return queryset, False
+
+    @display(description="State", label=labels.BLOCKED)
+    def shown_state(self, player: Player) -> str:
+        return "blocked" if player.is_blocked else ""
+
+    @action(description="Block", permissions=["change"], icon="block")
+    def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        player = self.found(request, object_id)
+        question = Question(
+            title="Block the player",
+            text="The player cannot begin anything new; what is owed is still paid.",
+            answers=BLOCKED_ANSWERS,
+            form=BlockForm,
+            act=lambda reason: flags.block(player=player, reason=reason),
+            done="is blocked now",
+            danger=True,
+        )
+        return self.ask(request, player, question)
+
+    @action(description="Unblock", permissions=["change"], icon="check_circle")
+    def unblock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        player = self.found(request, object_id)
+        question = Question(
+            title="Unblock the player",
+            text="Bets and launches of this player are taken again.",
+            act=lambda: flags.unblock(player=player),
+            done="is not blocked any more",
+        )
+        return self.ask(request, player, question)
+
+
+def all_merchants() -> list[int]:
+    return list(Merchant.objects.order_by().values_list("pk", flat=True))

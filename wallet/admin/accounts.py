@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from wallet.admin import search
+from wallet.admin.base import Choice, CurrencyFilter, ReadOnlyAdmin, link_to, shown
+from wallet.models import Account
+
+
+class OverdrawnFilter(Choice):
+    title = "balance"
+    parameter_name = "overdrawn"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Overdrawn (below zero)")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+        return queryset.filter(balance__lt=0) if self.chosen() == "yes" else queryset
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    list_display = ["name", "merchant", "kind", "currency", "shown_balance", "state", "created_at"]
+    list_select_related = ["merchant", "player"]
+    list_filter = [
+        ("merchant", AutocompleteSelectFilter),
+        ("kind", ChoicesDropdownFilter),
+        CurrencyFilter,
+        OverdrawnFilter,
+    ]
+    search_fields = ["player__player_id__exact"]
+    search_help_text = "A player's id, whole and exact"
+    fields = ["player", "merchant", "kind", "currency", "shown_balance", "state", "created_at", "movements"]
+    readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
+    ) -> tuple[QuerySet[Account], bool]:
+        text = search_term.strip()
+        return (search.accounts(queryset, text) if text else queryset), False
+
+    @display(description="Account")
+    def name(self, account: Account) -> str:
+        return account.player.player_id if account.player else account.get_kind_display()
+
+    @display(description="Balance", formatting="price")
+    def shown_balance(self, account: Account) -> str | None:
+        """Only players' accounts keep one; what stands against them is the sum of its rows."""
+        return shown(account.balance)
+
+    @display(description="State", label={"overdrawn": "danger"})
+    def state(self, account: Account) -> str:
+        return "overdrawn" if account.is_overdrawn else ""
+
+    @display(description="Movements")
+    def movements(self, account: Account) -> str | None:
+        if account.player_id is None:
+            return None
+        return link_to(
+            "wallet_transaction_changelist", "The player's transactions", player__id__exact=account.player_id
+        )

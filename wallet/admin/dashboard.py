@@ -1,0 +1,101 @@
+"""The first page: what happened in the last 24 hours, and who is not in order.
+
+It costs the same however long the tables are: of the log and of the ledger only the newest rows are read, by primary
+key, WINDOW of each. When 24 hours hold more, the page says since when it counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import TruncHour
+from django.http import HttpRequest
+
+from merchants.models import ApiKey, Merchant
+from portal.lib import clock
+from wallet import money, statuses
+from wallet.models import SignedRequest, Transaction
+
+WINDOW = 200_000
+HOURS = 24
+SHOWN = 10  # merchants and keys that want attention
+COLUMNS = {
+    "deposit": "Deposited", "withdraw": "Withdrawn", "bet": "Staked", "payout": "Paid out", "reward": "Rewarded",
+    "rollback": "Rolled back",
+}  # fmt: skip
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    since = clock.now() - timedelta(hours=HOURS)
+    return context | {"title": "Today"} | calls(since) | movements(since) | attention()
+
+
+def newest(rows: QuerySet[Any], since: datetime) -> tuple[QuerySet[Any], datetime]:
+    """The rows since then, at most WINDOW, and since when that is."""
+    first = (rows.order_by().aggregate(last=Max("pk"))["last"] or 0) - WINDOW
+    before = rows.order_by("-pk").filter(pk__lte=first).values_list("created_at", flat=True).first()
+    return rows.filter(pk__gt=first, created_at__gte=since).order_by(), max(since, before or since)
+
+
+def calls(since: datetime) -> dict[str, Any]:
+    rows, begin = newest(SignedRequest.objects.all(), since)
+    found = rows.annotate(hour=TruncHour("created_at")).values_list("hour", "status").annotate(calls=Count("pk"))
+    by_status: Counter[str] = Counter()
+    taken, refused = Counter[datetime](), Counter[datetime]()
+    for hour, status, number in found:
+        by_status[status] += number
+        (taken if status == statuses.OK else refused)[hour] += number
+    return {
+        "calls_since": begin,
+        "calls_taken": by_status.pop(statuses.OK, 0),
+        "calls_refused": by_status.total(),
+        "refusals": by_status.most_common(),
+        "calls_chart": chart(since, taken, refused),
+    }
+
+
+def chart(since: datetime, taken: Counter[datetime], refused: Counter[datetime]) -> str:
+    first = since.replace(minute=0, second=0, microsecond=0)
+    hours = [first + timedelta(hours=number) for number in range(HOURS + 1)]
+    bars = [("Taken", taken, "var(--color-primary-600)"), ("Refused", refused, "var(--color-red-500)")]
+    datasets = [
+        {
+            "label": label,
+            "data": [numbers[hour] for hour in hours],
+            "backgroundColor": colour,
+            "displayYAxis": True,
+            "maxTicksXLimit": 9,
+        }
+        for label, numbers, colour in bars
+    ]
+    return json.dumps({"labels": [f"{hour:%H}:00" for hour in hours], "datasets": datasets})
+
+
+def movements(since: datetime) -> dict[str, Any]:
+    rows, begin = newest(Transaction.objects.movements(), since)
+    sums: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for currency, kind, amount in rows.values_list("currency", "kind").annotate(amount=Sum("amount")):
+        sums[currency][kind] = amount
+    return {
+        "money_since": begin,
+        "money": {
+            "headers": ["Currency", *({"content": title, "class": "text-right!"} for title in COLUMNS.values())],
+            "rows": [money_row(currency, sums[currency]) for currency in sorted(sums)],
+        },
+    }
+
+
+def money_row(currency: str, amounts: dict[str, int]) -> list[Any]:
+    cells = [{"content": money.show(amounts.get(kind, 0)), "class": "text-right! tabular-nums"} for kind in COLUMNS]
+    return [currency, *cells]
+
+
+def attention() -> dict[str, Any]:
+    return {
+        "merchants_not_active": Merchant.objects.exclude(status=Merchant.Status.ACTIVE)[:SHOWN],
+        "keys_quarantined": ApiKey.objects.filter(status=ApiKey.Status.QUARANTINED).select_related("merchant")[:SHOWN],
+    }

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import get_resolver
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, TextFilter
+from unfold.decorators import display
+
+from portal.lib.clientip import parse_address
+from wallet.admin import search
+from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
+from wallet.models import RefusedCall, SignedRequest
+from wallet.querysets import SignedRequestQuerySet
+from wallet.statuses import ALL_KEYS
+
+SHOWN_CHARACTERS = 20_000
+
+
+def endpoints() -> list[str]:
+    """The paths of the signed API, from where they are declared."""
+    return [f"/{route.pattern}" for route in get_resolver("wallet.api.urls").url_patterns]
+
+
+class StatusFilter(Choice):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("refused", "All refusals"), *((key, key) for key in ALL_KEYS)]
+
+    def queryset(self, request: HttpRequest, queryset: SignedRequestQuerySet) -> SignedRequestQuerySet:
+        if self.chosen() == "refused":
+            return queryset.refused()
+        return queryset.filter(status=self.chosen()) if self.chosen() else queryset
+
+
+class EndpointFilter(Choice):
+    title = "endpoint"
+    parameter_name = "endpoint"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(path, path) for path in endpoints()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SignedRequest]) -> QuerySet[SignedRequest]:
+        path = self.chosen()
+        return queryset.filter(endpoint__in=[path, f"{path}/"]) if path else queryset
+
+
+class AddressFilter(TextFilter):
+    title = "address"
+    parameter_name = "address"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SignedRequest]) -> QuerySet[SignedRequest]:
+        if not self.value():
+            return queryset
+        address = parse_address(self.value())
+        return search.from_address(queryset, address) if address else queryset.none()
+
+
+@admin.register(SignedRequest)
+class SignedRequestAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at", "merchant", "endpoint", "shown_status", "player_id", "shown_amount", "currency", "address",
+        "took", "request_id",
+    ]  # fmt: skip
+    list_display_links = ["created_at", "request_id"]
+    list_select_related = ["merchant"]
+    list_filter = [
+        ("merchant", AutocompleteSelectFilter),
+        StatusFilter,
+        EndpointFilter,
+        AddressFilter,
+        ("created_at", TimeFilter),
+    ]
+    search_fields = ["request_id__exact"]
+    search_help_text = (
+        "Request id, transaction id, player id or address, whole and exact; "
+        f"addresses in the newest {search.ADDRESS_CALLS:,} calls"
+    )
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "request_id", "created_at", "method", "endpoint", "shown_status", "message", "http_status", "took",
+                ]
+            },
+        ),
+        ("Signed by", {"fields": ["merchant", "secret", "auth_key", "address", "address_source"]}),
+        (
+            "About",
+            {
+                "fields": [
+                    "player_id", "session_id", "game_id", "transaction", "reference", "round_id", "shown_amount",
+                    "currency", "shown_balance", "items",
+                ]
+            },
+        ),
+        ("As it arrived (kept for 7 days, refused calls only)", {"fields": ["query", "headers", "body"]}),
+    ]  # fmt: skip
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> SignedRequest | None:
+        found: SignedRequest | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.arrived = RefusedCall.objects.filter(pk=found.request_id).first()  # type: ignore[attr-defined]
+        return found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SignedRequest], search_term: str
+    ) -> tuple[QuerySet[SignedRequest], bool]:
+        text = search_term.strip()
+        return (search.requests(queryset, text) if text else queryset), False
+
+    @display(description="Status", label=STATUS)
+    def shown_status(self, line: SignedRequest) -> str:
+        return line.status
+
+    @display(description="Amount", formatting="price")
+    def shown_amount(self, line: SignedRequest) -> str | None:
+        return shown(line.amount)
+
+    @display(description="Balance")
+    def shown_balance(self, line: SignedRequest) -> str | None:
+        return shown(line.balance)
+
+    @display(description="Took")
+    def took(self, line: SignedRequest) -> str:
+        return f"{line.duration_us / 1000:.1f} ms"
+
+    @display(description="Transaction")
+    def transaction(self, line: SignedRequest) -> str | None:
+        return transactions_of(line.transaction_id)
+
+    @display(description="Refers to")
+    def reference(self, line: SignedRequest) -> str | None:
+        return transactions_of(line.ref_transaction_id)
+
+    @display(description="Query")
+    def query(self, line: SignedRequest) -> str | None:
+        return block(line.arrived.query) if line.arrived else None  # type: ignore[attr-defined]
+
+    @display(description="Headers")
+    def headers(self, line: SignedRequest) -> str | None:
+        arrived: RefusedCall | None = line.arrived  # type: ignore[attr-defined]
+        return block("\n".join(f"{name}: {value}" for name, value in arrived.headers.items())) if arrived else None
+
+    @display(description="Body")
+    def body(self, line: SignedRequest) -> str | None:
+        arrived: RefusedCall | None = line.arrived  # type: ignore[attr-defined]
+        return block(bytes(arrived.body).decode(errors="backslashreplace")) if arrived else None
+
+
+def transactions_of(transaction_id: str | None) -> str | None:
+    return transaction_id and link_to("wallet_transaction_changelist", transaction_id, q=transaction_id)
+
+
+def block(text: str) -> str | None:
+    """Foreign text, so that nothing in it can act or hide: what has no shape of its own is shown as an escape."""
+    if not text:
+        return None
+    cut = f"\n… {len(text) - SHOWN_CHARACTERS:,} more characters" if len(text) > SHOWN_CHARACTERS else ""
+    visible = "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text[:SHOWN_CHARACTERS]
+    )
+    return format_html('<pre class="whitespace-pre-wrap break-all font-mono text-xs">{}{}</pre>', visible, cut)

@@ -1,0 +1,65 @@
+"""Searches that go through an index, whatever the size of the table: whole ids, upper and lower case apart.
+
+Most indexes begin with the merchant. A search over all merchants names them all, which is one index scan each.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from merchants.admin.players import all_merchants
+from merchants.models import Player
+from portal.lib.clientip import Address, parse_address
+from wallet.models import Account, Session, SignedRequest, Transaction
+
+ADDRESS_CALLS = 500_000  # the newest calls in which an address is looked for: it has no index of its own
+
+
+def players(text: str) -> list[int]:
+    return list(Player.objects.filter(merchant__in=all_merchants(), player_id=text).values_list("pk", flat=True))
+
+
+def transactions(found: QuerySet[Transaction], text: str) -> QuerySet[Transaction]:
+    """A transaction's id with all that refers to it, or else a player's."""
+    merchants = all_merchants()
+    every = Transaction.objects.order_by()
+    by_id = every.filter(merchant__in=merchants, transaction_id=text).values_list("pk", flat=True)
+    by_reference = every.filter(merchant__in=merchants, ref_transaction_id=text).values_list("pk", flat=True)
+    keys = list(by_id.union(by_reference))
+    return found.filter(pk__in=keys) if keys else found.filter(player__in=players(text))
+
+
+def accounts(found: QuerySet[Account], text: str) -> QuerySet[Account]:
+    return found.filter(player__in=players(text))
+
+
+def sessions(found: QuerySet[Session], text: str) -> QuerySet[Session]:
+    session = found.filter(session_id=text)
+    return session if session.exists() else found.filter(player__in=players(text))
+
+
+def requests(found: QuerySet[SignedRequest], text: str) -> QuerySet[SignedRequest]:
+    """By request id or address when the text is one; else by transaction id, or else by player id."""
+    request_id, address = parse_uuid(text), parse_address(text)
+    if request_id is not None:
+        by_request = found.filter(request_id=request_id)
+        if by_request.exists():
+            return by_request
+    if address is not None:
+        return from_address(found, address)
+    by_transaction = found.filter(transaction_id=text)
+    return by_transaction if by_transaction.exists() else found.filter(player_id=text)
+
+
+def from_address(found: QuerySet[SignedRequest], address: Address) -> QuerySet[SignedRequest]:
+    newest = SignedRequest.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return found.filter(pk__gt=newest - ADDRESS_CALLS, address=str(address))
+
+
+def parse_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

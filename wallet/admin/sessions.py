@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
+from unfold.decorators import action, display
+
+from merchants.admin.base import Question
+from portal.lib import clock
+from wallet.admin import search
+from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
+from wallet.models import Session
+from wallet.services import sessions
+
+CLOSED_ANSWERS = [("Bet", "RS_ERROR_SESSION_REQUIRED_OR_INVALID"), ("Payout, reward, rollback", "as usual")]
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "player", "merchant", "game", "currency", "state", "expires_at", "session_id"]
+    list_select_related = ["player", "merchant", "game"]
+    list_filter = [
+        ("merchant", AutocompleteSelectFilter),
+        ("is_active", BooleanRadioFilter),
+        CurrencyFilter,
+        ("created_at", TimeFilter),
+    ]
+    search_fields = ["session_id__exact"]
+    search_help_text = "Session id or player id, whole and exact"
+    actions_detail = ["close"]
+    fields = [
+        "session_id", "state", "merchant", "player", "game", "account", "currency", "pushed", "play", "created_at",
+        "expires_at", "movements",
+    ]  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Session], search_term: str
+    ) -> tuple[QuerySet[Session], bool]:
+        text = search_term.strip()
+        return (search.sessions(queryset, text) if text else queryset), False
+
+    @display(description="State", label={"open": "success", "demo": "info"})
+    def state(self, session: Session) -> str:
+        if not session.is_active:
+            return "closed"
+        if session.expires_at <= clock.now():
+            return "expired"
+        return "demo" if session.is_demo else "open"
+
+    @display(description="Balance that the operator told")
+    def pushed(self, session: Session) -> str | None:
+        return shown(session.pushed_balance)
+
+    @display(description="Play money")
+    def play(self, session: Session) -> str | None:
+        return shown(session.play_balance)
+
+    @display(description="Movements")
+    def movements(self, session: Session) -> str:
+        return link_to(
+            "wallet_transaction_changelist", "The player's transactions", player__id__exact=session.player_id
+        )
+
+    def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("wallet.change_session"))
+
+    @action(description="Close", permissions=["close"], icon="stop_circle")
+    def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        session = self.found(request, object_id)
+        question = Question(
+            title="Close the session",
+            text="No more bets in this session. Rounds that are open are still paid.",
+            answers=CLOSED_ANSWERS,
+            act=lambda: sessions.close(session=session),
+            done="is closed now",
+            danger=True,
+        )
+        return self.ask(request, session, question)

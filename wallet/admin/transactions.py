@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from wallet import statuses
+from wallet.admin import search
+from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
+from wallet.models import Account, Transaction
+
+
+class StatusFilter(Choice):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(key, key) for key in statuses.ALL_KEYS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
+        return queryset.filter(status=self.chosen()) if self.chosen() else queryset
+
+
+@admin.register(Transaction)
+class TransactionAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at", "shown_kind", "shown_status", "shown_amount", "currency", "shown_balance", "player", "merchant",
+        "transaction_id",
+    ]  # fmt: skip
+    list_select_related = ["player", "merchant"]
+    list_filter = [
+        ("merchant", AutocompleteSelectFilter),
+        ("kind", ChoicesDropdownFilter),
+        StatusFilter,
+        CurrencyFilter,
+        ("created_at", TimeFilter),
+    ]
+    search_fields = ["transaction_id__exact"]
+    search_help_text = "Transaction id, reference or player id, whole and exact"
+    fieldsets = [
+        (None, {"fields": ["transaction_id", "part", "shown_kind", "shown_status", "created_at"]}),
+        ("Movement", {"fields": ["shown_amount", "currency", "debit", "credit", "shown_balance"]}),
+        (
+            "Round",
+            {
+                "fields": [
+                    "merchant", "player", "session", "game", "round_id", "refers_to", "reverses", "is_win",
+                    "reward_type",
+                ]
+            },
+        ),
+        ("Signed by", {"fields": ["secret", "address", "logged"]}),
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
+        return Transaction.objects.all()
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Transaction | None:
+        found: Transaction | None = super().get_object(request, object_id, from_field)
+        if found is None:
+            return None
+        return Transaction.objects.select_related(
+            "merchant", "player", "session", "game", "secret__key", "reverses",
+            "debit_account__player", "credit_account__player",
+        ).get(pk=found.pk)  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str
+    ) -> tuple[QuerySet[Transaction], bool]:
+        text = search_term.strip()
+        return (search.transactions(queryset, text) if text else queryset), False
+
+    @display(description="Kind")
+    def shown_kind(self, row: Transaction) -> str:
+        return row.get_kind_display()
+
+    @display(description="Status", label=STATUS)
+    def shown_status(self, row: Transaction) -> str:
+        return row.status
+
+    @display(description="Amount", formatting="price")
+    def shown_amount(self, row: Transaction) -> str | None:
+        return shown(row.amount)
+
+    @display(description="Balance after", formatting="price")
+    def shown_balance(self, row: Transaction) -> str | None:
+        return shown(row.balance)
+
+    @display(description="Taken from")
+    def debit(self, row: Transaction) -> str | None:
+        return side(row.debit_account)
+
+    @display(description="Given to")
+    def credit(self, row: Transaction) -> str | None:
+        return side(row.credit_account)
+
+    @display(description="Refers to")
+    def refers_to(self, row: Transaction) -> str | None:
+        if row.ref_transaction_id is None:
+            return None
+        return link_to("wallet_transaction_changelist", row.ref_transaction_id, q=row.ref_transaction_id)
+
+    @display(description="Request")
+    def logged(self, row: Transaction) -> str:
+        return link_to("wallet_signedrequest_changelist", str(row.request_id), q=row.request_id)
+
+
+def side(account: Account | None) -> str | None:
+    if account is None:
+        return None
+    return f"{account.player.player_id} (player)" if account.player else account.get_kind_display()
