@@ -17,10 +17,12 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DataError, IntegrityError, close_old_connections, connection, transaction
+from django.db.models import CharField
 from psycopg.types.json import Jsonb
 
 from portal.lib.clientip import Address
+from wallet.models import SignedRequest
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +32,8 @@ COLUMNS = (
     *("player_id", "session_id", "game_id", "transaction_id", "ref_transaction_id", "round_id"),
     *("currency", "amount", "balance", "items", "duration_us"),
 )
+FIELDS = SignedRequest._meta.concrete_fields  # noqa: SLF001 - how Django is asked for the columns of a model
+LONGEST = {field.column: field.max_length for field in FIELDS if isinstance(field, CharField)}
 COPY_LINES = f"COPY wallet_signedrequest ({', '.join(COLUMNS)}) FROM STDIN"
 COPY_REFUSED = "COPY wallet_refusedcall (request_id, created_at, query, headers, body) FROM STDIN"
 SEEN = """
@@ -74,7 +78,7 @@ class Line:
     refused: Refused | None = field(default=None)
 
     def row(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, column) for column in COLUMNS)
+        return tuple(_fitting(column, getattr(self, column)) for column in COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +108,47 @@ def add(line: Line) -> None:
 def drain() -> int:
     """Write what has been handed over; returns the number of lines. What can't be written waits for the next time."""
     with _writing:
-        lines = [_lines.popleft() for _ in range(len(_lines))]
+        waiting = [[_lines.popleft() for _ in range(len(_lines))]]
+        count = len(waiting[0])
         try:
-            if lines:
-                _write(lines)
-        except DatabaseError:
-            _lines.extendleft(reversed(lines))
+            while waiting:
+                waiting[:1] = _write_or_halve(waiting[0])
+        except Exception:
+            _put_back([line for batch in waiting for line in batch])
             raise
-    return len(lines)
+    return count
+
+
+def _write_or_halve(lines: list[Line]) -> list[list[Line]]:
+    """What is left to write: nothing, or two halves when the database refuses a line that stands somewhere in them.
+
+    A line that is refused alone is dropped and told of; it must not keep the others waiting.
+    """
+    try:
+        _write(lines)
+    except (DataError, IntegrityError, ValueError, TypeError):
+        if len(lines) > 1:
+            return [lines[: len(lines) // 2], lines[len(lines) // 2 :]]
+        log.exception("request_log.unwritable", request_id=str(lines[0].request_id))
+    return []
+
+
+def _put_back(lines: list[Line]) -> None:
+    """The newest that still have room."""
+    room = settings.REQUEST_LOG_CAPACITY - len(_lines)
+    kept = lines[-room:] if room else []
+    if len(kept) < len(lines):
+        log.warning("request_log.dropped", lines=len(lines) - len(kept))
+    _lines.extendleft(reversed(kept))
 
 
 def _write(lines: list[Line]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    if not lines:
+        return
+    with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(COPY_LINES) as copy:
             for line in lines:
-                copy.write_row([_plain(value) for value in line.row()])
+                copy.write_row(line.row())
         refused = [line for line in lines if line.refused is not None]
         if refused:
             _write_refused(cursor, refused)
@@ -135,7 +165,10 @@ def _write_refused(cursor: Any, lines: list[Line]) -> None:
                 copy.write_row((line.request_id, line.created_at, kept.query, Jsonb(kept.headers), kept.body))
 
 
-def _plain(value: Any) -> Any:
+def _fitting(column: str, value: Any) -> Any:
+    """As its column takes it: a text without NUL and half characters, and not too long."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()[: LONGEST.get(column)]
     return str(value) if isinstance(value, Address) else value
 
 
@@ -157,7 +190,7 @@ def _run() -> None:
 def _drain_or_tell() -> None:
     try:
         drain()
-    except DatabaseError as fault:
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the next time may be better; without a writer none is
         log.warning("request_log.waiting", lines=len(_lines), fault=str(fault))
         close_old_connections()
 
