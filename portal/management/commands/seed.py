@@ -1,0 +1,82 @@
+"""Fill the database with the demo, once; at each start write `demo.json` anew."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+from django.db.models import Max
+
+from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
+from portal.demo import catalogue, ending, people, progress, sheet, traffic
+from portal.demo.cast import DAYS
+from portal.demo.house import House, open_houses
+from portal.demo.wire import Wire, quiet
+from portal.lib import clock
+from wallet.models import SignedRequest
+from wallet.services import request_log
+
+CALLS = 12_000
+UNTIL_BEFORE_NOW = timedelta(minutes=10)
+LINES_HELD = 2_000
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill the database with the demo: merchants, players, two weeks of calls. A second run only renews demo.json."
+    )
+
+    requires_system_checks: list[str] = []  # `migrate` has just made them; each start waits for this
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--calls", type=int, default=CALLS, help="about how many signed calls (default %(default)s)"
+        )
+
+    def handle(self, *, calls: int, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo is not for production: nothing was changed.")
+        try:
+            with quiet():
+                self.fill(calls)
+        except (UnknownKeyEncryptionKey, SealBroken) as fault:
+            raise CommandError(
+                "KEY_ENCRYPTION_KEYS does not hold the key that this database was filled under."
+            ) from fault
+
+    def fill(self, calls: int) -> None:
+        do_not_wait_for_disk()
+        wire, rng, now = Wire(), Random(20), clock.now()  # noqa: S311 - a believable past, no secret
+        if not catalogue.exists():
+            catalogue.create(rng, now=now)
+        houses = open_houses(wire, rng)
+        if not people.exist():
+            self.play(houses, wire, calls, now=now)
+            people.create()
+        self.stdout.write(f"{sheet.write(houses)} is written.")
+        request_log.drain()
+
+    def play(self, houses: list[House], wire: Wire, calls: int, *, now: datetime) -> None:
+        """From the last call that is known: a run that was stopped in the middle goes on from there."""
+        start, until = now - timedelta(days=DAYS), now - UNTIL_BEFORE_NOW
+        since = max(SignedRequest.objects.aggregate(last=Max("created_at"))["last"] or start, start)
+        wanted = int(calls * (until - since) / (until - start))
+        with progress.shown(self.stdout, since=since, until=until) as tell:
+            for moment in traffic.run(houses, calls=wanted, since=since, until=until):
+                tell(moment, wire.calls)
+                if wire.calls % LINES_HELD == 0:
+                    request_log.drain()
+        ending.play(houses)
+        request_log.drain()
+        self.stdout.write(f"{wire.calls:,} calls, {len(wire.answers)} kinds of answers.")
+
+
+def do_not_wait_for_disk() -> None:
+    """A crash while seeding may cost its last moment; the next run goes on from there."""
+    for alias in {"default", settings.WALLET_DATABASE}:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
