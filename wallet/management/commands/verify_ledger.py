@@ -1,0 +1,58 @@
+"""Check the books: exit code 0 when they hold, 1 with what differs."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.table import Table
+
+from merchants.models import Merchant
+from wallet.money import show
+from wallet.services import verification
+from wallet.services.verification import Verdict
+
+
+class Command(BaseCommand):
+    help = "Check that every balance is what its rows say, and that the rows keep the ledger's rules."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--merchant", metavar="CODE", help="only this merchant's books")
+
+    def handle(self, *, merchant: str | None = None, **options: Any) -> None:
+        verdict = verification.verify(find(merchant) if merchant else None)
+        console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
+        if verdict.differences:
+            console.print(differing(verdict))
+        for rule, rows, ids in verdict.breaches:
+            console.print(f"{rows:,} rows: each {rule}. Ids: {', '.join(map(str, ids))}", style="red", markup=False)
+        console.print(summary(verdict), style="green" if verdict.holds else "red")
+        if not verdict.holds:
+            sys.exit(1)
+
+
+def find(code: str) -> Merchant:
+    try:
+        return Merchant.objects.get(code=code)
+    except Merchant.DoesNotExist:
+        raise CommandError(f"There is no merchant with the code {code!r}.") from None
+
+
+def differing(verdict: Verdict) -> Table:
+    table = Table("account", "merchant", "player", "currency", "balance", "sum of rows", title="Accounts that differ")
+    for account, merchant, player, currency, balance, rows in verdict.differences:
+        told = "no such account" if balance is None else show(balance)
+        table.add_row(str(account), merchant or "", player or "", currency or "", told, show(rows))
+    return table
+
+
+def summary(verdict: Verdict) -> str:
+    looked_at = f"{verdict.accounts:,} accounts and {verdict.rows:,} rows in {verdict.seconds:.1f} s"
+    if verdict.holds:
+        return f"The books hold: {looked_at}."
+    return (
+        f"The books do not hold: {verdict.differing:,} accounts differ, {len(verdict.breaches)} rules are broken"
+        f" ({looked_at})."
+    )

@@ -1,0 +1,158 @@
+"""Do the books hold? Asked of the rows themselves, each question one statement over all of them.
+
+A statement sees one moment of the database, at which the books must hold whatever is being moved meanwhile. From
+"every balance is the sum of its rows" and "both sides are of one merchant and currency" it follows that for each
+merchant and currency the players' balances and what stands against them sum to 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from merchants.models import Merchant
+
+SHOWN = 100
+ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'"
+
+SIZE = """
+    SELECT (SELECT count(*) FROM wallet_account a
+             WHERE a.kind = 'player' AND (%(merchant)s::bigint IS NULL OR a.merchant_id = %(merchant)s)),
+           (SELECT count(*) FROM wallet_transaction t
+             WHERE %(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+"""
+DIFFERENCES = """
+    WITH moved AS (
+        SELECT side.account, sum(side.delta) AS net
+          FROM (SELECT t.merchant_id, t.debit_account_id AS account, -t.amount AS delta FROM wallet_transaction t
+                UNION ALL
+                SELECT t.merchant_id, t.credit_account_id, t.amount FROM wallet_transaction t) side
+         WHERE side.account IS NOT NULL AND (%(merchant)s::bigint IS NULL OR side.merchant_id = %(merchant)s)
+         GROUP BY side.account
+    ), held AS (
+        SELECT a.* FROM wallet_account a WHERE %(merchant)s::bigint IS NULL OR a.merchant_id = %(merchant)s
+    )
+    SELECT coalesce(h.id, m.account), c.code, p.player_id, h.currency, h.balance, coalesce(m.net, 0)::bigint,
+           count(*) OVER ()
+      FROM moved m
+      FULL JOIN held h ON h.id = m.account
+      LEFT JOIN merchants_merchant c ON c.id = h.merchant_id
+      LEFT JOIN merchants_player p ON p.id = h.player_id
+     WHERE h.id IS NULL OR (h.kind = 'player' AND h.balance <> coalesce(m.net, 0))
+     ORDER BY 1 LIMIT %(shown)s
+"""
+# Each gives the rows that break it, and how many there are.
+RULES = {
+    "names a merchant, player, game, session or secret that does not exist": """
+        SELECT t.id, count(*) OVER ()
+          FROM wallet_transaction t
+          LEFT JOIN merchants_player p ON p.id = t.player_id AND p.merchant_id = t.merchant_id
+          LEFT JOIN merchants_game g ON g.id = t.game_id
+          LEFT JOIN wallet_session s ON s.id = t.session_id
+          LEFT JOIN merchants_secret k ON k.id = t.secret_id
+         WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+           AND (p.id IS NULL OR k.id IS NULL OR (t.game_id IS NOT NULL AND g.id IS NULL)
+                OR (t.session_id IS NOT NULL AND s.id IS NULL))
+         ORDER BY t.id LIMIT %(shown)s
+    """,
+    "has sides that are not its player's account and one that stands against it, of its merchant and currency": """
+        SELECT t.id, count(*) OVER ()
+          FROM wallet_transaction t
+          LEFT JOIN wallet_account d ON d.id = t.debit_account_id
+          LEFT JOIN wallet_account c ON c.id = t.credit_account_id
+         WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+           AND t.debit_account_id IS NOT NULL
+           AND (d.merchant_id, c.merchant_id, d.currency, c.currency, coalesce(d.player_id, c.player_id),
+                num_nonnulls(d.player_id, c.player_id))
+               IS DISTINCT FROM (t.merchant_id, t.merchant_id, t.currency, t.currency, t.player_id, 1)
+         ORDER BY t.id LIMIT %(shown)s
+    """,
+    "reverses a row that it does not mirror": """
+        SELECT t.id, count(*) OVER ()
+          FROM wallet_transaction t
+          LEFT JOIN wallet_transaction o ON o.id = t.reverses_id
+         WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+           AND t.reverses_id IS NOT NULL
+           AND (t.kind, t.merchant_id, t.player_id, t.currency, t.amount, t.debit_account_id, t.credit_account_id)
+               IS DISTINCT FROM ('rollback', o.merchant_id, o.player_id, o.currency, o.amount, o.credit_account_id,
+                                 o.debit_account_id)
+         ORDER BY t.id LIMIT %(shown)s
+    """,
+    "pays on a bet that was rolled back": """
+        SELECT t.id, count(*) OVER ()
+          FROM wallet_transaction r
+          JOIN wallet_transaction b ON b.id = r.reverses_id AND b.kind = 'bet'
+          JOIN wallet_transaction t ON t.merchant_id = b.merchant_id AND t.ref_transaction_id = b.transaction_id
+                                   AND t.kind = 'payout' AND t.debit_account_id IS NOT NULL
+         WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+           AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id)
+         ORDER BY t.id LIMIT %(shown)s
+    """,
+}
+
+
+class Difference(NamedTuple):
+    """An account whose balance is not what its rows say. Without a merchant: the account does not exist."""
+
+    account: int
+    merchant: str | None
+    player: str | None
+    currency: str | None
+    balance: int | None
+    rows: int
+
+
+class Breach(NamedTuple):
+    """A rule that rows break: how many, and the ids of the first."""
+
+    rule: str
+    rows: int
+    ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    accounts: int
+    rows: int
+    seconds: float
+    differing: int
+    differences: list[Difference]  # the first of them
+    breaches: list[Breach]
+
+    @property
+    def holds(self) -> bool:
+        return not self.differences and not self.breaches
+
+
+@transaction.atomic
+def verify(merchant: Merchant | None = None) -> Verdict:
+    """Reads all rows of one merchant, or of all."""
+    started = perf_counter()
+    of = {"merchant": merchant and merchant.pk, "shown": SHOWN}
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM_TO_WORK)
+    [(accounts, rows)] = _rows(SIZE, of)
+    found = _rows(DIFFERENCES, of)
+    breaches = [_breach(rule, broken) for rule, sql in RULES.items() if (broken := _rows(sql, of))]
+    return Verdict(
+        accounts=accounts,
+        rows=rows,
+        seconds=perf_counter() - started,
+        differing=found[0][-1] if found else 0,
+        differences=[Difference(*row[:-1]) for row in found],
+        breaches=breaches,
+    )
+
+
+def _breach(rule: str, broken: list[tuple[Any, ...]]) -> Breach:
+    return Breach(rule, broken[0][1], [row[0] for row in broken])
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
