@@ -15,7 +15,7 @@ from portal.tether import tethered
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from rich.console import Console
 
@@ -29,37 +29,53 @@ class Program:
     name: str
     command: Sequence[str]
     colour: str
+    late: bool = False
+    """Waits until the others are ready, to leave them the processors."""
 
 
 async def run_all(
     programs: Sequence[Program],
     environment: Mapping[str, str],
     console: Console,
-    watch: Coroutine[None, None, str],
+    watch: Callable[[asyncio.Event], Coroutine[None, None, str]],
 ) -> str:
-    """The name of what ended first: a program, whatever `watch` returns, or TOLD after SIGINT or SIGTERM."""
-    told = asyncio.create_task(stop_signal().wait(), name=TOLD)
-    running = [(program, await start(program, environment)) for program in programs]
-    watching = asyncio.create_task(watch)
-    relays = [asyncio.create_task(relay(program, process, console)) for program, process in running]
-    ends = [asyncio.create_task(exited(process), name=program.name) for program, process in running]
+    """The name of what ended first: a program, whatever `watch` returns, or TOLD after SIGINT or SIGTERM.
+
+    `watch` is handed the event that lets the late programs start.
+    """
+    ready = asyncio.Event()
+    told = asyncio.create_task(stop_signal(), name=TOLD)
+    tasks = [asyncio.create_task(run(program, environment, console, ready)) for program in programs]
+    tasks += [told, asyncio.create_task(watch(ready))]
     try:
-        done, _ = await asyncio.wait((told, watching, *ends), return_when=asyncio.FIRST_COMPLETED)
-        if told in done:
-            return TOLD
-        return watching.result() if watching in done else done.pop().get_name()
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return (told if told in done else done.pop()).result()
     finally:
-        watching.cancel()
-        told.cancel()
-        await asyncio.gather(*(end(process) for _, process in running))
-        await asyncio.gather(*relays)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def stop_signal() -> asyncio.Event:
+async def run(program: Program, environment: Mapping[str, str], console: Console, ready: asyncio.Event) -> str:
+    """Its name, once it has ended. When cancelled, ends it."""
+    if program.late:
+        await ready.wait()
+    process = await start(program, environment)
+    relaying = asyncio.create_task(relay(program, process, console))
+    try:
+        await exited(process)
+    finally:
+        await end(process)
+        await relaying
+    return program.name
+
+
+async def stop_signal() -> str:
     stopping = asyncio.Event()
     for word in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(word, stopping.set)
-    return stopping
+    await stopping.wait()
+    return TOLD
 
 
 async def start(program: Program, environment: Mapping[str, str]) -> Process:

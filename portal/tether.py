@@ -37,7 +37,10 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_word)  # after the change of user, which forgets it
     if os.getppid() != parent:  # it died before prctl, and nobody will send anything
         sys.exit(1)
-    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
+    try:
+        os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
+    except OSError as fault:
+        sys.exit(f"{sys.argv[2]} cannot be run: {fault.strerror}")
 
 
 def become(uid: int, gid: int) -> None:

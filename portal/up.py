@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
@@ -63,7 +64,7 @@ def run(console: Console) -> str:
         stack.enter_context(shared_while_running(environment))
         manage(console, environment, "migrate")
         manage(console, environment, "seed")
-        return asyncio.run(run_all(programs, environment, console, watch(console, servers, environment)))
+        return asyncio.run(run_all(programs, environment, console, partial(watch, console, servers, environment)))
 
 
 def start_servers(console: Console, environment: dict[str, str], stack: ExitStack) -> list[Server]:
@@ -106,18 +107,19 @@ def portal_programs(host: str, port: int) -> list[Program]:
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
         Program("web", [*granian, "--workers", "2", "--blocking-threads", "8", "portal.wsgi:application"], "cyan"),
-        Program("worker", [*celery, *worker], "green"),
-        Program("beat", [*celery, *beat], "yellow"),
+        Program("worker", [*celery, *worker], "green", late=True),
+        Program("beat", [*celery, *beat], "yellow", late=True),
     ]
 
 
-async def watch(console: Console, servers: list[Server], environment: Mapping[str, str]) -> str:
+async def watch(console: Console, servers: list[Server], environment: Mapping[str, str], ready: asyncio.Event) -> str:
     """Greets once the portal answers, then returns only when a server of ours is gone."""
     host, port = environment.get("HOST", "127.0.0.1"), port_of(environment)
     try:
         await await_answer(f"http://{visible(host)}:{port}/healthz")
     except NoAnswer:
         return "web"
+    ready.set()
     welcome(console, environment["BASE_URL"], environment.get("MAIL_URL", ""), VAR / "demo.json")
     while True:
         await asyncio.sleep(SERVER_CHECK_SECONDS)

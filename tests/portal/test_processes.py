@@ -24,7 +24,8 @@ def python(name: str, code: str) -> Program:
     return Program(name, [sys.executable, "-c", code], "cyan")
 
 
-async def forever() -> str:
+async def forever(ready: asyncio.Event) -> str:
+    ready.set()
     await asyncio.sleep(60)
     return "too late"
 
@@ -36,7 +37,7 @@ def outcome(*programs: Program, after: float | None = None) -> tuple[str, str]:
     async def run() -> str:
         if after is not None:
             asyncio.get_running_loop().call_later(after, os.kill, os.getpid(), signal.SIGTERM)
-        return await run_all(programs, os.environ, console, forever())
+        return await run_all(programs, os.environ, console, forever)
 
     ended = asyncio.run(run())
     assert isinstance(console.file, io.StringIO)
@@ -79,8 +80,22 @@ def test_a_line_without_end_does_not_silence_what_follows() -> None:
     assert "loud │ and then" in said
 
 
-def test_the_watch_can_end_it_too() -> None:
-    async def gone() -> str:
+def test_the_watch_can_end_it_too_and_what_is_late_never_began(tmp_path: Path) -> None:
+    async def gone(_ready: asyncio.Event) -> str:
+        await asyncio.sleep(0.3)
         return "PostgreSQL"
 
-    assert asyncio.run(run_all([SLEEPER], os.environ, Console(file=io.StringIO()), gone())) == "PostgreSQL"
+    late = Program("late", ["touch", str(tmp_path / "began")], "red", late=True)
+    console = Console(file=io.StringIO())
+    assert asyncio.run(run_all([SLEEPER, late], os.environ, console, gone)) == "PostgreSQL"
+    assert not (tmp_path / "began").exists()
+
+
+def test_what_is_late_begins_when_the_others_are_ready() -> None:
+    assert outcome(SLEEPER, Program("late", ["true"], "red", late=True))[0] == "late"
+
+
+def test_a_program_that_cannot_be_found_is_an_end_like_any_other() -> None:
+    ended, said = outcome(SLEEPER, Program("missing", ["no-such-program"], "red"))
+    assert ended == "missing"
+    assert "no-such-program" in said
