@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from portal.lib.clientip import parse_networks
@@ -240,6 +241,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "portal.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere the apps' own files are served
 WHITENOISE_USE_FINDERS = not PRODUCTION
@@ -273,6 +275,10 @@ UNFOLD = {
     "SITE_SUBHEADER": "Merchant portal",
     "SITE_SYMBOL": "shield_lock",
     "SITE_URL": None,
+    "STYLES": [lambda _request: static("merchants/admin.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("merchants/favicon.svg")}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",

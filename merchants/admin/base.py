@@ -11,15 +11,22 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from unfold import paginator
 from unfold.admin import ModelAdmin
-from unfold.paginator import InfinitePaginator
+from unfold.decorators import display
+
+from merchants.admin import labels
 
 PER_PAGE = 50
 LAST_PAGE = 200
 
 
-class NewestFirst(InfinitePaginator):
-    """Pages without a COUNT(*), and none so deep that the database had to walk over a million rows to reach it."""
+class InfinitePaginator(paginator.InfinitePaginator):
+    """Pages without a COUNT(*), and none so deep that the database had to walk over a million rows to reach it.
+
+    The name is what unfold's pages know it by, and then show no number of results.
+    """
 
     count = PER_PAGE * LAST_PAGE
 
@@ -27,7 +34,7 @@ class NewestFirst(InfinitePaginator):
 class FastAdmin(ModelAdmin):
     """A list that costs the same over a hundred rows and over a hundred million."""
 
-    paginator = NewestFirst
+    paginator = InfinitePaginator
     show_full_result_count = False
     list_per_page = PER_PAGE
     list_disable_select_all = True
@@ -35,6 +42,14 @@ class FastAdmin(ModelAdmin):
     actions = None
     sortable_by: Sequence[str] = ()
     empty_value_display = "–"
+
+    @display(description="Created (UTC)")
+    def created(self, row: Any) -> SafeString | None:
+        return labels.moment(row.created_at)
+
+    @display(description="Merchant")
+    def of_merchant(self, row: Any) -> str | None:
+        return row.merchant.name if row.merchant else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing that money or a trace hangs on is ever deleted; it is closed, revoked, blocked or switched off."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -22,7 +23,7 @@ class MerchantChoice(forms.Form):
 
 @admin.register(Game)
 class GameAdmin(FastAdmin):
-    list_display = ["name", "game_id", "shown_state", "created_at"]
+    list_display = ["name", "game_id", "shown_state", "created"]
     list_display_links = ["name", "game_id"]
     list_filter = [("is_active", BooleanRadioFilter)]
     search_fields = ["game_id", "name"]
@@ -35,9 +36,9 @@ class GameAdmin(FastAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Game | None = None) -> list[str]:
         return ["shown_state", "game_id"] if obj else ["shown_state"]
 
-    @display(description="State", label=labels.ON_OFF)
-    def shown_state(self, game: Game) -> str:
-        return "on" if game.is_active else "off"
+    @display(description="State")
+    def shown_state(self, game: Game) -> SafeString | None:
+        return labels.coloured("on" if game.is_active else "off", labels.ON_OFF)
 
     @action(description="Off for everybody", permissions=["change"])
     def off(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -55,8 +56,8 @@ class IssueForm(forms.Form):
 @admin.register(ApiKey)
 class ApiKeyAdmin(FastAdmin):
     list_display = [
-        "auth_key", "merchant", "label", "environment", "shown_status", "versions", "seen_from", "seen_at",
-        "expires_at",
+        "auth_key", "of_merchant", "label", "environment", "shown_status", "versions", "seen_from", "seen_at",
+        "ends",
     ]  # fmt: skip
     list_select_related = ["merchant"]
     list_filter = [
@@ -65,13 +66,13 @@ class ApiKeyAdmin(FastAdmin):
         ("status", ChoicesDropdownFilter),
     ]
     search_fields = ["auth_key__exact"]
-    search_help_text = "An auth key, whole and exact"
+    search_help_text = "Auth key"
     inlines = [SecretTable, NetworkTable]
     actions_detail = ["quarantine", "revoke"]
     actions_row = ["quarantine", "revoke"]
     fields = [
         "merchant", "environment", "auth_key", "label", "shown_status", "quarantined_at", "expires_at",
-        "seen_from", "seen_at", "created_at",
+        "seen_from", "seen_at", "created",
     ]  # fmt: skip
     readonly_fields = [name for name in fields if name not in {"label", "expires_at"}]
 
@@ -82,9 +83,9 @@ class ApiKeyAdmin(FastAdmin):
             seen_address=Subquery(seen.values("address")[:1]), seen_moment=Subquery(seen.values("last_seen_at")[:1])
         ).prefetch_related(Prefetch("secrets", versions, to_attr="shown_versions"))
 
-    @display(description="Status", label=labels.STATUS)
-    def shown_status(self, key: ApiKey) -> str:
-        return key.status
+    @display(description="Status")
+    def shown_status(self, key: ApiKey) -> SafeString | None:
+        return labels.coloured(key.status, labels.STATUS)
 
     @display(description="Versions")
     def versions(self, key: ApiKey) -> str:
@@ -95,9 +96,13 @@ class ApiKeyAdmin(FastAdmin):
     def seen_from(self, key: ApiKey) -> Any:
         return key.seen_address  # type: ignore[attr-defined]
 
+    @display(description="Ends")
+    def ends(self, key: ApiKey) -> SafeString | None:
+        return labels.moment(key.expires_at)
+
     @display(description="Last seen")
-    def seen_at(self, key: ApiKey) -> Any:
-        return key.seen_moment  # type: ignore[attr-defined]
+    def seen_at(self, key: ApiKey) -> SafeString | None:
+        return labels.moment(key.seen_moment)  # type: ignore[attr-defined]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         own_new_entries(request, formset)

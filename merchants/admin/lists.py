@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
@@ -37,9 +38,9 @@ class KeyTable(ReadOnlyTable):
     readonly_fields = fields
     show_change_link = True
 
-    @display(description="Status", label=labels.STATUS)
-    def shown_status(self, key: ApiKey) -> str:
-        return key.status
+    @display(description="Status")
+    def shown_status(self, key: ApiKey) -> SafeString | None:
+        return labels.coloured(key.status, labels.STATUS)
 
 
 class SecretTable(ReadOnlyTable):

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -41,7 +42,7 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Merchant)
 class MerchantAdmin(FastAdmin):
     form = MerchantForm
-    list_display = ["code", "name", "shown_status", "keys_in_use", "created_at"]
+    list_display = ["code", "name", "shown_status", "keys_in_use", "created"]
     list_display_links = ["code", "name"]
     list_filter = [("status", ChoicesDropdownFilter)]
     search_fields = ["code", "name"]
@@ -70,9 +71,9 @@ class MerchantAdmin(FastAdmin):
     def get_inlines(self, request: HttpRequest, obj: Merchant | None) -> list[Any]:
         return self.inlines if obj else []
 
-    @display(description="Status", label=labels.STATUS)
-    def shown_status(self, merchant: Merchant) -> str:
-        return merchant.status
+    @display(description="Status")
+    def shown_status(self, merchant: Merchant) -> SafeString | None:
+        return labels.coloured(merchant.status, labels.STATUS)
 
     @display(description="Keys")
     def keys_in_use(self, merchant: Merchant) -> int:

@@ -5,8 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from unfold.contrib.filters.admin import BooleanRadioFilter
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.decorators import action
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from merchants.admin.base import FastAdmin
 from merchants.admin.lists import MerchantOfPersonTable
@@ -21,15 +25,9 @@ class NewPersonForm(UserCreationForm):
         fields = ["email"]
 
 
-class PersonForm(UserChangeForm):
-    class Meta:
-        model = Person
-        fields = ["email", "name", "password", "is_active", "is_staff", "is_superuser"]
-
-
 @admin.register(Person)
 class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
-    form = PersonForm
+    form = ModelForm
     add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["email", "name", "is_staff", "is_active", "last_login"]
@@ -38,10 +36,11 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     ordering = ["email"]
     filter_horizontal = []
     actions = None
+    actions_detail = ["set_password"]
     inlines = [MerchantOfPersonTable]
     readonly_fields = ["last_login", "created_at"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
+        (None, {"fields": ["email", "name"]}),
         ("May sign in", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
@@ -49,5 +48,9 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         (None, {"fields": ["email", "name", "is_staff", "is_superuser", "usable_password", "password1", "password2"]})
     ]
 
-    def get_inlines(self, request: Any, obj: Person | None) -> list[Any]:
+    @action(description="Set a password", icon="password", permissions=["change"])
+    def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:auth_user_password_change", args=[object_id]))
+
+    def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
         return self.inlines if obj else []

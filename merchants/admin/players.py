@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -28,16 +29,16 @@ class BlockForm(forms.Form):
 @admin.register(Player)
 class PlayerAdmin(FastAdmin):
     form = PlayerForm
-    list_display = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created_at"]
+    list_display = ["player_id", "name", "of_merchant", "shown_state", "blocked_reason", "created"]
     list_select_related = ["merchant"]
     list_filter = [("merchant", AutocompleteSelectFilter), ("is_blocked", BooleanRadioFilter)]
     search_fields = ["player_id__exact"]
-    search_help_text = "A player's id, whole and exact"
+    search_help_text = "Player id"
     actions_detail = ["block", "unblock"]
     change_form_outer_before_template = "admin/player_links.html"
-    readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created_at"]
+    readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]
     fieldsets = [
-        (None, {"fields": ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created_at"]}),
+        (None, {"fields": ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]}),
         ("Limits", {"fields": ["bets_per_minute", "max_stake"]}),
     ]
 
@@ -53,9 +54,9 @@ class PlayerAdmin(FastAdmin):
             queryset = queryset.filter(merchant__in=all_merchants(), player_id=search_term.strip())
         return queryset, False
 
-    @display(description="State", label=labels.BLOCKED)
-    def shown_state(self, player: Player) -> str:
-        return "blocked" if player.is_blocked else ""
+    @display(description="State")
+    def shown_state(self, player: Player) -> SafeString | None:
+        return labels.coloured("blocked" if player.is_blocked else "", labels.BLOCKED)
 
     @action(description="Block", permissions=["change"], icon="block")
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from merchants.admin import labels
 from wallet.admin import search
 from wallet.admin.base import Choice, CurrencyFilter, ReadOnlyAdmin, link_to, shown
 from wallet.models import Account
@@ -24,7 +26,7 @@ class OverdrawnFilter(Choice):
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
-    list_display = ["name", "merchant", "kind", "currency", "shown_balance", "state", "created_at"]
+    list_display = ["name", "of_merchant", "kind", "currency", "shown_balance", "state", "created"]
     list_select_related = ["merchant", "player"]
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
@@ -33,8 +35,8 @@ class AccountAdmin(ReadOnlyAdmin):
         OverdrawnFilter,
     ]
     search_fields = ["player__player_id__exact"]
-    search_help_text = "A player's id, whole and exact"
-    fields = ["player", "merchant", "kind", "currency", "shown_balance", "state", "created_at", "movements"]
+    search_help_text = "Player id"
+    fields = ["player", "merchant", "kind", "currency", "shown_balance", "state", "created", "movements"]
     readonly_fields = fields
 
     def get_search_results(
@@ -52,9 +54,9 @@ class AccountAdmin(ReadOnlyAdmin):
         """Only players' accounts keep one; what stands against them is the sum of its rows."""
         return shown(account.balance)
 
-    @display(description="State", label={"overdrawn": "danger"})
-    def state(self, account: Account) -> str:
-        return "overdrawn" if account.is_overdrawn else ""
+    @display(description="State")
+    def state(self, account: Account) -> SafeString | None:
+        return labels.coloured("overdrawn" if account.is_overdrawn else "", {"overdrawn": "danger"})
 
     @display(description="Movements")
     def movements(self, account: Account) -> str | None:

@@ -61,7 +61,7 @@ def calls(since: datetime) -> dict[str, Any]:
 def chart(since: datetime, taken: Counter[datetime], refused: Counter[datetime]) -> str:
     first = since.replace(minute=0, second=0, microsecond=0)
     hours = [first + timedelta(hours=number) for number in range(HOURS + 1)]
-    bars = [("Taken", taken, "var(--color-primary-600)"), ("Refused", refused, "var(--color-red-500)")]
+    bars = [("Refused", refused, "var(--color-red-500)"), ("All calls", taken + refused, "var(--color-primary-400)")]
     datasets = [
         {
             "label": label,
@@ -83,14 +83,14 @@ def movements(since: datetime) -> dict[str, Any]:
     return {
         "money_since": begin,
         "money": {
-            "headers": ["Currency", *({"content": title, "class": "text-right!"} for title in COLUMNS.values())],
+            "headers": ["Currency", *({"content": title, "class": "!text-end"} for title in COLUMNS.values())],
             "rows": [money_row(currency, sums[currency]) for currency in sorted(sums)],
         },
     }
 
 
 def money_row(currency: str, amounts: dict[str, int]) -> list[Any]:
-    cells = [{"content": money.show(amounts.get(kind, 0)), "class": "text-right! tabular-nums"} for kind in COLUMNS]
+    cells = [{"content": money.show(amounts.get(kind, 0)), "class": "!text-end"} for kind in COLUMNS]
     return [currency, *cells]
 
 

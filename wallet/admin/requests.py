@@ -5,9 +5,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import get_resolver
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, TextFilter
 from unfold.decorators import display
 
+from merchants.admin import labels
 from portal.lib.clientip import parse_address
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
@@ -49,7 +51,7 @@ class EndpointFilter(Choice):
 
 
 class AddressFilter(TextFilter):
-    title = "address"
+    title = f"address (newest {search.ADDRESS_CALLS:,} calls)"
     parameter_name = "address"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[SignedRequest]) -> QuerySet[SignedRequest]:
@@ -62,10 +64,9 @@ class AddressFilter(TextFilter):
 @admin.register(SignedRequest)
 class SignedRequestAdmin(ReadOnlyAdmin):
     list_display = [
-        "created_at", "merchant", "endpoint", "shown_status", "player_id", "shown_amount", "currency", "address",
-        "took", "request_id",
+        "created", "of_merchant", "endpoint", "shown_status", "player_id", "shown_amount", "currency", "address",
+        "took",
     ]  # fmt: skip
-    list_display_links = ["created_at", "request_id"]
     list_select_related = ["merchant"]
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
@@ -75,16 +76,13 @@ class SignedRequestAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["request_id__exact"]
-    search_help_text = (
-        "Request id, transaction id, player id or address, whole and exact; "
-        f"addresses in the newest {search.ADDRESS_CALLS:,} calls"
-    )
+    search_help_text = "Request, transaction or player id, or address"
     fieldsets = [
         (
             None,
             {
                 "fields": [
-                    "request_id", "created_at", "method", "endpoint", "shown_status", "message", "http_status", "took",
+                    "request_id", "created", "method", "endpoint", "shown_status", "message", "http_status", "took",
                 ]
             },
         ),
@@ -113,9 +111,9 @@ class SignedRequestAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.requests(queryset, text) if text else queryset), False
 
-    @display(description="Status", label=STATUS)
-    def shown_status(self, line: SignedRequest) -> str:
-        return line.status
+    @display(description="Status")
+    def shown_status(self, line: SignedRequest) -> SafeString | None:
+        return labels.coloured(line.status, STATUS)
 
     @display(description="Amount", formatting="price")
     def shown_amount(self, line: SignedRequest) -> str | None:
@@ -127,7 +125,7 @@ class SignedRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Took")
     def took(self, line: SignedRequest) -> str:
-        return f"{line.duration_us / 1000:.1f} ms"
+        return f"{line.duration_us / 1000:.1f}\N{NO-BREAK SPACE}ms"
 
     @display(description="Transaction")
     def transaction(self, line: SignedRequest) -> str | None:
@@ -165,4 +163,4 @@ def block(text: str) -> str | None:
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
         for sign in text[:SHOWN_CHARACTERS]
     )
-    return format_html('<pre class="whitespace-pre-wrap break-all font-mono text-xs">{}{}</pre>', visible, cut)
+    return format_html('<pre class="foreign-text">{}{}</pre>', visible, cut)

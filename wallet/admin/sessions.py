@@ -3,9 +3,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 from unfold.decorators import action, display
 
+from merchants.admin import labels
 from merchants.admin.base import Question
 from portal.lib import clock
 from wallet.admin import search
@@ -13,12 +15,13 @@ from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to
 from wallet.models import Session
 from wallet.services import sessions
 
+COLOURS = {"open": "success", "demo": "info"}
 CLOSED_ANSWERS = [("Bet", "RS_ERROR_SESSION_REQUIRED_OR_INVALID"), ("Payout, reward, rollback", "as usual")]
 
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "player", "merchant", "game", "currency", "state", "expires_at", "session_id"]
+    list_display = ["created", "player", "of_merchant", "game", "currency", "state", "shown_id"]
     list_select_related = ["player", "merchant", "game"]
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
@@ -27,10 +30,10 @@ class SessionAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["session_id__exact"]
-    search_help_text = "Session id or player id, whole and exact"
+    search_help_text = "Session or player id"
     actions_detail = ["close"]
     fields = [
-        "session_id", "state", "merchant", "player", "game", "account", "currency", "pushed", "play", "created_at",
+        "session_id", "state", "merchant", "player", "game", "account", "currency", "pushed", "play", "created",
         "expires_at", "movements",
     ]  # fmt: skip
 
@@ -40,13 +43,17 @@ class SessionAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.sessions(queryset, text) if text else queryset), False
 
-    @display(description="State", label={"open": "success", "demo": "info"})
-    def state(self, session: Session) -> str:
+    @display(description="State")
+    def state(self, session: Session) -> SafeString | None:
         if not session.is_active:
-            return "closed"
+            return labels.coloured("closed", COLOURS)
         if session.expires_at <= clock.now():
-            return "expired"
-        return "demo" if session.is_demo else "open"
+            return labels.coloured("expired", COLOURS)
+        return labels.coloured("demo" if session.is_demo else "open", COLOURS)
+
+    @display(description="Session")
+    def shown_id(self, session: Session) -> SafeString:
+        return labels.in_one_line(session.session_id)
 
     @display(description="Balance that the operator told")
     def pushed(self, session: Session) -> str | None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from merchants.admin import labels
 from wallet import statuses
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
@@ -26,8 +28,8 @@ class StatusFilter(Choice):
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnlyAdmin):
     list_display = [
-        "created_at", "shown_kind", "shown_status", "shown_amount", "currency", "shown_balance", "player", "merchant",
-        "transaction_id",
+        "created", "shown_kind", "shown_status", "shown_amount", "currency", "shown_balance", "player", "of_merchant",
+        "shown_id",
     ]  # fmt: skip
     list_select_related = ["player", "merchant"]
     list_filter = [
@@ -38,9 +40,9 @@ class TransactionAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["transaction_id__exact"]
-    search_help_text = "Transaction id, reference or player id, whole and exact"
+    search_help_text = "Transaction or player id"
     fieldsets = [
-        (None, {"fields": ["transaction_id", "part", "shown_kind", "shown_status", "created_at"]}),
+        (None, {"fields": ["transaction_id", "part", "shown_kind", "shown_status", "created"]}),
         ("Movement", {"fields": ["shown_amount", "currency", "debit", "credit", "shown_balance"]}),
         (
             "Round",
@@ -72,13 +74,17 @@ class TransactionAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.transactions(queryset, text) if text else queryset), False
 
+    @display(description="Transaction")
+    def shown_id(self, row: Transaction) -> SafeString:
+        return labels.in_one_line(row.transaction_id)
+
     @display(description="Kind")
     def shown_kind(self, row: Transaction) -> str:
         return row.get_kind_display()
 
-    @display(description="Status", label=STATUS)
-    def shown_status(self, row: Transaction) -> str:
-        return row.status
+    @display(description="Status")
+    def shown_status(self, row: Transaction) -> SafeString | None:
+        return labels.coloured(row.status, STATUS)
 
     @display(description="Amount", formatting="price")
     def shown_amount(self, row: Transaction) -> str | None:
