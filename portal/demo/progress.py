@@ -40,13 +40,13 @@ def bar(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[
 
 @contextmanager
 def lines(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
-    started, told = time.monotonic(), since
+    started, told = time.monotonic(), 0
 
     def tell(moment: datetime, calls: int) -> None:
         nonlocal told
-        if moment - told >= timedelta(days=1):
-            told += timedelta(days=1)
-            output.write(f"day {(told - since).days} of {days(since, until)}: {rate(calls, started)}")
+        if (day := (moment - since).days) > told:
+            told = day
+            output.write(f"day {day} of {days(since, until)}: {rate(calls, started)}")
             output.flush()
 
     yield tell

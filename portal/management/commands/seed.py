@@ -65,13 +65,15 @@ class Command(BaseCommand):
         start, until = now - timedelta(days=DAYS), now - UNTIL_BEFORE_NOW
         since = max(SignedRequest.objects.aggregate(last=Max("created_at"))["last"] or start, start)
         wanted = int(calls * (until - since) / (until - start))
-        with progress.shown(self.stdout, since=since, until=until) as tell:
-            for moment in traffic.run(houses, calls=wanted, since=since, until=until):
-                tell(moment, wire.calls)
-                if wire.calls % LINES_HELD == 0:
-                    request_log.drain()
-        ending.play(houses)
-        request_log.drain()
+        try:
+            with progress.shown(self.stdout, since=since, until=until) as tell:
+                for moment in traffic.run(houses, calls=wanted, since=since, until=until):
+                    tell(moment, wire.calls)
+                    if wire.calls % LINES_HELD == 0:
+                        request_log.drain()
+            ending.play(houses)
+        finally:
+            request_log.drain()
         self.stdout.write(f"{wire.calls:,} calls, {len(wire.answers)} kinds of answers.")
 
 

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, Sum
+from django.test import Client
+from django.utils import timezone
+
+from merchants.models import ApiKey, Game, Merchant, Player
+from portal.demo import ending
+from tests.plugins.live import Live
+from tests.signing import Signer, encoded, new_id
+from wallet import statuses
+from wallet.models import Account, Session, SignedRequest, Transaction
+from wallet.services import verification
+
+pytestmark = pytest.mark.django_db
+Seed = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    return tmp_path / "demo.json"
+
+
+@pytest.fixture
+def seed(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> Seed:
+    monkeypatch.setenv("DEMO_FILE", str(sheet))
+
+    def run(calls: int = 60) -> dict[str, Any]:
+        call_command("seed", calls=calls, stdout=StringIO())
+        facts: dict[str, Any] = json.loads(sheet.read_text())
+        return facts
+
+    return run
+
+
+def test_two_weeks_of_everything_that_can_happen(seed: Seed) -> None:
+    seed(1600)
+    lines = SignedRequest.objects.order_by("id")
+    assert set(lines.values_list("status", flat=True)) == set(statuses.ALL_KEYS)
+    moments = list(lines.values_list("created_at", flat=True))
+    assert moments == sorted(moments)
+    assert moments[0] < timezone.now() - timedelta(days=12)
+    assert moments[-1] <= timezone.now()
+    assert set(Transaction.objects.values_list("kind", flat=True)) == set(Transaction.Kind.values)
+    assert len({line.address for line in lines}) > 8
+    verdict = verification.verify()
+    assert verdict.holds
+    assert verdict.rows > 800
+
+
+def test_what_support_finds(seed: Seed) -> None:
+    seed()
+    assert dict(Merchant.objects.values_list("status").annotate(count=Count("pk"))) == {"active": 3, "suspended": 1}
+    assert len(set(Merchant.objects.values_list("time_zone", flat=True))) == 4
+    assert (Game.objects.count(), Player.objects.count()) == (30, 300)
+    assert Game.objects.filter(is_active=False).count() == 1
+    assert Player.objects.filter(is_blocked=True).exists()
+    assert Account.objects.filter(balance__lt=0).count() == 2
+    assert ApiKey.objects.filter(status="quarantined", seen_addresses__isnull=False).exists()
+    assert ApiKey.objects.filter(expires_at__lt=timezone.now() + timedelta(days=7)).count() == 1
+
+
+def test_money_is_neither_made_nor_lost(seed: Seed) -> None:
+    seed(300)
+    for merchant in Merchant.objects.all():
+        of = Transaction.objects.movements().filter(merchant=merchant)
+        for currency in of.order_by().values_list("currency", flat=True).distinct():
+            rows = of.filter(currency=currency)
+            held = Account.objects.filter(merchant=merchant, currency=currency, kind="player").aggregate(
+                total=Sum("balance")
+            )["total"]
+            out = rows.exclude(debit_account__kind="player").aggregate(total=Sum("amount"))["total"] or 0
+            back = rows.filter(debit_account__kind="player").aggregate(total=Sum("amount"))["total"] or 0
+            assert held == out - back
+
+
+def test_a_second_run_only_renews_the_sheet(seed: Seed, settings: Any) -> None:
+    first = seed()
+    counted = Transaction.objects.count(), Player.objects.count()
+    settings.BASE_URL = "http://127.0.0.1:9999"
+    second = seed()
+    assert (Transaction.objects.count(), Player.objects.count()) == counted
+    assert second["base_url"] == "http://127.0.0.1:9999"
+    assert second["operators"] == first["operators"]
+    old = {player["sessionId"] for merchant in first["merchants"] for player in merchant["players"]}
+    new = {player["sessionId"] for merchant in second["merchants"] for player in merchant["players"]}
+    assert len(new) == 15
+    assert not old & new
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(ending, "play", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            seed(200)
+    last = SignedRequest.objects.latest("id")
+    seed(200)
+    added = SignedRequest.objects.filter(id__gt=last.pk)
+    assert added.exists()
+    assert not added.filter(created_at__lt=last.created_at).exists()
+    assert Merchant.objects.count() == 4
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_sheet_is_private_and_signs_in(seed: Seed, sheet: Path, client: Client) -> None:
+    facts = seed()
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    assert [person["role"] for person in facts["operators"]] == ["owner", "manager", "viewer"] * 4
+    for person in (facts["staff"][0], facts["operators"][0]):
+        assert client.login(username=person["email"], password=person["password"])
+
+
+def test_a_lost_sheet_is_made_again_with_new_passwords(seed: Seed, sheet: Path) -> None:
+    first = seed()
+    sheet.unlink()
+    second = seed()
+    assert second["merchants"][0]["secret_key"] == first["merchants"][0]["secret_key"]
+    assert second["staff"][0]["password"] != first["staff"][0]["password"]
+
+
+def test_production_is_left_alone(seed: Seed, settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="not for production"):
+        seed()
+    assert not Merchant.objects.exists()
+
+
+def test_another_key_encryption_key_is_told(seed: Seed, settings: Any) -> None:
+    seed()
+    settings.KEY_ENCRYPTION_KEYS = {"other": b"0" * 32}
+    with pytest.raises(CommandError, match="KEY_ENCRYPTION_KEYS"):
+        seed()
+
+
+def test_every_player_of_the_sheet_can_bet_right_now(seed: Seed, client: Client) -> None:
+    for merchant in seed()["merchants"]:
+        assert len(merchant["players"]) == (0 if merchant["status"] == "suspended" else 5)
+        signer = Signer(merchant["auth_key"], merchant["secret_key"])
+        for player in merchant["players"]:
+            body = encoded(player | {"transactionId": new_id(), "amount": 100_000})
+            path = "/wallet/transaction/bet"
+            answer = client.post(path, body, content_type="application/json", headers=signer.sign(body))
+            assert answer.json()["status"] == "RS_OK"
+
+
+def test_sessions_of_the_sheet_last(seed: Seed) -> None:
+    player = seed()["merchants"][0]["players"][0]
+    session = Session.objects.get(session_id=player["sessionId"])
+    assert session.expires_at > timezone.now() + timedelta(hours=23)
+
+
+def test_it_fills_a_portal_that_is_running(live: Live, sheet: Path) -> None:
+    live.environment["DEMO_FILE"] = str(sheet)
+    done = live.manage("seed", "--calls", "120")
+    assert done.returncode == 0, done.stderr
+    assert "of 14: " in done.stdout
+    assert json.loads(sheet.read_text())["base_url"] == live.base_url
