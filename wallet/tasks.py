@@ -1,0 +1,50 @@
+"""Jobs on a timetable; what they do is in the services."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from portal.lib import clock
+from wallet.models import RefusedCall
+from wallet.services import verification
+from wallet.services.verification import Verdict
+
+log = structlog.get_logger(__name__)
+DELETED_AT_ONCE = 5_000
+
+
+@shared_task
+def verify_ledger() -> None:
+    verdict = verification.verify()
+    log.info("ledger.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1))
+    if not verdict.holds:
+        raise_alarm(verdict)
+
+
+def raise_alarm(verdict: Verdict) -> None:
+    """Mail is read in many places, so it names accounts and no players."""
+    context = {"verdict": verdict, "base_url": settings.BASE_URL}
+    message = EmailMultiAlternatives(
+        subject="The books do not hold",
+        body=render_to_string("emails/ledger_alarm.txt", context),
+        to=settings.LEDGER_ALARM_TO,
+    )
+    message.attach_alternative(render_to_string("emails/ledger_alarm.html", context), "text/html")
+    message.send()
+
+
+@shared_task
+def forget_refused_calls() -> None:
+    """In bounded pieces: no statement holds many rows, and a stopped job has done what it has done."""
+    end = clock.now() - timedelta(days=settings.REFUSED_BODY_DAYS)
+    oldest = RefusedCall.objects.filter(created_at__lt=end).order_by("created_at").values("pk")[:DELETED_AT_ONCE]
+    forgotten = 0
+    while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
+        forgotten += deleted
+    log.info("refused_calls.forgotten", calls=forgotten)
