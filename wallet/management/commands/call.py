@@ -1,0 +1,173 @@
+"""Sign a call as a merchant does, send it, and show both ways what went over the wire."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sys
+from argparse import BooleanOptionalAction
+from string import punctuation
+from time import perf_counter
+from typing import IO, Any, NamedTuple, NoReturn, cast
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.json import JSON
+
+from merchants.models import ApiKey, Merchant, Secret
+from merchants.services import access
+from portal.lib import clock
+from wallet import statuses
+from wallet.services import outgoing
+from wallet.services.outgoing import Outgoing
+
+TIMEOUT_SECONDS = 10
+REFUSED, NOT_REACHED = 1, 2
+CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+}
+
+
+class Answer(NamedTuple):
+    http_status: int
+    reason: str
+    request_id: str
+    body: str
+    milliseconds: float
+
+    @property
+    def status(self) -> str:
+        try:
+            return str(json.loads(self.body)["status"])
+        except (ValueError, KeyError, TypeError):
+            return ""
+
+
+class Command(BaseCommand):
+    help = "Sign and send one call of the API. Exit code: 0 taken, 1 refused, 2 nobody answers."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("merchant", help="the merchant's code")
+        parser.add_argument("path", help="such as /wallet/balance or '/game/sessions?limit=5'")
+        parser.add_argument("body", nargs="?", help='JSON, such as \'{"playerId": "AP-1", "currency": "EUR"}\'')
+        parser.add_argument("--method", help="GET without a body, else POST")
+        parser.add_argument("--key", metavar="AUTH_KEY", help="sign under this key; the newest usable one otherwise")
+        parser.add_argument("--base-url", default=settings.BASE_URL, help="default: %(default)s")
+        parser.add_argument("--pretty", action=BooleanOptionalAction, default=True, help="indent the answer's JSON")
+
+    def handle(self, *, merchant: str, path: str, body: str | None, **options: Any) -> None:
+        console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
+        secret = find_secret(find_merchant(merchant), options["key"])
+        call = outgoing.sign(
+            auth_key=secret.key.auth_key,
+            secret=access.reveal(secret),
+            method=options["method"] or ("GET" if body is None else "POST"),
+            target=escaped(path),
+            body=b"" if body is None else checked(body),
+            at=clock.now(),
+        )
+        show_call(console, call, options["base_url"])
+        answer = send_or_leave(console, call, options["base_url"])
+        show_answer(console, answer, pretty=options["pretty"])
+        if answer.status != statuses.OK:
+            sys.exit(REFUSED)
+
+
+def find_merchant(code: str) -> Merchant:
+    try:
+        return Merchant.objects.get(code=code)
+    except Merchant.DoesNotExist:
+        known = ", ".join(Merchant.objects.values_list("code", flat=True)[:20]) or "none at all"
+        raise CommandError(f"There is no merchant with the code {code!r}; there are: {known}.") from None
+
+
+def find_secret(merchant: Merchant, auth_key: str | None) -> Secret:
+    """Of the key that was named, whatever its state; else of the newest one that may do everything."""
+    now = clock.now()
+    keys = ApiKey.objects.filter(merchant=merchant)
+    if auth_key is None:
+        keys = keys.usable(at=now).filter(status=ApiKey.Status.ACTIVE)
+    else:
+        keys = keys.filter(auth_key=auth_key)
+    secrets = Secret.objects.filter(key__in=keys).select_related("key")
+    if auth_key is None:
+        secrets = secrets.usable(at=now)
+    found = secrets.order_by("-key_id", "-version").first()
+    if found is None:
+        raise CommandError(
+            f"{merchant.code} has no usable key; issue one in the administration."
+            if auth_key is None
+            else f"{merchant.code} has no key {auth_key}."
+        )
+    return found
+
+
+def checked(text: str) -> bytes:
+    """The very bytes that were given: what is signed is what is sent."""
+    try:
+        json.loads(text)
+    except ValueError as fault:
+        raise CommandError(f"The body is not JSON: {fault}.") from None
+    return text.encode()
+
+
+def escaped(path: str) -> str:
+    if not path.startswith("/"):
+        raise CommandError(f"The path starts with a slash, such as /wallet/balance, not {path!r}.")
+    return quote(path, safe=punctuation)
+
+
+def show_call(console: Console, call: Outgoing, base_url: str) -> None:
+    console.print(f"{call.method} {base_url}{call.target}", style="bold", markup=False)
+    for name, value in call.headers.items():
+        console.print(f"{name}: {value}", markup=False)
+    console.print("\nSigned, byte for byte:", style="dim")
+    console.print(call.text_signed.decode(), markup=False)
+
+
+def send_or_leave(console: Console, call: Outgoing, base_url: str) -> Answer:
+    try:
+        return send(call, base_url)
+    except (OSError, http.client.HTTPException) as fault:
+        leave(console, f"Nobody answers at {base_url}: {str(fault) or type(fault).__name__}. Is the portal running?")
+
+
+def leave(console: Console, sentence: str) -> NoReturn:
+    console.print(f"\n{sentence}", style="red", markup=False)
+    sys.exit(NOT_REACHED)
+
+
+def connect(base_url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(base_url)
+    try:
+        return CONNECTIONS[parts.scheme](parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+    except (KeyError, ValueError):
+        raise CommandError(f"--base-url must look like http://127.0.0.1:8000, not {base_url!r}.") from None
+
+
+def send(call: Outgoing, base_url: str) -> Answer:
+    connection = connect(base_url)
+    headers = {**call.headers, "content-type": "application/json"} if call.body else dict(call.headers)
+    started = perf_counter()
+    try:
+        connection.request(call.method, call.target, call.body or None, headers)
+        response = connection.getresponse()
+        body = response.read().decode(errors="replace")
+    finally:
+        connection.close()
+    spent = (perf_counter() - started) * 1000
+    return Answer(response.status, response.reason, response.headers.get("x-request-id", ""), body, spent)
+
+
+def show_answer(console: Console, answer: Answer, *, pretty: bool) -> None:
+    style = "green" if answer.status == statuses.OK else "red"
+    console.print(f"\nHTTP {answer.http_status} {answer.reason} in {answer.milliseconds:.1f} ms", style=style)
+    console.print(f"x-request-id: {answer.request_id}", markup=False)
+    if answer.status and pretty:
+        console.print(JSON(answer.body, ensure_ascii=False))
+    else:
+        console.print(answer.body, markup=False)
