@@ -408,6 +408,11 @@ BEGIN
     IF FOUND THEN
         RETURN wallet_repeat(p, c, pl, t);
     END IF;
+    IF pl.id IS NULL AND c.kind = 'deposit' THEN
+        INSERT INTO merchants_player (merchant_id, player_id) VALUES (p.merchant_id, c.player_id) ON CONFLICT DO NOTHING;
+        SELECT * INTO pl FROM merchants_player w
+         WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
+    END IF;
     IF pl.id IS NULL THEN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
     END IF;
@@ -435,11 +440,6 @@ BEGIN
     g := wallet_gate(p, c.kind);
     IF g.refusal IS NOT NULL THEN
         RETURN ROW(g.refusal, NULL)::wallet_answer;
-    END IF;
-    IF pl.id IS NULL AND c.kind = 'deposit' THEN
-        INSERT INTO merchants_player (merchant_id, player_id) VALUES (p.merchant_id, c.player_id) ON CONFLICT DO NOTHING;
-        SELECT * INTO pl FROM merchants_player w
-         WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
     END IF;
     RETURN wallet_apply(p, c, pl, g.bets_per_minute, g.max_stake);
 END $$;
