@@ -1,0 +1,151 @@
+"""The cast in front of the running portal: machines that speak HTTP, and hands that change what the portal reads."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from merchants import crypto
+from merchants.models import ApiKey, Game, Merchant
+from merchants.services.access import seal_context
+from tests.conftest import Caller
+from tests.plugins.live import Live
+from tests.signing import Answer, Body, Signer, encoded
+
+Row = tuple[Any, ...]
+SECONDS = 10
+
+
+@dataclass
+class LiveCaller(Caller):
+    """The same machine, over the wire: each call has a connection of its own, so that either process may get it."""
+
+    base_url: str = ""
+
+    def call(
+        self,
+        path: str,
+        body: Body = None,
+        *,
+        method: str = "POST",
+        meta: dict[str, Any] | None = None,
+        **headers: str | None,
+    ) -> Answer:
+        raw = encoded(body)
+        signed = self.signer.sign(raw, **headers) | {"content-type": "application/json"}
+        address = urlsplit(self.base_url)
+        with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=SECONDS)) as wire:
+            wire.request(method, path, raw, signed)
+            response = wire.getresponse()
+            return Answer(response.status, dict(response.getheaders()), json.loads(response.read()))
+
+
+@dataclass
+class Stage:
+    """The running portal with a merchant on it. `sql` is a second connection: what it does is committed at once."""
+
+    base_url: str
+    sql: Callable[..., list[Row]]
+    merchant_id: int
+    game: Game
+    signer: Signer
+
+    def caller(self, player: str = "player-1", deposit: int = 1_000_000, currency: str = "EUR") -> LiveCaller:
+        """A player of the merchant with money and an open session."""
+        merchant = Merchant(pk=self.merchant_id)
+        machine = LiveCaller(merchant, self.signer, self.game, player=player, currency=currency, base_url=self.base_url)
+        if deposit:
+            assert machine.deposit(deposit).status == "RS_OK"
+        assert machine.launch().status == "RS_OK"
+        return machine
+
+    def books(self) -> dict[str, tuple[int, int]]:
+        """Of every player: the balance, and what the rows say."""
+        rows = self.sql(
+            """SELECT p.player_id, a.balance, coalesce(sum(CASE a.id WHEN t.credit_account_id THEN t.amount
+                                                                     ELSE -t.amount END), 0)::bigint
+                 FROM wallet_account a JOIN merchants_player p ON p.id = a.player_id
+                 LEFT JOIN wallet_transaction t ON a.id IN (t.credit_account_id, t.debit_account_id)
+                WHERE a.merchant_id = %s GROUP BY p.player_id, a.id""",
+            self.merchant_id,
+        )
+        return {player: (balance, summed) for player, balance, summed in rows}
+
+
+@pytest.fixture
+def stage(live: Live) -> Iterator[Stage]:
+    with psycopg.connect(live.dsn, autocommit=True) as connection:
+
+        def sql(statement: Any, *parameters: Any) -> list[Row]:
+            cursor = connection.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+        merchant = new_row(
+            sql,
+            "merchants_merchant",
+            code=f"m-{uuid4().hex[:12]}",
+            name="Live",
+            status="active",
+            time_zone="UTC",
+            timestamp_window_seconds=300,
+            access_version=0,
+        )
+        game = Game(pk=0, game_id=f"G{uuid4().int % 10**13:013d}", name="Live")
+        game.pk = new_row(sql, "merchants_game", game_id=game.game_id, name=game.name, is_active=True)
+        yield Stage(live.base_url, sql, merchant, game, new_signer(sql, merchant))
+
+
+def new_row(sql: Callable[..., list[Row]], table: str, **values: Any) -> int:
+    places = ", ".join(["%s"] * len(values))
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING id"  # noqa: S608 - names of ours
+    rows = sql(statement, *values.values())
+    return int(rows[0][0])
+
+
+def new_signer(sql: Callable[..., list[Row]], merchant_id: int) -> Signer:
+    """A key as the portal would have issued it: the running one has the same key-encryption key."""
+    auth_key, secret = crypto.new_auth_key("live"), crypto.new_secret("live")
+    key_id = new_row(
+        sql,
+        "merchants_apikey",
+        merchant_id=merchant_id,
+        environment="live",
+        auth_key=auth_key,
+        label="",
+        status="active",
+    )
+    context = seal_context(ApiKey(pk=key_id, merchant_id=merchant_id), 1)
+    sealed_under, sealed = crypto.seal(secret, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
+    fingerprint = crypto.fingerprint(secret)
+    new_row(
+        sql,
+        "merchants_secret",
+        key_id=key_id,
+        version=1,
+        sealed=sealed,
+        sealed_under=sealed_under,
+        fingerprint=fingerprint,
+    )
+    return Signer(auth_key, secret)
+
+
+@pytest.fixture
+def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """Runs all of them in threads of their own; the results in their order."""
+
+    def run(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return [future.result(SECONDS * 3) for future in [pool.submit(call) for call in calls]]
+
+    return run
