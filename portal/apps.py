@@ -1,10 +1,11 @@
 from django.apps import AppConfig
 
+from portal import celery  # noqa: F401 - so that `task.delay()` knows the broker in every process
+from portal.lib import logs
+
 
 class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal.lib import logs
-
         logs.configure()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -56,7 +56,9 @@ def test_the_session_of_another_merchant_is_refused(caller: Caller, rival_caller
     assert caller.bet(100, sessionId=rival_caller.session).status == "SESSION_REQUIRED_OR_INVALID"
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"expires_at": clock.now() - timedelta(seconds=1)}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"expires_at": datetime(2026, 1, 1, tzinfo=UTC)}], ids=["closed", "expired"]
+)
 def test_a_session_that_is_over_is_refused(caller: Caller, change: dict[str, Any]) -> None:
     Session.objects.filter(session_id=caller.session).update(**change)
     assert caller.bet(100).status == "SESSION_REQUIRED_OR_INVALID"
