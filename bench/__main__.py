@@ -1,0 +1,84 @@
+"""Measures the ledger and the signed calls: `make bench`, or `python -m bench --quick` to try it out."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from typing import NoReturn
+
+from rich.console import Console
+
+from bench import cast, report
+from bench.course import EMPTY, FULL, ORIGIN, QUICK, YARDSTICK_ORIGIN, Course, Extent
+from bench.rows import web
+from bench.run import Run
+from bench.servers import Bench, NotServing, started
+from portal.claim import VAR, Running, claim
+from portal.embedded import ServerFault
+from portal.steps import step
+
+FOLDER = VAR / "bench"
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, interrupt)
+    console = Console(highlight=False)
+    extent = read_arguments()
+    try:
+        web.require_wrk()
+        with claim(VAR / "bench-claim"), started(FOLDER) as bench:
+            return measure(console, bench, extent)
+    except (Running, ServerFault, NotServing, web.NoWrk) as refusal:
+        console.print(str(refusal), style="red", markup=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+
+
+def interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def read_arguments() -> Extent:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="one short round on a small ledger, shown but not written down"
+    )
+    return QUICK if parser.parse_args().quick else Extent()
+
+
+def measure(console: Console, bench: Bench, extent: Extent) -> int:
+    course = prepare(console, bench, extent)
+    rows = course.rows()
+    runs: list[Run] = []
+    for run in course.run(rows):
+        runs.append(run)
+        console.print(said(run))
+    broken = [database for database in (EMPTY, FULL) if not course.verified(database)]
+    report.show(console, rows, runs)
+    if extent != QUICK:
+        report.write(rows, runs, extent)
+    if broken:
+        console.print(f"The books do not balance: {', '.join(broken)}", style="red")
+    return 1 if broken or any(run.fault for run in runs) else 0
+
+
+def prepare(console: Console, bench: Bench, extent: Extent) -> Course:
+    with step(console, "migrate, and seat the players"):
+        course = Course(bench, cast.assemble(bench, ORIGIN), extent)
+    with step(console, "the same for the yardstick"):
+        cast.assemble_yardstick(bench, YARDSTICK_ORIGIN, course.cast)
+    with step(console, f"a ledger of {extent.rows:,} rows"):
+        bench.copy(ORIGIN, FULL)
+        cast.fill(bench, FULL, course.cast, extent.rows)
+    return course
+
+
+def said(run: Run) -> str:
+    told = " · ".join(f"{report.number(value)} {unit}" for unit, value in run.figures.items())
+    return f"{run.row:>3}  {told}  [dim]load {run.load:.1f}, busy {run.busy:.0f} %[/] [red]{run.fault}[/]"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

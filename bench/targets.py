@@ -1,0 +1,61 @@
+"""What the figures have to be, judged from the medians of one run."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.run import Run
+
+LEDGER_SHARE = 0.20
+LEDGER_SHARE_LATER = 0.40
+TIMES_YARDSTICK = 3.0
+P99_MS = 50.0
+GROWN_SHARE = 0.80  # within 20 %
+MEGABYTES = 150.0
+
+
+@dataclass(frozen=True)
+class Target:
+    sentence: str
+    figure: str
+    met: bool | None  # None: not to be told, a run it rests on had a fault
+
+
+class Medians:
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = runs
+
+    def of(self, row: str, unit: str = "calls/s") -> float | None:
+        """None when any run of the row has a fault: half a figure is none."""
+        some = [run for run in self.runs if run.row == row]
+        if not some or any(run.fault for run in some):
+            return None
+        return statistics.median(run.figures[unit] for run in some)
+
+    def ratio(self, over: str, under: str) -> float | None:
+        above, below = self.of(over), self.of(under)
+        return above / below if above is not None and below else None
+
+
+def judge(runs: Sequence[Run]) -> list[Target]:
+    medians = Medians(runs)
+    return [
+        at_least("(b) is at least 0.20 of (a)", medians.ratio("b", "a"), LEDGER_SHARE),
+        at_least("(b) is at least 0.40 of (a), wanted later", medians.ratio("b", "a"), LEDGER_SHARE_LATER),
+        at_least("(b) is at least 3 times (c)", medians.ratio("b", "c"), TIMES_YARDSTICK),
+        at_most("(e) p99 is at most 50 ms", medians.of("e", "p99 ms"), P99_MS, "ms"),
+        at_least("(f) the ledger with many rows, share of (a)", medians.ratio("fa", "a"), GROWN_SHARE),
+        at_least("(f) a signed bet with many rows, share of (b)", medians.ratio("fb", "b"), GROWN_SHARE),
+        at_most("memory of a web worker is below 150 MB", medians.of("m", "MB"), MEGABYTES, "MB"),
+    ]
+
+
+def at_least(sentence: str, figure: float | None, bound: float) -> Target:
+    return Target(sentence, "–" if figure is None else f"{figure:.2f}", None if figure is None else figure >= bound)
+
+
+def at_most(sentence: str, figure: float | None, bound: float, unit: str) -> Target:
+    told = "–" if figure is None else f"{figure:.1f} {unit}"
+    return Target(sentence, told, None if figure is None else figure <= bound)
