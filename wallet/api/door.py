@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import structlog
 from django.db import DatabaseError
@@ -24,6 +24,8 @@ from wallet.services import request_log
 from wallet.services.request_log import Line, Refused
 
 log = structlog.get_logger(__name__)
+CHUNK = 64 * 1024
+PASSED_OVER = 16 * 1024 * 1024  # bytes of a body that is too large
 MASKED = {"cookie", "authorization", "proxy-authorization"}
 LOGGED_TEXTS = {
     "playerId": ("player_id", 255),
@@ -118,16 +120,23 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
         body = bytes(request.META["wsgi.input"].read(limit + 1))
-    elif length.isdecimal() and int(length[:12]) > limit:
-        raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
-    else:
-        try:
-            body = request.body
-        except (RawPostDataException, OSError) as fault:
-            raise statuses.IncorrectData("The body did not arrive whole.") from fault
-    if len(body) > limit:
-        raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
-    return body
+        if len(body) > limit:
+            _refuse_size(request.META["wsgi.input"], limit)
+        return body
+    if length.isdecimal() and int(length.lstrip("0")[:12] or 0) > limit:
+        _refuse_size(request, limit)
+    try:
+        return request.body
+    except (RawPostDataException, OSError) as fault:
+        raise statuses.IncorrectData("The body did not arrive whole.") from fault
+
+
+def _refuse_size(rest: Any, limit: int) -> NoReturn:
+    """Lets the caller finish sending, within reason: who is still sending does not hear the answer."""
+    for _ in range(PASSED_OVER // CHUNK):
+        if not rest.read(CHUNK):
+            break
+    raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
 
 
 def _check_media_type(request: HttpRequest) -> None:
