@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,18 +14,23 @@ from django.test.utils import CaptureQueriesContext
 
 from merchants.models import SeenAddress
 from portal.lib import clock
+from portal.ports import free_port
 from tests.conftest import Caller
+from tests.plugins.live import Live, serving
 from tests.signing import Answer
+from tests.wallet.conftest import Stage
 from wallet.models import RefusedCall, SignedRequest
 from wallet.services import request_log
 from wallet.services.request_log import Line
 
 
-@pytest.fixture(autouse=True)
-def from_here_on(caller: Caller) -> None:
+@pytest.fixture
+def caller(caller: Caller) -> Caller:
+    """From here on: what came before is not in the log."""
     request_log.drain()
     SignedRequest.objects.all().delete()
     RefusedCall.objects.all().delete()
+    return caller
 
 
 def written(answer: Answer) -> SignedRequest:
@@ -175,3 +182,14 @@ def test_lines_wait_while_the_table_cannot_be_had(caller: Caller) -> None:
         cursor.execute("ALTER TABLE elsewhere RENAME TO wallet_signedrequest")
     assert request_log.drain() == 2
     assert set(SignedRequest.objects.values_list("request_id", flat=True)) == {line.request_id for line in lines}
+
+
+def test_a_portal_that_is_stopped_writes_the_rest(live: Live, stage: Stage, tmp_path: Path) -> None:
+    port = free_port()
+    portal = replace(live, base_url=f"http://127.0.0.1:{port}", log=tmp_path / "granian.log")
+    with serving(portal, port):
+        caller = replace(stage.caller(), base_url=portal.base_url)
+        answers = [caller.balance() for _ in range(30)]
+    wanted = [answer.headers["x-request-id"] for answer in answers]
+    found = stage.sql("SELECT count(*) FROM wallet_signedrequest WHERE request_id = ANY (%s::uuid[])", wanted)
+    assert found == [(30,)]
