@@ -64,7 +64,7 @@ class FastAdmin(ModelAdmin):
 
     def ask(self, request: HttpRequest, obj: Model, question: Question) -> HttpResponse:
         """The page that says what will follow; done only when it comes back confirmed."""
-        form = question.form(request.POST or None)
+        form = question.form(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             question.act(**form.cleaned_data)
             self.log_change(request, obj, question.done)

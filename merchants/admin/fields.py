@@ -44,10 +44,11 @@ class ReasonedField(forms.CharField):
         self.read = read
         super().__init__(**options)
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text:
-            return text
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(None if initial is None else str(initial), data)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
         try:
             return self.read(text)
         except allowlist.NotAllowed as refused:

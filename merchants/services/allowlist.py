@@ -28,13 +28,16 @@ def parse_network(text: str) -> Network:
     text = text.strip()
     if WITH_PORT.fullmatch(text):
         raise NotAllowed(f"“{text}” has a port; an entry is an address or a block without one.")
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError as fault:
-        raise NotAllowed(f"“{text}” is not an IP address or CIDR block.") from fault
-    network = _as_seen(network)
+    network = _as_seen(_network(text))
     _refuse_scope(network)
     return network
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text.replace("%", " "), strict=False)  # a zone means something on one machine only
+    except ValueError as fault:
+        raise NotAllowed(f"“{text}” is not an IP address or CIDR block.") from fault
 
 
 def _as_seen(network: Network) -> Network:

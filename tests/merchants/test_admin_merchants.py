@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from merchants.models import Game, Membership, Merchant, Person, Player
+from merchants.services import flags, merchants
+from tests.conftest import Caller
+from tests.factories import PASSWORD
+
+NEW_PASSWORD = "a long walk by the sea"
+
+
+@pytest.fixture
+def staff(client: Client, support: Person) -> Client:
+    client.force_login(support)
+    return client
+
+
+def test_staff_open_a_merchant(staff: Client, db: None) -> None:
+    wish = {"code": "nova", "name": "Nova", "time_zone": "Europe/Helsinki", "timestamp_window_seconds": "60"}
+    staff.post("/admin/merchants/merchant/add/", wish | {"bets_per_minute": "30", "max_stake": "1,250.5"})
+    nova = Merchant.objects.get()
+    assert (nova.code, nova.status, nova.time_zone, nova.max_stake) == (
+        "nova",
+        "active",
+        "Europe/Helsinki",
+        125_050_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("timestamp_window_seconds", "301", "The window is 1 to 300 seconds."),
+        ("max_stake", "-1", "A limit is not below zero."),
+        ("max_stake", "1.234567", "An amount looks like 12.34"),
+        ("time_zone", "Mars/Base", "Select a valid choice."),
+        ("code", "two words", "Enter a valid “slug”"),
+    ],
+)
+def test_what_a_merchant_cannot_be(staff: Client, db: None, field: str, value: str, said: str) -> None:
+    wish = {"code": "nova", "name": "Nova", "time_zone": "UTC", "timestamp_window_seconds": "60"}
+    assert said in staff.post("/admin/merchants/merchant/add/", wish | {field: value}).content.decode()
+    assert not Merchant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "status", "said"),
+    [
+        ("activate", "active", "as usual"),
+        ("suspend", "suspended", "RS_ERROR_MERCHANT_NOT_ACTIVE"),
+        ("close", "closed", "Every call"),
+    ],
+)
+def test_a_status_changes_after_its_answers_were_shown(
+    staff: Client, rival: Merchant, verb: str, status: str, said: str
+) -> None:
+    start = "active" if status != "active" else "suspended"
+    merchants.set_status(merchant=rival, status=start)
+    page = f"/admin/merchants/merchant/{rival.pk}/{verb}/"
+    assert said in staff.get(page).content.decode()
+    rival.refresh_from_db()
+    assert rival.status == start
+
+    staff.post(page)
+    rival.refresh_from_db()
+    assert rival.status == status
+    assert LogEntry.objects.get().change_message == f"is {status} now"
+
+
+def test_a_suspended_merchant_is_answered_as_the_page_said(staff: Client, caller: Caller) -> None:
+    staff.post(f"/admin/merchants/merchant/{caller.merchant.pk}/suspend/")
+    assert caller.bet().body["status"] == "RS_ERROR_MERCHANT_NOT_ACTIVE"
+    assert caller.withdraw(100).body["status"] == "RS_OK"
+
+
+def test_a_player_is_blocked_with_a_reason(staff: Client, caller: Caller) -> None:
+    player = Player.objects.get()
+    page = f"/admin/merchants/player/{player.pk}"
+    assert "This field is required." in staff.post(f"{page}/block/", {"reason": ""}).content.decode()
+    staff.post(f"{page}/block/", {"reason": "asked for it"})
+    player.refresh_from_db()
+    assert (player.is_blocked, player.blocked_reason) == (True, "asked for it")
+    assert caller.bet().body["status"] == "RS_ERROR_PLAYER_BLOCKED"
+
+    staff.post(f"{page}/unblock/")
+    player.refresh_from_db()
+    assert (player.is_blocked, player.blocked_reason) == (False, "")
+
+
+def test_a_players_own_limits(staff: Client, caller: Caller) -> None:
+    player = Player.objects.get()
+    staff.post(f"/admin/merchants/player/{player.pk}/change/", {"bets_per_minute": "", "max_stake": "0.00001"})
+    player.refresh_from_db()
+    assert player.max_stake == 1
+    assert caller.bet(2).body["status"] == "RS_ERROR_LIMIT_REACHED"
+
+
+def test_a_game_is_off_for_one_or_for_all(
+    staff: Client, caller: Caller, rival_caller: Caller, acme: Merchant, game: Game
+) -> None:
+    page = f"/admin/merchants/game/{game.pk}"
+    staff.post(f"{page}/off_for/", {"merchant": acme.pk})
+    assert caller.bet().body["status"] == "RS_ERROR_GAME_INACTIVE"
+    assert rival_caller.bet().body["status"] == "RS_OK"
+
+    staff.post(f"{page}/on_for/", {"merchant": acme.pk})
+    assert caller.bet().body["status"] == "RS_OK"
+
+    staff.post(f"{page}/off/")
+    assert rival_caller.bet().body["status"] == "RS_ERROR_GAME_INACTIVE"
+    staff.post(f"{page}/on/")
+    assert rival_caller.bet().body["status"] == "RS_OK"
+
+
+def test_a_game_switched_off_twice_is_off_once(acme: Merchant, game: Game) -> None:
+    for _ in range(2):
+        flags.switch_game_for(game=game, merchant=acme, on=False)
+    assert acme.disabled_games.count() == 1
+
+
+def test_staff_make_an_operators_account(staff: Client, acme: Merchant) -> None:
+    wish = {"email": "new@acme.test", "name": "New", "usable_password": "true"}
+    staff.post("/admin/merchants/person/add/", wish | {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    person = Person.objects.get(email="new@acme.test")
+    assert person.check_password(NEW_PASSWORD)
+    assert not person.is_staff
+
+    rows = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "0", "0-merchant": str(acme.pk), "0-role": "owner"}
+    table = {f"memberships-{name}": value for name, value in rows.items()}
+    staff.post(f"/admin/merchants/person/{person.pk}/change/", {"email": person.email, "is_active": "on"} | table)
+    assert Membership.objects.get().merchant == acme
+
+
+def test_staff_set_a_password(staff: Client, owner: Person) -> None:
+    way = staff.get(f"/admin/merchants/person/{owner.pk}/set_password/")["location"]
+    staff.post(way, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"})
+    owner.refresh_from_db()
+    assert owner.check_password(NEW_PASSWORD)
+    assert not owner.check_password(PASSWORD)
