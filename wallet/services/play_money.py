@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -69,16 +69,22 @@ def _post(caller: Caller, call: Call) -> Answer:
 
 
 def _repeat(session: Session, seen: PlayTransaction, call: Call) -> Answer:
-    if seen.kind == "tombstone" or (seen.content == _content(call) and seen.is_rolled_back):
+    if seen.kind == "tombstone":
         return GONE
-    if seen.content != _content(call):
+    if not _is_same(seen, call):
         return Answer(statuses.DuplicateTransaction.key, session.play_balance)
-    return Answer(seen.status, seen.balance)
+    return GONE if seen.is_rolled_back else Answer(seen.status, seen.balance)
 
 
 def _content(call: Call) -> dict[str, object]:
     fields = asdict(call)
-    return {name: fields[name] for name in SAME_CALL}
+    return {name: fields[name] for name in (*SAME_CALL, "round_id")}
+
+
+def _is_same(seen: PlayTransaction, call: Call) -> bool:
+    """What was not said either time is not compared, as in the ledger: a late payout does not say if it was a win."""
+    pairs = [(seen.content[name], getattr(call, name)) for name in SAME_CALL]
+    return all(then == now for then, now in pairs if then is not None and now is not None)
 
 
 def _bet(session: Session, call: Call) -> Answer:
@@ -97,12 +103,13 @@ def _bet(session: Session, call: Call) -> Answer:
 
 
 def _payout(session: Session, call: Call) -> Answer:
-    bet = session.play_transactions.filter(
-        transaction_id=call.ref_transaction_id, kind="bet", status=statuses.OK, is_rolled_back=False
-    ).first()
+    bets = session.play_transactions.filter(kind="bet", status=statuses.OK, is_rolled_back=False).order_by("id")
+    by_round = call.ref_transaction_id is None
+    named = {"content__round_id": call.round_id} if by_round else {"transaction_id": call.ref_transaction_id}
+    bet = bets.filter(**named).first()
     if bet is None or bet.content["game_id"] != call.game_id:
         return GONE
-    return _keep(session, call, statuses.OK, call.amount or 0)
+    return _keep(session, replace(call, ref_transaction_id=bet.transaction_id), statuses.OK, call.amount or 0)
 
 
 def _reward(session: Session, call: Call) -> Answer:
