@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -29,6 +29,11 @@ class Contract(msgspec.Struct, rename="camel", kw_only=True):
     """A body as it must be. `amount_field` names the field whose lower bound is INVALID_AMOUNT."""
 
     amount_field: ClassVar[str] = ""
+
+
+def said(contract: Contract) -> dict[str, Any]:
+    """The fields that were said, under our names."""
+    return {name: value for name, value in msgspec.structs.asdict(contract).items() if value is not UNSET}
 
 
 class BalanceCall(Contract, kw_only=True):
@@ -73,7 +78,7 @@ class RewardCall(Contract, kw_only=True):
     player_id: PlayerId
     game_id: GameId
     reward_type: Annotated[str, Meta(min_length=1, max_length=64, description="`jackpot`, `bonus`, or any other text.")]
-    rewarded_amount: Amount
+    amount: Amount = msgspec.field(name="rewardedAmount")
 
 
 class CashierCall(Contract, kw_only=True):

@@ -12,7 +12,6 @@ from portal.lib import clock
 from wallet import statuses
 from wallet.api import contracts
 from wallet.api.endpoint import QueryView, SignedView
-from wallet.api.wallet_views import said
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller
 from wallet.models import Session, Transaction
@@ -68,7 +67,8 @@ class GameSessions(Listing):
     takes, gives = contracts.SessionsQuery, contracts.SessionPage
 
     def rows(self, caller: Caller, asked: contracts.SessionsQuery) -> QuerySet[Session]:
-        wanted = {"player__player_id": said(asked.player_id), "game__game_id": said(asked.game_id)}
+        said = contracts.said(asked)
+        wanted = {"player__player_id": said.get("player_id"), "game__game_id": said.get("game_id")}
         rows = Session.objects.using(settings.WALLET_DATABASE).of(caller.merchant_id).select_related("player", "game")
         return rows.filter(**{name: value for name, value in wanted.items() if value})
 

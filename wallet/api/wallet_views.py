@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from django.conf import settings
-from msgspec import UNSET, UnsetType
 
 from wallet import statuses
 from wallet.api import contracts, decoding
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from wallet.api.door import SignedHttpRequest
 
 
-def said[T](value: T | UnsetType) -> T | None:
-    return None if value is UNSET else value
+ECHOED = ("transactionId", "sessionId", "roundId", "playerId", "currency")
+
+
+def as_call(kind: str, asked: contracts.Contract) -> Call:
+    """A contract's fields bear the ledger's names."""
+    return Call(kind=kind, **contracts.said(asked))
 
 
 class Balance(SignedView):
@@ -38,11 +42,8 @@ class Move(SignedView):
 
     gives: ClassVar[type[contracts.Moved]] = contracts.Moved
 
-    def call(self, asked: Any) -> Call:
-        raise NotImplementedError
-
     def serve(self, caller: Caller, asked: Any) -> contracts.Moved:
-        balance = transactions.post(caller, self.call(asked))
+        balance = transactions.post(caller, as_call(self.kind, asked))
         return contracts.Moved(status=statuses.OK, transaction_id=asked.transaction_id, balance=balance)
 
 
@@ -52,38 +53,12 @@ class Bet(Move):
     takes = contracts.BetCall
     kind = "bet"
 
-    def call(self, asked: contracts.BetCall) -> Call:
-        return Call(
-            kind=self.kind,
-            transaction_id=asked.transaction_id,
-            session_id=asked.session_id,
-            round_id=said(asked.round_id),
-            player_id=asked.player_id,
-            game_id=asked.game_id,
-            currency=asked.currency,
-            amount=asked.amount,
-        )
-
 
 class Payout(Move):
     """Winnings of a bet are paid; an amount of 0 settles a lost round."""
 
     takes = contracts.PayoutCall
     kind = "payout"
-
-    def call(self, asked: contracts.PayoutCall) -> Call:
-        return Call(
-            kind=self.kind,
-            transaction_id=asked.transaction_id,
-            ref_transaction_id=asked.ref_transaction_id,
-            session_id=asked.session_id,
-            round_id=said(asked.round_id),
-            player_id=asked.player_id,
-            game_id=asked.game_id,
-            currency=asked.currency,
-            amount=asked.amount,
-            is_win=asked.is_win,
-        )
 
 
 class Reward(Move):
@@ -92,32 +67,11 @@ class Reward(Move):
     takes = contracts.RewardCall
     kind = "reward"
 
-    def call(self, asked: contracts.RewardCall) -> Call:
-        return Call(
-            kind=self.kind,
-            transaction_id=asked.transaction_id,
-            ref_transaction_id=asked.ref_transaction_id,
-            session_id=asked.session_id,
-            player_id=asked.player_id,
-            game_id=asked.game_id,
-            amount=asked.rewarded_amount,
-            reward_type=asked.reward_type,
-        )
-
 
 class Cashier(Move):
     """Money between the operator and a player's account."""
 
     takes = contracts.CashierCall
-
-    def call(self, asked: contracts.CashierCall) -> Call:
-        return Call(
-            kind=self.kind,
-            transaction_id=asked.transaction_id,
-            player_id=asked.player_id,
-            currency=asked.currency,
-            amount=asked.amount,
-        )
 
 
 class Deposit(Cashier):
@@ -146,7 +100,7 @@ class Batch(SignedView):
 
     def serve(self, caller: Caller, asked: list[Any]) -> Any:
         checked = [self.checked(item) for item in asked]
-        calls = [self.call(item) for item in checked if not isinstance(item, statuses.Refusal)]
+        calls = [as_call(self.kind, item) for item in checked if not isinstance(item, statuses.Refusal)]
         answers = iter(transactions.post_batch(caller, self.kind, calls))
         data = [
             envelope(item, **readable_id(raw)) if isinstance(item, statuses.Refusal) else self.tell(item, next(answers))
@@ -162,9 +116,6 @@ class Batch(SignedView):
             return decoding.check(self.takes, item)
         except statuses.Refusal as refusal:
             return refusal
-
-    def call(self, item: Any) -> Call:
-        raise NotImplementedError
 
     def tell(self, item: Any, answer: Answer) -> dict[str, Any]:
         """One item's answer: what it echoes, and its own status."""
@@ -189,16 +140,6 @@ class Rollback(Batch):
     takes, gives = contracts.RollbackItem, contracts.RollbackBatch
     kind = "rollback"
 
-    def call(self, item: contracts.RollbackItem) -> Call:
-        return Call(
-            kind=self.kind,
-            transaction_id=item.transaction_id,
-            ref_transaction_id=item.ref_transaction_id,
-            session_id=said(item.session_id),
-            player_id=item.player_id,
-            game_id=said(item.game_id),
-        )
-
     def tell(self, item: contracts.RollbackItem, answer: Answer) -> dict[str, Any]:
         return super().tell(item, Answer(answer.status, None))
 
@@ -209,24 +150,9 @@ class LatePayouts(Batch):
     gives: ClassVar[type[contracts.Answered]] = contracts.LatePayoutBatch
     kind = "payout"
 
-    def call(self, item: Any) -> Call:
-        return Call(
-            kind=self.kind,
-            transaction_id=item.transaction_id,
-            ref_transaction_id=getattr(item, "ref_transaction_id", None),
-            session_id=item.session_id,
-            round_id=said(item.round_id),
-            player_id=item.player_id,
-            game_id=item.game_id,
-            currency=item.currency,
-            amount=item.amount,
-        )
-
     def echo(self, item: Any) -> dict[str, Any]:
-        told = {"sessionId": item.session_id, "playerId": item.player_id, "currency": item.currency}
-        if item.round_id is not UNSET:
-            told["roundId"] = item.round_id
-        return {"transactionId": item.transaction_id, **told}
+        said = msgspec.to_builtins(item)
+        return {name: said[name] for name in ECHOED if name in said}
 
 
 class Retry(LatePayouts):
