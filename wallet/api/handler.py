@@ -13,7 +13,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def answer(body: Any, *, http_status: int = 200) -> HttpResponse:
-    return HttpResponse(_encode(body), status=http_status, content_type="application/json")
+    content = _encode(body)
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    return HttpResponse(content, status=http_status, headers=headers)
 
 
 def envelope(refusal: statuses.Refusal, **echo: Any) -> dict[str, Any]:
