@@ -7,7 +7,7 @@ again by the ledger, which compares `access_version`; a refusal is given only af
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
@@ -26,7 +26,7 @@ CAPACITY = 1024
 class UsableSecret:
     id: int
     version: int
-    value: bytes
+    value: bytes = field(repr=False)
     usable_until: datetime | None
 
     def usable(self, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -19,7 +19,7 @@ class Issued:
     """A new key and its secret in clear: shown once, kept nowhere."""
 
     key: ApiKey
-    secret: str
+    secret: str = field(repr=False)
 
 
 @transaction.atomic
