@@ -221,7 +221,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BATCH_BODY_BYTES
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "wallet.api.schema.ContractSchema",
     "UNAUTHENTICATED_USER": None,
-    "EXCEPTION_HANDLER": "wallet.api.handler.handle",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Oppi Games signed API",

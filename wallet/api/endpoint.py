@@ -39,6 +39,11 @@ class SignedView(APIView):
     body_limit: ClassVar[int] = settings.MAX_BODY_BYTES
     judge = SignatureAuthentication().authenticate
 
+    def __init_subclass__(cls) -> None:
+        """A view without a method called `post` or `get` would be left out of the schema."""
+        super().__init_subclass__()
+        setattr(cls, cls.method.lower(), cls.dispatch)
+
     def dispatch(self, request: SignedHttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """Judge, check, serve; again from the start when keys or lists changed between the judging and the ledger."""
         for attempt in range(ATTEMPTS):

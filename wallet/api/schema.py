@@ -57,6 +57,10 @@ class ContractSchema(AutoSchema):
     def get_description(self, *_: Any) -> str:
         return ""
 
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Spectacular would add "or nothing at all"."""
+        return [needed for needed in super().get_auth() if needed]
+
     def get_filter_backends(self) -> list[Any]:
         return []
 

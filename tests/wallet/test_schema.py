@@ -1,0 +1,113 @@
+"""The schema at /api/schema: what it promises is what calls get."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from tests.plugins.live import Live
+from tests.wallet.conftest import Stage
+from wallet import statuses
+from wallet.api.urls import VIEWS
+
+QUICK = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+CHECKS = [schemathesis.checks.not_a_server_error, schemathesis.checks.response_schema_conformance]
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    response = Client().get("/api/schema", headers={"accept": "application/vnd.oai.openapi+json"})
+    assert response.status_code == 200
+    return dict(json.loads(response.content))
+
+
+def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_endpoint_is_in_it_and_signed(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == set(VIEWS)
+    for path, operations in document["paths"].items():
+        (method, operation), *more = operations.items()
+        assert (method.upper(), more) == (VIEWS[path].method, [])
+        assert operation["security"] == [{"authKey": [], "signature": [], "timestamp": []}]
+        assert operation["summary"], path
+        assert {"200", "404", "405", "413", "415", "500", "503"} <= set(operation["responses"])
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert names <= set(document["components"]["schemas"])
+
+
+def test_the_twenty_keys_are_in_it(document: dict[str, Any]) -> None:
+    assert all(key in json.dumps(document) for key in statuses.ALL_KEYS)
+
+
+@pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
+def test_the_pages_need_no_outside_host(path: str) -> None:
+    text = Client().get(path).content.decode()
+    assert not re.findall(r"""(?:src|href|url)\s*[=:(]\s*["']?(?:https?:)?//(?!testserver)[^"']+""", text)
+
+
+def test_the_docs_load_files_that_exist(live: Live) -> None:
+    with urlopen(f"{live.base_url}/api/docs", timeout=10) as page:
+        files = re.findall(r'(?:src|href)="(/[^"]+)"', page.read().decode())
+    assert len(files) >= 3
+    for file in files:
+        with urlopen(f"{live.base_url}{file}", timeout=10) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize(("method", "accept", "code"), [("GET", "image/png", 406), ("POST", "*/*", 405)])
+def test_a_strange_wish_is_refused(method: str, accept: str, code: int) -> None:
+    assert Client().generic(method, "/api/schema", headers={"accept": accept}).status_code == code
+
+
+@pytest.fixture
+def loaded(document: dict[str, Any]) -> Any:
+    return schemathesis.openapi.from_dict(document)
+
+
+def operations() -> list[tuple[str, str]]:
+    return [(path, view.method) for path, view in VIEWS.items()]
+
+
+@pytest.mark.parametrize(("path", "method"), operations(), ids=lambda part: part)
+def test_every_answer_fits_its_schema(stage: Stage, loaded: Any, path: str, method: str) -> None:
+    """Generated calls, signed; half of them name a player, a session and a game that exist."""
+    caller, met = stage.caller(), set[str]()
+
+    @QUICK
+    @given(case=loaded[path][method].as_strategy(), real=st.booleans())
+    def check(case: Any, *, real: bool) -> None:
+        if real and isinstance(case.body, dict):
+            known = caller.in_session(currency="EUR")
+            case.body |= {name: known[name] for name in case.body.keys() & known.keys()}
+        raw = json.dumps(case.body).encode() if method == "POST" else b""
+        case.headers = caller.signer.sign(raw) | {"content-type": "application/json"}
+        response = case.call(base_url=stage.base_url, data=raw)
+        case.validate_response(response, checks=CHECKS)
+        met.add(response.json()["status"])
+
+    check()
+    assert "RS_ERROR_SIGNATURE_NOT_MATCH" not in met
+    assert met & {"RS_OK", "RS_ERROR_RECORD_NOT_FOUND"}, met
