@@ -104,8 +104,9 @@ def game_switched_off(table: Table) -> None:
 
 
 def blocked_player(table: Table) -> None:
-    blocked = next(guest for guest in table.house.guests if guest.player.is_blocked)
-    table.launch(playerId=blocked.player_id, playerName=blocked.player.name)
+    """A small house may have nobody who is blocked; then nothing goes wrong."""
+    for guest in [guest for guest in table.house.guests if guest.player.is_blocked][:1]:
+        table.launch(playerId=guest.player_id, playerName=guest.player.name)
 
 
 def payout_of_nothing(table: Table) -> None:
