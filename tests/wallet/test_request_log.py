@@ -74,6 +74,16 @@ def test_a_refused_call_is_kept_as_it_arrived(caller: Caller) -> None:
     assert "secret" not in str(kept.headers)
 
 
+def test_a_secret_sent_by_mistake_is_not_kept(caller: Caller) -> None:
+    secret = caller.signer.secret
+    body = b'{"transactionId": "' + secret.encode() + b'", "x": "\xff"}'
+    answer = caller.call(f"/wallet/transaction/bet?key={secret}", body, x_api_key=secret, x_secret=secret)
+    line, kept = written(answer), arrived(answer)
+    assert (line.auth_key, kept.query, kept.headers["x-secret"]) == ("oppi_live_…", "key=oppi_live_…", "oppi_live_…")
+    assert bytes(kept.body) == body.replace(secret.encode(), "oppi_live_…".encode())
+    assert secret not in f"{vars(line)} {vars(kept)}"
+
+
 NOBODY = [({"x_api_key": "nobody"}, "INVALID_APIKEY"), ({"x_signature": "00"}, "SIGNATURE_NOT_MATCH")]
 
 

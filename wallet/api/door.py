@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 
+from merchants import crypto
 from portal.lib import clock
 from wallet import statuses
 from wallet.api import decoding, handler
@@ -26,7 +27,7 @@ from wallet.services.request_log import Line, Refused
 log = structlog.get_logger(__name__)
 CHUNK = 64 * 1024
 PASSED_OVER = 16 * 1024 * 1024  # bytes of a body that is too large
-MASKED = {"cookie", "authorization", "proxy-authorization"}
+MASKED = {"cookie", "authorization", "proxy", "proxy-authorization"}
 LOGGED_TEXTS = {
     "playerId": ("player_id", 255),
     "sessionId": ("session_id", 512),
@@ -66,8 +67,8 @@ class MachineDoor:
             address=address,
             address_source=source,
             method=request.method or "",
-            endpoint=request.path_info[:64],
-            auth_key=request.META.get("HTTP_X_API_KEY", "")[:64],
+            endpoint=_clean(request.path_info, 64),
+            auth_key=_clean(request.META.get("HTTP_X_API_KEY", ""), 64),
         )
         try:
             response = self.answer(request)
@@ -110,7 +111,9 @@ class MachineDoor:
         if type(amount) is int and abs(amount) < 2**63:
             line.amount = amount
         if line.status != statuses.OK:
-            line.refused = Refused(_clean(request.META.get("QUERY_STRING", ""), 4096), _headers(request), request.raw)
+            line.refused = Refused(
+                _clean(request.META.get("QUERY_STRING", ""), 4096), _headers(request), _body(request.raw)
+            )
         request_log.add(line)
 
 
@@ -158,7 +161,14 @@ def _readable(body: bytes) -> dict[str, Any]:
 
 
 def _clean(value: str, length: int) -> str:
-    return value[:length].replace("\0", "").encode(errors="replace").decode()
+    return crypto.mask(value)[:length].replace("\0", "").encode(errors="replace").decode()
+
+
+def _body(raw: bytes) -> bytes:
+    """As it arrived, unless the Secret Key itself stands in it."""
+    return (
+        crypto.mask(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape") if b"oppi_" in raw else raw
+    )
 
 
 def _headers(request: HttpRequest) -> dict[str, str]:
