@@ -180,6 +180,16 @@ def test_a_text_with_half_a_character_is_mended(caller: Caller) -> None:
     assert SignedRequest.objects.get().message == "a?b"
 
 
+def test_strangers_do_not_decide_how_much_memory_waits(caller: Caller, settings: Any) -> None:
+    settings.REQUEST_LOG_HELD_BYTES = 3000
+    large, small = b"x" * 2000, b"x"
+    first, second = (caller.call("/wallet/balance", large, x_signature="00") for _ in range(2))
+    assert bytes(arrived(first).body) == large
+    assert written(second).status == "RS_ERROR_SIGNATURE_NOT_MATCH"
+    assert not RefusedCall.objects.filter(request_id=second.headers["x-request-id"]).exists()
+    assert bytes(arrived(caller.call("/wallet/balance", small, x_signature="00")).body) == small, "there is room again"
+
+
 def test_lines_wait_while_the_table_cannot_be_had(caller: Caller) -> None:
     lines = [a_line(), a_line()]
     for line in lines:

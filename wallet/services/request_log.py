@@ -3,6 +3,8 @@
 What a crash can lose: the lines of the last REQUEST_LOG_FLUSH_SECONDS in each web process (a kill -9; a normal stop
 writes them). Money does not depend on it: the ledger's rows keep who signed, from where and when.
 When the database can't take lines, the newest REQUEST_LOG_CAPACITY are held; older ones are dropped and counted.
+How refused calls arrived is held up to REQUEST_LOG_HELD_BYTES, since strangers decide how much that is; of further
+ones there is the line alone.
 """
 
 from __future__ import annotations
@@ -89,8 +91,13 @@ class Refused:
     headers: dict[str, str]
     body: bytes
 
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.query) + sum(map(len, self.headers.values()))
+
 
 _lines: deque[Line] = deque(maxlen=settings.REQUEST_LOG_CAPACITY)
+_held = 0  # bytes of refused calls that wait; counted anew by each drain, so near enough without a lock
 _writing = threading.Lock()
 _writer: threading.Thread | None = None
 _stop = threading.Event()
@@ -98,6 +105,7 @@ _stop = threading.Event()
 
 def add(line: Line) -> None:
     """Hand over a finished line; costs the caller an append."""
+    _hold(line)
     if len(_lines) == settings.REQUEST_LOG_CAPACITY:
         log.warning("request_log.dropped", request_id=str(_lines[0].request_id))
     _lines.append(line)
@@ -105,8 +113,18 @@ def add(line: Line) -> None:
         _start()
 
 
+def _hold(line: Line) -> None:
+    global _held  # noqa: PLW0603 - one a process, as the lines
+    size = line.refused.size if line.refused else 0
+    if _held + size > settings.REQUEST_LOG_HELD_BYTES:
+        line.refused = None
+    else:
+        _held += size
+
+
 def drain() -> int:
     """Write what has been handed over; returns the number of lines. What can't be written waits for the next time."""
+    global _held  # noqa: PLW0603 - see above
     with _writing:
         waiting = [[_lines.popleft() for _ in range(len(_lines))]]
         count = len(waiting[0])
@@ -116,6 +134,8 @@ def drain() -> int:
         except Exception:
             _put_back([line for batch in waiting for line in batch])
             raise
+        finally:
+            _held = sum(line.refused.size for line in list(_lines) if line.refused)
     return count
 
 
@@ -204,4 +224,6 @@ def stop() -> None:
 
 def clear() -> None:
     """Forget what has not been written."""
+    global _held  # noqa: PLW0603 - see above
     _lines.clear()
+    _held = 0
