@@ -19,9 +19,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-for name in ("demo.env", "embedded.env"):
-    if (VAR_DIR / name).exists():
-        env.read_env(VAR_DIR / name)
+if env.ENVIRON.get("ENVIRONMENT") != "production":  # nothing of a demo in this folder may fill a gap there
+    for name in ("demo.env", "embedded.env"):
+        if (VAR_DIR / name).exists():
+            env.read_env(VAR_DIR / name)
 
 
 def setting(name: str, cast: Any = str, default: Any = environ.Env.NOTSET) -> Any:
@@ -29,7 +30,9 @@ def setting(name: str, cast: Any = str, default: Any = environ.Env.NOTSET) -> An
     try:
         return env.get_value(name, cast=cast, default=default)
     except (ImproperlyConfigured, ValueError, TypeError, KeyError) as fault:
-        refuse(f"{name} is missing." if name not in env.ENVIRON else f"{name} has a value that cannot be read: {fault}")
+        refuse(
+            f"{name} is missing." if name not in env.ENVIRON else f"{name} has a value that cannot be read: {fault}."
+        )
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -46,7 +49,7 @@ if PRODUCTION and DEBUG:
     refuse("DEBUG must be off in production.")
 
 SECRET_KEY: str = setting("SECRET_KEY")
-if PRODUCTION and (len(SECRET_KEY) < 50 or "insecure" in SECRET_KEY):
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY):
     refuse("SECRET_KEY is too short or a placeholder; make a random one of at least 50 characters.")
 BASE_URL: str = setting("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 MAIL_URL: str = setting("MAIL_URL", default="")
@@ -133,12 +136,12 @@ TEMPLATES = [
 # --- Database: one, under two names ---------------------------------------------------------------------------------
 # `wallet` is the same database with the deadlines of a signed call (contract, section 7). Tests run the ledger on
 # `default`, so that a test's transaction holds both; the deadlines are tested against a running portal.
+if not setting("DATABASE_URL").startswith(("postgres://", "postgresql://")):
+    refuse("DATABASE_URL must name a PostgreSQL database; it looks like postgres://user:password@host:5432/name.")
 try:
     database = env.db_url("DATABASE_URL")
 except (ImproperlyConfigured, ValueError):
-    refuse("DATABASE_URL is missing or cannot be read; it looks like postgres://user:password@host:5432/name.")
-if database["ENGINE"] != "django.db.backends.postgresql":
-    refuse("DATABASE_URL must name a PostgreSQL database.")
+    refuse("DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/name.")
 database["HOST"] = unquote(database["HOST"])  # the folder of a socket stands percent-encoded in a URL
 database |= {"CONN_MAX_AGE": setting("CONN_MAX_AGE", int, default=600), "ATOMIC_REQUESTS": False}
 # Two round trips to a database that hangs must still end before the caller gives up.

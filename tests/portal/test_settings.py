@@ -1,0 +1,88 @@
+"""A start with a bad setting stops with one sentence that names the variable."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "r4nd0m-" * 10,
+    "KEY_ENCRYPTION_KEYS": f"2026:{KEY}",
+    "DATABASE_URL": "postgres://portal:pass@127.0.0.1:1/portal",
+    "BROKER_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp+tls://portal:pass@127.0.0.1:587",
+    "ALLOWED_HOSTS": "portal.example",
+}
+
+
+def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """`manage.py check` with exactly these settings; None leaves one out."""
+    told = {name: value for name, value in (GOOD | changes).items() if value is not None}
+    environment = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error", **told}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_good_start() -> None:
+    done = start()
+    assert done.returncode == 0, done.stderr
+
+
+BAD: dict[str, tuple[str, str | None]] = {
+    "another kind of installation": ("ENVIRONMENT", "staging"),
+    "debug": ("DEBUG", "true"),
+    "no secret": ("SECRET_KEY", None),
+    "an empty secret": ("SECRET_KEY", ""),
+    "a short secret": ("SECRET_KEY", "short"),
+    "Django's default secret": ("SECRET_KEY", "django-insecure-" + "x" * 60),
+    "one letter for a secret": ("SECRET_KEY", "x" * 60),
+    "no key-encryption key": ("KEY_ENCRYPTION_KEYS", None),
+    "an empty key-encryption key": ("KEY_ENCRYPTION_KEYS", ""),
+    "a short key-encryption key": ("KEY_ENCRYPTION_KEYS", "a:" + base64.b64encode(b"k" * 16).decode()),
+    "a key-encryption key without an id": ("KEY_ENCRYPTION_KEYS", KEY),
+    "a key-encryption key that is no base64": ("KEY_ENCRYPTION_KEYS", "a:!!!"),
+    "an id twice": ("KEY_ENCRYPTION_KEYS", f"a:{KEY},a:{KEY}"),
+    "no database": ("DATABASE_URL", None),
+    "an empty database": ("DATABASE_URL", ""),
+    "another database": ("DATABASE_URL", "sqlite:///portal.db"),
+    "a port that is no number": ("DATABASE_URL", "postgres://portal@host:many/portal"),
+    "a database that is no address": ("DATABASE_URL", "portal"),
+    "no broker": ("BROKER_URL", None),
+    "no mail": ("EMAIL_URL", None),
+    "mail of an unknown kind": ("EMAIL_URL", "pigeon://loft"),
+    "a proxy that is no network": ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    "hours that are no number": ("SESSION_LIFETIME_HOURS", "many"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_setting_is_named_in_one_sentence(case: str) -> None:
+    name, value = BAD[case]
+    done = start(**{name: value})
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert name in lines[0]
+    assert lines[0].startswith("The portal does not start: ")
+    assert lines[0].endswith(".")
+    assert KEY not in done.stderr
+
+
+def test_outside_production_debug_is_allowed() -> None:
+    assert start(ENVIRONMENT="demo", DEBUG="true").returncode == 0
