@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -23,6 +25,7 @@ class ReadOnlyTable(TabularInline):
     extra = 0
     can_delete = False
     tab = True
+    show_title = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -34,9 +37,13 @@ class ReadOnlyTable(TabularInline):
 class KeyTable(ReadOnlyTable):
     model = ApiKey
     verbose_name_plural = "API keys"
-    fields = ["auth_key", "label", "environment", "shown_status", "expires_at", "created_at"]
+    fields = ["opened", "label", "environment", "shown_status", "expires_at", "created_at"]
     readonly_fields = fields
-    show_change_link = True
+
+    @display(description="Auth key")
+    def opened(self, key: ApiKey) -> SafeString:
+        address = reverse("admin:merchants_apikey_change", args=[key.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', address, key.auth_key)
 
     @display(description="Status")
     def shown_status(self, key: ApiKey) -> SafeString | None:
@@ -105,6 +112,7 @@ class NetworkTable(TabularInline):
     fields = ["network", "note", "expires_at"]
     extra = 0
     tab = True
+    show_title = False
     verbose_name = "network"
     verbose_name_plural = "Allowed networks"
 
@@ -125,6 +133,7 @@ class DomainTable(TabularInline):
     fields = ["domain", "note"]
     extra = 0
     tab = True
+    show_title = False
     verbose_name_plural = "Allowed domains"
 
 
@@ -134,6 +143,7 @@ class MemberTable(TabularInline):
     autocomplete_fields = ["person"]
     extra = 0
     tab = True
+    show_title = False
     verbose_name_plural = "People"
 
 
@@ -143,6 +153,7 @@ class MerchantOfPersonTable(TabularInline):
     autocomplete_fields = ["merchant"]
     extra = 0
     tab = True
+    show_title = False
     verbose_name_plural = "Merchants"
 
 
