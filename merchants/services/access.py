@@ -99,7 +99,7 @@ def _read(auth_key: str) -> Credential | None:
     if key is None:
         return None
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.
-    entries = list(AllowlistEntry.objects.using(using).filter(Q(key=None) | Q(key=key), merchant=key.merchant_id))
+    entries = list(AllowlistEntry.objects.using(using).filter(Q(key=None, merchant=key.merchant_id) | Q(key=key)))
     domains = AllowedDomain.objects.using(using).filter(merchant=key.merchant_id).values_list("domain", flat=True)
     return Credential(
         merchant_id=key.merchant_id,
