@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from merchants import crypto
+from merchants.models import AllowlistEntry, ApiKey, Merchant, Secret
+from merchants.services import access, keys
+from merchants.services.keys import Issued
+from portal.lib import clock
+
+
+@pytest.fixture
+def issued(acme: Merchant) -> Issued:
+    return keys.issue(merchant=acme)
+
+
+def test_a_credential_has_what_a_call_is_judged_by(issued: Issued, acme: Merchant) -> None:
+    AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24")
+    AllowlistEntry.objects.create(merchant=acme, key=issued.key, network="198.51.100.7")
+    found = access.load(issued.key.auth_key)
+    assert found is not None
+    assert (found.merchant_id, found.key_id, found.window_ms) == (acme.pk, issued.key.pk, 300_000)
+    assert [(secret.version, secret.value) for secret in found.secrets] == [(1, issued.secret.encode())]
+    assert (len(found.merchant_list.entries), len(found.key_list.entries)) == (1, 1)
+
+
+def test_it_is_read_once_and_then_known(issued: Issued, settings: Any) -> None:
+    first = access.load(issued.key.auth_key)
+    with CaptureQueriesContext(connection) as queries:
+        assert access.load(issued.key.auth_key) is first
+        assert len(queries) == 0
+        assert access.load(issued.key.auth_key, fresh=True) is not first
+    settings.CREDENTIAL_CACHE_SECONDS = 0
+    assert access.load(issued.key.auth_key) is not first
+
+
+def test_the_cache_does_not_grow_without_end(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "CAPACITY", 3)
+    for _ in range(5):
+        access.load(keys.issue(merchant=acme).key.auth_key)
+    assert len(access._cache) == 3
+
+
+@pytest.mark.parametrize("auth_key", ["", "nobody", "OPPI_PUB_LIVE_X", "a" * 500])
+def test_nobody_is_nobody_and_not_kept(db: None, auth_key: str) -> None:
+    assert access.load(auth_key) is None
+    assert not access._cache
+
+
+def test_who_may_not_sign_any_more(issued: Issued) -> None:
+    keys.revoke(key=issued.key)
+    assert access.load(issued.key.auth_key, fresh=True) is None
+
+
+def test_an_end_holds_while_the_copy_is_kept(issued: Issued) -> None:
+    soon = clock.now() + timedelta(seconds=2)
+    Secret.objects.update(usable_until=soon)
+    ApiKey.objects.update(expires_at=soon + timedelta(hours=1))
+    found = access.load(issued.key.auth_key, fresh=True)
+    assert found is not None
+    assert len(found.usable_secrets(soon - timedelta(seconds=1))) == 1
+    assert found.usable_secrets(soon) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda key: Merchant.objects.update(status="suspended"),
+        lambda key: Merchant.objects.update(timestamp_window_seconds=10),
+        lambda key: AllowlistEntry.objects.create(merchant=key.merchant, network="198.51.100.7"),
+        lambda key: key.merchant.domains.create(domain="casino.example"),
+        lambda key: keys.quarantine(key=key),
+        lambda key: keys.revoke(key=key),
+        lambda key: keys.issue(merchant=key.merchant),
+        lambda key: Secret.objects.filter(key=key).update(usable_until=clock.now()),
+    ],
+    ids=["status", "window", "allowlist", "domain", "quarantine", "revoke", "another key", "overlap"],
+)
+def test_every_change_makes_older_copies_old(issued: Issued, change: Any) -> None:
+    before = Merchant.objects.get().access_version
+    change(issued.key)
+    assert Merchant.objects.get().access_version > before
+
+
+@pytest.mark.parametrize("field", ["name", "max_stake", "bets_per_minute"])
+def test_what_the_ledger_reads_anyway_makes_none_old(issued: Issued, field: str) -> None:
+    before = Merchant.objects.get().access_version
+    Merchant.objects.update(**{field: "5"})
+    assert Merchant.objects.get().access_version == before
+
+
+def test_removing_an_entry_makes_older_copies_old(issued: Issued, acme: Merchant) -> None:
+    entry = AllowlistEntry.objects.create(merchant=acme, network="198.51.100.7")
+    before = Merchant.objects.get().access_version
+    entry.delete()
+    assert Merchant.objects.get().access_version > before
+
+
+def test_a_secret_moved_to_another_row_does_not_open(issued: Issued, acme: Merchant) -> None:
+    other = keys.issue(merchant=acme)
+    Secret.objects.filter(key=other.key).update(sealed=issued.key.secrets.get().sealed)
+    with pytest.raises(crypto.SealBroken):
+        access.load(other.key.auth_key)
