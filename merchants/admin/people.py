@@ -19,6 +19,10 @@ from merchants.models import Person
 admin.site.unregister(Group)
 
 
+def _has_every_right(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
 class NewPersonForm(UserCreationForm):
     class Meta:
         model = Person
@@ -51,6 +55,10 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     @action(description="Set a password", icon="password", permissions=["change"])
     def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:auth_user_password_change", args=[object_id]))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
+        """Only who has every right may give every right."""
+        return [*self.readonly_fields, *([] if _has_every_right(request) else ["is_staff", "is_superuser"])]
 
     def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
         return self.inlines if obj else []

@@ -22,6 +22,16 @@ AT_MOST_100 = f"""
 """
 
 
+OF_OWN_KEY = """
+    IF (TG_OP = 'UPDATE' AND NEW.merchant_id <> OLD.merchant_id)
+       OR NEW.merchant_id <> (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id) THEN
+        RAISE EXCEPTION 'an allowlist entry belongs to the merchant of its key, for good'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class AllowlistEntry(models.Model):
     """One network from which calls are taken: on the merchant's list, or on one key's list when `key` is set."""
 
@@ -58,6 +68,12 @@ class AllowlistEntry(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_of_own_key",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OF_OWN_KEY,
             ),
             pgtrigger.Trigger(
                 name="allowlist_access_changed",

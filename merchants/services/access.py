@@ -82,8 +82,8 @@ def load(auth_key: str, *, fresh: bool = False) -> Credential | None:
     found = _read(auth_key)
     _cache.pop(auth_key, None)
     if found is not None:
-        while len(_cache) >= CAPACITY:
-            _cache.pop(next(iter(_cache)), None)
+        if len(_cache) >= CAPACITY:  # rare, and other threads read meanwhile: begin anew rather than pick one
+            _cache.clear()
         _cache[auth_key] = found
     return found
 

@@ -32,7 +32,7 @@ class Transaction(models.Model):
         Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions"
     )
     transaction_id = models.CharField(max_length=255, db_collation="C")
-    part = models.PositiveSmallIntegerField(default=0)
+    part = models.IntegerField(default=0)
     kind = models.CharField(max_length=9, choices=Kind)
     status = models.CharField(max_length=40, help_text="The first answer.")
     player = models.ForeignKey(

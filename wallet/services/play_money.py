@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from portal.lib import clock
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Answer, Call, Caller
-from wallet.models import PlayTransaction, Session
+from wallet.models import PlayTransaction, Session, Transaction
 from wallet.money import MAX_WHOLE_NUMBER, PLAY_MONEY
 
 SESSION_PREFIX = "demo-"
@@ -40,9 +41,14 @@ def balance(caller: Caller, player_id: str) -> int:
 def post(caller: Caller, call: Call) -> Answer:
     """Judge one call by the same rows as the ledger does, but for the limits."""
     ledger.gate(caller, call.kind)
+    return post_all(caller, [call])[0]
+
+
+def post_all(caller: Caller, calls: Sequence[Call]) -> list[Answer]:
+    """The same for calls whose caller has passed the gate: all of them or, when the database fails, none."""
     try:
         with transaction.atomic(using=settings.WALLET_DATABASE):
-            return _post(caller, call)
+            return [_post(caller, call) for call in calls]
     except OperationalError as fault:
         raise statuses.Overloaded from fault
 
@@ -120,6 +126,8 @@ def _rollback(session: Session, call: Call) -> Answer:
     found = session.play_transactions.filter(transaction_id=call.ref_transaction_id).first()
     if call.ref_transaction_id == call.transaction_id or (found is not None and found.kind == "rollback"):
         return GONE
+    if found is None and _is_real(session, call.ref_transaction_id):
+        return GONE  # another session's: to say that it is undone would leave a real bet standing
     if found is None:
         session.play_transactions.create(
             transaction_id=call.ref_transaction_id or "", kind="tombstone", status=GONE.status, content={}
@@ -131,6 +139,11 @@ def _rollback(session: Session, call: Call) -> Answer:
         return _keep(session, call, statuses.OK, 0)
     session.play_transactions.filter(pk__in=[row.pk for row in standing]).update(is_rolled_back=True)
     return _keep(session, call, statuses.OK, -sum(row.amount for row in standing))
+
+
+def _is_real(session: Session, transaction_id: str | None) -> bool:
+    of_ledger = Transaction.objects.using(settings.WALLET_DATABASE).filter(merchant=session.merchant_id)
+    return of_ledger.filter(transaction_id=transaction_id, part=0).exists()
 
 
 def _keep(session: Session, call: Call, status: str, delta: int) -> Answer:

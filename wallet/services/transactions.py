@@ -31,11 +31,11 @@ def _balance_or_refuse(answer: Answer) -> int:
 
 def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
     """Rollbacks or late payouts, each on its own and in order. Raises when the whole batch is refused."""
-    real = [call for call in calls if not play_money.is_play(call.currency, call.session_id)]
-    if not real:
+    play = [play_money.is_play(call.currency, call.session_id) for call in calls]
+    real = [call for call, is_play in zip(calls, play, strict=True) if not is_play]
+    if len(real) < len(calls) or not calls:
         ledger.gate(caller, kind)
-    answers = iter(ledger.post_batch(caller, kind, real) if real else ())
-    return [
-        play_money.post(caller, call) if play_money.is_play(call.currency, call.session_id) else next(answers)
-        for call in calls
-    ]
+    # Play money first: once real money has moved, nothing may stand between it and the answer.
+    played = iter(play_money.post_all(caller, [call for call, is_play in zip(calls, play, strict=True) if is_play]))
+    moved = iter(ledger.post_batch(caller, kind, real) if real else ())
+    return [next(played) if is_play else next(moved) for is_play in play]
