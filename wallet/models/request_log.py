@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -52,7 +53,9 @@ class SignedRequest(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name_plural = "request log"
         indexes = [
+            BrinIndex(fields=["created_at"], name="request_by_time"),
             models.Index(fields=["merchant", "id"], name="request_of_merchant"),
             models.Index(fields=["request_id"], name="request_by_id"),
             models.Index(fields=["player_id", "id"], condition=Q(player_id__isnull=False), name="request_of_player"),

@@ -14,7 +14,7 @@ class Session(models.Model):
     """A launched game. Bets need it while it lasts; payouts and rollbacks never do."""
 
     session_id = models.CharField(max_length=512, unique=True, db_collation="C")
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="sessions")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="sessions")
     player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="sessions")
     game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="sessions")
     account = models.ForeignKey(

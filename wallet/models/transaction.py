@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -92,6 +93,7 @@ class Transaction(models.Model):
             models.CheckConstraint(condition=~Q(currency="XXX"), name="transaction_never_play_money"),
         ]
         indexes = [
+            BrinIndex(fields=["created_at"], name="transaction_by_time"),
             models.Index(fields=["player", "id"], name="transaction_of_player"),
             models.Index(
                 fields=["merchant", "ref_transaction_id"],
