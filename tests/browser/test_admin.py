@@ -125,6 +125,7 @@ def test_two_clicks_at_once_issue_one_key(staff: Page, live: Live) -> None:
 def test_a_merchant_is_closed_only_after_the_answers_were_shown(staff: Page, live: Live, album: Path) -> None:
     staff.goto(f"{live.base_url}/admin/merchants/merchant/?status__exact=suspended")
     staff.locator("#result_list th a").first.click()
+    staff.wait_for_load_state("networkidle")  # the menu opens by a script
     staff.get_by_text("Change status").click()
     staff.get_by_role("link", name="Close").first.click()
     expect(staff.get_by_text("RS_ERROR_MERCHANT_NOT_ACTIVE")).to_be_visible()
