@@ -27,7 +27,7 @@ class Extent:
 
     seconds: int = 10
     pace_seconds: int = 30
-    rounds: int = 5
+    rounds: int = 3
     rows: int = 5_000_000
     calls: int = memory.CALLS_A_WORKER
 
