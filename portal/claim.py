@@ -22,7 +22,7 @@ class Running(Exception):
 @contextmanager
 def claim(folder: Path) -> Iterator[None]:
     """Held by an open file, so that the kernel gives it back however the holder ends."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "claim").open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
