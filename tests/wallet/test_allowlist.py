@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant
-from merchants.services import access
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -143,10 +142,3 @@ def test_a_domain_list_restricts_who_sends_an_origin(caller: Caller, origin: str
 
 def test_without_a_domain_list_any_origin_will_do(caller: Caller) -> None:
     assert status(caller, origin="https://anywhere.example") == "RS_OK"
-
-
-def test_an_entry_written_under_the_wrong_merchant_still_restricts_its_key(caller: Caller, rival: Merchant) -> None:
-    key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
-    AllowlistEntry.objects.create(merchant=rival, key=key, network="203.0.113.0/24")
-    access.forget()  # the other merchant's version was counted up
-    assert status(caller) == "IP_RESTRICTION"

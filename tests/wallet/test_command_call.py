@@ -33,7 +33,7 @@ def balance_of(merchant: dict[str, Any]) -> str:
 
 def test_a_call_that_is_taken(live: Live, demo: dict[str, Any]) -> None:
     body = balance_of(demo)
-    done = live.manage("call", demo["code"], "/wallet/balance", body)
+    done = live.manage("call", demo["code"], "/wallet/balance", body, "--key", demo["auth_key"])
     assert done.returncode == 0, done.stderr
     assert f"POST {live.base_url}/wallet/balance" in done.stdout
     assert f"x-api-key: {demo['auth_key']}" in done.stdout
