@@ -147,7 +147,7 @@ database |= {"CONN_MAX_AGE": setting("CONN_MAX_AGE", int, default=600), "ATOMIC_
 # Two round trips to a database that hangs must still end before the caller gives up.
 WALLET_DEADLINES = "-c statement_timeout=700ms -c lock_timeout=300ms -c idle_in_transaction_session_timeout=5s"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database,
+    "default": database | {"CONN_HEALTH_CHECKS": True},  # a page after a database's restart is no error page
     "wallet": database
     | {
         "OPTIONS": database.get("OPTIONS", {})
