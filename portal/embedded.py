@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import tempfile
@@ -25,6 +24,9 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal.ports import free_port
 from portal.tether import tethered
@@ -95,8 +97,9 @@ def valkey(folder: Path) -> Iterator[Server]:
     process = spawn([valkey_program(), "-"], folder / "log", signal.SIGTERM, stdin=subprocess.PIPE)
     try:
         configure(process, port, password)
-        await_port(port, process, folder / "log")
-        yield Server("Valkey", f"redis://:{password}@127.0.0.1:{port}/0", process)
+        server = Server("Valkey", f"redis://:{password}@127.0.0.1:{port}/0", process)
+        await_answer(server, folder / "log")
+        yield server
     finally:
         stop(process, signal.SIGTERM)
 
@@ -304,12 +307,14 @@ def configure(process: subprocess.Popen[bytes], port: int, password: str) -> Non
     process.stdin.close()
 
 
-def await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_answer(server: Server, log: Path) -> None:
+    """An open port is too early: while Valkey reads what it kept, it refuses every command."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            check_alive("Valkey", process, log, deadline)
-        else:
-            return
+    with redis.Redis.from_url(server.url, retry=Retry(NoBackoff(), 0)) as client:
+        while True:
+            try:
+                client.ping()
+            except redis.exceptions.ConnectionError:
+                check_alive(server.name, server.process, log, deadline)
+            else:
+                return

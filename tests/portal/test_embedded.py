@@ -110,6 +110,16 @@ def test_valkey_asks_for_its_password_and_keeps_what_it_was_told(tmp_path: Path)
         assert client.get("kept") == b"1"
 
 
+def test_valkey_is_not_called_started_while_it_still_reads_what_it_kept(tmp_path: Path) -> None:
+    with embedded.valkey(tmp_path / "valkey") as server, redis.Redis.from_url(server.url) as client:
+        client.eval('for i = 1, 300000 do redis.call("SET", i, i) end', 0)
+    with (
+        embedded.valkey(tmp_path / "valkey") as server,
+        redis.Redis.from_url(server.url, retry=Retry(NoBackoff(), 0)) as client,
+    ):
+        assert client.dbsize() == 300_000
+
+
 def test_what_is_tethered_to_a_process_that_has_ended_does_not_begin() -> None:
     code = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
     # Tethered to this process, but started by another: as if this one had ended in between.
