@@ -30,6 +30,14 @@ class SecretQuerySet(models.QuerySet[Secret]):
     def usable(self, *, at: datetime) -> Self:
         return self.filter(Q(usable_until=None) | Q(usable_until__gt=at), revoked_at=None)
 
+    def current(self) -> Self:
+        """The one version of each key that has no end."""
+        return self.filter(usable_until=None, revoked_at=None)
+
+    def overlapping(self, *, at: datetime) -> Self:
+        """Replaced by a newer version, and usable for a while."""
+        return self.filter(usable_until__gt=at, revoked_at=None)
+
 
 class AllowlistQuerySet(models.QuerySet[AllowlistEntry]):
     def standing(self, *, at: datetime) -> Self:

@@ -142,7 +142,7 @@ def rival_caller(rival: Merchant, game: Game) -> Caller:
 
 @pytest.fixture
 def support(db: None) -> Person:
-    return factories.person("support@oppi.test", is_staff=True, is_superuser=True)
+    return factories.person("support@oppi.test", staff_role="administrator")
 
 
 @pytest.fixture

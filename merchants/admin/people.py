@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
@@ -34,8 +34,8 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     form = ModelForm
     add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
-    list_filter = [("is_staff", BooleanRadioFilter), ("is_active", BooleanRadioFilter)]
+    list_display = ["email", "name", "staff_role", "is_active", "last_login"]
+    list_filter = [("staff_role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["email", "name"]
     ordering = ["email"]
     filter_horizontal = []
@@ -45,12 +45,10 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     readonly_fields = ["last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
-        ("May sign in", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("May sign in", {"fields": ["is_active", "staff_role"]}),
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ["email", "name", "is_staff", "is_superuser", "usable_password", "password1", "password2"]})
-    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "staff_role", "usable_password", "password1", "password2"]})]
 
     @action(description="Set a password", icon="password", permissions=["change"])
     def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -58,7 +56,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
         """Only who has every right may give every right."""
-        return [*self.readonly_fields, *([] if _has_every_right(request) else ["is_staff", "is_superuser"])]
+        return [*self.readonly_fields, *([] if _has_every_right(request) else ["staff_role"])]
 
     def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
         return self.inlines if obj else []

@@ -1,15 +1,21 @@
 from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
+from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress
 from merchants.models.merchant import Merchant
-from merchants.models.people import Membership, Person
+from merchants.models.outbox import Letter
+from merchants.models.people import Contact, Membership, Person
 
 __all__ = [
     "AllowedDomain",
     "AllowlistEntry",
     "ApiKey",
+    "Approval",
+    "Compromise",
+    "Contact",
     "DisabledGame",
     "Game",
+    "Letter",
     "Membership",
     "Merchant",
     "Person",

@@ -1,12 +1,27 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
+
+LONGEST_OVERLAP = timedelta(days=7)
+MAX_LIVE_SECRETS = 2
+AT_MOST_TWO = f"""
+    PERFORM 1 FROM merchants_apikey WHERE id = NEW.key_id FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM merchants_secret
+         WHERE key_id = NEW.key_id AND revoked_at IS NULL
+           AND (usable_until IS NULL OR usable_until > NEW.created_at)) >= {MAX_LIVE_SECRETS} THEN
+        RAISE EXCEPTION 'a key has at most {MAX_LIVE_SECRETS} usable secrets' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+SECRET_ACCESS_CHANGED = bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)")
 
 
 class ApiKey(models.Model):
@@ -73,7 +88,11 @@ class Secret(models.Model):
     sealed = models.BinaryField(help_text="Nonce and AES-256-GCM ciphertext.")
     sealed_under = models.CharField(max_length=16, help_text="Id of the key-encryption key.")
     fingerprint = models.BinaryField(unique=True)
+    superseded_at = models.DateTimeField(null=True, blank=True, help_text="When the next version took its place.")
     usable_until = models.DateTimeField(null=True, blank=True, help_text="End of the overlap; empty is no end.")
+    quiet_hours = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The overlap ends by itself after so many hours without a call."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -81,7 +100,22 @@ class Secret(models.Model):
 
     class Meta:
         ordering = ["key", "-version"]
-        constraints = [models.UniqueConstraint(fields=["key", "version"], name="secret_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="secret_version_once"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(usable_until=None, revoked_at=None), name="secret_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(usable_until=None)
+                | Q(
+                    superseded_at__isnull=False,
+                    usable_until__gte=F("superseded_at"),
+                    usable_until__lte=F("superseded_at") + LONGEST_OVERLAP,
+                ),
+                name="secret_overlap_at_most_7_days",
+            ),
+            models.CheckConstraint(condition=Q(quiet_hours__range=(1, 168)), name="secret_quiet_hours_of_a_week"),
+        ]
         triggers = [
             pgtrigger.Protect(name="secret_stays", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -93,10 +127,37 @@ class Secret(models.Model):
                 func="RAISE EXCEPTION 'a revoked secret cannot come back' USING ERRCODE = 'check_violation';",
             ),
             pgtrigger.Trigger(
-                name="secret_access_changed",
+                name="secret_ended_for_good",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("usable_until"),
+                func="""
+                    IF OLD.usable_until <= clock_timestamp()
+                       AND (NEW.usable_until IS NULL OR NEW.usable_until > OLD.usable_until) THEN
+                        RAISE EXCEPTION 'an overlap that has ended cannot begin again'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="secret_at_most_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=AT_MOST_TWO,
+            ),
+            pgtrigger.Trigger(
+                name="secret_access_begun",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)"),
+                operation=pgtrigger.Insert,
+                func=SECRET_ACCESS_CHANGED,
+            ),
+            pgtrigger.Trigger(
+                name="secret_access_changed",  # not when it is sealed anew: the secret in clear is the same
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("usable_until", "revoked_at", "key"),
+                func=SECRET_ACCESS_CHANGED,
             ),
         ]
 

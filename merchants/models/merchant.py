@@ -34,6 +34,12 @@ class Merchant(models.Model):
     max_stake = models.BigIntegerField(
         null=True, blank=True, help_text="Per bet, real amount × 100000; empty is no limit."
     )
+    two_person = models.BooleanField(
+        "Two-person rule",
+        default=False,
+        db_default=False,
+        help_text="A rotation or revocation that one of us asks for waits for another; the emergency revoke does not.",
+    )
     access_version = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -1,24 +1,35 @@
-"""Keys and their secrets: issue, quarantine, revoke."""
+"""The life of a key and of its secrets: issue, rotate, extend or end an overlap, quarantine, revoke.
+
+Each verb locks the key's row first, so that of two people who press at once the second sees what the first did, and
+holds from its commit: the ledger looks at these rows again for every call that moves money.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
-from merchants import crypto
-from merchants.models import ApiKey, Merchant, Secret
+from merchants import crypto, errors
+from merchants.models import ApiKey, Approval, Merchant, Secret
+from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS
+from merchants.services import letters
 from merchants.services.access import seal_context
 from portal.lib import clock
+
+DEFAULT_OVERLAP = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new key and its secret in clear: shown once, kept nowhere."""
+    """A key, and the version of its secret that is new, in clear: shown once, kept nowhere."""
 
     key: ApiKey
+    row: Secret
     secret: str = field(repr=False)
 
 
@@ -31,6 +42,8 @@ def issue(
     expires_at: datetime | None = None,
 ) -> Issued:
     """A new auth key with the first version of its secret."""
+    if expires_at is not None and expires_at <= clock.now():
+        raise errors.MomentPassed(expires_at)
     key = ApiKey.objects.create(
         merchant=merchant,
         environment=environment,
@@ -38,34 +51,185 @@ def issue(
         label=label,
         expires_at=expires_at,
     )
-    return Issued(key, _add_secret(key, version=1))
+    letters.tell_contacts(key, "was issued")
+    return _new_version(key, 1)
 
 
-def _add_secret(key: ApiKey, *, version: int) -> str:
-    secret = crypto.new_secret(key.environment)
-    sealed_under, sealed = crypto.seal(secret, context=seal_context(key, version), keys=settings.KEY_ENCRYPTION_KEYS)
-    Secret.objects.create(
-        key=key, version=version, sealed=sealed, sealed_under=sealed_under, fingerprint=crypto.fingerprint(secret)
-    )
-    return secret
+@transaction.atomic
+def rotate(
+    *,
+    key: ApiKey,
+    overlap: timedelta = DEFAULT_OVERLAP,
+    quiet_hours: int | None = None,
+    expected_version: int | None = None,
+    approval: Approval | None = None,
+) -> Issued:
+    """The next version of the secret; the one before it can be used for `overlap` longer, but not beyond the key's end.
+
+    `quiet_hours`: the overlap ends by itself when the old version has signed nothing for so long. `expected_version`:
+    the current version as the person saw it. Raises a Refusal, and then nothing has changed.
+    """
+    key = locked_alive(key)
+    check_version(key, expected_version)
+    _check_second_person(key, approval)
+    now, live = clock.now(), _live(key)
+    if len(live) >= MAX_LIVE_SECRETS:
+        raise errors.TwoSecretsAlready(live[0].version, live[0].usable_until or now)
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise errors.OverlapTooLong(now + LONGEST_OVERLAP)
+    for old in live:
+        old.superseded_at, old.usable_until = now, _within_key(key, now + overlap)
+        old.quiet_hours = quiet_hours
+        old.save(update_fields=["superseded_at", "usable_until", "quiet_hours"])
+    issued = _new_version(key, _last_version(key) + 1)
+    letters.tell_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
+    return issued
+
+
+@transaction.atomic
+def extend(*, secret: Secret, until: datetime) -> Secret:
+    """A later end for an overlap that still lasts: at most 7 days after the rotation, never beyond the key's end."""
+    with _overlapping(secret) as old:
+        begun, ends = old.superseded_at, old.usable_until
+        if until <= clock.now():
+            raise errors.MomentPassed(until)
+        if until > begun + LONGEST_OVERLAP:
+            raise errors.OverlapTooLong(begun + LONGEST_OVERLAP)
+        if _within_key(old.key, until) <= ends:
+            raise errors.NotLater(ends)
+        old.usable_until = _within_key(old.key, until)
+        old.save(update_fields=["usable_until"])
+        letters.tell_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
+    return old
+
+
+@transaction.atomic
+def end_overlap(*, secret: Secret) -> Secret:
+    """The old version is refused from the commit on."""
+    with _overlapping(secret) as old:
+        old.usable_until = clock.now()
+        old.save(update_fields=["usable_until"])
+        letters.tell_contacts(old.key, f"has ended the overlap: its version {old.version} is refused")
+    return old
+
+
+@transaction.atomic
+def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
+    """The overlap ends by itself once the old version has signed nothing for `hours` (1 to 168); None: not so."""
+    with _overlapping(secret) as old:
+        old.quiet_hours = hours
+        old.save(update_fields=["quiet_hours"])
+    return old
 
 
 @transaction.atomic
 def quarantine(*, key: ApiKey) -> ApiKey:
     """No new risk under this key; payouts, rewards and rollbacks go on from addresses that it signed from before."""
-    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    key = _lock(key)
+    if key.status == ApiKey.Status.REVOKED:
+        raise errors.KeyRevoked
     if key.status == ApiKey.Status.ACTIVE:
         key.status, key.quarantined_at = ApiKey.Status.QUARANTINED, clock.now()
         key.save(update_fields=["status", "quarantined_at"])
+        letters.tell_contacts(key, "is quarantined: players are paid, nothing new begins")
     return key
 
 
 @transaction.atomic
-def revoke(*, key: ApiKey) -> ApiKey:
+def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
     """For good: every call under this key is refused from the commit on. The database refuses to take it back."""
-    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    key = _lock(key)
     if key.status != ApiKey.Status.REVOKED:
+        _check_second_person(key, approval)
         key.status = ApiKey.Status.REVOKED
         key.save(update_fields=["status"])
         Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
+        letters.tell_contacts(key, "is revoked: every call under it is refused")
     return key
+
+
+@transaction.atomic
+def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issued:
+    """The emergency: every version so far is revoked and the next one issued, under the same auth key.
+
+    It waits for no second person.
+    """
+    key = locked_alive(key)
+    check_version(key, expected_version)
+    Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
+    issued = _new_version(key, _last_version(key) + 1)
+    letters.tell_contacts(key, f"had all its secrets revoked; version {issued.row.version} took over")
+    return issued
+
+
+# --- what the verbs share ---------------------------------------------------------------------------------------------
+def _lock(key: ApiKey) -> ApiKey:
+    return ApiKey.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=key.pk)
+
+
+def locked_alive(key: ApiKey) -> ApiKey:
+    """The key under its lock, if it can still be used."""
+    key = _lock(key)
+    if key.status == ApiKey.Status.REVOKED:
+        raise errors.KeyRevoked
+    if key.expires_at is not None and key.expires_at <= clock.now():
+        raise errors.KeyExpired(key.expires_at)
+    return key
+
+
+@contextmanager
+def _overlapping(secret: Secret) -> Iterator[Secret]:
+    """The secret under the lock of its key, while its overlap lasts."""
+    key = locked_alive(secret.key)
+    fresh = Secret.objects.get(pk=secret.pk)
+    fresh.key = key
+    if fresh.revoked_at or fresh.usable_until is None or fresh.usable_until <= clock.now():
+        raise errors.NoOverlap(fresh.version)
+    yield fresh
+
+
+def check_version(key: ApiKey, expected: int | None) -> None:
+    current = current_version(key)
+    if expected is not None and expected != current:
+        raise errors.StalePage(current)
+
+
+def _check_second_person(key: ApiKey, approval: Approval | None) -> None:
+    if key.merchant.two_person and approval is None:
+        raise errors.SecondPersonNeeded
+
+
+def current_version(key: ApiKey) -> int | None:
+    """The version that has no end; None when there is none."""
+    return Secret.objects.current().filter(key=key).values_list("version", flat=True).first()
+
+
+def _live(key: ApiKey) -> list[Secret]:
+    """Oldest first."""
+    return list(Secret.objects.usable(at=clock.now()).filter(key=key).order_by("version"))
+
+
+def _last_version(key: ApiKey) -> int:
+    return Secret.objects.filter(key=key).order_by("-version").values_list("version", flat=True)[0]
+
+
+def _within_key(key: ApiKey, moment: datetime) -> datetime:
+    return moment if key.expires_at is None else min(moment, key.expires_at)
+
+
+def _ends(live: list[Secret]) -> datetime | None:
+    return live[0].usable_until if live else None
+
+
+def _new_version(key: ApiKey, version: int) -> Issued:
+    secret = crypto.new_secret(key.environment)
+    sealed_under, sealed = crypto.seal(secret, context=seal_context(key, version), keys=settings.KEY_ENCRYPTION_KEYS)
+    row = Secret.objects.create(
+        key=key,
+        version=version,
+        sealed=sealed,
+        sealed_under=sealed_under,
+        fingerprint=crypto.fingerprint(secret),
+        created_at=clock.now(),
+    )
+    return Issued(key, row, secret)

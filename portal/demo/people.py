@@ -23,7 +23,7 @@ def exist() -> bool:
 @transaction.atomic
 def create() -> None:
     for email, name in cast.STAFF:
-        Person.objects.create_user(email, name=name, is_staff=True, is_superuser=True)
+        Person.objects.create_user(email, name=name, staff_role=Person.StaffRole.ADMINISTRATOR)
     for merchant in Merchant.objects.filter(code__in=[casino.code for casino in cast.CASINOS]):
         for role in cast.ROLES:
             person = Person.objects.create_user(f"{role}@{merchant.code}.example", name=f"{merchant.name}, {role}")

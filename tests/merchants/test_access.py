@@ -59,7 +59,7 @@ def test_who_may_not_sign_any_more(issued: Issued) -> None:
 
 def test_an_end_holds_while_the_copy_is_kept(issued: Issued) -> None:
     soon = clock.now() + timedelta(seconds=2)
-    Secret.objects.update(usable_until=soon)
+    Secret.objects.update(superseded_at=clock.now(), usable_until=soon)
     ApiKey.objects.update(expires_at=soon + timedelta(hours=1))
     found = access.load(issued.key.auth_key, fresh=True)
     assert found is not None
@@ -77,7 +77,7 @@ def test_an_end_holds_while_the_copy_is_kept(issued: Issued) -> None:
         lambda key: keys.quarantine(key=key),
         lambda key: keys.revoke(key=key),
         lambda key: keys.issue(merchant=key.merchant),
-        lambda key: Secret.objects.filter(key=key).update(usable_until=clock.now()),
+        lambda key: Secret.objects.filter(key=key).update(superseded_at=clock.now(), usable_until=clock.now()),
     ],
     ids=["status", "window", "allowlist", "domain", "quarantine", "revoke", "another key", "overlap"],
 )

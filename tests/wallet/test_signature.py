@@ -153,8 +153,7 @@ def test_the_secret_of_another_key_does_not_sign(caller: Caller) -> None:
 
 def test_two_secrets_overlap_until_the_old_one_ends(caller: Caller) -> None:
     key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
-    old, new = caller.signer.secret, keys._add_secret(key, version=2)
-    Secret.objects.filter(key=key, version=1).update(usable_until=clock.now() + timedelta(minutes=1))
+    old, new = caller.signer.secret, keys.rotate(key=key, overlap=timedelta(minutes=1)).secret
     for secret in (old, new):
         caller.signer.secret = secret
         assert caller.balance().status == "RS_OK"

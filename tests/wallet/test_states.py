@@ -78,7 +78,9 @@ def expire_key(caller: Caller) -> None:
 
 
 def expire_secret(caller: Caller) -> None:
-    Secret.objects.filter(key=key(caller)).update(usable_until=clock.now() - timedelta(seconds=1))
+    Secret.objects.filter(key=key(caller)).update(
+        superseded_at=clock.now() - timedelta(days=1), usable_until=clock.now() - timedelta(seconds=1)
+    )
 
 
 def block(caller: Caller) -> None:
@@ -162,7 +164,7 @@ def test_another_key_of_the_merchant_is_not_touched_by_a_revoke(caller: Caller) 
 
 def test_one_of_two_secrets_may_be_revoked(caller: Caller) -> None:
     old = caller.signer.secret
-    caller.signer.secret = keys._add_secret(key(caller), version=2)
+    caller.signer.secret = keys.rotate(key=key(caller)).secret
     Secret.objects.filter(key=key(caller), version=1).update(revoked_at=clock.now())
     assert caller.bet(1, transactionId=new_id()).status == "RS_OK"
     caller.signer.secret = old

@@ -1,0 +1,99 @@
+"""What is refused to a person: each a class named for what happened, with the sentence that says what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """Nothing was done. The text is for the person who asked."""
+
+
+def spoken(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class KeyRevoked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This key is revoked, for good. Issue another key for the merchant.")
+
+
+class KeyExpired(Refusal):
+    def __init__(self, ended: datetime) -> None:
+        super().__init__(f"This key ended at {spoken(ended)}. Issue another key for the merchant.")
+
+
+class KeyQuarantined(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This key is quarantined already, and another took its place. Revoke it when its players are paid."
+        )
+
+
+class StalePage(Refusal):
+    def __init__(self, current: int | None) -> None:
+        now = f"version {current} is the current one" if current else "no version of it can be used"
+        super().__init__(f"The key has changed since you opened this page: {now} now. Look again before you decide.")
+
+
+class TwoSecretsAlready(Refusal):
+    def __init__(self, version: int, ends: datetime) -> None:
+        super().__init__(
+            f"Two secrets of this key can be used already. Version {version} ends at {spoken(ends)}: "
+            f"wait until then, or end its overlap now."
+        )
+
+
+class OverlapTooLong(Refusal):
+    def __init__(self, latest: datetime) -> None:
+        super().__init__(f"An overlap lasts 7 days at most. Choose an end not later than {spoken(latest)}.")
+
+
+class MomentPassed(Refusal):
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(f"{spoken(moment)} has passed. Choose a moment to come.")
+
+
+class MomentToCome(Refusal):
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(f"{spoken(moment)} has not come yet. Say since when the secret may have been known.")
+
+
+class NotLater(Refusal):
+    def __init__(self, ends: datetime) -> None:
+        super().__init__(f"The overlap lasts until {spoken(ends)} already. Choose a later end, or end it now.")
+
+
+class NoOverlap(Refusal):
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"Version {version} is in no overlap any more: it has ended, was revoked, or was never replaced."
+        )
+
+
+class SecondPersonNeeded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "For this merchant a second person decides. Ask for it on the key's page; "
+            "in an emergency quarantine the key or revoke at once: these do not wait."
+        )
+
+
+class OwnWish(Refusal):
+    def __init__(self) -> None:
+        super().__init__("You asked for this yourself; somebody else has to decide.")
+
+
+class AlreadyAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Something is waiting for a decision on this key already. Decide that first.")
+
+
+class AlreadyDecided(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This was decided meanwhile. Look at the key's page for what became of it.")
+
+
+class MerchantClosed(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This merchant is closed: its calls are refused whatever key it has.")

@@ -1,0 +1,100 @@
+"""A secret may have leaked: one of three responses, a replacement at once, and a record to investigate from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from merchants import errors
+from merchants.models import AllowlistEntry, ApiKey, Compromise, Person, Secret
+from merchants.services import keys
+from merchants.services.keys import Issued
+from portal.lib import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    compromise: Compromise
+    issued: Issued
+
+
+@transaction.atomic
+def declare(
+    *,
+    key: ApiKey,
+    response: str,
+    reason: str,
+    exposed_since: datetime,
+    by: Person | None,
+    overlap: timedelta = keys.DEFAULT_OVERLAP,
+    expected_version: int | None = None,
+) -> Declared:
+    """Carries out the response and keeps the case. The replacement's secret is in `issued`, to be shown once.
+
+    rotate: the next version under the same auth key, the exposed one usable for `overlap`. quarantine: another key with
+    the same label, end and list, since this one may begin nothing any more. revoke: the next version under the same
+    auth key, all earlier ones refused from the commit on; this does not wait for a second person.
+    """
+    now, key = clock.now(), keys.locked_alive(key)
+    if exposed_since > now:
+        raise errors.MomentToCome(exposed_since)
+    if key.status == ApiKey.Status.QUARANTINED:
+        raise errors.KeyQuarantined
+    exposed = _exposed(key)
+    issued = _respond(key, response, overlap, expected_version)
+    case = Compromise.objects.create(
+        key=key,
+        secret=exposed,
+        response=response,
+        reason=reason,
+        exposed_since=exposed_since,
+        declared_by=by,
+        replacement=issued.row,
+        created_at=now,
+    )
+    return Declared(case, issued)
+
+
+def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> Issued:
+    if response == Compromise.Response.ROTATE:
+        return keys.rotate(key=key, overlap=overlap, expected_version=expected_version)
+    if response == Compromise.Response.REVOKE:
+        return keys.replace_at_once(key=key, expected_version=expected_version)
+    if response == Compromise.Response.QUARANTINE:
+        keys.check_version(key, expected_version)
+        keys.quarantine(key=key)
+        return _another_key(key)
+    raise ValueError(response)
+
+
+def _exposed(key: ApiKey) -> Secret:
+    return Secret.objects.filter(key=key).order_by("-version")[0]
+
+
+def _another_key(key: ApiKey) -> Issued:
+    issued = keys.issue(merchant=key.merchant, environment=key.environment, label=key.label, expires_at=key.expires_at)
+    entries = AllowlistEntry.objects.filter(key=key)
+    AllowlistEntry.objects.bulk_create(
+        AllowlistEntry(
+            merchant=key.merchant,
+            key=issued.key,
+            network=entry.network,
+            note=entry.note,
+            owner=entry.owner,
+            expires_at=entry.expires_at,
+        )
+        for entry in entries
+    )
+    return issued
+
+
+@transaction.atomic
+def close(*, compromise: Compromise, by: Person) -> Compromise:
+    """The investigation is over; the record stays."""
+    compromise = Compromise.objects.select_for_update(of=("self",)).get(pk=compromise.pk)
+    if compromise.closed_at is None:
+        compromise.closed_at, compromise.closed_by = clock.now(), by
+        compromise.save(update_fields=["closed_at", "closed_by"])
+    return compromise

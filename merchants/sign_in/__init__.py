@@ -1,0 +1,1 @@
+"""Signing in: django-allauth, told how this house does it."""

@@ -1,0 +1,119 @@
+"""Where allauth asks how this house signs people in."""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest
+
+from merchants import access, crypto
+from portal.lib.clientip import client_address
+
+SEAL_CONTEXT = "second factor"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is switched off. Ask an administrator of the portal.",
+        "email_password_mismatch": "This e-mail address and password do not fit together.",
+        "incorrect_password": "This is not your password.",
+        "rate_limited": "Too many tries. Wait a minute, then try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by an administrator."""
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        meta = request.META
+        peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
+        address, _ = client_address(peer, forwarded, settings.TRUSTED_PROXIES)
+        if address is None:
+            raise PermissionDenied
+        return str(address)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """To the address that we know, not to the one that the asker's browser named."""
+        return settings.BASE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Who has a second factor proves it with that; a password typed again proves nothing new."""
+        methods = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"].startswith("mfa_")] or methods
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """For changing one's own factors: a fresh second factor, or a fresh password as long as there is none."""
+        fresh = access.fresh_second_factor if access.has_second_factor(self.request.user) else access.fresh_proof
+        return not fresh(self.request)
+
+    # --- The lock -----------------------------------------------------------------------------------------------------
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By account alone: the host that the browser names is the guesser's to choose."""
+        return str(credentials.get("email", "")).strip().lower()
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as locked:
+            seconds = seconds_locked(request, self._get_login_attempts_cache_key(request, **credentials))
+            raise too_many("wrong passwords", seconds) from locked
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """The second factor's form names nobody; whose codes they were stands in the session."""
+        if code == "too_many_login_attempts":
+            return too_many("wrong tries", seconds_locked(self.request, second_factor_key(self.request)))
+        return super().validation_error(code, *args)
+
+
+def second_factor_key(request: HttpRequest) -> str:
+    """As allauth's check_rate_limit names it."""
+    waiting = request.session.get("account_login") or {}
+    return f"mfa-auth-user-{request.user.pk or waiting.get('user_pk')}"
+
+
+def seconds_locked(request: HttpRequest, key: str) -> float:
+    """Until the oldest of the tries that count is forgotten."""
+    app, action, waits = "allauth.account", "login_failed", [0.0]
+    for rate in ratelimit.get_rates(app=app, action=action):
+        tries = cache.get(ratelimit.get_cache_key(request, app=app, action=action, rate=rate, key=key), [])
+        if len(tries) >= rate.amount:
+            waits.append(tries[rate.amount - 1] + rate.duration - time.time())
+    return max(waits)
+
+
+def too_many(what: str, seconds: float) -> ValidationError:
+    minutes = max(1, math.ceil(seconds / 60))
+    spoken = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return ValidationError(f"Too many {what}. Try again in {spoken}; until then the right one is refused as well.")
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "This code is not right, or was used before. Wait for the next one.",
+        "cannot_delete_authenticator": "Staff need a second factor. Add another one before you take this away.",
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=access.SECOND_FACTORS)
+        return not authenticator.user.is_staff or others.exclude(pk=authenticator.pk).exists()
+
+    def encrypt(self, text: str) -> str:
+        """Under the same keys as the merchants' secrets."""
+        key_id, sealed = crypto.seal(text, context=SEAL_CONTEXT, keys=settings.KEY_ENCRYPTION_KEYS)
+        return f"{key_id}:{base64.b64encode(sealed).decode()}"
+
+    def decrypt(self, encrypted_text: str) -> str:
+        key_id, _, sealed = encrypted_text.partition(":")
+        keys = settings.KEY_ENCRYPTION_KEYS
+        return crypto.unseal(base64.b64decode(sealed), key_id=key_id, context=SEAL_CONTEXT, keys=keys)

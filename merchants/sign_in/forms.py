@@ -1,0 +1,40 @@
+"""A code of an authenticator works once, also within the minute and a half in which its number would be right."""
+
+from __future__ import annotations
+
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django.core.cache import cache
+
+
+class CodeOnce(AuthenticateForm):
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            use_up(self.user.pk, code)
+        return code
+
+
+class CodeOnceAgain(ReauthenticateForm):
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            use_up(self.user.pk, code)
+        return code
+
+
+class FirstCode(ActivateTOTPForm):
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        use_up(self.user.pk, code)
+        return code
+
+
+def use_up(person: int, code: str) -> None:
+    digits = "".join(filter(str.isdigit, code))
+    lifetime = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
+    if not cache.add(f"totp-code-used:{person}:{digits}", 1, timeout=lifetime):
+        raise get_adapter().validation_error("incorrect_code")

@@ -1,0 +1,65 @@
+"""Who gets to the administration: staff whose session was proved with a second factor. Everybody else is told why not.
+
+One place for every address below /admin/, the ones of plugins and later pages included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
+
+from merchants import access
+
+OPEN = {"login", "logout"}
+SET_UP = "Staff sign in with a second factor. Set one up now; the administration opens when it is there."
+
+
+class StaffGate:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/account/"):
+            add_never_cache_headers(response)  # codes, and who is signed in where
+        return response
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or "admin" not in match.namespaces or match.url_name in OPEN:
+            return None
+        return turned_away(request)
+
+
+def turned_away(request: HttpRequest) -> HttpResponse | None:
+    person: Any = request.user
+    if not person.is_authenticated:
+        return redirect_to_login(way_back(request))
+    if not person.is_staff:
+        return render(request, "account/not_staff.html", status=403)
+    if access.used_second_factor(request):
+        return None
+    if access.has_second_factor(person):
+        return to_second_factor(request)
+    messages.warning(request, SET_UP)
+    return redirect("mfa_index")
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
+    """To be proved again, and then back to the page."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    address = methods[0]["url"] if methods else reverse("mfa_index")
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': way_back(request)})}")
+
+
+def way_back(request: HttpRequest) -> str:
+    return request.get_full_path()
