@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -16,7 +19,7 @@ from merchants.admin.base import FastAdmin
 from merchants.admin.lists import MerchantOfPersonTable
 from merchants.models import Person
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])  # theirs would show what is no page's business
 
 
 def _has_every_right(request: HttpRequest) -> bool:

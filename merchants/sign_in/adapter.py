@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import base64
-import math
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 
 from merchants import access, crypto
+from merchants.sign_in.lock import seconds_locked, too_many
 from portal.lib.clientip import client_address
 
 SEAL_CONTEXT = "second factor"
@@ -68,34 +65,6 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as locked:
             seconds = seconds_locked(request, self._get_login_attempts_cache_key(request, **credentials))
             raise too_many("wrong passwords", seconds) from locked
-
-    def validation_error(self, code: str, *args: Any) -> ValidationError:
-        """The second factor's form names nobody; whose codes they were stands in the session."""
-        if code == "too_many_login_attempts":
-            return too_many("wrong tries", seconds_locked(self.request, second_factor_key(self.request)))
-        return super().validation_error(code, *args)
-
-
-def second_factor_key(request: HttpRequest) -> str:
-    """As allauth's check_rate_limit names it."""
-    waiting = request.session.get("account_login") or {}
-    return f"mfa-auth-user-{request.user.pk or waiting.get('user_pk')}"
-
-
-def seconds_locked(request: HttpRequest, key: str) -> float:
-    """Until the oldest of the tries that count is forgotten."""
-    app, action, waits = "allauth.account", "login_failed", [0.0]
-    for rate in ratelimit.get_rates(app=app, action=action):
-        tries = cache.get(ratelimit.get_cache_key(request, app=app, action=action, rate=rate, key=key), [])
-        if len(tries) >= rate.amount:
-            waits.append(tries[rate.amount - 1] + rate.duration - time.time())
-    return max(waits)
-
-
-def too_many(what: str, seconds: float) -> ValidationError:
-    minutes = max(1, math.ceil(seconds / 60))
-    spoken = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return ValidationError(f"Too many {what}. Try again in {spoken}; until then the right one is refused as well.")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+
+from merchants.sign_in.lock import seconds_locked, too_many
 
 
-class CodeOnce(AuthenticateForm):
+class CodeOnce(BaseAuthenticateForm):
     def clean_code(self) -> str:
-        code: str = super().clean_code()
+        try:
+            code: str = super().clean_code()
+        except ValidationError as refused:
+            if refused.code != "too_many_login_attempts":
+                raise
+            seconds = seconds_locked(context.request, f"mfa-auth-user-{self.user.pk}")  # as allauth names it
+            raise too_many("wrong codes", seconds) from refused
         if self.authenticator.type == Authenticator.Type.TOTP:
             use_up(self.user.pk, code)
         return code
 
 
-class CodeOnceAgain(ReauthenticateForm):
-    def clean_code(self) -> str:
-        code: str = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            use_up(self.user.pk, code)
-        return code
+class SignInCode(CodeOnce, AuthenticateForm):
+    pass
+
+
+class StepUpCode(CodeOnce, ReauthenticateForm):
+    pass
 
 
 class FirstCode(ActivateTOTPForm):
