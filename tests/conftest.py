@@ -142,7 +142,17 @@ def rival_caller(rival: Merchant, game: Game) -> Caller:
 
 @pytest.fixture
 def support(db: None) -> Person:
-    return factories.person("support@oppi.test", staff_role="administrator")
+    return factories.person("support@oppi.test", staff_role="support")
+
+
+@pytest.fixture
+def administrator(db: None) -> Person:
+    return factories.person("administrator@oppi.test", staff_role="administrator")
+
+
+@pytest.fixture
+def auditor(db: None) -> Person:
+    return factories.person("auditor@oppi.test", staff_role="auditor")
 
 
 @pytest.fixture

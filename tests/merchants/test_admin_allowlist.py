@@ -11,6 +11,7 @@ from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Pe
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services import allowlist, keys
 from tests.conftest import Caller
+from tests.people import signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +21,7 @@ def _as_in_production(settings: Any) -> None:
 
 @pytest.fixture
 def staff(client: Client, support: Person) -> Client:
-    client.force_login(support)
-    return client
+    return signed_in(client, support)
 
 
 @pytest.mark.parametrize(

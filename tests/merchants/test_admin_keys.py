@@ -17,6 +17,7 @@ from merchants import crypto
 from merchants.models import ApiKey, Merchant, Person, Secret
 from merchants.services import access, keys
 from tests.conftest import Caller
+from tests.people import signed_in
 
 ISSUE = "/admin/merchants/apikey/add/"
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
@@ -24,8 +25,7 @@ SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
 
 @pytest.fixture
 def staff(client: Client, support: Person) -> Client:
-    client.force_login(support)
-    return client
+    return signed_in(client, support)
 
 
 def form(client: Client, merchant: Merchant, **fields: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from merchants.models import ApiKey, Game, Merchant, Person, Player, Secret
 from tests import factories
 from tests.conftest import Caller
+from tests.people import signed_in
 from wallet.models import Account, Session, SignedRequest, Transaction
 
 ROWS = 3_000
@@ -127,8 +128,7 @@ def fill_log(merchant: Merchant) -> None:
 
 @pytest.fixture
 def staff(client: Client, support: Person) -> Client:
-    client.force_login(support)
-    return client
+    return signed_in(client, support)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from merchants.models import Person, Secret
 from merchants.services import keys, merchants
 from portal.lib import clock
 from tests.conftest import Caller
+from tests.people import signed_in
 from wallet.admin import dashboard
 from wallet.models import Account, RefusedCall, Session, SignedRequest, Transaction
 from wallet.services import request_log
@@ -23,8 +24,7 @@ BOOK = "/admin/wallet/transaction/"
 
 @pytest.fixture
 def staff(client: Client, support: Person) -> Client:
-    client.force_login(support)
-    return client
+    return signed_in(client, support)
 
 
 def read(client: Client, path: str, **query: Any) -> str:
