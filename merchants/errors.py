@@ -65,10 +65,8 @@ class NotLater(Refusal):
 
 
 class NoOverlap(Refusal):
-    def __init__(self, version: int) -> None:
-        super().__init__(
-            f"Version {version} is in no overlap any more: it has ended, was revoked, or was never replaced."
-        )
+    def __init__(self) -> None:
+        super().__init__("No old secret of this key can be used any more: its overlap has ended, or it was revoked.")
 
 
 class SecondPersonNeeded(Refusal):
@@ -97,3 +95,13 @@ class AlreadyDecided(Refusal):
 class MerchantClosed(Refusal):
     def __init__(self) -> None:
         super().__init__("This merchant is closed: its calls are refused whatever key it has.")
+
+
+class OwnAccess(Refusal):
+    def __init__(self) -> None:
+        super().__init__("You can't take away your own role or switch yourself off. Ask another administrator.")
+
+
+class LastAdministrator(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This is the last administrator. Make somebody else one first.")

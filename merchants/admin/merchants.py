@@ -16,6 +16,7 @@ from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question
 from merchants.admin.fields import AmountField, time_zone_field
 from merchants.admin.lists import DomainTable, KeyTable, MemberTable, MerchantNetworkTable, SwitchedOffGameTable
+from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowlistEntry, Merchant
 from merchants.services import merchants
 
@@ -71,6 +72,11 @@ class MerchantAdmin(FastAdmin):
     def get_inlines(self, request: HttpRequest, obj: Merchant | None) -> list[Any]:
         return self.inlines if obj else []
 
+    @step_up_to_save
+    def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().change_view(request, object_id, *rest, **options)
+        return response
+
     @display(description="Status")
     def shown_status(self, merchant: Merchant) -> SafeString | None:
         return labels.coloured(merchant.status, labels.STATUS)
@@ -89,14 +95,17 @@ class MerchantAdmin(FastAdmin):
         return HttpResponseRedirect(f"{reverse('admin:merchants_apikey_add')}?merchant={merchant.pk}")
 
     @action(description="Activate", permissions=["change"])
+    @step_up
     def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.change_status(request, object_id, "Activate", Merchant.Status.ACTIVE)
 
     @action(description="Suspend", permissions=["change"])
+    @step_up
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.change_status(request, object_id, "Suspend", Merchant.Status.SUSPENDED)
 
     @action(description="Close", permissions=["change"])
+    @step_up
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.change_status(request, object_id, "Close", Merchant.Status.CLOSED)
 

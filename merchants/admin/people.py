@@ -8,22 +8,27 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.forms import ModelForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.forms import BaseModelForm, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
-from merchants.admin.base import FastAdmin
+from merchants import access, errors
+from merchants.admin import labels
+from merchants.admin.base import FastAdmin, Question
 from merchants.admin.lists import MerchantOfPersonTable
+from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Person
+from merchants.services import people
 
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])  # theirs would show what is no page's business
 
-
-def _has_every_right(request: HttpRequest) -> bool:
-    return bool(getattr(request.user, "is_superuser", False))
+ACCESS = ("staff_role", "is_active")
 
 
 class NewPersonForm(UserCreationForm):
@@ -32,34 +37,128 @@ class NewPersonForm(UserCreationForm):
         fields = ["email"]
 
 
+class PersonForm(ModelForm):  # type: ignore[type-arg]
+    by: Person
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        try:
+            people.check_access(
+                person=self.instance,
+                role=given.get("staff_role", self.instance.staff_role),
+                active=given.get("is_active", self.instance.is_active),
+                by=self.by,
+            )
+        except errors.Refusal as refused:
+            raise ValidationError(str(refused)) from refused
+        return given
+
+
 @admin.register(Person)
 class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
-    form = ModelForm
+    form = PersonForm
     add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["email", "name", "staff_role", "is_active", "last_login"]
+    list_display = ["email", "name", "staff_role", "shown_factor", "is_active", "last_login"]
     list_filter = [("staff_role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["email", "name"]
     ordering = ["email"]
     filter_horizontal = []
     actions = None
-    actions_detail = ["set_password"]
+    actions_detail = [
+        "set_password",
+        {"title": "Access", "icon": "lock_reset", "items": ["reset_second_factor", "end_sessions"]},
+    ]
     inlines = [MerchantOfPersonTable]
-    readonly_fields = ["last_login", "created_at"]
+    readonly_fields = ["shown_factor", "last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
-        ("May sign in", {"fields": ["is_active", "staff_role"]}),
+        ("May sign in", {"fields": ["is_active", "staff_role", "shown_factor"]}),
         ("Dates", {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "staff_role", "usable_password", "password1", "password2"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=access.SECOND_FACTORS)
+        return Person.objects.annotate(has_factor=Exists(factors))
+
+    def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
+        return self.inlines if obj else []
+
+    @display(description="Second factor")
+    def shown_factor(self, person: Person) -> SafeString | None:
+        return labels.coloured("on" if person.has_factor else "off", labels.ON_OFF)  # type: ignore[attr-defined]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.add_after_step_up(request)
+
+    @step_up
+    def add_after_step_up(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = super().add_view(request)
+        return response
+
+    @step_up_to_save
+    def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().change_view(request, object_id, *rest, **options)
+        return response
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return self.password_after_step_up(request, id)
+
+    @step_up
+    def password_after_step_up(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        response: HttpResponse = super().user_change_password(request, object_id)
+        return response
+
+    def get_form(self, request: HttpRequest, obj: Person | None = None, **options: Any) -> type[BaseModelForm[Person]]:
+        form: Any = super().get_form(request, obj, **options)
+        form.by = request.user
+        return form  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:  # noqa: FBT001
+        """The fields of a person are the form's to save; what one may do is the service's."""
+        wish = {name: getattr(obj, name) for name in ACCESS}
+        if change:
+            for name in ACCESS:
+                setattr(obj, name, form.initial.get(name, wish[name]))
+        super().save_model(request, obj, form, change)
+        if change and {*ACCESS} & {*form.changed_data}:
+            by: Any = request.user
+            people.set_access(person=obj, role=wish["staff_role"], active=wish["is_active"], by=by)
 
     @action(description="Set a password", icon="password", permissions=["change"])
     def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:auth_user_password_change", args=[object_id]))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
-        """Only who has every right may give every right."""
-        return [*self.readonly_fields, *([] if _has_every_right(request) else ["staff_role"])]
+    @action(description="Reset the second factor", icon="phonelink_erase", permissions=["change"])
+    @step_up
+    def reset_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        person = self.found(request, object_id)
+        question = Question(
+            title="Reset the second factor",
+            text=(
+                "For a lost telephone or key. First make sure, not by mail, that it is this person who asks. All factors "
+                "and recovery codes are taken away, the person is signed out everywhere and told by mail. At the next "
+                "sign-in, with the password, a new second factor has to be set up."
+            ),
+            act=lambda: people.reset_second_factor(person=person),
+            done="the second factor was reset",
+            danger=True,
+        )
+        return self.ask(request, person, question)
 
-    def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
-        return self.inlines if obj else []
+    @action(description="Sign out everywhere", icon="logout", permissions=["change"])
+    @step_up
+    def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        person = self.found(request, object_id)
+        question = Question(
+            title="Sign the person out everywhere",
+            text="Every browser in which this person is signed in is signed out at its next page.",
+            act=lambda: people.end_sessions(person=person),
+            done="was signed out everywhere",
+        )
+        return self.ask(request, person, question)

@@ -8,14 +8,14 @@ from merchants.models import Game, Membership, Merchant, Person, Player
 from merchants.services import flags, merchants
 from tests.conftest import Caller
 from tests.factories import PASSWORD
+from tests.people import signed_in
 
 NEW_PASSWORD = "a long walk by the sea"
 
 
 @pytest.fixture
 def staff(client: Client, support: Person) -> Client:
-    client.force_login(support)
-    return client
+    return signed_in(client, support)
 
 
 def test_staff_open_a_merchant(staff: Client, db: None) -> None:
@@ -121,7 +121,8 @@ def test_a_game_switched_off_twice_is_off_once(acme: Merchant, game: Game) -> No
     assert acme.disabled_games.count() == 1
 
 
-def test_staff_make_an_operators_account(staff: Client, acme: Merchant) -> None:
+def test_an_administrator_makes_an_operators_account(client: Client, administrator: Person, acme: Merchant) -> None:
+    staff = signed_in(client, administrator)
     wish = {"email": "new@acme.test", "name": "New", "usable_password": "true"}
     staff.post("/admin/merchants/person/add/", wish | {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
     person = Person.objects.get(email="new@acme.test")
@@ -134,7 +135,8 @@ def test_staff_make_an_operators_account(staff: Client, acme: Merchant) -> None:
     assert Membership.objects.get().merchant == acme
 
 
-def test_staff_set_a_password(staff: Client, owner: Person) -> None:
+def test_an_administrator_sets_a_password(client: Client, administrator: Person, owner: Person) -> None:
+    staff = signed_in(client, administrator)
     way = staff.get(f"/admin/merchants/person/{owner.pk}/set_password/")["location"]
     staff.post(way, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"})
     owner.refresh_from_db()
