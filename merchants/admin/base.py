@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,10 +16,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold import paginator
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from merchants import errors
 from merchants.admin import labels
+from merchants.admin.exports import ExportedList
 
 PER_PAGE = 50
 LAST_PAGE = 200
@@ -32,7 +35,7 @@ class InfinitePaginator(paginator.InfinitePaginator):
     count = PER_PAGE * LAST_PAGE
 
 
-class FastAdmin(ModelAdmin):
+class FastAdmin(ExportedList):
     """A list that costs the same over a hundred rows and over a hundred million."""
 
     paginator = InfinitePaginator
@@ -66,12 +69,16 @@ class FastAdmin(ModelAdmin):
 
     def ask(self, request: HttpRequest, obj: Model, question: Question) -> HttpResponse:
         """The page that says what will follow; done only when it comes back confirmed."""
-        form = question.form(request.POST if request.method == "POST" else None)
+        form = question.form(request.POST if request.method == "POST" else None, initial=dict(question.initial))
         if request.method == "POST" and form.is_valid():
-            question.act(**form.cleaned_data)
-            self.log_change(request, obj, question.done)
-            self.message_user(request, f"{obj}: {question.done}.")
-            return HttpResponseRedirect(self.change_url(obj))
+            try:
+                question.act(**form.cleaned_data)
+            except errors.Refusal as refused:
+                form.add_error(None, str(refused))
+            else:
+                self.log_change(request, obj, question.done)
+                self.message_user(request, f"{obj}: {question.done}.")
+                return HttpResponseRedirect(self.change_url(obj))
         context = self.admin_site.each_context(request) | {
             "title": question.title,
             "subtitle": str(obj),
@@ -86,6 +93,20 @@ class FastAdmin(ModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
 
+def says_why(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An action whose page has nothing to ask any more sends its person back, with the reason."""
+
+    @wraps(view)
+    def told(self: FastAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        try:
+            return view(self, request, object_id)
+        except errors.Refusal as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(self.change_url(self.found(request, object_id)))
+
+    return told
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One decision: what it says, what callers will be answered, and the service that carries it out."""
@@ -96,4 +117,5 @@ class Question:
     done: str
     answers: Sequence[tuple[str, str]] = ()
     form: type[forms.Form] = field(default=forms.Form)
+    initial: Mapping[str, Any] = field(default_factory=dict)
     danger: bool = False

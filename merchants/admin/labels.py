@@ -1,14 +1,16 @@
-"""States in the colours that staff look out for, and moments to the second."""
+"""States in the colours that staff look out for, and moments to the second. Each knows its plain value, for exports."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, Self
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 STATUS = {
     "active": "success",
@@ -21,19 +23,46 @@ ON_OFF = {"on": "success", "off": "danger"}
 BLOCKED = {"blocked": "danger"}
 
 
-def coloured(text: str, colours: Mapping[str, str]) -> SafeString | None:
+class Shown(SafeString):
+    """HTML for the page, and what it says."""
+
+    plain: Any
+
+    def __new__(cls, markup: str, plain: Any) -> Self:
+        shown = super().__new__(cls, markup)
+        shown.plain = plain
+        return shown
+
+
+def coloured(text: str, colours: Mapping[str, str]) -> Shown | None:
     """The same in a list and on the page of one thing."""
-    if not text:
-        return None
-    return mark_safe(render_to_string("unfold/helpers/label.html", {"text": text, "type": colours.get(text)}))  # noqa: S308 - a template escapes
+    return label(text, colours.get(text, "")) if text else None
 
 
-def moment(value: datetime | None) -> SafeString | None:
+@lru_cache(maxsize=500)
+def label(text: str, kind: str) -> Shown:
+    """Kept: there are few, and a long list has one in each row."""
+    return Shown(render_to_string("unfold/helpers/label.html", {"text": text, "type": kind}), text)
+
+
+def moment(value: datetime | None) -> Shown | None:
     if value is None:
         return None
-    return format_html('<span class="whitespace-nowrap">{}</span>', date_format(value, "DATETIME_FORMAT"))
+    shown = format_html('<span class="whitespace-nowrap">{}</span>', date_format(value, "DATETIME_FORMAT"))
+    return Shown(shown, value)
 
 
-def in_one_line(text: str) -> SafeString:
+def in_one_line(text: str) -> Shown:
     """A long id: cut to the column by the browser, whole when it is pointed at or copied."""
-    return format_html('<span class="one-line" title="{}">{}</span>', text, text)
+    return Shown(format_html('<span class="one-line" title="{}">{}</span>', text, text), text)
+
+
+def plain_text(text: str, plain: Any) -> Shown:
+    """As it is, while an export takes another form of it."""
+    return Shown(format_html("{}", text), plain)
+
+
+def told_by_line(facts: Mapping[str, Any]) -> SafeString:
+    """Each fact on a line of its own; what is empty says nothing."""
+    said = [(name.replace("_", " "), fact) for name, fact in facts.items() if fact not in {None, "", False}]
+    return format_html_join("", '<span class="block">{}: {}</span>', said)

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
 
+from merchants.admin import labels
 from merchants.admin.base import FastAdmin
 from wallet import money, statuses
 
@@ -27,8 +28,9 @@ class ReadOnlyAdmin(FastAdmin):
         return False
 
 
-def shown(units: int | None) -> str | None:
-    return None if units is None else money.show(units)
+def shown(units: int | None) -> labels.Shown | None:
+    """With thousands apart on the page, without in an export: there a spreadsheet adds them up."""
+    return None if units is None else labels.plain_text(money.show(units), money.show(units).replace(",", ""))
 
 
 def link_to(name: str, text: str, **query: Any) -> str:
