@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import environ
+import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "pgtrigger",
+    "pghistory",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -162,6 +164,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     },
 }
 WALLET_DATABASE = "default" if ENVIRONMENT == "test" and setting("WALLET_ON_DEFAULT", bool, default=False) else "wallet"
+
+
+# --- History --------------------------------------------------------------------------------------------------------
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)  # the indexes of history are by thing and time
 
 
 # --- Mail and jobs --------------------------------------------------------------------------------------------------

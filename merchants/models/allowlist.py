@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from merchants.models.audit import tracked
 from merchants.models.credentials import ApiKey
 from merchants.models.fields import NetworkField
 from merchants.models.merchant import Merchant, bump_access_version
@@ -32,6 +33,7 @@ OF_OWN_KEY = """
 """
 
 
+@tracked(scopes={"merchant": "merchant", "key": "key"})
 class AllowlistEntry(models.Model):
     """One network from which calls are taken: on the merchant's list, or on one key's list when `key` is set."""
 
@@ -87,6 +89,7 @@ class AllowlistEntry(models.Model):
         return str(self.network)
 
 
+@tracked(scopes={"merchant": "merchant"})
 class AllowedDomain(models.Model):
     """One host that browsers may call from (`Origin`)."""
 

@@ -5,10 +5,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from merchants.models.audit import Updated, tracked
 from merchants.models.merchant import Merchant
 from merchants.querysets import GameQuerySet
 
+SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake"]
 
+
+@tracked(
+    Updated(condition=pgtrigger.AnyChange(*SET_BY_STAFF)),  # launches make players by the million; they are no event
+    scopes={"merchant": "merchant", "player": "pgh_obj"},
+    fields=["merchant", "player_id", *SET_BY_STAFF],
+)
 class Player(models.Model):
     """A merchant's player, under the merchant's own id. The ledger locks this row while it moves the player's money."""
 
@@ -37,6 +45,7 @@ class Player(models.Model):
         return self.player_id
 
 
+@tracked(scopes={"game": "pgh_obj"})
 class Game(models.Model):
     """A game of the catalogue that all merchants share."""
 
@@ -55,6 +64,7 @@ class Game(models.Model):
         return f"{self.name} ({self.game_id})"
 
 
+@tracked(scopes={"merchant": "merchant", "game": "game"})
 class DisabledGame(models.Model):
     """A game that is switched off for one merchant. No row: as the catalogue says."""
 

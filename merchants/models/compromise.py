@@ -5,10 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from merchants.models.audit import tracked
 from merchants.models.credentials import ApiKey, Secret
 from merchants.models.people import Person
 
 
+@tracked(scopes={"merchant": "merchant", "key": "key"})
 class Compromise(models.Model):
     """A secret that somebody else may know: since when, what was done at once, and what took its place."""
 
@@ -42,6 +44,7 @@ class Compromise(models.Model):
         return f"{self.key} exposed since {self.exposed_since:%Y-%m-%d %H:%M}"
 
 
+@tracked(scopes={"merchant": "merchant", "key": "key"})
 class Approval(models.Model):
     """A rotation or revocation that one person asked for and another decides (Merchant.two_person)."""
 

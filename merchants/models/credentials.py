@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
 
@@ -24,6 +25,7 @@ AT_MOST_TWO = f"""
 SECRET_ACCESS_CHANGED = bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)")
 
 
+@tracked(scopes={"merchant": "merchant", "key": "pgh_obj"})
 class ApiKey(models.Model):
     """The public Auth Key, the name under which a merchant calls. It stays; its secrets come and go."""
 
@@ -80,6 +82,7 @@ class ApiKey(models.Model):
         return self.auth_key
 
 
+@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint"])
 class Secret(models.Model):
     """One numbered version of a key's Secret Key, sealed. Rows are kept for ever: ledger rows name them."""
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from merchants.models.audit import tracked
 from merchants.querysets import MerchantQuerySet
 
 MAX_TIMESTAMP_WINDOW_SECONDS = 300
@@ -15,6 +16,7 @@ def bump_access_version(merchant_id: str) -> str:
     return f"UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = {merchant_id}; RETURN NULL;"
 
 
+@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version"])
 class Merchant(models.Model):
     """An operator: its keys, lists, players and money are its own and nobody else's."""
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant
 
 
@@ -24,6 +26,14 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=username)
 
 
+@tracked(
+    Inserted(),
+    Updated(),
+    Updated("password", condition=pgtrigger.AnyChange("password")),  # that it changed; the hash is kept nowhere else
+    Deleted(),
+    scopes={"person": "pgh_obj"},
+    exclude=["password", "last_login"],
+)
 class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in: support staff, or one of a merchant's people."""
 
@@ -71,6 +81,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.staff_role == self.StaffRole.ADMINISTRATOR
 
 
+@tracked(scopes={"merchant": "merchant"})
 class Contact(models.Model):
     """An address of a merchant that is told of what happens to its keys, beside its owners and managers."""
 
@@ -94,6 +105,7 @@ class Contact(models.Model):
         return self.email
 
 
+@tracked(scopes={"merchant": "merchant", "person": "person"})
 class Membership(models.Model):
     """What one person may do for one merchant."""
 

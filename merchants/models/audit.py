@@ -1,0 +1,140 @@
+"""History: what was changed, kept by triggers in tables that only grow, so that a change by plain SQL is kept too.
+
+Each tracked table has an event table beside it. An event holds the row as it is after the change (for a deleted row: as
+it was), what stood there before, the transaction, and what `merchants.services.history` knew of who did it and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.db import models
+from pghistory.models import Event
+from pghistory.trigger import Event as EventTrigger
+
+NEVER_EMPTIED = pgtrigger.Trigger(
+    name="never_emptied",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="RAISE EXCEPTION 'the history is never emptied';",
+)
+OF_ITS_KEY = "(SELECT merchant_id FROM merchants_apikey WHERE id = {row}.key_id)"
+
+
+class Trace(Event):
+    """What every event holds beside the row itself."""
+
+    pgh_before = models.JSONField(null=True)
+    pgh_transaction = models.BigIntegerField()
+
+    pgh_scopes: Mapping[str, str] = {}
+
+    class Meta:
+        abstract = True
+
+
+class TraceTrigger(EventTrigger):
+    def get_func(self, model: Any) -> Any:
+        columns = {name: f'{self.row}."{name}"' for name in tracked_columns(self.event_model)}
+        values = columns | {
+            "pgh_label": f"'{self.label}'",
+            "pgh_created_at": "clock_timestamp()",  # in order, also within one transaction
+            "pgh_obj_id": f"{self.row}.id",
+            "pgh_transaction": "pg_current_xact_id()::text::bigint",
+            "pgh_context": "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb",
+            "pgh_context_id": "nullif(current_setting('pghistory.context_id', true), '')::uuid",
+            "pgh_before": self.before(columns) if self.operation == pgtrigger.Update else "NULL",
+        }
+        if "merchant_id" not in columns and hasattr(self.event_model, "merchant"):
+            values["merchant_id"] = OF_ITS_KEY.format(row=self.row)
+        names = ", ".join(f'"{name}"' for name in values)
+        table = self.event_model._meta.db_table  # noqa: SLF001
+        return pgtrigger.Func(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(values.values())}); RETURN NULL;')
+
+    def before(self, columns: Mapping[str, str]) -> str:
+        pairs = ", ".join(f"""'{name}', OLD."{name}\"""" for name in columns)
+        return f"jsonb_build_object({pairs})"
+
+
+def tracked_columns(event_model: Any) -> list[str]:
+    """Of the row, in the order of the tracked model. What is not tracked is in no event table at all."""
+    kept = {field.column for field in event_model._meta.concrete_fields}  # noqa: SLF001
+    return [field.column for field in event_model.pgh_tracked_model._meta.concrete_fields if field.column in kept]  # noqa: SLF001
+
+
+class Kept:
+    """A tracker whose trigger writes a Trace."""
+
+    def add_event_trigger(self: Any, event_model: Any) -> None:
+        trigger = TraceTrigger(
+            event_model=event_model,
+            label=self.label,
+            name=f"history_{self.label}",
+            row=self.row,
+            operation=self.operation,
+            condition=self.condition,
+        )
+        pgtrigger.register(trigger)(event_model.pgh_tracked_model)
+
+
+class Inserted(Kept, pghistory.InsertEvent):
+    pass
+
+
+class Updated(Kept, pghistory.UpdateEvent):
+    pass
+
+
+class Deleted(Kept, pghistory.DeleteEvent):
+    pass
+
+
+def tracked[M: type[models.Model]](
+    *trackers: Any,
+    scopes: Mapping[str, str],
+    fields: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+) -> Callable[[M], M]:
+    """Keep the history of this table.
+
+    `scopes`: by which field of the event its merchant, key, person … is found; each gets an index, so that a timeline
+    costs the same however long the history is.
+    """
+    merchant_of_key = scopes.get("merchant") == "merchant" and "key" in scopes.values()
+
+    def track(model: M) -> M:
+        name = model.__name__
+        own = {field.name for field in model._meta.local_fields}  # noqa: SLF001
+        extra = {"merchant": unbound("merchants.Merchant")} if merchant_of_key and "merchant" not in own else {}
+        tracker: Callable[[M], M] = pghistory.track(  # type: ignore[no-untyped-call]
+            *(trackers or (Inserted(), Updated(), Deleted())),
+            fields=list(fields) if fields else None,
+            exclude=["id", "created_at", *exclude],
+            obj_field=pghistory.ObjForeignKey(db_index=False, related_name="+"),
+            context_field=pghistory.ContextJSONField(),
+            append_only=True,
+            base_model=Trace,
+            model_name=f"{name}Event",
+            attrs={"pgh_scopes": dict(scopes), **extra},
+            meta={
+                "indexes": [
+                    models.Index(fields=[field, "-pgh_created_at"], name=f"history_{name.lower()}_{field}"[:30])
+                    for field in sorted(set(scopes.values()))
+                ],
+                "triggers": [NEVER_EMPTIED],
+            },
+        )
+        return tracker(model)
+
+    return track
+
+
+def unbound(model: str) -> models.ForeignKey[Any, Any]:
+    """A reference that neither blocks nor follows what becomes of the row."""
+    return models.ForeignKey(
+        model, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
