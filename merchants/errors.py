@@ -105,3 +105,8 @@ class OwnAccess(Refusal):
 class LastAdministrator(Refusal):
     def __init__(self) -> None:
         super().__init__("This is the last administrator. Make somebody else one first.")
+
+
+class NotGivenUp(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This letter was not given up: it has gone out, or is still tried. Nothing has to be done.")

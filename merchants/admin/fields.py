@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,6 +14,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants.services import allowlist
 from portal.lib import money
+
+UNTIL = "%Y-%m-%dT%H:%M:%S"
 
 
 class AmountField(forms.CharField):
@@ -53,6 +56,18 @@ class ReasonedField(forms.CharField):
             return self.read(text)
         except allowlist.NotAllowed as refused:
             raise ValidationError(str(refused)) from refused
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in UTC, to the second, with the browser's own picker."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"type": "datetime-local", "step": "1"}
+        options.setdefault("help_text", "In UTC.")
+        super().__init__(widget=UnfoldAdminTextInputWidget(attrs=attributes), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.astimezone(UTC).strftime(UNTIL) if isinstance(value, datetime) else value
 
 
 def time_zones() -> list[tuple[str, str]]:

@@ -5,23 +5,24 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.cache import never_cache
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from merchants.admin import labels, once
-from merchants.admin.base import FastAdmin, Question
+from merchants.admin import labels
+from merchants.admin.base import Question
+from merchants.admin.fields import MomentField
+from merchants.admin.handover import OnceForm, OncePage
 from merchants.admin.lists import NetworkTable, SecretTable
 from merchants.admin.merchants import own_new_entries
+from merchants.admin.rotation import ReasonForm, RotationAdmin
+from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
-from merchants.services import keys
+from merchants.services import approvals, keys
 
 QUARANTINE_ANSWERS = [
     ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
@@ -29,8 +30,12 @@ QUARANTINE_ANSWERS = [
 ]
 
 
-class IssueForm(forms.Form):
-    merchant = forms.ModelChoiceField(Merchant.objects.open(), widget=UnfoldAdminSelectWidget)
+class IssueForm(OnceForm):
+    merchant = forms.ModelChoiceField(
+        Merchant.objects.open(),
+        widget=UnfoldAdminSelectWidget,
+        error_messages={"invalid_choice": "This merchant has been closed meanwhile. Choose another."},
+    )
     environment = forms.ChoiceField(choices=ApiKey.Environment.choices, widget=UnfoldAdminSelectWidget)
     label = forms.CharField(
         max_length=80,
@@ -38,23 +43,15 @@ class IssueForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="What the key is for, for example “cashier”.",
     )
-    expires_at = forms.DateTimeField(
-        label="Ends at",
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2027-01-31 12:00"}),
-        help_text="In UTC; empty is no end.",
-    )
-    token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    expires_at = MomentField(label="Ends at", required=False, help_text="In UTC; empty is no end.")
 
-    def clean_expires_at(self) -> Any:
-        ends = self.cleaned_data["expires_at"]
-        if ends and ends <= timezone.now():
-            raise forms.ValidationError("This moment has passed.")
-        return ends
+
+class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
+    expires_at = MomentField(label="Ends at", required=False, help_text="In UTC; empty is no end.")
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(FastAdmin):
+class ApiKeyAdmin(RotationAdmin):
     list_display = [
         "auth_key", "of_merchant", "label", "environment", "shown_status", "versions", "seen_from", "seen_at",
         "ends",
@@ -68,13 +65,19 @@ class ApiKeyAdmin(FastAdmin):
     search_fields = ["auth_key__exact"]
     search_help_text = "Auth key"
     inlines = [SecretTable, NetworkTable]
-    actions_detail = ["quarantine", "revoke"]
-    actions_row = ["quarantine", "revoke"]
+    actions_detail = [
+        "rotate",
+        {"title": "More", "icon": "more_horiz", "items": ["quarantine", "revoke"]},
+        *RotationAdmin.in_panel,
+    ]
+    actions_row = ["rotate", "quarantine", "revoke"]
+    change_form_outer_before_template = "admin/key_panel.html"
     fields = [
         "merchant", "environment", "auth_key", "label", "shown_status", "quarantined_at", "expires_at",
         "seen_from", "seen_at", "created",
     ]  # fmt: skip
     readonly_fields = [name for name in fields if name not in {"label", "expires_at"}]
+    form = KeyForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
         seen = SeenAddress.objects.filter(key=OuterRef("pk")).order_by("-last_seen_at")
@@ -109,33 +112,26 @@ class ApiKeyAdmin(FastAdmin):
         super().save_formset(request, form, formset, change)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Issue a key. The secret stands in the answer to this very request and nowhere else."""
+        """Issue a key."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        response: HttpResponse = never_cache(self.issue)(request)
-        return response
+        return self.issue(request)
 
+    @step_up
     def issue(self, request: HttpRequest) -> HttpResponse:
-        form = IssueForm(request.POST or None, initial={"merchant": request.GET.get("merchant")})
-        if request.method == "POST" and form.is_valid():
-            return self.issued(request, form.cleaned_data)
-        if not form.is_bound:
-            form.initial["token"] = once.new_token(request)
-        return self.page(request, "admin/issue_key.html", "Issue a key", form=form)
-
-    def issued(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
-        with transaction.atomic():
-            if not once.use_token(request, wish.pop("token")):
-                return self.page(request, "admin/issue_key_again.html", "This form was used before", status=409)
-            issued = keys.issue(**wish)
-        self.log_addition(request, issued.key, "Issued.")
-        return self.page(request, "admin/issued_key.html", "The key is issued", issued=issued)
-
-    def page(self, request: HttpRequest, template: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
-        context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, template, context, status=status)
+        page = OncePage(
+            title="Issue a key",
+            form=IssueForm,
+            act=keys.issue,
+            back=reverse("admin:merchants_apikey_changelist"),
+            button="Issue the key",
+            template="admin/issue_key.html",
+            initial={"merchant": request.GET.get("merchant")},
+        )
+        return self.once_only(request, page)
 
     @action(description="Quarantine", permissions=["change"], icon="shield")
+    @step_up
     def quarantine(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         question = Question(
@@ -148,15 +144,20 @@ class ApiKeyAdmin(FastAdmin):
         )
         return self.ask(request, key, question)
 
-    @action(description="Revoke", permissions=["change"], icon="block")
+    @action(description="Revoke the key", permissions=["change"], icon="block")
+    @step_up
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
+        waits = key.merchant.two_person
         question = Question(
-            title="Revoke the key",
+            title="Ask to revoke the key" if waits else "Revoke the key",
             text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
             answers=[("Every call", "RS_ERROR_INVALID_APIKEY")],
-            act=lambda: keys.revoke(key=key),
-            done="is revoked now",
+            form=ReasonForm if waits else forms.Form,
+            act=(lambda reason: approvals.ask_to_revoke(key=key, by=request.user, reason=reason))  # type: ignore[arg-type]
+            if waits
+            else (lambda: keys.revoke(key=key)),
+            done="waits for another person to decide" if waits else "is revoked now",
             danger=True,
         )
         return self.ask(request, key, question)

@@ -6,10 +6,9 @@ holds from its commit: the ledger looks at these rows again for every call that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -51,7 +50,7 @@ def issue(
         label=label,
         expires_at=expires_at,
     )
-    letters.tell_contacts(key, "was issued")
+    letters.tell_contacts(key, "was issued", do="Its secret is handed over apart from this letter.")
     return _new_version(key, 1)
 
 
@@ -89,36 +88,37 @@ def rotate(
 @transaction.atomic
 def extend(*, secret: Secret, until: datetime) -> Secret:
     """A later end for an overlap that still lasts: at most 7 days after the rotation, never beyond the key's end."""
-    with _overlapping(secret) as old:
-        begun, ends = old.superseded_at, old.usable_until
-        if until <= clock.now():
-            raise errors.MomentPassed(until)
-        if until > begun + LONGEST_OVERLAP:
-            raise errors.OverlapTooLong(begun + LONGEST_OVERLAP)
-        if _within_key(old.key, until) <= ends:
-            raise errors.NotLater(ends)
-        old.usable_until = _within_key(old.key, until)
-        old.save(update_fields=["usable_until"])
-        letters.tell_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
+    old, begun, ends = _overlapping(secret)
+    if until <= clock.now():
+        raise errors.MomentPassed(until)
+    if until > begun + LONGEST_OVERLAP:
+        raise errors.OverlapTooLong(begun + LONGEST_OVERLAP)
+    if _within_key(old.key, until) <= ends:
+        raise errors.NotLater(ends)
+    old.usable_until = _within_key(old.key, until)
+    old.save(update_fields=["usable_until"])
+    letters.tell_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
     return old
 
 
 @transaction.atomic
 def end_overlap(*, secret: Secret) -> Secret:
     """The old version is refused from the commit on."""
-    with _overlapping(secret) as old:
-        old.usable_until = clock.now()
-        old.save(update_fields=["usable_until"])
-        letters.tell_contacts(old.key, f"has ended the overlap: its version {old.version} is refused")
+    old = _overlapping(secret).secret
+    old.usable_until = clock.now()
+    old.save(update_fields=["usable_until"])
+    letters.tell_contacts(
+        old.key, f"has ended its overlap: version {old.version} is refused", do="Sign with the newer version."
+    )
     return old
 
 
 @transaction.atomic
 def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
     """The overlap ends by itself once the old version has signed nothing for `hours` (1 to 168); None: not so."""
-    with _overlapping(secret) as old:
-        old.quiet_hours = hours
-        old.save(update_fields=["quiet_hours"])
+    old = _overlapping(secret).secret
+    old.quiet_hours = hours
+    old.save(update_fields=["quiet_hours"])
     return old
 
 
@@ -131,7 +131,11 @@ def quarantine(*, key: ApiKey) -> ApiKey:
     if key.status == ApiKey.Status.ACTIVE:
         key.status, key.quarantined_at = ApiKey.Status.QUARANTINED, clock.now()
         key.save(update_fields=["status", "quarantined_at"])
-        letters.tell_contacts(key, "is quarantined: players are paid, nothing new begins")
+        letters.tell_contacts(
+            key,
+            "is quarantined: players are paid, nothing new begins",
+            do="Use another key for everything else. Calls are taken only from addresses that signed rightly before.",
+        )
     return key
 
 
@@ -144,7 +148,7 @@ def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
         key.status = ApiKey.Status.REVOKED
         key.save(update_fields=["status"])
         Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-        letters.tell_contacts(key, "is revoked: every call under it is refused")
+        letters.tell_contacts(key, "is revoked: every call under it is refused", do="Sign under another key.")
     return key
 
 
@@ -158,7 +162,11 @@ def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issu
     check_version(key, expected_version)
     Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
     issued = _new_version(key, _last_version(key) + 1)
-    letters.tell_contacts(key, f"had all its secrets revoked; version {issued.row.version} took over")
+    letters.tell_contacts(
+        key,
+        f"had all its secrets revoked; version {issued.row.version} took over",
+        do="Sign with the new version now: it is handed over apart from this letter.",
+    )
     return issued
 
 
@@ -177,15 +185,20 @@ def locked_alive(key: ApiKey) -> ApiKey:
     return key
 
 
-@contextmanager
-def _overlapping(secret: Secret) -> Iterator[Secret]:
+class Overlap(NamedTuple):
+    secret: Secret
+    begun: datetime
+    ends: datetime
+
+
+def _overlapping(secret: Secret) -> Overlap:
     """The secret under the lock of its key, while its overlap lasts."""
     key = locked_alive(secret.key)
-    fresh = Secret.objects.get(pk=secret.pk)
+    fresh = Secret.objects.overlapping(at=clock.now()).filter(pk=secret.pk).first()
+    if fresh is None or fresh.superseded_at is None or fresh.usable_until is None:
+        raise errors.NoOverlap
     fresh.key = key
-    if fresh.revoked_at or fresh.usable_until is None or fresh.usable_until <= clock.now():
-        raise errors.NoOverlap(fresh.version)
-    yield fresh
+    return Overlap(fresh, fresh.superseded_at, fresh.usable_until)
 
 
 def check_version(key: ApiKey, expected: int | None) -> None:

@@ -45,7 +45,10 @@ BEGIN
      WHERE s.id = p.secret_id AND m.id = p.merchant_id;
     bets_per_minute := v.bets_per_minute;
     max_stake := v.max_stake;
-    IF NOT FOUND OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
+    -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
+    IF v.access_version <> p.access_version THEN
+        refusal := 'STALE';
+    ELSIF NOT FOUND OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
         refusal := 'RS_ERROR_INVALID_APIKEY';
     ELSIF v.key = 'quarantined' AND (
         p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')
@@ -53,8 +56,6 @@ BEGIN
                         WHERE a.key_id = v.key_id AND a.address = p.address AND a.first_seen_at < v.quarantined_at)
     ) THEN
         refusal := 'RS_ERROR_INVALID_APIKEY';
-    ELSIF v.access_version <> p.access_version THEN
-        refusal := 'STALE';
     ELSIF v.merchant = 'closed' OR (v.merchant = 'suspended' AND p_kind IN ('bet', 'launch', 'deposit')) THEN
         refusal := 'RS_ERROR_MERCHANT_NOT_ACTIVE';
     END IF;

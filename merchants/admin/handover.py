@@ -1,0 +1,83 @@
+"""Pages whose answer holds a new secret: shown in that one answer, which no cache may keep and no reload can repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+
+from merchants import errors
+from merchants.admin import once
+from merchants.admin.base import FastAdmin
+from merchants.services.keys import Issued
+
+
+class OnceForm(forms.Form):
+    """Of the same page sent twice, the second does nothing."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OncePage:
+    """What is asked, the service that does it, and where its person came from. `act` gets what the form says.
+
+    It returns what was issued, or a sentence when nothing was: something waits for a second person, a key is revoked.
+    """
+
+    title: str
+    form: type[OnceForm]
+    act: Callable[..., Issued | str]
+    back: str
+    button: str
+    of: Model | None = None
+    template: str = "admin/once.html"
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    danger: bool = False
+
+
+class HandOverAdmin(FastAdmin):
+    def once_only(self, request: HttpRequest, page: OncePage) -> HttpResponse:
+        response: HttpResponse = never_cache(self._once_only)(request, page)
+        return response
+
+    def _once_only(self, request: HttpRequest, page: OncePage) -> HttpResponse:
+        form = page.form(request.POST or None, initial=dict(page.initial))
+        if form.is_valid():
+            answer = self._act(request, page, form)
+            if answer is not None:
+                return answer
+        if not form.is_bound:
+            form.initial["token"] = once.new_token(request)
+        context = {"form": form, "page": page, "subtitle": str(page.of or ""), **page.context}
+        return self.page(request, page.template, page.title, **context)
+
+    def _act(self, request: HttpRequest, page: OncePage, form: OnceForm) -> HttpResponse | None:
+        """None when it was refused: then nothing is changed, and the form can be sent again."""
+        wish = dict(form.cleaned_data)
+        try:
+            with transaction.atomic():
+                if not once.use_token(request, wish.pop("token")):
+                    return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
+                done = page.act(**wish)
+        except errors.Refusal as refused:
+            form.add_error(None, str(refused))
+            return None
+        if isinstance(done, Issued):
+            self.log_change(request, done.key, f"{page.title}: version {done.row.version} issued.")
+            return self.page(request, "admin/issued_key.html", "Hand over the new secret", issued=done, **page.shown)
+        self.message_user(request, done)
+        return HttpResponseRedirect(page.back)
+
+    def page(self, request: HttpRequest, template: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
+        context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+        return TemplateResponse(request, template, context, status=status)

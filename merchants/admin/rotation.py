@@ -1,0 +1,253 @@
+"""Rotate a key, extend or end its overlap, and decide what another person asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from merchants import errors
+from merchants.admin.base import Question, says_why
+from merchants.admin.fields import MomentField
+from merchants.admin.handover import HandOverAdmin, OnceForm, OncePage
+from merchants.admin.step_up import step_up
+from merchants.models import ApiKey, Approval, Secret
+from merchants.models.credentials import LONGEST_OVERLAP
+from merchants.services import approvals, keys
+from merchants.services.keys import Issued
+from portal.lib import clock
+
+UNITS = [("seconds", "seconds"), ("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
+
+
+class OverlapForm(OnceForm):
+    """How long the old secret stays usable: a number and its unit, given to the service as `overlap`."""
+
+    length = forms.IntegerField(
+        label="Old secret stays usable for",
+        min_value=0,
+        max_value=int(LONGEST_OVERLAP.total_seconds()) * 10,
+        initial=24,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 0}),
+        help_text="0 ends it at once; 7 days is the longest.",
+    )
+    unit = forms.ChoiceField(choices=UNITS, initial="hours", widget=UnfoldAdminSelectWidget())
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        wish = super().clean() or {}
+        if "length" in wish and "unit" in wish:
+            wish["overlap"] = timedelta(**{wish.pop("unit"): wish.pop("length")})
+        wish["expected_version"] = wish.pop("version", None)
+        return wish
+
+
+class RotateForm(OverlapForm):
+    quiet_hours = forms.IntegerField(
+        label="End it earlier when it is quiet for",
+        required=False,
+        min_value=1,
+        max_value=168,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1, "max": 168, "placeholder": "hours"}),
+        help_text="Hours without a call under the old secret; empty: it ends at its time.",
+    )
+    reason = forms.CharField(
+        max_length=500, required=False, widget=UnfoldAdminTextInputWidget(), help_text="Kept in the history."
+    )
+
+
+class AskToRotateForm(RotateForm):
+    reason = forms.CharField(
+        max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
+    )
+
+
+class ExtendForm(forms.Form):
+    until = MomentField(label="Usable until")
+
+
+class QuietForm(forms.Form):
+    hours = forms.IntegerField(
+        label="Quiet hours",
+        min_value=1,
+        max_value=168,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1, "max": 168}),
+        help_text="Empty: it ends at its time only.",
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
+    )
+
+
+class RotationAdmin(HandOverAdmin):
+    """The verbs of an overlap, each the page of one service."""
+
+    in_panel = ("extend", "end", "end_when_quiet", "approve", "decline")  # shown when there is something to do
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
+        offered = super().get_actions_detail(request, object_id)
+        return [each for each in offered if each.method.original_function_name not in self.in_panel]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        key = object_id and self.get_object(request, object_id)
+        panel = self.panel(request, key) if key else {}
+        response: HttpResponse = super().changeform_view(request, object_id, form_url, (extra_context or {}) | panel)
+        return response
+
+    def panel(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
+        """What stands above the form: the usable versions with their ends, and what waits for a decision."""
+        approval = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
+        return {"live": live(key), "approval": approval, "may_change": self.has_change_permission(request)}
+
+    @action(description="Rotate the secret", permissions=["change"], icon="autorenew", variant=ActionVariant.PRIMARY)
+    @says_why
+    @step_up
+    def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        waits = key.merchant.two_person
+        page = OncePage(
+            title="Ask for a rotation" if waits else "Rotate the secret",
+            form=AskToRotateForm if waits else RotateForm,
+            act=self.asks_to_rotate(request, key) if waits else rotates(key),
+            back=self.change_url(key),
+            button="Ask a second person" if waits else "Rotate",
+            of=key,
+            template="admin/rotate.html",
+            initial={"version": keys.current_version(key)},
+            context={"key": key, "live": live(key), "waits": waits},
+        )
+        return self.once_only(request, page)
+
+    def asks_to_rotate(self, request: HttpRequest, key: ApiKey) -> Callable[..., str]:
+        def ask(expected_version: int | None, **wish: Any) -> str:
+            approvals.ask_to_rotate(key=key, by=request.user, **wish)  # type: ignore[arg-type]
+            return "Asked. Another person decides on this page."
+
+        return ask
+
+    @action(description="Extend the overlap", permissions=["change"])
+    @says_why
+    @step_up
+    def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        old = overlapping(key)
+        question = Question(
+            title="Extend the overlap",
+            text=f"Version {old.version} can be used until {old.usable_until:%Y-%m-%d %H:%M:%S} UTC. "
+            f"7 days after the rotation is the latest, and never later than the key itself.",
+            form=ExtendForm,
+            initial={"until": old.usable_until},
+            act=lambda until: keys.extend(secret=old, until=until),
+            done=f"keeps version {old.version} for longer",
+        )
+        return self.ask(request, key, question)
+
+    @action(description="End the overlap now", permissions=["change"])
+    @says_why
+    @step_up
+    def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        old = overlapping(key)
+        question = Question(
+            title="End the overlap now",
+            text=f"From this second on, version {old.version} signs nothing any more. It cannot be begun again.",
+            answers=[
+                (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
+                ("Signed with the new secret", "as usual"),
+            ],
+            act=lambda: keys.end_overlap(secret=old),
+            done=f"refuses version {old.version} now",
+            danger=True,
+        )
+        return self.ask(request, key, question)
+
+    @action(description="End the overlap when it is quiet", permissions=["change"])
+    @says_why
+    @step_up
+    def end_when_quiet(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        old = overlapping(key)
+        question = Question(
+            title="End the overlap when it is quiet",
+            text=f"Once version {old.version} has signed nothing for so many hours, its overlap ends by itself.",
+            form=QuietForm,
+            initial={"hours": old.quiet_hours or 24},
+            act=lambda hours: keys.end_when_quiet(secret=old, hours=hours),
+            done="ends its overlap as you said",
+        )
+        return self.ask(request, key, question)
+
+    @action(description="Approve", permissions=["change"])
+    @says_why
+    @step_up
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        approval = waiting(key)
+
+        def act() -> Issued | str:
+            done = approvals.approve(approval=approval, by=request.user)  # type: ignore[arg-type]
+            return done if isinstance(done, Issued) else f"{key} is revoked now."
+
+        page = OncePage(
+            title=f"Approve: {approval.verb} the key",
+            form=OnceForm,
+            act=act,
+            back=self.change_url(key),
+            button="Approve",
+            of=key,
+            template="admin/approve.html",
+            context={"approval": approval, "overlap": timedelta(seconds=approval.wish.get("overlap_seconds", 0))},
+            danger=approval.verb == Approval.Verb.REVOKE,
+        )
+        return self.once_only(request, page)
+
+    @action(description="Decline", permissions=["change"])
+    @says_why
+    @step_up
+    def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        approval = waiting(key)
+        question = Question(
+            title="Decline",
+            text=f"{approval.asked_by} asked to {approval.verb} this key: {approval.reason}",
+            act=lambda: approvals.decline(approval=approval, by=request.user),  # type: ignore[arg-type]
+            done="stays as it is: declined",
+        )
+        return self.ask(request, key, question)
+
+
+def rotates(key: ApiKey) -> Callable[..., Issued]:
+    def rotate(reason: str, **wish: Any) -> Issued:
+        return keys.rotate(key=key, **wish)
+
+    return rotate
+
+
+def live(key: ApiKey) -> list[Secret]:
+    return list(Secret.objects.usable(at=clock.now()).filter(key=key).defer("sealed").order_by("-version"))
+
+
+def overlapping(key: ApiKey) -> Secret:
+    old = Secret.objects.overlapping(at=clock.now()).select_related("key").filter(key=key).order_by("version").first()
+    if old is None:
+        raise errors.NoOverlap
+    return old
+
+
+def waiting(key: ApiKey) -> Approval:
+    found = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
+    if found is None:
+        raise errors.AlreadyDecided
+    return found
