@@ -136,6 +136,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "merchants.sign_in.look.of_the_administration",
             ],
         },
     },
@@ -334,6 +335,13 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("merchants/favicon.svg")}
     ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Second factor", "link": reverse_lazy("mfa_index")},
+            {"title": "Where I am signed in", "link": reverse_lazy("usersessions_list")},
+            {"title": "Change password", "link": reverse_lazy("account_change_password")},
+        ]
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",

@@ -45,6 +45,9 @@ def welcome(console: Console, base_url: str, mail_url: str, demo: Path) -> None:
     console.print(Panel(addresses(base_url, mail_url), title="The portal is running. Ctrl-C stops it.", expand=False))
     if people := [*facts.get("staff", []), *facts.get("operators", [])]:
         console.print(sign_ins(people))
+    if staff := facts.get("staff"):
+        console.print("Staff are asked for a code as well. This prints the one of now; each works once:\n")
+        console.print(f"  .venv/bin/python manage.py totp {staff[0]['email']}\n", soft_wrap=True, highlight=False)
     if call := signed_call(facts.get("merchants", [])):
         console.print("A signed call to try, in another shell:\n")
         # Printed as it is, unwrapped and unstyled, so that it can be pasted.

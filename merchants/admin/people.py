@@ -141,9 +141,9 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         question = Question(
             title="Reset the second factor",
             text=(
-                "For a lost telephone or key. First make sure, not by mail, that it is this person who asks. All factors "
-                "and recovery codes are taken away, the person is signed out everywhere and told by mail. At the next "
-                "sign-in, with the password, a new second factor has to be set up."
+                "For a lost telephone or key. First make sure, not by mail, that it is this person who asks. All "
+                "factors and recovery codes are taken away, the person is signed out everywhere and told by mail. At "
+                "the next sign-in, with the password, a new second factor has to be set up."
             ),
             act=lambda: people.reset_second_factor(person=person),
             done="the second factor was reset",

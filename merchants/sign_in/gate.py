@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -45,7 +45,7 @@ def turned_away(request: HttpRequest) -> HttpResponse | None:
     if not person.is_authenticated:
         return redirect_to_login(way_back(request))
     if not person.is_staff:
-        return render(request, "account/not_staff.html", status=403)
+        return render(request, "account/not_staff.html", admin.site.each_context(request), status=403)
     if access.used_second_factor(request):
         return None
     if access.has_second_factor(person):

@@ -6,6 +6,8 @@ from allauth.account import views
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from merchants.sign_in.views import end_session
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
@@ -22,5 +24,6 @@ urlpatterns = [
     ),
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("second-factor/", include("allauth.mfa.urls")),
+    path("sessions/<int:session>/end/", end_session, name="end_session"),
     path("sessions/", include("allauth.usersessions.urls")),
 ]

@@ -135,5 +135,9 @@ FAMILY_NAMES = (
     "Yamada", "Zeller",
 )  # fmt: skip
 
-STAFF = (("support@oppi.example", "Nora Keller"), ("duty@oppi.example", "Samuel Aalto"))
+STAFF = (
+    ("admin@oppi.example", "Samuel Aalto", "administrator"),
+    ("support@oppi.example", "Nora Keller", "support"),
+    ("auditor@oppi.example", "Mira Sand", "auditor"),
+)
 ROLES = ("owner", "manager", "viewer")

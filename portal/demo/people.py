@@ -5,6 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.utils import decrypt
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import transaction
 
@@ -17,13 +20,12 @@ FEW_ITERATIONS = 1000
 
 def exist() -> bool:
     """They come last: where they are, everything is."""
-    return Person.objects.filter(email=cast.STAFF[0][0]).exists()
+    return Person.objects.filter(email__in=[email for email, *_ in cast.STAFF]).exists()
 
 
 @transaction.atomic
 def create() -> None:
-    for email, name in cast.STAFF:
-        Person.objects.create_user(email, name=name, staff_role=Person.StaffRole.ADMINISTRATOR)
+    staff()
     for merchant in Merchant.objects.filter(code__in=[casino.code for casino in cast.CASINOS]):
         for role in cast.ROLES:
             person = Person.objects.create_user(f"{role}@{merchant.code}.example", name=f"{merchant.name}, {role}")
@@ -31,7 +33,19 @@ def create() -> None:
 
 
 def staff() -> list[Person]:
-    return list(Person.objects.filter(email__in=[email for email, _ in cast.STAFF]).order_by("pk"))
+    """One of each role; a demo from before there were roles gets those that it lacks."""
+    return [
+        Person.objects.get_or_create(email=email, defaults={"name": name, "staff_role": role})[0]
+        for email, name, role in cast.STAFF
+    ]
+
+
+def totp_secret(person: Person) -> str:
+    """What the person's telephone would keep; here it is printed, so that whoever tries the demo has the codes."""
+    factor = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    if factor is None:
+        factor = TOTP.activate(person, generate_totp_secret()).instance
+    return str(decrypt(factor.data["secret"]))
 
 
 def memberships() -> list[Membership]:

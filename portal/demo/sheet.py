@@ -33,7 +33,7 @@ def write(houses: list[House]) -> Path:
     facts = {
         "base_url": settings.BASE_URL,
         "mail_url": settings.MAIL_URL,
-        "staff": [of_person(person, passwords, merchant=None, role="support") for person in people.staff()],
+        "staff": [of_staff(person, passwords) for person in people.staff()],
         "operators": [of_member(membership, passwords) for membership in people.memberships()],
         "merchants": merchants,
     }
@@ -61,6 +61,11 @@ def of_person(person: Person, passwords: dict[str, str], *, merchant: str | None
         "role": role,
         "totp_secret": None,
     }
+
+
+def of_staff(person: Person, passwords: dict[str, str]) -> dict[str, Any]:
+    facts = of_person(person, passwords, merchant=None, role=person.staff_role)
+    return facts | {"totp_secret": people.totp_secret(person)}
 
 
 def of_member(membership: Membership, passwords: dict[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Sum
 from django.test import Client
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from merchants.models import ApiKey, Game, Merchant, Player
 from portal.demo import ending
+from tests.people import code_of
 from tests.plugins.live import Live
 from tests.signing import Signer, encoded, new_id
 from wallet import statuses
@@ -119,7 +121,7 @@ def test_the_sheet_is_private_and_signs_in(seed: Seed, sheet: Path, client: Clie
     assert sheet.stat().st_mode & 0o777 == 0o600
     assert [person["role"] for person in facts["operators"]] == ["owner", "manager", "viewer"] * 4
     for person in (facts["staff"][0], facts["operators"][0]):
-        assert client.login(username=person["email"], password=person["password"])
+        assert client.login(email=person["email"], password=person["password"])
 
 
 def test_a_lost_sheet_is_made_again_with_new_passwords(seed: Seed, sheet: Path) -> None:
@@ -167,3 +169,21 @@ def test_it_fills_a_portal_that_is_running(live: Live, sheet: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "of 14: " in done.stdout
     assert json.loads(sheet.read_text())["base_url"] == live.base_url
+
+
+def test_staff_have_a_role_and_a_second_factor_each(seed: Seed, sheet: Path) -> None:
+    first = seed()["staff"]
+    assert [person["role"] for person in first] == ["administrator", "support", "auditor"]
+    assert seed()["staff"] == first
+
+    printed = StringIO()
+    call_command("totp", "support@oppi.example", stdout=printed)
+    codes = [code_of(first[1]["totp_secret"], steps=steps) for steps in (-1, 0)]  # the half minute may end just now
+    assert printed.getvalue().strip() in codes
+    assert first[1]["totp_secret"] not in str(list(Authenticator.objects.values_list("data", flat=True)))
+
+
+def test_codes_are_not_printed_in_production(seed: Seed, settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="in a demo only"):
+        call_command("totp", "support@oppi.example")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.usersessions.internal.flows.sessions import end_sessions
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, session: int) -> HttpResponse:
+    """One of one's own; the browser of it is signed out at its next page."""
+    person: Any = request.user
+    end_sessions(request, [get_object_or_404(UserSession, pk=session, user=person)])
+    return redirect("usersessions_list")
