@@ -1,0 +1,209 @@
+"""The pages of a rotation: what they ask, what they show once, and what a page says that was too late."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from merchants import crypto
+from merchants.models import ApiKey, Approval, Merchant, Person, Secret
+from merchants.services import keys
+from portal.lib import clock
+from tests.people import signed_in
+
+SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
+HIDDEN = re.compile(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?')
+
+
+@pytest.fixture
+def staff(client: Client, support: Person) -> Client:
+    return signed_in(client, support)
+
+
+@pytest.fixture
+def second(administrator: Person) -> Client:
+    return signed_in(Client(), administrator)
+
+
+@pytest.fixture
+def key(acme: Merchant) -> ApiKey:
+    return keys.issue(merchant=acme, label="cashier").key
+
+
+def at(key: ApiKey, verb: str) -> str:
+    return f"/admin/merchants/apikey/{key.pk}/{verb}/"
+
+
+def hidden(client: Client, path: str) -> dict[str, str]:
+    return dict(HIDDEN.findall(client.get(path).content.decode()))
+
+
+def send(client: Client, path: str, fields: dict[str, Any], *, form: dict[str, str] | None = None) -> str:
+    """The page as it is offered, filled in and sent; returns what it says then, wherever it leads."""
+    answer = client.post(path, (hidden(client, path) if form is None else form) | fields, follow=True)
+    return unescape(answer.content.decode())
+
+
+ROTATE = {"length": "24", "unit": "hours"}
+
+
+def test_the_new_secret_is_shown_in_one_answer_that_no_cache_keeps(staff: Client, key: ApiKey) -> None:
+    path = at(key, "rotate")
+    answer = staff.post(path, hidden(staff, path) | ROTATE)
+    [secret] = SECRET.findall(answer.content.decode())
+    assert crypto.looks_like_secret(secret)
+    assert "no-store" in answer["cache-control"]
+    assert Secret.objects.get(fingerprint=crypto.fingerprint(secret)).version == 2
+    assert secret not in staff.get(f"/admin/merchants/apikey/{key.pk}/change/").content.decode()
+
+
+def test_the_same_form_again_issues_nothing(staff: Client, key: ApiKey) -> None:
+    path = at(key, "rotate")
+    form = hidden(staff, path)
+    send(staff, path, ROTATE | {"length": "0"}, form=form)
+    again = send(staff, path, ROTATE, form=form)
+    assert "Nothing was done" in again
+    assert not SECRET.search(again)
+    assert key.secrets.count() == 2
+
+
+def test_a_page_that_was_opened_before_somebody_else_rotated(staff: Client, key: ApiKey) -> None:
+    form = hidden(staff, at(key, "rotate"))
+    keys.rotate(key=key, overlap=timedelta(0))
+    said = send(staff, at(key, "rotate"), ROTATE, form=form)
+    assert "version 2 is the current one now. Look again before you decide. Nothing was changed." in said
+    assert key.secrets.count() == 2
+
+
+def test_a_third_secret_is_refused_with_the_moment_at_which_there_is_room(staff: Client, key: ApiKey) -> None:
+    keys.rotate(key=key)
+    said = send(staff, at(key, "rotate"), ROTATE)
+    assert "Two secrets of this key can be used already. Version 1 ends at" in said
+    assert key.secrets.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"length": "8", "unit": "days"}, "An overlap lasts 7 days at most."),
+        ({"length": "-1", "unit": "days"}, "greater than or equal to 0"),
+        ({"length": "99999999", "unit": "days"}, "less than or equal to"),
+        ({"length": "", "unit": "days"}, "This field is required."),
+        ({"length": "1", "unit": "years"}, "Select a valid choice."),
+        ({"length": "1", "unit": "hours", "quiet_hours": "169"}, "less than or equal to 168"),
+    ],
+)
+def test_an_overlap_that_cannot_be(staff: Client, key: ApiKey, fields: dict[str, str], sentence: str) -> None:
+    assert sentence in send(staff, at(key, "rotate"), fields)
+    assert key.secrets.count() == 1
+
+
+def test_a_mistake_does_not_use_the_form_up(staff: Client, key: ApiKey) -> None:
+    form = hidden(staff, at(key, "rotate"))
+    send(staff, at(key, "rotate"), {"length": "8", "unit": "days"}, form=form)
+    assert SECRET.search(send(staff, at(key, "rotate"), ROTATE, form=form))
+
+
+class TestInTheOverlap:
+    @pytest.fixture
+    def key(self, key: ApiKey) -> ApiKey:
+        keys.rotate(key=key)
+        return key
+
+    def old(self, key: ApiKey) -> Secret:
+        return key.secrets.get(version=1)
+
+    def test_the_page_of_the_key_counts_down(self, staff: Client, key: ApiKey) -> None:
+        page = staff.get(f"/admin/merchants/apikey/{key.pk}/change/").content.decode()
+        ends = self.old(key).usable_until
+        assert ends is not None
+        assert f'data-countdown="{ends.isoformat()}"' in page
+        assert "End now" in page
+
+    def test_it_is_extended(self, staff: Client, key: ApiKey) -> None:
+        until = (clock.now() + timedelta(days=3)).replace(microsecond=0)
+        said = send(staff, at(key, "extend"), {"until": f"{until:%Y-%m-%dT%H:%M:%S}"})
+        assert "keeps version 1 for longer" in said
+        assert self.old(key).usable_until == until
+
+    @pytest.mark.parametrize(
+        ("until", "sentence"),
+        [
+            (lambda now: now - timedelta(minutes=1), "has passed. Choose a moment to come. Nothing was changed."),
+            (lambda now: now + timedelta(days=8), "An overlap lasts 7 days at most."),
+            (lambda now: now + timedelta(hours=1), "Choose a later end, or end it now."),
+        ],
+        ids=["passed", "eight days", "earlier"],
+    )
+    def test_a_wrong_end_is_explained(self, staff: Client, key: ApiKey, until: Any, sentence: str) -> None:
+        before = self.old(key).usable_until
+        assert sentence in send(staff, at(key, "extend"), {"until": f"{until(clock.now()):%Y-%m-%dT%H:%M:%S}"})
+        assert self.old(key).usable_until == before
+
+    def test_it_is_ended_now(self, staff: Client, key: ApiKey) -> None:
+        send(staff, at(key, "end"), {})
+        assert not Secret.objects.overlapping(at=clock.now()).exists()
+
+    def test_it_is_told_to_end_when_quiet(self, staff: Client, key: ApiKey) -> None:
+        send(staff, at(key, "end_when_quiet"), {"hours": "6"})
+        assert self.old(key).quiet_hours == 6
+
+    @pytest.mark.parametrize("verb", ["extend", "end", "end_when_quiet"])
+    def test_when_somebody_ended_it_meanwhile_the_page_says_so(self, staff: Client, key: ApiKey, verb: str) -> None:
+        keys.end_overlap(secret=self.old(key))
+        assert "No old secret of this key can be used any more" in send(staff, at(key, verb), {}, form={})
+
+
+class TestTwoPersons:
+    @pytest.fixture
+    def key(self, key: ApiKey) -> ApiKey:
+        Merchant.objects.update(two_person=True)
+        return key
+
+    def test_a_rotation_waits_for_another_person_who_is_shown_the_secret(
+        self, staff: Client, second: Client, key: ApiKey
+    ) -> None:
+        said = send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
+        assert "Asked. Another person decides on this page." in said
+        assert not SECRET.search(said)
+        assert key.secrets.count() == 1
+        assert SECRET.search(send(second, at(key, "approve"), {}))
+        assert key.secrets.count() == 2
+        approval = Approval.objects.get()
+        assert (approval.state, approval.decided_by) == ("approved", Person.objects.get(staff_role="administrator"))
+
+    def test_nobody_approves_what_he_asked_for(self, staff: Client, key: ApiKey) -> None:
+        send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
+        assert "somebody else has to decide" in send(staff, at(key, "approve"), {})
+        assert key.secrets.count() == 1
+
+    def test_a_revocation_waits_as_well(self, staff: Client, second: Client, key: ApiKey) -> None:
+        send(staff, at(key, "revoke"), {"reason": "contract ended"})
+        assert ApiKey.objects.get().status == "active"
+        send(second, at(key, "approve"), {})
+        assert ApiKey.objects.get().status == "revoked"
+
+    def test_a_declined_one_is_over(self, staff: Client, second: Client, key: ApiKey) -> None:
+        send(staff, at(key, "revoke"), {"reason": "contract ended"})
+        send(second, at(key, "decline"), {})
+        assert "This was decided meanwhile." in send(second, at(key, "approve"), {}, form={})
+        assert ApiKey.objects.get().status == "active"
+
+    def test_one_question_at_a_time(self, staff: Client, key: ApiKey) -> None:
+        send(staff, at(key, "revoke"), {"reason": "contract ended"})
+        assert "waiting for a decision on this key already" in send(
+            staff, at(key, "rotate"), ROTATE | {"reason": "yearly"}
+        )
+
+    def test_what_was_asked_is_not_done_when_the_key_has_changed_since(
+        self, staff: Client, second: Client, key: ApiKey
+    ) -> None:
+        send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
+        keys.replace_at_once(key=key)
+        assert "version 2 is the current one now" in send(second, at(key, "approve"), {})
+        assert Approval.objects.get().state == "waiting"
