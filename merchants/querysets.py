@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 else:
     AllowlistEntry = ApiKey = Game = Merchant = Secret = Any
 
+IDLE = timedelta(days=60)
+
 
 class MerchantQuerySet(models.QuerySet[Merchant]):
     def open(self) -> Self:
@@ -24,6 +26,28 @@ class ApiKeyQuerySet(models.QuerySet[ApiKey]):
     def usable(self, *, at: datetime) -> Self:
         """Not revoked and not expired; quarantined keys still pay players."""
         return self.exclude(status="revoked").filter(Q(expires_at=None) | Q(expires_at__gt=at))
+
+    def of_active_merchants(self) -> Self:
+        return self.filter(merchant__status="active")
+
+    def ending(self, *, at: datetime, within: timedelta) -> Self:
+        """Usable, but not for long."""
+        return self.exclude(status="revoked").filter(expires_at__gt=at, expires_at__lte=at + within)
+
+    def idle(self, *, at: datetime) -> Self:
+        """Usable, older than IDLE, and nobody has signed rightly under it for so long."""
+        since = at - IDLE
+        used = apps.get_model("merchants", "SeenAddress").objects.filter(key=OuterRef("pk"), last_seen_at__gt=since)
+        return self.usable(at=at).filter(~Exists(used), created_at__lte=since)
+
+    def without_allowlist(self, *, at: datetime) -> Self:
+        """Usable, and neither the key nor its merchant has an entry that stands. `refuses_all`: it had entries, and
+        when all have ended a list refuses everybody; where there never was one, every address may call.
+        """
+        entries = apps.get_model("merchants", "AllowlistEntry").objects.filter(
+            Q(key=OuterRef("pk")) | Q(key=None, merchant=OuterRef("merchant"))
+        )
+        return self.usable(at=at).filter(~Exists(entries.standing(at=at))).annotate(refuses_all=Exists(entries))
 
 
 class SecretQuerySet(models.QuerySet[Secret]):

@@ -189,6 +189,7 @@ def read_mailer() -> dict[str, Any]:
 MAILERS = {"default": read_mailer()}
 DEFAULT_FROM_EMAIL: str = setting("DEFAULT_FROM_EMAIL", default="Oppi Games portal <portal@oppi.invalid>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SUPPORT_EMAIL: str = setting("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom letters tell to ask
 LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True
@@ -344,6 +345,7 @@ UNFOLD = {
     },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_VIEWS": [("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage")],
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",
     "SIDEBAR": {
         "navigation": [
@@ -353,6 +355,8 @@ UNFOLD = {
                 "items": [
                     page_of("merchants_merchant", "Merchants", "storefront"),
                     page_of("merchants_apikey", "API keys", "key"),
+                    {"title": "Hygiene", "icon": "cleaning_services", "link": reverse_lazy("admin:hygiene")},
+                    page_of("merchants_letter", "Letters", "mail"),
                     page_of("merchants_player", "Players", "groups"),
                     page_of("merchants_game", "Games", "casino"),
                 ],

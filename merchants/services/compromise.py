@@ -9,7 +9,7 @@ from django.db import transaction
 
 from merchants import errors
 from merchants.models import AllowlistEntry, ApiKey, Compromise, Person, Secret
-from merchants.services import keys
+from merchants.services import keys, letters
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -40,10 +40,10 @@ def declare(
     now, key = clock.now(), keys.locked_alive(key)
     if exposed_since > now:
         raise errors.MomentToCome(exposed_since)
-    if key.status == ApiKey.Status.QUARANTINED:
-        raise errors.KeyQuarantined
+    check_not_quarantined(key)
     exposed = _exposed(key)
-    issued = _respond(key, response, overlap, expected_version)
+    with letters.told_by_caller():
+        issued = _respond(key, response, overlap, expected_version)
     case = Compromise.objects.create(
         key=key,
         secret=exposed,
@@ -54,7 +54,15 @@ def declare(
         replacement=issued.row,
         created_at=now,
     )
+    exposed.refresh_from_db(fields=["usable_until"])
+    letters.tell_of_leak(case, replacement=issued.key, ends=exposed.usable_until)
     return Declared(case, issued)
+
+
+def check_not_quarantined(key: ApiKey) -> None:
+    """Its replacement was issued when it was quarantined; what is left is to revoke it."""
+    if key.status == ApiKey.Status.QUARANTINED:
+        raise errors.KeyQuarantined
 
 
 def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> Issued:

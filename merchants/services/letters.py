@@ -1,11 +1,23 @@
-"""Mails that must go out. They are written down in the transaction of what they tell and sent by a job afterwards."""
+"""Mails that must go out. They are written down in the transaction of what they tell, and sent by a job afterwards
+(`outbox.py`). Never a secret: also none that somebody put into a label.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from merchants.models import ApiKey, Contact, Letter, Membership, Merchant
+from merchants import crypto
+from merchants.errors import spoken
+from merchants.models import ApiKey, Compromise, Contact, Letter, Membership, Merchant
+from merchants.services import outbox
+from portal.lib import clock
+
+_told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
 def contacts(merchant: Merchant) -> list[str]:
@@ -19,20 +31,88 @@ def contacts(merchant: Merchant) -> list[str]:
 
 def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
     """One letter to each contact. Of two with the same `once` to the same address, one goes."""
+    now, masked = clock.now(), {name: _masked(value) for name, value in context.items()}
     letters = [
-        Letter(merchant=merchant, to=to, template=template, context=context, once=f"{once}:{to}" if once else None)
+        Letter(
+            merchant=merchant,
+            to=to,
+            template=template,
+            context=masked,
+            once=_once(once, to) if once else None,
+            created_at=now,
+            due_at=now,
+        )
         for to in contacts(merchant)
     ]
-    Letter.objects.bulk_create(letters, ignore_conflicts=bool(once))
+    if once:
+        there = Letter.objects.filter(once__in=[letter.once for letter in letters]).values_list("once", flat=True)
+        written = set(there)
+        letters = [letter for letter in letters if letter.once not in written]
+    if letters:
+        Letter.objects.bulk_create(letters, ignore_conflicts=bool(once))
+        outbox.wake_on_commit()
 
 
-def tell_contacts(key: ApiKey, what: str, *, ends: datetime | None = None) -> None:
-    """What happened to a key, in words that go on from its name. Never a secret."""
-    context = {
+def _masked(value: Any) -> Any:
+    return crypto.mask(value) if isinstance(value, str) else value
+
+
+def _once(once: str, to: str) -> str:
+    """An address can be longer than the column."""
+    return f"{once}:{hashlib.sha256(to.lower().encode()).hexdigest()[:32]}"
+
+
+# --- What they tell ---------------------------------------------------------------------------------------------------
+def tell_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | None = None) -> None:
+    """What happened to a key, in words that go on from its name; what they have to do; until when the old secret works.
+
+    Nothing inside `told_by_caller`.
+    """
+    if _told_by_caller.get():
+        return
+    ended = ends is not None and ends <= clock.now()
+    write(key.merchant, "key_changed", _about(key) | {"what": what, "do": do, "ends": _said(ends), "ended": ended})
+
+
+@contextmanager
+def told_by_caller() -> Iterator[None]:
+    """For a verb that uses others and writes one letter about all of it: what they would write is left out."""
+    token = _told_by_caller.set(True)
+    try:
+        yield
+    finally:
+        _told_by_caller.reset(token)
+
+
+def tell_of_leak(case: Compromise, *, replacement: ApiKey, ends: datetime | None) -> None:
+    """The leak and the response in one letter. Why we think so is for us, and stays out."""
+    context = _about(case.key) | {
+        "response": case.response,
+        "version": case.secret.version,
+        "exposed_since": spoken(case.exposed_since),
+        "replacement": replacement.auth_key,
+        "ends": _said(ends),
+        "ended": ends is not None and ends <= clock.now(),
+    }
+    write(case.key.merchant, "key_compromised", context)
+
+
+def remind_of_end(key: ApiKey, ends: datetime, *, days: int) -> None:
+    """Once for each key, end and threshold."""
+    left = (ends - clock.now()).days
+    context = _about(key) | {"ends": spoken(ends), "left": left, "days": days}
+    write(key.merchant, "key_expires", context, once=f"expires:{key.pk}:{ends.timestamp()}:{days}")
+
+
+def _about(key: ApiKey) -> dict[str, Any]:
+    return {
         "merchant": key.merchant.name,
         "auth_key": key.auth_key,
         "label": key.label,
-        "what": what,
-        "ends": ends.isoformat() if ends else None,
+        "environment": key.environment,
+        "at": spoken(clock.now()),
     }
-    write(key.merchant, "key_changed", context)
+
+
+def _said(moment: datetime | None) -> str:
+    return spoken(moment) if moment else ""

@@ -1,0 +1,138 @@
+"""What nobody complains of until it matters: keys to tidy up, each list bounded and with a link to its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views import View
+
+from merchants.admin import labels
+from merchants.models import ApiKey, Secret
+from merchants.services import sealing
+from portal.lib import clock
+
+SHOWN = 25
+LONGEST_NUMBER = 5
+ENDING = timedelta(days=30)
+LONG_QUARANTINE = timedelta(days=7)
+
+Row = Any  # an ApiKey or a Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concern:
+    name: str
+    title: str
+    text: str
+    column: str
+    rows: Callable[[datetime], QuerySet[Any]]
+    fact: Callable[[Row], Any]
+
+
+def keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.of_active_merchants().select_related("merchant")
+
+
+CONCERNS = [
+    Concern(
+        name="ending",
+        title="Ends within 30 days",
+        text="From that moment every call is refused. Its merchant is reminded 30, 7 and 1 days before.",
+        column="Ends (UTC)",
+        rows=lambda at: keys().ending(at=at, within=ENDING).order_by("expires_at"),
+        fact=lambda key: labels.moment(key.expires_at),
+    ),
+    Concern(
+        name="overlap",
+        title="Overlaps that run",
+        text="Two versions of the secret are taken. End the overlap when the merchant signs with the new one.",
+        column="Old version ends (UTC)",
+        rows=lambda at: (
+            Secret.objects.overlapping(at=at)
+            .filter(key__in=ApiKey.objects.usable(at=at).of_active_merchants())
+            .select_related("key__merchant")
+            .order_by("usable_until")
+        ),
+        fact=lambda old: format_html("version {}, {}", old.version, labels.moment(old.usable_until)),
+    ),
+    Concern(
+        name="quarantine",
+        title="In quarantine for more than 7 days",
+        text="Its players should be paid by now. Revoke it when no round is open any more.",
+        column="Since (UTC)",
+        rows=lambda at: (
+            keys().usable(at=at).filter(status="quarantined", quarantined_at__lt=at - LONG_QUARANTINE)
+        ).order_by("quarantined_at"),
+        fact=lambda key: labels.moment(key.quarantined_at),
+    ),
+    Concern(
+        name="open",
+        title="Without an allowlist",
+        text="Neither the key nor its merchant has an entry that stands.",
+        column="What follows",
+        rows=lambda at: keys().without_allowlist(at=at).order_by("-pk"),
+        fact=lambda key: (
+            "all entries have ended: every call is refused" if key.refuses_all else "open to every address"
+        ),
+    ),
+    Concern(
+        name="idle",
+        title="Idle for 60 days",
+        text="Nobody has signed rightly with it for so long. Ask the merchant, and revoke what is not needed.",
+        column="Last used (UTC)",
+        rows=lambda at: keys().idle(at=at).annotate(used_at=Max("seen_addresses__last_seen_at")).order_by("-pk"),
+        fact=lambda key: labels.moment(key.used_at) or "never",
+    ),
+]
+
+
+class HygienePage(View):
+    admin_site: Any = None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm("merchants.view_apikey"):  # type: ignore[union-attr]
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": "Hygiene",
+            "concerns": [shown(concern, request) for concern in CONCERNS],
+            "older": [sealed for sealed in sealing.standing() if not sealed.current],
+            "current_key_id": sealing.current_key_id(),
+        }
+        return TemplateResponse(request, "admin/hygiene.html", context)
+
+
+def shown(concern: Concern, request: HttpRequest) -> dict[str, Any]:
+    """One page of it, and whether there is another; never how many there are."""
+    page = page_number(request.GET.get(concern.name, ""))
+    first = (page - 1) * SHOWN
+    found = list(concern.rows(clock.now())[first : first + SHOWN + 1])
+    return {
+        "concern": concern,
+        "table": {
+            "headers": ["Key", "Label", "Merchant", concern.column],
+            "rows": [cells(concern, row) for row in found[:SHOWN]],
+        },
+        "earlier": f"?{concern.name}={page - 1}#{concern.name}" if page > 1 else None,
+        "more": f"?{concern.name}={page + 1}#{concern.name}" if len(found) > SHOWN else None,
+    }
+
+
+def page_number(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 1
+    return max(1, number)
+
+
+def cells(concern: Concern, row: Row) -> list[Any]:
+    key: ApiKey = row.key if isinstance(row, Secret) else row
+    address = reverse("admin:merchants_apikey_change", args=[key.pk])
+    link = format_html('<a class="text-link whole-value" href="{}">{}</a>', address, key.auth_key)
+    return [link, key.label or "–", key.merchant.name, concern.fact(row)]

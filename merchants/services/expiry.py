@@ -1,0 +1,34 @@
+"""Keys end on their day without a word from us, so their merchants hear of it before: 30, 7 and 1 days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from merchants.models import ApiKey, Merchant
+from merchants.services import letters
+from portal.lib import clock
+
+THRESHOLDS = (1, 7, 30)  # days
+
+
+def remind() -> None:
+    """For each key the nearest threshold that it has passed. Any number of runs, at once or late, send it once."""
+    furthest = timedelta(days=THRESHOLDS[-1])
+    keys = ApiKey.objects.ending(at=clock.now(), within=furthest).exclude(merchant__status=Merchant.Status.CLOSED)
+    for pk in keys.order_by("expires_at").values_list("pk", flat=True).iterator():
+        remind_of(pk)
+
+
+@transaction.atomic
+def remind_of(pk: int) -> None:
+    """Under the key's lock: what it says holds, and a revocation that comes first silences it."""
+    now = clock.now()
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=pk)
+    ends = key.expires_at
+    if key.status == ApiKey.Status.REVOKED or ends is None or ends <= now:
+        return
+    passed = [days for days in THRESHOLDS if ends - now <= timedelta(days=days)]
+    if passed:
+        letters.remind_of_end(key, ends, days=passed[0])

@@ -1,0 +1,139 @@
+"""Sends the letters that wait, each once: a row is claimed under its lock and committed after the mail server's yes.
+
+A process that is killed between that yes and the commit is the one way to a second copy (or a server whose yes is lost
+on the way). Both copies have the same Message-ID, by which mailboxes know them as one.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from datetime import timedelta
+from email.utils import parseaddr
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from merchants import errors
+from merchants.models import Letter
+from portal.lib import clock
+
+log = structlog.get_logger(__name__)
+TASK = "merchants.tasks.send_letters"
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
+BROKER_SECONDS = 0.4  # for the connection, and for each answer
+OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
+ANSWER_LENGTH = 500
+
+
+def wake_on_commit() -> None:
+    transaction.on_commit(wake, robust=True)
+
+
+def wake() -> None:
+    """Tells a worker that letters wait. Without it, the timetable finds them within a minute; so nothing may fail here,
+    and nobody may wait for a broker that is away.
+    """
+    options = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS, "max_retries": 0}
+    try:
+        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS, transport_options=options) as broker:
+            current_app.send_task(TASK, connection=broker, retry=False, ignore_result=True)
+    except Exception as fault:  # noqa: BLE001 - brokers fail in many ways
+        log.warning("letters.nobody_woken", fault=str(fault))
+
+
+def send_due() -> None:
+    """All letters that are due, one after the other. Several workers share them."""
+    while _send_next():
+        pass
+
+
+@transaction.atomic
+def _send_next() -> bool:
+    """False: nothing is left to do for now. A mail server that is away is asked for no further letter this time."""
+    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now()).order_by("due_at", "pk")
+    letter = due.select_for_update(skip_locked=True).first()
+    if letter is None:
+        return False
+    letter.attempts += 1
+    try:
+        _message(letter).send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
+        code, said = _answer(refused)
+        _try_later(letter, said) if code < OUT_OF_TRY else _give_up(letter, said)
+        return True
+    except OSError as away:  # not reached, timed out, or it does not take us as a sender: not this letter's fault
+        _try_later(letter, str(away) or type(away).__name__)
+        return False
+    except Exception as fault:
+        log.exception("letter.cannot_be_made", letter=letter.pk, template=letter.template)
+        _give_up(letter, f"The letter could not be made: {fault}")
+        return True
+    letter.state, letter.sent_at, letter.last_answer = Letter.State.SENT, clock.now(), ""
+    letter.save(update_fields=["state", "sent_at", "last_answer", "attempts"])
+    log.info("letter.sent", letter=letter.pk, template=letter.template, attempts=letter.attempts)
+    return True
+
+
+def _message(letter: Letter) -> EmailMultiAlternatives:
+    """The text begins with its subject, as a mail does."""
+    context = letter.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
+    subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
+    subject = " ".join(subject.removeprefix("Subject:").split())
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",  # where a template leaves a sentence out
+        to=[letter.to],
+        reply_to=[settings.SUPPORT_EMAIL],
+        headers={
+            "Message-ID": f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    html = render_to_string(f"emails/{letter.template}.html", context | {"subject": subject})
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _answer(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:
+    if isinstance(refused, smtplib.SMTPDataError):
+        code, text = refused.smtp_code, refused.smtp_error
+    else:
+        code, text = next(iter(refused.recipients.values()))
+    return code, f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+
+
+def _try_later(letter: Letter, said: str) -> None:
+    if letter.attempts > len(WAITS):
+        _give_up(letter, said)
+        return
+    letter.due_at, letter.last_answer = clock.now() + WAITS[letter.attempts - 1], _kept(said)
+    letter.save(update_fields=["due_at", "last_answer", "attempts"])
+    log.warning("letter.later", letter=letter.pk, attempts=letter.attempts, said=letter.last_answer)
+
+
+def _give_up(letter: Letter, said: str) -> None:
+    letter.state, letter.last_answer = Letter.State.GIVEN_UP, _kept(said)
+    letter.save(update_fields=["state", "last_answer", "attempts"])
+    log.error("letter.given_up", letter=letter.pk, attempts=letter.attempts, said=letter.last_answer)
+
+
+def _kept(said: str) -> str:
+    return said.replace("\0", "").encode(errors="replace").decode()[:ANSWER_LENGTH]
+
+
+@transaction.atomic
+def send_again(*, letter: Letter) -> Letter:
+    """A letter that was given up gets another day of tries."""
+    letter = Letter.objects.select_for_update().get(pk=letter.pk)
+    if letter.state != Letter.State.GIVEN_UP:
+        raise errors.NotGivenUp
+    letter.state, letter.attempts, letter.due_at = Letter.State.WAITING, 0, clock.now()
+    letter.save(update_fields=["state", "attempts", "due_at"])
+    wake_on_commit()
+    return letter

@@ -1,0 +1,91 @@
+"""Moves secrets from older key-encryption keys to the current one while calls go on.
+
+Each row is a transaction of its own, which touches the two columns and only as long as they are what was read: nobody
+waits for it, and a rotation or revocation at the same moment loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import structlog
+from django.conf import settings
+from django.db.models import Count
+
+from merchants import crypto
+from merchants.models import Secret
+from merchants.services.access import reveal, seal_context
+
+log = structlog.get_logger(__name__)
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How many rows are sealed under one key-encryption key."""
+
+    key_id: str
+    rows: int
+    configured: bool
+    current: bool
+
+
+@dataclass(slots=True)
+class Progress:
+    moved: int = 0
+    broken: list[str] = field(default_factory=list)  # do not open under their key
+
+
+def current_key_id() -> str:
+    return next(iter(settings.KEY_ENCRYPTION_KEYS))
+
+
+def standing() -> list[Sealed]:
+    """Under which keys the rows are now; those without a row are left out."""
+    rows = Secret.objects.order_by("sealed_under").values_list("sealed_under").annotate(Count("pk"))
+    return [
+        Sealed(key_id, count, key_id in settings.KEY_ENCRYPTION_KEYS, key_id == current_key_id())
+        for key_id, count in rows
+    ]
+
+
+def left() -> int:
+    """Rows that can be moved."""
+    return sum(sealed.rows for sealed in standing() if sealed.configured and not sealed.current)
+
+
+def out_of_reach() -> list[Sealed]:
+    """Rows whose key-encryption key is not configured: whoever signs with them gets an error of ours."""
+    return [sealed for sealed in standing() if not sealed.configured]
+
+
+def removable() -> list[str]:
+    """Configured, not current, and no row needs them."""
+    needed = {sealed.key_id for sealed in standing()} | {current_key_id()}
+    return [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id not in needed]
+
+
+def rewrap() -> Iterator[Progress]:
+    """Tells how far it is after each batch; whoever stops listening stops it. What is done is done."""
+    progress, after = Progress(), 0
+    older = [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id != current_key_id()]
+    waiting = Secret.objects.filter(sealed_under__in=older).select_related("key").order_by("pk")
+    while batch := list(waiting.filter(pk__gt=after)[:BATCH]):
+        for secret in batch:
+            _rewrap_one(secret, progress)
+        after = batch[-1].pk
+        yield progress
+
+
+def _rewrap_one(secret: Secret, progress: Progress) -> None:
+    try:
+        clear = reveal(secret)
+    except crypto.SealBroken:
+        log.exception("secret.seal_broken", auth_key=secret.key.auth_key, version=secret.version)
+        progress.broken.append(str(secret))
+        return
+    context = seal_context(secret.key, secret.version)
+    sealed_under, sealed = crypto.seal(clear, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
+    unchanged = Secret.objects.filter(pk=secret.pk, sealed=bytes(secret.sealed), sealed_under=secret.sealed_under)
+    progress.moved += unchanged.update(sealed=sealed, sealed_under=sealed_under)

@@ -1,0 +1,17 @@
+"""Jobs on a timetable; what they do is in the services."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from merchants.services import expiry, outbox
+
+
+@shared_task
+def send_letters() -> None:
+    outbox.send_due()
+
+
+@shared_task
+def remind_of_ends() -> None:
+    expiry.remind()

@@ -1,0 +1,382 @@
+"""Letters go out once, whatever the mail server says and however often the job runs."""
+
+from __future__ import annotations
+
+import email
+import json
+import re
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+from django.core import mail
+from django.test import Client
+
+from merchants import crypto, errors
+from merchants.models import ApiKey, Contact, Letter, Merchant, Person
+from merchants.services import compromise, keys, letters
+from merchants.services import outbox as post
+from portal.lib import clock
+from portal.ports import free_port
+from tests import factories
+from tests.people import signed_in
+from tests.plugins.live import Live
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class Server:
+    """An SMTP server that answers as it is told, and keeps what it took."""
+
+    def __init__(self) -> None:
+        self.at_rcpt, self.at_data, self.taken = "250 OK", "250 Kept", list[EmailMessage]()
+        self.rcpts = 0
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        self.rcpts += 1
+        if self.at_rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.at_rcpt
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.at_data.startswith("250"):
+            self.taken.append(email.message_from_bytes(envelope.content, policy=default))
+        return self.at_data
+
+
+def use_smtp(settings: Any, port: int) -> None:
+    options = {"host": "127.0.0.1", "port": port, "timeout": 1}
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[Server]:
+    handler = Server()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    use_smtp(settings, controller.port)
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def contact(acme: Merchant) -> Contact:
+    return Contact.objects.create(merchant=acme, email="keys@acme.test")
+
+
+def written(merchant: Merchant, number: int = 1) -> list[Letter]:
+    """Letters of one key that was issued, to so many contacts."""
+    for each in range(number - 1):
+        Contact.objects.create(merchant=merchant, email=f"more-{each}@acme.test")
+    keys.issue(merchant=merchant, label="night shift")
+    return list(Letter.objects.order_by("pk"))
+
+
+# --- who is told, and what --------------------------------------------------------------------------------------------
+def test_owners_managers_and_named_addresses_are_told_and_nobody_twice(acme: Merchant, owner: Person) -> None:
+    factories.member(acme, "manager", email="manager@acme.test")
+    factories.member(acme, "viewer", email="viewer@acme.test")
+    factories.member(acme, "manager", email="gone@acme.test", is_active=False)
+    Contact.objects.create(merchant=acme, email="OWNER@acme.test")
+    Contact.objects.create(merchant=acme, email="desk@acme.test")
+    told = sorted(address.lower() for address in letters.contacts(acme))
+    assert told == ["desk@acme.test", "manager@acme.test", "owner@acme.test"]
+
+
+def test_a_verb_that_fails_writes_no_letter(acme: Merchant, contact: Contact) -> None:
+    key = keys.issue(merchant=acme).key
+    Letter.objects.all().delete()
+    with pytest.raises(errors.OverlapTooLong):
+        keys.rotate(key=key, overlap=timedelta(days=8))
+    assert not Letter.objects.exists()
+
+
+def sent(acme: Merchant) -> mail.EmailMultiAlternatives:
+    """The newest letter, as it goes out."""
+    mail.outbox.clear()
+    post.send_due()
+    message = mail.outbox[-1]
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    return message
+
+
+def parts(message: mail.EmailMultiAlternatives) -> tuple[str, str]:
+    """Both as plain words: their markup and line ends do not matter here."""
+    html = re.sub(r"<[^>]+>", "", str(message.alternatives[0][0]))
+    return " ".join(str(message.body).split()), " ".join(html.split())
+
+
+def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, contact: Contact) -> None:
+    with clock.at(NOON):
+        key = keys.issue(merchant=acme, label="night shift").key
+        sent(acme)
+        keys.rotate(key=key, overlap=HOUR)
+        message = sent(acme)
+    assert message.subject == "Your key night shift was rotated: version 2 took over"
+    assert message.to == ["keys@acme.test"]
+    for part in parts(message):
+        assert "taken until 2026-03-01 13:00:00 UTC" in part
+        assert key.auth_key in part
+        assert "support@oppi.invalid" in part
+
+
+def test_a_rotation_without_an_overlap_says_that_the_old_secret_is_refused(acme: Merchant, contact: Contact) -> None:
+    key = keys.issue(merchant=acme).key
+    keys.rotate(key=key, overlap=timedelta(0))
+    for part in parts(sent(acme)):
+        assert "is refused already" in part
+        assert "taken until" not in part
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        ("rotate", "The exposed one is taken until 2026-03-01 13:00:00 UTC"),
+        ("quarantine", "Another key was issued to take its place"),
+        ("revoke", "All versions of the secret so far are refused"),
+    ],
+)
+def test_a_leak_is_one_letter_that_tells_the_response(
+    acme: Merchant, contact: Contact, response: str, said: str
+) -> None:
+    with clock.at(NOON):
+        key = keys.issue(merchant=acme).key
+        sent(acme)
+        before = Letter.objects.count()
+        declared = compromise.declare(
+            key=key, response=response, reason="on a forum", exposed_since=NOON - HOUR, by=None, overlap=HOUR
+        )
+        message = sent(acme)
+    assert Letter.objects.count() == before + 1
+    for part in parts(message):
+        assert said in part
+        assert "since 2026-03-01 11:00:00 UTC" in part
+        assert declared.issued.secret not in part
+        assert "on a forum" not in part
+
+
+def test_after_a_leak_other_verbs_are_told_again(acme: Merchant, contact: Contact) -> None:
+    key = keys.issue(merchant=acme).key
+    compromise.declare(key=key, response="revoke", reason="x", exposed_since=clock.now() - HOUR, by=None)
+    keys.revoke(key=key)
+    assert Letter.objects.latest("pk").context["what"].startswith("is revoked")
+
+
+def test_a_secret_that_stands_in_a_label_is_not_mailed(acme: Merchant, contact: Contact) -> None:
+    secret = crypto.new_secret("live")
+    keys.issue(merchant=acme, label=f"key {secret}")
+    message = sent(acme)
+    assert secret not in str(message.message())
+    assert secret not in str(Letter.objects.values())
+
+
+def test_markup_in_a_label_is_shown_and_not_obeyed(acme: Merchant, contact: Contact) -> None:
+    keys.issue(merchant=acme, label="<b>5 & 6</b>\nBcc: a@b.c")
+    message = sent(acme)
+    assert "&lt;b&gt;5 &amp; 6&lt;/b&gt;" in str(message.alternatives[0][0])
+    assert "<b>5 & 6</b>" in str(message.body)
+    assert "\n" not in message.subject
+
+
+# --- sending ----------------------------------------------------------------------------------------------------------
+def test_each_letter_goes_out_once(server: Server, acme: Merchant, contact: Contact) -> None:
+    written(acme, 3)
+    post.send_due()
+    post.send_due()
+    assert len(server.taken) == 3
+    assert len({message["message-id"] for message in server.taken}) == 3
+    assert set(Letter.objects.values_list("state", "attempts")) == {("sent", 1)}
+    assert Letter.objects.filter(sent_at=None).count() == 0
+
+
+def test_a_no_for_now_is_tried_again_with_growing_waits(server: Server, acme: Merchant, contact: Contact) -> None:
+    server.at_rcpt = "450 4.2.0 Greylisted"
+    waits, moment = [], NOON
+    with clock.at(NOON):
+        [letter] = written(acme)
+    while letter.state == "waiting":
+        with clock.at(moment):
+            post.send_due()
+            post.send_due()  # not due yet: asks nobody
+        letter.refresh_from_db()
+        waits.append(letter.due_at - moment)
+        moment = max(letter.due_at, moment + timedelta(seconds=1))
+    assert server.rcpts == letter.attempts == 14
+    assert waits[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
+    assert timedelta(hours=24) <= letter.due_at - NOON <= timedelta(hours=25)
+    assert letter.state == "given_up"
+    assert letter.last_answer == "450 4.2.0 Greylisted"
+
+
+def test_it_goes_out_when_the_server_takes_it_at_last(server: Server, acme: Merchant, contact: Contact) -> None:
+    server.at_data = "451 Later"
+    with clock.at(NOON):
+        [letter] = written(acme)
+        post.send_due()
+    server.at_data = "250 Kept"
+    with clock.at(NOON + HOUR):
+        post.send_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.last_answer) == ("sent", 2, "")
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("place", ["at_rcpt", "at_data"])
+def test_a_no_for_good_is_given_up_at_once_and_kept(
+    server: Server, acme: Merchant, contact: Contact, place: str
+) -> None:
+    setattr(server, place, "550 5.1.1 No such user")
+    [letter] = written(acme)
+    post.send_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.last_answer) == ("given_up", "550 5.1.1 No such user")
+
+
+def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
+    settings: Any, acme: Merchant, contact: Contact
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        use_smtp(settings, silent.getsockname()[1])
+        written(acme, 3)
+        begun = time.monotonic()
+        post.send_due()
+        assert time.monotonic() - begun < 2.5
+    assert sorted(Letter.objects.values_list("state", "attempts")) == [("waiting", 0), ("waiting", 0), ("waiting", 1)]
+
+
+def test_a_server_that_is_not_there_costs_no_letter(settings: Any, acme: Merchant, contact: Contact) -> None:
+    use_smtp(settings, free_port())
+    [letter] = written(acme)
+    post.send_due()
+    letter.refresh_from_db()
+    assert letter.state == "waiting"
+    assert "refused" in letter.last_answer
+
+
+def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(acme: Merchant, contact: Contact) -> None:
+    Letter.objects.create(to="a@b.test", template="no_such_template")
+    written(acme)
+    post.send_due()
+    assert dict(Letter.objects.values_list("template", "state")) == {
+        "no_such_template": "given_up",
+        "key_changed": "sent",
+    }
+
+
+def test_what_was_given_up_is_sent_again_when_asked(acme: Merchant, contact: Contact) -> None:
+    [letter] = written(acme)
+    with pytest.raises(errors.NotGivenUp):
+        post.send_again(letter=letter)
+    Letter.objects.update(state="given_up", attempts=14)
+    post.send_again(letter=letter)
+    post.send_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == ("sent", 1)
+
+
+# --- the broker -------------------------------------------------------------------------------------------------------
+@contextmanager
+def broker_at(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[float]:
+    from portal.celery import app  # noqa: PLC0415
+
+    monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{port}/0")
+    monkeypatch.setattr(app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
+    yield time.monotonic()
+
+
+def test_a_broker_that_is_away_does_not_hold_up_a_verb(
+    acme: Merchant, contact: Contact, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    with broker_at(monkeypatch, free_port()) as begun:
+        with django_capture_on_commit_callbacks(execute=True):
+            keys.issue(merchant=acme)
+        assert time.monotonic() - begun < 1
+    assert Letter.objects.get().state == "waiting"
+
+
+def test_nor_does_one_that_takes_calls_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as silent,
+        broker_at(monkeypatch, silent.getsockname()[1]) as begun,
+    ):
+        post.wake()
+        assert time.monotonic() - begun < 1
+
+
+# --- several workers, real commits ------------------------------------------------------------------------------------
+def test_several_workers_share_the_letters_and_send_each_once(live: Live) -> None:
+    handler = Server()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    marker = f"race-{time.time_ns()}"
+    with psycopg.connect(live.dsn, autocommit=True) as database:
+        database.execute(
+            'INSERT INTO merchants_letter ("to", template, context, state, attempts, last_answer)'
+            " SELECT %s || n || '@acme.test', 'key_expires', %s, 'waiting', 0, '' FROM generate_series(1, 60) n",
+            [marker, json.dumps({"auth_key": "x", "label": "y"})],
+        )
+    command = ["shell", "-c", "from merchants.services import outbox; outbox.send_due()"]
+    mailed = Live(
+        live.base_url,
+        live.dsn,
+        live.environment | {"EMAIL_URL": f"smtp://127.0.0.1:{controller.port}"},
+        live.log,
+    )
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda _number: mailed.manage(*command), range(3)))
+    controller.stop()
+    assert [worker.returncode for worker in done] == [0, 0, 0], done[0].stderr
+    ours = [message["to"] for message in handler.taken if message["to"].startswith(marker)]
+    assert len(ours) == len(set(ours)) == 60
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+LIST = "/admin/merchants/letter/"
+
+
+@pytest.fixture
+def given_up(acme: Merchant, contact: Contact) -> Letter:
+    [letter] = written(acme)
+    Letter.objects.update(state="given_up", attempts=1, last_answer="550 No such user")
+    return letter
+
+
+def test_the_list_tells_what_became_of_each(client: Client, support: Person, given_up: Letter) -> None:
+    page = signed_in(client, support).get(LIST).content.decode()
+    for told in ("keys@acme.test", "550 No such user", "given up", "Acme"):
+        assert told in page
+
+
+def test_a_given_up_letter_is_sent_again_from_its_page(client: Client, support: Person, given_up: Letter) -> None:
+    staff = signed_in(client, support)
+    page = f"{LIST}{given_up.pk}/change/"
+    assert "Send again" in staff.get(page).content.decode()
+    staff.post(f"{LIST}{given_up.pk}/send_again/")
+    given_up.refresh_from_db()
+    assert given_up.state == "waiting"
+    assert "Send again" not in staff.get(page).content.decode()
+
+
+def test_an_auditor_reads_letters_and_sends_none(client: Client, auditor: Person, given_up: Letter) -> None:
+    staff = signed_in(client, auditor)
+    assert staff.get(LIST).status_code == 200
+    assert staff.post(f"{LIST}{given_up.pk}/send_again/").status_code == 403
+    given_up.refresh_from_db()
+    assert given_up.state == "given_up"
+
+
+def test_nobody_writes_or_changes_a_letter_by_hand(client: Client, administrator: Person, given_up: Letter) -> None:
+    staff = signed_in(client, administrator)
+    assert staff.get(f"{LIST}add/").status_code == 403
+    assert staff.post(f"{LIST}{given_up.pk}/change/", {"to": "x@y.test"}).status_code == 403
+    assert ApiKey.objects.count() == 1
