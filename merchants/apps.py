@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class MerchantsConfig(AppConfig):
     name = "merchants"
     verbose_name = "Merchants"
+
+    def ready(self) -> None:
+        from merchants.sign_in import signals  # noqa: F401, PLC0415 - models must be there first

@@ -18,6 +18,7 @@ from merchants.sign_in.lock import seconds_locked, too_many
 from portal.lib.clientip import client_address
 
 SEAL_CONTEXT = "second factor"
+NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,7 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""
         methods = super().get_reauthentication_methods(user)
-        return [method for method in methods if method["id"].startswith("mfa_")] or methods
+        factors = [method | {"description": NAMES[method["id"]]} for method in methods if method["id"] in NAMES]
+        if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+            factors.reverse()  # the passkey first, before recovery codes
+        return factors or methods
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """For changing one's own factors: a fresh second factor, or a fresh password as long as there is none."""

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import NARROW, WIDE, see
 from tests.plugins.live import Live
 
-CALLS = 2_000
-WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
 PAGES = {
     "home": "/admin/",
     "merchants": "/admin/merchants/merchant/",
@@ -28,41 +22,6 @@ PAGES = {
     "sessions": "/admin/wallet/session/",
     "requests": "/admin/wallet/signedrequest/?status=refused",
 }
-
-
-@pytest.fixture(scope="module")
-def demo(live: Live, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The demo's merchants and people, with a short past."""
-    sheet = tmp_path_factory.mktemp("demo") / "demo.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(live.environment, "DEMO_FILE", str(sheet))
-        done = live.manage("seed", "--calls", str(CALLS))
-    assert done.returncode == 0, done.stderr
-    facts: dict[str, Any] = json.loads(sheet.read_text())
-    return facts
-
-
-@pytest.fixture
-def album(tmp_path: Path) -> Path:
-    return Path(os.environ.get("PICTURES") or tmp_path)
-
-
-@pytest.fixture
-def staff(page: Page, live: Live, demo: dict[str, Any]) -> Iterator[Page]:
-    """Signed in. No page may fail in its scripts or fetch anything from another host."""
-    faults: list[str] = []
-    home = urlsplit(live.base_url).netloc
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda sent: faults.append(sent.url) if urlsplit(sent.url).netloc not in {home, ""} else None)
-    page.on("response", lambda given: faults.append(f"{given.status} {given.url}") if given.status >= 500 else None)
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    page.goto(f"{live.base_url}/")
-    page.get_by_label("Email").fill(demo["staff"][0]["email"])
-    page.get_by_label("Password").fill(demo["staff"][0]["password"])
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live.base_url}/admin/")
-    yield page
-    assert not faults
 
 
 def test_every_list_fits_a_desk_and_a_telephone_by_day_and_by_night(staff: Page, live: Live, album: Path) -> None:
@@ -83,15 +42,6 @@ def go(page: Page, name: str) -> None:
     page.locator(f"#nav-sidebar a[href='{PAGES[name]}']").click()
 
 
-def see(page: Page, url: str, *, size: dict[str, int], scheme: Any, album: Path, name: str) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    page.emulate_media(color_scheme=scheme)
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=album / f"{name}-{size['width']}-{scheme}.png")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{url} is wider than its window"
-
-
 def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[str, Any], album: Path) -> None:
     merchant = demo["merchants"][0]["code"]
     go(staff, "merchants")
@@ -105,7 +55,7 @@ def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[s
     staff.screenshot(path=album / "issued.png")
 
     staff.reload()
-    expect(staff.get_by_text("Nothing was issued")).to_be_visible()
+    expect(staff.get_by_text("Nothing was done")).to_be_visible()
     assert secret not in staff.content()
     go(staff, "keys")
     expect(staff.get_by_text("night shift")).to_have_count(1)

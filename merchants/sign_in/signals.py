@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from merchants import access
+
+
+@receiver(authenticator_added)
+def a_factor_that_was_just_set_up_was_proved(
+    request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any
+) -> None:
+    """Its first code was right, its key has signed. A further factor is only added after a fresh one of before."""
+    if authenticator.type in access.SECOND_FACTORS:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)

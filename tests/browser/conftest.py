@@ -1,0 +1,112 @@
+"""What every test in a browser begins with: the demo's merchants and people, and somebody signed in."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.people import code_of
+from tests.plugins.live import Live
+
+CALLS = 2_000
+WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
+FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a test takes less than the rest
+
+
+@pytest.fixture(scope="session")
+def demo(live: Live, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The demo's merchants and people, with a short past."""
+    sheet = tmp_path_factory.mktemp("demo") / "demo.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(live.environment, "DEMO_FILE", str(sheet))
+        done = live.manage("seed", "--calls", str(CALLS))
+    assert done.returncode == 0, done.stderr
+    facts: dict[str, Any] = json.loads(sheet.read_text())
+    return facts
+
+
+@dataclass
+class Door:
+    """Signs in as a person does. A session is used again while its second factor is fresh: each code works once."""
+
+    base_url: str
+    people: dict[str, dict[str, Any]]
+    used: set[tuple[str, str]] = field(default_factory=set)
+    kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    def code(self, role: str) -> str:
+        """One that was not used yet; the half minutes before and after count as well."""
+        while True:
+            for steps in (0, 1, -1):
+                code = code_of(self.people[role]["totp_secret"], steps=steps)
+                if (role, code) not in self.used:
+                    self.used.add((role, code))
+                    return code
+            time.sleep(1)
+
+    def enter(self, page: Page, role: str) -> None:
+        since, cookies = self.kept.get(role, (0.0, None))
+        if cookies and time.monotonic() - since < FRESH_SECONDS:
+            page.context.add_cookies(cookies)
+            page.goto(f"{self.base_url}/admin/")
+            return
+        self.sign_in(page, role)
+        self.kept[role] = (time.monotonic(), page.context.cookies())
+
+    def sign_in(self, page: Page, role: str) -> None:
+        page.goto(f"{self.base_url}/admin/")
+        page.get_by_label("Email").fill(self.people[role]["email"])
+        page.get_by_label("Password").fill(self.people[role]["password"])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_label("Code").fill(self.code(role))
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(f"{self.base_url}/admin/")
+
+
+@pytest.fixture(scope="session")
+def door(live: Live, demo: dict[str, Any]) -> Door:
+    return Door(live.base_url, {person["role"]: person for person in demo["staff"]})
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    return Path(os.environ.get("PICTURES") or tmp_path)
+
+
+@pytest.fixture
+def watched(page: Page, live: Live) -> Iterator[Page]:
+    """No page may fail in its scripts or fetch anything from another host."""
+    faults: list[str] = []
+    home = urlsplit(live.base_url).netloc
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda sent: faults.append(sent.url) if urlsplit(sent.url).netloc not in {home, ""} else None)
+    page.on("response", lambda given: faults.append(f"{given.status} {given.url}") if given.status >= 500 else None)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    yield page
+    assert not faults
+
+
+@pytest.fixture
+def staff(watched: Page, door: Door) -> Page:
+    """Signed in as support, with a fresh second factor."""
+    door.enter(watched, "support")
+    return watched
+
+
+def see(page: Page, url: str, *, size: dict[str, int], scheme: Any, album: Path, name: str) -> None:
+    """Keeps a picture; nothing may be wider than the window."""
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=album / f"{name}-{size['width']}-{scheme}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{url} is wider than its window"
