@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from merchants.models import Person
+from merchants.services import history
+from portal.lib.clientip import client_address
 
 
 class RequestId:
@@ -19,3 +24,24 @@ class RequestId:
         response = self.get_response(request)
         response["x-request-id"] = str(request.request_id)  # type: ignore[attr-defined]
         return response
+
+
+class History:
+    """What a person's request changes is kept with the person, the address and the page. Machines do not get here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        address, _source = client_address(
+            meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES
+        )
+        with history.acting(
+            door="page",
+            person=request.user if isinstance(request.user, Person) else None,
+            address=str(address or ""),
+            url=request.path,
+            request=str(request.request_id),  # type: ignore[attr-defined]
+        ):
+            return self.get_response(request)

@@ -1,0 +1,211 @@
+"""Who changed what, when, from where and why: triggers keep it (merchants.models.audit), this says who acts, and reads.
+
+A change is attached to what `acting` and `because` know while it is written. Without them it is still kept, and shown
+as made directly in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any, Protocol
+
+import pghistory
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
+
+from merchants import models
+from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
+from merchants.models.audit import tracked_columns
+from merchants.services import history_words
+from merchants.services.history_words import KINDS, Change, Event
+
+EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
+IN_THE_DATABASE = "Directly in the database"
+
+
+# --- who and why ------------------------------------------------------------------------------------------------------
+@contextmanager
+def acting(*, door: str, person: Person | None = None, address: str = "", **beside: str) -> Iterator[None]:
+    """Changes in this block are the person's, by this door: a page, a command, a job. Blocks may stand in others."""
+    who = {"person": person.pk, "who": person.email, "role": person.staff_role} if person else {}
+    with _attached({"door": door, "address": address, **who, **beside}):
+        yield
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Changes in this block have this reason."""
+    with _attached({"reason": reason}):
+        yield
+
+
+@contextmanager
+def _attached(known: dict[str, Any]) -> Iterator[None]:
+    with pghistory.context() as current:  # type: ignore[no-untyped-call]
+        before = dict(current.metadata)
+        current.metadata.update(known)
+        try:
+            yield
+        finally:
+            current.metadata.clear()
+            current.metadata.update(before)
+
+
+# --- the timeline -----------------------------------------------------------------------------------------------------
+class Dated(Protocol):
+    """What can stand in a timeline."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one person or job did in one transaction."""
+
+    at: datetime
+    title: str
+    kind: str
+    icon: str
+    since: datetime  # of its first change; the page of older ones ends before it
+    who: str = ""
+    role: str = ""
+    address: str = ""
+    door: str = ""
+    reason: str = ""
+    changes: Sequence[Change] = ()
+    url_name: str = ""
+    url_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    entries: list[Entry]
+    older: datetime | None = None
+    newer: datetime | None = None
+
+
+def timeline(of: Model, *, before: datetime | None = None, kind: str = "", limit: int = 50) -> list[Entry]:
+    """What was changed about a merchant, or a key, player, game or person; newest first, in one query."""
+    return page(of, before=before, kind=kind, limit=limit).entries
+
+
+def page(
+    of: Model, *, before: datetime | None = None, after: datetime | None = None, kind: str = "", limit: int = 50
+) -> Page:
+    """As many entries as a page holds, those before or after a moment, and where the pages beside it begin."""
+    read = limit * EVENTS_AN_ENTRY + 1
+    events = _events(of, kind, before=before, after=after, limit=read)
+    shown = _whole_groups(events, limit, more=len(events) == read)
+    beyond, shown = len(shown) < len(events), shown if after is None else shown[::-1]
+    entries = [_entry(group) for group in _groups(shown)]
+    if not entries:
+        return Page([])
+    older, newer = min(entry.since for entry in entries), max(entry.at for entry in entries)
+    if after is not None:
+        return Page(entries, older, newer if beyond else None)
+    return Page(entries, older if beyond else None, newer if before else None)
+
+
+def merged[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
+    """Several, each newest first, in one."""
+    return list(islice(merge(*timelines, key=lambda entry: entry.at, reverse=True), limit))
+
+
+def _events(of: Model, kind: str, *, before: datetime | None, after: datetime | None, limit: int) -> list[Event]:
+    order = "-pgh_created_at" if after is None else "pgh_created_at"
+    between: dict[str, Any] = {"pgh_created_at__lt": before} if before else {}
+    if after is not None:
+        between["pgh_created_at__gt"] = after
+    arms = [
+        rows.filter(**between).order_by(order)[:limit]
+        for thing in history_words.THINGS
+        if kind in {"", history_words.THINGS[thing].kind}
+        for rows in [_rows(of, thing)]
+        if rows is not None
+    ]
+    if not arms:
+        return []
+    found = arms[0].union(*arms[1:], all=True).order_by(order)[:limit] if arms[1:] else arms[0]
+    return [Event(*row) for row in found]
+
+
+NAMES: dict[str, Callable[[], Any]] = {
+    "key": lambda: ApiKey.objects.filter(pk=OuterRef("key_id")).values("auth_key")[:1],
+    "game": lambda: Game.objects.filter(pk=OuterRef("game_id")).values("name")[:1],
+    "person": lambda: Person.objects.filter(pk=OuterRef("person_id")).values("email")[:1],
+}
+COLUMNS = (
+    "thing", "pgh_obj_id", "pgh_label", "pgh_created_at", "pgh_transaction", "pgh_context_id", "pgh_context",
+    "pgh_before", "pgh_after", "named",
+)  # fmt: skip
+
+
+def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
+    """The events of one table about `of`; None when the table has none about such things."""
+    event_model: Any = getattr(models, thing).pgh_event_model
+    subject = {Merchant: "merchant", ApiKey: "key", Player: "player", Game: "game", Person: "person"}[type(of)]
+    condition: dict[str, Any]
+    if subject in event_model.pgh_scopes:
+        condition = {event_model.pgh_scopes[subject]: of.pk}
+    elif subject == "merchant" and thing == "Person":
+        condition = {"pgh_obj__in": Membership.objects.filter(merchant=of.pk).values("person")}
+    else:
+        return None
+    references = {column.name for column in event_model._meta.concrete_fields if column.is_relation}  # noqa: SLF001
+    name = next((name for subject, name in NAMES.items() if subject in references), None)
+    rows: QuerySet[Any] = QuerySet(event_model).filter(**condition)
+    return rows.annotate(
+        thing=Value(thing),
+        pgh_after=JSONObject(**{column: F(column) for column in tracked_columns(event_model)}),
+        named=Subquery(name()) if name else Value(""),
+    ).values_list(*COLUMNS)
+
+
+def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:
+    """Cut where a page ends: not within what was done together, unless that alone fills the page."""
+    begun: dict[Any, int] = {}
+    for number, event in enumerate(events):
+        if event.group not in begun:
+            if len(begun) == limit:
+                return events[:number]
+            begun[event.group] = number
+    if more and len(begun) > 1:
+        return events[: max(begun.values())]
+    return events[:-1] if more else events
+
+
+def _groups(events: list[Event]) -> list[list[Event]]:
+    groups: dict[Any, list[Event]] = {}
+    for event in events:
+        groups.setdefault(event.group, []).append(event)
+    return list(groups.values())
+
+
+def _entry(newest_first: list[Event]) -> Entry:
+    events = newest_first[::-1]
+    told = history_words.tell(events)
+    known = events[-1].context or {}
+    return Entry(
+        at=events[-1].at,
+        since=events[0].at,
+        title=told.title,
+        kind=told.kind,
+        icon=told.icon,
+        who=known.get("who", "") if events[-1].context is not None else IN_THE_DATABASE,
+        role=known.get("role", ""),
+        address=known.get("address", ""),
+        door=known.get("door", ""),
+        reason=known.get("reason", ""),
+        changes=told.changes,
+        url_name=told.url_name,
+        url_id=told.url_id,
+    )
+
+
+__all__ = ["KINDS", "Change", "Entry", "Page", "acting", "because", "merged", "page", "timeline"]

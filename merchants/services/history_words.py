@@ -1,0 +1,321 @@
+"""What the events of one transaction say to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import models as fields
+
+from merchants import models
+from merchants.errors import spoken
+from portal.lib import money
+
+KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People"}
+NOTHING = "–"
+SPELLED_OUT = 3  # more of a kind are counted
+SHOWN_OF_A_KEY = 20  # its kind and the first signs of what is its own
+
+
+class Event(NamedTuple):
+    """One row of an event table."""
+
+    thing: str
+    pk: int
+    label: str
+    at: datetime
+    transaction: int
+    context_id: UUID | None
+    context: dict[str, Any] | None
+    old: dict[str, Any] | None
+    row: dict[str, Any]
+    name: str | None
+
+    @property
+    def group(self) -> tuple[int, UUID | None]:
+        return self.transaction, self.context_id
+
+    def became(self, column: str) -> Any:
+        """The new value of a column that has changed, else None."""
+        return self.row[column] if self.old is not None and self.old[column] != self.row[column] else None
+
+    def changed(self) -> Iterator[tuple[str, Any, Any]]:
+        """Column, before, after."""
+        old = self.row if self.label == "delete" else self.old or {}
+        new = {} if self.label == "delete" else self.row
+        for column in self.row:
+            if old.get(column) != new.get(column):
+                yield column, old.get(column), new.get(column)
+
+
+class Change(NamedTuple):
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    title: str
+    kind: str
+    icon: str
+    changes: tuple[Change, ...]
+    url_name: str
+    url_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    kind: str
+    icon: str
+    say: Callable[[list[Event], list[Event]], list[str]]  # its events, and all of the transaction
+    opens: tuple[str, str] = ("", "")  # admin page, and the column that says whose
+
+
+def tell(events: list[Event]) -> Told:
+    """Of one transaction, in the order in which they happened."""
+    titles: list[str] = []
+    chief = next(name for name in THINGS if any(event.thing == name for event in events))
+    for name, thing in THINGS.items():
+        own = [event for event in events if event.thing == name]
+        titles += thing.say(own, events) if own else []
+    head = next(event for event in events if event.thing == chief)
+    thing = THINGS[chief]
+    page, column = thing.opens
+    rest = f", and {len(titles) - SPELLED_OUT} more" if len(titles) > SPELLED_OUT else ""
+    return Told(
+        title="; ".join(titles[:SPELLED_OUT]) + rest or "Changed",
+        kind=thing.kind,
+        icon=thing.icon,
+        changes=tuple(_changes(events)),
+        url_name=f"admin:merchants_{page}_change" if page else "",
+        url_id=(head.row.get(column) if column else head.pk) if page else None,
+    )
+
+
+# --- before and after -------------------------------------------------------------------------------------------------
+def _changes(events: list[Event]) -> Iterator[Change]:
+    several = len({(event.thing, event.pk) for event in events}) > 1
+    for event in events:
+        model: Any = getattr(models, event.thing)
+        changed = {column: (before, after) for column, before, after in event.changed()}
+        for kept in model._meta.concrete_fields:  # noqa: SLF001
+            if kept.column in changed and not kept.is_relation:  # the title tells these
+                label = kept.verbose_name[:1].upper() + kept.verbose_name[1:]
+                whose = f"{_whose(event)}: {label.lower()}" if several else label
+                yield Change(whose, *(_shown(kept, value) for value in changed[kept.column]))
+
+
+def _whose(event: Event) -> str:
+    if event.thing == "Secret":
+        return f"Version {event.row['version']}"
+    model: Any = getattr(models, event.thing)
+    noun = str(model._meta.verbose_name)  # noqa: SLF001
+    return noun[:1].upper() + noun[1:]
+
+
+def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(kept, fields.DateTimeField):
+        return _moment(value)
+    if kept.name == "max_stake":
+        return money.show(value)
+    if isinstance(value, dict):
+        return (
+            ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None) or NOTHING
+        )
+    return str(value)
+
+
+def _moment(text: str) -> str:
+    return spoken(datetime.fromisoformat(text))
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+def _short(auth_key: str | None) -> str:
+    return f"{auth_key[:SHOWN_OF_A_KEY]}…" if auth_key else "a key"
+
+
+def _says_key(events: list[Event], everything: list[Event]) -> list[str]:
+    return [sentence for event in events if (sentence := _key(event))]
+
+
+def _key(event: Event) -> str:
+    key = f"Key {_short(event.row['auth_key'])}"
+    if event.label == "insert":
+        return f"{key} issued ({event.row['environment']})"
+    status = event.became("status")
+    if status:
+        return f"{key} {'in use again' if status == 'active' else status}"
+    return f"{key}: {_fields(event)}"
+
+
+def _says_secret(events: list[Event], everything: list[Event]) -> list[str]:
+    new = next((event for event in events if event.label == "insert"), None)
+    old = [event for event in events if event.label == "update"]
+    if new is not None:
+        return [_secret(event) for event in old] if new.row["version"] == 1 else [_taken_over(new, old)]
+    if any(event.thing == "ApiKey" and event.became("status") == "revoked" for event in everything):
+        return []
+    return [_secret(event) for event in old]
+
+
+def _taken_over(new: Event, old: list[Event]) -> str:
+    began = f"version {new.row['version']} took over"
+    revoked = _versions([event for event in old if event.became("revoked_at")])
+    if revoked:
+        return f"Secret of {_short(new.name)} replaced at once: {began}, {revoked} revoked"
+    usable = [
+        f", version {event.row['version']} usable until {_moment(until)}"
+        for event in old
+        if (until := event.became("usable_until"))
+    ]
+    return f"Secret of {_short(new.name)} rotated: {began}{''.join(usable)}"
+
+
+def _versions(events: list[Event]) -> str:
+    numbers = ", ".join(str(event.row["version"]) for event in events)
+    return f"version{'s' if len(events) > 1 else ''} {numbers}" if events else ""
+
+
+def _secret(event: Event) -> str:
+    version = f"Version {event.row['version']} of {_short(event.name)}"
+    if event.became("revoked_at"):
+        return f"{version} revoked"
+    until = event.became("usable_until")
+    if until:
+        ends = datetime.fromisoformat(until)
+        return f"{version} ended" if ends <= event.at else f"{version} usable until {spoken(ends)}"
+    hours = event.became("quiet_hours")
+    if hours:
+        return f"{version} ends by itself after {hours} quiet hours"
+    return f"{version}: {_fields(event)}"
+
+
+RESPONSES = {"rotate": "rotated with an overlap", "quarantine": "quarantined", "revoke": "revoked at once"}
+
+
+def _says_compromise(events: list[Event], everything: list[Event]) -> list[str]:
+    return [
+        f"Leak of {_short(event.name)} declared: {RESPONSES.get(event.row['response'], '')}"
+        if event.label == "insert"
+        else f"Case of {_short(event.name)} {'closed' if event.became('closed_at') else 'changed'}"
+        for event in events
+    ]
+
+
+def _says_approval(events: list[Event], everything: list[Event]) -> list[str]:
+    nouns = {"rotate": "Rotation", "revoke": "Revocation"}
+    return [
+        f"{nouns.get(event.row['verb'], 'Change')} of {_short(event.name)} "
+        f"{'asked for' if event.label == 'insert' else event.row['state']}"
+        for event in events
+    ]
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+def _listed(column: str, noun: str) -> Callable[[list[Event], list[Event]], list[str]]:
+    def say(events: list[Event], everything: list[Event]) -> list[str]:
+        sentences = []
+        for label, verb in (("insert", "added to"), ("delete", "removed from"), ("update", "changed on")):
+            own = [event for event in events if event.label == label]
+            for whose in dict.fromkeys(event.name for event in own):
+                listed = [event.row[column] for event in own if event.name == whose]
+                what = ", ".join(listed) if len(listed) <= SPELLED_OUT else f"{len(listed)} {noun}"
+                sentences.append(f"{what} {verb} {f'the list of {_short(whose)}' if whose else 'the merchant’s list'}")
+        return sentences
+
+    return say
+
+
+# --- flags and people -------------------------------------------------------------------------------------------------
+def _says_merchant(events: list[Event], everything: list[Event]) -> list[str]:
+    return ["Merchant created" if event.label == "insert" else _fields(event) for event in events]
+
+
+def _says_game(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_game(event) for event in events]
+
+
+def _game(event: Event) -> str:
+    if event.label == "insert":
+        return f"Game {event.row['name']} added to the catalogue"
+    on = event.became("is_active")
+    return (
+        f"Game {event.row['name']}: {_fields(event)}"
+        if on is None
+        else f"Game {event.row['name']} {_on(on)} for everybody"
+    )
+
+
+def _on(on: bool) -> str:  # noqa: FBT001
+    return "switched on" if on else "switched off"
+
+
+def _says_disabled(events: list[Event], everything: list[Event]) -> list[str]:
+    return [f"Game {event.name or 'of the past'} {_on(event.label == 'delete')} for the merchant" for event in events]
+
+
+def _says_player(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_player(event) for event in events]
+
+
+def _player(event: Event) -> str:
+    player, blocked = f"Player {event.row['player_id']}", event.became("is_blocked")
+    return (
+        f"{player}: {_fields(event)}"
+        if blocked is None
+        else f"{player} {'blocked' if blocked else 'not blocked any more'}"
+    )
+
+
+def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
+    words = {"insert": "added", "delete": "removed", "password": "has a new password"}
+    return [
+        f"{event.row['email']} {words[event.label]}"
+        if event.label in words
+        else f"{event.row['email']}: {_fields(event)}"
+        for event in events
+    ]
+
+
+def _says_member(events: list[Event], everything: list[Event]) -> list[str]:
+    words = {"insert": "became {role} of the merchant", "delete": "is no {role} of the merchant any more"}
+    usual = "is {role} of the merchant now"
+    return [
+        f"{event.name or 'Somebody'} {words.get(event.label, usual).format(role=event.row['role'])}" for event in events
+    ]
+
+
+def _says_contact(events: list[Event], everything: list[Event]) -> list[str]:
+    words = {"insert": "added to", "delete": "removed from"}
+    return [f"{event.row['email']} {words.get(event.label, 'changed among')} the contacts" for event in events]
+
+
+def _fields(event: Event) -> str:
+    """“Status: active → suspended”"""
+    return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or "changed"
+
+
+# In the order in which they head an entry.
+THINGS: dict[str, Thing] = {
+    "Compromise": Thing("keys", "gpp_maybe", _says_compromise, ("apikey", "key_id")),
+    "Approval": Thing("keys", "how_to_reg", _says_approval, ("apikey", "key_id")),
+    "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
+    "ApiKey": Thing("keys", "key", _says_key, ("apikey", "")),
+    "AllowlistEntry": Thing("lists", "lan", _listed("network", "networks")),
+    "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
+    "Merchant": Thing("flags", "storefront", _says_merchant, ("merchant", "")),
+    "DisabledGame": Thing("flags", "casino", _says_disabled, ("game", "game_id")),
+    "Game": Thing("flags", "casino", _says_game, ("game", "")),
+    "Player": Thing("flags", "person", _says_player, ("player", "")),
+    "Membership": Thing("people", "badge", _says_member, ("person", "person_id")),
+    "Person": Thing("people", "badge", _says_person, ("person", "")),
+    "Contact": Thing("people", "mail", _says_contact),
+}

@@ -1,0 +1,356 @@
+"""The history is kept by the database, whoever makes the change, and nobody can change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from merchants.models import (
+    AllowlistEntry,
+    Compromise,
+    Contact,
+    Merchant,
+    Person,
+    Player,
+    Secret,
+)
+from merchants.models.audit import Trace
+from merchants.services import compromise, flags, history, history_words, keys, merchants
+from merchants.services.history import Entry
+from portal.lib import clock
+from tests.conftest import Caller
+
+EVENT_TABLES = [model._meta.db_table for model in apps.get_models() if issubclass(model, Trace)]
+
+
+@pytest.fixture(autouse=True)
+def _set_up(request: pytest.FixtureRequest) -> None:
+    """Whatever a test begins with is a change of its own, though all of a test is one transaction."""
+    with history.acting(door="set-up"):
+        for name in {"acme", "rival", "caller", "owner", "support", "administrator"} & set(request.fixturenames):
+            request.getfixturevalue(name)
+
+
+@contextmanager
+def plain_sql() -> Iterator[Callable[..., None]]:
+    """As somebody in psql would: this test's transaction forgets who acted in it before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pghistory.context_id', '', true), set_config('pghistory.context_metadata', '', true)"
+        )
+        yield cursor.execute
+
+
+def titles(of: Any, **wish: Any) -> list[str]:
+    return [entry.title for entry in history.timeline(of, **wish)]
+
+
+def last(of: Any) -> Entry:
+    return history.timeline(of, limit=1)[0]
+
+
+@contextmanager
+def at_work(person: Person, reason: str = "Ticket 7") -> Iterator[None]:
+    with history.acting(person=person, address="192.0.2.7", door="page"), history.because(reason):
+        yield
+
+
+def test_an_entry_says_who_when_from_where_why_and_what(acme: Merchant, support: Person) -> None:
+    before = clock.now()
+    with at_work(support):
+        merchants.set_status(merchant=acme, status="suspended")
+    entry = last(acme)
+    assert entry.title == "Status: active → suspended"
+    assert (entry.who, entry.role, entry.address) == ("support@oppi.test", "support", "192.0.2.7")
+    assert (entry.door, entry.reason) == ("page", "Ticket 7")
+    assert entry.changes == (history.Change("Status", "active", "suspended"),)
+    assert before <= entry.at <= clock.now()
+    assert reverse(entry.url_name, args=[entry.url_id]) == reverse("admin:merchants_merchant_change", args=[acme.pk])
+
+
+def test_a_change_by_sql_is_seen_too(acme: Merchant, support: Person) -> None:
+    with at_work(support):
+        merchants.set_status(merchant=acme, status="suspended")
+    with plain_sql() as run:
+        run("UPDATE merchants_merchant SET two_person = true WHERE id = %s", [acme.pk])
+    entry = last(acme)
+    assert entry.title == "Two-person rule: off → on"
+    assert (entry.who, entry.reason, entry.address) == (history.IN_THE_DATABASE, "", "")
+
+
+def test_a_reason_ends_with_its_block(acme: Merchant, support: Person) -> None:
+    with history.acting(person=support, door="page"):
+        with history.because("A leak"):
+            merchants.set_status(merchant=acme, status="suspended")
+        assert last(acme).reason == "A leak"
+        merchants.set_status(merchant=acme, status="active")
+    with history.acting(door="manage.py suspend"):
+        merchants.set_status(merchant=acme, status="closed")
+    newest, *_ = history.timeline(acme)
+    assert (newest.who, newest.door, newest.reason) == ("", "manage.py suspend", "")
+
+
+STORIES: dict[str, tuple[str, list[str]]] = {
+    "a key": (
+        "UPDATE merchants_apikey SET label = 'cashier', expires_at = NULL WHERE id = %(key)s",
+        ["Label: – → cashier"],
+    ),
+    "a quarantine": (
+        "UPDATE merchants_apikey SET status = 'quarantined', quarantined_at = now() WHERE id = %(key)s",
+        ["quarantined"],
+    ),
+    "a secret": ("UPDATE merchants_secret SET revoked_at = now() WHERE key_id = %(key)s", ["Version 1 of", "revoked"]),
+    "a network": (
+        "INSERT INTO merchants_allowlistentry (merchant_id, network, note) VALUES (%(merchant)s, '203.0.113.0/24', '')",
+        ["203.0.113.0/24 added to the merchant’s list"],
+    ),
+    "a network of a key": (
+        """INSERT INTO merchants_allowlistentry (merchant_id, key_id, network, note)
+           VALUES (%(merchant)s, %(key)s, '203.0.113.9/32', '')""",
+        ["203.0.113.9/32 added to the list of oppi_pub_live_"],
+    ),
+    "a domain": (
+        "INSERT INTO merchants_alloweddomain (merchant_id, domain, note) VALUES (%(merchant)s, 'acme.test', '')",
+        ["acme.test added to the merchant’s list"],
+    ),
+    "a player": (
+        "UPDATE merchants_player SET is_blocked = true, blocked_reason = 'asked for it' WHERE id = %(player)s",
+        ["Player player-1 blocked"],
+    ),
+    "a limit": (
+        "UPDATE merchants_player SET max_stake = 2500000 WHERE id = %(player)s",
+        ["Player player-1: Max stake: – → 25.00"],
+    ),
+    "a game": (
+        "INSERT INTO merchants_disabledgame (merchant_id, game_id) VALUES (%(merchant)s, %(game)s)",
+        ["switched off for the merchant"],
+    ),
+    "a member": (
+        "INSERT INTO merchants_membership (merchant_id, person_id, role) VALUES (%(merchant)s, %(person)s, 'owner')",
+        ["support@oppi.test became owner of the merchant"],
+    ),
+    "a contact": (
+        "INSERT INTO merchants_contact (merchant_id, email, note) VALUES (%(merchant)s, 'desk@acme.test', '')",
+        ["desk@acme.test added to the contacts"],
+    ),
+    "a case": (
+        """INSERT INTO merchants_compromise (key_id, secret_id, response, reason, exposed_since, created_at)
+           SELECT key_id, id, 'revoke', 'paste', now(), now() FROM merchants_secret WHERE key_id = %(key)s""",
+        ["Leak of oppi_pub_live_", "revoked at once"],
+    ),
+    "a wish": (
+        """INSERT INTO merchants_approval (key_id, verb, wish, reason, state, asked_by_id)
+           VALUES (%(key)s, 'rotate', '{}', 'old', 'waiting', %(person)s)""",
+        ["Rotation of oppi_pub_live_", "asked for"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "words"), STORIES.values(), ids=STORIES)
+def test_sql_on_any_table_is_told(
+    caller: Caller, acme: Merchant, rival: Merchant, support: Person, statement: str, words: list[str]
+) -> None:
+    known = {"merchant": acme.pk, "key": acme.keys.get().pk, "player": acme.players.get().pk}
+    known |= {"game": caller.game.pk, "person": support.pk}
+    told = titles(rival)
+    with plain_sql() as run:
+        run(statement, known)
+    entry = last(acme)
+    assert entry.who == history.IN_THE_DATABASE
+    assert all(word in entry.title for word in words), entry.title
+    assert titles(rival) == told, "another merchant's timeline"
+
+
+def test_what_is_removed_is_told_with_what_it_was(acme: Merchant, support: Person) -> None:
+    entry = AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24", note="office")  # type: ignore[misc]
+    with at_work(support):
+        entry.delete()
+    assert last(acme).title == "198.51.100.0/24 removed from the merchant’s list"
+    assert history.Change("Note", "office", "–") in last(acme).changes
+
+
+def test_a_rotation_is_one_entry(acme: Merchant, support: Person) -> None:
+    key = keys.issue(merchant=acme).key
+    with at_work(support):
+        keys.rotate(key=key, overlap=timedelta(hours=2))
+    told = [entry for entry in history.timeline(key) if entry.who == "support@oppi.test"]
+    assert len(told) == 1
+    assert told[0].title.startswith(
+        f"Secret of {key.auth_key[:20]}… rotated: version 2 took over, version 1 usable until "
+    )
+    assert [(change.label, change.before) for change in told[0].changes][:2] == [
+        ("Version 1: superseded at", "–"),
+        ("Version 1: usable until", "–"),
+    ]
+
+
+def test_a_leak_is_one_entry_with_its_response(acme: Merchant, support: Person) -> None:
+    key = keys.issue(merchant=acme).key
+    with at_work(support):
+        compromise.declare(
+            key=key, response=Compromise.Response.REVOKE, reason="paste", exposed_since=clock.now(), by=support
+        )
+    assert last(key).title.startswith(f"Leak of {key.auth_key[:20]}… declared: revoked at once; Secret of ")
+    assert "replaced at once: version 2 took over, version 1 revoked" in last(key).title
+
+
+def test_players_games_and_people_have_their_own(caller: Caller, support: Person, administrator: Person) -> None:
+    player = Player.objects.get(player_id=caller.player, merchant=caller.merchant)
+    with at_work(support):
+        flags.block(player=player, reason="asked for it")
+    with at_work(support):
+        flags.switch_game(game=caller.game, on=False)
+    with at_work(administrator):
+        support.staff_role = Person.StaffRole.AUDITOR
+        support.save()
+    assert titles(player) == ["Player player-1 blocked"]
+    assert titles(caller.game)[0] == f"Game {caller.game.name} switched off for everybody"
+    assert titles(support)[0] == "support@oppi.test: Staff role: support → auditor"
+
+
+def test_a_person_of_the_merchant_is_on_its_timeline(acme: Merchant, owner: Person, support: Person) -> None:
+    with at_work(support):
+        owner.is_active = False
+        owner.save()
+    assert last(acme).title == "owner@acme.test: Is active: on → off"
+
+
+def test_a_new_password_is_told_and_kept_nowhere(support: Person) -> None:
+    support.set_password("another horse battery staple")
+    support.save()
+    assert titles(support)[0].endswith("support@oppi.test has a new password")
+
+
+def test_neither_secrets_nor_password_hashes_stand_in_an_event(acme: Merchant, support: Person) -> None:
+    issued = keys.issue(merchant=acme)
+    keys.rotate(key=issued.key)
+    support.set_password("another horse battery staple")
+    support.save()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT to_jsonb(row)::text FROM {table} row" for table in EVENT_TABLES))  # noqa: S608
+        everything = "\n".join(text for (text,) in cursor.fetchall())
+    assert issued.key.auth_key in everything
+    for row in Secret.objects.all():
+        assert bytes(row.sealed).hex() not in everything
+        assert bytes(row.fingerprint).hex() not in everything
+    assert issued.secret not in everything
+    assert support.password not in everything
+    columns = {column.name for model in apps.get_models() if issubclass(model, Trace) for column in model._meta.fields}
+    assert not columns & {"sealed", "sealed_under", "fingerprint", "password", "last_login", "access_version"}
+
+
+def test_what_is_no_change_is_no_event(caller: Caller, acme: Merchant, support: Person) -> None:
+    told = {table: rows(table) for table in EVENT_TABLES}
+    assert caller.bet(1).http_status == 200
+    assert caller.launch(playerId="newcomer").http_status == 200
+    with plain_sql() as run:
+        run("UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = %s", [acme.pk])
+        run("UPDATE merchants_secret SET sealed = sealed || 'x'::bytea, sealed_under = 'next'")
+        run("UPDATE merchants_person SET last_login = now()")
+        run("UPDATE merchants_player SET name = 'Grace'")
+    assert {table: rows(table) for table in EVENT_TABLES} == told
+
+
+def rows(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def test_what_is_rolled_back_was_never_there(acme: Merchant, support: Person) -> None:
+    told = titles(acme)
+    with at_work(support), transaction.atomic():
+        merchants.set_status(merchant=acme, status="closed")
+        transaction.set_rollback(True)
+    assert titles(acme) == told
+
+
+@pytest.mark.parametrize("table", EVENT_TABLES)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET pgh_label = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+def test_no_event_is_changed_or_taken_away(table: str, statement: str, caller: Caller, acme: Merchant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(format('%%I', column_name), ', ') FROM information_schema.columns "
+            "WHERE table_name = %s AND is_nullable = 'NO' AND column_name <> 'pgh_id'",
+            [table],
+        )
+        columns = cursor.fetchone()[0]
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {filler(table, columns)}")
+    with pytest.raises(DatabaseError, match=r"Cannot update or delete|never emptied"), transaction.atomic():
+        connection.cursor().execute(statement.format(table))
+
+
+def filler(table: str, columns: str) -> str:
+    """A value of its type for each column."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT column_name, udt_name FROM information_schema.columns WHERE table_name = %s", [table])
+        types = dict(cursor.fetchall())
+    texts = {"timestamptz": "now()", "bool": "true", "cidr": "'192.0.2.0/24'::cidr", "jsonb": "'{}'::jsonb"}
+    return ", ".join(
+        texts.get(types[name.strip('"')], f"'1'::{types[name.strip('"')]}") for name in columns.split(", ")
+    )
+
+
+def test_a_long_history_costs_one_query(acme: Merchant, rival: Merchant) -> None:
+    with plain_sql() as run:
+        run(
+            "INSERT INTO merchants_contact (merchant_id, email, note) "
+            "SELECT %s, 'desk-' || n || '@acme.test', '' FROM generate_series(1, 5000) n",
+            [acme.pk],
+        )
+        run("ANALYZE merchants_contactevent")
+    with CaptureQueriesContext(connection) as queries:
+        entries = history.timeline(acme)
+    assert len(queries) == 1
+    assert entries
+    plan = str(explained(queries.captured_queries[0]["sql"]))
+    assert "history_contact_merchant" in plan, plan
+    assert "Seq Scan on merchants_contactevent" not in plan, plan
+
+
+def explained(sql: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}")
+        return list(cursor.fetchall())
+
+
+def test_pages_of_a_timeline_leave_nothing_out_and_say_nothing_twice(acme: Merchant, support: Person) -> None:
+    for number in range(23):
+        with at_work(support):
+            Contact.objects.create(merchant=acme, email=f"{number}@acme.test")
+    whole = titles(acme, limit=100)
+    seen, page = [], history.page(acme, limit=5)
+    pages = [page]
+    while True:
+        seen += [entry.title for entry in page.entries]
+        if page.older is None:
+            break
+        page = history.page(acme, before=page.older, limit=5)
+        pages.append(page)
+    assert seen == whole
+    assert [entry.title for entry in history.page(acme, after=page.newer, limit=5).entries] == [
+        entry.title for entry in pages[-2].entries
+    ]
+    assert pages[0].newer is None
+
+
+def test_other_entries_can_be_merged_in_by_time(acme: Merchant, support: Person) -> None:
+    with at_work(support):
+        merchants.set_status(merchant=acme, status="suspended")
+    told = history.timeline(acme)
+    both = history.merged(told, told, limit=3)
+    assert [entry.at for entry in both] == sorted((entry.at for entry in [*told, *told]), reverse=True)[:3]
+
+
+def test_every_thing_that_is_kept_has_words() -> None:
+    assert {model.pgh_tracked_model.__name__ for model in apps.get_models() if issubclass(model, Trace)} == set(
+        history_words.THINGS
+    )
