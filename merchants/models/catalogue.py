@@ -39,6 +39,7 @@ class Player(models.Model):
             models.UniqueConstraint(fields=["merchant", "player_id"], name="player_once"),
             models.CheckConstraint(condition=Q(max_stake__gte=0), name="player_max_stake_not_negative"),
         ]
+        indexes = [models.Index(fields=["merchant"], condition=Q(is_blocked=True), name="player_blocked")]
         triggers = [pgtrigger.Protect(name="player_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
