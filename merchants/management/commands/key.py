@@ -1,0 +1,172 @@
+"""The life of a key from a shell: the same verbs as the administration's pages, for the day on which no page works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.dateparse import parse_datetime
+
+from merchants import errors
+from merchants.models import ApiKey, Compromise, Merchant, Person, Secret
+from merchants.services import compromise, history, keys
+from merchants.services.keys import Issued
+from portal.lib import clock
+
+DURATION = re.compile(r"(\d{1,7})([smhd])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def duration(text: str) -> timedelta:
+    found = DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+def moment(text: str) -> datetime:
+    found = parse_datetime(text)
+    if found is None:
+        raise ValueError(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class Command(BaseCommand):
+    help = (
+        "Issue, rotate, extend, end, quarantine or revoke a key, or declare that it has leaked. "
+        "A new secret is the one line on standard output; keep it, it is shown once."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--by", metavar="EMAIL", help="who asks; kept in the history")
+        parser.add_argument("--reason", default="", help="why; kept in the history")
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        issue = verbs.add_parser("issue", help="a new auth key with its first secret")
+        issue.add_argument("merchant", help="the merchant's code")
+        issue.add_argument("--environment", choices=ApiKey.Environment.values, default=ApiKey.Environment.LIVE)
+        issue.add_argument("--label", default="")
+        issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
+        for verb, text in VERBS.items():
+            of_key = verbs.add_parser(verb, help=text)
+            of_key.add_argument("auth_key")
+            OPTIONS.get(verb, lambda _: None)(of_key)
+
+    def handle(self, *, verb: str, by: str | None, reason: str, **options: Any) -> None:
+        person = find_person(by) if by else None
+        try:
+            with ExitStack() as known:
+                known.enter_context(history.acting(door=f"manage.py key {verb}", person=person))
+                known.enter_context(history.because(reason))
+                done = ACTS[verb](options | {"by": person, "reason": reason})
+        except errors.Refusal as refused:
+            raise CommandError(f"{refused} Nothing was changed.") from refused
+        if isinstance(done, Issued):
+            self.stderr.write(f"{done.key.auth_key}: version {done.row.version} is current.")
+            self.stdout.write(done.secret)
+        else:
+            self.stderr.write(f"Done: {verb}.")
+
+
+def find_key(auth_key: str) -> ApiKey:
+    key = ApiKey.objects.select_related("merchant").filter(auth_key=auth_key).first()
+    if key is None:
+        raise CommandError(f"There is no key {auth_key}.")
+    return key
+
+
+def find_person(email: str) -> Person:
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        raise CommandError(f"There is nobody with the address {email}.")
+    return person
+
+
+def find_merchant(code: str) -> Merchant:
+    merchant = Merchant.objects.open().filter(code=code).first()
+    if merchant is None:
+        raise CommandError(f"There is no open merchant {code}.")
+    return merchant
+
+
+def find_old_secret(auth_key: str) -> Secret:
+    overlapping = Secret.objects.overlapping(at=clock.now()).select_related("key")
+    secret = overlapping.filter(key=find_key(auth_key)).order_by("version").first()
+    if secret is None:
+        raise errors.NoOverlap
+    return secret
+
+
+def issue(wish: dict[str, Any]) -> Issued:
+    return keys.issue(
+        merchant=find_merchant(wish["merchant"]),
+        environment=wish["environment"],
+        label=wish["label"],
+        expires_at=wish["ends"],
+    )
+
+
+def rotate(wish: dict[str, Any]) -> Issued:
+    return keys.rotate(key=find_key(wish["auth_key"]), overlap=wish["overlap"], quiet_hours=wish["quiet_hours"])
+
+
+def leak(wish: dict[str, Any]) -> Issued:
+    if not wish["reason"]:
+        raise CommandError("Say what happened: --reason TEXT, before the verb.")
+    return compromise.declare(
+        key=find_key(wish["auth_key"]),
+        response=wish["response"],
+        reason=wish["reason"],
+        exposed_since=wish["since"],
+        by=wish["by"],
+        overlap=wish["overlap"],
+    ).issued
+
+
+def with_overlap(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--overlap", type=duration, default=keys.DEFAULT_OVERLAP, metavar="24h", help="0s to 7d; default 24h"
+    )
+
+
+def with_rotation(parser: CommandParser) -> None:
+    with_overlap(parser)
+    parser.add_argument("--quiet-hours", type=int, help="end it earlier when it was quiet for so long")
+
+
+def with_end(parser: CommandParser) -> None:
+    parser.add_argument("--until", type=moment, required=True, metavar="MOMENT", help="2027-01-31T12:00, in UTC")
+
+
+def with_leak(parser: CommandParser) -> None:
+    with_overlap(parser)
+    parser.add_argument("--response", choices=Compromise.Response.values, required=True)
+    parser.add_argument("--since", type=moment, required=True, metavar="MOMENT", help="exposed since, in UTC")
+
+
+VERBS = {
+    "rotate": "the next secret; the old one stays usable for the overlap",
+    "extend": "a later end of the overlap",
+    "end": "the overlap ends now",
+    "quarantine": "nothing new begins, players are paid",
+    "revoke": "for good",
+    "leak": "the secret may be known: do something at once, and keep the case",
+}
+OPTIONS: dict[str, Callable[[CommandParser], None]] = {
+    "rotate": with_rotation,
+    "extend": with_end,
+    "leak": with_leak,
+}
+ACTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "issue": issue,
+    "rotate": rotate,
+    "extend": lambda wish: keys.extend(secret=find_old_secret(wish["auth_key"]), until=wish["until"]),
+    "end": lambda wish: keys.end_overlap(secret=find_old_secret(wish["auth_key"])),
+    "quarantine": lambda wish: keys.quarantine(key=find_key(wish["auth_key"])),
+    "revoke": lambda wish: keys.revoke(key=find_key(wish["auth_key"])),
+    "leak": leak,
+}

@@ -1,0 +1,96 @@
+"""The verbs from a shell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from merchants import crypto
+from merchants.models import ApiKey, Compromise, Merchant, Person, Secret
+from merchants.services import keys
+from portal.lib import clock
+
+
+def key_command(*words: str) -> tuple[str, str]:
+    """What it says on standard output, and beside it."""
+    out, beside = StringIO(), StringIO()
+    call_command("key", *words, stdout=out, stderr=beside)
+    return out.getvalue().strip(), beside.getvalue().strip()
+
+
+@pytest.fixture
+def key(acme: Merchant) -> ApiKey:
+    return keys.issue(merchant=acme).key
+
+
+def version_of(secret: str) -> int:
+    return Secret.objects.get(fingerprint=crypto.fingerprint(secret)).version
+
+
+def test_the_new_secret_is_all_that_standard_output_says(acme: Merchant) -> None:
+    secret, beside = key_command("issue", "acme", "--label", "cashier", "--environment", "test")
+    assert crypto.looks_like_secret(secret)
+    assert secret not in beside
+    assert ApiKey.objects.get().label == "cashier"
+
+
+def test_rotate_extend_and_end(key: ApiKey) -> None:
+    secret, _ = key_command("rotate", key.auth_key, "--overlap", "90m", "--quiet-hours", "6")
+    assert version_of(secret) == 2
+    old = Secret.objects.get(version=1)
+    assert old.usable_until is not None
+    assert old.superseded_at is not None
+    assert (old.usable_until - old.superseded_at, old.quiet_hours) == (timedelta(minutes=90), 6)
+    until = (clock.now() + timedelta(days=2)).replace(microsecond=0)
+    key_command("extend", key.auth_key, "--until", f"{until:%Y-%m-%dT%H:%M:%S}")
+    assert Secret.objects.get(version=1).usable_until == until
+    key_command("end", key.auth_key)
+    with pytest.raises(CommandError, match="No old secret of this key"):
+        key_command("end", key.auth_key)
+
+
+def test_a_leak_is_declared_by_somebody(key: ApiKey, support: Person) -> None:
+    since = f"{clock.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    words = ["--by", support.email, "--reason", "found by a scan", "leak", key.auth_key]
+    secret, _ = key_command(*words, "--response", "revoke", "--since", since)
+    assert version_of(secret) == 2
+    assert Compromise.objects.get().declared_by == support
+
+
+@pytest.mark.parametrize("verb", ["quarantine", "revoke"])
+def test_a_key_is_put_out_of_use(key: ApiKey, verb: str) -> None:
+    key_command(verb, key.auth_key)
+    assert ApiKey.objects.get().status.startswith(verb)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["rotate", "oppi_pub_nobody"], "There is no key oppi_pub_nobody."),
+        (["issue", "nobody"], "There is no open merchant nobody."),
+        (["--by", "no@body.test", "revoke", "x"], "There is nobody with the address"),
+        (["rotate", "x", "--overlap", "a week"], "invalid duration value"),
+        (["extend", "x", "--until", "tomorrow"], "invalid moment value"),
+        (["leak", "x", "--response", "revoke", "--since", "2026-01-01T00:00"], "Say what happened"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_cannot_be_is_said_in_a_sentence(db: None, words: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        key_command(*words)
+
+
+def test_eight_days_change_nothing(key: ApiKey) -> None:
+    with pytest.raises(CommandError, match=r"7 days at most.* Nothing was changed\."):
+        key_command("rotate", key.auth_key, "--overlap", "8d")
+    assert Secret.objects.count() == 1
+
+
+def test_the_two_person_rule_holds_in_a_shell_too(key: ApiKey) -> None:
+    Merchant.objects.update(two_person=True)
+    with pytest.raises(CommandError, match="a second person decides"):
+        key_command("revoke", key.auth_key)
+    assert ApiKey.objects.get().status == "active"
