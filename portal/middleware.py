@@ -38,10 +38,9 @@ class History:
             meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES
         )
         with history.acting(
-            door="page",
+            door=request.path,
             person=request.user if isinstance(request.user, Person) else None,
             address=str(address or ""),
-            url=request.path,
             request=str(request.request_id),  # type: ignore[attr-defined]
         ):
             return self.get_response(request)

@@ -344,7 +344,7 @@ UNFOLD = {
             {"title": "Change password", "link": reverse_lazy("account_change_password")},
         ]
     },
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": False,  # the timeline knows more
     "SHOW_VIEW_ON_SITE": False,
     "SITE_VIEWS": [("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage")],
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",

@@ -21,6 +21,8 @@ from unfold.decorators import display
 from merchants import errors
 from merchants.admin import labels
 from merchants.admin.exports import ExportedList
+from merchants.admin.timeline import TimelinePage
+from merchants.services import history
 
 PER_PAGE = 50
 LAST_PAGE = 200
@@ -35,7 +37,7 @@ class InfinitePaginator(paginator.InfinitePaginator):
     count = PER_PAGE * LAST_PAGE
 
 
-class FastAdmin(ExportedList):
+class FastAdmin(TimelinePage, ExportedList):
     """A list that costs the same over a hundred rows and over a hundred million."""
 
     paginator = InfinitePaginator

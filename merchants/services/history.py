@@ -26,6 +26,13 @@ from merchants.services.history_words import KINDS, Change, Event
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
 IN_THE_DATABASE = "Directly in the database"
+SUBJECTS: dict[type[Model], str] = {
+    Merchant: "merchant",
+    ApiKey: "key",
+    Player: "player",
+    Game: "game",
+    Person: "person",
+}
 
 
 # --- who and why ------------------------------------------------------------------------------------------------------
@@ -149,7 +156,7 @@ COLUMNS = (
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     """The events of one table about `of`; None when the table has none about such things."""
     event_model: Any = getattr(models, thing).pgh_event_model
-    subject = {Merchant: "merchant", ApiKey: "key", Player: "player", Game: "game", Person: "person"}[type(of)]
+    subject = SUBJECTS[type(of)]
     condition: dict[str, Any]
     if subject in event_model.pgh_scopes:
         condition = {event_model.pgh_scopes[subject]: of.pk}
@@ -197,7 +204,7 @@ def _entry(newest_first: list[Event]) -> Entry:
         title=told.title,
         kind=told.kind,
         icon=told.icon,
-        who=known.get("who", "") if events[-1].context is not None else IN_THE_DATABASE,
+        who=_who(events[-1].context),
         role=known.get("role", ""),
         address=known.get("address", ""),
         door=known.get("door", ""),
@@ -208,4 +215,10 @@ def _entry(newest_first: list[Event]) -> Entry:
     )
 
 
-__all__ = ["KINDS", "Change", "Entry", "Page", "acting", "because", "merged", "page", "timeline"]
+def _who(context: dict[str, Any] | None) -> str:
+    if context is None:
+        return IN_THE_DATABASE
+    return context.get("who") or ("Somebody who is not signed in" if context.get("address") else "The portal itself")
+
+
+__all__ = ["KINDS", "SUBJECTS", "Change", "Entry", "Page", "acting", "because", "merged", "page", "timeline"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -27,6 +28,7 @@ from merchants.services import compromise, flags, history, history_words, keys, 
 from merchants.services.history import Entry
 from portal.lib import clock
 from tests.conftest import Caller
+from tests.people import signed_in
 
 EVENT_TABLES = [model._meta.db_table for model in apps.get_models() if issubclass(model, Trace)]
 
@@ -95,7 +97,7 @@ def test_a_reason_ends_with_its_block(acme: Merchant, support: Person) -> None:
     with history.acting(door="manage.py suspend"):
         merchants.set_status(merchant=acme, status="closed")
     newest, *_ = history.timeline(acme)
-    assert (newest.who, newest.door, newest.reason) == ("", "manage.py suspend", "")
+    assert (newest.who, newest.door, newest.reason) == ("The portal itself", "manage.py suspend", "")
 
 
 STORIES: dict[str, tuple[str, list[str]]] = {
@@ -354,3 +356,79 @@ def test_every_thing_that_is_kept_has_words() -> None:
     assert {model.pgh_tracked_model.__name__ for model in apps.get_models() if issubclass(model, Trace)} == set(
         history_words.THINGS
     )
+
+
+@pytest.mark.parametrize("who", ["support", "auditor", "administrator"])
+def test_the_page_says_it_to_each_role(
+    client: Client, acme: Merchant, who: str, request: pytest.FixtureRequest
+) -> None:
+    person = request.getfixturevalue(who)
+    with at_work(person, reason="Ticket 12"):
+        merchants.set_status(merchant=acme, status="suspended")
+    answer = signed_in(client, person).get(f"/admin/merchants/merchant/{acme.pk}/timeline/")
+    assert answer.status_code == 200
+    said = answer.content.decode()
+    for words in ["Status: active → suspended", person.email, "192.0.2.7", "Ticket 12", "Before and after"]:
+        assert words in said, words
+
+
+def test_nobody_else_sees_a_timeline(client: Client, acme: Merchant, owner: Person) -> None:
+    address = f"/admin/merchants/merchant/{acme.pk}/timeline/"
+    assert client.get(address).status_code == 302
+    assert signed_in(client, owner).get(address).status_code in {302, 403}
+
+
+def test_what_is_done_in_a_page_is_kept_with_its_person(client: Client, acme: Merchant, support: Person) -> None:
+    staff = signed_in(client, support)
+    staff.post(f"/admin/merchants/merchant/{acme.pk}/suspend/", {}, REMOTE_ADDR="198.51.100.9", follow=True)
+    entry = next(entry for entry in history.timeline(acme) if "suspended" in entry.title)
+    assert (entry.who, entry.role, entry.address) == ("support@oppi.test", "support", "198.51.100.9")
+    assert entry.door == f"/admin/merchants/merchant/{acme.pk}/suspend/"
+
+
+@pytest.mark.parametrize("model", ["merchant", "apikey", "player", "game", "person"])
+def test_the_page_of_a_thing_leads_to_its_timeline(
+    client: Client, caller: Caller, acme: Merchant, administrator: Person, model: str
+) -> None:
+    thing = apps.get_model("merchants", model).objects.first()
+    staff = signed_in(client, administrator)
+    address = f"/admin/merchants/{model}/{thing.pk}/timeline/"
+    assert address in staff.get(f"/admin/merchants/{model}/{thing.pk}/change/").content.decode()
+    assert staff.get(address).status_code == 200
+    old = staff.get(f"/admin/merchants/{model}/{thing.pk}/history/")
+    assert old.headers["location"] == address
+
+
+def test_a_timeline_is_filtered_and_paged(client: Client, acme: Merchant, support: Person) -> None:
+    with at_work(support):
+        Contact.objects.create(merchant=acme, email="desk@acme.test")
+    with at_work(support):
+        merchants.set_status(merchant=acme, status="suspended")
+    staff, address = signed_in(client, support), f"/admin/merchants/merchant/{acme.pk}/timeline/"
+    people = staff.get(f"{address}?what=people").content.decode()
+    assert "desk@acme.test added to the contacts" in people
+    assert "suspended" not in people
+    for nonsense in ["before=yesterday", "after=2026-01-01", "what=everything", "before=9999"]:
+        assert staff.get(f"{address}?{nonsense}").status_code == 200
+    assert staff.get("/admin/merchants/merchant/999999/timeline/").status_code == 404
+    for number in range(60):
+        with at_work(support):
+            Contact.objects.create(merchant=acme, email=f"{number}@acme.test")
+    first = staff.get(address)
+    assert "Older" in first.content.decode()
+    assert "Newer" in staff.get(address + first.context["older"]).content.decode()
+
+
+def test_the_page_of_a_long_timeline_costs_few_queries(client: Client, acme: Merchant, support: Person) -> None:
+    with plain_sql() as run:
+        run(
+            "INSERT INTO merchants_contact (merchant_id, email, note) "
+            "SELECT %s, 'desk-' || n || '@acme.test', '' FROM generate_series(1, 5000) n",
+            [acme.pk],
+        )
+    staff = signed_in(client, support)
+    with CaptureQueriesContext(connection) as queries:
+        staff.get(f"/admin/merchants/merchant/{acme.pk}/timeline/")
+    named = [query["sql"].split(" FROM ")[1].split()[0] for query in queries if " FROM " in query["sql"]]
+    assert len([query for query in queries if "event" in query["sql"]]) == 1
+    assert len(queries) <= 8, named
