@@ -6,4 +6,5 @@ class MerchantsConfig(AppConfig):
     verbose_name = "Merchants"
 
     def ready(self) -> None:
-        from merchants.sign_in import signals  # noqa: F401, PLC0415 - models must be there first
+        from merchants import checks  # noqa: F401, PLC0415 - models must be there first
+        from merchants.sign_in import signals  # noqa: F401, PLC0415

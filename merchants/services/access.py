@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
+import structlog
 from django.conf import settings
 from django.db.models import Q
 
@@ -20,6 +21,7 @@ from portal.lib import clock
 from portal.lib.clientip import Address, Network
 
 CAPACITY = 1024
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Credential:
     key_id: int
     expires_at: datetime | None
     secrets: tuple[UsableSecret, ...]
+    unopened: tuple[datetime | None, ...]  # when the versions end that cannot be opened here
     merchant_list: Allowlist
     key_list: Allowlist
     domains: frozenset[str]
@@ -63,6 +66,11 @@ class Credential:
         if self.expires_at is not None and self.expires_at <= at:
             return []
         return [secret for secret in self.secrets if secret.usable(at)]
+
+    def misses_a_secret(self, at: datetime) -> bool:
+        """Somebody may sign rightly with a version that this process cannot open."""
+        alive = self.expires_at is None or self.expires_at > at
+        return alive and any(ends is None or ends > at for ends in self.unopened)
 
     def allows_address(self, address: Address, at: datetime) -> bool:
         return self.merchant_list.allows(address, at) and self.key_list.allows(address, at)
@@ -100,6 +108,7 @@ def _read(auth_key: str) -> Credential | None:
         return None
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.
     entries = list(AllowlistEntry.objects.using(using).filter(Q(key=None, merchant=key.merchant_id) | Q(key=key)))
+    secrets, unopened = _opened(Secret.objects.using(using).usable(at=at).filter(key=key).select_related("key"))
     domains = AllowedDomain.objects.using(using).filter(merchant=key.merchant_id).values_list("domain", flat=True)
     return Credential(
         merchant_id=key.merchant_id,
@@ -108,7 +117,8 @@ def _read(auth_key: str) -> Credential | None:
         window_ms=key.merchant.timestamp_window_seconds * 1000,
         key_id=key.pk,
         expires_at=key.expires_at,
-        secrets=tuple(_opened(Secret.objects.using(using).usable(at=at).filter(key=key).select_related("key"))),
+        secrets=secrets,
+        unopened=unopened,
         merchant_list=_allowlist(entry for entry in entries if entry.key_id is None),
         key_list=_allowlist(entry for entry in entries if entry.key_id is not None),
         domains=frozenset(domain.lower() for domain in domains),
@@ -116,9 +126,24 @@ def _read(auth_key: str) -> Credential | None:
     )
 
 
-def _opened(secrets: Iterable[Secret]) -> Iterable[UsableSecret]:
+def _opened(secrets: Iterable[Secret]) -> tuple[tuple[UsableSecret, ...], tuple[datetime | None, ...]]:
+    """One that cannot be opened takes no other along: it is told loudly, and left out."""
+    opened, unopened = list[UsableSecret](), list[datetime | None]()
     for secret in secrets:
-        yield UsableSecret(secret.pk, secret.version, reveal(secret).encode(), secret.usable_until)
+        try:
+            clear = reveal(secret)
+        except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
+            log.error(  # noqa: TRY400 - where it happened says nothing
+                "secret.cannot_be_opened",
+                auth_key=secret.key.auth_key,
+                version=secret.version,
+                key_encryption_key=secret.sealed_under,
+                fault=type(fault).__name__,
+            )
+            unopened.append(secret.usable_until)
+        else:
+            opened.append(UsableSecret(secret.pk, secret.version, clear.encode(), secret.usable_until))
+    return tuple(opened), tuple(unopened)
 
 
 def _allowlist(entries: Iterable[AllowlistEntry]) -> Allowlist:

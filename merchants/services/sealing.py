@@ -73,12 +73,12 @@ def rewrap() -> Iterator[Progress]:
     waiting = Secret.objects.filter(sealed_under__in=older).select_related("key").order_by("pk")
     while batch := list(waiting.filter(pk__gt=after)[:BATCH]):
         for secret in batch:
-            _rewrap_one(secret, progress)
+            rewrap_one(secret, progress)
         after = batch[-1].pk
         yield progress
 
 
-def _rewrap_one(secret: Secret, progress: Progress) -> None:
+def rewrap_one(secret: Secret, progress: Progress) -> None:
     try:
         clear = reveal(secret)
     except crypto.SealBroken:

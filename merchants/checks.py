@@ -1,0 +1,29 @@
+"""What `manage.py check --database default`, and so every `migrate`, says about the secrets at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError
+
+from merchants.services import sealing
+
+
+@register(Tags.database)
+def secrets_can_be_opened(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    if not databases or "default" not in databases:
+        return []
+    try:
+        lost = sealing.out_of_reach()
+    except DatabaseError:  # not migrated yet
+        return []
+    return [
+        Error(
+            f"{sealed.rows} secrets are sealed under the key-encryption key {sealed.key_id!r}, which is missing.",
+            hint="Put it back into KEY_ENCRYPTION_KEYS, after the current one; then run manage.py rewrap_secrets.",
+            id="merchants.E001",
+        )
+        for sealed in lost
+    ]

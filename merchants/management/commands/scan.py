@@ -1,0 +1,66 @@
+"""Say which of our secrets stand in a text: exit code 1 when one of them can be used, 2 when the text can't be read."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from merchants.services import scan
+from merchants.services.scan import Finding, State
+
+COLOURS = {State.USABLE: "red", State.OVERLAP: "red", State.FOREIGN: "yellow"}
+UNREADABLE = 2
+
+
+class Command(BaseCommand):
+    help = "Say which of our secrets stand in a file. No secret is decrypted, and none is printed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="any file, text or not; - is standard input")
+
+    def handle(self, *, file: str, **options: Any) -> None:
+        console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
+        states, leaked = Counter[State](), dict[int, str]()
+        with opened(file) as content:
+            for finding in scan.findings(content):
+                states[finding.state] += 1
+                console.print(told(finding), style=COLOURS.get(finding.state, ""), markup=False)
+                if finding.usable and finding.secret is not None:
+                    leaked[finding.secret.key_id] = finding.secret.key.auth_key
+        console.print(summary(states), style="red" if leaked else "green", markup=False)
+        for pk, auth_key in leaked.items():
+            console.print(f"Declare the leak of {auth_key}: {settings.BASE_URL}/admin/merchants/apikey/{pk}/leak/")
+        if leaked:
+            sys.exit(1)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    try:
+        with Path(name).open("rb") if name != "-" else open(0, "rb", closefd=False) as content:
+            yield content
+    except OSError as fault:
+        raise CommandError(f"The file can't be read: {fault.strerror}.", returncode=UNREADABLE) from None
+
+
+def told(finding: Finding) -> str:
+    place, secret = f"line {finding.line}, column {finding.column}", finding.secret
+    if secret is None:
+        return f"{place}: {finding.said}"
+    return f"{place}: {secret.key.merchant.code} · {secret.key.auth_key} · version {secret.version} · {finding.said}"
+
+
+def summary(states: Counter[State]) -> str:
+    if not states:
+        return "No secret of ours stands in it."
+    usable, foreign = states[State.USABLE] + states[State.OVERLAP], states[State.FOREIGN]
+    ours = states.total() - foreign
+    return f"Places with a secret of ours: {ours:,}; of these can be used: {usable:,}. Not ours: {foreign:,}."

@@ -1,0 +1,117 @@
+"""Which of our secrets stand in a text? By shape, checksum and fingerprint; nothing is decrypted.
+
+Reads in pieces, so that a file of any size takes the same memory. Also finds text in UTF-16, as Windows writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import batched
+from typing import BinaryIO
+
+from merchants import crypto
+from merchants.errors import spoken
+from merchants.models import ApiKey, Secret
+from portal.lib import clock
+
+CHUNK = 1024 * 1024
+LOOKED_UP = 500  # at once
+LENGTH = len("oppi_live_") + crypto.SECRET_CHARACTERS + crypto.CHECKSUM_CHARACTERS
+LONGEST = 2 * LENGTH
+SIGNS = (b"oppi_", b"o\0p\0p\0i\0_")
+PREFIXES = b"|".join(
+    rb"\0?".join(re.escape(bytes([byte])) for byte in prefix) for prefix in (b"oppi_live_", b"oppi_test_")
+)
+# A look-ahead, since a cut-off secret may run into the beginning of the next one.
+SHAPE = re.compile(rb"(?=((?:%s)\0?(?:[0-9A-Za-z]\0?){%d}))" % (PREFIXES, LENGTH - len("oppi_live_")))
+
+
+class State(StrEnum):
+    USABLE = "usable"
+    OVERLAP = "usable for a while"
+    ENDED = "ended"
+    REVOKED = "revoked"
+    FOREIGN = "not ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A text with the shape and the checksum of a secret. Columns count bytes."""
+
+    line: int
+    column: int
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    line: int
+    column: int
+    state: State
+    said: str
+    secret: Secret | None
+
+    @property
+    def usable(self) -> bool:
+        return self.state in {State.USABLE, State.OVERLAP}
+
+
+def findings(file: BinaryIO) -> Iterator[Finding]:
+    now = clock.now()
+    for some in batched(sightings(file), LOOKED_UP):
+        prints = {sighting.fingerprint for sighting in some}
+        rows = Secret.objects.defer("sealed").filter(fingerprint__in=prints).select_related("key__merchant")
+        known = {bytes(secret.fingerprint): secret for secret in rows}
+        for sighting in some:
+            secret = known.get(sighting.fingerprint)
+            yield Finding(sighting.line, sighting.column, *state_of(secret, now), secret)
+
+
+def state_of(secret: Secret | None, at: datetime) -> tuple[State, str]:
+    if secret is None:
+        return State.FOREIGN, "well formed, but never issued here: of another installation, or made up"
+    key, ends = secret.key, secret.usable_until
+    if secret.revoked_at is not None or key.status == ApiKey.Status.REVOKED:
+        return State.REVOKED, f"revoked at {spoken(secret.revoked_at)}" if secret.revoked_at else "revoked with its key"
+    if ends is not None and ends <= at:
+        return State.ENDED, f"ended at {spoken(ends)}"
+    if key.expires_at is not None and key.expires_at <= at:
+        return State.ENDED, f"ended with its key at {spoken(key.expires_at)}"
+    kept = " for payments to players: its key is in quarantine" if key.status == ApiKey.Status.QUARANTINED else ""
+    if ends is not None:
+        return State.OVERLAP, f"usable until {spoken(ends)}{kept}"
+    return State.USABLE, f"usable{kept}"
+
+
+def sightings(file: BinaryIO) -> Iterator[Sighting]:
+    line, begun, offset, rest = 1, 0, 0, b""  # `begun`: where the line began; `offset`: of the buffer's first byte
+    while True:
+        chunk = file.read(CHUNK)
+        buffer = rest + chunk
+        cut = max(0, len(buffer) - LONGEST + 1) if chunk else len(buffer)  # what begins after it may not be whole
+        at = 0
+        for start, text in shapes(buffer, cut):
+            line, begun = line + buffer.count(b"\n", at, start), _line_start(buffer, at, start, offset, begun)
+            at = start
+            if crypto.looks_like_secret(text):
+                yield Sighting(line, offset + start - begun + 1, crypto.fingerprint(text))
+        line, begun = line + buffer.count(b"\n", at, cut), _line_start(buffer, at, cut, offset, begun)
+        rest, offset = buffer[cut:], offset + cut
+        if not chunk:
+            return
+
+
+def shapes(buffer: bytes, cut: int) -> Iterator[tuple[int, str]]:
+    if any(sign in buffer for sign in SIGNS):
+        for match in SHAPE.finditer(buffer):
+            if match.start() < cut:
+                yield match.start(), match[1].replace(b"\0", b"").decode("ascii")
+
+
+def _line_start(buffer: bytes, first: int, last: int, offset: int, begun: int) -> int:
+    newline = buffer.rfind(b"\n", first, last)
+    return begun if newline < 0 else offset + newline + 1

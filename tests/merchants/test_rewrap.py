@@ -1,0 +1,278 @@
+"""Secrets move to a new key-encryption key while calls go on, and nothing that happens meanwhile is lost."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+
+from merchants.models import Merchant, Secret
+from merchants.services import access, keys, sealing
+from portal.ports import free_port
+from tests.conftest import Caller
+from tests.plugins.live import Live, serving
+from tests.signing import Signer
+
+NEW = {"new": secrets.token_bytes(32)}
+
+
+@pytest.fixture
+def old(settings: Any) -> dict[str, bytes]:
+    return dict(settings.KEY_ENCRYPTION_KEYS)
+
+
+def rewrapped(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]:
+    code = 0
+    try:
+        call_command("rewrap_secrets", *options)
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    return code, capsys.readouterr().out
+
+
+def under() -> dict[str, int]:
+    return {sealed.key_id: sealed.rows for sealed in sealing.standing()}
+
+
+def test_all_rows_move_and_open_to_the_same_secret(
+    acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    issued = [keys.issue(merchant=acme) for _ in range(3)]
+    issued.append(keys.rotate(key=issued[0].key))
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    code, out = rewrapped(capsys)
+    assert code == 0
+    assert "4 secrets moved to 'new'" in out
+    assert "remove them from KEY_ENCRYPTION_KEYS: 'test'" in out
+    assert under() == {"new": 4}
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    assert [access.reveal(each.row.__class__.objects.get(pk=each.row.pk)) for each in issued] == [
+        each.secret for each in issued
+    ]
+
+
+def test_it_changes_nothing_that_callers_or_caches_depend_on(
+    caller: Caller, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = Merchant.objects.get(pk=caller.merchant.pk).access_version
+    columns = [name for name in vars(Secret.objects.get()) if name not in {"_state", "sealed", "sealed_under"}]
+    before = list(Secret.objects.values(*columns))
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    assert rewrapped(capsys)[0] == 0
+    assert Merchant.objects.get(pk=caller.merchant.pk).access_version == version
+    assert list(Secret.objects.values(*columns)) == before
+    access.forget()
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    assert caller.bet().body["status"] == "RS_OK"
+
+
+def test_a_dry_run_and_a_check_move_nothing(
+    acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.issue(merchant=acme)
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    assert rewrapped(capsys, "--dry-run") == (0, "1 secrets would be moved to 'new'.\n")
+    code, out = rewrapped(capsys, "--check")
+    assert code == 1
+    assert "Do not remove it yet" in out
+    assert under() == {"test": 1}
+
+
+def test_the_check_is_content_when_all_are_moved(
+    acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.issue(merchant=acme)
+    assert rewrapped(capsys, "--check") == (0, "All secrets are sealed under 'test'.\n")
+
+
+def test_rows_whose_key_is_missing_stay_and_are_told(
+    acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys.issue(merchant=acme)
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    keys.issue(merchant=acme)
+    code, out = rewrapped(capsys)
+    assert code == 1
+    assert "1 secrets stay: they are sealed under 'test', which is missing" in out
+    assert under() == {"new": 1, "test": 1}
+
+
+def test_a_row_that_was_tampered_with_is_told_and_the_others_move(
+    acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = keys.issue(merchant=acme), keys.issue(merchant=acme)
+    Secret.objects.filter(pk=bad.row.pk).update(sealed=bytes(80))
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    code, out = rewrapped(capsys)
+    assert code == 1
+    assert f"{bad.key.auth_key} v1 does not open" in out
+    assert Secret.objects.get(pk=good.row.pk).sealed_under == "new"
+
+
+def test_interrupted_it_says_how_far_it_came_and_the_next_run_goes_on(
+    acme: Merchant, settings: Any, old: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    for _ in range(5):
+        keys.issue(merchant=acme)
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    monkeypatch.setattr(sealing, "BATCH", 2)
+    whole = sealing.rewrap
+
+    def stopped() -> Iterator[sealing.Progress]:
+        yield next(whole())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sealing, "rewrap", stopped)
+    code, out = rewrapped(capsys)
+    assert code == 1
+    assert "2 secrets moved" in out
+    assert "Interrupted with 3 to go" in out
+    monkeypatch.setattr(sealing, "rewrap", whole)
+    assert rewrapped(capsys)[0] == 0
+    assert under() == {"new": 5}
+
+
+def test_a_row_that_changed_meanwhile_is_left_as_it_is(acme: Merchant, settings: Any, old: dict[str, bytes]) -> None:
+    """Another run of it was quicker: what that one wrote stays."""
+    row = keys.issue(merchant=acme).row
+    read = Secret.objects.select_related("key").get(pk=row.pk)
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    list(sealing.rewrap())
+    written = bytes(Secret.objects.get(pk=row.pk).sealed)
+    progress = sealing.Progress()
+    sealing.rewrap_one(read, progress)
+    assert progress.moved == 0
+    assert bytes(Secret.objects.get(pk=row.pk).sealed) == written
+
+
+# --- a key that is missing --------------------------------------------------------------------------------------------
+def test_a_version_that_cannot_be_opened_takes_no_other_along(
+    acme: Merchant, game: Any, settings: Any, old: dict[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    first = keys.issue(merchant=acme)
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    second = keys.rotate(key=first.key)
+    access.forget()
+    by_old = Caller(acme, Signer(first.key.auth_key, first.secret), game)
+    by_new = Caller(acme, Signer(first.key.auth_key, second.secret), game)
+    assert by_new.deposit(100).status == "RS_OK"
+    answer = by_old.balance()
+    assert (answer.http_status, answer.body["status"]) == (500, "RS_ERROR")
+    told = [record for record in caplog.messages if "secret.cannot_be_opened" in record]
+    assert "'key_encryption_key': 'test'" in told[0]
+    assert first.key.auth_key in told[0]
+    settings.KEY_ENCRYPTION_KEYS = NEW | old
+    assert by_old.balance().status == "RS_OK"
+
+
+def test_a_key_of_which_none_opens_is_an_error_of_ours_and_not_an_invalid_key(caller: Caller, settings: Any) -> None:
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    access.forget()
+    answer = caller.bet()
+    assert (answer.http_status, answer.body["status"]) == (500, "RS_ERROR")
+    keys.revoke(key=Secret.objects.get().key)
+    assert caller.bet().status == "INVALID_APIKEY"
+
+
+def test_rotation_and_revocation_need_no_old_key(acme: Merchant, settings: Any) -> None:
+    key = keys.issue(merchant=acme).key
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    assert keys.rotate(key=key).row.sealed_under == "new"
+    assert keys.revoke(key=key).status == "revoked"
+
+
+def test_the_system_check_names_the_missing_key(acme: Merchant, settings: Any) -> None:
+    keys.issue(merchant=acme)
+    assert run_checks(tags=["database"], databases=["default"]) == []
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    [fault] = run_checks(tags=["database"], databases=["default"])
+    assert fault.id == "merchants.E001"
+    assert "'test'" in fault.msg
+
+
+# --- real processes ---------------------------------------------------------------------------------------------------
+MAKE = """
+import json
+from uuid import uuid4
+from merchants.models import Merchant
+from merchants.services import keys
+merchant = Merchant.objects.create(code=f"rewrap-{uuid4().hex[:8]}", name="Rewrap")
+made = [keys.issue(merchant=merchant) for _ in range(80)]
+print(json.dumps([merchant.code, made[0].key.auth_key, made[0].secret]))
+"""
+CHANGE = """
+from merchants.models import ApiKey
+from merchants.services import keys
+for number, key in enumerate(ApiKey.objects.filter(merchant__code={code!r}).order_by("pk")[40:80]):
+    keys.revoke(key=key) if number % 2 else keys.rotate(key=key)
+"""
+STATE = """
+    SELECT count(*) FILTER (WHERE k.status = 'revoked' AND s.revoked_at IS NOT NULL),
+           count(*) FILTER (WHERE s.version = 1 AND s.usable_until IS NOT NULL),
+           count(*) FILTER (WHERE s.version = 2), count(*) FILTER (WHERE s.sealed_under <> %s)
+      FROM merchants_secret s JOIN merchants_apikey k ON k.id = s.key_id
+      JOIN merchants_merchant m ON m.id = k.merchant_id
+     WHERE m.code = %s
+"""
+
+
+def test_while_rows_move_calls_are_taken_and_no_rotation_or_revocation_is_lost(live: Live, tmp_path: Path) -> None:
+    newer = f"newer:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    before = live.environment["KEY_ENCRYPTION_KEYS"]
+    code, auth_key, secret = json.loads(live.manage("shell", "-v", "0", "-c", MAKE).stdout.strip().splitlines()[-1])
+    port = free_port()
+    moving = Live(
+        f"http://127.0.0.1:{port}",
+        live.dsn,
+        live.environment | {"KEY_ENCRYPTION_KEYS": f"{newer},{before}"},
+        tmp_path / "log",
+    )
+    answers, over = list[str](), threading.Event()
+    try:
+        with serving(moving, port), ThreadPoolExecutor() as pool:
+            calling = pool.submit(call_until, over, moving, Signer(auth_key, secret), answers)
+            jobs = [
+                pool.submit(moving.manage, "rewrap_secrets"),
+                pool.submit(moving.manage, "shell", "-v", "0", "-c", CHANGE.format(code=code)),
+            ]
+            done = [job.result() for job in jobs]
+            over.set()
+            calling.result()
+        assert [job.returncode for job in done] == [0, 0], [job.stderr for job in done]
+        again = moving.manage("rewrap_secrets")  # what was issued under the older key's process meanwhile
+        assert again.returncode == 0, again.stdout
+        with psycopg.connect(live.dsn) as database:
+            assert database.execute(STATE, ["newer", code]).fetchone() == (20, 20, 20, 0)
+    finally:
+        back = Live(live.base_url, live.dsn, live.environment | {"KEY_ENCRYPTION_KEYS": f"{before},{newer}"}, live.log)
+        assert back.manage("rewrap_secrets").returncode == 0
+    assert len(answers) > 20
+    assert set(answers) == {"RS_OK"}
+
+
+def call_until(over: threading.Event, portal: Live, signer: Signer, answers: list[str]) -> None:
+    """Money moves on each call, so that the ledger has its say too. Under 503 it asks again, as callers are told to."""
+    while not over.is_set():
+        fields = {"transactionId": secrets.token_hex(8), "playerId": "ada", "currency": "EUR", "amount": 100}
+        body = json.dumps(fields).encode()
+        headers = signer.sign(body) | {"content-type": "application/json"}
+        call = urllib.request.Request(f"{portal.base_url}/wallet/transaction/deposit", body, headers)
+        try:
+            with urllib.request.urlopen(call, timeout=10) as answer:
+                answers.append(json.loads(answer.read())["status"])
+        except urllib.error.HTTPError as busy:
+            if busy.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                answers.append(f"{busy.code}")
