@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold import paginator
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants import errors
 from merchants.admin import labels
@@ -72,9 +73,13 @@ class FastAdmin(TimelinePage, ExportedList):
     def ask(self, request: HttpRequest, obj: Model, question: Question) -> HttpResponse:
         """The page that says what will follow; done only when it comes back confirmed."""
         form = question.form(request.POST if request.method == "POST" else None, initial=dict(question.initial))
+        if "reason" not in form.fields:
+            form.fields["why"] = why()
         if request.method == "POST" and form.is_valid():
+            wish = form.cleaned_data
             try:
-                question.act(**form.cleaned_data)
+                with history.because(wish.pop("why", "") or wish.get("reason", "")):
+                    question.act(**wish)
             except errors.Refusal as refused:
                 form.add_error(None, str(refused))
             else:
@@ -93,6 +98,16 @@ class FastAdmin(TimelinePage, ExportedList):
 
     def change_url(self, obj: Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+
+def why() -> forms.CharField:
+    return forms.CharField(
+        label="Reason",
+        max_length=200,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Kept in the history, and shown there.",
+    )
 
 
 def says_why(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

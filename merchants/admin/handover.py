@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from merchants import errors
 from merchants.admin import once
 from merchants.admin.base import FastAdmin
+from merchants.services import history
 from merchants.services.keys import Issued
 
 
@@ -68,7 +69,8 @@ class HandOverAdmin(FastAdmin):
             with transaction.atomic():
                 if not once.use_token(request, wish.pop("token")):
                     return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
-                done = page.act(**wish)
+                with history.because(wish.get("reason", "")):
+                    done = page.act(**wish)
         except errors.Refusal as refused:
             form.add_error(None, str(refused))
             return None
