@@ -2,29 +2,409 @@
 
 from __future__ import annotations
 
+import re
+import time
+from datetime import timedelta
 from typing import Any
 
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
-from merchants.models import Person
+from merchants.errors import LastAdministrator
+from merchants.models import ApiKey, Letter, Merchant, Person
+from merchants.services import keys, people
+from portal.lib import clock
+from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
-from tests.people import code_of, give_totp
+from tests.people import code_of, give_totp, signed_in
 
 SIGN_IN, SECOND = "/account/login/", "/account/second-factor/authenticate/"
+PROVE, SET_UP = "/account/second-factor/reauthenticate/", "/account/second-factor/"
+PAST_FRESH = timedelta(seconds=301)
 
 
-def password(client: Client, person: Person, given: str = PASSWORD) -> Any:
-    return client.post(f"{SIGN_IN}?next=/admin/", {"login": person.email, "password": given})
+@pytest.fixture(autouse=True)
+def _no_locks() -> None:
+    cache.clear()
 
 
-def code(client: Client, given: str) -> Any:
-    return client.post(SECOND, {"code": given})
+@pytest.fixture
+def secret(support: Person) -> str:
+    return give_totp(support)
 
 
-def test_a_password_alone_does_not_sign_in(client: Client, support: Person) -> None:
-    secret = give_totp(support)
+def password(client: Client, person: Person, given: str = PASSWORD, **headers: str) -> Any:
+    fields = {"login": person.email, "password": given}
+    return client.post(f"{SIGN_IN}?next=/admin/", fields, headers=headers)
+
+
+def code(client: Client, given: str, page: str = SECOND) -> Any:
+    return client.post(page, {"code": given})
+
+
+def enter(client: Client, person: Person, given: str) -> Client:
+    password(client, person)
+    assert code(client, given)["location"] == "/admin/"
+    return client
+
+
+# --- At the door ------------------------------------------------------------------------------------------------------
+def test_a_password_alone_does_not_sign_in(client: Client, support: Person, secret: str) -> None:
     assert password(client, support)["location"] == SECOND
     assert client.get("/admin/")["location"].startswith(SIGN_IN)
 
     assert code(client, code_of(secret))["location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
+
+
+def test_the_page_that_was_wanted_comes_after_signing_in(client: Client, support: Person, secret: str) -> None:
+    page = "/admin/merchants/merchant/?status__exact=active"
+    to_sign_in = client.get(page)["location"]
+    client.post(to_sign_in, {"login": support.email.upper(), "password": PASSWORD})
+    assert code(client, code_of(secret))["location"] == page
+
+
+def test_nobody_is_led_to_another_host(client: Client, support: Person, secret: str) -> None:
+    client.post(f"{SIGN_IN}?next=https://elsewhere.example/", {"login": support.email, "password": PASSWORD})
+    assert code(client, code_of(secret))["location"] == "/"
+
+
+def test_a_wrong_code_does_not_sign_in(client: Client, support: Person, secret: str) -> None:
+    password(client, support)
+    assert "This code is not right" in code(client, wrong(secret)).content.decode()
+    assert client.get("/admin/").status_code == 302
+
+
+def wrong(secret: str) -> str:
+    right = {code_of(secret, steps=steps) for steps in range(-2, 3)}
+    return next(text for text in ("000000", "111111", "222222", "333333", "444444", "555555") if text not in right)
+
+
+@pytest.mark.parametrize("between", [0, 40])
+def test_a_code_works_once_even_while_its_number_would_still_be_right(
+    client: Client, support: Person, secret: str, between: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    given = code_of(secret)
+    enter(client, support, given)
+    monkeypatch.setattr(time, "time", lambda: now + between)
+    cache.delete(f"allauth.mfa.totp.used?user={support.pk}&code={given}")  # allauth forgets after half a minute
+    other = Client()
+    password(other, support)
+    assert "was used before" in code(other, given).content.decode()
+    assert other.get("/admin/").status_code == 302
+
+
+def test_a_recovery_code_works_once(client: Client, support: Person, secret: str) -> None:
+    recovery = RecoveryCodes.activate(support).get_unused_codes()[3]
+    enter(client, support, recovery)
+    other = Client()
+    password(other, support)
+    assert "This code is not right" in code(other, recovery).content.decode()
+
+
+def test_nobody_signs_up(client: Client, db: None) -> None:
+    fields = {"email": "new@example.test", "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/account/signup/", fields).status_code == 404
+    assert "sign up" not in client.get(SIGN_IN).content.decode().lower()
+    assert not Person.objects.exists()
+
+
+def test_a_person_who_is_switched_off_does_not_come_in(client: Client, support: Person, secret: str) -> None:
+    Person.objects.update(is_active=False)
+    assert password(client, support)["location"] == "/account/inactive/"
+    assert client.get(SECOND)["location"] == SIGN_IN
+
+
+def test_a_merchants_people_are_told_that_this_part_is_not_theirs(client: Client, owner: Person) -> None:
+    client.force_login(owner)
+    refused = client.get("/admin/merchants/merchant/")
+    assert refused.status_code == 403
+    assert "for support staff" in refused.content.decode()
+
+
+def test_the_administrations_own_sign_in_leads_here(client: Client, db: None) -> None:
+    assert client.get("/admin/login/?next=/admin/x/")["location"] == f"{SIGN_IN}?next=/admin/x/"
+
+
+# --- Without a second factor ------------------------------------------------------------------------------------------
+def test_staff_without_a_second_factor_may_only_set_one_up(
+    client: Client, support: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "on_commit", lambda act, **_: act())  # a test's own transaction never commits
+    assert password(client, support)["location"] == "/admin/"
+    for page in ("/admin/", "/admin/merchants/merchant/", "/admin/merchants/apikey/add/"):
+        assert client.get(page)["location"] == SET_UP
+    assert "Staff sign in with a second factor." in client.get(SET_UP).content.decode()
+
+    form = client.get(f"{SET_UP}totp/activate/").content.decode()
+    found = re.search(r'id="authenticator_secret"[^>]*>([A-Z2-7]+)<', form)
+    assert found
+    code(client, code_of(found[1]), f"{SET_UP}totp/activate/")
+    assert client.get("/admin/").status_code == 200
+    assert "Authenticator" in mail.outbox[0].subject
+
+    other = Client()
+    password(other, support)
+    assert "was used before" in code(other, code_of(found[1])).content.decode()
+
+
+def test_staff_keep_at_least_one_second_factor(client: Client, support: Person) -> None:
+    signed_in(client, support)
+    refused = client.post(f"{SET_UP}totp/deactivate/")
+    assert "Staff need a second factor" in refused.content.decode()
+    assert Authenticator.objects.filter(user=support, type="totp").exists()
+
+
+def test_who_has_a_factor_cannot_change_it_by_password(client: Client, support: Person) -> None:
+    """Somebody who knows the password and found the browser open must not bring a telephone of his own."""
+    signed_in(client, support, proved_at=clock.now() - PAST_FRESH)
+    for page in ("totp/deactivate/", "webauthn/add/", "recovery-codes/generate/"):
+        assert client.get(SET_UP + page)["location"].startswith(PROVE)
+    assert client.get(f"/account/reauthenticate/?next={SET_UP}")["location"].startswith(PROVE)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.get(f"{SET_UP}webauthn/add/")["location"].startswith(PROVE)
+
+
+def test_seeds_are_sealed_in_the_database(support: Person, secret: str) -> None:
+    recovery = RecoveryCodes.activate(support)
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert not [code for code in recovery.get_unused_codes() if code in kept]
+
+
+# --- The lock ---------------------------------------------------------------------------------------------------------
+def test_five_wrong_passwords_lock_the_account_for_a_while(
+    client: Client, support: Person, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        assert "do not fit together" in password(client, support, "wrong").content.decode()
+    locked = password(Client(), support, PASSWORD, host="another.example").content.decode()
+    assert "Too many wrong passwords. Try again in 15 minutes" in locked
+    assert "the right one is refused as well" in locked
+
+    later = time.time() + 14 * 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert "Try again in a minute" in password(client, support).content.decode()
+    monkeypatch.setattr(time, "time", lambda: later + 61)
+    assert password(client, support)["location"] == SECOND
+
+
+def test_wrong_passwords_from_one_address_lock_the_address(client: Client, support: Person, secret: str) -> None:
+    for number in range(20):
+        client.post(SIGN_IN, {"login": f"guess-{number}@oppi.test", "password": "wrong"})
+    assert "Too many wrong passwords. Try again in 5 minutes" in password(client, support).content.decode()
+    assert password(Client(REMOTE_ADDR="198.51.100.7"), support)["location"] == SECOND
+
+
+def test_behind_a_proxy_the_address_is_the_callers(client: Client, support: Person, secret: str, settings: Any) -> None:
+    settings.TRUSTED_PROXIES = parse_networks(["127.0.0.0/8"])
+    for number in range(20):
+        fields = {"login": f"guess-{number}@oppi.test", "password": "wrong"}
+        client.post(SIGN_IN, fields, headers={"x-forwarded-for": f"203.0.113.{number}, 198.51.100.7"})
+    locked = password(client, support, **{"x-forwarded-for": "198.51.100.7"})
+    assert "Too many wrong passwords" in locked.content.decode()
+    assert password(client, support, **{"x-forwarded-for": "198.51.100.8"})["location"] == SECOND
+
+
+def test_codes_cannot_be_guessed_either(client: Client, support: Person, secret: str) -> None:
+    password(client, support)
+    for _ in range(5):
+        code(client, wrong(secret))
+    locked = code(client, code_of(secret)).content.decode()
+    assert "Too many wrong codes. Try again in 15 minutes" in locked
+    assert client.get("/admin/").status_code == 302
+
+
+def test_the_door_does_not_tell_who_has_an_account(client: Client, support: Person) -> None:
+    known = password(client, support, "wrong").content.decode()
+    unknown = client.post(f"{SIGN_IN}?next=/admin/", {"login": "nobody@oppi.test", "password": "wrong"})
+    said = "This e-mail address and password do not fit together."
+    assert said in known
+    assert said in unknown.content.decode()
+
+    answers = [client.post("/account/password/reset/", {"email": email}) for email in (support.email, "x@oppi.test")]
+    assert {answer["location"] for answer in answers} == {"/account/password/reset/done/"}
+    assert [letter.to for letter in mail.outbox] == [[support.email]]
+
+
+def test_a_new_password_by_mail_still_needs_the_second_factor(client: Client, support: Person, secret: str) -> None:
+    client.post("/account/password/reset/", {"email": support.email}, headers={"host": "elsewhere.example"})
+    [link] = re.findall(r"http\S+", str(mail.outbox[0].body))
+    assert link.startswith("http://testserver/account/password/reset/key/")
+    form = client.get(link)["location"]
+    new = "a long walk by the sea"
+    client.post(form, {"password1": new, "password2": new})
+    assert password(client, support, new)["location"] == SECOND
+
+
+# --- Sessions ---------------------------------------------------------------------------------------------------------
+def test_a_session_that_is_ended_elsewhere_is_signed_out(client: Client, support: Person, secret: str) -> None:
+    enter(client, support, code_of(secret, steps=-1))
+    other = enter(Client(), support, code_of(secret))
+    assert client.get("/account/sessions/").content.decode().count("/end/") == 2
+    session = UserSession.objects.get(session_key=other.session.session_key)
+    client.post(f"/account/sessions/{session.pk}/end/")
+    assert other.get("/admin/")["location"].startswith(SIGN_IN)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_nobody_ends_the_sessions_of_others(
+    client: Client, support: Person, secret: str, administrator: Person
+) -> None:
+    enter(client, support, code_of(secret))
+    other = signed_in(Client(), administrator)
+    assert other.post(f"/account/sessions/{UserSession.objects.get().pk}/end/").status_code == 404
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_new_password_signs_out_everywhere_else(client: Client, support: Person, secret: str) -> None:
+    enter(client, support, code_of(secret, steps=-1))
+    other = enter(Client(), support, code_of(secret))
+    new = "a long walk by the sea"
+    fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    client.post("/account/password/change/", fields)
+    assert client.get("/admin/").status_code == 200
+    assert other.get("/admin/").status_code == 302
+
+
+def test_pages_about_ones_account_are_not_kept_by_anybody(client: Client, support: Person) -> None:
+    signed_in(client, support)
+    for page in (SET_UP, "/account/sessions/", "/account/password/change/"):
+        assert "no-store" in client.get(page)["cache-control"]
+
+
+# --- A fresh second factor --------------------------------------------------------------------------------------------
+def test_after_five_minutes_the_second_factor_is_asked_again(client: Client, support: Person, acme: Merchant) -> None:
+    secret = give_totp(support)
+    key = keys.issue(merchant=acme).key
+    page = f"/admin/merchants/apikey/{key.pk}/revoke/"
+    signed_in(client, support)
+    assert client.get(page).status_code == 200
+    with clock.at(clock.now() + PAST_FRESH):
+        assert client.get("/admin/merchants/apikey/").status_code == 200
+        assert client.get(page)["location"] == f"{PROVE}?next={page.replace('/', '%2F')}"
+    signed_in(client, support, proved_at=clock.now() - PAST_FRESH)
+    assert client.post(f"{PROVE}?next={page}", {"code": code_of(secret), "next": page})["location"] == page
+    assert client.get(page).status_code == 200
+
+
+def test_what_is_sent_too_late_is_not_done_and_the_page_says_so(
+    client: Client, support: Person, acme: Merchant
+) -> None:
+    secret = give_totp(support)
+    key = keys.issue(merchant=acme).key
+    signed_in(client, support, proved_at=clock.now() - PAST_FRESH)
+    page = f"/admin/merchants/apikey/{key.pk}/revoke/"
+    asked = client.post(page)["location"]
+    key.refresh_from_db()
+    assert key.status == ApiKey.Status.ACTIVE
+    client.get(asked)
+
+    back = client.post(asked, {"code": code_of(secret), "next": page}, follow=True)
+    assert back.redirect_chain[-1][0] == page
+    assert "Nothing was done" in back.content.decode()
+    key.refresh_from_db()
+    assert key.status == ApiKey.Status.ACTIVE
+
+
+def test_a_password_typed_again_is_no_second_factor(client: Client, support: Person, acme: Merchant) -> None:
+    signed_in(client, support, proved_at=clock.now() - PAST_FRESH)
+    session = client.session
+    proof = {"method": "password", "at": clock.now().timestamp(), "reauthenticated": True}
+    session["account_authentication_methods"] += [proof]
+    session.save()
+    assert client.get("/admin/merchants/apikey/add/")["location"].startswith(PROVE)
+
+
+def test_proofs_of_another_person_do_not_count(client: Client, support: Person, administrator: Person) -> None:
+    signed_in(client, support)
+    session = client.session
+    session["account_authentication_methods_user"] = str(administrator.pk)
+    session.save()
+    give_totp(administrator)
+    assert client.get("/admin/")["location"].startswith(PROVE)
+
+
+# --- Administrators and people ----------------------------------------------------------------------------------------
+def test_a_lost_telephone(client: Client, support: Person, secret: str, administrator: Person) -> None:
+    enter(client, support, code_of(secret))
+    desk = signed_in(Client(), administrator)
+    page = f"/admin/merchants/person/{support.pk}/reset_second_factor/"
+    assert "For a lost telephone" in desk.get(page).content.decode()
+    desk.post(page)
+    assert not Authenticator.objects.filter(user=support).exists()
+    assert client.get("/admin/")["location"].startswith(SIGN_IN)
+    assert Letter.objects.get().to == support.email
+    password(client, support)
+    assert client.get("/admin/")["location"] == SET_UP
+
+
+def test_who_is_switched_off_is_signed_out_everywhere(
+    client: Client, support: Person, secret: str, administrator: Person
+) -> None:
+    enter(client, support, code_of(secret))
+    key = client.session.session_key
+    people.set_access(person=support, role="support", active=False, by=administrator)
+    assert not Session.objects.filter(session_key=key).exists()
+    assert client.get("/admin/").status_code == 302
+
+
+def save_person(client: Client, person: Person, **fields: str) -> str:
+    table = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    answer = client.post(
+        f"/admin/merchants/person/{person.pk}/change/", {"email": person.email, "name": person.name} | table | fields
+    )
+    return answer.content.decode()
+
+
+def test_an_administrator_gives_a_role_and_takes_it(client: Client, administrator: Person, support: Person) -> None:
+    signed_in(client, administrator)
+    save_person(client, support, staff_role="auditor", is_active="on", name="Nora")
+    support.refresh_from_db()
+    assert (support.staff_role, support.name, support.is_staff) == ("auditor", "Nora", True)
+    save_person(client, support, staff_role="", is_active="on")
+    support.refresh_from_db()
+    assert not support.is_staff
+
+
+def test_no_administrator_locks_himself_out(client: Client, administrator: Person) -> None:
+    signed_in(client, administrator)
+    said = "You can&#x27;t take away your own role"
+    assert said in save_person(client, administrator, staff_role="support", is_active="on")
+    assert said in save_person(client, administrator, staff_role="administrator")
+    administrator.refresh_from_db()
+    assert (administrator.staff_role, administrator.is_active) == ("administrator", True)
+
+
+def test_the_last_administrator_stays(administrator: Person, support: Person) -> None:
+    with pytest.raises(LastAdministrator):
+        people.set_access(person=administrator, role="", active=True, by=support)
+
+
+def test_support_changes_no_people(client: Client, support: Person, owner: Person) -> None:
+    signed_in(client, support)
+    page = client.get(f"/admin/merchants/person/{owner.pk}/change/").content.decode()
+    assert "Reset the second factor" not in page
+    assert client.post(f"/admin/merchants/person/{owner.pk}/change/", {"staff_role": "support"}).status_code == 403
+    owner.refresh_from_db()
+    assert owner.staff_role == ""
+
+
+def test_an_auditor_reads_and_is_offered_nothing_else(client: Client, auditor: Person, acme: Merchant) -> None:
+    signed_in(client, auditor)
+    key = keys.issue(merchant=acme).key
+    page = client.get(f"/admin/merchants/apikey/{key.pk}/change/").content.decode()
+    assert key.auth_key in page
+    for offer in ("/revoke/", "/quarantine/", 'name="_save"', "-DELETE"):
+        assert offer not in page
+    assert client.post(f"/admin/merchants/apikey/{key.pk}/revoke/").status_code == 403
+    key.refresh_from_db()
+    assert key.status == ApiKey.Status.ACTIVE
