@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants.services import allowlist
@@ -70,11 +72,24 @@ class MomentField(forms.DateTimeField):
         return value.astimezone(UTC).strftime(UNTIL) if isinstance(value, datetime) else value
 
 
+@cache
 def time_zones() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones())]
 
 
+class TimeZoneWidget(UnfoldAdminSelectWidget):
+    """Six hundred options, each a template of its own: they took longer than the rest of a page, so they are kept."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return rendered_time_zones(name, value, tuple(sorted((attrs or {}).items())))
+
+
+@lru_cache(maxsize=100)
+def rendered_time_zones(name: str, value: Any, attrs: tuple[tuple[str, Any], ...]) -> SafeString:
+    return UnfoldAdminSelectWidget(choices=time_zones()).render(name, value, dict(attrs))
+
+
 def time_zone_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        choices=time_zones, initial="UTC", widget=UnfoldAdminSelectWidget(), help_text=lazystr("For days and reports.")
+        choices=time_zones, initial="UTC", widget=TimeZoneWidget(), help_text=lazystr("For days and reports.")
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,7 +18,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from merchants.admin import labels
 from merchants.admin.fields import ReasonedField
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Membership, Secret
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Secret
 from merchants.services import allowlist
 
 
@@ -137,14 +138,47 @@ class DomainTable(TabularInline):
     verbose_name_plural = "Allowed domains"
 
 
+class KnownPerson(AutocompleteSelect):
+    """Asks the database for the chosen person only when that is not the one whom the row was read with."""
+
+    known: tuple[str, str]
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        if [str(each) for each in value] != [self.known[0]]:
+            return super().optgroups(name, value, attr)
+        return [(None, [self.create_option(name, *self.known, True, 0)], 0)]
+
+
+class MemberFormSet(PaginationInlineFormSet):
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk and "person" in form.fields:
+            widget = form.fields["person"].widget.widget
+            widget.__class__, widget.known = KnownPerson, (str(form.instance.person_id), str(form.instance.person))
+
+
 class MemberTable(TabularInline):
     model = Membership
+    formset = MemberFormSet
     fields = ["person", "role"]
     autocomplete_fields = ["person"]
     extra = 0
     tab = True
     show_title = False
     verbose_name_plural = "People"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        found: QuerySet[Membership] = super().get_queryset(request).select_related("person", "merchant")
+        return found
+
+
+class ContactTable(TabularInline):
+    model = Contact
+    fields = ["email", "note"]
+    extra = 0
+    tab = True
+    show_title = False
+    verbose_name_plural = "Contacts"
 
 
 class MerchantOfPersonTable(TabularInline):
@@ -163,6 +197,10 @@ class SwitchedOffGameTable(ReadOnlyTable):
     fields = ["game", "created_at"]
     readonly_fields = fields
     per_page = 20
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DisabledGame]:
+        found: QuerySet[DisabledGame] = super().get_queryset(request).select_related("game", "merchant")
+        return found
 
 
 class SwitchedOffForTable(ReadOnlyTable):

@@ -15,7 +15,14 @@ from unfold.enums import ActionVariant
 from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question
 from merchants.admin.fields import AmountField, time_zone_field
-from merchants.admin.lists import DomainTable, KeyTable, MemberTable, MerchantNetworkTable, SwitchedOffGameTable
+from merchants.admin.lists import (
+    ContactTable,
+    DomainTable,
+    KeyTable,
+    MemberTable,
+    MerchantNetworkTable,
+    SwitchedOffGameTable,
+)
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowlistEntry, Merchant
 from merchants.services import merchants
@@ -47,7 +54,7 @@ class MerchantAdmin(FastAdmin):
     list_display_links = ["code", "name"]
     list_filter = [("status", ChoicesDropdownFilter)]
     search_fields = ["code", "name"]
-    inlines = [KeyTable, MerchantNetworkTable, DomainTable, MemberTable, SwitchedOffGameTable]
+    inlines = [KeyTable, MerchantNetworkTable, DomainTable, MemberTable, ContactTable, SwitchedOffGameTable]
     actions_detail = [
         "issue_key",
         {"title": "Change status", "icon": "toggle_on", "items": ["activate", "suspend", "close"]},
@@ -56,6 +63,7 @@ class MerchantAdmin(FastAdmin):
     fieldsets = [
         (None, {"fields": ["code", "name", "shown_status", "time_zone"]}),
         ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake"]}),
+        ("Settings", {"fields": ["two_person"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["code", "name", "time_zone"]}),
@@ -67,7 +75,9 @@ class MerchantAdmin(FastAdmin):
         return Merchant.objects.annotate(key_count=Count("keys"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Merchant | None = None) -> list[str]:
-        return ["shown_status", "code"] if obj else ["shown_status"]
+        """Settings are an administrator's."""
+        settings = [] if getattr(request.user, "is_superuser", False) else ["two_person"]
+        return ["shown_status", *(["code"] if obj else []), *settings]
 
     def get_inlines(self, request: HttpRequest, obj: Merchant | None) -> list[Any]:
         return self.inlines if obj else []
