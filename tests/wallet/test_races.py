@@ -9,15 +9,20 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import pytest
+
+from tests.plugins.live import Live
 from tests.signing import Answer, new_id
 from tests.wallet.conftest import LiveCaller, Stage
 
 AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 START = 1_000_000
 ROUNDS = 40
+CALLERS = 8
 
 
 def status_of(answer: Answer) -> str:
@@ -211,26 +216,38 @@ def test_crosswise_ids_in_batches_of_different_players(stage: Stage, at_once: At
 
 
 # Changes of state ---------------------------------------------------------------------------------------------------
-def test_after_the_commit_of_a_revoke_no_call_is_taken(stage: Stage) -> None:
-    """Both processes are warm and busy when the key is revoked; what starts after the commit is refused."""
-    caller, revoked, late = stage.caller(), threading.Event(), list[str]()
+LATE_CALLS = 10_000
+
+
+@pytest.mark.parametrize("replaced", [False, True], ids=["the key is revoked", "its secret is replaced"])
+def test_after_the_commit_of_a_revoke_no_call_is_taken(stage: Stage, live: Live, *, replaced: bool) -> None:
+    """Both processes are warm and busy when it happens. Of 10,000 calls that start after the commit none is taken."""
+    caller, revoked, late = stage.caller(), threading.Event(), Counter[str]()
+    late_calls = LATE_CALLS if replaced else LATE_CALLS // 10
 
     def bet_on() -> None:
-        refused = 0
-        while refused < 20:
-            after = revoked.is_set()
-            status = caller.bet(1).status
-            if after:
-                late.append(status)
-                refused += 1
+        mine = Counter[str]()
+        with caller.kept_open() as same:
+            while mine.total() < late_calls // CALLERS:
+                after = revoked.is_set()
+                status = same.bet(1).status
+                if after:
+                    mine[status] += 1
+        late.update(mine)
 
-    threads = [threading.Thread(target=bet_on) for _ in range(6)]
+    threads = [threading.Thread(target=bet_on) for _ in range(CALLERS)]
     for thread in threads:
         thread.start()
     threading.Event().wait(0.5)
-    stage.sql("UPDATE merchants_apikey SET status = 'revoked' WHERE auth_key = %s", stage.signer.auth_key)
+    if replaced:
+        since = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
+        words = ["--reason", "race", "leak", stage.signer.auth_key, "--response", "revoke", "--since", since]
+        assert live.manage("key", *words).returncode == 0
+    else:
+        stage.sql("UPDATE merchants_apikey SET status = 'revoked' WHERE auth_key = %s", stage.signer.auth_key)
     revoked.set()
     for thread in threads:
-        thread.join(30)
-    assert Counter(late) == {"INVALID_APIKEY": 120}
+        thread.join(600)
+    refusal = "SIGNATURE_NOT_MATCH" if replaced else "INVALID_APIKEY"
+    assert late == {refusal: late_calls}
     assert_books_balance(stage)
