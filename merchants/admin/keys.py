@@ -20,7 +20,7 @@ from merchants.admin.handover import OnceForm, OncePage
 from merchants.admin.lists import NetworkTable, SecretTable
 from merchants.admin.merchants import own_new_entries
 from merchants.admin.rotation import ReasonForm, RotationAdmin
-from merchants.admin.step_up import step_up
+from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
 from merchants.services import approvals, keys
 
@@ -110,6 +110,11 @@ class ApiKeyAdmin(RotationAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         own_new_entries(request, formset)
         super().save_formset(request, form, formset, change)
+
+    @step_up_to_save
+    def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().change_view(request, object_id, *rest, **options)
+        return response
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Issue a key."""

@@ -1,0 +1,199 @@
+"""Every address of the administration × everybody who may knock: allowed, refused, or asked for something first.
+
+An address that has no row fails the test. A row is `route: (the visitors, in the order of CAST)`; most routes are
+covered by the kind of page that they are, the others stand in ROWS by their route, as the resolver names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+
+from merchants.models import Person
+from portal.lib import clock
+from tests.conftest import Caller
+from tests.factories import person
+from tests.people import signed_in
+from wallet.services import request_log
+
+SIGN_IN, REFUSED, FACTOR, SET_UP = "sign-in", "refused", "second factor", "set-up"
+ALLOWED = "allowed"  # a page, or a way on to one, or what is no page for anybody
+CAST = ("stranger", "operator", "without factor", "auditor", "support", "administrator", "stale support")
+
+# What the three roles, and support whose second factor is older than five minutes, get where a stranger is asked to
+# sign in, an operator refused, and staff without a factor sent to set one up.
+READ = (ALLOWED, ALLOWED, ALLOWED, ALLOWED)
+WORK = (REFUSED, ALLOWED, ALLOWED, ALLOWED)
+STEP_UP = (REFUSED, ALLOWED, ALLOWED, FACTOR)
+PEOPLE = (REFUSED, REFUSED, ALLOWED, REFUSED)
+NOBODY = (REFUSED, REFUSED, REFUSED, REFUSED)
+
+# By the end of the route, when all models are alike.
+KINDS = {
+    "": READ,
+    "<path:object_id>/": READ,
+    "<path:object_id>/change/": READ,
+    "<path:object_id>/history/": READ,
+    "<path:object_id>/delete/": NOBODY,  # money or a trace hangs on everything
+    "add/": NOBODY,
+    "export/": READ,
+    "<path:object_id>/timeline/": READ,
+}
+ROWS = {
+    "/admin/": READ,
+    "/admin/autocomplete/": NOBODY,  # only with a field that is completed
+    "/admin/jsi18n/": READ,
+    "/admin/search/": READ,
+    "/admin/toggle-sidebar/": READ,
+    "/admin/hygiene/": READ,
+    "/admin/find/": READ,
+    "/admin/password_change/done/": READ,
+    "/admin/r/<path:content_type_id>/<path:object_id>/": READ,
+    "/admin/merchants/merchant/add/": WORK,
+    "/admin/merchants/game/add/": WORK,
+    "/admin/merchants/apikey/add/": STEP_UP,
+    "/admin/merchants/person/add/": PEOPLE,
+    "/admin/merchants/merchant/<path:object_id>/issue_key/": WORK,  # leads to the page before
+    **{f"/admin/merchants/merchant/<path:object_id>/{verb}/": STEP_UP for verb in ("activate", "suspend", "close")},
+    **{f"/admin/merchants/player/<path:object_id>/{verb}/": WORK for verb in ("block", "unblock")},
+    **{f"/admin/merchants/game/<path:object_id>/{verb}/": WORK for verb in ("off", "on", "off_for", "on_for")},
+    "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
+    "/admin/wallet/session/<path:object_id>/close/": WORK,
+    "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,
+    "/admin/merchants/person/<path:object_id>/reset_second_factor/": PEOPLE,
+    "/admin/merchants/person/<path:object_id>/end_sessions/": PEOPLE,
+    "/admin/merchants/person/<id>/password/": PEOPLE,
+}
+# A verb of a key or an approval asks for a fresh second factor, unless it stands in ROWS.
+VERBS_OF_KEYS = "/admin/merchants/apikey/<path:object_id>/"
+OPEN = {"/admin/login/", "/admin/logout/", "/admin/password_change/"}  # they lead out, to the pages of signing in
+MODELS = {f"/admin/{model._meta.app_label}/{model._meta.model_name}/": model for model in admin.site._registry}
+
+
+def routes(found: list[Any], prefix: str = "/admin/") -> Iterator[str]:
+    for route in found:
+        if isinstance(route, URLResolver):
+            yield from routes(route.url_patterns, prefix + str(route.pattern))
+        elif isinstance(route, URLPattern) and "?P<" not in str(route.pattern):
+            yield prefix + str(route.pattern)
+
+
+ROUTES = sorted(set(routes(admin.site.urls[0])) - OPEN)
+
+
+def row(route: str) -> tuple[str, ...] | None:
+    if route in ROWS:
+        return ROWS[route]
+    kind = next((route.removeprefix(prefix) for prefix in MODELS if route.startswith(prefix)), None)
+    if kind in KINDS:
+        return KINDS[kind]
+    return STEP_UP if route.startswith(VERBS_OF_KEYS) else None
+
+
+@pytest.fixture(autouse=True)
+def _no_locks() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def world(caller: Caller) -> dict[str, str]:
+    """One of everything that calls leave behind: the address of each list, with the key of a row of it."""
+    caller.bet()
+    caller.balance(playerId="nobody")
+    request_log.drain()
+    newest = {
+        prefix: model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+        for prefix, model in MODELS.items()
+    }
+    return {prefix: str(key) for prefix, key in newest.items() if key is not None}
+
+
+@pytest.fixture
+def cast(world: dict[str, str], owner: Person, auditor: Person, support: Person, administrator: Person) -> list[Client]:
+    bare = Client()
+    bare.force_login(person("bare@oppi.test", staff_role="administrator"))
+    operator = Client()
+    operator.force_login(owner)
+    return [
+        Client(),
+        operator,
+        bare,
+        *(signed_in(Client(), somebody) for somebody in (auditor, support, administrator)),
+        signed_in(Client(), support, proved_at=clock.now() - timedelta(seconds=301)),
+    ]
+
+
+def filled(route: str, world: dict[str, str]) -> str | None:
+    """None when there is no row of its model to go to."""
+    key = next((key for prefix, key in world.items() if route.startswith(prefix)), None)
+    if "<" in route and key is None and any(route.startswith(prefix) for prefix in MODELS):
+        return None
+    about = str(ContentType.objects.get_for_model(Person).pk)
+    for name, value in {"<path:object_id>": key or "1", "<id>": key or "1", "<path:content_type_id>": about}.items():
+        route = route.replace(name, value)
+    return route
+
+
+def answer(client: Client, path: str) -> str:
+    response = client.get(path)
+    way = response.get("location", "")
+    if way.startswith("/account/login/"):
+        return SIGN_IN
+    if way.startswith("/account/second-factor/reauthenticate/"):
+        return FACTOR
+    if way == "/account/second-factor/":
+        return SET_UP
+    return REFUSED if response.status_code == 403 else ALLOWED
+
+
+def test_every_address_has_a_row() -> None:
+    assert [route for route in ROUTES if row(route) is None] == []
+    assert [route for route in ROWS if route not in ROUTES] == []
+
+
+def test_everybody_at_every_door(world: dict[str, str], cast: list[Client]) -> None:
+    wrong = {}
+    for route in ROUTES:
+        path = filled(route, world)
+        expected = (SIGN_IN, REFUSED, SET_UP, *(row(route) or ()))
+        got = tuple(answer(client, path) for client in cast) if path else expected
+        if got != expected:
+            wrong[route] = dict(zip(CAST, zip(got, expected, strict=False), strict=False))
+    assert wrong == {}
+
+
+def test_an_address_that_is_none_tells_a_stranger_nothing(client: Client, db: None) -> None:
+    assert answer(client, "/admin/no/such/page/") == SIGN_IN
+
+
+def test_nothing_that_is_sent_late_is_done(world: dict[str, str], cast: list[Client]) -> None:
+    """What changes keys, lists or people asks first, also when the page was opened in time."""
+    late = cast[CAST.index("stale support")]
+    changes = [f"/admin/merchants/{model}/<path:object_id>/change/" for model in ("merchant", "apikey", "person")]
+    for route in [*changes, *(route for route in ROUTES if row(route) == STEP_UP)]:
+        path = filled(route, world)
+        if path is not None:
+            sent = late.post(path)
+            assert "/reauthenticate/" in sent.get("location", ""), path
+
+
+def test_nothing_of_the_wallet_can_be_changed(world: dict[str, str], cast: list[Client]) -> None:
+    chief = cast[CAST.index("administrator")]
+    for prefix in (prefix for prefix in world if prefix.startswith("/admin/wallet/")):
+        one = prefix + world[prefix]
+        assert chief.post(f"{one}/change/", {"amount": "1"}).status_code == 403
+        assert chief.post(f"{one}/delete/", {"post": "yes"}).status_code == 403
+        assert chief.post(f"{prefix}add/", {}).status_code == 403
+
+
+def test_the_menu_leads_to_every_list(client: Client, support: Person) -> None:
+    page = signed_in(client, support).get("/admin/").content.decode()
+    assert [prefix for prefix in MODELS if f'href="{prefix}"' not in page] == []
