@@ -26,6 +26,7 @@ from merchants.models import (
 from merchants.models.audit import Trace
 from merchants.services import compromise, flags, history, history_words, keys, merchants
 from merchants.services.history import Entry
+from portal.celery import app
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.people import signed_in
@@ -432,3 +433,12 @@ def test_the_page_of_a_long_timeline_costs_few_queries(client: Client, acme: Mer
     named = [query["sql"].split(" FROM ")[1].split()[0] for query in queries if " FROM " in query["sql"]]
     assert len([query for query in queries if "event" in query["sql"]]) == 1
     assert len(queries) <= 8, named
+
+
+def test_what_a_job_does_is_its_own(acme: Merchant) -> None:
+    @app.task(name="tests.close")
+    def close() -> None:
+        merchants.set_status(merchant=acme, status="closed")
+
+    close()
+    assert (last(acme).who, last(acme).door) == ("The portal itself", "job tests.close")
