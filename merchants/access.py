@@ -21,7 +21,7 @@ SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def has_second_factor(person: Person) -> bool:
     """Recovery codes alone are none: they only stand in for one that is lost."""
-    return Authenticator.objects.filter(user=person, type__in=SECOND_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=person, type__in=SECOND_FACTORS).exists())
 
 
 def used_second_factor(request: HttpRequest) -> bool:

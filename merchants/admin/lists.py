@@ -118,7 +118,7 @@ class NetworkTable(TabularInline):
     verbose_name_plural = "Allowed networks"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
+        return bool(self.has_change_permission(request, obj))
 
 
 class MerchantNetworkTable(NetworkTable):

@@ -10,7 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
-from django.forms import BaseModelForm, ModelForm
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -114,8 +114,14 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         response: HttpResponse = super().user_change_password(request, object_id)
         return response
 
-    def get_form(self, request: HttpRequest, obj: Person | None = None, **options: Any) -> type[BaseModelForm[Person]]:
-        form: Any = super().get_form(request, obj, **options)
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002
+        **options: Any,
+    ) -> type[ModelForm[Any]]:
+        form: Any = super().get_form(request, obj, change=change, **options)
         form.by = request.user
         return form  # type: ignore[no-any-return]
 

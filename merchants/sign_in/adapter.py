@@ -43,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """To the address that we know, not to the one that the asker's browser named."""
-        return settings.BASE_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+        return f"{settings.BASE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""

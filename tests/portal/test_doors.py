@@ -52,7 +52,6 @@ ROWS = {
     "/admin/autocomplete/": NOBODY,  # only with a field that is completed
     "/admin/jsi18n/": READ,
     "/admin/search/": READ,
-    "/admin/toggle-sidebar/": READ,
     "/admin/hygiene/": READ,
     "/admin/find/": READ,
     "/admin/password_change/done/": READ,
