@@ -346,9 +346,13 @@ UNFOLD = {
     },
     "SHOW_HISTORY": False,  # the timeline knows more
     "SHOW_VIEW_ON_SITE": False,
-    "SITE_VIEWS": [("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage")],
+    "SITE_VIEWS": [
+        ("find/", "find", "wallet.admin.find.Find"),
+        ("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage"),
+    ],
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",
     "SIDEBAR": {
+        "show_search": True,
         "navigation": [
             {"items": [{"title": "Today", "icon": "monitoring", "link": reverse_lazy("admin:index")}]},
             {

@@ -46,6 +46,10 @@ HOME = [
     "wallet_transaction",  # the newest row
     "wallet_transaction",  # when the window of rows begins
     "wallet_transaction",  # sums by currency and kind
+    "merchants_compromise",  # open cases
+    "merchants_approval",  # what waits for a second person
+    "merchants_secret",  # overlaps that end within a day
+    "merchants_apikey",  # that end within a week
     "merchants_merchant",  # not active
     "merchants_apikey",  # in quarantine
 ]

@@ -15,14 +15,15 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import TruncHour
 from django.http import HttpRequest
 
-from merchants.models import ApiKey, Merchant
+from merchants.models import ApiKey, Approval, Compromise, Merchant, Secret
 from portal.lib import clock
 from wallet import money, statuses
 from wallet.models import SignedRequest, Transaction
 
 WINDOW = 200_000
 HOURS = 24
-SHOWN = 10  # merchants and keys that want attention
+SHOWN = 10  # of each thing that wants attention
+OVERLAP_ENDS, KEY_ENDS = timedelta(hours=24), timedelta(days=7)
 COLUMNS = {
     "deposit": "Deposited", "withdraw": "Withdrawn", "bet": "Staked", "payout": "Paid out", "reward": "Rewarded",
     "rollback": "Rolled back",
@@ -95,7 +96,21 @@ def money_row(currency: str, amounts: dict[str, int]) -> list[Any]:
 
 
 def attention() -> dict[str, Any]:
+    """What waits for somebody. A revoked key's overlap or end concerns nobody any more."""
+    now = clock.now()
+    keys = ApiKey.objects.select_related("merchant").exclude(merchant__status=Merchant.Status.CLOSED)
+    running = Secret.objects.overlapping(at=now).exclude(key__status=ApiKey.Status.REVOKED)
+    ending = keys.usable(at=now).filter(expires_at__lte=now + KEY_ENDS)
     return {
         "merchants_not_active": Merchant.objects.exclude(status=Merchant.Status.ACTIVE)[:SHOWN],
-        "keys_quarantined": ApiKey.objects.filter(status=ApiKey.Status.QUARANTINED).select_related("merchant")[:SHOWN],
+        "keys_quarantined": keys.filter(status=ApiKey.Status.QUARANTINED)[:SHOWN],
+        "open_cases": Compromise.objects.filter(closed_at=None).select_related("key__merchant", "secret")[:SHOWN],
+        "approvals": Approval.objects.filter(state=Approval.State.WAITING).select_related("key__merchant", "asked_by")[
+            :SHOWN
+        ],
+        "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
+        .select_related("key__merchant")
+        .defer("sealed", "fingerprint")
+        .order_by("usable_until")[:SHOWN],
+        "keys_ending": ending.order_by("expires_at")[:SHOWN],
     }

@@ -21,13 +21,15 @@ def players(text: str) -> list[int]:
     return list(Player.objects.filter(merchant__in=all_merchants(), player_id=text).values_list("pk", flat=True))
 
 
+def transactions_called(text: str) -> list[int]:
+    """The rows with this id, and all that refer to it."""
+    rows = Transaction.objects.order_by().filter(merchant__in=all_merchants()).values_list("pk", flat=True)
+    return [*rows.filter(transaction_id=text), *rows.filter(ref_transaction_id=text)]
+
+
 def transactions(found: QuerySet[Transaction], text: str) -> QuerySet[Transaction]:
     """A transaction's id with all that refers to it, or else a player's."""
-    merchants = all_merchants()
-    every = Transaction.objects.order_by()
-    by_id = every.filter(merchant__in=merchants, transaction_id=text).values_list("pk", flat=True)
-    by_reference = every.filter(merchant__in=merchants, ref_transaction_id=text).values_list("pk", flat=True)
-    keys = list(by_id.union(by_reference))
+    keys = transactions_called(text)
     return found.filter(pk__in=keys) if keys else found.filter(player__in=players(text))
 
 

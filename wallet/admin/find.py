@@ -1,0 +1,165 @@
+"""One box for whatever somebody reads to support over the telephone: whole ids, each looked up by its index.
+
+The text is sent by POST and comes back as an address to keep or pass on, unless it is a Secret Key: that one is told
+what it is at once, and stands in no address, log or message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
+from django.views.generic import View
+
+from merchants import crypto
+from merchants.models import ApiKey, Merchant, Person, Player, Secret, SeenAddress
+from portal.lib.clientip import parse_address
+from wallet import money
+from wallet.admin import search
+from wallet.models import Session, SignedRequest, Transaction
+
+SHOWN = 10  # of each kind
+LONGEST = 512  # a session's id
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    title: str
+    about: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of one kind; `more` is the list that shows all of it."""
+
+    title: str
+    icon: str
+    hits: list[Hit]
+    more: str = ""
+
+
+class Find(PermissionRequiredMixin, View):
+    permission_required = "merchants.view_merchant"
+    raise_exception = True
+    admin_site: Any = None
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        text = cleaned(request.POST.get("q", ""))
+        if text and secrets_in(text):
+            return self.leaked(request, text)
+        return HttpResponseRedirect(f"{reverse('admin:find')}?{urlencode({'q': text})}")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        text = cleaned(request.GET.get("q", ""))
+        if secrets_in(text):
+            return self.leaked(request, text)
+        return self.page(request, "admin/find.html", "Search", text=text, groups=list(found(text)) if text else [])
+
+    def leaked(self, request: HttpRequest, text: str) -> HttpResponse:
+        prints = [crypto.fingerprint(secret) for secret in secrets_in(text)]
+        known = Secret.objects.filter(fingerprint__in=prints).select_related("key__merchant").defer("sealed")
+        response = self.page(request, "admin/find_secret.html", "A Secret Key", secrets=list(known))
+        add_never_cache_headers(response)
+        return response
+
+    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        return TemplateResponse(request, template, self.admin_site.each_context(request) | {"title": title} | context)
+
+
+def cleaned(text: str) -> str:
+    return text.replace("\0", "").strip()[:LONGEST]
+
+
+def secrets_in(text: str) -> list[str]:
+    return [each[0] for each in crypto.SHAPE.finditer(text) if crypto.looks_like_secret(each[0])]
+
+
+def found(text: str) -> Iterator[Group]:
+    """The kinds in which there is such a thing."""
+    for group in (*of_merchants(text), *of_calls(text)):
+        if group.hits:
+            yield group
+
+
+def of_merchants(text: str) -> Iterator[Group]:
+    named = Merchant.objects.filter(Q(code=text.lower()) | Q(name__icontains=text)).order_by("code")
+    yield Group("Merchants", "storefront", hits(named, lambda each: (each.name, f"{each.code} · {each.status}")))
+    keys = ApiKey.objects.filter(auth_key=text).select_related("merchant")
+    yield Group("API keys", "key", hits(keys, lambda each: (each.auth_key, f"{each.merchant.name} · {each.status}")))
+    people = Person.objects.filter(email__iexact=text) if "@" in text else Person.objects.none()
+    yield Group("People", "badge", hits(people, lambda each: (each.email, each.name)))
+    players = Player.objects.filter(pk__in=search.players(text)).select_related("merchant")
+    yield Group("Players", "groups", hits(players, lambda each: (each.player_id, each.merchant.name)))
+
+
+def of_calls(text: str) -> Iterator[Group]:
+    yield of_transactions(text)
+    sessions = Session.objects.filter(session_id=text).select_related("merchant", "player")
+    yield Group(
+        "Sessions", "stadia_controller",
+        hits(sessions, lambda each: (each.session_id, f"{each.player} · {each.merchant.name}")),
+    )  # fmt: skip
+    address, request_id = parse_address(text), search.parse_uuid(text)
+    calls = SignedRequest.objects.select_related("merchant")
+    if request_id is not None:
+        yield of_requests("Signed calls", calls.filter(request_id=request_id))
+    if address is not None:
+        every_key = list(ApiKey.objects.order_by().values_list("pk", flat=True))  # the index begins with the key
+        seen = SeenAddress.objects.filter(key__in=every_key, address=str(address)).select_related("key__merchant")
+        yield Group("Keys that signed from here", "pin_drop", [hit_of_seen(each) for each in seen[:SHOWN]])
+        newest = f"Calls from here (of the newest {search.ADDRESS_CALLS:,})"
+        yield of_requests(newest, search.from_address(calls, address), text)
+    elif request_id is None:
+        yield of_requests("Refused or taken calls with this transaction", calls.filter(transaction_id=text), text)
+
+
+def of_transactions(text: str) -> Group:
+    rows = (
+        Transaction.objects.filter(pk__in=search.transactions_called(text))
+        .select_related("merchant", "player")
+        .order_by("-pk")
+    )
+    more = listed("wallet_transaction", text)
+    return Group("Transactions", "receipt_long", hits(rows, said_of_transaction), more)
+
+
+def said_of_transaction(row: Transaction) -> tuple[str, str]:
+    amount = f" {money.show(row.amount)} {row.currency}" if row.amount is not None else ""
+    return row.transaction_id, f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.name}"
+
+
+def of_requests(title: str, rows: QuerySet[SignedRequest], text: str = "") -> Group:
+    more = listed("wallet_signedrequest", text) if text else ""
+    return Group(title, "list_alt", hits(rows.order_by("-pk"), said_of_call), more)
+
+
+def said_of_call(line: SignedRequest) -> tuple[str, str]:
+    merchant = line.merchant.name if line.merchant else "no known key"
+    return f"{line.created_at:%Y-%m-%d %H:%M:%S} {line.endpoint}", f"{line.status} · {merchant}"
+
+
+def hit_of_seen(seen: SeenAddress) -> Hit:
+    times = f"first {seen.first_seen_at:%Y-%m-%d %H:%M} · last {seen.last_seen_at:%Y-%m-%d %H:%M}"
+    return Hit(
+        seen.key.auth_key,
+        f"{seen.key.merchant.name} · {times}",
+        reverse("admin:merchants_apikey_change", args=[seen.key_id]),
+    )
+
+
+def hits(rows: QuerySet[Any], said: Any) -> list[Hit]:
+    name = f"admin:{rows.model._meta.app_label}_{rows.model._meta.model_name}_change"  # noqa: SLF001 - how Django asks
+    return [Hit(*said(row), reverse(name, args=[row.pk])) for row in rows[:SHOWN]]
+
+
+def listed(name: str, text: str) -> str:
+    return f"{reverse(f'admin:{name}_changelist')}?{urlencode({'q': text})}"
