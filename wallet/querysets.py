@@ -28,6 +28,10 @@ class TransactionQuerySet(models.QuerySet[Transaction]):
         """Rows that moved money (also an amount of 0), without refusals and tombstones."""
         return self.filter(debit_account__isnull=False)
 
+    def signed_with(self, secret_id: int, *, since: datetime, until: datetime | None = None) -> Self:
+        rows = self.filter(secret_id=secret_id, created_at__gte=since)
+        return rows.filter(created_at__lt=until) if until else rows
+
     def standing(self) -> Self:
         """Movements that no rollback has taken back."""
         return self.movements().filter(~Exists(self.model.objects.filter(reverses_id=OuterRef("pk"))))

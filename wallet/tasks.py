@@ -11,12 +11,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from portal.lib import clock
-from wallet.models import RefusedCall
-from wallet.services import verification
+from wallet.models import Mark, RefusedCall
+from wallet.services import meter, usage, verification
 from wallet.services.verification import Verdict
 
 log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
+BATCHES_AT_ONCE = 100  # then the next minute goes on
 
 
 @shared_task
@@ -48,3 +49,15 @@ def forget_refused_calls() -> None:
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
     log.info("refused_calls.forgotten", calls=forgotten)
+
+
+@shared_task
+def sum_up_usage() -> None:
+    for source in Mark.Source:
+        passed = usage.sum_up(source, most_batches=BATCHES_AT_ONCE)
+        log.info("usage.summed_up", source=source.value, rows=passed)
+
+
+@shared_task
+def end_quiet_overlaps() -> None:
+    log.info("overlaps.ended_when_quiet", overlaps=meter.end_quiet_overlaps())

@@ -1,7 +1,22 @@
 from wallet.models.account import Account
+from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
 from wallet.models.request_log import RefusedCall, SignedRequest
 from wallet.models.session import Session
 from wallet.models.transaction import Transaction
+from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
 
-__all__ = ["Account", "PlayTransaction", "RefusedCall", "Session", "SignedRequest", "Transaction"]
+__all__ = [
+    "Account",
+    "CallHour",
+    "Mark",
+    "MerchantHour",
+    "MovementHour",
+    "OpenBet",
+    "PlayTransaction",
+    "PlayerDay",
+    "RefusedCall",
+    "Session",
+    "SignedRequest",
+    "Transaction",
+]

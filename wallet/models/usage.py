@@ -1,0 +1,132 @@
+"""What secrets were used for, summed up by the hour beside the path of a call (wallet/services/usage.py).
+
+Nothing here is a source: each row can be counted again from the request log and the ledger. A `Mark` says up to which
+row of a source that was done; whoever reads adds the rows behind it, so that a figure is exact at any moment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from merchants.models import Merchant, Player, Secret
+from wallet.models.transaction import Transaction
+
+
+class WholeNumberField(models.Field):  # type: ignore[type-arg]
+    """A sum that no 64 bits need to hold: a thousand largest amounts are more."""
+
+    def db_type(self, connection: Any) -> str:
+        return "numeric(38, 0)"
+
+    def from_db_value(self, value: Any, *_: object) -> int | None:
+        return None if value is None else int(value)
+
+
+class Mark(models.Model):
+    """Up to which row of a table all is summed up."""
+
+    class Source(models.TextChoices):
+        CALLS = "calls"
+        MOVEMENTS = "movements"
+
+    source = models.CharField(primary_key=True, max_length=9, choices=Source)
+    upto = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.source} up to {self.upto}"
+
+
+class CallHour(models.Model):
+    """Calls that a secret signed rightly, from one address to one endpoint with one answer, in one hour."""
+
+    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    hour = models.DateTimeField()
+    address = models.GenericIPAddressField()
+    endpoint = models.CharField(max_length=64)
+    status = models.CharField(max_length=40)
+    calls = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["secret", "hour", "address", "endpoint", "status"], name="call_hour_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.secret_id} {self.hour} {self.endpoint} {self.status}"
+
+
+class MovementHour(models.Model):
+    """Ledger rows that a secret signed, of one address, direction and currency, in one hour. Units: × 100000."""
+
+    class Kind(models.TextChoices):
+        """The ledger's kinds, a rollback told apart by whom it gave the money to; `nothing` moved none."""
+
+        BET = "bet", "Bets"
+        PAYOUT = "payout", "Payouts"
+        REWARD = "reward", "Rewards"
+        DEPOSIT = "deposit", "Deposits"
+        WITHDRAW = "withdraw", "Withdrawals"
+        GIVEN_BACK = "given_back", "Rolled back: given back to players"
+        TAKEN_BACK = "taken_back", "Rolled back: taken back from players"
+        NOTHING = "nothing", "Moved nothing"
+
+    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    hour = models.DateTimeField()
+    address = models.GenericIPAddressField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    currency = models.CharField(max_length=8, blank=True, db_collation="C")
+    moves = models.BigIntegerField()
+    amount = WholeNumberField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["secret", "hour", "address", "kind", "currency"], name="movement_hour_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.secret_id} {self.hour} {self.kind} {self.currency}"
+
+
+class PlayerDay(models.Model):
+    """A player whose money a secret was used to ask for, first and last on one day (UTC)."""
+
+    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    day = models.DateTimeField()
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["secret", "day", "player"], name="player_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.secret_id} {self.day:%Y-%m-%d} {self.player_id}"
+
+
+class OpenBet(models.Model):
+    """A bet that stood without a payout when its last row was summed up."""
+
+    bet = models.OneToOneField(
+        Transaction, on_delete=models.PROTECT, primary_key=True, db_constraint=False, related_name="+"
+    )
+    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    transaction_id = models.CharField(max_length=255, db_collation="C")
+    currency = models.CharField(max_length=8, db_collation="C")
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "transaction_id"], name="open_bet_once")]
+        indexes = [models.Index(fields=["secret", "created_at"], name="open_bet_of_secret")]
+
+    def __str__(self) -> str:
+        return f"{self.bet_id}"

@@ -1,0 +1,189 @@
+"""Sums up what secrets were used for, a few thousand rows at a time, from the request log and the ledger.
+
+Bets pay nothing for it: no index and no trigger, a job reads the rows behind the mark by primary key. Readers
+(used.py) take the sums up to the mark and the rows behind it, and so are exact whether the job runs or not; without it
+they are only slower.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db import connection, transaction
+
+from wallet.models import Mark
+
+AT_ONCE = 20_000  # rows that one transaction sums up
+PATIENCE_SECONDS = 5.0
+POLL_SECONDS = 0.01
+TABLES = {Mark.Source.CALLS: "wallet_signedrequest", Mark.Source.MOVEMENTS: "wallet_transaction"}
+
+# Which way the money of a ledger row `t` went. A rollback stands for what it took back.
+DIRECTION = """
+    CASE WHEN t.debit_account_id IS NULL THEN 'nothing'
+         WHEN t.kind <> 'rollback' THEN t.kind
+         WHEN (SELECT a.kind FROM wallet_account a WHERE a.id = t.credit_account_id) = 'player' THEN 'given_back'
+         ELSE 'taken_back' END
+"""
+AMOUNT = "CASE WHEN t.debit_account_id IS NULL THEN 0 ELSE t.amount END"
+# A bet `t` that was taken, was not rolled back, and has no payout that stands. A payout of 0 settles.
+IS_OPEN = """
+    t.kind = 'bet' AND t.debit_account_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id)
+    AND NOT EXISTS (SELECT FROM wallet_transaction o
+                     WHERE o.merchant_id = t.merchant_id AND o.ref_transaction_id = t.transaction_id
+                       AND o.kind = 'payout' AND o.debit_account_id IS NOT NULL
+                       AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = o.id))
+"""
+
+
+def bets_touched(window: str) -> str:
+    """The ids of the bets that the ledger rows in `window` (a condition on `r`) opened, settled or took back."""
+    return f"""
+        SELECT r.id FROM wallet_transaction r
+         WHERE {window} AND r.kind = 'bet' AND r.debit_account_id IS NOT NULL
+        UNION
+        SELECT b.id FROM wallet_transaction r
+          JOIN wallet_transaction b ON b.merchant_id = r.merchant_id AND b.transaction_id = r.ref_transaction_id
+                                   AND b.part = 0 AND b.kind = 'bet'
+         WHERE {window} AND r.kind = 'payout' AND r.debit_account_id IS NOT NULL
+        UNION
+        SELECT coalesce(b.id, o.id) FROM wallet_transaction r
+          JOIN wallet_transaction o ON o.id = r.reverses_id
+          LEFT JOIN wallet_transaction b ON o.kind = 'payout' AND b.merchant_id = o.merchant_id
+                                        AND b.transaction_id = o.ref_transaction_id AND b.part = 0
+         WHERE {window} AND r.reverses_id IS NOT NULL AND o.kind IN ('bet', 'payout')
+    """
+
+
+IN_WINDOW = "r.id > %(after)s AND r.id <= %(upto)s"
+CALLS = """
+    INSERT INTO wallet_callhour AS h (secret_id, hour, address, endpoint, status, calls, first_at, last_at)
+    SELECT r.secret_id, date_trunc('hour', r.created_at, 'UTC'), r.address, rtrim(r.endpoint, '/'), r.status, count(*),
+           min(r.created_at), max(r.created_at)
+      FROM wallet_signedrequest r
+     WHERE r.id > %(after)s AND r.id <= %(upto)s AND r.secret_id IS NOT NULL AND r.address IS NOT NULL
+     GROUP BY 1, 2, 3, 4, 5
+    ON CONFLICT (secret_id, hour, address, endpoint, status) DO UPDATE
+       SET calls = h.calls + excluded.calls, first_at = least(h.first_at, excluded.first_at),
+           last_at = greatest(h.last_at, excluded.last_at)
+"""
+MOVEMENTS = f"""
+    INSERT INTO wallet_movementhour AS h (secret_id, hour, address, kind, currency, moves, amount, first_at, last_at)
+    SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {DIRECTION}, coalesce(t.currency, ''),
+           count(*), sum({AMOUNT}), min(t.created_at), max(t.created_at)
+      FROM wallet_transaction t
+     WHERE t.id > %(after)s AND t.id <= %(upto)s
+     GROUP BY 1, 2, 3, 4, 5
+    ON CONFLICT (secret_id, hour, address, kind, currency) DO UPDATE
+       SET moves = h.moves + excluded.moves, amount = h.amount + excluded.amount,
+           first_at = least(h.first_at, excluded.first_at), last_at = greatest(h.last_at, excluded.last_at)
+"""
+PLAYERS = """
+    INSERT INTO wallet_playerday AS p (secret_id, day, player_id, first_at, last_at)
+    SELECT t.secret_id, date_trunc('day', t.created_at, 'UTC'), t.player_id, min(t.created_at), max(t.created_at)
+      FROM wallet_transaction t
+     WHERE t.id > %(after)s AND t.id <= %(upto)s
+     GROUP BY 1, 2, 3
+    ON CONFLICT (secret_id, day, player_id) DO UPDATE
+       SET first_at = least(p.first_at, excluded.first_at), last_at = greatest(p.last_at, excluded.last_at)
+"""
+# What settles or takes back a bet comes after it: of the bets in the window only the rows of the window need to be
+# looked at, of older ones only those that are open. Nothing is searched in the whole ledger but for a payout taken back.
+SETTLED = f"""
+    DELETE FROM wallet_openbet b USING wallet_transaction r
+     WHERE {IN_WINDOW} AND r.kind = 'payout' AND r.debit_account_id IS NOT NULL
+       AND b.merchant_id = r.merchant_id AND b.transaction_id = r.ref_transaction_id
+"""
+TAKEN_BACK = f"DELETE FROM wallet_openbet b USING wallet_transaction r WHERE {IN_WINDOW} AND b.bet_id = r.reverses_id"
+NEW_BETS = f"""
+      WITH w AS MATERIALIZED (
+        SELECT r.* FROM wallet_transaction r WHERE {IN_WINDOW} AND r.debit_account_id IS NOT NULL
+    )
+    INSERT INTO wallet_openbet (bet_id, secret_id, merchant_id, transaction_id, currency, amount, created_at)
+    SELECT t.id, t.secret_id, t.merchant_id, t.transaction_id, t.currency, t.amount, t.created_at
+      FROM w t
+     WHERE t.kind = 'bet'
+       AND NOT EXISTS (SELECT FROM w o WHERE o.kind = 'payout' AND o.merchant_id = t.merchant_id
+                                         AND o.ref_transaction_id = t.transaction_id)
+       AND NOT EXISTS (SELECT FROM w u WHERE u.reverses_id = t.id)
+"""
+PAYOUT_TAKEN_BACK = f"""
+    INSERT INTO wallet_openbet (bet_id, secret_id, merchant_id, transaction_id, currency, amount, created_at)
+    SELECT DISTINCT t.id, t.secret_id, t.merchant_id, t.transaction_id, t.currency, t.amount, t.created_at
+      FROM wallet_transaction r
+      JOIN wallet_transaction o ON o.id = r.reverses_id AND o.kind = 'payout'
+      JOIN wallet_transaction t ON t.merchant_id = o.merchant_id AND t.transaction_id = o.ref_transaction_id
+                               AND t.part = 0
+     WHERE {IN_WINDOW} AND {IS_OPEN}
+        ON CONFLICT DO NOTHING
+"""
+STEPS = {
+    Mark.Source.CALLS: (CALLS,),
+    Mark.Source.MOVEMENTS: (MOVEMENTS, PLAYERS, SETTLED, TAKEN_BACK, NEW_BETS, PAYOUT_TAKEN_BACK),
+}
+
+WRITERS = """
+    SELECT l.pid, l.virtualtransaction FROM pg_locks l
+     WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid()
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND l.relation = to_regclass(%s)
+"""
+
+
+def sum_up(source: Mark.Source, *, at_once: int = AT_ONCE, most_batches: int | None = None) -> int:
+    """Everything that is behind the mark and settled; returns the number of rows passed."""
+    newest = settled_upto(TABLES[source])
+    passed = batches = 0
+    while most_batches is None or batches < most_batches:
+        step = _step(source, newest, at_once)
+        if not step:
+            break
+        passed, batches = passed + step, batches + 1
+    return passed
+
+
+@transaction.atomic
+def _step(source: Mark.Source, newest: int, at_once: int) -> int:
+    """One batch, and the mark with it. Of two jobs, or a job and a reader, one waits until the other has done."""
+    mark = Mark.objects.select_for_update().get(source=source)
+    if mark.upto >= newest:
+        return 0
+    window = {"after": mark.upto, "upto": min(newest, mark.upto + at_once)}
+    with connection.cursor() as cursor:
+        for statement in STEPS[source]:
+            cursor.execute(statement, window)
+    mark.upto = window["upto"]
+    mark.save(update_fields=["upto"])
+    return window["upto"] - window["after"]
+
+
+def settled_upto(table: str) -> int:
+    """An id below which no row can appear any more.
+
+    Ids are given out when a row is made, and rows are seen when they are committed: a smaller one may come later. So it
+    waits for all who were writing to the table when the id was read, as CREATE INDEX CONCURRENTLY does. A writer has
+    its lock on the table before it is given an id, so whoever begins later gets a larger one. Writers that take
+    long (none should) leave it at 0: nothing is summed up this time.
+    """
+    newest = _one(f"SELECT coalesce(max(id), 0) FROM {table}")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    waited_for = _writers(table)
+    while waited_for & _writers(table):
+        if time.monotonic() > deadline:
+            return 0
+        time.sleep(POLL_SECONDS)
+    return newest
+
+
+def _writers(table: str) -> set[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(WRITERS, [table])
+        return set(cursor.fetchall())
+
+
+def _one(statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.fetchone()[0])
