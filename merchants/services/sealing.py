@@ -15,6 +15,7 @@ from django.db.models import Count
 
 from merchants import crypto
 from merchants.models import Secret
+from merchants.services import second_factors
 from merchants.services.access import reveal, seal_context
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ def out_of_reach() -> list[Sealed]:
 
 def removable() -> list[str]:
     """Configured, not current, and no row needs them."""
-    needed = {sealed.key_id for sealed in standing()} | {current_key_id()}
+    needed = {sealed.key_id for sealed in standing()} | {current_key_id()} | second_factors.key_ids()
     return [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id not in needed]
 
 
@@ -76,6 +77,7 @@ def rewrap() -> Iterator[Progress]:
             rewrap_one(secret, progress)
         after = batch[-1].pk
         yield progress
+    second_factors.rewrap()
 
 
 def rewrap_one(secret: Secret, progress: Progress) -> None:

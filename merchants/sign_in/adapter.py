@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +12,11 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 
-from merchants import access, crypto
+from merchants import access
+from merchants.services import second_factors
 from merchants.sign_in.lock import seconds_locked, too_many
 from portal.lib.clientip import client_address
 
-SEAL_CONTEXT = "second factor"
 NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
 
 
@@ -82,11 +81,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return not authenticator.user.is_staff or others.exclude(pk=authenticator.pk).exists()
 
     def encrypt(self, text: str) -> str:
-        """Under the same keys as the merchants' secrets."""
-        key_id, sealed = crypto.seal(text, context=SEAL_CONTEXT, keys=settings.KEY_ENCRYPTION_KEYS)
-        return f"{key_id}:{base64.b64encode(sealed).decode()}"
+        return second_factors.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        key_id, _, sealed = encrypted_text.partition(":")
-        keys = settings.KEY_ENCRYPTION_KEYS
-        return crypto.unseal(base64.b64decode(sealed), key_id=key_id, context=SEAL_CONTEXT, keys=keys)
+        return second_factors.unseal(encrypted_text)

@@ -11,7 +11,13 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
+from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
 from merchants.sign_in.lock import seconds_locked, too_many
+
+UNREADABLE = (
+    "Your second factor can't be read here: its key-encryption key is missing. Whoever runs the portal "
+    "puts it back into KEY_ENCRYPTION_KEYS, or an administrator resets your second factor."
+)
 
 
 class CodeOnce(BaseAuthenticateForm):
@@ -23,6 +29,8 @@ class CodeOnce(BaseAuthenticateForm):
                 raise
             seconds = seconds_locked(context.request, f"mfa-auth-user-{self.user.pk}")  # as allauth names it
             raise too_many("wrong codes", seconds) from refused
+        except (UnknownKeyEncryptionKey, SealBroken) as fault:
+            raise ValidationError(UNREADABLE) from fault
         if self.authenticator.type == Authenticator.Type.TOTP:
             use_up(self.user.pk, code)
         return code

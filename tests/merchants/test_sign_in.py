@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from django.test import Client
 
 from merchants.errors import LastAdministrator
 from merchants.models import ApiKey, Letter, Merchant, Person
-from merchants.services import keys, people
+from merchants.services import keys, people, sealing
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
@@ -178,6 +179,25 @@ def test_seeds_are_sealed_in_the_database(support: Person, secret: str) -> None:
     kept = str(list(Authenticator.objects.values_list("data", flat=True)))
     assert secret not in kept
     assert not [code for code in recovery.get_unused_codes() if code in kept]
+
+
+def test_seeds_move_to_a_new_key_and_the_old_one_can_go(
+    client: Client, support: Person, secret: str, settings: Any
+) -> None:
+    RecoveryCodes.activate(support)
+    old = settings.KEY_ENCRYPTION_KEYS
+    settings.KEY_ENCRYPTION_KEYS = {"next": secrets.token_bytes(32)} | old
+    assert sealing.removable() == []
+    list(sealing.rewrap())
+    assert sealing.removable() == list(old)
+    settings.KEY_ENCRYPTION_KEYS = {"next": settings.KEY_ENCRYPTION_KEYS["next"]}
+    enter(client, support, code_of(secret))
+
+
+def test_a_seed_whose_key_is_gone_says_what_to_do(client: Client, support: Person, secret: str, settings: Any) -> None:
+    password(client, support)
+    settings.KEY_ENCRYPTION_KEYS = {"other": secrets.token_bytes(32)}
+    assert "key-encryption key is missing" in code(client, code_of(secret)).content.decode()
 
 
 # --- The lock ---------------------------------------------------------------------------------------------------------
