@@ -1,3 +1,3 @@
-from wallet.admin import accounts, requests, sessions, transactions
+from wallet.admin import accounts, merchants, requests, sessions, transactions
 
-__all__ = ["accounts", "requests", "sessions", "transactions"]
+__all__ = ["accounts", "merchants", "requests", "sessions", "transactions"]

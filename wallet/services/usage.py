@@ -69,6 +69,14 @@ CALLS = """
        SET calls = h.calls + excluded.calls, first_at = least(h.first_at, excluded.first_at),
            last_at = greatest(h.last_at, excluded.last_at)
 """
+MERCHANTS = """
+    INSERT INTO wallet_merchanthour AS h (merchant_id, hour, status, calls)
+    SELECT r.merchant_id, date_trunc('hour', r.created_at, 'UTC'), r.status, count(*)
+      FROM wallet_signedrequest r
+     WHERE r.id > %(after)s AND r.id <= %(upto)s AND r.merchant_id IS NOT NULL
+     GROUP BY 1, 2, 3
+    ON CONFLICT (merchant_id, hour, status) DO UPDATE SET calls = h.calls + excluded.calls
+"""
 MOVEMENTS = f"""
     INSERT INTO wallet_movementhour AS h (secret_id, hour, address, kind, currency, moves, amount, first_at, last_at)
     SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {DIRECTION}, coalesce(t.currency, ''),
@@ -120,7 +128,7 @@ PAYOUT_TAKEN_BACK = f"""
         ON CONFLICT DO NOTHING
 """
 STEPS = {
-    Mark.Source.CALLS: (CALLS,),
+    Mark.Source.CALLS: (CALLS, MERCHANTS),
     Mark.Source.MOVEMENTS: (MOVEMENTS, PLAYERS, SETTLED, TAKEN_BACK, NEW_BETS, PAYOUT_TAKEN_BACK),
 }
 

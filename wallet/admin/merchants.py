@@ -1,0 +1,214 @@
+"""The page of a merchant: how it stands, before what can be changed about it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Value
+from django.http import HttpRequest, HttpResponse
+
+from merchants.admin.lists import KeyTable
+from merchants.admin.merchants import ANSWERS, TEXTS, MerchantAdmin
+from merchants.models import (
+    AllowlistEntry,
+    ApiKey,
+    Approval,
+    Compromise,
+    Contact,
+    DisabledGame,
+    Membership,
+    Merchant,
+    Player,
+    Secret,
+    SeenAddress,
+)
+from merchants.services import history
+from merchants.services.history import Entry
+from portal.lib import clock, money
+from wallet import statuses
+from wallet.services import pulse
+from wallet.services.pulse import First, Pulse
+
+SHOWN_KEYS, SHOWN_PEOPLE, SHOWN_CASES, SHOWN_ENTRIES = 20, 12, 10, 15
+MOST_COUNTED = 1_000
+PANEL = "admin/merchant_panel.html"
+WORDS = {
+    "refusal": "First {status} to {endpoint}",
+    "address": "First call of {auth_key} from {address}",
+    "version": "Version {version} of {auth_key} was used for the first time",
+}
+ICONS = {"refusal": "block", "address": "pin_drop", "version": "key"}
+admin.site.unregister(Merchant)
+
+
+@admin.register(Merchant)
+class MerchantPage(MerchantAdmin):
+    inlines = [table for table in MerchantAdmin.inlines if table is not KeyTable]  # the keys stand above, with more
+    change_form_outer_before_template = PANEL
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any
+    ) -> HttpResponse:
+        merchant: Merchant | None = kind.get("obj")
+        if merchant is not None:
+            context |= panel(merchant, switched_off(context))
+        response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
+        return response
+
+
+def switched_off(context: dict[str, Any]) -> int:
+    """Counted already, for the table of games on the same page."""
+    formsets = [table.formset for table in context["inline_admin_formsets"]]
+    return sum(formset.paginator.count for formset in formsets if formset.model is DisabledGame)
+
+
+def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
+    now = clock.now()
+    beat, keys = pulse.last_day(merchant), keys_of(merchant, now)
+    return {
+        "state": merchant.get_status_display(),
+        "state_text": TEXTS[Merchant.Status(merchant.status)],
+        "state_answers": ANSWERS[Merchant.Status(merchant.status)],
+        "pulse": beat,
+        "pulse_chart": chart(beat),
+        "pulse_taken": beat.taken.total(),
+        "pulse_refused": beat.refused.total(),
+        "refusals": [(status, calls) for status, calls in beat.by_status.most_common() if status != statuses.OK],
+        "shown_keys": keys[:SHOWN_KEYS],
+        "more_keys": max(0, len(keys) - SHOWN_KEYS),
+        "lists_in_words": lists_in_words(merchant, keys, now),
+        "flags": list(flags(merchant, games_off)),
+        "people": people(merchant),
+        "cases": cases(merchant),
+        "approvals": approvals(merchant),
+        "entries": timeline(merchant),
+    }
+
+
+def keys_of(merchant: Merchant, now: datetime) -> list[ApiKey]:
+    """Those that can be used first; each with `live`, the secrets that sign, newest first."""
+    seen = SeenAddress.objects.filter(key=OuterRef("pk")).order_by("-last_seen_at")
+    live = Secret.objects.usable(at=now).defer("sealed", "fingerprint").order_by("-version")
+    found = ApiKey.objects.filter(merchant=merchant).annotate(
+        seen_address=Subquery(seen.values("address")[:1]), seen_moment=Subquery(seen.values("last_seen_at")[:1])
+    )
+    keys = list(found.prefetch_related(Prefetch("secrets", live, to_attr="live")).order_by("-id"))
+    for key in keys:
+        key.has_ended = key.expires_at is not None and key.expires_at <= now  # type: ignore[attr-defined]
+    return sorted(keys, key=lambda key: not usable(key))
+
+
+def usable(key: ApiKey) -> bool:
+    return key.status != ApiKey.Status.REVOKED and not key.has_ended  # type: ignore[attr-defined]
+
+
+def lists_in_words(merchant: Merchant, keys: list[ApiKey], now: datetime) -> list[str]:
+    """What an address must be on; an entry that has ended lets nobody in, and a list of such refuses everybody."""
+    entries = AllowlistEntry.objects.filter(merchant=merchant).values("key").annotate(
+        standing=Count("pk", filter=Q(expires_at=None) | Q(expires_at__gt=now))
+    )  # fmt: skip
+    standing = {entry["key"]: entry["standing"] for entry in entries.order_by()}
+    alive = [key for key in keys if usable(key)]
+    own = [key for key in alive if key.pk in standing]
+    said = [f"{plural(standing[None], 'network')} on the merchant’s list" if None in standing else "no merchant’s list"]
+    if own:
+        said.append(f"{plural(len(own), 'key')} with a list of {'its' if len(own) == 1 else 'their'} own")
+    if None not in standing and len(alive) > len(own):
+        said.append(f"{plural(len(alive) - len(own), 'key')} open to every address")
+    closed = len(alive) if standing.get(None) == 0 else len([key for key in own if not standing[key.pk]])
+    if closed:
+        said.append(f"{plural(closed, 'key')} open to no address, since all entries of a list have ended")
+    return said
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def flags(merchant: Merchant, games_off: int) -> Iterator[tuple[str, str, str]]:
+    """What is set, in words, and the list that it is seen in."""
+    limit = "no limit" if merchant.max_stake is None else money.show(merchant.max_stake)
+    pace = "no limit" if merchant.bets_per_minute is None else f"{merchant.bets_per_minute:,}"
+    blocked = Player.objects.filter(merchant=merchant, is_blocked=True).order_by()[: MOST_COUNTED + 1].count()
+    players = f"?merchant__id__exact={merchant.pk}&is_blocked__exact=1"
+    yield "Two-person rule", "on" if merchant.two_person else "off", ""
+    yield "Largest stake", limit, ""
+    yield "Bets a minute and player", pace, ""
+    yield "Clock of a call may be off by", f"{merchant.timestamp_window_seconds} s", ""
+    yield "Games switched off", f"{games_off:,}" if games_off else "none", ""
+    yield "Blocked players", bounded(blocked), players if blocked else ""
+
+
+def bounded(number: int) -> str:
+    return f"more than {MOST_COUNTED:,}" if number > MOST_COUNTED else f"{number:,}" if number else "none"
+
+
+def people(merchant: Merchant) -> list[dict[str, Any]]:
+    """Who acts for the merchant, and the addresses that are told what happens to its keys."""
+    members = Membership.objects.filter(merchant=merchant).order_by().values_list(
+        "person__name", "person__email", "role", "person_id"
+    )  # fmt: skip
+    named = Contact.objects.filter(merchant=merchant).order_by().values_list(
+        "note", "email", Value("contact"), Value(None, output_field=Contact._meta.pk)  # noqa: SLF001 - NULL of its type
+    )  # fmt: skip
+    names = ("name", "email", "role", "person")
+    return [dict(zip(names, row, strict=True)) for row in members.union(named, all=True).order_by()[: SHOWN_PEOPLE + 1]]
+
+
+def cases(merchant: Merchant) -> list[Compromise]:
+    found = Compromise.objects.filter(key__merchant=merchant, closed_at=None)
+    return list(found.select_related("key", "secret").order_by("-id")[:SHOWN_CASES])
+
+
+def approvals(merchant: Merchant) -> list[Approval]:
+    found = Approval.objects.filter(key__merchant=merchant, state=Approval.State.WAITING)
+    return list(found.select_related("key", "asked_by").order_by("-id")[:SHOWN_CASES])
+
+
+def timeline(merchant: Merchant) -> list[Entry]:
+    """What people changed, and between it the calls that mattered."""
+    changes = history.timeline(merchant, limit=SHOWN_ENTRIES)
+    return history.merged(changes, [told(first) for first in pulse.firsts(merchant)], limit=SHOWN_ENTRIES)
+
+
+def told(first: First) -> Entry:
+    words = WORDS[first.what].format(
+        status=first.status, endpoint=first.endpoint, address=first.address, auth_key=first.auth_key,
+        version=first.version,
+    )  # fmt: skip
+    return Entry(
+        at=first.at,
+        since=first.at,
+        title=words,
+        kind="calls",
+        icon=ICONS[first.what],
+        who="Signed call",
+        address=first.address or "",
+        url_name="admin:merchants_apikey_change" if first.key_id else "admin:wallet_signedrequest_change",
+        url_id=first.key_id or first.line_id,
+    )
+
+
+def chart(beat: Pulse) -> str:
+    hours = [beat.since + timedelta(hours=number) for number in range(pulse.HOURS)]
+    bars: list[tuple[str, Counter[datetime], str]] = [
+        ("Refused", beat.refused, "var(--color-red-500)"),
+        ("Taken", beat.taken, "var(--color-primary-400)"),
+    ]
+    datasets = [
+        {
+            "label": label,
+            "data": [numbers[hour] for hour in hours],
+            "backgroundColor": colour,
+            "displayYAxis": True,
+            "maxTicksXLimit": 9,
+            "stack": "calls",
+        }
+        for label, numbers, colour in bars
+    ]
+    return json.dumps({"labels": [f"{hour:%H}:00" for hour in hours], "datasets": datasets})
