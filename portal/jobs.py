@@ -7,7 +7,7 @@ from typing import Any
 from celery import Task
 
 
-class Job(Task):
+class Job(Task):  # type: ignore[type-arg]
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         from merchants.services import history  # noqa: PLC0415 - the application is made before the models are
 

@@ -38,6 +38,8 @@ class Trace(Event):
 
 
 class TraceTrigger(EventTrigger):
+    event_model: Any
+
     def get_func(self, model: Any) -> Any:
         columns = {name: f'{self.row}."{name}"' for name in tracked_columns(self.event_model)}
         values = columns | {
@@ -53,7 +55,7 @@ class TraceTrigger(EventTrigger):
             values["merchant_id"] = OF_ITS_KEY.format(row=self.row)
         names = ", ".join(f'"{name}"' for name in values)
         table = self.event_model._meta.db_table  # noqa: SLF001
-        return pgtrigger.Func(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(values.values())}); RETURN NULL;')
+        return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(values.values())}); RETURN NULL;'
 
     def before(self, columns: Mapping[str, str]) -> str:
         pairs = ", ".join(f"""'{name}', OLD."{name}\"""" for name in columns)
@@ -70,7 +72,7 @@ class Kept:
     """A tracker whose trigger writes a Trace."""
 
     def add_event_trigger(self: Any, event_model: Any) -> None:
-        trigger = TraceTrigger(
+        trigger = TraceTrigger(  # type: ignore[no-untyped-call]
             event_model=event_model,
             label=self.label,
             name=f"history_{self.label}",
@@ -110,7 +112,7 @@ def tracked[M: type[models.Model]](
         name = model.__name__
         own = {field.name for field in model._meta.local_fields}  # noqa: SLF001
         extra = {"merchant": unbound("merchants.Merchant")} if merchant_of_key and "merchant" not in own else {}
-        tracker: Callable[[M], M] = pghistory.track(  # type: ignore[no-untyped-call]
+        tracker: Callable[[M], M] = pghistory.track(
             *(trackers or (Inserted(), Updated(), Deleted())),
             fields=list(fields) if fields else None,
             exclude=["id", "created_at", *exclude],

@@ -53,7 +53,7 @@ def because(reason: str) -> Iterator[None]:
 
 @contextmanager
 def _attached(known: dict[str, Any]) -> Iterator[None]:
-    with pghistory.context() as current:  # type: ignore[no-untyped-call]
+    with pghistory.context() as current:
         before = dict(current.metadata)
         current.metadata.update(known)
         try:
@@ -156,7 +156,7 @@ COLUMNS = (
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     """The events of one table about `of`; None when the table has none about such things."""
     event_model: Any = getattr(models, thing).pgh_event_model
-    subject = SUBJECTS[type(of)]
+    subject = SUBJECTS[of.__class__]
     condition: dict[str, Any]
     if subject in event_model.pgh_scopes:
         condition = {event_model.pgh_scopes[subject]: of.pk}
@@ -167,11 +167,12 @@ def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     references = {column.name for column in event_model._meta.concrete_fields if column.is_relation}  # noqa: SLF001
     name = next((name for subject, name in NAMES.items() if subject in references), None)
     rows: QuerySet[Any] = QuerySet(event_model).filter(**condition)
-    return rows.annotate(
+    found: QuerySet[Any, Any] = rows.annotate(
         thing=Value(thing),
         pgh_after=JSONObject(**{column: F(column) for column in tracked_columns(event_model)}),
         named=Subquery(name()) if name else Value(""),
     ).values_list(*COLUMNS)
+    return found
 
 
 def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:

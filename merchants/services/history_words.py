@@ -307,8 +307,8 @@ def _fields(event: Event) -> str:
 THINGS: dict[str, Thing] = {
     "Compromise": Thing("keys", "gpp_maybe", _says_compromise, ("apikey", "key_id")),
     "Approval": Thing("keys", "how_to_reg", _says_approval, ("apikey", "key_id")),
-    "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
     "ApiKey": Thing("keys", "key", _says_key, ("apikey", "")),
+    "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
     "AllowlistEntry": Thing("lists", "lan", _listed("network", "networks")),
     "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
     "Merchant": Thing("flags", "storefront", _says_merchant, ("merchant", "")),

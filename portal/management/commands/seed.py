@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.models import Max
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
+from merchants.services import history
 from portal.demo import catalogue, ending, people, progress, sheet, traffic
 from portal.demo.cast import DAYS
 from portal.demo.house import House, open_houses
@@ -20,6 +21,7 @@ from portal.lib import clock
 from wallet.models import SignedRequest
 from wallet.services import request_log
 
+DOOR = "manage.py seed"
 CALLS = 12_000
 UNTIL_BEFORE_NOW = timedelta(minutes=10)
 LINES_HELD = 2_000
@@ -52,12 +54,16 @@ class Command(BaseCommand):
         do_not_wait_for_disk()
         wire, rng, now = Wire(), Random(20), clock.now()  # noqa: S311 - a believable past, no secret
         if not catalogue.exists():
-            catalogue.create(rng, now=now)
+            with history.acting(door=DOOR):
+                catalogue.create(rng, now=now)
         houses = open_houses(wire, rng)
         if not people.exist():
             self.play(houses, wire, calls, now=now)
-            people.create()
-        self.stdout.write(f"{sheet.write(houses)} is written.")
+            with history.acting(door=DOOR):
+                people.create()
+        with history.acting(door=DOOR):
+            written = sheet.write(houses)
+        self.stdout.write(f"{written} is written.")
         request_log.drain()
 
     def play(self, houses: list[House], wire: Wire, calls: int, *, now: datetime) -> None:
