@@ -239,6 +239,7 @@ MFA_FORMS = {
     "authenticate": "merchants.sign_in.forms.SignInCode",
     "reauthenticate": "merchants.sign_in.forms.StepUpCode",
     "activate_totp": "merchants.sign_in.forms.FirstCode",
+    "add_webauthn": "merchants.sign_in.forms.NewPasskey",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -360,6 +361,7 @@ UNFOLD = {
                 "items": [
                     page_of("merchants_merchant", "Merchants", "storefront"),
                     page_of("merchants_apikey", "API keys", "key"),
+                    page_of("merchants_compromise", "Exposed secrets", "gpp_maybe"),
                     {"title": "Hygiene", "icon": "cleaning_services", "link": reverse_lazy("admin:hygiene")},
                     page_of("merchants_letter", "Letters", "mail"),
                     page_of("merchants_player", "Players", "groups"),

@@ -76,6 +76,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": "Staff need a second factor. Add another one before you take this away.",
     }
 
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
+        number = Authenticator.objects.filter(user=user, type=type).count()
+        return f"Passkey {number + 1}" if number else "My passkey"
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user=authenticator.user, type__in=access.SECOND_FACTORS)
         return not authenticator.user.is_staff or others.exclude(pk=authenticator.pk).exists()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
@@ -49,6 +52,14 @@ class FirstCode(ActivateTOTPForm):
         code: str = super().clean_code()
         use_up(self.user.pk, code)
         return code
+
+
+class NewPasskey(AddWebAuthnForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        alone = self.fields["passwordless"]
+        alone.label = "Sign in with it alone"
+        alone.help_text = "Then no password is asked. The key must have a PIN, or know your finger or face."
 
 
 def use_up(person: int, code: str) -> None:

@@ -80,7 +80,7 @@ def test_a_new_administrator_sets_up_a_passkey_and_signs_in_with_it(
     options = key | {"isUserVerified": True, "automaticPresenceSimulation": True}
     cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Sign in with it alone").check()
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.screenshot(path=album / "account-recovery-codes.png")

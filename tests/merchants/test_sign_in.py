@@ -428,3 +428,11 @@ def test_an_auditor_reads_and_is_offered_nothing_else(client: Client, auditor: P
     assert client.post(f"/admin/merchants/apikey/{key.pk}/revoke/").status_code == 403
     key.refresh_from_db()
     assert key.status == ApiKey.Status.ACTIVE
+
+
+def test_a_hail_of_requests_is_told_to_wait(client: Client, db: None) -> None:
+    for _ in range(60):
+        client.post(SIGN_IN, {})
+    refused = client.post(SIGN_IN, {})
+    assert refused.status_code == 429
+    assert "Wait a minute" in refused.content.decode()
