@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from structlog.typing import Processor
+
+from portal.lib import masking
 
 SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
@@ -13,9 +17,18 @@ SHARED: list[Processor] = [
 ]
 
 
+def masked(_logger: object, _method: str, line: Any) -> Any:
+    """Paths and values that somebody sent stand in logs too."""
+    return masking.mask(line)
+
+
 def formatter() -> structlog.stdlib.ProcessorFormatter:
     return structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+            masked,
+        ],
         foreign_pre_chain=SHARED,
     )
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, NoReturn, Union, cast, get_args, get_o
 import msgspec
 from msgspec import Meta, UnsetType
 
+from portal.lib import masking
 from wallet import statuses
 from wallet.api.contracts import MAX_BATCH_ITEMS, Contract
 from wallet.money import MAX_WHOLE_NUMBER
@@ -50,9 +51,15 @@ _DECODER = json.JSONDecoder(
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body; raises IncorrectData for anything else."""
+    """The JSON object in a body; raises IncorrectData for anything else, and for one that gives the Secret Key away.
+
+    What it says is kept for ever, as the name of a player or of a transaction.
+    """
     try:
-        found = _DECODER.decode(body.decode())
+        text = body.decode()
+        if masking.mask(text) != text:
+            _incorrect("A Secret Key stands in the body. It is never sent; have it replaced.")
+        found = _DECODER.decode(text)
     except UnicodeDecodeError:
         _incorrect("The body is not UTF-8.")
     except RecursionError:

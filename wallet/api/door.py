@@ -15,8 +15,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 
-from merchants import crypto
-from portal.lib import clock
+from portal.lib import clock, masking
 from wallet import statuses
 from wallet.api import decoding, handler
 from wallet.api.authentication import found_address
@@ -161,14 +160,12 @@ def _readable(body: bytes) -> dict[str, Any]:
 
 
 def _clean(value: str, length: int) -> str:
-    return crypto.mask(value)[:length].replace("\0", "").encode(errors="replace").decode()
+    return masking.mask(value)[:length].replace("\0", "").encode(errors="replace").decode()
 
 
 def _body(raw: bytes) -> bytes:
     """As it arrived, unless the Secret Key itself stands in it."""
-    return (
-        crypto.mask(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape") if b"oppi_" in raw else raw
-    )
+    return masking.mask_bytes(raw)
 
 
 def _headers(request: HttpRequest) -> dict[str, str]:
