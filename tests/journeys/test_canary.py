@@ -33,7 +33,7 @@ import psycopg
 import pytest
 import redis
 from aiosmtpd.controller import Controller
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.db import SessionStore
 from psycopg import sql
 
 from portal.ports import free_port
@@ -173,7 +173,7 @@ def dumped(dsn: str) -> bytes:
                 for row in rows:
                     whole += row
         for (packed,) in database.execute("SELECT session_data FROM django_session").fetchall():
-            whole += json.dumps(Session.get_session_store_class()().decode(packed)).encode()
+            whole += json.dumps(SessionStore().decode(packed)).encode()
     return bytes(whole)
 
 
@@ -185,7 +185,7 @@ class Mails:
         self.content += envelope.content
         for part in email.message_from_bytes(envelope.content, policy=default).walk():
             if not part.is_multipart():
-                self.content += part.get_payload(decode=True)
+                self.content += str(part.get_content()).encode()
         return "250 Kept"
 
 
@@ -194,7 +194,8 @@ class Tap:
 
     def __init__(self, url: str) -> None:
         at = urlsplit(url)
-        self.broker, self.content = redis.Redis.from_url(url), bytearray()
+        self.broker: Any = redis.Redis.from_url(url)
+        self.content = bytearray()
         self.line = socket.create_connection((at.hostname or "", at.port or 6379))
         self.line.sendall(f"AUTH {at.password}\r\nMONITOR\r\n".encode() if at.password else b"MONITOR\r\n")
         self.thread = Thread(target=self.listen, daemon=True)
@@ -209,7 +210,7 @@ class Tap:
         self.line.shutdown(socket.SHUT_RDWR)
         self.thread.join(STOP_SECONDS)
         self.line.close()
-        read = {
+        read: dict[Any, Any] = {
             b"string": self.broker.get,
             b"hash": self.broker.hgetall,
             b"list": lambda name: self.broker.lrange(name, 0, -1),
@@ -327,7 +328,7 @@ def test_a_secret_stands_in_the_one_page_that_showed_it_and_nowhere_else(live: L
     assert b"send_letters" in places["the log of the worker"]
     assert len(pages) > 40
     found = {
-        name: told for name, content in places.items() for canary in canaries if (told := canary.found_in(content))
+        name: shapes for name, content in places.items() for canary in canaries if (shapes := canary.found_in(content))
     }
     assert not found
 

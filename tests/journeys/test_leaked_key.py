@@ -1,0 +1,106 @@
+"""A leaked key, from the telephone call to the report: in a real browser, on a portal that one command started."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.ports import free_port
+from tests.browser.conftest import NARROW, WIDE, Door
+from tests.journeys.conftest import running
+from tests.journeys.test_make_up import a_bet, signed
+from tests.signing import new_id
+
+AT_MOST_SECONDS = 120
+LETTER_SECONDS = 30
+SINCE = "2026-01-01T00:00:00"
+
+
+@pytest.fixture
+def demo(checkout: Path) -> Iterator[dict[str, Any]]:
+    with running(checkout, free_port()) as facts:
+        yield facts
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    return Path(os.environ.get("PICTURES") or tmp_path)
+
+
+def letters_about(demo: dict[str, Any], auth_key: str) -> list[str]:
+    """What the mail catcher has of this key, once a letter has arrived."""
+    deadline = time.monotonic() + LETTER_SECONDS
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=5) as answer:
+            found = [json.dumps(each) for each in json.load(answer) if auth_key in json.dumps(each)]
+        if found:
+            return found
+        time.sleep(0.5)
+    pytest.fail("No letter about the key arrived.")
+
+
+def picture(page: Page, album: Path, name: str) -> None:
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.screenshot(path=album / f"{name}-{size['width']}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: Path, tmp_path: Path) -> None:
+    merchant, bet = a_bet(demo)
+    begun = time.monotonic()
+    assert signed(demo["base_url"], merchant, "/wallet/transaction/bet", bet)["status"] == "RS_OK"
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    Door(demo["base_url"], {person["role"]: person for person in demo["staff"]}).sign_in(page, "support")
+    find(page, merchant["auth_key"])
+    picture(page, album, "key")
+    page.get_by_role("link", name="It has leaked").click()
+    picture(page, album, "leak")
+    page.get_by_label("Revoke at once").check()
+    page.get_by_label("Exposed since").fill(SINCE)
+    page.get_by_label("What happened").fill("In a public repository, found by a scan")
+    page.get_by_role("button", name="Do it now").click()
+
+    expect(page.get_by_text("Hand over the new secret")).to_be_visible()
+    replacement = merchant | {"secret_key": page.locator("#secret-key").inner_text()}
+    again = bet | {"transactionId": new_id()}
+    refused = signed(demo["base_url"], merchant, "/wallet/transaction/bet", again)
+    assert refused["status"] == "RS_ERROR_SIGNATURE_NOT_MATCH", refused
+    assert signed(demo["base_url"], replacement, "/wallet/transaction/bet", again)["status"] == "RS_OK"
+
+    letters = letters_about(demo, merchant["auth_key"])
+    assert any("revoked" in letter for letter in letters)
+    assert not [letter for letter in letters if replacement["secret_key"] in letter]
+
+    page.get_by_role("link", name="the report").click()
+    expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    picture(page, album, "report")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Every movement (CSV)").click()
+    download.value.save_as(tmp_path / "movements.csv")
+    movements = (tmp_path / "movements.csv").read_text()
+    assert bet["transactionId"] in movements
+    assert again["transactionId"] not in movements, "signed with the new secret"
+    assert time.monotonic() - begun < AT_MOST_SECONDS
+
+    find(page, merchant["code"])
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
+    picture(page, album, "merchant")
+
+
+def find(page: Page, text: str) -> None:
+    """From the one box, to the thing itself."""
+    page.get_by_role("searchbox").first.fill(text)
+    page.keyboard.press("Enter")
+    page.locator("#content").get_by_role("link", name=text).first.click()

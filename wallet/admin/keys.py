@@ -1,0 +1,122 @@
+"""The page of a key, with what the wallet knows of it; and the page for the day on which it has leaked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from merchants.admin.base import says_why
+from merchants.admin.fields import MomentField
+from merchants.admin.handover import OncePage
+from merchants.admin.keys import ApiKeyAdmin
+from merchants.admin.rotation import OverlapForm, live
+from merchants.admin.step_up import step_up
+from merchants.models import ApiKey, Compromise
+from merchants.services import compromise, keys
+from merchants.services.keys import Issued
+from portal.lib import clock
+from wallet import money
+from wallet.services import impact, meter
+
+admin.site.unregister(ApiKey)
+CHOICES = [
+    (
+        Compromise.Response.REVOKE,
+        "Revoke at once",
+        "The leak is being used, or may be. Calls fail until the merchant has the new secret.",
+        "The auth key stays; its next secret is shown to you.",
+    ),
+    (
+        Compromise.Response.QUARANTINE,
+        "Quarantine the key",
+        "Nothing new begins under it; players are still paid, from addresses that are known.",
+        "Another auth key with its secret is shown to you, with the same list of addresses.",
+    ),
+    (
+        Compromise.Response.ROTATE,
+        "Rotate with an overlap",
+        "Nothing points to abuse. No call is lost, but whoever has the old secret can use it until the overlap ends.",
+        "The auth key stays; its next secret is shown to you.",
+    ),
+]
+
+
+class LeakForm(OverlapForm):
+    response = forms.ChoiceField(
+        choices=Compromise.Response.choices,
+        error_messages={"required": "Choose what is to be done."},
+    )
+    exposed_since = MomentField(
+        label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
+    )
+    reason = forms.CharField(
+        label="What happened",
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "For example: in a public repository, found by a scan"}
+        ),
+        help_text="Kept with the case. Never paste the secret.",
+    )
+
+
+@admin.register(ApiKey)
+class KeyPage(ApiKeyAdmin):
+    actions_detail = ["leak", *ApiKeyAdmin.actions_detail]
+    change_form_outer_before_template = "admin/key_page.html"
+
+    def panel(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
+        known = super().panel(request, key)
+        cases = Compromise.objects.filter(key=key).select_related("declared_by", "secret")[:5]
+        return known | {"cases": cases, "meter": meter.rows(key) if len(known["live"]) > 1 else None}
+
+    @action(description="It has leaked", permissions=["change"], icon="emergency_home", variant=ActionVariant.DANGER)
+    @says_why
+    @step_up
+    def leak(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        compromise.check_not_quarantined(key)
+        shown: dict[str, Any] = {}
+
+        def declare(**wish: Any) -> Issued:
+            declared = compromise.declare(key=key, by=request.user, **wish)  # type: ignore[arg-type]
+            shown["case"] = declared.compromise
+            return declared.issued
+
+        page = OncePage(
+            title="The secret has leaked",
+            form=LeakForm,
+            act=declare,
+            back=self.change_url(key),
+            button="Do it now",
+            of=key,
+            template="admin/leak.html",
+            initial={
+                "version": keys.current_version(key),
+                "exposed_since": clock.now() - timedelta(hours=24),
+                "response": Compromise.Response.REVOKE,
+            },
+            context={"key": key, "live": live(key), "choices": choices()} | effect(key),
+            shown=shown,
+            danger=True,
+        )
+        return self.once_only(request, page)
+
+
+def effect(key: ApiKey) -> dict[str, Any]:
+    found = impact.impact(key)
+    rounds = [(each.rounds, money.show(each.stake), each.currency, each.oldest) for each in found.open_rounds]
+    return {"impact": found, "open_rounds": rounds}
+
+
+def choices() -> list[dict[str, Any]]:
+    return [
+        {"value": value, "title": title, "when": when, "replacement": replacement, "answers": impact.answers(value)}
+        for value, title, when, replacement in CHOICES
+    ]
