@@ -59,7 +59,7 @@ class ExportedList(ModelAdmin):
 
     def exported(self, request: HttpRequest, shown: ChangeList) -> Iterator[list[Any]]:
         """Titles, rows, and a last line when there are more. It is written down, also when it broke off."""
-        columns = [name for name in shown.list_display if name != "action_checkbox"]
+        columns = [str(name) for name in shown.list_display if name != "action_checkbox"]
         rows = shown.queryset[: self.most_exported + 1].iterator(chunk_size=AT_ONCE)
         sent, ended = 0, False
         try:

@@ -6,7 +6,7 @@ what it is at once, and stands in no address, log or message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,9 +156,9 @@ def hit_of_seen(seen: SeenAddress) -> Hit:
     )
 
 
-def hits(rows: QuerySet[Any], said: Any) -> list[Hit]:
+def hits(rows: QuerySet[Any], said: Callable[[Any], tuple[str, str]]) -> list[Hit]:
     name = f"admin:{rows.model._meta.app_label}_{rows.model._meta.model_name}_change"  # noqa: SLF001 - how Django asks
-    return [Hit(*said(row), reverse(name, args=[row.pk])) for row in rows[:SHOWN]]
+    return [Hit(*said(row), url=reverse(name, args=[row.pk])) for row in rows[:SHOWN]]
 
 
 def listed(name: str, text: str) -> str:

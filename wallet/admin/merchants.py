@@ -112,7 +112,7 @@ def lists_in_words(merchant: Merchant, keys: list[ApiKey], now: datetime) -> lis
     entries = AllowlistEntry.objects.filter(merchant=merchant).values("key").annotate(
         standing=Count("pk", filter=Q(expires_at=None) | Q(expires_at__gt=now))
     )  # fmt: skip
-    standing = {entry["key"]: entry["standing"] for entry in entries.order_by()}
+    standing: dict[int | None, int] = {entry["key"]: entry["standing"] for entry in entries.order_by()}
     alive = [key for key in keys if usable(key)]
     own = [key for key in alive if key.pk in standing]
     said = [f"{plural(standing[None], 'network')} on the merchant’s list" if None in standing else "no merchant’s list"]
