@@ -17,6 +17,7 @@ from django.views import View
 
 from merchants.admin import labels
 from merchants.models import ApiKey, Secret
+from merchants.querysets import ApiKeyQuerySet
 from merchants.services import sealing
 from portal.lib import clock
 
@@ -38,7 +39,7 @@ class Concern:
     fact: Callable[[Row], Any]
 
 
-def keys() -> QuerySet[ApiKey]:
+def keys() -> ApiKeyQuerySet:
     return ApiKey.objects.of_active_merchants().select_related("merchant")
 
 
@@ -99,7 +100,7 @@ class HygienePage(View):
     admin_site: Any = None
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("merchants.view_apikey"):  # type: ignore[union-attr]
+        if not request.user.has_perm("merchants.view_apikey"):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "title": "Hygiene",
@@ -134,5 +135,5 @@ def page_number(text: str) -> int:
 def cells(concern: Concern, row: Row) -> list[Any]:
     key: ApiKey = row.key if isinstance(row, Secret) else row
     address = reverse("admin:merchants_apikey_change", args=[key.pk])
-    link = format_html('<a class="text-link whole-value" href="{}">{}</a>', address, key.auth_key)
+    link = format_html('<a class="text-link whitespace-nowrap" href="{}">{}</a>', address, key.auth_key)
     return [link, key.label or "–", key.merchant.name, concern.fact(row)]

@@ -16,9 +16,9 @@ from merchants.services import outbox
 
 COLOURS = {"waiting": "info", "sent": "success", "given up": "danger"}
 ABOUT = {
-    "key_changed": "A key has changed",
-    "key_compromised": "A secret may be known to others",
-    "key_expires": "A key will end",
+    "key_changed": "Key changed",
+    "key_compromised": "Secret exposed",
+    "key_expires": "Key will end",
 }
 
 
@@ -37,7 +37,7 @@ class AboutFilter(DropdownFilter):
 class LetterAdmin(FastAdmin):
     """What goes out by mail, and what became of it."""
 
-    list_display = ["to", "about", "of_merchant", "shown_state", "attempts", "last_answer", "created", "sent"]
+    list_display = ["to", "about", "of_merchant", "shown_state", "attempts", "answer", "created", "sent"]
     list_select_related = ["merchant"]
     list_filter = [("state", ChoicesDropdownFilter), AboutFilter, ("merchant", AutocompleteSelectFilter)]
     search_fields = ["to__exact"]
@@ -56,16 +56,20 @@ class LetterAdmin(FastAdmin):
         return False
 
     def has_send_again_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        may: bool = request.user.has_perm("merchants.change_letter")  # type: ignore[union-attr]
+        may: bool = request.user.has_perm("merchants.change_letter")
         return may and (object_id is None or Letter.objects.filter(pk=object_id, state=Letter.State.GIVEN_UP).exists())
 
     @display(description="About")
-    def about(self, letter: Letter) -> str:
-        return ABOUT.get(letter.template, letter.template)
+    def about(self, letter: Letter) -> SafeString:
+        return labels.in_one_line(ABOUT.get(letter.template, letter.template))
 
     @display(description="State")
     def shown_state(self, letter: Letter) -> SafeString | None:
         return labels.coloured(letter.get_state_display().lower(), COLOURS)
+
+    @display(description="Last answer")
+    def answer(self, letter: Letter) -> SafeString | None:
+        return labels.in_one_line(letter.last_answer) if letter.last_answer else None
 
     @display(description="Sent (UTC)")
     def sent(self, letter: Letter) -> SafeString | None:

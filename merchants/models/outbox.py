@@ -35,4 +35,4 @@ class Letter(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="letter_waiting")]
 
     def __str__(self) -> str:
-        return f"{self.template} to {self.to}"
+        return f"Letter to {self.to}"
