@@ -1,3 +1,3 @@
-from wallet.admin import accounts, merchants, requests, sessions, transactions
+from wallet.admin import accounts, compromises, keys, merchants, requests, sessions, transactions
 
-__all__ = ["accounts", "merchants", "requests", "sessions", "transactions"]
+__all__ = ["accounts", "compromises", "keys", "merchants", "requests", "sessions", "transactions"]

@@ -26,6 +26,7 @@ CALLS = f"""
      GROUP BY GROUPING SETS ((c.endpoint), (c.address))
 """
 
+UNKNOWN_SECRET = statuses.SignatureNotMatch.key  # the auth key goes on with its new secret
 REFUSED = statuses.InvalidApiKey.key
 NEW_RISK = ("bet", "deposit", "withdraw", "launch", "game list", "sessions")
 OWED = ("payout", "late payout (retry, settlement)", "reward", "rollback", "balance")
@@ -81,11 +82,11 @@ def _players_in_session(merchant_id: int, now: datetime) -> int:
 def answers(response: str) -> list[tuple[str, str]]:
     """Each call, and what it is answered when it comes signed with the exposed secret (contract, section 4)."""
     if response == Response.ROTATE:
-        risk = owed = "as usual until the overlap ends, then " + REFUSED
+        risk = owed = "as usual until the overlap ends, then " + UNKNOWN_SECRET
     elif response == Response.QUARANTINE:
         risk, owed = REFUSED, f"as usual from addresses that signed before, {REFUSED} from others"
     elif response == Response.REVOKE:
-        risk = owed = REFUSED
+        risk = owed = UNKNOWN_SECRET
     else:
         raise ValueError(response)
     return [(what, risk) for what in NEW_RISK] + [(what, owed) for what in OWED]

@@ -49,6 +49,11 @@ class Meter:
     new_calls: int = field(default=0)
 
     @property
+    def quiet(self) -> str:
+        hours, minutes = divmod(int(self.quiet_for.total_seconds()) // 60, 60)
+        return f"{hours} h {minutes} min"
+
+    @property
     def safe_to_end(self) -> bool:
         return self.quiet_for >= timedelta(hours=self.quiet_hours)
 

@@ -98,7 +98,7 @@ PLAYERS = """
        SET first_at = least(p.first_at, excluded.first_at), last_at = greatest(p.last_at, excluded.last_at)
 """
 # What settles or takes back a bet comes after it: of the bets in the window only the rows of the window need to be
-# looked at, of older ones only those that are open. Nothing is searched in the whole ledger but for a payout taken back.
+# looked at, of older ones only those that are open. Only a payout taken back is looked up in the whole ledger.
 SETTLED = f"""
     DELETE FROM wallet_openbet b USING wallet_transaction r
      WHERE {IN_WINDOW} AND r.kind = 'payout' AND r.debit_account_id IS NOT NULL

@@ -1,0 +1,112 @@
+"""What a key does now, and whether its callers are answered as the page said they would be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from merchants.models import ApiKey, Compromise, SeenAddress
+from merchants.services import compromise, merchants
+from portal.lib import clock
+from tests.conftest import Caller
+from tests.signing import new_id
+from wallet.models import Mark
+from wallet.services import impact, request_log, usage
+from wallet.services.impact import NEW_RISK, OWED, REFUSED, UNKNOWN_SECRET
+
+Response = Compromise.Response
+LATE = "late payout (retry, settlement)"
+SAYS_AS_USUAL = "as usual"
+
+
+def key_of(caller: Caller) -> ApiKey:
+    return ApiKey.objects.get(auth_key=caller.signer.auth_key)
+
+
+@pytest.mark.parametrize("summed_up", [False, True])
+def test_what_the_key_does_now(caller: Caller, rival_caller: Caller, summed_up: bool) -> None:
+    caller.bet(100)
+    caller.payout(caller.bet(200)["transactionId"], 0)
+    caller.bet(30)
+    rival_caller.bet(7)
+    request_log.drain()
+    if summed_up:
+        usage.sum_up(Mark.Source.CALLS)
+        usage.sum_up(Mark.Source.MOVEMENTS)
+    found = impact.impact(key_of(caller))
+    assert [(each.currency, each.rounds, each.stake) for each in found.open_rounds] == [("EUR", 2, 130)]
+    assert found.rounds == 2
+    assert found.by_endpoint == [
+        ("/wallet/transaction/bet", 3),
+        ("/game/url", 1),
+        ("/wallet/transaction/deposit", 1),
+        ("/wallet/transaction/payout", 1),
+    ]
+    assert (found.per_minute_hour, found.per_minute_day) == (6 / 60, 6 / 1440)
+    assert (found.addresses, found.known, found.players_in_session) == (1, 1, 1)
+    later = impact.impact(key_of(caller), clock.now() + timedelta(hours=25))
+    assert (later.per_minute_day, later.addresses, later.players_in_session, later.rounds) == (0, 0, 0, 2)
+
+
+def test_rounds_longer_ago_than_it_says_are_left_out(caller: Caller) -> None:
+    caller.bet(100)
+    assert impact.impact(key_of(caller), clock.now() + timedelta(days=31)).open_rounds == []
+
+
+def do(caller: Caller, what: str, bet: str) -> str:
+    """One call of that name, and the status it is answered."""
+    item = caller.in_session(refTransactionId=bet, currency=caller.currency, amount=5)
+    calls = {
+        "bet": caller.bet,
+        "deposit": lambda: caller.deposit(5),
+        "withdraw": lambda: caller.withdraw(5),
+        "launch": caller.launch,
+        "game list": lambda: caller.get("/game/list"),
+        "sessions": lambda: caller.get("/game/sessions"),
+        "payout": lambda: caller.payout(bet, 5),
+        LATE: lambda: caller.call("/wallet/transaction/settlement", {"transactions": [item]}),
+        "reward": lambda: caller.reward(5),
+        "rollback": lambda: caller.rollback(new_id()),
+        "balance": caller.balance,
+    }
+    return str(calls[what]().body["status"])
+
+
+@pytest.mark.parametrize("what", [*NEW_RISK, *OWED])
+@pytest.mark.parametrize("response", list(Response))
+def test_callers_are_answered_as_was_said(caller: Caller, response: str, what: str) -> None:
+    said = dict(impact.answers(response))[what]
+    bet = caller.bet(100)["transactionId"]
+    request_log.drain()
+    SeenAddress.objects.update(first_seen_at=clock.now() - timedelta(hours=1))
+    compromise.declare(key=key_of(caller), response=response, reason="found", exposed_since=clock.now(), by=None)
+    answered = do(caller, what, bet)
+    assert answered == (said if said in {REFUSED, UNKNOWN_SECRET} else "RS_OK")
+    if response == Response.QUARANTINE and what in OWED:
+        caller.client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+        assert said.startswith(SAYS_AS_USUAL)
+        assert do(caller, what, bet) == REFUSED
+
+
+@pytest.mark.parametrize("what", [*NEW_RISK, *OWED])
+def test_the_answers_after_an_overlap(caller: Caller, what: str) -> None:
+    """A rotation with no overlap ends at once: what the table says for afterwards."""
+    said = dict(impact.answers(Response.ROTATE))[what]
+    bet = caller.bet(100)["transactionId"]
+    compromise.declare(
+        key=key_of(caller), response="rotate", reason="found", exposed_since=clock.now(), by=None, overlap=timedelta(0)
+    )
+    answered = do(caller, what, bet)
+    assert said.endswith(answered)
+
+
+def test_an_unknown_response_has_no_answers() -> None:
+    with pytest.raises(ValueError, match="shrug"):
+        impact.answers("shrug")
+
+
+def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller) -> None:
+    caller.bet(100)
+    merchants.set_status(merchant=caller.merchant, status="suspended")
+    assert impact.impact(key_of(caller)).rounds == 1

@@ -1,0 +1,310 @@
+"""Cases of exposed secrets, and the report of what a secret has done, with a case or without one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from merchants.admin import labels
+from merchants.admin.base import Question
+from merchants.models import Compromise, Secret
+from merchants.services import compromise
+from portal.lib import clock, tables
+from wallet import money
+from wallet.admin.base import Choice, ReadOnlyAdmin
+from wallet.models.usage import MovementHour
+from wallet.services import exposure
+from wallet.services.exposure import Address, Bucket, Report
+
+log = structlog.get_logger(__name__)
+SHOWN = 100  # addresses on the page; the download has all
+AT_ONCE = 2_000
+LATELY = timedelta(days=1)
+STATE = {"open": "warning", "closed": "success"}
+COLUMNS = {
+    "created_at": "Time (UTC)", "transaction_id": "Transaction", "part": "Part", "kind": "Kind", "status": "Status",
+    "amount": "Amount", "currency": "Currency", "credit_account__kind": "Given to", "player__player_id": "Player",
+    "session__session_id": "Session", "game__game_id": "Game", "round_id": "Round", "ref_transaction_id": "Refers to",
+    "address": "Address", "request_id": "Request",
+}  # fmt: skip
+
+
+class SpanForm(forms.Form):
+    secret = forms.ModelChoiceField(Secret.objects.select_related("key__merchant"), widget=forms.HiddenInput)
+    since = forms.DateTimeField(label="Since (UTC)", widget=UnfoldAdminTextInputWidget)
+    until = forms.DateTimeField(
+        label="Until (UTC)", required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: until now."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        if since and since > clock.now():
+            self.add_error("since", "This moment has not come yet.")
+        if since and until and until <= since:
+            self.add_error("until", "Choose a moment after the first one.")
+        return given
+
+
+class OpenFilter(Choice):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("closed", "Closed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Compromise]) -> QuerySet[Compromise]:
+        return queryset.filter(closed_at__isnull=self.chosen() == "open") if self.chosen() else queryset
+
+
+@admin.register(Compromise)
+class CompromiseAdmin(ReadOnlyAdmin):
+    list_display = ["of_key", "of_merchant", "shown_state", "response", "since", "declared_by", "created"]
+    list_select_related = ["key__merchant", "secret", "declared_by"]
+    list_filter = [
+        OpenFilter,
+        ("key__merchant", AutocompleteSelectFilter),
+        ("response", ChoicesDropdownFilter),
+    ]
+    search_fields = ["key__auth_key__exact"]
+    search_help_text = "Auth key"
+    actions_detail = ["close"]
+    change_form_outer_before_template = "admin/compromise_report.html"
+    fields = [
+        "of_merchant", "of_key", "response", "reason", "since", "declared_by", "created", "replaced_by", "shown_state",
+        "ended", "closed_by",
+    ]  # fmt: skip
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        own = [
+            path(f"exposure/{part}", self.admin_site.admin_view(view), name=f"merchants_compromise_{name}")
+            for part, view, name in [
+                ("", self.exposure_view, "exposure"),
+                ("summary/", self.summary_view, "summary"),
+                ("movements/", self.movements_view, "movements"),
+            ]
+        ]
+        inherited: list[URLResolver | URLPattern] = super().get_urls()
+        return own + inherited
+
+    @display(description="Exposed secret")
+    def of_key(self, case: Compromise) -> str:
+        return f"{case.key.auth_key}, version {case.secret.version}"
+
+    @display(description="Merchant")
+    def of_merchant(self, case: Compromise) -> str:
+        return case.key.merchant.name
+
+    @display(description="Exposed since (UTC)")
+    def since(self, case: Compromise) -> SafeString | None:
+        return labels.moment(case.exposed_since)
+
+    @display(description="Closed (UTC)")
+    def ended(self, case: Compromise) -> SafeString | None:
+        return labels.moment(case.closed_at)
+
+    @display(description="Replaced by")
+    def replaced_by(self, case: Compromise) -> str | None:
+        return case.replacement and f"{case.replacement.key.auth_key}, version {case.replacement.version}"
+
+    @display(description="State")
+    def shown_state(self, case: Compromise) -> SafeString | None:
+        return labels.coloured("closed" if case.closed_at else "open", STATE)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        case = self.get_object(request, object_id)
+        if case is not None and self.has_view_permission(request, case):
+            found = exposure.report(case.secret, case.exposed_since)
+            extra_context = (extra_context or {}) | page_of(found, {"secret": case.secret_id, "since": found.since})
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response
+
+    def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("merchants.change_compromise"))
+
+    @action(description="Close the case", permissions=["close"], icon="task_alt")
+    def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        case = self.found(request, object_id)
+        question = Question(
+            title="Close the case",
+            text="The investigation is over. The case and its report stay; the key and its secrets stay as they are.",
+            act=lambda: compromise.close(compromise=case, by=request.user),  # type: ignore[arg-type]
+            done="is closed now",
+        )
+        return self.ask(request, case, question)
+
+    def exposure_view(self, request: HttpRequest) -> HttpResponse:
+        """The report of any secret, whether it is a case or not."""
+        form = self.asked(request)
+        context = self.admin_site.each_context(request) | {"title": "What a secret has done", "opts": self.opts}
+        if form.is_valid():
+            context |= page_of(exposure.report(**form.cleaned_data), form.cleaned_data)
+        return TemplateResponse(request, "admin/exposure.html", context | {"form": form})
+
+    def summary_view(self, request: HttpRequest) -> HttpResponse:
+        return self.download(request, "summary", lambda wish: summary(exposure.report(**wish)))
+
+    def movements_view(self, request: HttpRequest) -> HttpResponse:
+        return self.download(request, "movements", lambda wish: movements(**wish))
+
+    def asked(self, request: HttpRequest) -> SpanForm:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        day_ago = f"{clock.now() - LATELY:%Y-%m-%d %H:%M}"
+        return SpanForm({"since": day_ago} | {name: value for name, value in request.GET.items() if value})
+
+    def download(self, request: HttpRequest, what: str, rows: Any) -> HttpResponse:
+        form = self.asked(request)
+        if not form.is_valid():
+            return HttpResponse("Ask for it on the page of the report.", status=400, content_type="text/plain")
+        wish = form.cleaned_data
+        log.info("exposure.downloaded", what=what, secret=wish["secret"].pk, by=str(getattr(request.user, "email", "")))
+        name = f"{what}-{wish['secret'].key.auth_key}-v{wish['secret'].version}-{clock.now():%Y%m%d-%H%M%S}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        lines: Any = StreamingHttpResponse(
+            tables.lines(rows(wish)), content_type="text/csv; charset=utf-8", headers=headers
+        )
+        answer: HttpResponse = lines
+        return answer
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+def page_of(report: Report, wish: dict[str, Any]) -> dict[str, Any]:
+    secret, until = wish["secret"], wish.get("until")
+    query = {"secret": getattr(secret, "pk", secret), "since": wish["since"].isoformat()}
+    query |= {"until": until.isoformat()} if until else {}
+    base = reverse("admin:merchants_compromise_exposure")
+    return {
+        "report": report,
+        "chart": chart(report),
+        "money": money_table(report),
+        "open_rounds": [(each, money.show(each.stake)) for each in report.open_rounds],
+        "address_tables": [
+            ("New since then", address_table(report.new[:SHOWN]), len(report.new)),
+            ("Known before", address_table(report.known[:SHOWN]), len(report.known)),
+        ],
+        "addresses_shown": SHOWN,
+        "endpoints": {
+            "headers": ["Endpoint", right("Calls"), right("Refused")],
+            "rows": [[path, number(calls), number(refused)] for path, calls, refused in report.by_endpoint],
+        },
+        "refusals": {
+            "headers": ["Refused with", right("Calls")],
+            "rows": [[status, number(calls)] for status, calls in report.by_status],
+        },
+        "as_report": f"{base}?{urlencode(query)}",
+        "as_summary": f"{base}summary/?{urlencode(query)}",
+        "as_movements": f"{base}movements/?{urlencode(query)}",
+    }
+
+
+def right(text: str) -> dict[str, str]:
+    return {"content": text, "class": "!text-end"}
+
+
+def number(value: int) -> dict[str, str]:
+    return right(f"{value:,}")
+
+
+def money_table(report: Report) -> dict[str, Any]:
+    headers = [text for each in report.money for text in (right("Rows"), right(each.currency))]
+    kinds = [kind for kind in MovementHour.Kind if kind != MovementHour.Kind.NOTHING]
+    rows: list[list[Any]] = [[kind.label, *sums(report, kind)] for kind in kinds]
+    net = [cell for each in report.money for cell in (right(""), right(money.show(each.net)))]
+    return {"headers": ["What", *headers], "rows": [*rows, ["Players have more (less, if below 0)", *net]]}
+
+
+def sums(report: Report, kind: str) -> list[dict[str, str]]:
+    found = [each.of[kind] for each in report.money]
+    return [cell for each in found for cell in (number(each.rows), right(money.show(each.amount)))]
+
+
+def address_table(addresses: list[Address]) -> dict[str, Any]:
+    heads = [right("Calls"), right("Refused"), right("Money moved"), "First use (UTC)", "Last use (UTC)"]
+    return {"headers": ["Address", *heads], "rows": [address_row(each) for each in addresses]}
+
+
+def address_row(each: Address) -> list[Any]:
+    moved = ", ".join(f"{money.show(amount)} {currency}" for currency, amount in sorted(each.moved.items())) or "–"
+    moments = [date_format(moment, "DATETIME_FORMAT") for moment in (each.first_at, each.last_at)]
+    return [each.address, number(each.calls), number(each.refused), right(moved), *moments]
+
+
+def chart(report: Report) -> str:
+    begins, buckets = [], {bucket.begins: bucket for bucket in report.series}
+    step, shape = (timedelta(hours=1), "%d %b %H:00") if report.unit == "hour" else (timedelta(days=1), "%Y-%m-%d")
+    moment, last = (min(buckets), max(buckets)) if buckets else (report.since, report.since)
+    while moment <= last:
+        begins.append(moment)
+        moment += step
+    shown = [buckets.get(each) or Bucket(each) for each in begins]
+    bars = [
+        ("Refused", [each.refused for each in shown], "var(--color-red-500)"),
+        ("From new addresses", [each.from_new for each in shown], "var(--color-orange-500)"),
+        ("All calls", [each.taken + each.refused for each in shown], "var(--color-primary-400)"),
+    ]
+    datasets = [
+        {"label": label, "data": data, "backgroundColor": colour, "displayYAxis": True, "maxTicksXLimit": 9}
+        for label, data, colour in bars
+    ]
+    return json.dumps({"labels": [f"{each:{shape}}" for each in begins], "datasets": datasets})
+
+
+# --- the downloads ----------------------------------------------------------------------------------------------------
+def summary(report: Report) -> Iterator[list[Any]]:
+    """One flat table: what is counted, of what, how often, how much."""
+    yield ["Section", "Of", "Count", "Refused", "Amount", "Currency", "First (UTC)", "Last (UTC)"]
+    secret = f"{report.secret.key.auth_key} v{report.secret.version}"
+    yield ["Report", secret, None, None, None, None, report.since, report.until]
+    yield ["Secret used in all", secret, None, None, None, None, report.first_at, report.last_at]
+    yield ["Calls", "All", report.calls, report.refused]
+    yield ["Players", "Whose money was asked for", report.players]
+    yield ["Sessions", "Launched", report.sessions]
+    for each in report.money:
+        for kind, found in each.of.items():
+            yield ["Money", MovementHour.Kind(kind).label, found.rows, None, plain(found.amount), each.currency]
+        yield ["Money", "Net to players", None, None, plain(each.net), each.currency]
+    yield ["Money", MovementHour.Kind.NOTHING.label, report.moved_nothing]
+    for open_ in report.open_rounds:
+        yield ["Open rounds", "Stake", open_.rounds, None, plain(open_.stake), open_.currency, open_.oldest]
+    for status, calls in report.by_status:
+        yield ["Refused", status, calls, calls]
+    for endpoint, calls, refused in report.by_endpoint:
+        yield ["Endpoint", endpoint, calls, refused]
+    for address in report.addresses:
+        section = "Known address" if address.known else "New address"
+        yield [section, address.address, address.calls, address.refused, None, None, address.first_at, address.last_at]
+        for currency, amount in sorted(address.moved.items()):
+            yield [f"{section}: money moved", address.address, None, None, plain(amount), currency]
+
+
+def movements(secret: Secret, since: datetime, until: datetime | None = None) -> Iterator[list[Any]]:
+    """Each ledger row that the secret signed, oldest first, from a cursor of the server."""
+    yield list(COLUMNS.values())
+    found = exposure.movements(secret, since, until).values_list(*COLUMNS)
+    place = list(COLUMNS).index("amount")
+    for row in found.iterator(chunk_size=AT_ONCE):
+        yield [*row[:place], None if row[place] is None else plain(row[place]), *row[place + 1 :]]
+
+
+def plain(units: int) -> str:
+    return money.show(units).replace(",", "")
