@@ -64,6 +64,8 @@ ROWS = {
     **{f"/admin/merchants/merchant/<path:object_id>/{verb}/": STEP_UP for verb in ("activate", "suspend", "close")},
     **{f"/admin/merchants/player/<path:object_id>/{verb}/": WORK for verb in ("block", "unblock")},
     **{f"/admin/merchants/game/<path:object_id>/{verb}/": WORK for verb in ("off", "on", "off_for", "on_for")},
+    **{f"/admin/merchants/compromise/exposure/{page}": READ for page in ("", "movements/", "summary/")},
+    "/admin/merchants/compromise/<path:object_id>/close/": WORK,
     "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,
     "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,
