@@ -19,7 +19,7 @@ from wallet import statuses
 
 HOURS = 24
 TAIL = 50_000
-SHOWN = 12
+SHOWN = 5  # of each kind
 # One statement, and so one moment: no line is counted twice or left out when the job ends meanwhile.
 LAST_DAY = """
     SELECT h.hour, h.status, h.calls, NULL::timestamptz
@@ -35,7 +35,7 @@ LAST_DAY = """
 """
 # The first refusal of each kind, the first call from each address, the first use of each version.
 FIRSTS = """
-    SELECT * FROM (SELECT 'refusal', r.created_at, r.status, r.address::text, r.endpoint, r.id, NULL::text, NULL::int,
+    SELECT * FROM (SELECT 'refusal', r.created_at, r.status, host(r.address), r.endpoint, r.id, NULL::text, NULL::int,
             NULL::bigint
        FROM unnest(%(statuses)s::text[]) AS s (status)
       CROSS JOIN LATERAL (SELECT * FROM wallet_signedrequest r
