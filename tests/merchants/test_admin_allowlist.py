@@ -94,7 +94,7 @@ def test_what_is_no_domain(typed: str) -> None:
 def merchant_page(client: Client, merchant: Merchant, **rows: str) -> str:
     """Save the merchant's page with new rows: networks="…", domains="…", one a line."""
     fields = {"name": merchant.name, "time_zone": "UTC", "timestamp_window_seconds": "300"}
-    for table in ("keys", "allowlist", "domains", "memberships", "disabled_games"):
+    for table in ("keys", "allowlist", "domains", "memberships", "contacts", "disabled_games"):
         lines = rows.get(table, "").split()
         fields |= {f"{table}-TOTAL_FORMS": str(len(lines)), f"{table}-INITIAL_FORMS": "0"}
         column = "network" if table == "allowlist" else "domain"
