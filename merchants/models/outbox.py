@@ -32,7 +32,11 @@ class Letter(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="letter_waiting")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="letter_waiting"),
+            models.Index(fields=["-id"], condition=Q(state="given_up"), name="letter_given_up"),
+            models.Index(fields=["to", "-id"], name="letter_to"),
+        ]
 
     def __str__(self) -> str:
         return f"Letter to {self.to}"

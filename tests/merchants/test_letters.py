@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import os
 import re
 import socket
 import time
@@ -17,6 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 from aiosmtpd.controller import Controller
 from django.core import mail
 from django.test import Client
@@ -284,6 +286,16 @@ def test_what_was_given_up_is_sent_again_when_asked(acme: Merchant, contact: Con
     assert (letter.state, letter.attempts) == ("sent", 1)
 
 
+def test_a_second_copy_is_known_as_one_by_mailboxes(server: Server, acme: Merchant, contact: Contact) -> None:
+    """As after a worker that was killed between the server's yes and its commit."""
+    written(acme)
+    post.send_due()
+    Letter.objects.update(state="waiting")
+    post.send_due()
+    first, second = server.taken
+    assert first["message-id"] == second["message-id"]
+
+
 # --- the broker -------------------------------------------------------------------------------------------------------
 @contextmanager
 def broker_at(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[float]:
@@ -292,6 +304,20 @@ def broker_at(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[float]:
     monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{port}/0")
     monkeypatch.setattr(app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
     yield time.monotonic()
+
+
+def test_a_verb_wakes_a_worker_when_it_is_committed(
+    acme: Merchant, contact: Contact, django_capture_on_commit_callbacks: Any
+) -> None:
+    queue: Any = redis.Redis.from_url(os.environ["BROKER_URL"])
+    queue.delete("celery")
+    with django_capture_on_commit_callbacks(execute=True):
+        keys.issue(merchant=acme)
+        assert queue.llen("celery") == 0
+    [message] = queue.lrange("celery", 0, -1)
+    queue.delete("celery")
+    queue.close()
+    assert b"merchants.tasks.send_letters" in message
 
 
 def test_a_broker_that_is_away_does_not_hold_up_a_verb(
