@@ -301,7 +301,6 @@ def test_a_second_copy_is_known_as_one_by_mailboxes(server: Server, acme: Mercha
 def broker_at(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[float]:
     from portal.celery import app  # noqa: PLC0415
 
-    monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{port}/0")
     monkeypatch.setattr(app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
     yield time.monotonic()
 
