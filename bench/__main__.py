@@ -72,6 +72,8 @@ def prepare(console: Console, bench: Bench, extent: Extent) -> Course:
     with step(console, f"a ledger of {extent.rows:,} rows"):
         bench.copy(ORIGIN, FULL)
         cast.fill(bench, FULL, course.cast, extent.rows)
+    with step(console, f"a request log of {extent.lines:,} lines"):
+        cast.fill_log(bench, FULL, course.cast, extent.lines)
     return course
 
 

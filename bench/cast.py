@@ -40,6 +40,20 @@ ROUNDS = """
      ) m (kind, transaction_id, amount, debit, credit, change, ref, is_win)
      ORDER BY n, s.id, m.kind
 """
+# One call in twenty is refused; the last day has its share of thirty.
+LOG = """
+    INSERT INTO wallet_signedrequest (
+        created_at, request_id, merchant_id, secret_id, auth_key, address, address_source, method, endpoint,
+        http_status, status, message, player_id, session_id, transaction_id, currency, amount, balance, duration_us
+    )
+    SELECT now() - interval '30 days' * (1 - n / %(rows)s::float), gen_random_uuid(), %(merchant)s, %(secret)s,
+           %(auth_key)s, ('10.0.0.' || (1 + n %% 6))::inet, 'socket', 'POST',
+           (ARRAY['/wallet/transaction/bet', '/wallet/transaction/payout', '/wallet/balance'])[1 + n %% 3], 200,
+           CASE n %% 20 WHEN 0 THEN 'RS_ERROR_NOT_ENOUGH_MONEY' ELSE 'RS_OK' END, '', 'player-' || n %% %(players)s,
+           NULL, gen_random_uuid()::text, %(currency)s, 200, 1000000, 1500
+      FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+"""
+LINES_A_CHUNK = 500_000
 BALANCES = "UPDATE wallet_account SET balance = balance - 100 * %(rounds)s WHERE kind = 'player'"
 
 
@@ -76,5 +90,16 @@ def fill(bench: Bench, database: str, cast: Cast, rows: int) -> None:
             values = {"first": first, "last": last, "secret": cast.secret_id, "opening": OPENING_BALANCE}
             connection.execute(ROUNDS, values)
         connection.execute(BALANCES, {"rounds": rounds})
+        for statement in SETTLE:
+            connection.execute(statement.encode())
+
+
+def fill_log(bench: Bench, database: str, cast: Cast, rows: int) -> None:
+    """Adds `rows` lines of the request log, of the last thirty days."""
+    fixed = {"rows": rows, "merchant": cast.merchant_id, "secret": cast.secret_id, "auth_key": cast.auth_key}
+    fixed |= {"players": PLAYERS, "currency": CURRENCY}
+    with psycopg.connect(bench.database(database), autocommit=True) as connection:
+        for first in range(1, rows + 1, LINES_A_CHUNK):
+            connection.execute(LOG, fixed | {"first": first, "last": min(first + LINES_A_CHUNK - 1, rows)})
         for statement in SETTLE:
             connection.execute(statement.encode())

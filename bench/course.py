@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.cast import Cast
-from bench.rows import ledger, memory, pace, web
+from bench.rows import ledger, memory, pace, page, web
 from bench.run import Row, Run, measured
 
 if TYPE_CHECKING:
@@ -23,16 +23,17 @@ SERVED_YARDSTICK = "bench.yardstick.wsgi:application"
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured: seconds a run, rounds, ledger rows of the full database, calls for the memory."""
+    """How much is measured: seconds a run, rounds, rows and log lines of the full database, calls for the memory."""
 
     seconds: int = 10
     pace_seconds: int = 30
     rounds: int = 3
     rows: int = 5_000_000
+    lines: int = 10_000_000
     calls: int = memory.CALLS_A_WORKER
 
 
-QUICK = Extent(seconds=3, pace_seconds=5, rounds=1, rows=200_000, calls=5_000)
+QUICK = Extent(seconds=3, pace_seconds=5, rounds=1, rows=200_000, lines=200_000, calls=5_000)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Course:
             Row("e", f"at {pace.CALLS_A_SECOND} calls/s", self.pace, units=tuple(pace.POINTS)),
             Row("fa", f"{grown}: the ledger", lambda: self.ledger(FULL)),
             Row("fb", f"{grown}: over HTTP", lambda: self.signed_bet(FULL)),
+            Row("g", f"{grown}: the merchant's page", self.merchant_page, once=True, units=page.POINTS),
             Row("m", f"a web worker after {self.extent.calls:,} calls", self.memory, once=True, units=("MB",)),
         ]
 
@@ -76,6 +78,9 @@ class Course:
     def pace(self) -> Run:
         with self.bench.web(self.fresh(EMPTY)) as served:
             return pace.measure(self.cast, served, self.extent.pace_seconds)
+
+    def merchant_page(self) -> Run:
+        return page.measure(self.bench, FULL)
 
     def memory(self) -> Run:
         with self.bench.web(self.fresh(EMPTY)) as served:

@@ -86,7 +86,7 @@ class TimeZoneWidget(UnfoldAdminSelectWidget):
 
 @lru_cache(maxsize=100)
 def rendered_time_zones(name: str, value: Any, attrs: tuple[tuple[str, Any], ...]) -> SafeString:
-    return UnfoldAdminSelectWidget(choices=time_zones()).render(name, value, dict(attrs))
+    return SafeString(UnfoldAdminSelectWidget(choices=time_zones()).render(name, value, dict(attrs)))
 
 
 def time_zone_field() -> forms.ChoiceField:
