@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.cast import Cast
-from bench.rows import ledger, memory, pace, page, web
+from bench.rows import exposure, ledger, memory, pace, page, web
 from bench.run import Row, Run, measured
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Course:
             Row("fa", f"{grown}: the ledger", lambda: self.ledger(FULL)),
             Row("fb", f"{grown}: over HTTP", lambda: self.signed_bet(FULL)),
             Row("g", f"{grown}: the merchant's page", self.merchant_page, once=True, units=page.POINTS),
+            Row("h", f"{grown}: the compromise report", self.exposure, once=True, units=("s",)),
             Row("m", f"a web worker after {self.extent.calls:,} calls", self.memory, once=True, units=("MB",)),
         ]
 
@@ -81,6 +82,9 @@ class Course:
 
     def merchant_page(self) -> Run:
         return page.measure(self.bench, FULL)
+
+    def exposure(self) -> Run:
+        return exposure.measure(self.bench, self.cast, FULL)
 
     def memory(self) -> Run:
         with self.bench.web(self.fresh(EMPTY)) as served:

@@ -15,6 +15,7 @@ P99_MS = 50.0
 PAGE_P95_MS = 150.0
 GROWN_SHARE = 0.80  # within 20 %
 MEGABYTES = 150.0
+REPORT_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def judge(runs: Sequence[Run]) -> list[Target]:
         at_least("(f) the ledger with many rows, share of (a)", medians.ratio("fa", "a"), GROWN_SHARE),
         at_least("(f) a signed bet with many rows, share of (b)", medians.ratio("fb", "b"), GROWN_SHARE),
         at_most("(g) p95 of the merchant's page is at most 150 ms", medians.of("g", "p95 ms"), PAGE_P95_MS, "ms"),
+        at_most("(h) a compromise report is below 3 s", medians.of("h", "s"), REPORT_SECONDS, "s"),
         at_most("memory of a web worker is below 150 MB", medians.of("m", "MB"), MEGABYTES, "MB"),
     ]
 

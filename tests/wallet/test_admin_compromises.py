@@ -95,7 +95,7 @@ def test_a_case_is_closed_after_a_question(staff: Client, case: Compromise, supp
 def test_any_secret_has_a_report_without_a_case(staff: Client, caller: Caller) -> None:
     secret = Secret.objects.get()
     since = f"{clock.now() - timedelta(hours=1):%Y-%m-%d %H:%M}"
-    assert staff.get(EXPOSURE, {"secret": secret.pk, "since": since}).context["report"].secret == secret
+    assert staff.get(EXPOSURE, {"secret": str(secret.pk), "since": since}).context["report"].secret == secret
     assert staff.get(EXPOSURE, {"secret": secret.pk}).context["report"].players == 1
 
 
@@ -141,7 +141,7 @@ def test_auditors_read_and_download_but_close_nothing(
     client: Client, case: Compromise, role: str, may_close: bool
 ) -> None:
     somebody = signed_in(client, factories.person(f"{role}-2@oppi.test", staff_role=role))
-    asked = {"secret": case.secret_id, "since": case.exposed_since.isoformat()}
+    asked = {"secret": str(case.secret_id), "since": case.exposed_since.isoformat()}
     for path in (f"{LIST}{case.pk}/change/", EXPOSURE, f"{EXPOSURE}summary/", f"{EXPOSURE}movements/"):
         assert somebody.get(path, asked).status_code == 200, path
     assert somebody.get(f"{LIST}add/").status_code == 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from merchants.models import ApiKey, Compromise, SeenAddress
 from merchants.services import compromise, merchants
 from portal.lib import clock
 from tests.conftest import Caller
-from tests.signing import new_id
+from tests.signing import Answer, new_id
 from wallet.models import Mark
 from wallet.services import impact, request_log, usage
 from wallet.services.impact import NEW_RISK, OWED, REFUSED, UNKNOWN_SECRET
@@ -57,7 +58,7 @@ def test_rounds_longer_ago_than_it_says_are_left_out(caller: Caller) -> None:
 def do(caller: Caller, what: str, bet: str) -> str:
     """One call of that name, and the status it is answered."""
     item = caller.in_session(refTransactionId=bet, currency=caller.currency, amount=5)
-    calls = {
+    calls: dict[str, Callable[[], Answer]] = {
         "bet": caller.bet,
         "deposit": lambda: caller.deposit(5),
         "withdraw": lambda: caller.withdraw(5),

@@ -122,7 +122,8 @@ class CompromiseAdmin(ReadOnlyAdmin):
 
     @display(description="Replaced by")
     def replaced_by(self, case: Compromise) -> str | None:
-        return case.replacement and f"{case.replacement.key.auth_key}, version {case.replacement.version}"
+        new = case.replacement
+        return None if new is None else f"{new.key.auth_key}, version {new.version}"
 
     @display(description="State")
     def shown_state(self, case: Compromise) -> SafeString | None:
@@ -199,8 +200,8 @@ def page_of(report: Report, wish: dict[str, Any]) -> dict[str, Any]:
         "money": money_table(report),
         "open_rounds": [(each, money.show(each.stake)) for each in report.open_rounds],
         "address_tables": [
-            ("New since then", address_table(report.new[:SHOWN]), len(report.new)),
-            ("Known before", address_table(report.known[:SHOWN]), len(report.known)),
+            ("Addresses new since then", address_table(report.new[:SHOWN]), len(report.new)),
+            ("Addresses known before", address_table(report.known[:SHOWN]), len(report.known)),
         ],
         "addresses_shown": SHOWN,
         "endpoints": {
