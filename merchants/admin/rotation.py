@@ -103,7 +103,8 @@ class RotationAdmin(HandOverAdmin):
     ) -> HttpResponse:
         key = object_id and self.get_object(request, object_id)
         panel = self.panel(request, key) if key else {}
-        response: HttpResponse = super().changeform_view(request, object_id, form_url, (extra_context or {}) | panel)
+        context = {"show_save_and_add_another": False} | (extra_context or {}) | panel
+        response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return response
 
     def panel(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:

@@ -46,7 +46,9 @@ def arrivals(houses: list[House], *, calls: int, since: datetime, until: datetim
         yield next_settlement(since), next(number), visits.nightly_settlement(house)
         if house.casino.suspended:
             yield max(since, start + timedelta(days=SUSPENSION_AFTER_DAYS)), next(number), visits.suspension(house)
-    yield max(since, start + timedelta(days=BUSY_AFTER_DAYS)), next(number), visits.busy_moment(houses[0])
+    later = max(since, start + timedelta(days=BUSY_AFTER_DAYS))
+    yield later, next(number), visits.busy_moment(houses[0])
+    yield later, next(number), visits.high_roller(houses[0])
 
 
 def moments(house: House, wanted: int, *, since: datetime, until: datetime) -> Iterator[datetime]:

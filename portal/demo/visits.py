@@ -9,7 +9,7 @@ from django.db import transaction
 
 from merchants.models import Merchant, Player
 from portal.demo.house import House
-from portal.demo.mishaps import MISHAPS, Mishap
+from portal.demo.mishaps import MISHAPS, Mishap, over_the_limit
 from portal.demo.rounds import NETWORK_TIMEOUT, ROUNDS, Story, plain
 from portal.demo.table import Table
 from wallet import statuses
@@ -106,11 +106,24 @@ def suspension(house: House) -> Story:
     yield from ()
 
 
-def busy_moment(house: House) -> Story:
-    """Something else holds a player's row, so that a bet waits in vain; the same bet is taken a little later."""
+def high_roller(house: House) -> Story:
+    """In a house that has a highest stake, somebody wants more than that."""
+    table = seat_of_a_free_guest(house)
+    over_the_limit(table)
+    yield from ()
+
+
+def seat_of_a_free_guest(house: House) -> Table:
     guest = next(guest for guest in house.guests if guest.plays_freely)
     table = Table(house, guest, house.game(), guest.currency)
     table.launch()
+    return table
+
+
+def busy_moment(house: House) -> Story:
+    """Something else holds a player's row, so that a bet waits in vain; the same bet is taken a little later."""
+    table = seat_of_a_free_guest(house)
+    guest = table.guest
     top_up(table)
     bet = table.told(currency=table.currency, amount=guest.stake)
     with transaction.atomic():

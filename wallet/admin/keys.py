@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -100,7 +102,6 @@ class KeyPage(ApiKeyAdmin):
             initial={
                 "version": keys.current_version(key),
                 "exposed_since": clock.now() - timedelta(hours=24),
-                "response": Compromise.Response.REVOKE,
             },
             context={"key": key, "live": live(key), "choices": choices()} | effect(key),
             shown=shown,
@@ -117,6 +118,12 @@ def effect(key: ApiKey) -> dict[str, Any]:
 
 def choices() -> list[dict[str, Any]]:
     return [
-        {"value": value, "title": title, "when": when, "replacement": replacement, "answers": impact.answers(value)}
+        {"value": value, "title": title, "when": when, "replacement": replacement, "answers": answers(value)}
         for value, title, when, replacement in CHOICES
     ]
+
+
+def answers(response: str) -> list[tuple[str, str]]:
+    """Calls that are answered alike stand in one line."""
+    alike = groupby(impact.answers(response), key=itemgetter(1))
+    return [(", ".join(what for what, _ in calls), answer) for answer, calls in alike]
