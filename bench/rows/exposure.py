@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TIMES = 5
 IN_SHELL = ("shell", "--no-imports", "--verbosity", "0", "--command")
-SUM_UP = "from wallet import tasks; [tasks.sum_up_usage() for _ in range(10)]"
+SUM_UP = "from wallet.services import usage; [usage.sum_up(source) for source in usage.TABLES]"
 REPORT = """
 import json, statistics, time
 from datetime import timedelta

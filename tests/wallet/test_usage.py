@@ -1,0 +1,73 @@
+"""Summing up: nothing that is still being written is passed by."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.conftest import Caller
+from wallet import tasks
+from wallet.models import CallHour, Mark, MovementHour, SignedRequest, Transaction
+from wallet.services import request_log, usage
+
+CALLS = usage.TABLES[Mark.Source.CALLS]
+
+
+@pytest.fixture
+def writer(db: None) -> Iterator[Any]:
+    """Somebody else who is about to write to the log, and has not committed."""
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE wallet_signedrequest IN ROW EXCLUSIVE MODE")
+        yield other
+        other.rollback()
+
+
+def test_nothing_is_summed_up_while_an_earlier_row_may_still_come(
+    caller: Caller, writer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_log.drain()
+    monkeypatch.setattr(usage, "PATIENCE_SECONDS", 0.05)
+    assert usage.settled_upto(CALLS) == 0
+    assert usage.sum_up(Mark.Source.CALLS) == 0
+    assert not CallHour.objects.exists()
+
+
+def test_it_goes_on_as_soon_as_the_writer_has_ended(caller: Caller, writer: Any) -> None:
+    request_log.drain()
+    end = threading.Timer(0.2, writer.connection.rollback)
+    end.start()
+    assert usage.settled_upto(CALLS) == SignedRequest.objects.latest("pk").pk
+    end.join()
+
+
+def test_writers_to_other_tables_are_not_waited_for(
+    caller: Caller, writer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage, "PATIENCE_SECONDS", 0.0)
+    assert usage.settled_upto("wallet_transaction") == Transaction.objects.latest("pk").pk
+
+
+def test_the_job_sums_up_both_sources(caller: Caller) -> None:
+    request_log.drain()
+    tasks.sum_up_usage()
+    assert {mark.source: mark.upto for mark in Mark.objects.all()} == {
+        "calls": SignedRequest.objects.latest("pk").pk,
+        "movements": Transaction.objects.latest("pk").pk,
+    }
+    assert sum(hour.calls for hour in CallHour.objects.all()) == 2
+    assert [(hour.kind, hour.moves, hour.amount) for hour in MovementHour.objects.all()] == [("deposit", 1, 1_000_000)]
+
+
+def test_a_long_backlog_is_left_for_the_next_time(caller: Caller) -> None:
+    caller.bet()
+    upto = Transaction.objects.latest("pk").pk
+    Mark.objects.filter(source="movements").update(upto=upto - 2)
+    assert usage.sum_up(Mark.Source.MOVEMENTS, at_once=1, most_batches=1) == 1
+    assert usage.sum_up(Mark.Source.MOVEMENTS, at_once=1) == 1
