@@ -54,7 +54,8 @@ class Command(BaseCommand):
         for verb, text in VERBS.items():
             of_key = verbs.add_parser(verb, help=text)
             of_key.add_argument("auth_key")
-            OPTIONS.get(verb, lambda _: None)(of_key)
+            if verb in OPTIONS:
+                OPTIONS[verb](of_key)
 
     def handle(self, *, verb: str, by: str | None, reason: str, **options: Any) -> None:
         person = find_person(by) if by else None
