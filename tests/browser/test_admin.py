@@ -12,6 +12,7 @@ from tests.plugins.live import Live
 
 PAGES = {
     "home": "/admin/",
+    "find": "/admin/find/?q=127.0.0.1",
     "merchants": "/admin/merchants/merchant/",
     "keys": "/admin/merchants/apikey/",
     "players": "/admin/merchants/player/",
