@@ -28,6 +28,7 @@ def declare(
     reason: str,
     exposed_since: datetime,
     by: Person | None,
+    exposed: Secret | None = None,
     overlap: timedelta = keys.DEFAULT_OVERLAP,
     expected_version: int | None = None,
 ) -> Declared:
@@ -35,13 +36,14 @@ def declare(
 
     rotate: the next version under the same auth key, the exposed one usable for `overlap`. quarantine: another key with
     the same label, end and list, since this one may begin nothing any more. revoke: the next version under the same
-    auth key, all earlier ones refused from the commit on; this does not wait for a second person.
+    auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the version
+    that the report is about, otherwise the latest.
     """
     now, key = clock.now(), keys.locked_alive(key)
     if exposed_since > now:
         raise errors.MomentToCome(exposed_since)
     check_not_quarantined(key)
-    exposed = _exposed(key)
+    exposed = _latest(key) if exposed is None else _of(key, exposed)
     with letters.told_by_caller():
         issued = _respond(key, response, overlap, expected_version)
     case = Compromise.objects.create(
@@ -77,7 +79,13 @@ def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: i
     raise ValueError(response)
 
 
-def _exposed(key: ApiKey) -> Secret:
+def _of(key: ApiKey, exposed: Secret) -> Secret:
+    if exposed.key_id != key.pk:
+        raise ValueError(exposed)
+    return exposed
+
+
+def _latest(key: ApiKey) -> Secret:
     return Secret.objects.filter(key=key).order_by("-version")[0]
 
 

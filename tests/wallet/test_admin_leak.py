@@ -49,7 +49,8 @@ def declare(staff: Client, key: ApiKey, choice: str, **fields: Any) -> str:
 def test_the_page_shows_what_is_at_stake_before_anything_is_done(staff: Client, key: ApiKey) -> None:
     page = unescape(staff.get(page_of(key)).content.decode())
     assert "1 round in EUR open, 0.001 staked" in page
-    assert page.count("RS_ERROR_INVALID_APIKEY") > 3
+    assert "bet, deposit, withdraw, launch" in page
+    assert "RS_ERROR_SIGNATURE_NOT_MATCH" in page
     assert not Compromise.objects.exists()
 
 
@@ -82,6 +83,19 @@ def test_rotate_with_an_overlap_takes_both_for_a_while(staff: Client, key: ApiKe
     assert caller.bet(1).status == "RS_OK"
     caller.signer.secret = secret
     assert caller.bet(1).status == "RS_OK"
+
+
+def test_in_an_overlap_either_secret_may_be_the_one(staff: Client, key: ApiKey) -> None:
+    keys.rotate(key=key)
+    old = key.secrets.get(version=1)
+    assert SECRET.search(declare(staff, key, "revoke", exposed=str(old.pk)))
+    assert Compromise.objects.get().secret == old
+
+
+def test_a_secret_of_another_key_is_not_the_one(staff: Client, key: ApiKey, acme: Merchant) -> None:
+    other = keys.issue(merchant=acme).row
+    assert "Select a valid choice." in declare(staff, key, "revoke", exposed=str(other.pk))
+    assert not Compromise.objects.exists()
 
 
 def test_one_letter_a_contact_and_no_secret_in_it(staff: Client, key: ApiKey) -> None:

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants.admin.base import says_why
 from merchants.admin.fields import MomentField
@@ -20,7 +20,7 @@ from merchants.admin.handover import OncePage
 from merchants.admin.keys import ApiKeyAdmin
 from merchants.admin.rotation import OverlapForm, live
 from merchants.admin.step_up import step_up
-from merchants.models import ApiKey, Compromise
+from merchants.models import ApiKey, Compromise, Secret
 from merchants.services import compromise, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
@@ -93,7 +93,7 @@ class KeyPage(ApiKeyAdmin):
 
         page = OncePage(
             title="The secret has leaked",
-            form=LeakForm,
+            form=leak_form(key),
             act=declare,
             back=self.change_url(key),
             button="Do it now",
@@ -108,6 +108,23 @@ class KeyPage(ApiKeyAdmin):
             danger=True,
         )
         return self.once_only(request, page)
+
+
+def leak_form(key: ApiKey) -> type[LeakForm]:
+    """In an overlap either of two secrets may have leaked."""
+    usable = Secret.objects.usable(at=clock.now()).filter(key=key).select_related("key").defer("sealed")
+
+    class OfThisKey(LeakForm):
+        exposed = forms.ModelChoiceField(
+            usable.order_by("-version"),
+            label="Which secret",
+            required=False,
+            empty_label=None,
+            widget=UnfoldAdminSelectWidget,
+            help_text="The report is about this one; what you choose above holds for the key.",
+        )
+
+    return OfThisKey
 
 
 def effect(key: ApiKey) -> dict[str, Any]:

@@ -102,6 +102,13 @@ def find_old_secret(auth_key: str) -> Secret:
     return secret
 
 
+def find_version(auth_key: str, version: int) -> Secret:
+    secret = Secret.objects.filter(key=find_key(auth_key), version=version).first()
+    if secret is None:
+        raise CommandError(f"The key {auth_key} has no version {version}.")
+    return secret
+
+
 def issue(wish: dict[str, Any]) -> Issued:
     return keys.issue(
         merchant=find_merchant(wish["merchant"]),
@@ -124,6 +131,7 @@ def leak(wish: dict[str, Any]) -> Issued:
         reason=wish["reason"],
         exposed_since=wish["since"],
         by=wish["by"],
+        exposed=find_version(wish["auth_key"], wish["version"]) if wish["version"] else None,
         overlap=wish["overlap"],
     ).issued
 
@@ -146,6 +154,7 @@ def with_end(parser: CommandParser) -> None:
 def with_leak(parser: CommandParser) -> None:
     with_overlap(parser)
     parser.add_argument("--response", choices=Compromise.Response.values, required=True)
+    parser.add_argument("--version", type=int, help="which secret; otherwise the latest")
     parser.add_argument("--since", type=moment, required=True, metavar="MOMENT", help="exposed since, in UTC")
 
 
