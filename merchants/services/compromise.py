@@ -36,8 +36,8 @@ def declare(
 
     rotate: the next version under the same auth key, the exposed one usable for `overlap`. quarantine: another key with
     the same label, end and list, since this one may begin nothing any more. revoke: the next version under the same
-    auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the version
-    that the report is about, otherwise the latest.
+    auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the
+    version that the report is about, otherwise the latest.
     """
     now, key = clock.now(), keys.locked_alive(key)
     if exposed_since > now:

@@ -57,7 +57,7 @@ def read_letter(page: Page, demo: dict[str, Any]) -> str:
 
 
 def picture(page: Page, album: Path, name: str) -> None:
-    """On a telephone, and as it stands in the documentation."""
+    """On a telephone, and as it stands in the documentation (`PICTURES=docs/pictures`)."""
     for size, ending in ((NARROW, "-narrow"), (DESK, "")):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.screenshot(path=album / f"{name}{ending}.png")
@@ -113,6 +113,9 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     page.wait_for_load_state("networkidle")
     expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
     picture(page, album, "merchant")
+    page.get_by_role("link", name="The whole timeline").click()
+    expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
+    picture(page, album, "timeline")
 
 
 def find(page: Page, text: str, *, named: str | re.Pattern[str] = "") -> None:
