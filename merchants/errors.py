@@ -77,6 +77,14 @@ class SecondPersonNeeded(Refusal):
         )
 
 
+class EndTooNear(Refusal):
+    def __init__(self, earliest: datetime) -> None:
+        super().__init__(
+            f"For this merchant a second person decides, and a near end is a revocation. Choose an end after "
+            f"{spoken(earliest)}, or ask for the key to be revoked."
+        )
+
+
 class OwnWish(Refusal):
     def __init__(self) -> None:
         super().__init__("You asked for this yourself; somebody else has to decide.")

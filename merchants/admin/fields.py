@@ -67,6 +67,7 @@ class MomentField(forms.DateTimeField):
         attributes = {"type": "datetime-local", "step": "1"}
         options.setdefault("help_text", "In UTC.")
         super().__init__(widget=UnfoldAdminTextInputWidget(attrs=attributes), **options)
+        self.widget.supports_microseconds = False  # so that a moment that is sent back as it was is no change
 
     def prepare_value(self, value: Any) -> Any:
         return value.astimezone(UTC).strftime(UNTIL) if isinstance(value, datetime) else value

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,6 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from merchants import errors
 from merchants.admin import labels
 from merchants.admin.base import Question
 from merchants.admin.fields import MomentField
@@ -48,6 +50,15 @@ class IssueForm(OnceForm):
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     expires_at = MomentField(label="Ends at", required=False, help_text="In UTC; empty is no end.")
+
+    def clean_expires_at(self) -> datetime | None:
+        ends: datetime | None = self.cleaned_data["expires_at"]
+        if "expires_at" in self.changed_data:
+            try:
+                keys.check_end(key=self.instance, ends=ends)
+            except errors.Refusal as refused:
+                raise ValidationError(str(refused)) from refused
+        return ends
 
 
 @admin.register(ApiKey)
@@ -106,6 +117,13 @@ class ApiKeyAdmin(RotationAdmin):
     @display(description="Last seen")
     def seen_at(self, key: ApiKey) -> SafeString | None:
         return labels.moment(key.seen_moment)  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001
+        """The label is the form's to save; the end is the service's."""
+        ends, obj.expires_at = obj.expires_at, form.initial["expires_at"]
+        obj.save(update_fields=["label"])
+        if "expires_at" in form.changed_data:
+            obj.expires_at = keys.set_end(key=obj, ends=ends).expires_at
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         own_new_entries(request, formset)

@@ -21,6 +21,7 @@ from merchants.services.access import seal_context
 from portal.lib import clock
 
 DEFAULT_OVERLAP = timedelta(hours=24)
+NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,31 @@ def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
     return old
 
 
+def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
+    """Only inside a transaction: the key under its lock, if its end may be moved there."""
+    key = locked_alive(key)
+    if ends is not None and ends <= clock.now():
+        raise errors.MomentPassed(ends)
+    earlier = ends is not None and (key.expires_at is None or ends < key.expires_at)
+    if key.merchant.two_person and earlier and ends < clock.now() + NOTICE:
+        raise errors.EndTooNear(clock.now() + NOTICE)
+    return key
+
+
+@transaction.atomic
+def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
+    """Another end for a key that can still be used, or none. An overlap that would outlive it is shortened with it."""
+    key = check_end(key=key, ends=ends)
+    if ends != key.expires_at:
+        key.expires_at = ends
+        key.save(update_fields=["expires_at"])
+        if ends is not None:
+            late = Secret.objects.overlapping(at=clock.now()).filter(key=key, usable_until__gt=ends)
+            late.update(usable_until=ends)
+        letters.tell_contacts(key, f"now ends at {errors.spoken(ends)}" if ends else "has no end any more")
+    return key
+
+
 @transaction.atomic
 def quarantine(*, key: ApiKey) -> ApiKey:
     """No new risk under this key; payouts, rewards and rollbacks go on from addresses that it signed from before."""
@@ -172,7 +198,10 @@ def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issu
 
 # --- what the verbs share ---------------------------------------------------------------------------------------------
 def _lock(key: ApiKey) -> ApiKey:
-    return ApiKey.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=key.pk)
+    """Not against new rows that name the key: whoever writes its list has the merchant locked, for which a verb waits
+    later (the triggers of access_version), and both would wait in a ring.
+    """
+    return ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=key.pk)
 
 
 def locked_alive(key: ApiKey) -> ApiKey:
