@@ -1,0 +1,461 @@
+"""The signature doctor: each mistake is really made, really sent and refused, and then asked about."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from time import process_time
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from merchants.models import ApiKey, Merchant, Person, Secret
+from merchants.services import keys
+from portal.lib import clock
+from tests import factories
+from tests.conftest import Caller
+from tests.signing import Answer, encoded, new_id, now_ms, signature
+from wallet.models import RefusedCall, SignedRequest
+from wallet.services import doctor, mistakes, request_log
+from wallet.services.doctor import Diagnosis
+
+QUERY = "page=1&limit=5"
+SECONDS_A_CALL = 0.2
+
+
+@pytest.fixture(autouse=True)
+def _asked_nothing() -> None:
+    cache.clear()
+
+
+def ask(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
+    request_log.drain()
+    return doctor.diagnose(merchant=merchant, person=person, request_id=UUID(answer.headers["x-request-id"]))
+
+
+def names(diagnosis: Diagnosis) -> set[str]:
+    return {finding.name for finding in diagnosis.findings}
+
+
+class Sent(NamedTuple):
+    """A call made wrongly: what was sent, and the signature that a mistaken client made for it."""
+
+    body: bytes
+    signature: str
+    timestamp: str
+    path: str = "/wallet/transaction/bet"
+    method: str = "POST"
+
+
+class Client(NamedTuple):
+    """What a client has in hand when it signs."""
+
+    caller: Caller
+    fields: dict[str, Any]
+    body: bytes
+    timestamp: str
+    secret: str
+
+    def sent(self, signed: bytes, *, body: bytes | None = None, timestamp: str | None = None) -> Sent:
+        """Sends `body`, having signed `signed` and the bar and the right timestamp."""
+        mac = signature(self.secret, signed, self.timestamp)
+        return Sent(self.body if body is None else body, mac, timestamp or self.timestamp)
+
+    def message(self, text: bytes) -> Sent:
+        """Has signed the whole of `text`."""
+        return self.with_digest(hmac.digest(self.secret.encode(), text, "sha256").hex())
+
+    def with_digest(self, mac: str) -> Sent:
+        return Sent(self.body, mac, self.timestamp)
+
+    def with_key(self, key: bytes) -> Sent:
+        return self.with_digest(hmac.digest(key, self.text, "sha256").hex())
+
+    @property
+    def text(self) -> bytes:
+        return self.body + b"|" + self.timestamp.encode()
+
+    @property
+    def stamp(self) -> bytes:
+        return self.timestamp.encode()
+
+    @property
+    def mac(self) -> str:
+        return signature(self.secret, self.body, self.timestamp)
+
+    def get(self, signed: bytes) -> Sent:
+        return Sent(b"", signature(self.secret, signed, self.timestamp), self.timestamp, f"/game/list?{QUERY}", "GET")
+
+    def late(self, timestamp: str) -> Sent:
+        """Signed rightly over a timestamp that is none."""
+        return Sent(self.body, signature(self.secret, self.body, timestamp), timestamp)
+
+
+def spaced(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def compact(value: Any, **how: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), **({"ensure_ascii": False} | how)).encode()
+
+
+def shuffled(fields: dict[str, Any]) -> dict[str, Any]:
+    order = list(fields)
+    return {name: fields[name] for name in (*order[2:], order[1], order[0])}
+
+
+def floats(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: float(value) if isinstance(value, int) else value for name, value in fields.items()}
+
+
+def php(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode()
+
+
+def other_version(client: Client) -> Sent:
+    key = ApiKey.objects.get(auth_key=client.caller.signer.auth_key)
+    keys.rotate(key=key, overlap=timedelta(0))
+    return client.with_digest(client.mac)
+
+
+def other_environment(client: Client) -> Sent:
+    test = factories.signer(client.caller.merchant, environment="test")
+    return client.with_digest(signature(test.secret, client.body, client.timestamp))
+
+
+def other_key(client: Client) -> Sent:
+    other = factories.signer(client.caller.merchant)
+    return client.with_digest(signature(other.secret, client.body, client.timestamp))
+
+
+def seconds(client: Client) -> str:
+    return client.timestamp[:-3]
+
+
+def off(**by: int) -> Callable[[Client], Sent]:
+    return lambda client: client.late(str(int(client.timestamp) - round(timedelta(**by).total_seconds() * 1000)))
+
+
+MISTAKES: dict[str, tuple[set[str], Callable[[Client], Sent]]] = {
+    # the body
+    "spaces signed": ({"written_spaces"}, lambda c: c.sent(spaced(c.fields))),
+    "compact signed": ({"written_compact"}, lambda c: c.sent(c.body, body=spaced(c.fields))),
+    "indented": ({"written_indented"}, lambda c: c.sent(json.dumps(c.fields, indent=2, ensure_ascii=False).encode())),
+    "sorted keys": ({"order_sorted"}, lambda c: c.sent(compact(dict(sorted(c.fields.items()))))),
+    "other order": ({"order_other"}, lambda c: c.sent(compact(shuffled(c.fields)))),
+    "other order and spaces": ({"order_other", "written_spaces"}, lambda c: c.sent(spaced(shuffled(c.fields)))),
+    "newline": ({"newline_signed"}, lambda c: c.sent(c.body + b"\n")),
+    "CRLF": ({"crlf_signed"}, lambda c: c.sent(c.body + b"\r\n")),
+    "newline sent": ({"blanks_sent"}, lambda c: c.sent(c.body, body=c.body + b"\n")),
+    "BOM": ({"bom_signed"}, lambda c: c.sent(b"\xef\xbb\xbf" + c.body)),
+    "BOM sent": ({"bom_sent"}, lambda c: c.sent(c.body, body=b"\xef\xbb\xbf" + c.body)),
+    "spaces and newline": ({"written_spaces", "newline_signed"}, lambda c: c.sent(spaced(c.fields) + b"\n")),
+    "Latin-1": ({"charset_latin"}, lambda c: c.sent(c.body.decode().encode("latin-1"))),
+    "UTF-16": ({"charset_utf16"}, lambda c: c.sent(c.body.decode().encode("utf-16"))),
+    "UTF-8 twice": ({"charset_twice"}, lambda c: c.sent(c.body.decode("latin-1").encode())),
+    "slashes escaped": ({"slashes_escaped"}, lambda c: c.sent(c.body.replace(b"/", b"\\/"))),
+    "as PHP writes": ({"php_escaped"}, lambda c: c.sent(php(c.fields))),
+    "letters escaped": ({"unicode_escaped"}, lambda c: c.sent(compact(c.fields, ensure_ascii=True))),
+    "letters as they are": (
+        {"unicode_plain"},
+        lambda c: c.sent(c.body, body=compact(c.fields, ensure_ascii=True)),
+    ),
+    "Python's json.dumps": ({"written_spaces", "unicode_escaped"}, lambda c: c.sent(json.dumps(c.fields).encode())),
+    "floats": ({"numbers_as_floats"}, lambda c: c.sent(compact(floats(c.fields)))),
+    "numbers in quotes": (
+        {"numbers_as_texts"},
+        lambda c: c.sent(compact({k: str(v) if isinstance(v, int) else v for k, v in c.fields.items()})),
+    ),
+    "encoded twice": ({"encoded_twice"}, lambda c: c.sent(json.dumps(c.body.decode()).encode())),
+    "nothing": ({"nothing_signed"}, lambda c: c.sent(b"")),
+    "path and body": ({"path_and_body"}, lambda c: c.sent(b"/wallet/transaction/bet" + c.body)),
+    "a form": ({"form_signed"}, lambda c: c.sent(urlencode(c.fields).encode())),
+    # the timestamp
+    "no bar": ({"bar_missing"}, lambda c: c.message(c.body + c.stamp)),
+    "a colon": ({"bar_other"}, lambda c: c.message(c.body + b":" + c.stamp)),
+    "in front": ({"timestamp_first"}, lambda c: c.message(c.stamp + b"|" + c.body)),
+    "in front without bar": ({"timestamp_first", "bar_missing"}, lambda c: c.message(c.stamp + c.body)),
+    "no timestamp": ({"timestamp_missing"}, lambda c: c.message(c.body)),
+    "seconds signed": ({"seconds_signed"}, lambda c: c.message(c.body + b"|" + c.stamp[:-3])),
+    "clock read twice": (
+        {"clock_read_twice"},
+        lambda c: c.message(c.body + b"|" + str(int(c.timestamp) - 3).encode()),
+    ),
+    "spaces and no bar": ({"written_spaces", "bar_missing"}, lambda c: c.message(spaced(c.fields) + c.stamp)),
+    # the secret
+    "a version that has ended": ({"secret_other_version"}, other_version),
+    "the other environment": ({"secret_other_environment"}, other_environment),
+    "another key": ({"secret_other_key"}, other_key),
+    "secret with newline": ({"secret_blanks"}, lambda c: c.with_key(c.secret.encode() + b"\n")),
+    "secret in quotes": ({"secret_quoted"}, lambda c: c.with_key(b'"' + c.secret.encode() + b'"')),
+    "secret without prefix": ({"secret_without_prefix"}, lambda c: c.with_key(c.secret.encode()[10:])),
+    "auth key": ({"auth_key_as_secret"}, lambda c: c.with_key(c.caller.signer.auth_key.encode())),
+    "no secret": ({"secret_empty"}, lambda c: c.with_key(b"")),
+    "newline and no bar": (
+        {"secret_blanks", "bar_missing"},
+        lambda c: c.with_digest(hmac.digest(c.secret.encode() + b"\n", c.body + c.stamp, "sha256").hex()),
+    ),
+    # the hash, and how it is written
+    "upper case": ({"hex_upper"}, lambda c: c.with_digest(c.mac.upper())),
+    "base64": ({"as_base64"}, lambda c: c.with_digest(base64.b64encode(bytes.fromhex(c.mac)).decode())),
+    "base64 for URLs": (
+        {"as_base64"},
+        lambda c: c.with_digest(base64.urlsafe_b64encode(bytes.fromhex(c.mac)).decode().rstrip("=")),
+    ),
+    "hex in base64": ({"hex_in_base64"}, lambda c: c.with_digest(base64.b64encode(c.mac.encode()).decode())),
+    "sha256= in front": ({"signature_dressed"}, lambda c: c.with_digest("sha256=" + c.mac)),
+    "SHA-1": ({"hash_sha1"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "sha1").hex())),
+    "MD5": ({"hash_md5"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "md5").hex())),
+    "SHA-512": ({"hash_sha512"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "sha512").hex())),
+    "SHA-512 and spaces": (
+        {"hash_sha512", "written_spaces"},
+        lambda c: c.with_digest(hmac.digest(c.secret.encode(), spaced(c.fields) + b"|" + c.stamp, "sha512").hex()),
+    ),
+    "no HMAC": (
+        {"hash_without_hmac"},
+        lambda c: c.with_digest(hashlib.sha256(c.secret.encode() + c.text).hexdigest()),
+    ),
+    "swapped": ({"hash_swapped"}, lambda c: c.with_digest(hmac.digest(c.text, c.secret.encode(), "sha256").hex())),
+    # a call without a body
+    "GET as an object": ({"object_for_nothing"}, lambda c: c.get(b"{}")),
+    "GET as its query": ({"query_signed"}, lambda c: c.get(QUERY.encode())),
+    "GET as JSON of its query": ({"query_as_json"}, lambda c: c.get(b'{"page":"1","limit":"5"}')),
+    "GET as its path": ({"path_signed"}, lambda c: c.get(b"/game/list")),
+    # x-timestamp itself
+    "seconds": ({"stamp_seconds"}, lambda c: c.late(seconds(c))),
+    "seconds sent, milliseconds signed": (
+        {"stamp_seconds", "milliseconds_signed"},
+        lambda c: c.sent(c.body, timestamp=seconds(c)),
+    ),
+    "a fraction": ({"stamp_fraction"}, lambda c: c.late(f"{seconds(c)}.123")),
+    "microseconds": ({"stamp_microseconds"}, lambda c: c.late(c.timestamp + "000")),
+    "a date": ({"stamp_date"}, lambda c: c.late("2026-11-22T21:43:00Z")),
+    "a slow clock": ({"clock_behind"}, off(minutes=11)),
+    "a fast clock": ({"clock_ahead"}, off(minutes=-7)),
+    "local time": ({"clock_zone"}, off(hours=2, seconds=-4)),
+    "late, and spaces": (
+        {"clock_behind", "written_spaces"},
+        lambda c: Sent(
+            c.body,
+            signature(c.secret, spaced(c.fields), str(int(c.timestamp) - 900_000)),
+            str(int(c.timestamp) - 900_000),
+        ),
+    ),
+}
+
+
+def client_of(caller: Caller) -> Client:
+    fields = {
+        "transactionId": new_id(),
+        "sessionId": caller.session,
+        "playerId": "Zoë/7",
+        "gameId": caller.game.game_id,
+        "currency": "EUR",
+        "amount": 100,
+    }
+    return Client(caller, fields, encoded(fields), now_ms(), caller.signer.secret)
+
+
+def send(caller: Caller, sent: Sent) -> Answer:
+    extra: dict[str, str | None] = {"timestamp": sent.timestamp, "x_signature": sent.signature}
+    return caller.call(sent.path, sent.body, method=sent.method, **extra)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_is_told(caller: Caller, viewer: Person, mistake: str) -> None:
+    told, make = MISTAKES[mistake]
+    answer = send(caller, make(client_of(caller)))
+    assert answer.status in {"SIGNATURE_NOT_MATCH", "SIGNATURE_EXPIRED"}
+    assert names(ask(caller.merchant, viewer, answer)) == told
+
+
+def test_a_random_signature_is_no_mistake_that_we_know(caller: Caller, viewer: Person) -> None:
+    client = client_of(caller)
+    for mac in (secrets.token_hex(32), secrets.token_hex(20), base64.b64encode(secrets.token_bytes(32)).decode(), "?"):
+        diagnosis = ask(caller.merchant, viewer, send(caller, client.with_digest(mac)))
+        assert not diagnosis.is_found
+        assert diagnosis.tried > 500
+
+
+def test_the_version_is_named_and_when_it_ended(caller: Caller, viewer: Person) -> None:
+    answer = send(caller, other_version(client_of(caller)))
+    [finding] = ask(caller.merchant, viewer, answer).findings
+    old = Secret.objects.get(key__auth_key=caller.signer.auth_key, version=1)
+    assert finding.detail.startswith(f"Version 1 of {caller.signer.auth_key} (live), ended at")
+    assert old.usable_until is not None
+    assert f"{old.usable_until:%H:%M:%S}" in finding.detail
+
+
+def test_in_an_overlap_both_versions_are_right(caller: Caller, viewer: Person) -> None:
+    keys.rotate(key=ApiKey.objects.get(auth_key=caller.signer.auth_key))
+    client = client_of(caller)
+    assert names(ask(caller.merchant, viewer, send(caller, client.sent(client.body + b"\n")))) == {"newline_signed"}
+
+
+def test_the_drift_is_measured(caller: Caller, viewer: Person) -> None:
+    diagnosis = ask(caller.merchant, viewer, send(caller, off(minutes=11)(client_of(caller))))
+    assert diagnosis.clock_off_ms is not None
+    assert 660_000 <= diagnosis.clock_off_ms < 670_000
+    [finding] = diagnosis.findings
+    assert finding.detail.startswith("It was 0:11:0")
+
+
+def test_the_rightful_secret_of_somebody_else_is_not_told(caller: Caller, rival_caller: Caller, viewer: Person) -> None:
+    client = client_of(caller)
+    mac = signature(rival_caller.signer.secret, client.body, client.timestamp)
+    assert not ask(caller.merchant, viewer, send(caller, client.with_digest(mac))).is_found
+
+
+def test_the_calls_of_others_are_not_there(caller: Caller, rival: Merchant, viewer: Person) -> None:
+    client = client_of(caller)
+    answer = send(caller, client.sent(client.body + b"\n"))
+    with pytest.raises(doctor.NoSuchCall):
+        ask(rival, viewer, answer)
+    with pytest.raises(doctor.NoSuchCall):
+        doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=uuid4())
+
+
+def test_another_refusal_is_not_for_the_doctor(caller: Caller, viewer: Person) -> None:
+    with pytest.raises(doctor.NothingToDiagnose, match="INCORRECT_DATA"):
+        ask(caller.merchant, viewer, caller.call("/wallet/balance", b"{"))
+    with pytest.raises(doctor.NothingToDiagnose, match="RS_OK"):
+        ask(caller.merchant, viewer, caller.balance())
+
+
+def test_a_call_that_is_not_kept_any_more(caller: Caller, viewer: Person) -> None:
+    client = client_of(caller)
+    answer = send(caller, client.sent(client.body + b"\n"))
+    request_log.drain()
+    RefusedCall.objects.all().delete()
+    with pytest.raises(doctor.NotKept):
+        ask(caller.merchant, viewer, answer)
+
+
+def test_a_secret_in_the_body_makes_the_bytes_unknown(caller: Caller, viewer: Person) -> None:
+    client = client_of(caller)
+    body = compact(client.fields | {"playerId": caller.signer.secret})
+    diagnosis = ask(caller.merchant, viewer, send(caller, client.sent(body + b"\n", body=body)))
+    assert not diagnosis.is_found
+    assert "Secret Key stood in the body" in diagnosis.notes[0]
+
+
+def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person) -> None:
+    client = client_of(caller)
+    answer = send(caller, client.sent(client.body + b"\n"))
+    request_log.drain()
+    wish: dict[str, Any] = {"merchant": caller.merchant, "request_id": UUID(answer.headers["x-request-id"])}
+    with clock.at(clock.now()):
+        for _ in range(doctor.ASKED_A_MINUTE):
+            cache_of_one_question(viewer, caller.merchant)
+        with pytest.raises(doctor.TooManyQuestions) as refused:
+            doctor.diagnose(person=viewer, **wish)
+        assert 0 < refused.value.seconds <= 60
+        assert doctor.diagnose(person=owner, **wish).is_found
+        with clock.at(clock.now() + timedelta(seconds=refused.value.seconds)):
+            assert doctor.diagnose(person=viewer, **wish).is_found
+
+
+def cache_of_one_question(person: Person, merchant: Merchant) -> None:
+    """Asking for what is not there counts as well."""
+    with pytest.raises(doctor.NoSuchCall):
+        doctor.diagnose(merchant=merchant, person=person, request_id=uuid4())
+
+
+def test_it_never_ends_early(caller: Caller, viewer: Person) -> None:
+    """What was found, and how soon, can't be told from how much work was done."""
+    client = client_of(caller)
+    tried = {
+        ask(caller.merchant, viewer, send(caller, sent)).tried
+        for sent in (
+            client.message(client.body + client.stamp),
+            client.sent(spaced(client.fields)),
+            client.with_digest("0" * 64),
+        )
+    }
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("size", [300, 5_000, 60_000])
+def test_the_work_is_bounded(caller: Caller, viewer: Person, size: int) -> None:
+    for _ in range(3):
+        factories.signer(caller.merchant)
+    client = client_of(caller)
+    body = compact(client.fields | {"roundId": "é" * (size // 2)})
+    answer = send(caller, client.sent(body + b"\n", body=body))
+    request_log.drain()
+    began = process_time()
+    assert names(ask(caller.merchant, viewer, answer)) == {"newline_signed"}
+    assert process_time() - began < SECONDS_A_CALL
+
+
+@given(
+    player=st.text(max_size=20),
+    amount=st.integers(min_value=0, max_value=10**9),
+    how=st.sampled_from([name for name in MISTAKES if name not in {"Latin-1", "a version that has ended"}]),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_secret_and_no_expected_signature_is_told(
+    caller: Caller,
+    viewer: Person,
+    player: str,
+    amount: int,
+    how: str,
+) -> None:
+    cache.clear()
+    base = client_of(caller)
+    fields = base.fields | {"playerId": player, "amount": amount}
+    client = base._replace(fields=fields, body=compact(fields))
+    answer = send(caller, MISTAKES[how][1](client))
+    assume(answer.status.startswith("SIGNATURE"))  # some mistakes make no difference to some bodies
+    request_log.drain()
+    told = repr(
+        doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"]))
+    )
+    assert re.search(r"[0-9a-fA-F]{40}", told) is None
+    assert re.search(r"oppi_(live|test)_", told) is None
+    assert caller.signer.secret[10:] not in told
+    assert client.mac not in told
+    assert base64.b64encode(bytes.fromhex(client.mac)).decode() not in told
+
+
+def test_every_mistake_has_its_words_and_its_test() -> None:
+    tested = {name for names, _ in MISTAKES.values() for name in names}
+    assert tested <= set(mistakes.MISTAKES)
+    assert len(tested) >= 25
+
+
+@pytest.mark.parametrize("has_body", [True, False])
+def test_the_python_snippet_signs_rightly(has_body: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = {snippet.language: snippet.code for snippet in mistakes.snippets(has_body=has_body)}["Python"]
+    secret = secrets.token_hex(16)
+    monkeypatch.setenv("OPPI_SECRET_KEY", secret)
+    monkeypatch.setenv("OPPI_AUTH_KEY", "key")
+    sent: list[Any] = []
+    monkeypatch.setattr("urllib.request.urlopen", sent.append)
+    exec(code, {"fields": {"playerId": "Zoë", "amount": 1}, "url": "http://localhost/"})  # noqa: S102 - ours
+    headers = sent[0].headers
+    assert headers["X-signature"] == signature(secret, sent[0].data or b"", headers["X-timestamp"])
+    assert bool(sent[0].data) is has_body
+
+
+def test_the_log_line_is_found_by_one_index(caller: Caller, viewer: Person) -> None:
+    client = client_of(caller)
+    answer = send(caller, client.sent(client.body + b"\n"))
+    request_log.drain()
+    assert SignedRequest.objects.filter(request_id=answer.headers["x-request-id"]).count() == 1
+    with CaptureQueriesContext(connection) as queries:
+        doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"]))
+    assert len(queries) == 6  # the line, its key, how it arrived, the key, its secrets, the merchant's other ones
