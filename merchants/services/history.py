@@ -25,6 +25,7 @@ from merchants.services import history_words
 from merchants.services.history_words import KINDS, Change, Event
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
+EVENTS_OF_A_THING = 400
 IN_THE_DATABASE = "Directly in the database"
 SUBJECTS: dict[type[Model], str] = {
     Merchant: "merchant",
@@ -175,6 +176,17 @@ def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     return found
 
 
+def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_THING) -> list[Event]:
+    """The newest events of some tables in one query, newest first: of a merchant, key …, of which table, and which."""
+    arms = [
+        rows.filter(**which).order_by("-pgh_created_at")[:each]
+        for of, thing, which in about
+        for rows in [_rows(of, thing)]
+        if rows is not None
+    ]
+    return [Event(*row) for row in arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at")]
+
+
 def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:
     """Cut where a page ends: not within what was done together, unless that alone fills the page."""
     begun: dict[Any, int] = {}
@@ -205,7 +217,7 @@ def _entry(newest_first: list[Event]) -> Entry:
         title=told.title,
         kind=told.kind,
         icon=told.icon,
-        who=_who(events[-1].context),
+        who=who(events[-1].context),
         role=known.get("role", ""),
         address=known.get("address", ""),
         door=known.get("door", ""),
@@ -216,10 +228,23 @@ def _entry(newest_first: list[Event]) -> Entry:
     )
 
 
-def _who(context: dict[str, Any] | None) -> str:
+def who(context: dict[str, Any] | None) -> str:
     if context is None:
         return IN_THE_DATABASE
     return context.get("who") or ("Somebody who is not signed in" if context.get("address") else "The portal itself")
 
 
-__all__ = ["KINDS", "SUBJECTS", "Change", "Entry", "Page", "acting", "because", "merged", "page", "timeline"]
+__all__ = [
+    "KINDS",
+    "SUBJECTS",
+    "Change",
+    "Entry",
+    "Page",
+    "acting",
+    "because",
+    "events",
+    "merged",
+    "page",
+    "timeline",
+    "who",
+]
