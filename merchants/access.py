@@ -1,4 +1,4 @@
-"""The door for people: has this session been proved with a second factor, and how long ago?
+"""The door for people: whose pages are these to open, and has this session been proved, and how long ago?
 
 What counts is written into the session by allauth when a code or a passkey was right, with its time. A password that
 is typed again leaves a record too, of another method, which is no second factor.
@@ -6,19 +6,100 @@ is typed again leaves a record too, of another method, which is no second factor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
 
-from merchants.models import Person
+from merchants.models import Membership, Merchant, Person
 from portal.lib import clock
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
+# --- Whose pages ------------------------------------------------------------------------------------------------------
+class Work(StrEnum):
+    """What can be changed on a merchant's pages. To read is every member's."""
+
+    LISTS = "lists"
+    PLAYERS = "players"
+    GAMES = "games"
+    KEYS = "keys"
+    PEOPLE = "people"
+
+
+Role = Membership.Role
+MAY: Mapping[str, frozenset[Work]] = {
+    Role.VIEWER: frozenset(),
+    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES}),
+    Role.OWNER: frozenset(Work),
+}
+STAFF = ""  # the role of our staff here: they look as an operator does, and change nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at a merchant's pages."""
+
+    merchant: Merchant
+    person: Person
+    role: str
+
+    @property
+    def by_staff(self) -> bool:
+        return self.role == STAFF
+
+    def may(self, work: str) -> bool:
+        return work in MAY.get(self.role, frozenset())
+
+    @property
+    def may_keys(self) -> bool:
+        return self.may(Work.KEYS)
+
+    @property
+    def may_people(self) -> bool:
+        return self.may(Work.PEOPLE)
+
+    @property
+    def may_lists(self) -> bool:
+        return self.may(Work.LISTS)
+
+    @property
+    def may_players(self) -> bool:
+        return self.may(Work.PLAYERS)
+
+    @property
+    def may_games(self) -> bool:
+        return self.may(Work.GAMES)
+
+    @property
+    def second_factor_needed(self) -> bool:
+        return self.by_staff or self.merchant.second_factor_required
+
+
+def visit(person: Person, code: str, work: str = "") -> Visit:
+    """Raises Http404 for a merchant that is not the person's to see, as for one that is not there at all, and
+    PermissionDenied for somebody who may look but not do this.
+    """
+    membership = Membership.objects.select_related("merchant").filter(person=person, merchant__code=code).first()
+    if membership is not None:
+        found = Visit(membership.merchant, person, membership.role)
+    elif person.is_staff and (merchant := Merchant.objects.filter(code=code).first()):
+        found = Visit(merchant, person, STAFF)
+    else:
+        raise Http404
+    if work and not found.may(work):
+        raise PermissionDenied
+    return found
+
+
+# --- How the session was proved ---------------------------------------------------------------------------------------
 def has_second_factor(person: Person) -> bool:
     """Recovery codes alone are none: they only stand in for one that is lost."""
     return bool(Authenticator.objects.filter(user=person, type__in=SECOND_FACTORS).exists())

@@ -118,3 +118,40 @@ class LastAdministrator(Refusal):
 class NotGivenUp(Refusal):
     def __init__(self) -> None:
         super().__init__("This letter was not given up: it has gone out, or is still tried. Nothing has to be done.")
+
+
+class LastOwner(Refusal):
+    def __init__(self) -> None:
+        super().__init__("A merchant keeps at least one owner. Make somebody else an owner first.")
+
+
+class MemberAlready(Refusal):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} belongs to this merchant already. Change the role instead.")
+
+
+class MemberGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This person was removed from the merchant meanwhile. Look at the list again.")
+
+
+class OfOurStaff(Refusal):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is of the portal's staff, who can look at your pages anyway. Nobody was invited.")
+
+
+class TooManyInvitations(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} invitations wait for an answer already. Withdraw one that is not needed any more.")
+
+
+class InvitationOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This invitation does not work any more: it was used, withdrawn, or is too old. Ask for another one."
+        )
+
+
+class SwitchedOff(Refusal):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"The account of {email} is switched off. Ask our support to switch it on.")

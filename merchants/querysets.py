@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
-    from merchants.models import AllowlistEntry, ApiKey, Game, Merchant, Secret
+    from merchants.models import AllowlistEntry, ApiKey, Game, Invitation, Merchant, Secret
 else:
-    AllowlistEntry = ApiKey = Game = Merchant = Secret = Any
+    AllowlistEntry = ApiKey = Game = Invitation = Merchant = Secret = Any
 
 IDLE = timedelta(days=60)
 
@@ -74,3 +74,9 @@ class GameQuerySet(models.QuerySet[Game]):
         disabled = apps.get_model("merchants", "DisabledGame")
         off = disabled.objects.filter(merchant_id=merchant_id, game_id=OuterRef("pk"))
         return self.annotate(active=models.ExpressionWrapper(Q(is_active=True) & ~Exists(off), models.BooleanField()))
+
+
+class InvitationQuerySet(models.QuerySet[Invitation]):
+    def waiting(self, *, at: datetime) -> Self:
+        """Neither accepted nor withdrawn, and its link still works."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csp import ContentSecurityPolicyMiddleware
 
 from merchants.models import Person
 from merchants.services import history
@@ -44,3 +46,11 @@ class History:
             request=str(request.request_id),  # type: ignore[attr-defined]
         ):
             return self.get_response(request)
+
+
+class OperatorPolicy(ContentSecurityPolicyMiddleware):
+    """The pages of operators, and what is refused there. The administration has scripts inline."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        guarded = request.path.startswith("/operator/")
+        return super().process_response(request, response) if guarded else response

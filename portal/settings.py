@@ -13,6 +13,7 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.csp import CSP
 
 from portal.lib.clientip import parse_networks
 
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "merchants.sign_in.gate.StaffGate",
+    "portal.middleware.OperatorPolicy",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -258,6 +260,18 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
+# For the operators' pages (portal.middleware.OperatorPolicy): nothing inline, nothing from another host.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
 
 # --- Network --------------------------------------------------------------------------------------------------------
 try:

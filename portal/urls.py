@@ -3,15 +3,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from merchants.sign_in.views import start
 from portal.health import healthz
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", start, name="start"),
     path("healthz", healthz, name="healthz"),
     path("account/", include("merchants.sign_in.urls")),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
+    path("operator/", include("wallet.pages.urls")),
     path("api/schema", SpectacularAPIView.as_view(urlconf="wallet.api.urls", authentication_classes=[]), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", authentication_classes=[]), name="docs"),
 ]

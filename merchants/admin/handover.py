@@ -13,8 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
-from merchants import errors
-from merchants.admin import once
+from merchants import errors, once
 from merchants.admin.base import FastAdmin
 from merchants.services import history
 from merchants.services.keys import Issued

@@ -4,7 +4,7 @@ from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
-from merchants.models.people import Contact, Membership, Person
+from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
 
 __all__ = [
     "AllowedDomain",
@@ -15,6 +15,7 @@ __all__ = [
     "Contact",
     "DisabledGame",
     "Game",
+    "Invitation",
     "Letter",
     "Membership",
     "Merchant",
@@ -22,4 +23,5 @@ __all__ = [
     "Player",
     "Secret",
     "SeenAddress",
+    "StaffVisit",
 ]

@@ -42,6 +42,11 @@ class Merchant(models.Model):
         db_default=False,
         help_text="A rotation or revocation that one of us asks for waits for another; the emergency revoke does not.",
     )
+    second_factor_required = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whoever opens the merchant's pages signs in with a second factor; its owners set this.",
+    )
     access_version = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

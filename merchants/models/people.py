@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Now
 
 from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant
+from merchants.querysets import InvitationQuerySet
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -125,3 +126,52 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.merchant.code} · {self.role}"
+
+
+@tracked(scopes={"merchant": "merchant"})
+class Invitation(models.Model):
+    """Somebody was asked by mail to act for a merchant. The link in the mail is a signature over this row's number."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Membership.Role)
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                "merchant",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None), name="invitation_one_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+@tracked(Inserted(), scopes={"merchant": "merchant", "person": "person"})
+class StaffVisit(models.Model):
+    """One of our staff looked at a merchant's pages as its people do; one row an hour, for the merchant to see."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="staff_visits")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    hour = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "person", "hour"], name="staff_visit_once_an_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.merchant.code}"

@@ -293,6 +293,20 @@ def _says_member(events: list[Event], everything: list[Event]) -> list[str]:
     ]
 
 
+def _says_invitation(events: list[Event], everything: list[Event]) -> list[str]:
+    return [f"{event.row['email']} {_invited(event)}" for event in events]
+
+
+def _invited(event: Event) -> str:
+    if event.became("accepted_at"):
+        return "accepted the invitation"
+    return f"invited as {event.row['role']}" if event.label == "insert" else "no longer invited"
+
+
+def _says_visit(events: list[Event], everything: list[Event]) -> list[str]:
+    return [f"{event.name or 'Our staff'} looked at the merchant’s pages" for event in events]
+
+
 def _says_contact(events: list[Event], everything: list[Event]) -> list[str]:
     words = {"insert": "added to", "delete": "removed from"}
     return [f"{event.row['email']} {words.get(event.label, 'changed among')} the contacts" for event in events]
@@ -317,5 +331,7 @@ THINGS: dict[str, Thing] = {
     "Player": Thing("flags", "person", _says_player, ("player", "")),
     "Membership": Thing("people", "badge", _says_member, ("person", "person_id")),
     "Person": Thing("people", "badge", _says_person, ("person", "")),
+    "Invitation": Thing("people", "mail", _says_invitation),
+    "StaffVisit": Thing("people", "visibility", _says_visit, ("person", "person_id")),
     "Contact": Thing("people", "mail", _says_contact),
 }

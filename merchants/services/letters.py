@@ -53,6 +53,13 @@ def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: s
         outbox.wake_on_commit()
 
 
+def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]) -> None:
+    """One letter to one person."""
+    masked, now = {name: _masked(value) for name, value in context.items()}, clock.now()
+    Letter.objects.create(merchant=merchant, to=to, template=template, context=masked, created_at=now, due_at=now)
+    outbox.wake_on_commit()
+
+
 def _masked(value: Any) -> Any:
     return crypto.mask(value) if isinstance(value, str) else value
 

@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 
 from merchants import errors
 from merchants.models import Letter
+from merchants.services import links
 from portal.lib import clock
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,8 @@ def _send_next() -> bool:
 def _message(letter: Letter) -> EmailMultiAlternatives:
     """The text begins with its subject, as a mail does."""
     context = letter.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
+    if "invitation" in letter.context:
+        context["link"] = links.to_invitation(letter.context["invitation"])
     subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
     subject = " ".join(subject.removeprefix("Subject:").split())
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
+from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
-from merchants.models import Letter, Person
+from merchants.models import Invitation, Letter, Membership, Merchant, Person, StaffVisit
+from merchants.services import letters, links
+from portal.lib import clock
 
 ADMINISTRATOR = Person.StaffRole.ADMINISTRATOR
+OWNER = Membership.Role.OWNER
+INVITED_FOR = timedelta(days=7)
+MOST_INVITED = 20  # who wait for an answer at once; each is a mail that we send to a stranger
 
 
 def check_access(*, person: Person, role: str, active: bool, by: Person) -> None:
@@ -60,3 +68,128 @@ def reset_second_factor(*, person: Person) -> Person:
     end_sessions(person=person)
     Letter.objects.create(to=person.email, template="second_factor_reset", context={"name": str(person)})
     return person
+
+
+# --- The people of a merchant -----------------------------------------------------------------------------------------
+@transaction.atomic
+def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Membership | Invitation:
+    """Somebody with an account belongs to the merchant at once; anybody else gets a link by mail, which works once."""
+    _lock(merchant)
+    person = Person.objects.filter(email__iexact=email).first()
+    return _add(merchant, person, role, by) if person else _invite(merchant, email, role, by)
+
+
+def _add(merchant: Merchant, person: Person, role: str, by: Person) -> Membership:
+    if person.is_staff:
+        raise errors.OfOurStaff(person.email)
+    if not person.is_active:
+        raise errors.SwitchedOff(person.email)
+    membership, is_new = Membership.objects.get_or_create(merchant=merchant, person=person, defaults={"role": role})
+    if not is_new:
+        raise errors.MemberAlready(person.email)
+    letters.write_to(person.email, merchant, "member_added", _told(merchant, role, by))
+    return membership
+
+
+def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
+    """An earlier link to the same address stops working."""
+    now = clock.now()
+    open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
+    for earlier in open_ones.filter(email__iexact=email):
+        withdraw(invitation=earlier)
+    if open_ones.waiting(at=now).count() >= MOST_INVITED:
+        raise errors.TooManyInvitations(MOST_INVITED)
+    invitation = Invitation.objects.create(
+        merchant=merchant, email=email, role=role, invited_by=by, created_at=now, expires_at=now + INVITED_FOR
+    )
+    told = _told(merchant, role, by) | {"ends": errors.spoken(invitation.expires_at), "invitation": invitation.pk}
+    letters.write_to(email, merchant, "invitation", told)
+    return invitation
+
+
+def _told(merchant: Merchant, role: str, by: Person) -> dict[str, str]:
+    return {"merchant": merchant.name, "code": merchant.code, "role": role, "by": str(by)}
+
+
+def invited(token: str) -> Invitation:
+    """Whom a link was sent to. Raises InvitationOver."""
+    waiting = Invitation.objects.waiting(at=clock.now()).select_related("merchant", "invited_by")
+    found = waiting.filter(pk=links.invitation_of(token) or 0).first()
+    if found is None:
+        raise errors.InvitationOver
+    return found
+
+
+@transaction.atomic
+def accept(*, token: str, name: str = "", password: str = "") -> Membership:
+    """The link proves the address. Who got an account meanwhile keeps its name and password."""
+    _lock(invited(token).merchant)
+    invitation = invited(token)
+    person = Person.objects.filter(email__iexact=invitation.email).first()
+    person = person or Person.objects.create_user(invitation.email, password, name=name)
+    invitation.accepted_at = clock.now()
+    invitation.save(update_fields=["accepted_at"])
+    membership, _ = Membership.objects.get_or_create(
+        merchant=invitation.merchant, person=person, defaults={"role": invitation.role}
+    )
+    return membership
+
+
+@transaction.atomic
+def withdraw(*, invitation: Invitation) -> Invitation:
+    """Its link stops working. One that was answered meanwhile stays as it is."""
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if invitation.accepted_at is None and invitation.withdrawn_at is None:
+        invitation.withdrawn_at = clock.now()
+        invitation.save(update_fields=["withdrawn_at"])
+    return invitation
+
+
+@transaction.atomic
+def set_role(*, membership: Membership, role: str) -> Membership:
+    membership = _locked(membership, stays_owner=role == OWNER)
+    if membership.role != role:
+        membership.role = role
+        membership.save(update_fields=["role"])
+    return membership
+
+
+@transaction.atomic
+def remove(*, membership: Membership) -> None:
+    """From the next request on, the merchant's pages are not there for this person."""
+    _locked(membership, stays_owner=False).delete()
+
+
+def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
+    """Under the lock of the merchant: two owners who take away each other's role do not leave it without one."""
+    _lock(membership.merchant)
+    fresh = Membership.objects.filter(pk=membership.pk).select_related("person", "merchant").first()
+    if fresh is None:
+        raise errors.MemberGone
+    others = Membership.objects.filter(merchant=fresh.merchant, role=OWNER, person__is_active=True)
+    if fresh.role == OWNER and not stays_owner and not others.exclude(pk=fresh.pk).exists():
+        raise errors.LastOwner
+    return fresh
+
+
+@transaction.atomic
+def require_second_factor(*, merchant: Merchant, required: bool) -> Merchant:
+    """Whoever has none is led to set one up before the merchant's pages open again."""
+    merchant = _lock(merchant)
+    if merchant.second_factor_required != required:
+        merchant.second_factor_required = required
+        merchant.save(update_fields=["second_factor_required"])
+    return merchant
+
+
+def _lock(merchant: Merchant) -> Merchant:
+    """Not against calls that only name the merchant."""
+    return Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+
+
+def note_visit(*, merchant: Merchant, person: Person) -> None:
+    """One of our staff looks at the merchant's pages: kept once an hour, on the merchant's timeline."""
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    visit = StaffVisit(merchant=merchant, person=person, hour=hour)
+    if not StaffVisit.objects.filter(merchant=merchant, person=person, hour=hour).exists():
+        StaffVisit.objects.bulk_create([visit], ignore_conflicts=True)

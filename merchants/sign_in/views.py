@@ -5,7 +5,7 @@ from typing import Any
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
@@ -17,3 +17,10 @@ def end_session(request: HttpRequest, session: int) -> HttpResponse:
     person: Any = request.user
     end_sessions(request, [get_object_or_404(UserSession, pk=session, user=person)])
     return redirect("usersessions_list")
+
+
+@login_required
+def start(request: HttpRequest) -> HttpResponseRedirect:
+    """Where somebody who has signed in works."""
+    person: Any = request.user
+    return redirect("admin:index" if person.is_staff else "operator:merchants")

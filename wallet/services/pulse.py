@@ -87,7 +87,12 @@ class First:
 
 
 def last_day(merchant: Merchant) -> Pulse:
-    since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=HOURS - 1)
+    return last(merchant, hours=HOURS)
+
+
+def last(merchant: Merchant, *, hours: int) -> Pulse:
+    """The begun hour is one of them."""
+    since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     pulse, counted, oldest = Pulse(since), 0, None
     for hour, status, calls, first in _rows(LAST_DAY, merchant=merchant.pk, since=since, most=TAIL):
         pulse.by_status[status] += calls

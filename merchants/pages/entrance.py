@@ -1,0 +1,89 @@
+"""Before a merchant is chosen: the list of one's own, and the page to which an invitation leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from merchants import errors
+from merchants.models import Membership, Merchant, Person
+from merchants.pages import frame
+from merchants.pages.forms import PlainForm
+from merchants.services import people
+from merchants.sign_in.gate import turned_away
+
+
+@never_cache
+@login_required
+def merchants(request: HttpRequest) -> HttpResponse:
+    """Whose pages are open to this person; the only one opens by itself."""
+    person: Any = request.user
+    own = list(Membership.objects.filter(person=person).select_related("merchant").order_by("merchant__name"))
+    if len(own) == 1 and not person.is_staff:
+        return redirect("operator:home", code=own[0].merchant.code)
+    if person.is_staff and (away := turned_away(request)):
+        return away
+    looked_at = list(Merchant.objects.order_by("name")[: frame.MOST_LISTED]) if person.is_staff else []
+    context = {"title": "Your merchants", "own": own, "looked_at": looked_at}
+    return render(request, "operator/merchants.html", context)
+
+
+class NewPersonForm(PlainForm):
+    name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label="A password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 12 characters, and none that others use too.",
+    )
+    again = forms.CharField(
+        label="The password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, email: str, **options: Any) -> None:
+        self.email = email
+        super().__init__(*args, **options)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if "password" in given:
+            try:
+                validate_password(given["password"], Person(email=self.email, name=given.get("name", "")))
+            except forms.ValidationError as weak:
+                self.add_error("password", weak)
+        if given.get("again") != given.get("password"):
+            self.add_error("again", "This is not the same password.")
+        return given
+
+
+@never_cache
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        return accepts(request, token)
+    except errors.InvitationOver as over:
+        context = {"title": "This link does not work", "text": str(over)}
+        return render(request, "operator/invitation_over.html", context, status=410)
+
+
+def accepts(request: HttpRequest, token: str) -> HttpResponse:
+    waiting = people.invited(token)
+    known = Person.objects.filter(email__iexact=waiting.email).exists()
+    form = PlainForm(request.POST or None) if known else NewPersonForm(request.POST or None, email=waiting.email)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        people.accept(token=token, name=given.get("name", ""), password=given.get("password", ""))
+        messages.success(request, f"You belong to {waiting.merchant.name} now. Sign in as {waiting.email}.")
+        return redirect("operator:merchants")
+    context = {"title": f"Join {waiting.merchant.name}", "invitation": waiting, "form": form, "known": known}
+    return render(request, "operator/invitation.html", context)
+
+
+@never_cache
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    return frame.refused(request, 404)

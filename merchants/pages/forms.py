@@ -1,0 +1,37 @@
+"""Forms of the operators' pages: plain fields, and the look that Tabler gives them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+
+CLASSES = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select", "hidden": ""}
+UNTIL = "%Y-%m-%dT%H:%M:%S"
+
+
+class PlainForm(forms.Form):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            kind = getattr(field.widget, "input_type", "")
+            field.widget.attrs.setdefault("class", CLASSES.get(kind, "form-control"))
+
+
+class OnceForm(PlainForm):
+    """Of the same page sent twice, the second does nothing."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in UTC, to the second, with the browser's own picker."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "In UTC.")
+        widget = forms.TextInput(attrs={"type": "datetime-local", "step": "1"})
+        super().__init__(widget=widget, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.astimezone(UTC).strftime(UNTIL) if isinstance(value, datetime) else value

@@ -1,0 +1,59 @@
+"""What stands around every page: the menu, whose pages they are, and the answer to who may not be here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from merchants.access import Visit
+from merchants.models import Membership
+
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str  # as in `operator:name`
+    title: str
+    icon: str  # in vendor/tabler/icons.svg
+
+
+TABS = [
+    Tab("home", "Home", "home"),
+    Tab("keys", "Keys", "key"),
+    Tab("people", "People", "users"),
+    Tab("timeline", "Timeline", "history"),
+]
+
+
+def show(
+    request: HttpRequest, visit: Visit, template: str, *, tab: str, title: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A page in the frame. `tab`: which of TABS is marked."""
+    code = visit.merchant.code
+    known = {
+        "visit": visit,
+        "merchant": visit.merchant,
+        "tab": tab,
+        "title": title,
+        "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
+        "others": others(visit),
+    }
+    return render(request, f"operator/{template}", known | context, status=status)
+
+
+def others(visit: Visit) -> list[Membership]:
+    """The merchants to switch to."""
+    found = Membership.objects.filter(person=visit.person).exclude(merchant=visit.merchant).select_related("merchant")
+    return list(found.order_by("merchant__name")[:MOST_LISTED])
+
+
+TITLES = {403: "Not yours to do", 404: "Nothing here"}
+
+
+def refused(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, f"operator/{status}.html", {"title": TITLES[status]}, status=status)

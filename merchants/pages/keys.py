@@ -1,0 +1,337 @@
+"""A merchant's own keys: the list, and each verb as the page of one service. Owners do; the others read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants import errors
+from merchants.access import Visit, Work
+from merchants.models import ApiKey, Approval, Compromise, Secret
+from merchants.models.credentials import LONGEST_OVERLAP
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import MomentField, OnceForm
+from merchants.services import approvals, compromise, keys, posture
+from merchants.services.keys import Issued
+from portal.lib import clock
+
+HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days")]
+QUARANTINE_ANSWERS = [
+    ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
+    ("Payout, reward, rollback, balance", "as usual, from addresses that signed rightly before"),
+]
+RESPONSES = [
+    (Compromise.Response.REVOKE, "Refuse the old secret at once. Calls fail until your servers have the new one."),
+    (Compromise.Response.QUARANTINE, "Quarantine the key: players are paid, nothing new begins. You get another key."),
+    (Compromise.Response.ROTATE, "Rotate: no call is lost, but whoever has the old secret can use it for the overlap."),
+]
+
+
+@page()
+def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    found = posture.keys_of(visit.merchant, clock.now())
+    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", keys=found)
+
+
+# --- Forms ------------------------------------------------------------------------------------------------------------
+def overlap_field() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label="The old secret goes on working for",
+        choices=HOURS_OF_OVERLAP,
+        initial=24,
+        coerce=lambda hours: timedelta(hours=int(hours)),
+        help_text=f"{LONGEST_OVERLAP.days} days is the longest. You can end it earlier, or extend it.",
+    )
+
+
+class OverlapForm(OnceForm):
+    overlap = overlap_field()
+    expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class RotateForm(OverlapForm):
+    quiet_hours = forms.IntegerField(
+        label="End it earlier when it is quiet for",
+        required=False,
+        min_value=1,
+        max_value=168,
+        help_text="Hours without a call under the old secret; empty: it ends at its time.",
+    )
+    reason = forms.CharField(max_length=500, required=False, help_text="Kept on the timeline.")
+
+
+class ReasonForm(OnceForm):
+    reason = forms.CharField(max_length=500, help_text="For the person who decides.")
+
+
+class AskToRotateForm(RotateForm):
+    reason = forms.CharField(max_length=500, help_text="For the person who decides.")
+
+
+class ExtendForm(OnceForm):
+    until = MomentField(label="The old secret works until")
+
+
+class QuietForm(OnceForm):
+    hours = forms.IntegerField(
+        label="Quiet hours", min_value=1, max_value=168, required=False, help_text="Empty: it ends at its time only."
+    )
+
+
+class LeakForm(OverlapForm):
+    response = forms.ChoiceField(label="What is to be done", choices=RESPONSES, widget=forms.RadioSelect)
+    exposed_since = MomentField(
+        label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
+    )
+    reason = forms.CharField(
+        label="What happened", max_length=500, help_text="Kept with the case. Never paste the secret."
+    )
+
+
+# --- Verbs ------------------------------------------------------------------------------------------------------------
+KeyView = Callable[[HttpRequest, Visit, ApiKey], HttpResponse]
+VERBS: dict[str, Callable[..., HttpResponse]] = {}
+
+
+def verb(view: KeyView) -> KeyView:
+    """The page of one verb of a key: for owners, after a fresh proof."""
+
+    @page(work=Work.KEYS, prove=True, back="operator:key")
+    def on_own_key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+        return view(request, visit, own_key(visit, number))
+
+    VERBS[view.__name__] = on_own_key
+    return view
+
+
+def own_key(visit: Visit, number: int) -> ApiKey:
+    found = ApiKey.objects.select_related("merchant").filter(merchant=visit.merchant, pk=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def about(key: ApiKey, **question: Any) -> Question:
+    back = reverse("operator:key", args=[key.merchant.code, key.pk])
+    context = {"key": key} | question.pop("context", {})
+    return Question(back=back, tab="keys", context=context, **question)
+
+
+def overlapping(key: ApiKey) -> Secret:
+    old = Secret.objects.overlapping(at=clock.now()).select_related("key").filter(key=key).order_by("version").first()
+    if old is None:
+        raise errors.NoOverlap
+    return old
+
+
+@verb
+def rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    if key.merchant.two_person:
+        return asks_to_rotate(request, visit, key)
+
+    def act(reason: str, **wish: Any) -> Issued:
+        return keys.rotate(key=key, **wish)
+
+    question = about(
+        key,
+        title="Rotate the secret",
+        text="The next version of the secret is shown to you once. The old one works on while your servers change.",
+        form=RotateForm,
+        act=act,
+        button="Rotate",
+        initial={"expected_version": keys.current_version(key)},
+    )
+    return ask(request, visit, question)
+
+
+def asks_to_rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    def act(expected_version: int | None, **wish: Any) -> str:
+        approvals.ask_to_rotate(key=key, by=visit.person, **wish)
+        return "Asked. Another owner, or our support, decides on this page."
+
+    question = about(
+        key,
+        title="Ask for a rotation",
+        text="Two people stand behind a rotation here: you ask, another one decides and is shown the new secret.",
+        form=AskToRotateForm,
+        act=act,
+        button="Ask a second person",
+        initial={"expected_version": keys.current_version(key)},
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def extend(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    old = overlapping(key)
+
+    def act(until: Any) -> str:
+        moved = keys.extend(secret=old, until=until)
+        return f"Version {old.version} works until {errors.spoken(moved.usable_until or until)}."
+
+    question = about(
+        key,
+        title="Extend the overlap",
+        text=f"Version {old.version} works until {errors.spoken(old.usable_until or clock.now())}. "
+        "7 days after the rotation is the latest, and never later than the key itself.",
+        form=ExtendForm,
+        act=act,
+        button="Extend",
+        initial={"until": old.usable_until},
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    old = overlapping(key)
+
+    def act() -> str:
+        keys.end_overlap(secret=old)
+        return f"Version {old.version} is refused now."
+
+    question = about(
+        key,
+        title="End the overlap now",
+        text=f"From this second on, version {old.version} signs nothing any more. It cannot be begun again.",
+        answers=[
+            (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
+            ("Signed with the new secret", "as usual"),
+        ],
+        act=act,
+        button="End it now",
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    old = overlapping(key)
+
+    def act(hours: int | None) -> str:
+        keys.end_when_quiet(secret=old, hours=hours)
+        return f"Version {old.version} ends after {hours} quiet hours." if hours else "It ends at its time only."
+
+    question = about(
+        key,
+        title="End the overlap when it is quiet",
+        text=f"Once version {old.version} has signed nothing for so many hours, its overlap ends by itself.",
+        form=QuietForm,
+        act=act,
+        button="Save",
+        initial={"hours": old.quiet_hours or 24},
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def quarantine(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    def act() -> str:
+        keys.quarantine(key=key)
+        return "The key is quarantined now."
+
+    question = about(
+        key,
+        title="Quarantine the key",
+        text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
+        answers=QUARANTINE_ANSWERS,
+        act=act,
+        button="Quarantine the key",
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    waits = key.merchant.two_person
+
+    def act(reason: str = "") -> str:
+        if waits:
+            approvals.ask_to_revoke(key=key, by=visit.person, reason=reason)
+            return "Asked. Another owner, or our support, decides on this page."
+        keys.revoke(key=key)
+        return "The key is revoked now."
+
+    question = about(
+        key,
+        title="Ask to revoke the key" if waits else "Revoke the key",
+        text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
+        answers=[("Every call", "RS_ERROR_INVALID_APIKEY")],
+        form=ReasonForm if waits else OnceForm,
+        act=act,
+        button="Ask a second person" if waits else "Revoke the key",
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    compromise.check_not_quarantined(key)
+
+    def act(**wish: Any) -> Issued:
+        return compromise.declare(key=key, by=visit.person, **wish).issued
+
+    question = about(
+        key,
+        title="The secret has leaked",
+        text="Say what is to be done. You are shown a new secret at once, and our support sees the case.",
+        form=LeakForm,
+        act=act,
+        button="Do it now",
+        initial={
+            "expected_version": keys.current_version(key),
+            "exposed_since": clock.now() - timedelta(hours=24),
+            "response": Compromise.Response.REVOKE,
+        },
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    approval = waiting(key)
+
+    def act() -> Issued | str:
+        done = approvals.approve(approval=approval, by=visit.person)
+        return done if isinstance(done, Issued) else "The key is revoked now."
+
+    question = about(
+        key,
+        title=f"Approve: {approval.verb} the key",
+        text=f"{approval.asked_by} asked for it: “{approval.reason}”.",
+        act=act,
+        button="Approve",
+        danger=approval.verb == Approval.Verb.REVOKE,
+    )
+    return ask(request, visit, question)
+
+
+@verb
+def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+    approval = waiting(key)
+
+    def act() -> str:
+        approvals.decline(approval=approval, by=visit.person)
+        return "Declined: the key stays as it is."
+
+    text = f"{approval.asked_by} asked to {approval.verb} this key: “{approval.reason}”."
+    question = about(key, title="Decline", text=text, act=act, button="Decline")
+    return ask(request, visit, question)
+
+
+def waiting(key: ApiKey) -> Approval:
+    found = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
+    if found is None:
+        raise errors.AlreadyDecided
+    return found

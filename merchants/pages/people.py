@@ -1,0 +1,165 @@
+"""Who acts for the merchant. Owners invite, change roles and remove; the others read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.db.models import Case, Exists, OuterRef, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants import access, errors
+from merchants.access import Visit, Work
+from merchants.models import Contact, Invitation, Membership
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm
+from merchants.services import people
+from portal.lib import clock
+
+MOST_LISTED = 200
+ROLES = [
+    (Membership.Role.VIEWER, "Viewer: reads everything, changes nothing"),
+    (Membership.Role.MANAGER, "Manager: also lists, players and games"),
+    (Membership.Role.OWNER, "Owner: also keys and people"),
+]
+
+IN_ORDER = Case(*(When(role=role, then=place) for place, (role, _) in enumerate(reversed(ROLES))))
+
+
+@page()
+def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=access.SECOND_FACTORS)
+    members = Membership.objects.filter(merchant=visit.merchant).select_related("person")
+    context = {
+        "members": members.annotate(has_factor=Exists(factors), place=IN_ORDER).order_by("place", "person__email")[
+            :MOST_LISTED
+        ],
+        "invitations": waiting(visit).select_related("invited_by")[:MOST_LISTED],
+        "contacts": Contact.objects.filter(merchant=visit.merchant)[:MOST_LISTED],
+    }
+    return frame.show(request, visit, "people.html", tab="people", title="People", **context)
+
+
+def waiting(visit: Visit) -> Any:
+    return Invitation.objects.waiting(at=clock.now()).filter(merchant=visit.merchant)
+
+
+def about(visit: Visit, **question: Any) -> Question:
+    return Question(back=reverse("operator:people", args=[visit.merchant.code]), tab="people", **question)
+
+
+class InviteForm(OnceForm):
+    email = forms.EmailField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(choices=ROLES, initial=Membership.Role.VIEWER)
+
+
+class RoleForm(OnceForm):
+    role = forms.ChoiceField(choices=ROLES)
+
+
+@page(work=Work.PEOPLE, prove=True, back="operator:people")
+def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
+    def act(email: str, role: str) -> str:
+        done = people.invite(merchant=visit.merchant, email=email, role=role, by=visit.person)
+        if isinstance(done, Membership):
+            return f"{email} has an account already, and belongs to {visit.merchant.name} now."
+        return f"An invitation is on its way to {email}. Its link works once, until {errors.spoken(done.expires_at)}."
+
+    question = about(
+        visit,
+        title="Invite somebody",
+        text="They get a mail with a link to set a name and a password. Who has an account is added at once.",
+        form=InviteForm,
+        act=act,
+        button="Invite",
+    )
+    return ask(request, visit, question)
+
+
+@page(work=Work.PEOPLE, prove=True, back="operator:people")
+def withdraw(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    invitation = waiting(visit).filter(pk=number).first()
+    if invitation is None:
+        raise Http404
+
+    def act() -> str:
+        people.withdraw(invitation=invitation)
+        return f"The invitation of {invitation.email} does not work any more."
+
+    text = f"The link that was sent to {invitation.email} stops working."
+    question = about(visit, title="Withdraw the invitation", text=text, act=act, button="Withdraw", danger=True)
+    return ask(request, visit, question)
+
+
+def member(visit: Visit, number: int) -> Membership:
+    found = Membership.objects.select_related("person", "merchant").filter(merchant=visit.merchant, pk=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@page(work=Work.PEOPLE, prove=True, back="operator:people")
+def role(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    membership = member(visit, number)
+
+    def act(role: str) -> str:
+        people.set_role(membership=membership, role=role)
+        return f"{membership.person} is {role} now."
+
+    question = about(
+        visit,
+        title=f"Role of {membership.person}",
+        text="It holds from the next page that they open.",
+        form=RoleForm,
+        act=act,
+        button="Save",
+        initial={"role": membership.role},
+    )
+    return ask(request, visit, question)
+
+
+@page(work=Work.PEOPLE, prove=True, back="operator:people")
+def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    membership = member(visit, number)
+
+    def act() -> str:
+        people.remove(membership=membership)
+        return f"{membership.person} does not belong to {visit.merchant.name} any more."
+
+    question = about(
+        visit,
+        title=f"Remove {membership.person}",
+        text=f"{membership.person.email} can't open the pages of {visit.merchant.name} any more. "
+        "What they did stays on the timeline. Keys that they have seen go on working: rotate them if you have to.",
+        act=act,
+        button="Remove",
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@page(work=Work.PEOPLE, prove=True, back="operator:people")
+def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
+    required = not visit.merchant.second_factor_required
+
+    def act() -> str:
+        people.require_second_factor(merchant=visit.merchant, required=required)
+        return (
+            "A second factor is asked of everybody now." if required else "A second factor is everybody's choice now."
+        )
+
+    question = about(
+        visit,
+        title="Ask everybody for a second factor" if required else "Ask nobody for a second factor any more",
+        text="Whoever has none, you as well, sets one up before these pages open again: an app or a passkey."
+        if required
+        else "Who has one goes on using it. Everybody else signs in with a password alone.",
+        act=act,
+        button="Ask for it" if required else "Stop asking",
+        danger=not required,
+    )
+    return ask(request, visit, question)

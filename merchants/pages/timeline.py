@@ -1,0 +1,57 @@
+"""All that was done to the merchant, by its people and by our staff."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from merchants.access import Visit
+from merchants.pages import frame
+from merchants.pages.door import page
+from merchants.services import history
+from merchants.services.history import Entry
+
+ENTRIES = 50
+
+
+@page()
+def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
+    chosen = request.GET.get("what", "")
+    kind = chosen if chosen in history.KINDS else ""
+    found = history.page(
+        visit.merchant, before=moment(request, "before"), after=moment(request, "after"), kind=kind, limit=ENTRIES
+    )
+    context = {
+        "entries": [as_told_outside(entry) for entry in found.entries],
+        "kinds": [("", "All"), *history.KINDS.items()],
+        "kind": kind,
+        "older": address(kind, before=found.older),
+        "newer": address(kind, after=found.newer),
+    }
+    return frame.show(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
+
+
+def as_told_outside(entry: Entry) -> Entry:
+    """Of our staff a merchant is told who and what: not from where, nor why we think that a key has leaked."""
+    if not entry.role:
+        return entry
+    private = entry.kind == "keys"
+    changes = tuple(each for each in entry.changes if not (private and each.label.lower().endswith("reason")))
+    return replace(entry, address="", door="", reason="" if private else entry.reason, changes=changes)
+
+
+def moment(request: HttpRequest, name: str) -> datetime | None:
+    """From an address of ours; anything else is as if it were not there."""
+    try:
+        found = datetime.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def address(kind: str, **edge: datetime | None) -> str:
+    known = {name: at.isoformat() for name, at in edge.items() if at}
+    return "?" + urlencode(known | ({"what": kind} if kind else {})) if known else ""

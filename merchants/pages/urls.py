@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from merchants.pages import entrance, keys, people, timeline
+
+urlpatterns: list[URLPattern] = [
+    path("", entrance.merchants, name="merchants"),
+    path("~/invitation/<str:token>/", entrance.invitation, name="invitation"),
+    path("<slug:code>/keys/", keys.keys_page, name="keys"),
+    *[path(f"<slug:code>/keys/<int:number>/{name}/", view, name=f"key_{name}") for name, view in keys.VERBS.items()],
+    path("<slug:code>/people/", people.people_page, name="people"),
+    path("<slug:code>/people/invite/", people.invite, name="invite"),
+    path("<slug:code>/people/second-factor/", people.second_factor, name="second_factor"),
+    path("<slug:code>/people/invitations/<int:number>/withdraw/", people.withdraw, name="withdraw"),
+    path("<slug:code>/people/<int:number>/role/", people.role, name="member_role"),
+    path("<slug:code>/people/<int:number>/remove/", people.remove, name="member_remove"),
+    path("<slug:code>/timeline/", timeline.timeline, name="timeline"),
+    path("<path:rest>", entrance.nothing, name="nothing"),
+]

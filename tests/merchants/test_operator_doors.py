@@ -1,0 +1,168 @@
+"""Every address of the operators' pages × everybody who may knock. An address that has no row fails the test."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern
+
+from merchants.models import ApiKey, Merchant, Person, StaffVisit
+from merchants.services import history, people
+from tests import factories
+from tests.conftest import Caller
+from tests.people import signed_in
+from wallet.pages.urls import urlpatterns
+
+CAST = ("stranger", "nobody", "rival", "viewer", "manager", "owner", "support")
+SIGN_IN, NOTHING, REFUSED, ALLOWED = "sign-in", "404", "403", "allowed"
+NOT_HERS = (SIGN_IN, NOTHING, NOTHING)
+READ = (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
+OWNERS = (*NOT_HERS, REFUSED, REFUSED, ALLOWED, REFUSED)
+OWN = (SIGN_IN, *(ALLOWED for _ in CAST[1:]))
+ROWS = {
+    "merchants": OWN,
+    "home": READ,
+    "keys": READ,
+    "key": READ,
+    **{
+        f"key_{verb}": OWNERS
+        for verb in (
+            "rotate", "extend", "end", "quiet", "quarantine", "revoke", "leak", "approve", "decline",
+        )
+    },
+    "people": READ,
+    "invite": OWNERS,
+    "second_factor": OWNERS,
+    "withdraw": OWNERS,
+    "member_role": OWNERS,
+    "member_remove": OWNERS,
+    "timeline": READ,
+}  # fmt: skip
+OPEN = {"invitation", "nothing"}  # by a signed link; for nobody
+PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
+
+
+@pytest.fixture
+def cast(acme: Merchant, rival: Merchant, owner: Person, viewer: Person, support: Person) -> dict[str, Any]:
+    cache.clear()
+    return {
+        "stranger": AnonymousUser(),
+        "nobody": factories.person("nobody@else.test"),
+        "rival": factories.member(rival, "owner", email="owner@rival.test"),
+        "viewer": viewer,
+        "manager": factories.member(acme, "manager", email="manager@acme.test"),
+        "owner": owner,
+        "support": support,
+    }
+
+
+@pytest.fixture
+def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> dict[str, int]:
+    """What an address names: an own key, an own member, an own invitation."""
+    invitation = people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
+    membership = viewer.memberships.get().pk
+    key = ApiKey.objects.get(merchant=acme).pk
+    return {"withdraw": invitation.pk, "member_role": membership, "member_remove": membership, "key": key}
+
+
+def address(name: str, code: str, numbers: dict[str, int]) -> str:
+    number = numbers.get(name, numbers["key"])
+    path = str(PATTERNS[name].pattern).replace("<slug:code>", code).replace("<int:number>", str(number))
+    assert "<" not in path
+    return f"/operator/{path}"
+
+
+def told(response: Any) -> str:
+    """Where somebody gets, in a word. A redirect within the merchant's pages is an answer of that page."""
+    location = response.get("location", "")
+    if response.status_code == 302 and location.startswith("/account/login"):
+        return SIGN_IN
+    return {404: NOTHING, 403: REFUSED, 200: ALLOWED, 302: ALLOWED}[response.status_code]
+
+
+def test_every_address_has_a_row() -> None:
+    assert set(PATTERNS) - OPEN == set(ROWS)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", CAST)
+def test_each_page_is_open_to_whom_it_is_meant_for(
+    client: Client, cast: dict[str, Any], numbers: dict[str, int], who: str, method: str
+) -> None:
+    if who != "stranger":
+        signed_in(client, cast[who])
+    found = {name: told(getattr(client, method)(address(name, "acme", numbers))) for name in ROWS}
+    assert found == {name: row[CAST.index(who)] for name, row in ROWS.items()}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ROWS if name != "merchants"))
+def test_a_number_of_another_merchant_is_not_there(
+    client: Client, cast: dict[str, Any], numbers: dict[str, int], name: str
+) -> None:
+    """The address of one's own merchant with what belongs to another."""
+    signed_in(client, cast["rival"])
+    response = client.get(address(name, "rival", numbers))
+    assert response.status_code == (404 if "<int:number>" in str(PATTERNS[name].pattern) else 200)
+
+
+@pytest.mark.parametrize("path", ["", "acme/", "acme/keys/", "other/", "acme/nothing/here/", "~/invitation/x/"])
+def test_nothing_inline_and_no_other_host_whatever_the_answer(client: Client, cast: dict[str, Any], path: str) -> None:
+    response = signed_in(client, cast["viewer"]).get(f"/operator/{path}")
+    policy = response["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    body = response.content.decode()
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]* src=)|https?://", body)
+
+
+def test_the_administration_has_no_policy_of_the_operators(client: Client, support: Person) -> None:
+    assert "content-security-policy" not in signed_in(client, support).get("/admin/")
+
+
+def test_pages_are_kept_by_no_cache(client: Client, owner: Person) -> None:
+    assert "no-store" in signed_in(client, owner).get("/operator/acme/")["cache-control"]
+
+
+def test_the_only_merchant_opens_by_itself_and_several_are_listed(
+    client: Client, owner: Person, rival: Merchant
+) -> None:
+    signed_in(client, owner)
+    assert client.get("/operator/")["location"] == "/operator/acme/"
+    people.invite(merchant=rival, email=owner.email, role="viewer", by=owner)
+    listed = client.get("/operator/").content.decode()
+    assert "/operator/acme/" in listed
+    assert "/operator/rival/" in listed
+    assert "/operator/rival/" in client.get("/operator/acme/").content.decode()  # to switch
+
+
+def test_who_has_signed_in_lands_where_they_work(client: Client, owner: Person, support: Person) -> None:
+    assert signed_in(client, owner).get("/")["location"] == "/operator/"
+    assert signed_in(Client(), support).get("/")["location"] == "/admin/"
+
+
+def test_our_staff_look_and_the_merchant_sees_it_once_an_hour(client: Client, acme: Merchant, support: Person) -> None:
+    signed_in(client, support)
+    for path in ("", "keys/", "people/", ""):
+        assert "Nothing can be changed here" in client.get(f"/operator/acme/{path}").content.decode()
+    assert StaffVisit.objects.filter(merchant=acme, person=support).count() == 1
+    titles = [entry.title for entry in history.timeline(acme)]
+    assert titles.count("support@oppi.test looked at the merchant’s pages") == 1
+
+
+def test_our_staff_need_their_second_factor_here_too(client: Client, acme: Merchant, support: Person) -> None:
+    client.force_login(support)
+    assert client.get("/operator/acme/")["location"] == "/account/second-factor/"
+
+
+def test_a_merchant_that_asks_for_a_second_factor_gets_it(client: Client, acme: Merchant, viewer: Person) -> None:
+    client.force_login(viewer)
+    assert client.get("/operator/acme/").status_code == 200
+    people.require_second_factor(merchant=acme, required=True)
+    assert client.get("/operator/acme/")["location"] == "/account/second-factor/"
+    assert signed_in(Client(), viewer).get("/operator/acme/").status_code == 200

@@ -1,0 +1,161 @@
+"""The first page: how calls and money went, what is open, and what needs somebody's attention now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit
+from merchants.models import AllowlistEntry, ApiKey, Approval, Compromise, Merchant
+from merchants.pages import frame
+from merchants.pages.door import page
+from merchants.services import posture
+from portal.lib import clock, money
+from wallet import statuses
+from wallet.pages import charts
+from wallet.services import money_flow, pulse, used
+from wallet.services.money_flow import Flow, Kind
+from wallet.services.pulse import Pulse
+
+SPANS = {"24h": (24, "24 hours"), "7d": (7 * 24, "7 days")}
+SHOWN_KEYS, SHOWN_REFUSALS, SHOWN_CURRENCIES = 6, 6, 8
+OPEN_DAYS = 30  # of the bets whose rounds are counted as open
+OLD_ROUND = timedelta(hours=24)
+SOON = timedelta(days=30)
+ENTRY_SOON = timedelta(days=7)
+MANY = 5  # percent of calls
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    level: str  # danger, warning, info
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+@page()
+def home(request: HttpRequest, visit: Visit) -> HttpResponse:
+    chosen = request.GET.get("span", "")
+    span = chosen if chosen in SPANS else "24h"
+    hours, said = SPANS[span]
+    merchant, now = visit.merchant, clock.now()
+    beat, flows = pulse.last(merchant, hours=hours), money_flow.last(merchant, hours=hours)
+    keys = posture.keys_of(merchant, now)
+    rounds = used.open_rounds(money_flow.secrets_of(merchant), merchant.pk, used.Span(now - timedelta(days=OPEN_DAYS)))
+    context: dict[str, Any] = {
+        "span": span,
+        "spans": [(name, title) for name, (_, title) in SPANS.items()],
+        "said": said,
+        "pulse": beat,
+        "taken": beat.taken.total(),
+        "refused": beat.refused.total(),
+        "share": share(beat),
+        "refusals": [pair for pair in beat.by_status.most_common() if pair[0] != statuses.OK][:SHOWN_REFUSALS],
+        "calls_chart": calls_chart(beat, hours),
+        "money_chart": money_chart(flows[0], beat.since, hours) if flows else None,
+        "flows": [shown(flow) for flow in flows[:SHOWN_CURRENCIES]],
+        "rounds": [(each, money.show(each.stake)) for each in rounds],
+        "keys": keys[:SHOWN_KEYS],
+        "more_keys": max(0, len(keys) - SHOWN_KEYS),
+        "lists": posture.lists_in_words(merchant, keys, now),
+        "notices": list(notices(merchant, keys, beat, rounds, now)),
+    }
+    return frame.show(request, visit, "home.html", tab="home", title="Home", **context)
+
+
+def share(beat: Pulse) -> str:
+    calls = beat.taken.total() + beat.refused.total()
+    return f"{100 * beat.refused.total() / calls:.1f} %" if calls else "–"
+
+
+def calls_chart(beat: Pulse, hours: int) -> charts.Chart:
+    begins = charts.slots(beat.since, hours)
+    taken, refused = charts.folded(beat.taken, begins), charts.folded(beat.refused, begins)
+    return charts.stacked((taken, "bar-taken"), (refused, "bar-refused"), charts.ticks(begins))
+
+
+def money_chart(flow: Flow, since: datetime, hours: int) -> charts.Chart:
+    begins = charts.slots(since, hours)
+    came, went = charts.folded(flow.came, begins), charts.folded(flow.went, begins)
+    return charts.beside((came, "bar-in"), (went, "bar-out"), charts.ticks(begins))
+
+
+def shown(flow: Flow) -> dict[str, str]:
+    return {
+        "currency": flow.currency,
+        "stakes": money.show(flow.stakes),
+        "winnings": money.show(flow.winnings),
+        "result": money.show(flow.stakes - flow.winnings),
+        "deposits": money.show(flow.by_kind[Kind.DEPOSIT]),
+        "withdrawals": money.show(flow.by_kind[Kind.WITHDRAW]),
+    }
+
+
+# --- What needs attention ---------------------------------------------------------------------------------------------
+def notices(
+    merchant: Merchant, keys: list[ApiKey], beat: Pulse, rounds: list[used.OpenRounds], now: datetime
+) -> Iterator[Notice]:
+    """The gravest first."""
+    yield from of_cases(merchant)
+    if merchant.status != Merchant.Status.ACTIVE:
+        yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
+    yield from of_lists(merchant, now)
+    for key in keys:
+        yield from of_key(merchant, key, now)
+    calls, refused = beat.taken.total() + beat.refused.total(), beat.refused.total()
+    if calls and 100 * refused >= MANY * calls:
+        yield Notice("warning", f"{refused:,} of {calls:,} calls were refused.")
+    old = [each for each in rounds if each.oldest < now - OLD_ROUND]
+    if old:
+        days = (now - min(each.oldest for each in old)).days or 1
+        yield Notice(
+            "info", f"Rounds have been open for more than a day, the oldest for {posture.plural(days, 'day')}."
+        )
+
+
+def of_cases(merchant: Merchant) -> Iterator[Notice]:
+    for case in Compromise.objects.filter(key__merchant=merchant, closed_at=None).select_related("key")[:SHOWN_KEYS]:
+        text = f"A secret of {named(case.key)} was declared as leaked; the case is open."
+        yield Notice("danger", text, to_key(merchant, case.key), "Look at the key")
+    waiting = Approval.objects.filter(key__merchant=merchant, state=Approval.State.WAITING)
+    for approval in waiting.select_related("key", "asked_by")[:SHOWN_KEYS]:
+        text = f"{approval.asked_by} asked to {approval.verb} {named(approval.key)}: another person decides."
+        yield Notice("warning", text, to_key(merchant, approval.key), "Decide")
+
+
+def of_lists(merchant: Merchant, now: datetime) -> Iterator[Notice]:
+    ending = AllowlistEntry.objects.filter(merchant=merchant, expires_at__gt=now, expires_at__lte=now + ENTRY_SOON)
+    first = ending.aggregate(first=Min("expires_at"))["first"]
+    if first is not None:
+        yield Notice("warning", f"An entry of the allowlist ends on {first:%-d %B, %H:%M} UTC.")
+
+
+def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
+    if not posture.usable(key):
+        return
+    url = to_key(merchant, key)
+    if key.status == ApiKey.Status.QUARANTINED:
+        yield Notice("warning", f"{named(key)} is quarantined: players are paid, nothing new begins.", url, "Look")
+    if key.expires_at and key.expires_at <= now + SOON:
+        yield Notice("warning", f"{named(key)} ends on {key.expires_at:%-d %B %Y, %H:%M} UTC.", url, "Look at the key")
+    live: list[Any] = key.live  # type: ignore[attr-defined]
+    if len(live) > 1 and live[-1].usable_until:
+        text = f"{named(key)} is being rotated: version {live[-1].version} stops working on "
+        yield Notice("info", f"{text}{live[-1].usable_until:%-d %B, %H:%M} UTC.", url, "Who still signs with it?")
+    if not live:
+        yield Notice("danger", f"{named(key)} has no secret that works.", url, "Look at the key")
+
+
+def named(key: ApiKey) -> str:
+    return f"the key “{key.label}”" if key.label else f"the key {key.auth_key[:20]}…"
+
+
+def to_key(merchant: Merchant, key: ApiKey) -> str:
+    return reverse("operator:key", args=[merchant.code, key.pk])

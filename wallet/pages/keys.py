@@ -1,0 +1,32 @@
+"""The page of one key: its secrets and their ends, who still signs with the old one, and what may be done."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from merchants.access import Visit
+from merchants.models import Approval, Compromise, SeenAddress
+from merchants.pages import frame
+from merchants.pages.door import page
+from merchants.pages.keys import own_key
+from merchants.services import posture
+from portal.lib import clock
+from wallet.services import meter
+
+SHOWN = 10
+
+
+@page(back="operator:keys")
+def key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    own = own_key(visit, number)
+    shown = posture.with_secrets(own, clock.now())
+    approval = Approval.objects.filter(key=own, state=Approval.State.WAITING).select_related("asked_by").first()
+    context = {
+        "key": shown,
+        "usable": posture.usable(shown),
+        "meter": meter.rows(own),
+        "approval": approval,
+        "cases": Compromise.objects.filter(key=own).select_related("secret")[:SHOWN],
+        "addresses": SeenAddress.objects.filter(key=own).order_by("-last_seen_at")[:SHOWN],
+    }
+    return frame.show(request, visit, "key.html", tab="keys", title=own.label or "Key", **context)

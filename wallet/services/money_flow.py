@@ -1,0 +1,61 @@
+"""What went over a merchant's tables in the last hours, by currency: stakes in, winnings out. Units: × 100000."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from merchants.models import Merchant, Secret
+from portal.lib import clock
+from wallet.models.usage import MovementHour
+from wallet.services import used
+from wallet.services.used import Span
+
+Kind = MovementHour.Kind
+IN = {Kind.BET, Kind.TAKEN_BACK}
+OUT = {Kind.PAYOUT, Kind.REWARD, Kind.GIVEN_BACK}
+FLOW = f"""
+    SELECT m.currency, m.hour, m.kind, sum(m.amount), sum(m.moves)
+      FROM ({used.MOVEMENTS}) AS m (secret_id, hour, address, kind, currency, moves, amount, first_at, last_at)
+     WHERE m.currency <> ''
+     GROUP BY 1, 2, 3
+"""
+
+
+@dataclass(slots=True)
+class Flow:
+    """Of one currency. `came` and `went` by the hour; `by_kind` over all of them."""
+
+    currency: str
+    came: Counter[datetime] = field(default_factory=Counter)
+    went: Counter[datetime] = field(default_factory=Counter)
+    by_kind: Counter[str] = field(default_factory=Counter)
+    moves: int = 0
+
+    @property
+    def stakes(self) -> int:
+        return self.came.total()
+
+    @property
+    def winnings(self) -> int:
+        return self.went.total()
+
+
+def last(merchant: Merchant, *, hours: int) -> list[Flow]:
+    """The busiest currency first; the begun hour is one of `hours`."""
+    since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
+    flows: dict[str, Flow] = {}
+    for currency, hour, kind, amount, moves in used.rows(FLOW, secrets_of(merchant), Span(since)):
+        flow = flows.setdefault(currency, Flow(currency))
+        flow.moves += int(moves)
+        flow.by_kind[kind] += int(amount)
+        if kind in IN:
+            flow.came[hour] += int(amount)
+        elif kind in OUT:
+            flow.went[hour] += int(amount)
+    return sorted(flows.values(), key=lambda flow: (-flow.moves, flow.currency))
+
+
+def secrets_of(merchant: Merchant) -> list[Secret]:
+    return list(Secret.objects.filter(key__merchant=merchant).only("pk"))
