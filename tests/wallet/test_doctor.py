@@ -270,7 +270,7 @@ def client_of(caller: Caller) -> Client:
 
 
 def send(caller: Caller, sent: Sent) -> Answer:
-    extra: dict[str, str | None] = {"timestamp": sent.timestamp, "x_signature": sent.signature}
+    extra: dict[str, Any] = {"timestamp": sent.timestamp, "x_signature": sent.signature}
     return caller.call(sent.path, sent.body, method=sent.method, **extra)
 
 

@@ -1,0 +1,53 @@
+"""Reads a call of the past as it would be read today, for `wallet.services.again`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from portal.lib import clock
+from wallet import statuses
+from wallet.api.door import SignedHttpRequest
+from wallet.api.endpoint import SignedView
+from wallet.api.game_views import GameSession
+from wallet.api.urls import VIEWS
+from wallet.ledger.ledger import Caller
+from wallet.services.again import Asked, Reading
+from wallet.services.request_log import Line
+
+
+def read(asked: Asked) -> Reading | None:
+    """None when there is no such endpoint."""
+    kind = VIEWS.get(asked.endpoint.rstrip("/"))
+    if kind is None:
+        return None
+    view = kind()
+    understood, refusal = _understood(view, asked)
+
+    def serve(caller: Caller, transaction_id: str | None) -> None:
+        """A list is not read: it refuses nobody whom the gate lets through."""
+        if understood is not None and (view.method == "POST" or isinstance(view, GameSession)):
+            changed = {"transaction_id": transaction_id} if transaction_id else {}
+            view.serve(caller, msgspec.structs.replace(understood, **changed))
+
+    return Reading(view.kind, view.is_batch, refusal, serve)
+
+
+def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.Refusal | None]:
+    if asked.body is None and (view.is_batch or view.method == "GET"):
+        return None, None
+    try:
+        return view.read(_stand_in(view, asked)), None
+    except statuses.Refusal as refusal:
+        return None, refusal
+
+
+def _stand_in(view: SignedView, asked: Asked) -> SignedHttpRequest:
+    request = SignedHttpRequest()
+    request.META["QUERY_STRING"] = asked.query
+    request.raw = json.dumps(asked.said).encode() if asked.body is None else asked.body
+    request.line = Line(uuid4(), clock.now(), None, "", view.method, asked.endpoint)
+    return request

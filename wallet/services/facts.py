@@ -1,0 +1,150 @@
+"""What a call was judged by: the rows that it names as they are today, and as they stood when it was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from merchants.models import (
+    AllowedDomain,
+    AllowlistEntry,
+    ApiKey,
+    DisabledGame,
+    Game,
+    Merchant,
+    Player,
+    Secret,
+    SeenAddress,
+)
+from merchants.services import history, past
+from merchants.services.past import Past
+from wallet.models import RefusedCall, Session, SignedRequest, Transaction
+
+MINUTE = timedelta(minutes=1)
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    line: SignedRequest
+    moment: datetime  # when the call was answered: whatever it was judged by was so by then
+    kept: RefusedCall | None
+    key: ApiKey | None
+    merchant: Merchant | None
+    player: Player | None = None
+    game: Game | None = None
+    session: Session | None = None
+    first: Transaction | None = None  # what stands in the ledger under its transactionId
+    reference: Any = None  # with `undone`: when it was rolled back
+    bets: int | None = None  # of the player in the minute before it
+    known_since: datetime | None = None  # the first rightly signed call of the key from its address
+    merchant_then: Past | None = None
+    key_then: Past | None = None
+    player_then: Past | None = None
+    game_then: Past | None = None
+    secrets_then: Sequence[Past] = ()
+    entries_then: Sequence[Past] = ()
+    domains_then: Sequence[Past] = ()
+    disabled_then: Sequence[Past] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_repeat(self) -> bool:
+        """Its id was taken by another call before it."""
+        first = self.first
+        return first is not None and first.request_id != self.line.request_id and first.created_at <= self.moment
+
+
+def read(line: SignedRequest) -> Facts:
+    """A fixed number of questions, however much there is of anything."""
+    kept = RefusedCall.objects.filter(pk=line.request_id).first() if line.status != "RS_OK" else None
+    key = ApiKey.objects.select_related("merchant").filter(auth_key=line.auth_key).first()
+    moment = line.created_at + timedelta(microseconds=line.duration_us)
+    base: dict[str, Any] = {
+        "line": line,
+        "moment": moment,
+        "kept": kept,
+        "headers": kept.headers if kept else {},
+        "key": key,
+        "merchant": key and key.merchant,
+    }
+    if key is None:
+        return Facts(**base)
+    named = _named(line, key.merchant)
+    return Facts(**base, **named, **_then(key, named["player"], named["game"], moment), **_ledger(line, key, named))
+
+
+def _named(line: SignedRequest, merchant: Merchant) -> dict[str, Any]:
+    """Whom and what it is about: what a line says, where it is this merchant's."""
+    players, games = Player.objects.filter(merchant=merchant), Game.objects.all()
+    session = (
+        Session.objects.select_related("player", "game").filter(session_id=line.session_id, merchant=merchant).first()
+        if line.session_id
+        else None
+    )
+    return {
+        "player": players.filter(player_id=line.player_id).first() if line.player_id else None,
+        "game": games.filter(game_id=line.game_id).first() if line.game_id else None,
+        "session": session,
+    }
+
+
+def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetime) -> dict[str, Any]:
+    merchant = key.merchant
+    about: list[tuple[Any, str, dict[str, Any]]] = [
+        (merchant, "Merchant", {}),
+        (key, "ApiKey", {}),
+        (key, "Secret", {}),
+        (merchant, "AllowlistEntry", {"key": None}),
+        (key, "AllowlistEntry", {}),
+        (merchant, "AllowedDomain", {}),
+    ]
+    about += [(player, "Player", {})] if player else []
+    about += [(game, "Game", {}), (merchant, "DisabledGame", {"game": game.pk})] if game else []
+    events = history.events(*about)
+    entries = AllowlistEntry.objects.filter(Q(key=None) | Q(key=key), merchant=merchant)
+    disabled = DisabledGame.objects.filter(merchant=merchant, game=game) if game else []
+    return {
+        "merchant_then": past.as_of(merchant, moment, events),
+        "key_then": past.as_of(key, moment, events),
+        "player_then": past.as_of(player, moment, events) if player else None,
+        "game_then": past.as_of(game, moment, events) if game else None,
+        "secrets_then": past.all_as_of("Secret", Secret.objects.filter(key=key), moment, events),
+        "entries_then": past.all_as_of("AllowlistEntry", entries, moment, events),
+        "domains_then": past.all_as_of(
+            "AllowedDomain", AllowedDomain.objects.filter(merchant=merchant), moment, events
+        ),
+        "disabled_then": past.all_as_of("DisabledGame", disabled, moment, events),
+    }
+
+
+def _ledger(line: SignedRequest, key: ApiKey, named: Mapping[str, Any]) -> dict[str, Any]:
+    rows = Transaction.objects.filter(merchant=key.merchant_id, part=0)
+    undone = Exists(Transaction.objects.filter(reverses=OuterRef("pk"), created_at__lte=line.created_at))
+    first = rows.filter(transaction_id=line.transaction_id).first() if line.transaction_id else None
+    reference = (
+        rows.filter(transaction_id=line.ref_transaction_id).annotate(undone=undone).first()
+        if line.ref_transaction_id
+        else None
+    )
+    known = SeenAddress.objects.filter(key=key, address=line.address).values_list("first_seen_at", flat=True)
+    return {
+        "known_since": known.first(),
+        "first": first,
+        "reference": reference,
+        "bets": _bets(line, named["player"], first),
+    }
+
+
+def _bets(line: SignedRequest, player: Player | None, own: Transaction | None) -> int | None:
+    """In the minute before the call's own row, counted as the ledger counts."""
+    if player is None or own is None or own.request_id != line.request_id or own.kind != "bet":
+        return None
+    earlier = Transaction.objects.filter(
+        player=player, pk__lt=own.pk, kind="bet", created_at__gt=own.created_at - MINUTE
+    )
+    return earlier.exclude(status="RS_ERROR_LIMIT_REACHED").order_by("-pk")[:MOST_COUNTED].count()
