@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -155,3 +157,54 @@ class InvitationOver(Refusal):
 class SwitchedOff(Refusal):
     def __init__(self, email: str) -> None:
         super().__init__(f"The account of {email} is switched off. Ask our support to switch it on.")
+
+
+class ListOnTrial(Refusal):
+    def __init__(self, deadline: datetime) -> None:
+        super().__init__(
+            f"This list is on trial until {spoken(deadline)}: it stays when a rightly signed call comes from it, "
+            f"and goes back when none does. Wait, or take it back first."
+        )
+
+
+class ListWentBack(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The trial of this list is over and it is as it was before. Look again before you decide.")
+
+
+class TrialOver(Refusal):
+    def __init__(self, state: str) -> None:
+        super().__init__(f"This trial is over already: the list {'was kept' if state == 'kept' else 'went back'}.")
+
+
+class LockOut(Refusal):
+    def __init__(self, addresses: int) -> None:
+        self.addresses = addresses
+        seen = "the one address" if addresses == 1 else f"all {addresses} addresses"
+        super().__init__(
+            f"This list would refuse {seen} that signed rightly in the last 24 hours. "
+            f"If you mean it, type the merchant's code."
+        )
+
+
+class ListChanged(Refusal):
+    """`changes`: what somebody else did to the list since the person saw it."""
+
+    def __init__(self, changes: Sequence[ListChange]) -> None:
+        self.changes = changes
+        told = "; ".join(str(change) for change in changes[:5])
+        more = f", and {len(changes) - 5} more" if len(changes) > 5 else ""  # noqa: PLR2004
+        super().__init__(
+            f"The list has changed since you opened this page: {told}{more}. Nothing was saved; look again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    name: str
+    verb: str  # added, removed, changed
+    who: str
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.verb} by {self.who}"

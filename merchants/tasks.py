@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from merchants.services import expiry, outbox
+from merchants.services.allowlist import trial
 
 
 @shared_task
@@ -15,3 +16,8 @@ def send_letters() -> None:
 @shared_task
 def remind_of_ends() -> None:
     expiry.remind()
+
+
+@shared_task
+def put_lists_back() -> None:
+    trial.tidy()

@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
     "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
     "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},
+    "put-lists-back": {"task": "merchants.tasks.put_lists_back", "schedule": crontab(), "options": {"expires": 55}},
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
     "end-quiet-overlaps": {"task": "wallet.tasks.end_quiet_overlaps", "schedule": crontab(minute="*/5")},

@@ -16,10 +16,12 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
+from merchants import errors
 from merchants.admin import labels
 from merchants.admin.fields import ReasonedField
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Secret
 from merchants.services import allowlist
+from merchants.services.allowlist import trial
 
 
 class ReadOnlyTable(TabularInline):
@@ -94,6 +96,19 @@ class NetworkForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class NetworkFormSet(ListFormSet):
     listed = "network"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.has_changed():
+            self.check_free()
+
+    def check_free(self) -> None:
+        of = self.instance
+        merchant, key = (of.merchant, of) if isinstance(of, ApiKey) else (of, None)
+        try:
+            trial.check_free(merchant=merchant, key=key)
+        except errors.Refusal as refused:
+            raise ValidationError(str(refused)) from refused
 
 
 class DomainForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -5,6 +5,7 @@ from merchants.models.credentials import ApiKey, Secret, SeenAddress
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
+from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
     "AllowedDomain",
@@ -14,9 +15,11 @@ __all__ = [
     "Compromise",
     "Contact",
     "DisabledGame",
+    "EgressProof",
     "Game",
     "Invitation",
     "Letter",
+    "ListTrial",
     "Membership",
     "Merchant",
     "Person",

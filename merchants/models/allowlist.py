@@ -32,6 +32,21 @@ OF_OWN_KEY = """
     RETURN NEW;
 """
 
+# The lock makes this wait for a trial that begins at this moment. Who deletes a person clears `owner`, on trial or not.
+NOT_ON_TRIAL = """
+    PERFORM 1 FROM merchants_merchant WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id) FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM merchants_listtrial t
+                WHERE t.state = 'trying' AND t.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id)
+                  AND ((TG_OP <> 'INSERT' AND t.key_id IS NOT DISTINCT FROM OLD.key_id)
+                       OR (TG_OP <> 'DELETE' AND t.key_id IS NOT DISTINCT FROM NEW.key_id))) THEN
+        RAISE EXCEPTION 'a list that is on trial does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+"""
+
 
 @tracked(scopes={"merchant": "merchant", "key": "key"})
 class AllowlistEntry(models.Model):
@@ -76,6 +91,19 @@ class AllowlistEntry(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=OF_OWN_KEY,
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_not_on_trial",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=NOT_ON_TRIAL,
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_not_changed_on_trial",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("merchant", "key", "network", "expires_at"),
+                func=NOT_ON_TRIAL,
             ),
             pgtrigger.Trigger(
                 name="allowlist_access_changed",

@@ -7,20 +7,32 @@ again by the ledger, which compares `access_version`; a refusal is given only af
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from ipaddress import ip_network
 from time import monotonic
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from merchants import crypto
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Secret
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Secret
 from portal.lib import clock
 from portal.lib.clientip import Address, Network
 
 CAPACITY = 1024
+TRYING = ListTrial.State.TRYING
+TRIAL = JSONObject(id="id", key="key_id", deadline="deadline", before="before")
+# With the key's row, so that who is on no trial pays no round trip for it.
+TRIALS_OF_A_KEY = ArraySubquery(
+    ListTrial.objects.filter(Q(key=None) | Q(key=OuterRef("pk")), merchant=OuterRef("merchant"), state=TRYING)
+    .order_by()
+    .values(told=TRIAL)
+)
 log = structlog.get_logger(__name__)
 
 
@@ -35,16 +47,37 @@ class UsableSecret:
         return self.usable_until is None or self.usable_until > at
 
 
+Entries = tuple[tuple[Network, datetime | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Until when a list is tried, and what counts from then on unless it was kept (decision 0019)."""
+
+    id: int
+    deadline: datetime
+    before: Entries
+
+
 @dataclass(frozen=True, slots=True)
 class Allowlist:
     """Networks, each with its end. A list whose entries have all ended still restricts: it refuses everybody."""
 
-    entries: tuple[tuple[Network, datetime | None], ...] = ()
+    entries: Entries = ()
+    trial: Trial | None = None
 
     def allows(self, address: Address, at: datetime) -> bool:
-        return not self.entries or any(
-            address in network and (ends is None or ends > at) for network, ends in self.entries
-        )
+        entries = self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
+        return not entries or any(address in network and (ends is None or ends > at) for network, ends in entries)
+
+    def gone_back(self) -> Allowlist:
+        """As it is when its trial is over."""
+        return self if self.trial is None else Allowlist(self.trial.before)
+
+
+def all_allow(address: Address, at: datetime, *lists: Allowlist) -> bool:
+    """Row 3 of the order of checks: the merchant's list and the key's. Whoever asks what would be, asks this too."""
+    return all(each.allows(address, at) for each in lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +106,15 @@ class Credential:
         return alive and any(ends is None or ends > at for ends in self.unopened)
 
     def allows_address(self, address: Address, at: datetime) -> bool:
-        return self.merchant_list.allows(address, at) and self.key_list.allows(address, at)
+        return all_allow(address, at, self.merchant_list, self.key_list)
+
+    def trials(self, at: datetime) -> list[int]:
+        """Of its lists, those that a rightly signed call keeps."""
+        found = (self.merchant_list.trial, self.key_list.trial)
+        return [trial.id for trial in found if trial is not None and at < trial.deadline]
+
+    def after_trials(self) -> Credential:
+        return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
 
     def allows_origin(self, host: str) -> bool:
         return not self.domains or host in self.domains
@@ -103,7 +144,8 @@ def forget() -> None:
 
 def _read(auth_key: str) -> Credential | None:
     at, using = clock.now(), settings.WALLET_DATABASE
-    key = ApiKey.objects.using(using).usable(at=at).select_related("merchant").filter(auth_key=auth_key).first()
+    keys = ApiKey.objects.using(using).usable(at=at).select_related("merchant").annotate(tried=TRIALS_OF_A_KEY)
+    key = keys.filter(auth_key=auth_key).first()
     if key is None:
         return None
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.
@@ -119,8 +161,8 @@ def _read(auth_key: str) -> Credential | None:
         expires_at=key.expires_at,
         secrets=secrets,
         unopened=unopened,
-        merchant_list=_allowlist(entry for entry in entries if entry.key_id is None),
-        key_list=_allowlist(entry for entry in entries if entry.key_id is not None),
+        merchant_list=_allowlist((entry for entry in entries if entry.key_id is None), key.tried, of=None),
+        key_list=_allowlist((entry for entry in entries if entry.key_id is not None), key.tried, of=key.pk),
         domains=frozenset(domain.lower() for domain in domains),
         read_at=monotonic(),
     )
@@ -146,8 +188,28 @@ def _opened(secrets: Iterable[Secret]) -> tuple[tuple[UsableSecret, ...], tuple[
     return tuple(opened), tuple(unopened)
 
 
-def _allowlist(entries: Iterable[AllowlistEntry]) -> Allowlist:
-    return Allowlist(tuple((entry.network, entry.expires_at) for entry in entries))
+def lists_of(merchant: Merchant) -> dict[int | None, Allowlist]:
+    """The merchant's own, under None, and those of its keys that have one."""
+    entries = list(AllowlistEntry.objects.filter(merchant=merchant))
+    trials = list(ListTrial.objects.filter(merchant=merchant, state=TRYING).values_list(TRIAL, flat=True))
+    owners = {None, *(entry.key_id for entry in entries), *(trial["key"] for trial in trials)}
+    return {
+        owner: _allowlist((entry for entry in entries if entry.key_id == owner), trials, of=owner) for owner in owners
+    }
+
+
+def _allowlist(entries: Iterable[AllowlistEntry], trials: Iterable[dict[str, Any]], *, of: int | None) -> Allowlist:
+    trial = next((_trial(trial) for trial in trials if trial["key"] == of), None)
+    return Allowlist(tuple((entry.network, entry.expires_at) for entry in entries), trial)
+
+
+def _trial(found: dict[str, Any]) -> Trial:
+    before = tuple((ip_network(entry["network"]), _moment(entry["expires_at"])) for entry in found["before"])
+    return Trial(found["id"], datetime.fromisoformat(found["deadline"]), before)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def seal_context(key: ApiKey, version: int) -> str:

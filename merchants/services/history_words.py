@@ -234,6 +234,21 @@ def _listed(column: str, noun: str) -> Callable[[list[Event], list[Event]], list
     return say
 
 
+def _says_trial(events: list[Event], everything: list[Event]) -> list[str]:
+    return [
+        f"{f'List of {_short(event.name)}' if event.name else 'The merchant’s list'} {_tried(event)}"
+        for event in events
+    ]
+
+
+def _tried(event: Event) -> str:
+    if event.row["state"] == "kept":
+        return f"kept: a rightly signed call came from {event.row['kept_for']}"
+    if event.row["state"] == "reverted":
+        return "went back to what it was before"
+    return f"on trial until {_moment(event.row['deadline'])}"
+
+
 # --- flags and people -------------------------------------------------------------------------------------------------
 def _says_merchant(events: list[Event], everything: list[Event]) -> list[str]:
     return ["Merchant created" if event.label == "insert" else _fields(event) for event in events]
@@ -325,6 +340,7 @@ THINGS: dict[str, Thing] = {
     "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
     "AllowlistEntry": Thing("lists", "lan", _listed("network", "networks")),
     "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
+    "ListTrial": Thing("lists", "timer", _says_trial),
     "Merchant": Thing("flags", "storefront", _says_merchant, ("merchant", "")),
     "DisabledGame": Thing("flags", "casino", _says_disabled, ("game", "game_id")),
     "Game": Thing("flags", "casino", _says_game, ("game", "")),

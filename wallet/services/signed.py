@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from django.conf import settings
 
 from merchants import crypto
 from merchants.services import access
+from merchants.services.allowlist import trial
 from portal.lib import clock
 from portal.lib.clientip import Address
 from wallet import statuses
@@ -52,21 +56,40 @@ def _judge(call: Signed, credential: access.Credential | None) -> Caller:
     if credential is None or not (secrets or credential.misses_a_secret(now)):
         raise statuses.InvalidApiKey
     if call.address is None or not credential.allows_address(call.address, now):
-        raise statuses.IpRestriction(f"Calls are not taken from {call.address or 'an unknown address'}.")
+        raise not_taken_from(call.address)
     origin = call.headers.get("origin", "")
     if origin and not credential.allows_origin(_host(origin)):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
     timestamp = call.headers["x-timestamp"]
-    _check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
     for secret in secrets:
         if crypto.verify(secret.value, call.body, timestamp, call.headers["x-signature"]):
+            keep_lists(credential, call.address, now)
             return Caller(credential.merchant_id, secret.id, credential.access_version, call.address, call.request_id)
     if credential.misses_a_secret(now):  # it may be right; a refusal would say that it is wrong
         raise statuses.Undecided(UNOPENED)
     raise statuses.SignatureNotMatch
 
 
-def _check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
+def keep_lists(credential: access.Credential, address: Address, now: datetime) -> None:
+    """A list on trial stays from its first rightly signed call on; when that comes too late, what was before counts.
+
+    It makes this copy of the credential old, and the ledger has the call judged again.
+    """
+    trials = credential.trials(now)
+    if not trials or trial.keep(
+        trials, merchant_id=credential.merchant_id, address=address, using=settings.WALLET_DATABASE
+    ):
+        return
+    if not credential.after_trials().allows_address(address, now):
+        raise not_taken_from(address)
+
+
+def not_taken_from(address: Address | None) -> statuses.IpRestriction:
+    return statuses.IpRestriction(f"Calls are not taken from {address or 'an unknown address'}.")
+
+
+def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
     if not WHOLE_MILLISECONDS.fullmatch(timestamp):
         raise statuses.SignatureExpired
     off_ms = now_ms - int(timestamp)

@@ -71,8 +71,8 @@ def parse_domain(text: str) -> str:
 
 def check_list(entries: Sequence[Network | str]) -> None:
     """What holds for a list as a whole: nothing twice, and no more than it may hold. The database holds both too."""
+    if len(entries) > MAX_ENTRIES:
+        raise NotAllowed(f"The list has {len(entries)} entries; it may have at most {MAX_ENTRIES}.")
     twice = next((entry for number, entry in enumerate(entries) if entry in entries[:number]), None)
     if twice is not None:
         raise NotAllowed(f"{twice} stands in the list twice.")
-    if len(entries) > MAX_ENTRIES:
-        raise NotAllowed(f"The list has {len(entries)} entries; it may have at most {MAX_ENTRIES}.")

@@ -1,0 +1,36 @@
+"""Who may call from where: what an entry may be, what a list would do, how it changes, and how it goes back."""
+
+from merchants.services.allowlist.asking import Decision, Rule, Why, is_allowed
+from merchants.services.allowlist.entries import NotAllowed, check_list, parse_domain, parse_network
+from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
+from merchants.services.allowlist.saving import (
+    Saved,
+    save,
+    save_domains,
+    seen_and_refused,
+    version,
+    version_of_domains,
+    would_lock_out,
+)
+
+__all__ = [
+    "Decision",
+    "DomainLine",
+    "Line",
+    "NotAllowed",
+    "Proposal",
+    "Proposed",
+    "Rule",
+    "Saved",
+    "Why",
+    "check_list",
+    "is_allowed",
+    "parse_domain",
+    "parse_network",
+    "save",
+    "save_domains",
+    "seen_and_refused",
+    "version",
+    "version_of_domains",
+    "would_lock_out",
+]

@@ -1,0 +1,49 @@
+"""Prove your egress: one signed call says a word that we gave out, and the address it comes from is proposed.
+
+The call is an ordinary one, a balance of a player with that name, who does not exist. So the signed API needs no door
+for it, and it works from an address that the lists refuse: how the call arrived is in the request log, with its
+signature (wallet/services/egress.py reads it there).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import timedelta
+from ipaddress import ip_network
+
+from merchants.errors import spoken
+from merchants.models import ApiKey, EgressProof, Person
+from merchants.services.allowlist.proposal import Line
+from portal.lib import clock
+
+LASTS = timedelta(minutes=30)
+PATH = "/wallet/balance"
+ONE_LINER = (
+    """B='{body}'; T=$(date +%s000); curl -s {base_url}{path} -H 'content-type: application/json' """
+    """-H 'x-api-key: {auth_key}' -H "x-timestamp: $T" """
+    """-H "x-signature: $(printf '%s|%s' "$B" "$T" | openssl dgst -sha256 -hmac "$SECRET_KEY" -r | cut -d' ' -f1)" """
+    """-d "$B\""""
+)
+
+
+def begin(*, key: ApiKey, by: Person | None) -> EgressProof:
+    return EgressProof.objects.create(
+        merchant=key.merchant, key=key, by=by, word=f"egress-{secrets.token_hex(12)}", until=clock.now() + LASTS
+    )
+
+
+def body(proof: EgressProof) -> str:
+    return json.dumps({"playerId": proof.word, "currency": "EUR"}, separators=(",", ":"))
+
+
+def one_liner(proof: EgressProof, *, base_url: str) -> str:
+    """For a shell where `SECRET_KEY` is set; the secret itself is nowhere in it."""
+    return ONE_LINER.format(body=body(proof), base_url=base_url, path=PATH, auth_key=proof.key.auth_key)
+
+
+def proposed(proof: EgressProof) -> Line | None:
+    """The entry for the address that was proved."""
+    if proof.address is None or proof.proved_at is None:
+        return None
+    return Line(ip_network(proof.address), f"Proved by a signed call at {spoken(proof.proved_at)}")

@@ -1,0 +1,70 @@
+"""A list as somebody would have it: typed, checked, and not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from merchants.models import ApiKey, Merchant
+from merchants.services import access
+from merchants.services.allowlist.entries import NotAllowed, check_list
+from portal.lib.clientip import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    network: Network
+    note: str = ""
+    ends: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.network)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainLine:
+    domain: str
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.domain
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The whole of a merchant's list, or of one key's. Empty, it restricts nothing."""
+
+    merchant: Merchant
+    lines: tuple[Line, ...]
+    key: ApiKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.key.merchant_id != self.merchant.pk:
+            raise NotAllowed("The key belongs to another merchant.")
+        check_list([line.network for line in self.lines])
+
+    @property
+    def key_id(self) -> int | None:
+        return self.key.pk if self.key else None
+
+    @property
+    def allowlist(self) -> access.Allowlist:
+        return access.Allowlist(tuple((line.network, line.ends) for line in self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """All lists of a merchant as they would be."""
+
+    lists: dict[int | None, access.Allowlist]
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> Proposed:
+        return cls(access.lists_of(proposal.merchant) | {proposal.key_id: proposal.allowlist})
+
+    def that_count(self, key_id: int) -> Sequence[access.Allowlist]:
+        """For calls under a key."""
+        return (self.lists[None], self.lists.get(key_id, access.Allowlist()))

@@ -1,0 +1,171 @@
+"""A proposal becomes the list: not over what somebody else has done meanwhile, and not against all who call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import JSONObject
+
+from merchants import errors
+from merchants.errors import ListChange
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person, SeenAddress
+from merchants.models.audit import tracked_columns
+from merchants.services import access, history
+from merchants.services.allowlist import trial, writing
+from merchants.services.allowlist.entries import check_list, parse_domain, parse_network
+from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
+from portal.lib import clock
+from portal.lib.clientip import parse_address
+
+LATELY = timedelta(hours=24)
+VERBS = {"insert": "added", "delete": "removed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    changed: bool
+    trial: ListTrial | None = None
+
+
+def version(merchant: Merchant, key: ApiKey | None) -> int:
+    """Of a list: the number of its last change. A page keeps it, and gives it back when it saves."""
+    return _newest(_events(AllowlistEntry, merchant).filter(key=key))
+
+
+def version_of_domains(merchant: Merchant) -> int:
+    return _newest(_events(AllowedDomain, merchant))
+
+
+def save(
+    *,
+    proposal: Proposal,
+    by: Person | None,
+    expected: int | None = None,
+    confirmed_code: str = "",
+    on_trial: bool = False,
+    reason: str = "",
+) -> Saved:
+    """The list as proposed, from the commit on; only what differs is written.
+
+    `expected`: its version as the person saw it. Raises ListChanged, LockOut, ListOnTrial, ListWentBack, NotAllowed or
+    MomentPassed, and then nothing has changed, but for a list that had gone back already: its table says so as well.
+    """
+    _tidy(proposal.merchant, proposal.key)
+    with transaction.atomic(), history.because(reason) if reason else nullcontext():
+        return _save(proposal, by, expected, confirmed_code=confirmed_code, on_trial=on_trial)
+
+
+def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confirmed_code: str, on_trial: bool) -> Saved:
+    merchant, key = proposal.merchant, proposal.key
+    trial.check_free(merchant=merchant, key=key)
+    _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
+    before = writing.standing(merchant, key)
+    _check_new(before, proposal.lines)
+    refused = seen_and_refused(proposal)
+    if refused and confirmed_code.strip() != merchant.code:
+        raise errors.LockOut(len(refused))
+    owner = by.pk if by else None
+    changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
+    if not (changed and on_trial):
+        return Saved(changed)
+    return Saved(changed, trial.begin(merchant=merchant, key=key, before=before, by=by))
+
+
+@transaction.atomic
+def save_domains(
+    *, merchant: Merchant, lines: Sequence[DomainLine], expected: int | None = None, reason: str = ""
+) -> Saved:
+    """As `save`. Domains restrict browsers only, so they know neither lock-out nor trial."""
+    trial.lock(merchant.pk)
+    _check_version(_events(AllowedDomain, merchant), expected, "domain")
+    check_list([line.domain for line in lines])
+    for line in lines:
+        parse_domain(line.domain)
+    with history.because(reason) if reason else nullcontext():
+        return Saved(writing.write_domains(merchant=merchant, lines=lines))
+
+
+# --- the guard --------------------------------------------------------------------------------------------------------
+def would_lock_out(proposal: Proposal) -> bool:
+    """It would refuse every address that signed rightly in the last 24 hours, when any did."""
+    return bool(seen_and_refused(proposal))
+
+
+def seen_and_refused(proposal: Proposal) -> set[str]:
+    """The addresses of the last 24 hours, when the proposal would refuse all of them; else none."""
+    now, proposed = clock.now(), Proposed.of(proposal)
+    seen = _seen(proposal, since=now - LATELY, at=now)
+    allowed = any(
+        address is not None and access.all_allow(address, now, *proposed.that_count(key_id))
+        for key_id, text in seen
+        for address in [parse_address(text)]
+    )
+    return set() if allowed else {text for _, text in seen}
+
+
+def _seen(proposal: Proposal, *, since: Any, at: Any) -> list[tuple[int, str]]:
+    """Of keys that can still be used: whom a revoked key refuses anyway, a list can't lock out."""
+    keys = ApiKey.objects.usable(at=at).filter(merchant=proposal.merchant)
+    if proposal.key is not None:
+        keys = keys.filter(pk=proposal.key.pk)
+    return list(SeenAddress.objects.filter(key__in=keys, last_seen_at__gt=since).values_list("key_id", "address"))
+
+
+# --- checks -----------------------------------------------------------------------------------------------------------
+def _tidy(merchant: Merchant, key: ApiKey | None) -> None:
+    """Committed by itself, so that a refusal after it takes nothing back."""
+    with transaction.atomic(), history.because(trial.NO_CALL):
+        trial.lock(merchant.pk)
+        trial.tidy_list(merchant=merchant, key=key)
+
+
+def _check_new(before: Iterable[AllowlistEntry], lines: Sequence[Line]) -> None:
+    """A line that stands there as it is may stay, whatever the rules are by now; others keep them."""
+    known = {str(row.network): row for row in before}
+    for line in lines:
+        row = known.get(line.name)
+        if row is None:
+            parse_network(line.name)
+        if line.ends is not None and line.ends <= clock.now() and (row is None or row.expires_at != line.ends):
+            raise errors.MomentPassed(line.ends)
+
+
+def _events(model: Any, merchant: Merchant) -> QuerySet[Any]:
+    return QuerySet(model.pgh_event_model).filter(merchant=merchant)
+
+
+def _newest(events: QuerySet[Any]) -> int:
+    """In the order of commits: a list changes only under the merchant's lock."""
+    return events.order_by("-pgh_created_at").values_list("pgh_id", flat=True).first() or 0
+
+
+def _check_version(events: QuerySet[Any], expected: int | None, name: str) -> None:
+    """Raises ListChanged with what others did since."""
+    if expected is None:
+        return
+    after = JSONObject(**{column: F(column) for column in tracked_columns(events.model)})
+    later = events.filter(pgh_id__gt=expected).annotate(after=after).order_by("pgh_id")
+    told = [_told(event, name) for event in later if _matters(event)]
+    if told:
+        raise errors.ListChanged(told)
+
+
+def _matters(event: Any) -> bool:
+    """An owner who has left the house changes no list."""
+    before = event.pgh_before or {}
+    return {column for column in before if before[column] != event.after[column]} != {"owner_id"}
+
+
+def _told(event: Any, name: str) -> ListChange:
+    return ListChange(
+        name=str(getattr(event, name)),
+        verb=VERBS.get(event.pgh_label, "changed"),
+        who=history.who(event.pgh_context),
+        at=event.pgh_created_at,
+    )

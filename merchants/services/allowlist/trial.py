@@ -1,0 +1,145 @@
+"""A list on trial: kept by the first rightly signed call that it lets in, else gone at its deadline (decision 0019).
+
+Nothing here has to happen for a list to go back: from the deadline on calls are judged by what was before
+(`access.Allowlist`). `tidy` only makes the table of entries say so as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from merchants import errors
+from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
+from merchants.services import history
+from merchants.services.allowlist import writing
+from merchants.services.allowlist.proposal import Line
+from portal.lib import clock
+from portal.lib.clientip import Address, parse_networks
+
+TRYING, KEPT, REVERTED = ListTrial.State.TRYING, ListTrial.State.KEPT, ListTrial.State.REVERTED
+MINUTES = 10
+NO_CALL = f"No rightly signed call came from the new list within {MINUTES} minutes."
+WHO_KEEPS = "SELECT set_config('pghistory.context_metadata', %s, true), set_config('pghistory.context_id', '', true)"
+
+
+def begin(*, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistEntry], by: Person | None) -> ListTrial:
+    """Only inside the transaction that changes the list, after its entries were written."""
+    now = clock.now()
+    return ListTrial.objects.create(
+        merchant=merchant,
+        key=key,
+        before=[_kept(entry) for entry in before],
+        begun_at=now,
+        deadline=now + timedelta(minutes=MINUTES),
+        by=by,
+    )
+
+
+def keep(trials: Sequence[int], *, merchant_id: int, address: Address, using: str) -> bool:
+    """A rightly signed call came in time: the list stays. False when it came too late, by the clock of the database.
+
+    Committed before the call goes on, so that neither a worker nor the writer of the request log is needed for it.
+    """
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        lock(merchant_id, using=using)
+        cursor.execute(WHO_KEEPS, [json.dumps({"who": "A signed call", "address": str(address), "door": "signed API"})])
+        found = ListTrial.objects.using(using).filter(pk__in=trials)
+        moment = clock.moment() or Now()
+        found.filter(state=TRYING, deadline__gt=moment).update(state=KEPT, ended_at=moment, kept_for=str(address))
+        return not found.exclude(state=KEPT).exists()
+
+
+@transaction.atomic
+def take_back(*, trial: ListTrial) -> ListTrial:
+    """What was before, at once; somebody does not want to wait for the deadline."""
+    lock(trial.merchant_id)
+    trial = ListTrial.objects.select_related("merchant", "key").get(pk=trial.pk)
+    if trial.state != TRYING:
+        raise errors.TrialOver(trial.state)
+    return _go_back(trial)
+
+
+def tidy() -> int:
+    """Puts back the entries of all trials that are over; how many."""
+    due = ListTrial.objects.filter(state=TRYING, deadline__lte=clock.now())
+    return sum(_tidy(trial) for trial in due.order_by("pk"))
+
+
+@transaction.atomic
+def _tidy(trial: ListTrial) -> bool:
+    lock(trial.merchant_id)
+    with history.because(NO_CALL):
+        return tidy_list(merchant=trial.merchant, key=trial.key) is not None
+
+
+def tidy_list(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
+    """Only under the merchant's lock: this list as it is judged, if its trial is over."""
+    trial = current(merchant, key)
+    if trial is None or trial.deadline > clock.now():
+        return None
+    return _go_back(trial)
+
+
+def check_free(*, merchant: Merchant, key: ApiKey | None) -> None:
+    """Only inside a transaction: whoever changes a list asks first, and holds the merchant's lock from here on.
+
+    Raises ListOnTrial; and ListWentBack when the trial is over and nobody had tidied up, which is done then: commit it.
+    """
+    lock(merchant.pk)
+    with history.because(NO_CALL):
+        if tidy_list(merchant=merchant, key=key) is not None:
+            raise errors.ListWentBack
+    trial = current(merchant, key)
+    if trial is not None:
+        raise errors.ListOnTrial(trial.deadline)
+
+
+def current(merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
+    trials = ListTrial.objects.select_related("merchant", "key").filter(merchant=merchant, state=TRYING)
+    return trials.filter(Q(key=None) if key is None else Q(key=key)).first()
+
+
+def lock(merchant_id: int, using: str = "default") -> None:
+    """The same row first, by whoever changes a list or ends its trial: two of them can't wait for each other."""
+    Merchant.objects.using(using).select_for_update(no_key=True).values_list("pk").get(pk=merchant_id)
+
+
+def lines_before(trial: ListTrial) -> tuple[Line, ...]:
+    return tuple(
+        Line(parse_networks([entry["network"]])[0], entry["note"], _moment(entry["expires_at"]))
+        for entry in trial.before
+    )
+
+
+def _go_back(trial: ListTrial) -> ListTrial:
+    trial.state, trial.ended_at = REVERTED, clock.now()
+    trial.save(update_fields=["state", "ended_at"])
+    owners = {entry["network"]: entry["owner"] for entry in trial.before}
+    known = set(Person.objects.filter(pk__in=[*filter(None, owners.values())]).values_list("pk", flat=True))
+    writing.write_networks(
+        merchant=trial.merchant,
+        key=trial.key,
+        lines=lines_before(trial),
+        owner=lambda line: owners[line.name] if owners[line.name] in known else None,
+    )
+    return trial
+
+
+def _kept(entry: AllowlistEntry) -> dict[str, Any]:
+    return {
+        "network": str(entry.network),
+        "note": entry.note,
+        "owner": entry.owner_id,
+        "expires_at": entry.expires_at.isoformat() if entry.expires_at else None,
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

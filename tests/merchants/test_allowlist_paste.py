@@ -1,0 +1,168 @@
+"""Many entries at once: all good, or every bad one named and nothing taken."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from merchants.services.allowlist import Line, paste
+from portal.lib import clock
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def read(text: str, zone: str = "UTC") -> list[Line]:
+    with clock.at(NOW):
+        return list(paste.networks(text, zone=zone))
+
+
+def refused(text: str) -> dict[int, str]:
+    with clock.at(NOW), pytest.raises(paste.BadLines) as found:
+        paste.networks(text)
+    return {line.number: line.reason for line in found.value.lines}
+
+
+def line(network: str, note: str = "", ends: datetime | None = None) -> Line:
+    return Line(ip_network(network), note, ends)
+
+
+GOOD: dict[str, tuple[str, list[Line]]] = {
+    "nothing": ("", []),
+    "empty lines": ("\n\n 198.51.100.7 \r\n\n", [line("198.51.100.7/32")]),
+    "host bits are cut off": ("198.51.100.7/24", [line("198.51.100.0/24")]),
+    "of IPv6": ("2001:0DB8::/32", [line("2001:db8::/32")]),
+    "IPv4 in IPv6 clothes": ("::ffff:198.51.100.7", [line("198.51.100.7/32")]),
+    "a note": ("198.51.100.7, office in Riga", [line("198.51.100.7/32", "office in Riga")]),
+    "a quoted note": ('198.51.100.7,"office, Riga"', [line("198.51.100.7/32", "office, Riga")]),
+    "headings": ("network,note,ends\n198.51.100.7,office,", [line("198.51.100.7/32", "office")]),
+    "semicolons": ("198.51.100.7;office, Riga;", [line("198.51.100.7/32", "office, Riga")]),
+    "tabs": ("198.51.100.7\toffice", [line("198.51.100.7/32", "office")]),
+    "a byte order mark": ("\ufeff198.51.100.7", [line("198.51.100.7/32")]),
+    "markup": ("198.51.100.7,<b>office</b>", [line("198.51.100.7/32", "<b>office</b>")]),
+    "a day": ("198.51.100.7,,2026-03-10", [line("198.51.100.7/32", "", datetime(2026, 3, 11, tzinfo=UTC))]),
+    "a moment": (
+        "198.51.100.7,x,2026-03-10 18:00",
+        [line("198.51.100.7/32", "x", datetime(2026, 3, 10, 18, tzinfo=UTC))],
+    ),
+    "a moment with a zone": (
+        "198.51.100.7,x,2026-03-10T18:00+02:00",
+        [line("198.51.100.7/32", "x", datetime(2026, 3, 10, 16, tzinfo=UTC))],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "lines"), GOOD.values(), ids=GOOD)
+def test_what_is_read(text: str, lines: list[Line]) -> None:
+    assert read(text) == lines
+
+
+def test_a_day_ends_in_the_merchants_time_zone() -> None:
+    [found] = read("198.51.100.7,,2026-03-10", zone="Europe/Riga")
+    assert found.ends == datetime(2026, 3, 10, 22, tzinfo=UTC)
+
+
+BAD: dict[str, tuple[str, str]] = {
+    "everybody": ("0.0.0.0/0", "too wide"),
+    "half of everybody, of IPv6": ("2000::/3", "too wide"),
+    "a mask too long": ("1.2.3.4/33", "not an IP address"),
+    "a port": ("198.51.100.7:443", "has a port"),
+    "a name": ("casino.example", "not an IP address"),
+    "two on a line": ("198.51.100.7, 198.51.100.8", "own line"),
+    "two of IPv6 on a line": ("2001:db8::1, 2001:db8::2", "own line"),
+    "an end that has passed": ("198.51.100.7,,2026-03-09", "has passed"),
+    "an end that is now": ("198.51.100.7,,2026-03-10 12:00", "has passed"),
+    "no day": ("198.51.100.7,,tomorrow", "write it like"),
+    "no such day": ("198.51.100.7,,2026-02-30", "write it like"),
+    "the last day of all": ("198.51.100.7,,9999-12-31", "write it like"),
+    "too many fields": ("198.51.100.7,a,2026-12-31,b", "more on the line"),
+    "an open quotation": ('198.51.100.7,"office', "quotation mark"),
+    "a long note": (f"198.51.100.7,{'x' * 201}", "at most 200"),
+    "NUL": ("198.51.100.7,of\0fice", "cannot be shown"),
+    "multicast": ("224.0.0.1", "No call can come"),
+    "a formula": ("=1+1", "not an IP address"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), BAD.values(), ids=BAD)
+def test_a_bad_line_is_named_with_its_reason(text: str, reason: str) -> None:
+    found = refused(f"203.0.113.1\n{text}\n203.0.113.2")
+    assert list(found) == [2]
+    assert reason in found[2]
+
+
+def test_every_bad_line_is_named() -> None:
+    assert set(refused("network\n\n1.2.3.4/33\n203.0.113.1\n0.0.0.0/0\nx")) == {3, 5, 6}
+
+
+def test_a_private_network_is_refused_where_callers_are_public(settings: Any) -> None:
+    settings.ALLOWLIST_PRIVATE = False
+    assert set(refused("10.0.0.1\n8.8.8.8\n::ffff:10.0.0.1\n127.0.0.1\nfd00::1")) == {1, 3, 4, 5}
+
+
+def test_what_stands_there_twice_is_named_with_the_first() -> None:
+    assert "line 1 already" in refused("198.51.100.0/24\n203.0.113.1\n198.51.100.77/24")[3]
+
+
+def test_the_first_entry_too_many_is_named() -> None:
+    lines = [f"198.51.100.{last}" for last in range(102)]
+    assert list(refused("\n".join(lines))) == [101, 102]
+    assert len(read("\n".join(lines[:100]))) == 100
+
+
+def ten_thousand(kind: str) -> str:
+    some_address = random.Random(4).getrandbits
+    lines = {
+        "good": lambda: f"{ip_address(some_address(32))}",
+        "bad": lambda: "1.2.3.4/33,office",
+        "the same": lambda: "198.51.100.7",
+        "quoted": lambda: f'{ip_address(some_address(32))},"a, b",2026-12-31',
+    }[kind]
+    return "\n".join(lines() for _ in range(10_000))
+
+
+@pytest.mark.parametrize("kind", ["good", "bad", "the same", "quoted"])
+def test_ten_thousand_lines_are_answered_within_a_second(kind: str) -> None:
+    text = ten_thousand(kind)
+    begun = time.process_time()
+    with pytest.raises(paste.BadLines) as found:
+        paste.networks(text)
+    assert time.process_time() - begun < 1
+    assert len(found.value.lines) >= 9_899
+    assert len(str(found.value)) < 300
+
+
+def numbers_of_bad_lines(text: str) -> list[int]:
+    try:
+        paste.networks(text)
+    except paste.BadLines as refused:
+        return [bad.number for bad in refused.lines]
+    return []
+
+
+@given(
+    some.lists(some.sampled_from(["198.51.100.7", "203.0.113.0/24", "nonsense", "", '"', "1.2.3.4/33,x"]) | some.text())
+)
+def test_no_text_breaks_it_and_line_numbers_are_the_readers_own(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    numbers = numbers_of_bad_lines(text)
+    assert numbers == sorted(set(numbers))
+    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert all(written[number - 1].strip() for number in numbers)
+
+
+def test_domains_are_read_as_well() -> None:
+    found = paste.domains("domain,note\nCasino.example,our own\nbücher.example")
+    assert [(each.domain, each.note) for each in found] == [
+        ("casino.example", "our own"),
+        ("xn--bcher-kva.example", ""),
+    ]
+    with pytest.raises(paste.BadLines) as refused:
+        paste.domains("casino.example\nhttps://casino.example\n*.casino.example\ncasino.example.")
+    assert [bad.number for bad in refused.value.lines] == [2, 3, 4]

@@ -1,0 +1,267 @@
+"""A list is saved: only what differs, not over somebody else's change, and not against all who call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from merchants import errors
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person, SeenAddress
+from merchants.services import allowlist, history, keys
+from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal
+from portal.lib import clock
+
+OFFICE, CLOUD, HOME = "198.51.100.7", "203.0.113.0/24", "2001:db8::1"
+
+
+@pytest.fixture
+def key(acme: Merchant) -> ApiKey:
+    return keys.issue(merchant=acme).key
+
+
+@pytest.fixture
+def standing(acme: Merchant, owner: Person) -> int:
+    """The office and the cloud stand on the merchant's list; the version of it."""
+    with history.acting(door="set-up", person=owner):
+        allowlist.save(proposal=proposal(acme, OFFICE, CLOUD), by=owner)
+    return allowlist.version(acme, None)
+
+
+def proposal(merchant: Merchant, *wanted: str | Line, key: ApiKey | None = None) -> Proposal:
+    lines = [line if isinstance(line, Line) else Line(ip_network(line)) for line in wanted]
+    return Proposal(merchant, tuple(lines), key)
+
+
+def rows() -> dict[str, AllowlistEntry]:
+    return {
+        str(entry.network).removesuffix("/32").removesuffix("/128"): entry for entry in AllowlistEntry.objects.all()
+    }
+
+
+def test_only_what_differs_is_written(acme: Merchant, standing: int, owner: Person, viewer: Person) -> None:
+    before = rows()
+    ends = clock.now() + timedelta(days=1)
+    saved = allowlist.save(
+        proposal=proposal(acme, OFFICE, Line(ip_network(CLOUD), "burst", ends), HOME), by=viewer, expected=standing
+    )
+    after = rows()
+    assert saved.changed
+    assert (after[OFFICE].pk, after[OFFICE].owner) == (before[OFFICE].pk, owner)
+    assert (after[CLOUD].pk, after[CLOUD].owner, after[CLOUD].note, after[CLOUD].expires_at) == (
+        before[CLOUD].pk,
+        owner,
+        "burst",
+        ends,
+    )
+    assert after[HOME].owner == viewer
+    events = QueryOf(AllowlistEntry).since(standing)
+    assert events == [("update", CLOUD), ("insert", f"{HOME}/128")]
+
+
+class QueryOf:
+    def __init__(self, model: Any) -> None:
+        self.events = model.pgh_event_model.objects.order_by("pgh_id")
+
+    def since(self, version: int) -> list[tuple[str, str]]:
+        return [(event.pgh_label, str(event.network)) for event in self.events.filter(pgh_id__gt=version)]
+
+
+def test_the_same_list_again_changes_nothing(acme: Merchant, standing: int, viewer: Person) -> None:
+    assert not allowlist.save(proposal=proposal(acme, CLOUD, OFFICE), by=viewer).changed
+    assert allowlist.version(acme, None) == standing
+
+
+def test_an_empty_list_restricts_nothing_any_more(acme: Merchant, standing: int) -> None:
+    allowlist.save(proposal=proposal(acme), by=None, expected=standing)
+    assert not rows()
+
+
+def test_a_full_list_can_be_exchanged_for_another(acme: Merchant) -> None:
+    for net in ("198.51.100", "203.0.113"):
+        allowlist.save(proposal=proposal(acme, *(f"{net}.{last}" for last in range(100))), by=None)
+    assert {name.rpartition(".")[0] for name in rows()} == {"203.0.113"}
+    with pytest.raises(NotAllowed, match="at most 100"):
+        proposal(acme, *(f"198.51.100.{last}" for last in range(101)))
+
+
+def test_saving_costs_the_same_however_long_the_list_is(acme: Merchant) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        allowlist.save(proposal=proposal(acme, *(f"198.51.100.{last}" for last in range(100))), by=None)
+    assert len(queries) <= 20, [query["sql"][:90] for query in queries]
+
+
+def test_the_reason_stands_in_the_history(acme: Merchant, owner: Person) -> None:
+    with history.acting(door="page", person=owner):
+        allowlist.save(proposal=proposal(acme, OFFICE), by=owner, reason="New office")
+    entry = history.timeline(acme, kind="lists")[0]
+    assert (entry.who, entry.reason, entry.title) == (
+        owner.email,
+        "New office",
+        f"{OFFICE}/32 added to the merchant’s list",
+    )
+
+
+# --- two at once ------------------------------------------------------------------------------------------------------
+def test_the_second_is_told_what_the_first_did(acme: Merchant, standing: int, owner: Person, viewer: Person) -> None:
+    with history.acting(door="page", person=owner):
+        allowlist.save(proposal=proposal(acme, CLOUD, HOME), by=owner, expected=standing)
+    with pytest.raises(errors.ListChanged) as refused:
+        allowlist.save(proposal=proposal(acme, OFFICE), by=viewer, expected=standing)
+    assert [(change.name, change.verb, change.who) for change in refused.value.changes] == [
+        (f"{OFFICE}/32", "removed", owner.email),
+        (f"{HOME}/128", "added", owner.email),
+    ]
+    assert f"{HOME}/128 added by {owner.email}" in str(refused.value)
+    assert set(rows()) == {CLOUD, HOME}
+
+
+def test_who_has_looked_again_may_save(acme: Merchant, standing: int) -> None:
+    AllowlistEntry.objects.filter(network=CLOUD).update(note="burst")
+    with pytest.raises(errors.ListChanged, match=f"{CLOUD} changed by"):
+        allowlist.save(proposal=proposal(acme, OFFICE), by=None, expected=standing)
+    allowlist.save(proposal=proposal(acme, OFFICE), by=None, expected=allowlist.version(acme, None))
+    assert set(rows()) == {OFFICE}
+
+
+def test_other_lists_and_people_who_left_change_no_version_that_matters(
+    acme: Merchant, standing: int, key: ApiKey, rival: Merchant, owner: Person
+) -> None:
+    allowlist.save(proposal=proposal(acme, HOME, key=key), by=None)
+    allowlist.save(proposal=proposal(rival, HOME), by=None)
+    owner.delete()
+    assert allowlist.save(proposal=proposal(acme, OFFICE), by=None, expected=standing).changed
+
+
+def test_a_list_that_was_never_written_has_a_version_too(acme: Merchant, key: ApiKey) -> None:
+    assert allowlist.version(acme, key) == 0
+    allowlist.save(proposal=proposal(acme, OFFICE, key=key), by=None, expected=0)
+    with pytest.raises(errors.ListChanged):
+        allowlist.save(proposal=proposal(acme, HOME, key=key), by=None, expected=0)
+
+
+# --- what may not stand -----------------------------------------------------------------------------------------------
+WRONG: dict[str, Callable[[], list[str | Line]]] = {
+    "too wide": lambda: ["0.0.0.0/0"],
+    "no address of a caller": lambda: ["224.0.0.1"],
+    "private": lambda: ["10.0.0.1"],
+    "an end that has passed": lambda: [Line(ip_network(HOME), ends=clock.now() - timedelta(seconds=1))],
+}
+
+
+@pytest.mark.parametrize("lines", WRONG.values(), ids=WRONG)
+def test_whatever_way_it_came_it_is_refused(
+    acme: Merchant, standing: int, lines: Callable[[], list[str | Line]], settings: Any
+) -> None:
+    settings.ALLOWLIST_PRIVATE = False
+    with pytest.raises((NotAllowed, errors.MomentPassed)):
+        allowlist.save(proposal=proposal(acme, OFFICE, *lines()), by=None)
+    assert set(rows()) == {OFFICE, CLOUD}
+
+
+def test_what_stands_already_may_stay(acme: Merchant) -> None:
+    ended = clock.now() - timedelta(days=1)
+    entry = AllowlistEntry.objects.create(merchant=acme, network=OFFICE, expires_at=ended)
+    allowlist.save(proposal=proposal(acme, Line(ip_network(OFFICE), ends=ended), CLOUD), by=None)
+    assert rows()[OFFICE].pk == entry.pk
+
+
+# --- the guard --------------------------------------------------------------------------------------------------------
+def seen(key: ApiKey, address: str, hours_ago: float = 1) -> None:
+    at = clock.now() - timedelta(hours=hours_ago)
+    SeenAddress.objects.create(key=key, address=address, first_seen_at=at, last_seen_at=at)
+
+
+def test_who_would_lock_all_out_types_the_merchants_code(acme: Merchant, key: ApiKey) -> None:
+    seen(key, OFFICE)
+    seen(key, HOME)
+    wish = proposal(acme, CLOUD)
+    assert allowlist.would_lock_out(wish)
+    for typed in ("", "ACME", "yes"):
+        with pytest.raises(errors.LockOut, match="all 2 addresses"):
+            allowlist.save(proposal=wish, by=None, confirmed_code=typed)
+    assert not rows()
+    allowlist.save(proposal=wish, by=None, confirmed_code=" acme ")
+    assert set(rows()) == {CLOUD}
+
+
+def test_one_address_that_stays_is_enough(acme: Merchant, key: ApiKey) -> None:
+    seen(key, OFFICE)
+    seen(key, HOME)
+    assert not allowlist.would_lock_out(proposal(acme, HOME))
+
+
+def test_an_empty_list_and_a_merchant_whom_nobody_calls_lock_nobody_out(acme: Merchant, key: ApiKey) -> None:
+    seen(key, OFFICE, hours_ago=24.1)
+    assert not allowlist.would_lock_out(proposal(acme, CLOUD))
+    seen(key, HOME)
+    assert not allowlist.would_lock_out(proposal(acme))
+
+
+def test_an_entry_that_has_ended_allows_nobody(acme: Merchant, key: ApiKey) -> None:
+    seen(key, OFFICE)
+    ended = clock.now() - timedelta(days=1)
+    assert allowlist.would_lock_out(proposal(acme, Line(ip_network(OFFICE), ends=ended)))
+
+
+def test_the_other_list_counts(acme: Merchant, key: ApiKey) -> None:
+    seen(key, OFFICE)
+    AllowlistEntry.objects.create(merchant=acme, key=key, network=OFFICE)
+    assert not allowlist.would_lock_out(proposal(acme, OFFICE))
+    AllowlistEntry.objects.update(network=HOME)
+    assert allowlist.would_lock_out(proposal(acme, OFFICE))
+
+
+def test_a_list_of_a_key_is_held_against_its_own_callers(acme: Merchant, key: ApiKey) -> None:
+    other = keys.issue(merchant=acme).key
+    seen(key, OFFICE)
+    seen(other, HOME)
+    assert allowlist.would_lock_out(proposal(acme, HOME, key=key))
+    assert not allowlist.would_lock_out(proposal(acme, HOME, key=other))
+
+
+def test_callers_under_a_revoked_key_are_locked_out_anyway(acme: Merchant, key: ApiKey) -> None:
+    seen(key, OFFICE)
+    gone = keys.issue(merchant=acme).key
+    seen(gone, HOME)
+    assert not allowlist.would_lock_out(proposal(acme, HOME))
+    keys.revoke(key=gone)
+    assert allowlist.would_lock_out(proposal(acme, HOME))
+
+
+# --- domains ----------------------------------------------------------------------------------------------------------
+def test_domains_likewise(acme: Merchant, owner: Person) -> None:
+    allowlist.save_domains(merchant=acme, lines=[DomainLine("casino.example"), DomainLine("bets.example")])
+    stays = AllowedDomain.objects.get(domain="casino.example")
+    version = allowlist.version_of_domains(acme)
+    with history.acting(door="page", person=owner):
+        allowlist.save_domains(
+            merchant=acme, lines=[DomainLine("casino.example", "main"), DomainLine("new.example")], expected=version
+        )
+    stays.refresh_from_db()
+    assert stays.note == "main"
+    with pytest.raises(errors.ListChanged) as refused:
+        allowlist.save_domains(merchant=acme, lines=[], expected=version)
+    assert {(change.name, change.verb) for change in refused.value.changes} == {
+        ("bets.example", "removed"),
+        ("casino.example", "changed"),
+        ("new.example", "added"),
+    }
+    for wrong in ([DomainLine("https://casino.example")], [DomainLine("casino.example")] * 2):
+        with pytest.raises(NotAllowed):
+            allowlist.save_domains(merchant=acme, lines=wrong)
+
+
+def test_a_domain_that_stands_in_other_letters_is_the_same(acme: Merchant) -> None:
+    AllowedDomain.objects.create(merchant=acme, domain="Casino.example")
+    assert not allowlist.save_domains(merchant=acme, lines=[DomainLine("casino.example")]).changed
+
+
+def test_a_key_of_another_merchant_has_no_list_here(acme: Merchant, rival: Merchant) -> None:
+    with pytest.raises(NotAllowed, match="another merchant"):
+        proposal(acme, OFFICE, key=keys.issue(merchant=rival).key)

@@ -1,0 +1,246 @@
+"""A list on trial: it goes back at its deadline by itself, unless a rightly signed call came from it. Nobody helps:
+no worker runs here, and the request log is not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from merchants import errors, tasks
+from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
+from merchants.services import access, allowlist, history
+from merchants.services.allowlist import Line, Proposal, trial
+from portal.lib import clock
+from tests import factories
+from tests.conftest import Caller
+from tests.wallet.test_exposure import Told
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+OLD, NEW, BOTH = "198.51.100.7", "203.0.113.9", "192.0.2.1"
+
+
+def after(minutes: float) -> Any:
+    return clock.at(NOON + timedelta(minutes=minutes))
+
+
+@pytest.fixture
+def machine(acme: Merchant, game: Any) -> Told:
+    with after(-60):
+        return Told(acme, factories.signer(acme), game)
+
+
+def key_of(machine: Caller) -> ApiKey:
+    return ApiKey.objects.get(auth_key=machine.signer.auth_key)
+
+
+def proposal(merchant: Merchant, *networks: str, key: ApiKey | None = None) -> Proposal:
+    return Proposal(merchant, tuple(Line(ip_network(network)) for network in networks), key)
+
+
+@pytest.fixture(params=["the merchant's list", "the key's list"])
+def tried(request: pytest.FixtureRequest, machine: Told, owner: Person) -> ListTrial:
+    """At noon the list is changed from one address to another, on trial."""
+    key = key_of(machine) if request.param == "the key's list" else None
+    with history.acting(door="set-up"):
+        AllowlistEntry.objects.create(merchant=machine.merchant, key=key, network=OLD, note="office", owner=owner)
+        AllowlistEntry.objects.create(merchant=machine.merchant, key=key, network=BOTH)
+    with history.acting(door="page", person=owner), after(0):
+        saved = allowlist.save(proposal=proposal(machine.merchant, NEW, BOTH, key=key), by=None, on_trial=True)
+    assert saved.trial is not None
+    return saved.trial
+
+
+def status(machine: Told, address: str, **headers: Any) -> str:
+    body = {"playerId": "nobody", "currency": "EUR"}
+    found = machine.call("/wallet/balance", body, meta={"REMOTE_ADDR": address}, **headers).status
+    return "taken" if found == "RECORD_NOT_FOUND" else found
+
+
+def networks() -> set[str]:
+    return {str(entry.network) for entry in AllowlistEntry.objects.all()}
+
+
+def test_the_new_list_counts_from_its_commit(tried: ListTrial, machine: Told) -> None:
+    with after(1):
+        assert status(machine, OLD) == "IP_RESTRICTION"
+        assert status(machine, NEW) == "taken"
+
+
+def test_it_goes_back_at_its_deadline_though_nobody_tidies_up(tried: ListTrial, machine: Told) -> None:
+    with after(9.99):
+        assert status(machine, OLD) == "IP_RESTRICTION"
+    with after(10):
+        assert status(machine, NEW) == "IP_RESTRICTION"
+        assert [status(machine, OLD), status(machine, BOTH)] == ["taken", "taken"]
+    assert networks() == {f"{NEW}/32", f"{BOTH}/32"}, "nobody has tidied up"
+    assert ListTrial.objects.get().state == "trying"
+
+
+def test_a_copy_in_memory_goes_back_at_that_very_moment(tried: ListTrial, machine: Told) -> None:
+    with after(9):
+        copy = access.load(machine.signer.auth_key)
+        assert copy is not None
+        assert len(copy.trials(clock.now())) == 1
+    before, address = NOON + timedelta(minutes=10) - timedelta.resolution, allowlist.parse_network(OLD)[0]
+    assert not copy.allows_address(address, before)
+    assert copy.allows_address(address, before + timedelta.resolution)
+
+
+@pytest.mark.parametrize("address", [NEW, BOTH])
+def test_a_rightly_signed_call_keeps_it(tried: ListTrial, machine: Told, address: str) -> None:
+    with after(9.9):
+        assert status(machine, address) == "taken"
+    with after(11):
+        assert [status(machine, NEW), status(machine, OLD)] == ["taken", "IP_RESTRICTION"]
+    tried.refresh_from_db()
+    assert (tried.state, tried.kept_for) == ("kept", address)
+    assert history.timeline(machine.merchant, kind="lists")[0].title.endswith(
+        f"kept: a rightly signed call came from {address}"
+    )
+
+
+NOT_RIGHTLY: dict[str, Callable[[Told], str]] = {
+    "another's signature": lambda machine: status(machine, NEW, x_signature="0" * 64),
+    "an old timestamp": lambda machine: status(machine, NEW, timestamp="1000"),
+    "from the old list": lambda machine: status(machine, OLD),
+    "of another merchant": lambda machine: status(
+        Told(stranger := factories.merchant(), factories.signer(stranger), machine.game), NEW
+    ),
+}
+
+
+@pytest.mark.parametrize("call", NOT_RIGHTLY.values(), ids=NOT_RIGHTLY)
+def test_no_other_call_keeps_it(tried: ListTrial, machine: Told, call: Callable[[Told], str]) -> None:
+    with after(5):
+        call(machine)
+    with after(10):
+        assert [status(machine, NEW), status(machine, OLD)] == ["IP_RESTRICTION", "taken"]
+
+
+def test_a_call_under_another_key_keeps_the_merchants_list_only(machine: Told, game: Any) -> None:
+    key, other = key_of(machine), Told(machine.merchant, factories.signer(machine.merchant), game)
+    with after(0):
+        for whose in (None, key):
+            allowlist.save(proposal=proposal(machine.merchant, NEW, key=whose), by=None, on_trial=True)
+    with after(1):
+        assert status(other, NEW) == "taken"
+    assert {found.key_id: found.state for found in ListTrial.objects.all()} == {None: "kept", key.pk: "trying"}
+    with after(2):
+        assert status(machine, NEW) == "taken"
+    assert {found.state for found in ListTrial.objects.all()} == {"kept"}
+
+
+def test_a_call_that_the_database_finds_too_late_is_judged_by_what_was_before(
+    tried: ListTrial, machine: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock of the web process is behind the one of the database."""
+    keep = trial.keep
+
+    def late(*arguments: Any, **named: Any) -> bool:
+        with after(10):
+            return keep(*arguments, **named)
+
+    monkeypatch.setattr(trial, "keep", late)
+    with after(9.99):
+        assert [status(machine, NEW), status(machine, BOTH)] == ["IP_RESTRICTION", "taken"]
+    assert ListTrial.objects.get().state == "trying"
+
+
+def test_the_job_puts_back_what_was_there(tried: ListTrial, machine: Told, owner: Person) -> None:
+    kept = AllowlistEntry.objects.get(network=BOTH).pk
+    with after(9):
+        tasks.put_lists_back()
+    assert networks() == {f"{NEW}/32", f"{BOTH}/32"}
+    with after(10):
+        tasks.put_lists_back()
+        assert [status(machine, NEW), status(machine, OLD)] == ["IP_RESTRICTION", "taken"]
+    assert networks() == {f"{OLD}/32", f"{BOTH}/32"}
+    assert AllowlistEntry.objects.get(network=BOTH).pk == kept
+    back = AllowlistEntry.objects.get(network=OLD)
+    assert (back.note, back.owner, back.key_id) == ("office", owner, tried.key_id)
+    entry = history.timeline(machine.merchant)[0]
+    assert "went back to what it was before" in entry.title
+    assert entry.reason == trial.NO_CALL
+
+
+def test_the_owner_of_an_entry_that_comes_back_may_have_left(tried: ListTrial, owner: Person) -> None:
+    owner.delete()
+    with after(10):
+        assert trial.tidy() == 1
+    assert AllowlistEntry.objects.get(network=OLD).owner is None
+
+
+def test_it_can_be_taken_back_before(tried: ListTrial, machine: Told) -> None:
+    with after(1):
+        assert trial.take_back(trial=tried).state == "reverted"
+        assert status(machine, OLD) == "taken"
+        with pytest.raises(errors.TrialOver):
+            trial.take_back(trial=tried)
+
+
+def test_a_kept_one_cannot_be_taken_back(tried: ListTrial, machine: Told) -> None:
+    with after(1):
+        status(machine, NEW)
+        with pytest.raises(errors.TrialOver, match="was kept"):
+            trial.take_back(trial=tried)
+
+
+def test_the_list_does_not_change_while_it_is_tried(tried: ListTrial, machine: Told) -> None:
+    wish = proposal(machine.merchant, "192.0.2.0/24", key=tried.key)
+    with after(5), pytest.raises(errors.ListOnTrial, match="2026-03-10 12:10:00 UTC"):
+        allowlist.save(proposal=wish, by=None)
+    with after(10):
+        allowlist.save(proposal=wish, by=None)
+    assert networks() == {"192.0.2.0/24"}
+    assert ListTrial.objects.get().state == "reverted"
+
+
+CHANGES: dict[str, Callable[[ListTrial], Any]] = {
+    "insert": lambda tried: AllowlistEntry.objects.create(
+        merchant=tried.merchant, key=tried.key, network="192.0.2.128/25"
+    ),
+    "update": lambda tried: AllowlistEntry.objects.filter(network=NEW).update(network="192.0.2.128/25"),
+    "end": lambda tried: AllowlistEntry.objects.filter(network=NEW).update(expires_at=clock.now()),
+    "delete": lambda tried: AllowlistEntry.objects.filter(network=NEW).delete(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_database_holds_that(tried: ListTrial, change: Callable[[ListTrial], Any]) -> None:
+    with pytest.raises(IntegrityError, match="on trial"), transaction.atomic():
+        change(tried)
+
+
+def test_other_lists_and_notes_change_as_ever(tried: ListTrial, machine: Told) -> None:
+    other = None if tried.key else key_of(machine)
+    AllowlistEntry.objects.create(merchant=machine.merchant, key=other, network=BOTH)
+    AllowlistEntry.objects.filter(network=NEW).update(note="new office")
+    assert AllowlistEntry.objects.get(network=NEW).note == "new office"
+
+
+def ended(tried: ListTrial, state: str, minutes: float, **fields: Any) -> None:
+    at = NOON + timedelta(minutes=minutes)
+    ListTrial.objects.filter(pk=tried.pk).update(state=state, ended_at=at, **fields)
+
+
+def test_the_database_keeps_none_after_its_deadline(tried: ListTrial) -> None:
+    with pytest.raises(IntegrityError, match="list_trial_kept_in_time"), transaction.atomic():
+        ended(tried, "kept", 10, kept_for=NEW)
+
+
+def test_a_trial_ends_once(tried: ListTrial) -> None:
+    ended(tried, "reverted", 10)
+    with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+        ended(tried, "kept", 5, kept_for=NEW)
+
+
+def test_nothing_is_tried_when_nothing_changed(machine: Told) -> None:
+    AllowlistEntry.objects.create(merchant=machine.merchant, network=OLD)
+    saved = allowlist.save(proposal=proposal(machine.merchant, OLD), by=None, on_trial=True)
+    assert (saved.changed, saved.trial) == (False, None)
