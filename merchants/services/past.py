@@ -28,6 +28,7 @@ class Past:
     pk: int
     row: Mapping[str, Any]
     before: Sequence[Event]  # what had been done to it, newest first
+    made_later: bool = False
 
     def __getitem__(self, column: str) -> Any:
         return self.row[column]
@@ -55,7 +56,8 @@ def as_of(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
     for event in own:
         if event.at > moment:
             values = event.old or event.row
-    return Past(row.pk, values, [event for event in own if event.at <= moment])
+    made_later = any(event.label == "insert" and event.at > moment for event in own)
+    return Past(row.pk, values, [event for event in own if event.at <= moment], made_later)
 
 
 def all_as_of(thing: str, rows: Iterable[Model], moment: datetime, events: Iterable[Event]) -> list[Past]:

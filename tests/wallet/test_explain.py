@@ -238,7 +238,9 @@ def test_then_stays_and_now_follows_the_state(caller: Caller, name: str) -> None
     explanation = told(answer)
     assert [rung.then for rung in explanation.rungs] == [rung.then for rung in before.rungs]
     assert row.text is not None
-    if name not in {"session", "records", "reference"}:  # of these no history is kept
+    if name == "reference":
+        assert value(explanation, number, "Known").text.startswith("no (it came at")
+    elif name != "session":  # of which no history is kept
         assert value(explanation, number, row.text[0]) == value(before, number, row.text[0])
     assert fails_now(explanation) == ([row.now] if row.now else [])
     assert (explanation.now.status == "RS_OK") is (row.now is None)
@@ -449,3 +451,14 @@ def test_the_questions_are_few_however_much_there_is(caller: Caller) -> None:
 def test_games_of_others_do_not_matter(caller: Caller, rival: Merchant) -> None:
     flags.switch_game_for(game=Game.objects.get(pk=caller.game.pk), merchant=rival, on=False)
     assert value(told(caller.bet()), 14, "For this merchant").text == "on"
+
+
+def test_a_call_from_before_its_merchant_was_made(caller: Caller) -> None:
+    """As the demo sows them, with a moved clock."""
+    AllowlistEntry.objects.create(merchant=caller.merchant, network=ELSEWHERE)
+    with clock.at(clock.now() - timedelta(days=3)):
+        answer = caller.bet()
+    explanation = told(answer)
+    assert failed(explanation) == [3]
+    assert value(explanation, 3, "The merchant’s list").text == "1 entry, none with this address"
+    assert any("older than the history" in note for note in explanation.notes)

@@ -22,10 +22,11 @@ from merchants.models import (
 )
 from merchants.services import history, past
 from merchants.services.past import Past
+from portal.lib import clock
 from wallet.models import RefusedCall, Session, SignedRequest, Transaction
 
 MINUTE = timedelta(minutes=1)
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Facts:
     domains_then: Sequence[Past] = ()
     disabled_then: Sequence[Past] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_before_history: bool = False  # then all is told as it is today
 
     @property
     def is_repeat(self) -> bool:
@@ -106,19 +108,21 @@ def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetim
     about += [(player, "Player", {})] if player else []
     about += [(game, "Game", {}), (merchant, "DisabledGame", {"game": game.pk})] if game else []
     events = history.events(*about)
+    # Only what was sown with a moved clock called before its merchant was made; nothing of that time is known.
+    is_before = past.as_of(merchant, moment, events).made_later
+    at = clock.now() if is_before else moment
     entries = AllowlistEntry.objects.filter(Q(key=None) | Q(key=key), merchant=merchant)
     disabled = DisabledGame.objects.filter(merchant=merchant, game=game) if game else []
     return {
-        "merchant_then": past.as_of(merchant, moment, events),
-        "key_then": past.as_of(key, moment, events),
-        "player_then": past.as_of(player, moment, events) if player else None,
-        "game_then": past.as_of(game, moment, events) if game else None,
-        "secrets_then": past.all_as_of("Secret", Secret.objects.filter(key=key), moment, events),
-        "entries_then": past.all_as_of("AllowlistEntry", entries, moment, events),
-        "domains_then": past.all_as_of(
-            "AllowedDomain", AllowedDomain.objects.filter(merchant=merchant), moment, events
-        ),
-        "disabled_then": past.all_as_of("DisabledGame", disabled, moment, events),
+        "is_before_history": is_before,
+        "merchant_then": past.as_of(merchant, at, events),
+        "key_then": past.as_of(key, at, events),
+        "player_then": past.as_of(player, at, events) if player else None,
+        "game_then": past.as_of(game, at, events) if game else None,
+        "secrets_then": past.all_as_of("Secret", Secret.objects.filter(key=key), at, events),
+        "entries_then": past.all_as_of("AllowlistEntry", entries, at, events),
+        "domains_then": past.all_as_of("AllowedDomain", AllowedDomain.objects.filter(merchant=merchant), at, events),
+        "disabled_then": past.all_as_of("DisabledGame", disabled, at, events),
     }
 
 
@@ -144,7 +148,6 @@ def _bets(line: SignedRequest, player: Player | None, own: Transaction | None) -
     """In the minute before the call's own row, counted as the ledger counts."""
     if player is None or own is None or own.request_id != line.request_id or own.kind != "bet":
         return None
-    earlier = Transaction.objects.filter(
-        player=player, pk__lt=own.pk, kind="bet", created_at__gt=own.created_at - MINUTE
-    )
-    return earlier.exclude(status="RS_ERROR_LIMIT_REACHED").order_by("-pk")[:MOST_COUNTED].count()
+    earlier = Transaction.objects.filter(player=player, pk__lt=own.pk, kind="bet")
+    counted = earlier.exclude(status="RS_ERROR_LIMIT_REACHED").order_by("-pk").values_list("created_at", flat=True)
+    return sum(at > own.created_at - MINUTE for at in counted[:MOST_COUNTED])

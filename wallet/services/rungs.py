@@ -13,7 +13,7 @@ from merchants.services.past import Past, SetBy
 from portal.lib.clientip import parse_address
 from wallet import money, statuses
 from wallet.services import signed
-from wallet.services.facts import Facts
+from wallet.services.facts import MOST_COUNTED, Facts
 
 SHOWN = 10  # entries of a list
 ON_OFF = {True: "on", False: "off"}
@@ -94,7 +94,8 @@ def _list(facts: Facts, label: str, entries: Sequence[Past]) -> Values:
         return
     caller = parse_address(facts.line.address or "")
     holding = [entry for entry in entries if caller is not None and caller in ip_network(str(entry["network"]))]
-    yield Value(label, f"{len(entries)} entries, {len(holding)} of them with this address")
+    count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
+    yield Value(label, f"{count}, {len(holding) or 'none'} with this address")
     shown = holding or sorted(entries, key=lambda entry: str(entry["network"]))
     for entry in shown[:SHOWN]:
         yield Value("Entry", _entry(entry, facts.moment), entry.set_by("network", "expires_at"))
@@ -171,10 +172,14 @@ def transaction_id(facts: Facts) -> Values:
 
 def records(facts: Facts) -> Values:
     line = facts.line
+    missed = line.status == statuses.RecordNotFound.key
     if line.player_id is not None:
-        yield Value("Player", line.player_id if facts.player else f"{line.player_id} (unknown)")
+        known = facts.player is not None and not (missed and facts.player.created_at > facts.moment)
+        yield Value("Player", line.player_id if known else f"{line.player_id} (unknown)")
     if line.game_id is not None:
-        yield Value("Game", f"{facts.game.name} ({line.game_id})" if facts.game else f"{line.game_id} (unknown)")
+        then, found = facts.game_then, facts.game
+        known = then is not None and not (missed and then.made_later)
+        yield Value("Game", f"{found.name} ({line.game_id})" if known and found else f"{line.game_id} (unknown)")
 
 
 def session(facts: Facts) -> Values:
@@ -211,9 +216,9 @@ def player(facts: Facts) -> Values:
 def reference(facts: Facts) -> Values:
     yield Value("refTransactionId", facts.line.ref_transaction_id or "not said: found by its round")
     found = facts.reference
-    if found is None:
+    if found is None or found.created_at > facts.moment:
         if facts.line.ref_transaction_id:
-            yield Value("Known", "no (today)")
+            yield Value("Known", "no" if found is None else f"no (it came at {spoken(found.created_at)})")
         return
     yield Value("It is", f"a {found.kind} of {_money(found.amount, found.currency)} at {spoken(found.created_at)}")
     yield Value("It was answered", found.status)
@@ -230,7 +235,8 @@ def limits(facts: Facts) -> Values:
         else:
             yield Value(label, "no limit")
     if facts.bets is not None:
-        yield Value("Bets in the minute before", str(facts.bets))
+        more = " or more" if facts.bets == MOST_COUNTED else ""
+        yield Value("Bets in the minute before", f"{facts.bets}{more}")
 
 
 def balance(facts: Facts) -> Values:
