@@ -145,7 +145,7 @@ def forget() -> None:
 def _read(auth_key: str) -> Credential | None:
     at, using = clock.now(), settings.WALLET_DATABASE
     keys = ApiKey.objects.using(using).usable(at=at).select_related("merchant").annotate(tried=TRIALS_OF_A_KEY)
-    key = keys.filter(auth_key=auth_key).first()
+    key: Any = keys.filter(auth_key=auth_key).first()
     if key is None:
         return None
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.

@@ -162,8 +162,8 @@ def test_the_rehearsal_is_what_would_happen(
             signers = [factories.signer(acme) for _ in of_keys]
         owners = [ApiKey.objects.get(auth_key=signer.auth_key) for signer in signers]
         write(acme, None, of_merchant)
-        for key, entries in zip(owners, of_keys, strict=True):
-            write(acme, key, entries)
+        for owner, entries in zip(owners, of_keys, strict=True):
+            write(acme, owner, entries)
         for number, address in calls:
             called(signers[number], address)
         key = None if whose is None else owners[whose]

@@ -6,9 +6,10 @@ Only rightly signed calls count, whatever else they were answered: of others nob
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from merchants.errors import Refusal
 from merchants.models import ApiKey, Merchant, Secret
@@ -42,6 +43,16 @@ class TooManyAddresses(Refusal):
         )
 
 
+class Calls(NamedTuple):
+    """To one endpoint from one address under one key."""
+
+    key_id: int
+    address: Address
+    endpoint: str
+    calls: int
+    last_at: datetime
+
+
 @dataclass(slots=True)
 class Called:
     """What came from one address."""
@@ -52,11 +63,11 @@ class Called:
     keys: set[int] = field(default_factory=set)
     last_at: datetime = used.LONG_AGO
 
-    def add(self, key_id: int, endpoint: str, calls: int, last_at: datetime) -> None:
-        self.calls += calls
-        self.endpoints[endpoint] += calls
-        self.keys.add(key_id)
-        self.last_at = max(self.last_at, last_at)
+    def add(self, more: Calls) -> None:
+        self.calls += more.calls
+        self.endpoints[more.endpoint] += more.calls
+        self.keys.add(more.key_id)
+        self.last_at = max(self.last_at, more.last_at)
 
     @property
     def mostly(self) -> str:
@@ -91,10 +102,10 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
     """Each address is judged as live calls are: by `access.all_allow`, over the merchant's list and the key's, now."""
     now, proposed = clock.now(), Proposed.of(proposal)
     refused, allowed = dict[Address, Called](), dict[Address, Called]()
-    for key_id, address, *call in _calls(proposal.merchant, proposal.key, days, now):
-        lists = proposed.that_count(key_id)
-        side = allowed if access.all_allow(address, now, *lists) else refused
-        side.setdefault(address, Called(address)).add(key_id, *call)
+    for call in _calls(proposal.merchant, proposal.key, days, now):
+        lists = proposed.that_count(call.key_id)
+        side = allowed if access.all_allow(call.address, now, *lists) else refused
+        side.setdefault(call.address, Called(call.address)).add(call)
     refused_calls = sum(called.calls for called in refused.values())
     return Rehearsal(
         days=days,
@@ -112,8 +123,8 @@ def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, mos
     Raises NoTraffic, TooManyAddresses and cover.TooFewNetworks.
     """
     seen = dict[Address, Called]()
-    for key_id, address, *call in _calls(merchant, key, days, clock.now()):
-        seen.setdefault(address, Called(address)).add(key_id, *call)
+    for call in _calls(merchant, key, days, clock.now()):
+        seen.setdefault(call.address, Called(call.address)).add(call)
     wanted = [called for called in seen.values() if cover.may_stand(called.address)]
     left_out = [called for called in seen.values() if not cover.may_stand(called.address)]
     if not wanted:
@@ -143,17 +154,15 @@ def _line(network: Network, seen: Iterable[Called], days: int) -> Line:
     return Line(network, f"From traffic: {calls} call{'s' if calls > 1 else ''}{beside} in {days} days")
 
 
-def _calls(
-    merchant: Merchant, key: ApiKey | None, days: int, now: datetime
-) -> Iterable[tuple[int, Address, str, int, datetime]]:
-    """Key, address, endpoint, calls, last of them. Of all secrets, whatever became of them later."""
+def _calls(merchant: Merchant, key: ApiKey | None, days: int, now: datetime) -> Iterator[Calls]:
+    """Of all secrets, whatever became of them later."""
     secrets = Secret.objects.filter(key__merchant=merchant)
     if key is not None:
         secrets = secrets.filter(key=key)
     for key_id, text, endpoint, calls, last_at in used.rows(CALLS, secrets, Span(now - timedelta(days=days))):
         address = parse_address(text)
         if address is not None:
-            yield key_id, address, endpoint, calls, last_at
+            yield Calls(key_id, address, endpoint, calls, last_at)
 
 
 def _most_first(called: Iterable[Called]) -> list[Called]:

@@ -61,7 +61,7 @@ def _judge(call: Signed, credential: access.Credential | None) -> Caller:
     if origin and not credential.allows_origin(_host(origin)):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
     timestamp = call.headers["x-timestamp"]
-    check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    _check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
     for secret in secrets:
         if crypto.verify(secret.value, call.body, timestamp, call.headers["x-signature"]):
             keep_lists(credential, call.address, now)
@@ -89,7 +89,7 @@ def not_taken_from(address: Address | None) -> statuses.IpRestriction:
     return statuses.IpRestriction(f"Calls are not taken from {address or 'an unknown address'}.")
 
 
-def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
+def _check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
     if not WHOLE_MILLISECONDS.fullmatch(timestamp):
         raise statuses.SignatureExpired
     off_ms = now_ms - int(timestamp)

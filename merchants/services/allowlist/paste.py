@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -58,7 +58,12 @@ def networks(text: str, *, zone: str = "UTC") -> tuple[Line, ...]:
 
 
 def domains(text: str) -> tuple[DomainLine, ...]:
-    return _read(text, lambda domain, note="", *_: DomainLine(parse_domain(domain), _note(note)))
+    def line(domain: str, note: str = "", ends: str = "") -> DomainLine:
+        if ends:
+            raise NotAllowed("A domain has no end; leave the third field away.")
+        return DomainLine(parse_domain(domain), _note(note))
+
+    return _read(text, line)
 
 
 def _read[T: Named](text: str, line: Callable[..., T]) -> tuple[T, ...]:
@@ -97,7 +102,7 @@ def _fields(raw: str) -> list[str]:
     return [field.strip() for field in fields]
 
 
-def _refuse_again(read: Named, good: dict[str, tuple[int, Named]]) -> None:
+def _refuse_again(read: Named, good: Mapping[str, tuple[int, Named]]) -> None:
     if read.name in good:
         raise NotAllowed(f"{read.name} stands on line {good[read.name][0]} already.")
 
