@@ -86,13 +86,38 @@ class QuietForm(OnceForm):
 
 
 class LeakForm(OverlapForm):
-    response = forms.ChoiceField(label="What is to be done", choices=RESPONSES, widget=forms.RadioSelect)
+    field_order = ("response", "overlap", "exposed", "exposed_since", "reason")
+    response = forms.ChoiceField(
+        label="What is to be done",
+        choices=RESPONSES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is to be done."},
+    )
     exposed_since = MomentField(
         label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
     )
     reason = forms.CharField(
         label="What happened", max_length=500, help_text="Kept with the case. Never paste the secret."
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["overlap"].label = "If you rotate: the old secret goes on working for"
+
+
+def leak_form(key: ApiKey) -> type[LeakForm]:
+    """In an overlap either of two secrets may have leaked."""
+    usable = Secret.objects.usable(at=clock.now()).filter(key=key).select_related("key").defer("sealed")
+
+    class OfThisKey(LeakForm):
+        exposed = VersionField(usable.order_by("-version"), label="Which secret", required=False, empty_label=None)
+
+    return OfThisKey
+
+
+class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Secret) -> str:  # type: ignore[override]
+        return f"Version {obj.version}{'' if obj.usable_until is None else ', the old one'}"
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
@@ -285,13 +310,12 @@ def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         key,
         title="The secret has leaked",
         text="Say what is to be done. You are shown a new secret at once, and our support sees the case.",
-        form=LeakForm,
+        form=leak_form(key),
         act=act,
         button="Do it now",
         initial={
             "expected_version": keys.current_version(key),
             "exposed_since": clock.now() - timedelta(hours=24),
-            "response": Compromise.Response.REVOKE,
         },
         danger=True,
     )

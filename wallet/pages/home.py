@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Min
@@ -24,7 +25,7 @@ from wallet.services.money_flow import Flow, Kind
 from wallet.services.pulse import Pulse
 
 SPANS = {"24h": (24, "24 hours"), "7d": (7 * 24, "7 days")}
-SHOWN_KEYS, SHOWN_REFUSALS, SHOWN_CURRENCIES = 6, 6, 8
+SHOWN_KEYS, SHOWN_REFUSALS, SHOWN_CURRENCIES, SHOWN_NOTICES = 6, 6, 8, 12
 OPEN_DAYS = 30  # of the bets whose rounds are counted as open
 OLD_ROUND = timedelta(hours=24)
 SOON = timedelta(days=30)
@@ -46,9 +47,10 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     span = chosen if chosen in SPANS else "24h"
     hours, said = SPANS[span]
     merchant, now = visit.merchant, clock.now()
-    beat, flows = pulse.last(merchant, hours=hours), money_flow.last(merchant, hours=hours)
+    secrets = money_flow.secrets_of(merchant)
+    beat, flows = pulse.last(merchant, hours=hours), money_flow.last(secrets, hours=hours)
     keys = posture.keys_of(merchant, now)
-    rounds = used.open_rounds(money_flow.secrets_of(merchant), merchant.pk, used.Span(now - timedelta(days=OPEN_DAYS)))
+    rounds = used.open_rounds(secrets, merchant.pk, used.Span(now - timedelta(days=OPEN_DAYS)))
     context: dict[str, Any] = {
         "span": span,
         "spans": [(name, title) for name, (_, title) in SPANS.items()],
@@ -65,7 +67,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
         "lists": posture.lists_in_words(merchant, keys, now),
-        "notices": list(notices(merchant, keys, beat, rounds, now)),
+        "notices": list(islice(notices(merchant, keys, beat, rounds, now), SHOWN_NOTICES)),
     }
     return frame.show(request, visit, "home.html", tab="home", title="Home", **context)
 

@@ -42,11 +42,11 @@ class Flow:
         return self.went.total()
 
 
-def last(merchant: Merchant, *, hours: int) -> list[Flow]:
-    """The busiest currency first; the begun hour is one of `hours`."""
+def last(secrets: list[Secret], *, hours: int) -> list[Flow]:
+    """Moved under these secrets: the busiest currency first; the begun hour is one of `hours`."""
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     flows: dict[str, Flow] = {}
-    for currency, hour, kind, amount, moves in used.rows(FLOW, secrets_of(merchant), Span(since)):
+    for currency, hour, kind, amount, moves in used.rows(FLOW, secrets, Span(since)):
         flow = flows.setdefault(currency, Flow(currency))
         flow.moves += int(moves)
         flow.by_kind[kind] += int(amount)

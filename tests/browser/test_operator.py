@@ -1,0 +1,96 @@
+"""The operators' pages in a browser: every one accessible in dark and light, and the first errands of an owner."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE, see
+from tests.plugins.live import Live
+
+AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text()
+RUN = """async () => (await axe.run()).violations.map(
+    (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`)"""
+PAGES = ["", "?span=7d", "keys/", "people/", "timeline/", "people/invite/", "people/second-factor/", "nothing/"]
+CODE = "aurora-palace"
+
+
+@pytest.fixture
+def owner(watched: Page, live: Live, demo: dict[str, Any]) -> Page:
+    """Signed in a moment ago, with a password alone."""
+    person = next(each for each in demo["operators"] if (each["merchant"], each["role"]) == (CODE, "owner"))
+    refused: list[str] = []
+    watched.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    watched.goto(f"{live.base_url}/operator/")
+    watched.get_by_label("Email").fill(person["email"])
+    watched.get_by_label("Password").fill(person["password"])
+    watched.get_by_role("button", name="Sign in", exact=True).click()
+    watched.wait_for_url(f"{live.base_url}/operator/{CODE}/")
+    watched.context.refused_by_policy = refused  # type: ignore[attr-defined]
+    return watched
+
+
+def faults(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN)
+    return found
+
+
+def key_page(page: Page, live: Live) -> str:
+    page.goto(f"{live.base_url}/operator/{CODE}/keys/")
+    return str(page.get_by_role("link", name="Game server", exact=True).get_attribute("href"))
+
+
+def test_every_page_is_accessible_and_fits(owner: Page, live: Live, album: Path) -> None:
+    home, key = f"{live.base_url}/operator/{CODE}/", key_page(owner, live)
+    addresses = [home + path for path in PAGES] + [live.base_url + key, f"{live.base_url}{key}rotate/"]
+    addresses += [f"{live.base_url}{key}leak/", f"{live.base_url}/operator/"]
+    found = {}
+    for number, address in enumerate(addresses):
+        for size, scheme in [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]:
+            see(owner, address, size=size, scheme=scheme, album=album, name=f"operator-{number}")
+            found[f"{address} {size['width']} {scheme}"] = faults(owner)
+    assert {address: each for address, each in found.items() if each} == {}
+    assert owner.context.refused_by_policy == []  # type: ignore[attr-defined]
+
+
+def test_an_owner_rotates_a_key_with_the_keyboard_alone(owner: Page, live: Live) -> None:
+    owner.goto(live.base_url + key_page(owner, live))
+    owner.get_by_role("link", name="Rotate the secret").focus()
+    owner.keyboard.press("Enter")
+    owner.get_by_label("The old secret goes on working for").focus()
+    owner.keyboard.press("ArrowDown")
+    owner.get_by_role("button", name="Rotate").focus()
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_role("heading", name="Your new secret")).to_be_visible()
+    secret = owner.locator("#secret-key").inner_text()
+    assert secret.startswith("oppi_live_")
+    owner.reload()
+    expect(owner.get_by_text(secret)).to_have_count(0)
+    owner.goto(live.base_url + key_page(owner, live))
+    expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    owner.get_by_role("link", name="End now").click()
+    owner.get_by_role("button", name="End it now").click()
+    expect(owner.get_by_text("is refused now")).to_be_visible()
+
+
+def test_an_owner_invites_somebody_and_sees_it_on_the_timeline(owner: Page, live: Live) -> None:
+    owner.get_by_role("link", name="People").click()
+    owner.get_by_role("link", name="Invite somebody").click()
+    owner.get_by_label("Email").fill("ada@aurora-palace.example")
+    owner.get_by_label("Role").select_option("manager")
+    owner.get_by_role("button", name="Invite").click()
+    expect(owner.get_by_text("An invitation is on its way to ada@aurora-palace.example")).to_be_visible()
+    owner.get_by_role("link", name="Timeline").click()
+    expect(owner.get_by_text("ada@aurora-palace.example invited as manager").first).to_be_visible()
+
+
+def test_the_first_key_press_leads_past_the_menu(owner: Page) -> None:
+    owner.keyboard.press("Tab")
+    expect(owner.get_by_role("link", name="To the content")).to_be_focused()
+    owner.keyboard.press("Enter")
+    expect(owner.locator("main")).to_be_focused()

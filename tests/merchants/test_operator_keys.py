@@ -1,0 +1,160 @@
+"""Owners run their own keys: each verb from its page, the secret shown once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
+from merchants.services import history, keys
+from portal.lib import clock
+from tests import factories
+from tests.conftest import Caller
+from tests.pages import said, send
+from tests.people import signed_in
+from tests.signing import Signer
+
+
+@pytest.fixture
+def at_work(client: Client, owner: Person) -> Client:
+    cache.clear()
+    return signed_in(client, owner)
+
+
+@pytest.fixture
+def key(caller: Caller, acme: Merchant) -> ApiKey:
+    return ApiKey.objects.get(merchant=acme)
+
+
+def page(key: ApiKey, verb: str = "") -> str:
+    return f"/operator/acme/keys/{key.pk}/{verb}/".replace("//", "/") if verb else f"/operator/acme/keys/{key.pk}/"
+
+
+def shown_secret(response: Any) -> str:
+    return str(response.context["issued"].secret)
+
+
+def test_the_owner_rotates_and_both_secrets_sign(at_work: Client, caller: Caller, key: ApiKey) -> None:
+    answer = send(at_work, page(key, "rotate"), overlap=6)
+    secret = shown_secret(answer)
+    assert secret in said(answer)
+    assert "no-store" in answer["cache-control"]
+    assert caller.balance().body["status"] == "RS_OK"
+    caller.signer = Signer(key.auth_key, secret)
+    assert caller.balance().body["status"] == "RS_OK"
+    old = Secret.objects.get(key=key, version=1)
+    assert timedelta(hours=5, minutes=59) < (old.usable_until or clock.now()) - clock.now() <= timedelta(hours=6)
+    assert secret not in said(at_work.get(page(key)))
+
+
+def test_a_rotation_sent_twice_shows_nothing_the_second_time(at_work: Client, key: ApiKey) -> None:
+    form = at_work.get(page(key, "rotate")).context["form"]  # type: ignore[attr-defined]
+    fields = {"token": form.initial["token"], "overlap": 24, "expected_version": 1}
+    assert at_work.post(page(key, "rotate"), fields).status_code == 200
+    again = at_work.post(page(key, "rotate"), fields)
+    assert again.status_code == 409
+    assert "oppi_live_" not in again.content.decode()
+    assert Secret.objects.filter(key=key).count() == 2
+
+
+def test_a_page_that_was_left_open_does_not_rotate_what_another_has_rotated(at_work: Client, key: ApiKey) -> None:
+    form = at_work.get(page(key, "rotate")).context["form"]  # type: ignore[attr-defined]
+    keys.replace_at_once(key=key)
+    fields = {"token": form.initial["token"], "overlap": 24, "expected_version": form.initial["expected_version"]}
+    assert "The key has changed since you opened this page" in said(at_work.post(page(key, "rotate"), fields))
+
+
+def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKey) -> None:
+    keys.rotate(key=key)
+    later = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")
+    assert send(at_work, page(key, "extend"), until=later).status_code == 302
+    assert send(at_work, page(key, "quiet"), hours=12).status_code == 302
+    shown = said(at_work.get(page(key)))
+    assert "or after 12 quiet hours" in shown
+    assert "Not yet safe to end" in shown
+    assert send(at_work, page(key, "end")).status_code == 302
+    assert not Secret.objects.overlapping(at=clock.now()).exists()
+
+
+@pytest.mark.parametrize("verb", ["extend", "end", "quiet"])
+def test_without_an_overlap_its_pages_lead_back_with_the_reason(at_work: Client, key: ApiKey, verb: str) -> None:
+    response = at_work.get(page(key, verb), follow=True)
+    assert response.redirect_chain[-1][0] == page(key)
+    assert "No old secret of this key can be used any more" in said(response)
+
+
+def test_quarantine_then_revoke(at_work: Client, caller: Caller, key: ApiKey) -> None:
+    send(at_work, page(key, "quarantine"))
+    assert caller.bet().body["status"] == "RS_ERROR_INVALID_APIKEY"
+    send(at_work, page(key, "revoke"))
+    key.refresh_from_db()
+    assert key.status == "revoked"
+    assert caller.balance().body["status"] == "RS_ERROR_INVALID_APIKEY"
+    assert "every call under this key is refused" in said(at_work.get(page(key)))
+
+
+@pytest.mark.parametrize("response", ["revoke", "quarantine", "rotate"])
+def test_a_leak_is_declared_and_the_new_secret_shown(
+    at_work: Client, acme: Merchant, owner: Person, key: ApiKey, response: str
+) -> None:
+    answer = send(at_work, page(key, "leak"), response=response, reason="In a public repository")
+    assert shown_secret(answer) in said(answer)
+    case = Compromise.objects.get(key=key)
+    assert (case.response, case.declared_by) == (response, owner)
+    assert "declared as leaked" in said(at_work.get("/operator/acme/"))
+    assert any(entry.who == owner.email for entry in history.timeline(acme, kind="keys"))
+
+
+def test_where_two_decide_another_owner_approves_and_is_shown_the_secret(
+    at_work: Client, acme: Merchant, key: ApiKey
+) -> None:
+    Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+    assert send(at_work, page(key, "rotate"), reason="Yearly").status_code == 302
+    assert "you asked for this yourself" in said(send(at_work, page(key, "approve"))).lower()
+    other = signed_in(Client(), factories.member(acme, "owner", email="second@acme.test"))
+    assert "asked to rotate" in said(other.get("/operator/acme/"))
+    assert shown_secret(send(other, page(key, "approve")))
+    assert Approval.objects.get().state == "approved"
+
+
+def test_an_asked_for_revocation_is_declined(at_work: Client, acme: Merchant, key: ApiKey) -> None:
+    Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+    send(at_work, page(key, "revoke"), reason="Not needed")
+    assert send(at_work, page(key, "decline")).status_code == 302
+    key.refresh_from_db()
+    assert key.status == "active"
+
+
+def test_a_viewer_sees_the_key_and_no_button(client: Client, viewer: Person, key: ApiKey) -> None:
+    shown = said(signed_in(client, viewer).get(page(key)))
+    assert key.auth_key in shown
+    assert page(key, "rotate") not in shown
+
+
+# --- The timeline -----------------------------------------------------------------------------------------------------
+def test_the_timeline_tells_who_and_hides_where_our_staff_sit(at_work: Client, support: Person, key: ApiKey) -> None:
+    send(at_work, page(key, "rotate"), reason="Because it is spring")
+    with history.acting(door="/admin/x/", person=support, address="203.0.113.99"), history.because("a hunch of ours"):
+        keys.quarantine(key=key)
+    shown = said(at_work.get("/operator/acme/timeline/"))
+    assert "owner@acme.test" in shown
+    assert "Because it is spring" in shown
+    assert "support@oppi.test" in shown
+    assert "our staff" in shown
+    assert "203.0.113.99" not in shown
+    assert "a hunch of ours" not in shown
+
+
+def test_the_timeline_of_one_kind(at_work: Client, acme: Merchant, key: ApiKey) -> None:
+    Merchant.objects.filter(pk=acme.pk).update(name="Acme of another name")
+    assert "Acme of another name" in said(at_work.get("/operator/acme/timeline/")).split("<main")[1]
+    assert "Acme of another name" not in said(at_work.get("/operator/acme/timeline/?what=keys")).split("<main")[1]
+
+
+@pytest.mark.parametrize("asked", ["before=nonsense", "what=nothing", "after=2026-01-01T00:00:00"])
+def test_an_address_made_up_by_hand_shows_the_newest(at_work: Client, key: ApiKey, asked: str) -> None:
+    assert "issued (live)" in said(at_work.get(f"/operator/acme/timeline/?{asked}"))

@@ -1,0 +1,219 @@
+"""Who acts for a merchant: invited, given another role, removed; and never without an owner."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from merchants import errors
+from merchants.models import Invitation, Letter, Membership, Merchant, Person
+from merchants.services import history, links, outbox, people
+from portal.lib import clock
+from tests import factories
+from tests.pages import said, send
+from tests.people import signed_in
+
+INVITE = "/operator/acme/people/invite/"
+PASSWORD = "a quite long sentence of mine"
+
+
+@pytest.fixture(autouse=True)
+def _no_locks() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def at_work(client: Client, owner: Person) -> Client:
+    return signed_in(client, owner)
+
+
+def letter_to(email: str) -> str:
+    outbox.send_due()
+    [found] = [message for message in mail.outbox if message.to == [email]]
+    return str(found.body)
+
+
+def link_in(text: str) -> str:
+    [path] = re.findall(r"/operator/~/invitation/\S+", text)
+    return str(path)
+
+
+def accept(path: str, **fields: Any) -> Any:
+    return Client().post(path, {"name": "Ada", "password": PASSWORD, "again": PASSWORD} | fields)
+
+
+def test_an_invitation_by_mail_ends_in_a_new_person_who_signs_in(at_work: Client, acme: Merchant) -> None:
+    assert send(at_work, INVITE, email="new@acme.test", role="manager").status_code == 302
+    path = link_in(letter_to("new@acme.test"))
+    assert "as manager of Acme Casino" in said(Client().get(path))
+    assert accept(path)["location"] == "/operator/"
+    person = Person.objects.get(email="new@acme.test")
+    assert (person.name, person.check_password(PASSWORD)) == ("Ada", True)
+    assert Membership.objects.get(person=person).role == "manager"
+    visitor = Client()
+    visitor.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    assert visitor.get("/operator/acme/").status_code == 200
+
+
+def test_the_link_works_once(at_work: Client, acme: Merchant) -> None:
+    send(at_work, INVITE, email="new@acme.test", role="viewer")
+    path = link_in(letter_to("new@acme.test"))
+    accept(path)
+    assert accept(path, password="another long sentence", again="another long sentence").status_code == 410
+    assert Person.objects.get(email="new@acme.test").check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("end", ["too old", "withdrawn", "another was sent", "tampered"])
+def test_a_link_that_is_over_says_so(at_work: Client, acme: Merchant, owner: Person, end: str) -> None:
+    send(at_work, INVITE, email="new@acme.test", role="viewer")
+    path, invitation = link_in(letter_to("new@acme.test")), Invitation.objects.get()
+    moment = clock.now()
+    if end == "too old":
+        moment += people.INVITED_FOR + timedelta(seconds=1)
+    elif end == "withdrawn":
+        people.withdraw(invitation=invitation)
+    elif end == "another was sent":
+        people.invite(merchant=acme, email="NEW@acme.test", role="owner", by=owner)
+    else:
+        path = path.replace("/invitation/", "/invitation/x")
+    with clock.at(moment):
+        assert Client().get(path).status_code == 410
+        assert accept(path).status_code == 410
+    assert not Person.objects.filter(email="new@acme.test").exists()
+
+
+def test_no_letter_that_staff_can_read_holds_the_link(at_work: Client) -> None:
+    send(at_work, INVITE, email="new@acme.test", role="owner")
+    [letter] = Letter.objects.filter(to="new@acme.test")
+    token = links.to_invitation(Invitation.objects.get().pk).split("/invitation/")[1]
+    assert token.strip("/") not in str(letter.context)
+
+
+def test_who_has_an_account_is_added_at_once_and_told(at_work: Client, acme: Merchant, rival: Merchant) -> None:
+    known = factories.member(rival, "viewer", email="both@else.test")
+    page = send(at_work, INVITE, email="Both@else.test", role="manager")
+    assert page.status_code == 302
+    assert Membership.objects.get(person=known, merchant=acme).role == "manager"
+    assert "/operator/acme/" in letter_to("both@else.test")
+
+
+@pytest.mark.parametrize(
+    ("email", "refusal"),
+    [
+        ("viewer@acme.test", "belongs to this merchant already"),
+        ("support@oppi.test", "is of the portal&#x27;s staff"),
+        ("gone@else.test", "is switched off"),
+        ("not an address", "Enter a valid email address"),
+    ],
+)
+def test_who_cannot_be_invited(at_work: Client, viewer: Person, support: Person, email: str, refusal: str) -> None:
+    factories.person("gone@else.test", is_active=False)
+    before = Membership.objects.count()
+    assert refusal in said(send(at_work, INVITE, email=email, role="viewer"))
+    assert (Membership.objects.count(), Invitation.objects.count()) == (before, 0)
+
+
+def test_so_many_strangers_get_a_mail_and_no_more(acme: Merchant, owner: Person) -> None:
+    for number in range(people.MOST_INVITED):
+        people.invite(merchant=acme, email=f"new{number}@acme.test", role="viewer", by=owner)
+    with pytest.raises(errors.TooManyInvitations):
+        people.invite(merchant=acme, email="more@acme.test", role="viewer", by=owner)
+
+
+def test_one_invitation_of_an_address_waits_at_most(acme: Merchant, owner: Person) -> None:
+    people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
+    with pytest.raises(IntegrityError, match="invitation_once"), transaction.atomic():
+        Invitation.objects.create(
+            merchant=acme, email="New@acme.test", role="viewer", invited_by=owner, expires_at=clock.now()
+        )
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "refusal"),
+    [("short", "short", "too short"), (PASSWORD, "something else entirely", "not the same")],
+)
+def test_a_weak_or_mistyped_password_is_refused(at_work: Client, password: str, again: str, refusal: str) -> None:
+    send(at_work, INVITE, email="new@acme.test", role="viewer")
+    page = accept(link_in(letter_to("new@acme.test")), password=password, again=again)
+    assert refusal in said(page)
+    assert not Person.objects.filter(email="new@acme.test").exists()
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+def member_page(person: Person, verb: str) -> str:
+    return f"/operator/acme/people/{person.memberships.get().pk}/{verb}/"
+
+
+def test_a_role_is_changed_and_holds_from_the_next_page(at_work: Client, viewer: Person) -> None:
+    assert send(at_work, member_page(viewer, "role"), role="owner").status_code == 302
+    assert signed_in(Client(), viewer).get(INVITE).status_code == 200
+
+
+def test_who_was_removed_finds_nothing_there(at_work: Client, viewer: Person, acme: Merchant) -> None:
+    guest = signed_in(Client(), viewer)
+    assert guest.get("/operator/acme/").status_code == 200
+    assert send(at_work, member_page(viewer, "remove")).status_code == 302
+    assert guest.get("/operator/acme/").status_code == 404
+    assert "viewer@acme.test is no viewer of the merchant any more" in [e.title for e in history.timeline(acme)]
+
+
+@pytest.mark.parametrize(("verb", "fields"), [("role", {"role": "viewer"}), ("remove", {})])
+def test_the_last_owner_stays(at_work: Client, owner: Person, verb: str, fields: dict[str, str]) -> None:
+    page = send(at_work, member_page(owner, verb), **fields)
+    assert "keeps at least one owner" in said(page)
+    assert owner.memberships.get().role == "owner"
+
+
+def test_an_owner_who_is_switched_off_is_not_counted(acme: Merchant, owner: Person) -> None:
+    factories.member(acme, "owner", is_active=False)
+    with pytest.raises(errors.LastOwner):
+        people.remove(membership=owner.memberships.get())
+
+
+def test_a_form_sent_twice_does_one_thing(at_work: Client) -> None:
+    first = at_work.get(INVITE)
+    fields = {"token": first.context["form"].initial["token"], "email": "new@acme.test", "role": "viewer"}  # type: ignore[attr-defined]
+    assert at_work.post(INVITE, fields).status_code == 302
+    assert at_work.post(INVITE, fields).status_code == 409
+    assert Invitation.objects.count() == 1
+
+
+def test_markup_in_a_name_is_text(at_work: Client, acme: Merchant) -> None:
+    factories.member(acme, "viewer", name="<script>alert(1)</script>")
+    page = said(at_work.get("/operator/acme/people/"))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+# --- A fresh proof ----------------------------------------------------------------------------------------------------
+def test_without_a_second_factor_the_password_is_asked_again(client: Client, owner: Person) -> None:
+    client.force_login(owner)
+    assert client.get(INVITE)["location"].startswith("/account/reauthenticate/")
+    client.post("/account/login/", {"login": owner.email, "password": factories.PASSWORD})
+    client.post("/account/reauthenticate/", {"password": factories.PASSWORD})
+    assert client.get(INVITE).status_code == 200
+
+
+def test_after_five_minutes_the_second_factor_is_asked_again(client: Client, owner: Person) -> None:
+    signed_in(client, owner, proved_at=clock.now() - timedelta(seconds=301))
+    assert client.get("/operator/acme/people/").status_code == 200  # to read costs nothing
+    assert client.get(INVITE)["location"].startswith("/account/second-factor/reauthenticate/")
+    assert client.post(INVITE, {"email": "new@acme.test", "role": "viewer"})["location"].startswith("/account/")
+    assert not Invitation.objects.exists()
+
+
+def test_the_owner_asks_everybody_for_a_second_factor_and_may_stop(at_work: Client, acme: Merchant) -> None:
+    path = "/operator/acme/people/second-factor/"
+    send(at_work, path)
+    acme.refresh_from_db()
+    assert acme.second_factor_required
+    send(at_work, path)
+    acme.refresh_from_db()
+    assert not acme.second_factor_required

@@ -1,0 +1,28 @@
+"""A person at a page of the operators: looks at it, fills it in, sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+
+def token(client: Client, path: str) -> str:
+    """What makes a form work once."""
+    response: Any = client.get(path)
+    assert response.status_code == 200, (response.status_code, response.get("location"))
+    return str(response.context["form"].initial["token"])
+
+
+def send(client: Client, path: str, **fields: Any) -> Any:
+    """Opens the page and sends its form, with what was filled in before."""
+    response: Any = client.get(path)
+    assert response.status_code == 200, (response.status_code, response.get("location"))
+    form = response.context["form"]
+    known = {name: form[name].value() for name in form.fields}
+    return client.post(path, {name: value for name, value in (known | fields).items() if value is not None})
+
+
+def said(response: Any) -> str:
+    """The text of a page, with single spaces."""
+    return " ".join(response.content.decode().split())

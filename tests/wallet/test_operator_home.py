@@ -1,0 +1,171 @@
+"""The first page of a merchant's people: what it sums up, what it warns of, and what it costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from merchants.models import AllowlistEntry, ApiKey, Merchant, Person
+from merchants.services import compromise, keys
+from portal.lib import clock
+from tests import factories
+from tests.conftest import Caller
+from tests.pages import said
+from tests.people import signed_in
+from tests.wallet.test_admin_lists import WHO, counted, subject
+from wallet.models import Mark
+from wallet.pages import charts
+from wallet.services import money_flow, request_log, usage
+
+HOME = "/operator/acme/"
+QUERIES = [
+    *WHO,
+    "merchants_membership",  # may they, and whose pages
+    "merchants_secret",  # of the merchant
+    "calls",  # by hour and answer
+    "marks",  # up to where sums were made, and what moved
+    "flow",
+    "merchants_apikey",
+    "merchants_secret",  # that are in use
+    "marks",
+    "open rounds",
+    "merchants_allowlistentry",  # how many stand, by key
+    "merchants_compromise",  # open cases
+    "merchants_approval",  # that wait
+    "merchants_allowlistentry",  # the next that ends
+    "merchants_membership",  # to switch to
+]
+SIGNS = {
+    "wallet_merchanthour": "calls",
+    "wallet_mark FOR SHARE": "marks",
+    "m.currency <> ''": "flow",
+    "wallet_openbet": "open rounds",
+}
+
+
+@pytest.fixture
+def at_work(client: Client, viewer: Person) -> Client:
+    return signed_in(client, viewer)
+
+
+def own(statement: str) -> str:
+    """Without what the history puts before a statement that may write: who asks."""
+    return statement.rpartition(", true); ")[2].strip()
+
+
+def named(statement: str) -> str:
+    return next((name for sign, name in SIGNS.items() if sign in statement), subject(statement))
+
+
+def test_home_is_so_many_named_queries(at_work: Client, caller: Caller, acme: Merchant) -> None:
+    caller.payout(str(caller.bet(100_000).body.get("transactionId")))
+    for _ in range(3):
+        factories.signer(acme)
+    at_work.get(HOME)
+    with CaptureQueriesContext(connection) as captured:
+        at_work.get(HOME)
+    found = [each for query in captured if not (each := own(query["sql"])).startswith(("SAVEPOINT", "RELEASE"))]
+    assert not [each for each in counted(found) if "LIMIT" not in each]
+    assert [named(each) for each in found] == QUERIES
+
+
+def flows(merchant: Merchant, hours: int = 24) -> dict[str, tuple[int, int]]:
+    found = money_flow.last(money_flow.secrets_of(merchant), hours=hours)
+    return {flow.currency: (flow.stakes, flow.winnings) for flow in found}
+
+
+def played(caller: Caller) -> None:
+    """Stakes of 3.00, 2.00 of it rolled back; winnings of 1.50 and a reward of 0.50."""
+    won, lost = "won-1", "lost-1"
+    caller.bet(100_000, transactionId=won)
+    caller.payout(won, 150_000)
+    caller.bet(200_000, transactionId=lost)
+    caller.rollback(lost)
+    caller.reward(50_000)
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_money_in_and_out_is_exact_summed_up_or_not(
+    caller: Caller, rival_caller: Caller, acme: Merchant, summed: bool
+) -> None:
+    played(caller)
+    rival_caller.bet(500_000)
+    if summed:
+        usage.sum_up(Mark.Source.MOVEMENTS)
+    assert flows(acme) == {"EUR": (300_000, 150_000 + 200_000 + 50_000)}
+
+
+def test_what_is_older_than_the_span_is_left_out(caller: Caller, acme: Merchant) -> None:
+    played(caller)
+    with clock.at(clock.now() + timedelta(hours=30)):
+        assert flows(acme) == {}
+        assert flows(acme, hours=7 * 24)
+
+
+def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
+    played(caller)
+    caller.bet(900_000_000)
+    request_log.drain()
+    shown = said(at_work.get(HOME))
+    assert "RS_ERROR_NOT_ENOUGH_MONEY" in shown
+    assert '<th scope="row">EUR</th><td>3.00</td>' in shown
+    assert 'class="bar-taken"' in shown
+    assert 'class="bar-in"' in shown
+    assert "7 days" in said(at_work.get(f"{HOME}?span=7d"))
+    assert at_work.get(f"{HOME}?span=%27;--").status_code == 200
+
+
+def test_a_merchant_without_a_past_reads_so(at_work: Client) -> None:
+    shown = said(at_work.get(HOME))
+    for text in ("No call yet", "No money moved", "No key yet", "Nothing needs your attention now", "None yet."):
+        assert text in shown
+
+
+def test_what_needs_attention_is_said_first(at_work: Client, acme: Merchant, owner: Person) -> None:
+    soon = clock.now() + timedelta(days=5)
+    leaked, ending, rotated, closed = (keys.issue(merchant=acme, label=label).key for label in "LERQ")
+    compromise.declare(key=leaked, response="revoke", reason="x", exposed_since=clock.now(), by=owner)
+    ApiKey.objects.filter(pk=ending.pk).update(expires_at=soon)
+    keys.rotate(key=rotated)
+    keys.quarantine(key=closed)
+    AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/24", expires_at=soon)
+    shown = said(at_work.get(HOME))
+    for text in (
+        "A secret of the key “L” was declared as leaked",
+        "The key “E” ends on",
+        "The key “R” is being rotated: version 1 stops working on",
+        "The key “Q” is quarantined",
+        "An entry of the allowlist ends on",
+    ):
+        assert text in shown
+    assert "data-countdown" in shown
+
+
+def test_a_round_that_stays_open_is_noticed_after_a_day(at_work: Client, caller: Caller, viewer: Person) -> None:
+    caller.bet(100_000)
+    assert "<strong>1</strong> with 1.00 EUR at stake" in said(at_work.get(HOME))
+    with clock.at(clock.now() + timedelta(hours=25)):
+        shown = said(signed_in(Client(), viewer).get(HOME))
+    assert "open for more than a day, the oldest for 1 day" in shown
+
+
+# --- Bars -------------------------------------------------------------------------------------------------------------
+BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def test_hours_fall_into_their_slot_and_none_is_lost() -> None:
+    counts = Counter({BEGIN + timedelta(hours=hour): 1 for hour in range(168)})
+    assert charts.folded(counts, charts.slots(BEGIN, 168)) == [24] * 7
+    assert charts.folded(counts, charts.slots(BEGIN, 24)) == [1] * 24
+
+
+def test_bars_fill_the_drawing_and_a_single_call_is_seen() -> None:
+    chart = charts.stacked(([999_999, 0], "a"), ([1, 0], "b"), [])
+    assert [bar.css for bar in chart.bars] == ["a", "b"]
+    assert all(bar.height >= 1 and bar.y >= 0 for bar in chart.bars)
+    assert charts.beside(([0, 0], "a"), ([0, 0], "b"), []).is_empty
