@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,7 +13,8 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Game, Merchant, Person, Player
-from merchants.services import flags, history, keys, merchants
+from merchants.services import allowlist, flags, history, keys, merchants
+from merchants.services.allowlist.proposal import Line, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -401,7 +403,7 @@ def test_a_call_that_reached_no_endpoint(caller: Caller) -> None:
 def test_a_key_that_nobody_has(caller: Caller) -> None:
     explanation = told(caller.call("/wallet/balance", {}, x_api_key="oppi_pub_live_nobody"))
     assert failed(explanation) == fails_now(explanation) == [2]
-    assert value(explanation, 2, "Auth Key").text == "unknown"
+    assert value(explanation, 2, "Auth Key").text == "oppi_pub_live_nobody (unknown)"
 
 
 def test_a_refusal_that_is_not_kept_any_more(caller: Caller) -> None:
@@ -462,3 +464,23 @@ def test_a_call_from_before_its_merchant_was_made(caller: Caller) -> None:
     assert failed(explanation) == [3]
     assert value(explanation, 3, "The merchant’s list").text == "1 entry, none with this address"
     assert any("older than the history" in note for note in explanation.notes)
+
+
+def test_a_call_that_was_refused_at_the_door(caller: Caller) -> None:
+    explanation = told(caller.call("/wallet/balance", None, method="GET"))
+    assert {rung.now for rung in explanation.rungs} == {Outcome.NOT_REACHED}
+    assert explanation.now.message == "Call /wallet/balance with POST."
+    assert "It was refused before any check: so would it be again." in explanation.notes
+
+
+def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, owner: Person) -> None:
+    """Though nobody has put the entries back yet."""
+    AllowlistEntry.objects.create(merchant=caller.merchant, network=ELSEWHERE, note="Before")
+    proposal = Proposal(caller.merchant, (Line(ip_network("127.0.0.0/8")),))
+    allowlist.save(proposal=proposal, by=owner, confirmed_code=caller.merchant.code, on_trial=True)
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        answer = caller.bet()
+        explanation = told(answer)
+    assert failed(explanation) == fails_now(explanation) == [3]
+    assert value(explanation, 3, "Entry").text == "203.0.113.0/24 “Before”"
+    assert value(explanation, 3, "Merchant’s list").text.startswith("gone back")

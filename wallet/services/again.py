@@ -24,12 +24,15 @@ from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
 from wallet.services import signed
 from wallet.services.facts import Facts
-from wallet.services.signed import Signed, _check_clock, _host
+from wallet.services.signed import Signed
 
 # Bodies are read by the signed API, which stands above this layer: its reader is found by name.
 READER = "wallet.api.reading.read"
 UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
 CUT_SHORT = "…".encode()
+AT_THE_DOOR = {
+    kind.http_status for kind in (statuses.MethodNotAllowed, statuses.BodyTooLarge, statuses.UnsupportedMediaType)
+}
 ROWS = {
     statuses.MissingHeaders.key: 1,
     statuses.InvalidApiKey.key: 2,
@@ -115,10 +118,10 @@ def _said(facts: Facts) -> dict[str, Any]:
 
 
 def judge(facts: Facts, reading: Reading | None) -> Verdict:
+    if reading is None or facts.line.http_status in AT_THE_DOOR:
+        return Verdict(facts.line.status, facts.line.message)
     try:
         caller = _caller(facts, access.load(facts.line.auth_key, fresh=True))
-        if reading is None:
-            raise statuses.NotFound
         return _answer(facts, caller, reading)
     except statuses.Refusal as refusal:
         return _verdict(refusal)
@@ -140,7 +143,7 @@ def _caller(facts: Facts, credential: Credential | None) -> Caller:
     address = _allowed_address(facts, credential)
     if facts.kept is not None:
         text, then_ms = facts.headers.get("x-timestamp", ""), line.created_at.timestamp() * 1000
-        _check_clock(text, now_ms=then_ms, window_ms=credential.window_ms)
+        signed.check_clock(text, now_ms=then_ms, window_ms=credential.window_ms)
     for secret in secrets:
         if _signed_with(facts, secret.id, secret.value):
             return Caller(credential.merchant_id, secret.id, credential.access_version, address, uuid4())
@@ -161,9 +164,9 @@ def _require_headers(facts: Facts) -> None:
 def _allowed_address(facts: Facts, credential: Credential) -> Address:
     address = parse_address(facts.line.address or "")
     if address is None or not credential.allows_address(address, clock.now()):
-        raise statuses.IpRestriction(f"Calls are not taken from {address or 'an unknown address'}.")
+        raise signed.not_taken_from(address)
     origin = facts.headers.get("origin", "")
-    if origin and not credential.allows_origin(_host(origin)):
+    if origin and not credential.allows_origin(signed.host_of(origin)):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
     return address
 

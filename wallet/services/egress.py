@@ -11,7 +11,7 @@ from merchants.models import ApiKey, EgressProof, Secret
 from merchants.services import access
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services.signed import _check_clock
+from wallet.services.signed import check_clock
 
 LOOKED_AT = 20  # calls with one word; more than one is somebody who tries again
 
@@ -54,7 +54,7 @@ def _rightly_signed(key: ApiKey, line: SignedRequest, kept: RefusedCall) -> bool
     window_ms = key.merchant.timestamp_window_seconds * 1000
     timestamp, signature = kept.headers.get("x-timestamp", ""), kept.headers.get("x-signature", "")
     try:
-        _check_clock(timestamp, now_ms=line.created_at.timestamp() * 1000, window_ms=window_ms)
+        check_clock(timestamp, now_ms=line.created_at.timestamp() * 1000, window_ms=window_ms)
     except statuses.SignatureExpired:
         return False
     secrets = Secret.objects.usable(at=line.created_at).filter(key=key).select_related("key")

@@ -19,6 +19,7 @@ from wallet.services.rungs import OF_ITEMS, ROWS, Value
 
 SIGNED_ROWS = 5
 QUARANTINE = 2
+FAULT = 500
 
 
 class Outcome(StrEnum):
@@ -110,7 +111,8 @@ def _notes(seen: Facts, reading: Reading | None, now: Verdict) -> list[str]:
     line = seen.line
     found = {
         "This endpoint does not exist.": reading is None,
-        "It was not decided; nothing was done, and it may be sent again.": line.status == statuses.Refusal.key,
+        "It was refused before any check: so would it be again.": line.http_status in again.AT_THE_DOOR,
+        "It was not decided; nothing was done, and it may be sent again.": line.http_status >= FAULT,
         "Each item of the batch was judged and answered on its own.": reading is not None
         and reading.is_batch
         and line.status == statuses.OK,

@@ -15,6 +15,7 @@ from merchants.models import (
     ApiKey,
     DisabledGame,
     Game,
+    ListTrial,
     Merchant,
     Player,
     Secret,
@@ -49,6 +50,7 @@ class Facts:
     game_then: Past | None = None
     secrets_then: Sequence[Past] = ()
     entries_then: Sequence[Past] = ()
+    trials_then: Sequence[ListTrial] = ()  # that had begun, and neither been kept nor put back
     domains_then: Sequence[Past] = ()
     disabled_then: Sequence[Past] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -112,6 +114,11 @@ def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetim
     is_before = past.as_of(merchant, moment, events).made_later
     at = clock.now() if is_before else moment
     entries = AllowlistEntry.objects.filter(Q(key=None) | Q(key=key), merchant=merchant)
+    trials = list(
+        ListTrial.objects.filter(Q(key=None) | Q(key=key), merchant=merchant, begun_at__lte=at).filter(
+            Q(state=ListTrial.State.TRYING) | Q(ended_at__gt=at)
+        )
+    )
     disabled = DisabledGame.objects.filter(merchant=merchant, game=game) if game else []
     return {
         "is_before_history": is_before,
@@ -120,10 +127,18 @@ def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetim
         "player_then": past.as_of(player, at, events) if player else None,
         "game_then": past.as_of(game, at, events) if game else None,
         "secrets_then": past.all_as_of("Secret", Secret.objects.filter(key=key), at, events),
-        "entries_then": past.all_as_of("AllowlistEntry", entries, at, events),
+        "entries_then": _judged_by(past.all_as_of("AllowlistEntry", entries, at, events), trials, at),
+        "trials_then": trials,
         "domains_then": past.all_as_of("AllowedDomain", AllowedDomain.objects.filter(merchant=merchant), at, events),
         "disabled_then": past.all_as_of("DisabledGame", disabled, at, events),
     }
+
+
+def _judged_by(entries: Sequence[Past], trials: Sequence[ListTrial], at: datetime) -> list[Past]:
+    """From the deadline of a trial on, what was before it counts, whenever the table is put right (decision 0019)."""
+    over = {trial.key_id: trial for trial in trials if trial.deadline <= at}
+    kept = [entry for entry in entries if entry["key_id"] not in over]
+    return kept + [Past(0, {**row, "key_id": key_id}, ()) for key_id, trial in over.items() for row in trial.before]
 
 
 def _ledger(line: SignedRequest, key: ApiKey, named: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _as_answered(facts: Facts, refusal: type[statuses.Refusal], passed: str) -> 
 
 def key(facts: Facts) -> Values:
     if facts.key is None or facts.key_then is None:
-        yield Value("Auth Key", "unknown")
+        yield Value("Auth Key", f"{facts.line.auth_key} (unknown)")
         return
     then = facts.key_then
     yield Value("Auth Key", f"{facts.key.auth_key} ({then['environment']})")
@@ -81,6 +81,9 @@ def address(facts: Facts) -> Values:
         ("The key’s list", [entry for entry in facts.entries_then if entry["key_id"] is not None]),
     ):
         yield from _list(facts, label, entries)
+    for trial in facts.trials_then:
+        verb = "gone back to what was before its trial" if trial.deadline <= facts.moment else "on trial"
+        yield Value("Key’s list" if trial.key_id else "Merchant’s list", f"{verb}, deadline {spoken(trial.deadline)}")
     origin = facts.headers.get("origin", "")
     if origin:
         yield Value("Origin", origin)
@@ -112,8 +115,8 @@ def timestamp(facts: Facts) -> Values:
     yield Value("x-timestamp", text if facts.kept else _as_answered(facts, statuses.SignatureExpired, "in time"))
     yield Value("Our clock", f"{facts.line.created_at.timestamp() * 1000:.0f}")
     if signed.WHOLE_MILLISECONDS.fullmatch(text):
-        off = facts.line.created_at.timestamp() * 1000 - int(text)
-        yield Value("Difference", f"{abs(off) / 1000:.1f} s {'behind' if off > 0 else 'ahead of'} our clock")
+        off = round(facts.line.created_at.timestamp() * 1000) - int(text)
+        yield Value("Difference", f"{abs(off) / 1000} s {'ahead of' if off < 0 else 'behind'} our clock")
     if facts.merchant_then is not None:
         window = facts.merchant_then
         seconds = window["timestamp_window_seconds"]

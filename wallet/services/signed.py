@@ -58,10 +58,10 @@ def _judge(call: Signed, credential: access.Credential | None) -> Caller:
     if call.address is None or not credential.allows_address(call.address, now):
         raise not_taken_from(call.address)
     origin = call.headers.get("origin", "")
-    if origin and not credential.allows_origin(_host(origin)):
+    if origin and not credential.allows_origin(host_of(origin)):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
     timestamp = call.headers["x-timestamp"]
-    _check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
     for secret in secrets:
         if crypto.verify(secret.value, call.body, timestamp, call.headers["x-signature"]):
             keep_lists(credential, call.address, now)
@@ -89,7 +89,7 @@ def not_taken_from(address: Address | None) -> statuses.IpRestriction:
     return statuses.IpRestriction(f"Calls are not taken from {address or 'an unknown address'}.")
 
 
-def _check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
+def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
     if not WHOLE_MILLISECONDS.fullmatch(timestamp):
         raise statuses.SignatureExpired
     off_ms = now_ms - int(timestamp)
@@ -100,5 +100,5 @@ def _check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
         )
 
 
-def _host(origin: str) -> str:
+def host_of(origin: str) -> str:
     return origin.lower().partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
