@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.test import Client
 
 from merchants import errors, tasks
 from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
@@ -19,6 +21,7 @@ from merchants.services.allowlist import Line, Proposal, trial
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
+from tests.people import signed_in
 from tests.wallet.test_exposure import Told
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -244,3 +247,23 @@ def test_nothing_is_tried_when_nothing_changed(machine: Told) -> None:
     AllowlistEntry.objects.create(merchant=machine.merchant, network=OLD)
     saved = allowlist.save(proposal=proposal(machine.merchant, OLD), by=None, on_trial=True)
     assert (saved.changed, saved.trial) == (False, None)
+
+
+def save_in_admin(staff: Client, merchant: Merchant, network: str) -> str:
+    tables = ("keys", "allowlist", "domains", "memberships", "contacts", "disabled_games")
+    fields = {"name": merchant.name, "time_zone": "UTC", "timestamp_window_seconds": "300"}
+    fields |= {f"{table}-{part}_FORMS": "0" for table in tables for part in ("TOTAL", "INITIAL")}
+    fields |= {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": network}
+    return staff.post(f"/admin/merchants/merchant/{merchant.pk}/change/", fields).content.decode()
+
+
+def test_staff_are_told_that_a_list_is_on_trial(client: Client, support: Person, acme: Merchant) -> None:
+    staff = signed_in(client, support)
+    saved = allowlist.save(proposal=proposal(acme, NEW), by=None, on_trial=True)
+    assert saved.trial is not None
+    assert "This list is on trial until" in save_in_admin(staff, acme, OLD)
+    ListTrial.objects.update(begun_at=F("begun_at") - timedelta(hours=1), deadline=F("begun_at"))
+    assert "it is as it was before" in save_in_admin(staff, acme, OLD)
+    assert not networks(), "it has gone back, and staff are asked to look again"
+    save_in_admin(staff, acme, OLD)
+    assert networks() == {f"{OLD}/32"}

@@ -1,14 +1,17 @@
-"""A list on trial in front of the running portal: two processes with copies of their own, no worker, no job."""
+"""Lists in front of the running portal: two processes with copies of their own, no worker, no job; and two managers."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from tests.plugins.live import Live
 from tests.wallet.conftest import LiveCaller, Stage
 
 SECONDS = 3.0
@@ -69,3 +72,56 @@ def test_without_a_call_the_address_of_the_new_list_is_refused_again(stage: Stag
     try_out(stage, HERE, before=ELSEWHERE)
     time.sleep(SECONDS)
     assert bets(caller) == {"IP_RESTRICTION"}
+
+
+BEGIN = """
+from merchants.models import ApiKey
+from merchants.services.allowlist import egress
+key = ApiKey.objects.select_related("merchant").get(auth_key="{key}")
+print(egress.one_liner(egress.begin(key=key, by=None), base_url="{base_url}"))
+"""
+LOOK = """
+from merchants.models import EgressProof
+from merchants.services.allowlist import egress as proofs
+from wallet.services import egress
+print(proofs.proposed(egress.look(EgressProof.objects.latest("pk")).proof).network)
+"""
+SAVE = """
+from ipaddress import ip_network
+from merchants import errors
+from merchants.models import Merchant
+from merchants.services import allowlist
+merchant = Merchant.objects.get(pk={merchant})
+wish = allowlist.Proposal(merchant, (allowlist.Line(ip_network("198.51.100.{last}")),))
+try:
+    allowlist.save(proposal=wish, by=None, expected=0, confirmed_code=merchant.code)
+    print("saved")
+except errors.ListChanged as refused:
+    print(refused)
+"""
+
+
+def test_of_two_managers_who_save_at_once_the_second_is_told(
+    stage: Stage, live: Live, at_once: Callable[[Sequence[Callable[[], Any]]], list[Any]]
+) -> None:
+    def save(last: int) -> str:
+        code = SAVE.format(merchant=stage.merchant_id, last=last)
+        return live.manage("shell", "--no-imports", "-c", code).stdout
+
+    said = sorted(at_once([lambda last=last: save(last) for last in (1, 2, 3)]), key=len)  # type: ignore[misc]
+    assert said[0].strip() == "saved"
+    assert all("The list has changed since you opened this page: 198.51.100." in told for told in said[1:])
+    listed = "SELECT count(*) FROM merchants_allowlistentry WHERE merchant_id = %s"
+    assert stage.sql(listed, stage.merchant_id) == [(1,)]
+
+
+def test_the_one_liner_proves_the_address_that_it_comes_from(stage: Stage, live: Live) -> None:
+    """As it stands, in a shell."""
+    begun = live.manage("shell", "--no-imports", "-c", BEGIN.format(key=stage.signer.auth_key, base_url=live.base_url))
+    command = ["sh", "-c", begun.stdout.strip()]
+    answer = subprocess.run(
+        command, env=os.environ | {"SECRET_KEY": stage.signer.secret}, capture_output=True, text=True, check=False
+    )
+    assert "RS_ERROR_RECORD_NOT_FOUND" in answer.stdout, answer.stderr
+    time.sleep(1)
+    assert live.manage("shell", "--no-imports", "-c", LOOK).stdout.strip() == "127.0.0.1/32"
