@@ -80,7 +80,7 @@ class Visit:
 
     @property
     def second_factor_needed(self) -> bool:
-        return self.by_staff or self.merchant.second_factor_required
+        return self.person.is_staff or self.merchant.second_factor_required
 
 
 def visit(person: Person, code: str, work: str = "") -> Visit:

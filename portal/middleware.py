@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 
 from merchants.models import Person
@@ -51,6 +50,6 @@ class History:
 class OperatorPolicy(ContentSecurityPolicyMiddleware):
     """The pages of operators, and what is refused there. The administration has scripts inline."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         guarded = request.path.startswith("/operator/")
         return super().process_response(request, response) if guarded else response

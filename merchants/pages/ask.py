@@ -67,5 +67,4 @@ def _show(
     request: HttpRequest, visit: Visit, question: Question, template: str, status: int = 200, **more: Any
 ) -> HttpResponse:
     title = "Your new secret" if template == "secret.html" else question.title
-    known = {"question": question, "title": title, "tab": question.tab, "status": status}
-    return frame.show(request, visit, template, **(known | more))
+    return frame.show(request, visit, template, tab=question.tab, title=title, status=status, question=question, **more)

@@ -9,8 +9,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 
 from merchants import access, errors
@@ -76,4 +77,13 @@ def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any
         return view(request, visit, **rest)
     except errors.Refusal as refused:
         messages.error(request, str(refused))
-        return redirect(back, code=visit.merchant.code, **rest)
+        return HttpResponseRedirect(way_out(back, visit, rest))
+
+
+def way_out(back: str, visit: Visit, rest: dict[str, Any]) -> str:
+    """With the number of the page, where the one behind it has it too."""
+    code = {"code": visit.merchant.code}
+    try:
+        return reverse(back, kwargs=code | rest)
+    except NoReverseMatch:
+        return reverse(back, kwargs=code)

@@ -116,7 +116,7 @@ def leak_form(key: ApiKey) -> type[LeakForm]:
 
 
 class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Secret) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Secret) -> str:
         return f"Version {obj.version}{'' if obj.usable_until is None else ', the old one'}"
 
 

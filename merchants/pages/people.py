@@ -34,7 +34,7 @@ IN_ORDER = Case(*(When(role=role, then=place) for place, (role, _) in enumerate(
 def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=access.SECOND_FACTORS)
     members = Membership.objects.filter(merchant=visit.merchant).select_related("person")
-    context = {
+    context: dict[str, Any] = {
         "members": members.annotate(has_factor=Exists(factors), place=IN_ORDER).order_by("place", "person__email")[
             :MOST_LISTED
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = history.page(
         visit.merchant, before=moment(request, "before"), after=moment(request, "after"), kind=kind, limit=ENTRIES
     )
-    context = {
+    context: dict[str, Any] = {
         "entries": [as_told_outside(entry) for entry in found.entries],
         "kinds": [("", "All"), *history.KINDS.items()],
         "kind": kind,

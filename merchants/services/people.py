@@ -126,6 +126,8 @@ def accept(*, token: str, name: str = "", password: str = "") -> Membership:
     _lock(invited(token).merchant)
     invitation = invited(token)
     person = Person.objects.filter(email__iexact=invitation.email).first()
+    if person and person.is_staff:
+        raise errors.InvitationOver
     person = person or Person.objects.create_user(invitation.email, password, name=name)
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])

@@ -52,7 +52,7 @@ def test_the_owner_rotates_and_both_secrets_sign(at_work: Client, caller: Caller
 
 
 def test_a_rotation_sent_twice_shows_nothing_the_second_time(at_work: Client, key: ApiKey) -> None:
-    form = at_work.get(page(key, "rotate")).context["form"]  # type: ignore[attr-defined]
+    form = at_work.get(page(key, "rotate")).context["form"]
     fields = {"token": form.initial["token"], "overlap": 24, "expected_version": 1}
     assert at_work.post(page(key, "rotate"), fields).status_code == 200
     again = at_work.post(page(key, "rotate"), fields)
@@ -62,7 +62,7 @@ def test_a_rotation_sent_twice_shows_nothing_the_second_time(at_work: Client, ke
 
 
 def test_a_page_that_was_left_open_does_not_rotate_what_another_has_rotated(at_work: Client, key: ApiKey) -> None:
-    form = at_work.get(page(key, "rotate")).context["form"]  # type: ignore[attr-defined]
+    form = at_work.get(page(key, "rotate")).context["form"]
     keys.replace_at_once(key=key)
     fields = {"token": form.initial["token"], "overlap": 24, "expected_version": form.initial["expected_version"]}
     assert "The key has changed since you opened this page" in said(at_work.post(page(key, "rotate"), fields))
