@@ -56,7 +56,12 @@ def welcome(console: Console, base_url: str, mail_url: str, demo: Path) -> None:
 
 def addresses(base_url: str, mail_url: str) -> Table:
     table = Table.grid(padding=(0, 2))
-    rows = {"admin": f"{base_url}/admin/", "API": f"{base_url}/api/docs", "mail": mail_url}
+    rows = {
+        "admin": f"{base_url}/admin/",
+        "operators": f"{base_url}/operator/",
+        "API": f"{base_url}/api/docs",
+        "mail": mail_url,
+    }
     for name, address in rows.items():
         if address:
             table.add_row(name, address)

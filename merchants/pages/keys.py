@@ -12,26 +12,17 @@ from django.urls import reverse
 
 from merchants import errors
 from merchants.access import Visit, Work
-from merchants.models import ApiKey, Approval, Compromise, Secret
+from merchants.models import ApiKey, Approval, Secret
 from merchants.models.credentials import LONGEST_OVERLAP
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import MomentField, OnceForm
-from merchants.services import approvals, compromise, keys, posture
+from merchants.services import approvals, keys, posture
 from merchants.services.keys import Issued
 from portal.lib import clock
 
 HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days")]
-QUARANTINE_ANSWERS = [
-    ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
-    ("Payout, reward, rollback, balance", "as usual, from addresses that signed rightly before"),
-]
-RESPONSES = [
-    (Compromise.Response.REVOKE, "Refuse the old secret at once. Calls fail until your servers have the new one."),
-    (Compromise.Response.QUARANTINE, "Quarantine the key: players are paid, nothing new begins. You get another key."),
-    (Compromise.Response.ROTATE, "Rotate: no call is lost, but whoever has the old secret can use it for the overlap."),
-]
 
 
 @page()
@@ -83,41 +74,6 @@ class QuietForm(OnceForm):
     hours = forms.IntegerField(
         label="Quiet hours", min_value=1, max_value=168, required=False, help_text="Empty: it ends at its time only."
     )
-
-
-class LeakForm(OverlapForm):
-    field_order = ("response", "overlap", "exposed", "exposed_since", "reason")
-    response = forms.ChoiceField(
-        label="What is to be done",
-        choices=RESPONSES,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what is to be done."},
-    )
-    exposed_since = MomentField(
-        label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
-    )
-    reason = forms.CharField(
-        label="What happened", max_length=500, help_text="Kept with the case. Never paste the secret."
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["overlap"].label = "If you rotate: the old secret goes on working for"
-
-
-def leak_form(key: ApiKey) -> type[LeakForm]:
-    """In an overlap either of two secrets may have leaked."""
-    usable = Secret.objects.usable(at=clock.now()).filter(key=key).select_related("key").defer("sealed")
-
-    class OfThisKey(LeakForm):
-        exposed = VersionField(usable.order_by("-version"), label="Which secret", required=False, empty_label=None)
-
-    return OfThisKey
-
-
-class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Secret) -> str:
-        return f"Version {obj.version}{'' if obj.usable_until is None else ', the old one'}"
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
@@ -253,71 +209,6 @@ def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         act=act,
         button="Save",
         initial={"hours": old.quiet_hours or 24},
-    )
-    return ask(request, visit, question)
-
-
-@verb
-def quarantine(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    def act() -> str:
-        keys.quarantine(key=key)
-        return "The key is quarantined now."
-
-    question = about(
-        key,
-        title="Quarantine the key",
-        text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
-        answers=QUARANTINE_ANSWERS,
-        act=act,
-        button="Quarantine the key",
-        danger=True,
-    )
-    return ask(request, visit, question)
-
-
-@verb
-def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    waits = key.merchant.two_person
-
-    def act(reason: str = "") -> str:
-        if waits:
-            approvals.ask_to_revoke(key=key, by=visit.person, reason=reason)
-            return "Asked. Another owner, or our support, decides on this page."
-        keys.revoke(key=key)
-        return "The key is revoked now."
-
-    question = about(
-        key,
-        title="Ask to revoke the key" if waits else "Revoke the key",
-        text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
-        answers=[("Every call", "RS_ERROR_INVALID_APIKEY")],
-        form=ReasonForm if waits else OnceForm,
-        act=act,
-        button="Ask a second person" if waits else "Revoke the key",
-        danger=True,
-    )
-    return ask(request, visit, question)
-
-
-@verb
-def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    compromise.check_not_quarantined(key)
-
-    def act(**wish: Any) -> Issued:
-        return compromise.declare(key=key, by=visit.person, **wish).issued
-
-    question = about(
-        key,
-        title="The secret has leaked",
-        text="Say what is to be done. You are shown a new secret at once, and our support sees the case.",
-        form=leak_form(key),
-        act=act,
-        button="Do it now",
-        initial={
-            "expected_version": keys.current_version(key),
-            "exposed_since": clock.now() - timedelta(hours=24),
-        },
-        danger=True,
     )
     return ask(request, visit, question)
 

@@ -8,7 +8,6 @@ urlpatterns: list[URLPattern] = [
     path("", entrance.merchants, name="merchants"),
     path("~/invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("<slug:code>/keys/", keys.keys_page, name="keys"),
-    *[path(f"<slug:code>/keys/<int:number>/{name}/", view, name=f"key_{name}") for name, view in keys.VERBS.items()],
     path("<slug:code>/people/", people.people_page, name="people"),
     path("<slug:code>/people/invite/", people.invite, name="invite"),
     path("<slug:code>/people/second-factor/", people.second_factor, name="second_factor"),

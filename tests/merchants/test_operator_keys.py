@@ -87,6 +87,16 @@ def test_without_an_overlap_its_pages_lead_back_with_the_reason(at_work: Client,
     assert "No old secret of this key can be used any more" in said(response)
 
 
+@pytest.mark.parametrize("verb", ["quarantine", "revoke", "leak"])
+def test_what_the_key_does_now_is_shown_before_it_is_switched_off(
+    at_work: Client, caller: Caller, key: ApiKey, verb: str
+) -> None:
+    caller.bet(250_000)
+    shown = said(at_work.get(page(key, verb)))
+    assert "1 with 2.50 EUR at stake" in shown
+    assert "<dt>Players in session</dt><dd>1</dd>" in shown
+
+
 def test_quarantine_then_revoke(at_work: Client, caller: Caller, key: ApiKey) -> None:
     send(at_work, page(key, "quarantine"))
     assert caller.bet().body["status"] == "RS_ERROR_INVALID_APIKEY"

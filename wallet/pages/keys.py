@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from merchants.access import Visit
@@ -21,7 +23,7 @@ def key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     own = own_key(visit, number)
     shown = posture.with_secrets(own, clock.now())
     approval = Approval.objects.filter(key=own, state=Approval.State.WAITING).select_related("asked_by").first()
-    context = {
+    context: dict[str, Any] = {
         "key": shown,
         "usable": posture.usable(shown),
         "meter": meter.rows(own),
