@@ -184,7 +184,8 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
         for rows in [_rows(of, thing)]
         if rows is not None
     ]
-    return [Event(*row) for row in arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at")]
+    found = arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at") if arms[1:] else arms[0]
+    return [Event(*row) for row in found]
 
 
 def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:

@@ -484,3 +484,10 @@ def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, own
     assert failed(explanation) == fails_now(explanation) == [3]
     assert value(explanation, 3, "Entry").text == "203.0.113.0/24 “Before”"
     assert value(explanation, 3, "Merchant’s list").text.startswith("gone back")
+
+
+def test_a_body_with_a_secret_in_it_stays_refused(caller: Caller) -> None:
+    """What is kept of it holds no secret any more, and would be taken."""
+    explanation = told(caller.deposit(1, playerId=caller.signer.secret))
+    assert failed(explanation) == fails_now(explanation) == [7]
+    assert any("Have it replaced" in note for note in explanation.notes)

@@ -6,7 +6,7 @@ The clock of its sender is taken to be as far off as it was. What the ledger wou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +29,7 @@ from wallet.services.signed import Signed
 # Bodies are read by the signed API, which stands above this layer: its reader is found by name.
 READER = "wallet.api.reading.read"
 UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
+GIVEN_AWAY = "A Secret Key stands in the body."
 CUT_SHORT = "…".encode()
 AT_THE_DOOR = {
     kind.http_status for kind in (statuses.MethodNotAllowed, statuses.BodyTooLarge, statuses.UnsupportedMediaType)
@@ -88,8 +89,11 @@ def reading_of(facts: Facts) -> Reading | None:
     """None for an endpoint that does not exist."""
     line = facts.line
     read: Callable[[Asked], Reading | None] = import_string(READER)
-    body = bytes(facts.kept.body) if facts.kept and not is_masked(facts) else None
-    return read(Asked(line.endpoint, facts.kept.query if facts.kept else "", body, _said(facts)))
+    body = bytes(facts.kept.body) if facts.kept else None
+    reading = read(Asked(line.endpoint, facts.kept.query if facts.kept else "", body, _said(facts)))
+    if reading is not None and is_masked(facts):
+        return replace(reading, refusal=statuses.IncorrectData(GIVEN_AWAY))
+    return reading
 
 
 def is_masked(facts: Facts) -> bool:
