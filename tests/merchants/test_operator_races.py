@@ -1,0 +1,76 @@
+"""Two people at once: real transactions, again and again, in a process beside the running portal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.plugins.live import Live
+
+ROUNDS = 15
+BEGIN = """
+import json
+from threading import Barrier, Thread
+from uuid import uuid4
+from django.db import connection
+from merchants import errors
+from merchants.models import Invitation, Membership, Merchant, Person
+from merchants.services import links, people
+
+def member(merchant, role):
+    person = Person.objects.create_user(f"{uuid4().hex}@race.test", name="Racer")
+    return Membership.objects.create(person=person, merchant=merchant, role=role)
+
+def merchant():
+    return Merchant.objects.create(code=f"race-{uuid4().hex[:10]}", name="Race")
+
+def at_once(acts):
+    start, said = Barrier(len(acts)), []
+    def run(act):
+        start.wait()
+        try:
+            act()
+            said.append("done")
+        except errors.Refusal as refused:
+            said.append(type(refused).__name__)
+        finally:
+            connection.close()
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return sorted(said)
+"""
+OWNERS = """
+found = []
+for number in range({rounds}):
+    of = merchant()
+    first, second = member(of, "owner"), member(of, "owner")
+    acts = [lambda: people.remove(membership=first), lambda: people.set_role(membership=second, role="viewer")]
+    said = at_once(acts)
+    found.append([said, Membership.objects.filter(merchant=of, role="owner").count()])
+print(json.dumps(found))
+"""
+LINK = """
+found = []
+for number in range({rounds}):
+    of = merchant()
+    owner = member(of, "owner")
+    invitation = people.invite(merchant=of, email=f"{{uuid4().hex}}@new.test", role="viewer", by=owner.person)
+    token = links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
+    said = at_once([lambda: people.accept(token=token, name="A", password=uuid4().hex)] * 3)
+    found.append([said, Person.objects.filter(email=invitation.email).count()])
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.parametrize(
+    ("race", "outcome"),
+    [(OWNERS, [["LastOwner", "done"], 1]), (LINK, [["InvitationOver", "InvitationOver", "done"], 1])],
+    ids=["two owners take away each other's role", "a link is used three times at once"],
+)
+def test_of_people_who_press_at_once_one_is_refused(live: Live, race: str, outcome: Any) -> None:
+    done = live.manage("shell", "--no-imports", "-c", BEGIN + race.format(rounds=ROUNDS))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == [outcome] * ROUNDS
