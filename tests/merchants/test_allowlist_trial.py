@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from merchants import errors, tasks
 from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
@@ -23,6 +25,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
 from tests.wallet.test_exposure import Told
+from wallet.services import signed
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OLD, NEW, BOTH = "198.51.100.7", "203.0.113.9", "192.0.2.1"
@@ -267,3 +270,33 @@ def test_staff_are_told_that_a_list_is_on_trial(client: Client, support: Person,
     assert not networks(), "it has gone back, and staff are asked to look again"
     save_in_admin(staff, acme, OLD)
     assert networks() == {f"{OLD}/32"}
+
+
+def test_a_list_that_is_kept_while_a_call_is_judged_lets_it_in(
+    tried: ListTrial, machine: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its access is read just before the deadline, somebody else keeps the list, and it goes on after the deadline."""
+    load = access.load
+
+    def slowly(auth_key: str, *, fresh: bool = False) -> Any:
+        found = load(auth_key, fresh=fresh)
+        ListTrial.objects.update(state="kept", ended_at=clock.now(), kept_for=NEW)
+        clock._moment.set(NOON + timedelta(minutes=10))
+        return found
+
+    monkeypatch.setattr(access, "load", slowly)
+    with after(9.99):
+        headers = machine.signer.sign(b"", timestamp=str(int(clock.now().timestamp() * 1000)))
+        call = signed.Signed(headers, b"", ip_address(NEW), uuid4())
+        assert signed.judge(call, fresh=True).merchant_id == machine.merchant.pk
+
+
+def test_a_trial_costs_no_query_of_its_own(machine: Told) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            access.load(machine.signer.auth_key, fresh=True)
+        return len(captured)
+
+    without = queries()
+    allowlist.save(proposal=proposal(machine.merchant, NEW), by=None, on_trial=True)
+    assert queries() == without == 4

@@ -36,8 +36,9 @@ class Signed:
 def judge(call: Signed, *, fresh: bool = False) -> Caller:
     """Who calls. Raises the first refusal of rows 1 to 5, never from an old copy of the merchant's access."""
     require_headers(call)
+    now = clock.now()  # before the access is read, so that a trial kept in between is not taken for one that is over
     try:
-        return _judge(call, access.load(call.headers["x-api-key"], fresh=fresh))
+        return _judge(call, access.load(call.headers["x-api-key"], fresh=fresh), now)
     except statuses.Refusal:
         if fresh:
             raise
@@ -50,8 +51,7 @@ def require_headers(call: Signed) -> None:
         raise statuses.MissingHeaders(f"Missing or empty: {', '.join(missing)}.")
 
 
-def _judge(call: Signed, credential: access.Credential | None) -> Caller:
-    now = clock.now()
+def _judge(call: Signed, credential: access.Credential | None, now: datetime) -> Caller:
     secrets = credential.usable_secrets(now) if credential else []
     if credential is None or not (secrets or credential.misses_a_secret(now)):
         raise statuses.InvalidApiKey
