@@ -459,3 +459,39 @@ def test_the_log_line_is_found_by_one_index(caller: Caller, viewer: Person) -> N
     with CaptureQueriesContext(connection) as queries:
         doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"]))
     assert len(queries) == 6  # the line, its key, how it arrived, the key, its secrets, the merchant's other ones
+
+
+STRANGE: dict[str, bytes] = {
+    "nested deeply": b'{"a":' + b"[" * 3_900 + b"]" * 3_900 + b"}",
+    "objects in objects": b'{"a":' * 1_200 + b"1" + b"}" * 1_200,
+    "a number of 5000 digits": b'{"a":' + b"9" * 5_000 + b"}",
+    "no numbers": b'{"a":1e999,"b":NaN,"c":-0.0}',
+    "halves of characters": b'{"a":"\\ud800","b":"\\udfff/"}',
+    "UTF-16": '{"a":"ä"}'.encode("utf-16"),
+    "zeros": b"\0" * 100,
+    "half a text": b'"',
+    "null": b"null",
+    "many keys": json.dumps({f"k{number}": number for number in range(600)}).encode(),
+    "the largest": b"[" + b"1," * 32_000 + b"1]",
+}
+
+
+@pytest.mark.parametrize("stamp", ["milliseconds", "seconds", "other"])
+@pytest.mark.parametrize("body", STRANGE)
+def test_strange_bodies_are_answered_in_time(caller: Caller, viewer: Person, body: str, stamp: str) -> None:
+    stamps = {"milliseconds": now_ms(), "seconds": now_ms()[:-3]}
+    mac = signature(caller.signer.secret, STRANGE[body], stamps.get(stamp, "1"))[::-1]
+    answer = send(caller, Sent(STRANGE[body], mac, stamps.get(stamp, "1742893648.5e")))
+    request_log.drain()
+    began = process_time()
+    assert not names(ask(caller.merchant, viewer, answer)) & set(KINDS_OF_TEXT)
+    assert process_time() - began < SECONDS_A_CALL
+
+
+KINDS_OF_TEXT = [name for name in mistakes.MISTAKES if not name.startswith(("stamp_", "clock_"))]
+
+
+@pytest.mark.parametrize("mac", ["é" * 20, "0x", "====", "a" * 4_000, "'\"", "sha256=" * 500])
+def test_strange_signatures_are_answered(caller: Caller, viewer: Person, mac: str) -> None:
+    client = client_of(caller)
+    assert not ask(caller.merchant, viewer, send(caller, client.with_digest(mac))).is_found

@@ -22,7 +22,7 @@ from portal.lib.clientip import Address, parse_address
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
-from wallet.services import signed
+from wallet.services import signed, texts
 from wallet.services.facts import Facts
 from wallet.services.signed import Signed
 
@@ -30,7 +30,6 @@ from wallet.services.signed import Signed
 READER = "wallet.api.reading.read"
 UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
 GIVEN_AWAY = "A Secret Key stands in the body."
-CUT_SHORT = "…".encode()
 AT_THE_DOOR = {
     kind.http_status for kind in (statuses.MethodNotAllowed, statuses.BodyTooLarge, statuses.UnsupportedMediaType)
 }
@@ -97,8 +96,7 @@ def reading_of(facts: Facts) -> Reading | None:
 
 
 def is_masked(facts: Facts) -> bool:
-    """A secret stood in the body; what is kept is not what arrived."""
-    return facts.kept is not None and CUT_SHORT in bytes(facts.kept.body) and b"oppi" in bytes(facts.kept.body)
+    return facts.kept is not None and texts.is_masked(bytes(facts.kept.body))
 
 
 def _said(facts: Facts) -> dict[str, Any]:
