@@ -240,6 +240,7 @@ MFA_FORMS = {
     "reauthenticate": "merchants.sign_in.forms.StepUpCode",
     "activate_totp": "merchants.sign_in.forms.FirstCode",
     "add_webauthn": "merchants.sign_in.forms.NewPasskey",
+    "login_webauthn": "merchants.sign_in.forms.PasskeyAlone",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
