@@ -105,6 +105,14 @@ class MerchantClosed(Refusal):
         super().__init__("This merchant is closed: its calls are refused whatever key it has.")
 
 
+class SecretInText(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you "
+            "by mail or in a message, it has leaked: say so on the page of its key."
+        )
+
+
 class OwnAccess(Refusal):
     def __init__(self) -> None:
         super().__init__("You can't take away your own role or switch yourself off. Ask another administrator.")

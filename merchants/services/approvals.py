@@ -11,6 +11,7 @@ from merchants import errors
 from merchants.models import ApiKey, Approval, Person
 from merchants.services import keys
 from merchants.services.keys import Issued
+from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 
@@ -28,6 +29,7 @@ def ask_to_revoke(*, key: ApiKey, by: Person, reason: str) -> Approval:
 
 
 def _ask(key: ApiKey, verb: Approval.Verb, by: Person, reason: str, wish: dict[str, Any]) -> Approval:
+    check_no_secret(reason)
     key = keys.locked_alive(key)
     if Approval.objects.filter(key=key, state=Approval.State.WAITING).exists():
         raise errors.AlreadyAsked

@@ -11,6 +11,7 @@ from merchants import errors
 from merchants.models import AllowlistEntry, ApiKey, Compromise, Person, Secret
 from merchants.services import keys, letters
 from merchants.services.keys import Issued
+from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 
@@ -39,6 +40,7 @@ def declare(
     auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the
     version that the report is about, otherwise the latest.
     """
+    check_no_secret(reason)
     now, key = clock.now(), keys.locked_alive(key)
     if exposed_since > now:
         raise errors.MomentToCome(exposed_since)

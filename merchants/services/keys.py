@@ -18,6 +18,7 @@ from merchants.models import ApiKey, Approval, Merchant, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS
 from merchants.services import letters
 from merchants.services.access import seal_context
+from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 DEFAULT_OVERLAP = timedelta(hours=24)
@@ -42,6 +43,7 @@ def issue(
     expires_at: datetime | None = None,
 ) -> Issued:
     """A new auth key with the first version of its secret."""
+    check_no_secret(label)
     if expires_at is not None and expires_at <= clock.now():
         raise errors.MomentPassed(expires_at)
     key = ApiKey.objects.create(

@@ -6,17 +6,24 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.core import mail
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.html import escape
+from pghistory.models import Context
 
-from merchants import errors
-from merchants.models import ApiKey, Letter, Merchant, Person, Secret
+from merchants import crypto, errors
+from merchants.models import ApiKey, Letter, Merchant, Person, Player, Secret
 from merchants.services import keys
 from portal.lib import clock
+from tests.conftest import Caller
+from tests.factories import PASSWORD, person
 from tests.people import signed_in
 
 DAY = timedelta(days=1)
+SIGN_IN = "/account/login/"
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +92,87 @@ def test_a_label_can_be_changed_whatever_the_end_is(desk: Client, acme: Merchant
     save(desk, page_of(key), label="cashier", expires_at=f"{ends:%Y-%m-%dT%H:%M:%S}")
     key.refresh_from_db()
     assert (key.label, key.expires_at) == ("cashier", ends)
+
+
+# --- Secrets in texts -------------------------------------------------------------------------------------------------
+PASTED = "There is a Secret Key in this text"
+
+
+@pytest.fixture
+def words() -> str:
+    return f"found {crypto.new_secret('live')} in a chat"
+
+
+def clear() -> str:
+    """All that the database keeps of people's words, the history included."""
+    rows = [list(model._default_manager.values()) for model in apps.get_app_config("merchants").get_models()]
+    return str([rows, list(Context.objects.values())])
+
+
+@pytest.mark.parametrize("two_person", [False, True])
+@pytest.mark.parametrize("verb", ["rotate", "leak", "revoke", "quarantine"])
+def test_a_secret_in_a_reason_is_refused_and_kept_nowhere(
+    desk: Client, acme: Merchant, words: str, verb: str, two_person: bool
+) -> None:
+    Merchant.objects.update(two_person=two_person)
+    key = keys.issue(merchant=acme).key
+    page = f"/admin/merchants/apikey/{key.pk}/{verb}/"
+    token = re.findall(r'name="token" value="([^"]+)"', desk.get(page).content.decode())
+    hour_ago = f"{clock.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    asked = {"length": "24", "unit": "hours", "response": "revoke", "exposed_since": hour_ago}
+    given = asked | {"reason": words, "why": words, "token": "".join(token), "exposed": str(key.secrets.get().pk)}
+    assert PASTED in desk.post(page, given).content.decode()
+    key.refresh_from_db()
+    assert (key.status, keys.current_version(key)) == ("active", 1)
+    assert words not in clear()
+
+
+def test_a_secret_in_a_label_or_a_note_is_refused(desk: Client, acme: Merchant, words: str) -> None:
+    page = "/admin/merchants/apikey/add/"
+    token = re.findall(r'name="token" value="([^"]+)"', desk.get(page).content.decode())[0]
+    given = {"merchant": str(acme.pk), "environment": "live", "label": words, "token": token}
+    assert PASTED in desk.post(page, given).content.decode()
+
+    key = keys.issue(merchant=acme).key
+    assert PASTED in save(desk, page_of(key), label=words)
+    row = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "192.0.2.1", "allowlist-0-note": words}
+    assert PASTED in save(desk, f"/admin/merchants/merchant/{acme.pk}/change/", name="Acme", time_zone="UTC", **row)
+    assert words not in clear()
+
+
+def test_the_database_refuses_a_secret_in_a_label_as_well(acme: Merchant, words: str) -> None:
+    key = keys.issue(merchant=acme).key
+    with pytest.raises(IntegrityError, match="api_key_label_without_secret"), transaction.atomic():
+        ApiKey.objects.filter(pk=key.pk).update(label=words)
+
+
+def test_a_blocked_players_reason_holds_no_secret(desk: Client, caller: Caller, words: str) -> None:
+    player = Player.objects.get()
+    assert PASTED in desk.post(f"/admin/merchants/player/{player.pk}/block/", {"reason": words}).content.decode()
+    player.refresh_from_db()
+    assert not player.is_blocked
+
+
+# --- Addresses --------------------------------------------------------------------------------------------------------
+def reset_link(client: Client, email: str) -> list[str]:
+    mail.outbox.clear()
+    client.post("/account/password/reset/", {"email": email})
+    return [
+        found for letter in mail.outbox for found in re.findall(r"http\S+/password/reset/key/\S+", str(letter.body))
+    ]
+
+
+def test_who_has_a_new_address_is_not_reached_by_the_old_one(client: Client, owner: Person) -> None:
+    """Who once reset the password is known to allauth under that address, beside ours."""
+    [link] = reset_link(client, owner.email)
+    new = "a long walk by the sea"
+    client.post(client.get(link)["location"], {"password1": new, "password2": new})
+    Person.objects.filter(pk=owner.pk).update(email="new@acme.test")
+    assert reset_link(client, "owner@acme.test") == []
+    assert len(reset_link(client, "new@acme.test")) == 1
+    assert "do not fit" in client.post(SIGN_IN, {"login": "owner@acme.test", "password": new}).content.decode()
+
+
+def test_an_address_with_capitals_signs_in(client: Client, db: None) -> None:
+    person("Nora.Quist@Oppi.test")
+    assert client.post(SIGN_IN, {"login": "Nora.Quist@oppi.test", "password": PASSWORD})["location"] == "/"
