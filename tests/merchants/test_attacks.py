@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -20,7 +22,7 @@ from merchants.services import keys
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import PASSWORD, person
-from tests.people import signed_in
+from tests.people import code_of, give_totp, signed_in
 
 DAY = timedelta(days=1)
 SIGN_IN = "/account/login/"
@@ -176,3 +178,63 @@ def test_who_has_a_new_address_is_not_reached_by_the_old_one(client: Client, own
 def test_an_address_with_capitals_signs_in(client: Client, db: None) -> None:
     person("Nora.Quist@Oppi.test")
     assert client.post(SIGN_IN, {"login": "Nora.Quist@oppi.test", "password": PASSWORD})["location"] == "/"
+
+
+def test_a_mail_server_that_is_down_gives_nobody_away(
+    client: Client, support: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    answers = [client.post("/account/password/reset/", {"email": email}) for email in (support.email, "x@oppi.test")]
+    assert {answer.get("location") for answer in answers} == {"/account/password/reset/done/"}
+
+
+def test_nobody_bars_the_second_factor_of_another_by_asking_for_a_new_password(client: Client, support: Person) -> None:
+    reset_link(Client(), support.email)
+    signed_in(client, support)
+    assert client.get("/account/second-factor/webauthn/add/").status_code == 200
+
+
+def test_after_a_new_password_by_mail_a_second_factor_can_be_set_up(client: Client, support: Person) -> None:
+    new = new_password(client, support)
+    client.post(SIGN_IN, {"login": support.email, "password": new})
+    assert client.get("/account/second-factor/totp/activate/").status_code == 200
+    changed = {"oldpassword": new, "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/account/password/change/", changed).status_code == 302
+    assert client.get("/account/second-factor/webauthn/add/").status_code == 200
+
+
+def new_password(client: Client, somebody: Person) -> str:
+    [link] = reset_link(client, somebody.email)
+    new = "a long walk by the sea"
+    assert client.post(client.get(link)["location"], {"password1": new, "password2": new}).status_code == 302
+    return new
+
+
+# --- Doors ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "page", ["totp/activate", "webauthn/add", "recovery-codes/generate", "webauthn", "totp/deactivate"]
+)
+def test_a_stranger_is_asked_to_sign_in_before_any_page_of_a_second_factor(client: Client, db: None, page: str) -> None:
+    for answer in (client.get(f"/account/second-factor/{page}/"), client.post(f"/account/second-factor/{page}/")):
+        assert answer["location"].startswith(SIGN_IN)
+
+
+def test_who_is_locked_out_on_purpose_comes_in_by_a_new_password(client: Client, support: Person) -> None:
+    for _ in range(6):
+        client.post(SIGN_IN, {"login": support.email, "password": "wrong"})
+    assert "Too many wrong" in client.post(SIGN_IN, {"login": support.email, "password": PASSWORD}).content.decode()
+    new = new_password(client, support)
+    assert client.post(SIGN_IN, {"login": support.email, "password": new}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "way", ["//elsewhere.example", "\\\\elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"]
+)
+def test_nobody_is_led_away_after_a_second_factor(client: Client, support: Person, way: str) -> None:
+    seed = give_totp(support)
+    signed_in(client, support)
+    page = "/account/second-factor/reauthenticate/"
+    assert client.post(f"{page}?{urlencode({'next': way})}", {"code": code_of(seed), "next": way})["location"] == "/"

@@ -101,3 +101,12 @@ def test_a_found_key_does_not_sign_in_with_a_question_that_was_put_to_somebody_e
     monkeypatch.setattr(time, "time", lambda: later)
     client.post(ALONE, {"credential": found.sign(put, FLAG.UP)})
     assert client.get("/admin/").status_code == 302
+
+
+def test_who_is_locked_out_on_purpose_comes_in_by_a_passkey(client: Client, support: Person) -> None:
+    key = SecurityKey(support)
+    for _ in range(6):
+        refused = client.post(SIGN_IN, {"login": support.email, "password": "wrong"})
+    assert "Too many wrong passwords" in refused.content.decode()
+    client.post(ALONE, {"credential": key.sign(challenge(client), FLAG.UP | FLAG.UV)})
+    assert client.get("/admin/").status_code == 200
