@@ -14,6 +14,7 @@ from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
 
 LONGEST_OVERLAP = timedelta(days=7)
 MAX_LIVE_SECRETS = 2
+QUIET_HOURS = range(1, 169)
 AT_MOST_TWO = f"""
     PERFORM 1 FROM merchants_apikey WHERE id = NEW.key_id FOR NO KEY UPDATE;
     IF (SELECT count(*) FROM merchants_secret
@@ -119,7 +120,9 @@ class Secret(models.Model):
                 ),
                 name="secret_overlap_at_most_7_days",
             ),
-            models.CheckConstraint(condition=Q(quiet_hours__range=(1, 168)), name="secret_quiet_hours_of_a_week"),
+            models.CheckConstraint(
+                condition=Q(quiet_hours__range=(QUIET_HOURS[0], QUIET_HOURS[-1])), name="secret_quiet_hours_of_a_week"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="secret_stays", operation=pgtrigger.Delete),

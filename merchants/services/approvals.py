@@ -19,6 +19,7 @@ from portal.lib import clock
 def ask_to_rotate(
     *, key: ApiKey, by: Person, reason: str, overlap: timedelta = keys.DEFAULT_OVERLAP, quiet_hours: int | None = None
 ) -> Approval:
+    keys.check_overlap(overlap, quiet_hours)
     wish = {"overlap_seconds": int(overlap.total_seconds()), "quiet_hours": quiet_hours}
     return _ask(key, Approval.Verb.ROTATE, by, reason, wish)
 

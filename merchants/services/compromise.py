@@ -65,11 +65,14 @@ def declare(
 
 def check_not_quarantined(key: ApiKey) -> None:
     """Its replacement was issued when it was quarantined; what is left is to revoke it."""
-    if key.status == ApiKey.Status.QUARANTINED:
+    replaced = Compromise.objects.filter(key=key, response=Compromise.Response.QUARANTINE)
+    if key.status == ApiKey.Status.QUARANTINED and replaced.exists():
         raise errors.KeyQuarantined
 
 
 def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> Issued:
+    if key.status == ApiKey.Status.QUARANTINED and response != Compromise.Response.QUARANTINE:
+        raise errors.NoUnderQuarantine
     if response == Compromise.Response.ROTATE:
         return keys.rotate(key=key, overlap=overlap, expected_version=expected_version)
     if response == Compromise.Response.REVOKE:

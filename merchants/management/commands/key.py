@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,16 @@ def moment(text: str) -> datetime:
     found = parse_datetime(text)
     if found is None:
         raise ValueError(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return clock.sensible(found if found.tzinfo else found.replace(tzinfo=UTC))
+
+
+def at_most(most: int) -> Callable[[str], str]:
+    def short(said: str) -> str:
+        if len(said) > most:
+            raise ArgumentTypeError(f"at most {most} characters")
+        return said
+
+    return short
 
 
 class Command(BaseCommand):
@@ -44,12 +54,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", metavar="EMAIL", help="who asks; kept in the history")
-        parser.add_argument("--reason", default="", help="why; kept in the history")
+        parser.add_argument("--reason", type=at_most(500), default="", help="why; kept in the history")
         verbs = parser.add_subparsers(dest="verb", required=True)
         issue = verbs.add_parser("issue", help="a new auth key with its first secret")
         issue.add_argument("merchant", help="the merchant's code")
         issue.add_argument("--environment", choices=ApiKey.Environment.values, default=ApiKey.Environment.LIVE)
-        issue.add_argument("--label", default="")
+        issue.add_argument("--label", type=at_most(80), default="")
         issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
         for verb, text in VERBS.items():
             of_key = verbs.add_parser(verb, help=text)
