@@ -131,9 +131,11 @@ def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
 def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
     """Only inside a transaction: the key under its lock, if its end may be moved there."""
     key = locked_alive(key)
-    if ends is not None and ends <= clock.now():
+    if ends is None:
+        return key
+    if ends <= clock.now():
         raise errors.MomentPassed(ends)
-    earlier = ends is not None and (key.expires_at is None or ends < key.expires_at)
+    earlier = key.expires_at is None or ends < key.expires_at
     if key.merchant.two_person and earlier and ends < clock.now() + NOTICE:
         raise errors.EndTooNear(clock.now() + NOTICE)
     return key

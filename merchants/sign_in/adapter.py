@@ -55,9 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""
-        methods = super().get_reauthentication_methods(user)
         if not user.is_authenticated:
-            return methods
+            return []
+        methods = super().get_reauthentication_methods(user)
         factors = [method | {"description": NAMES[method["id"]]} for method in methods if method["id"] in NAMES]
         if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
             factors.reverse()  # the passkey first, before recovery codes

@@ -18,7 +18,7 @@ from pghistory.models import Context
 
 from merchants import crypto, errors
 from merchants.models import ApiKey, Letter, Merchant, Person, Player, Secret
-from merchants.services import keys
+from merchants.services import keys, outbox
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import PASSWORD, person
@@ -238,3 +238,31 @@ def test_nobody_is_led_away_after_a_second_factor(client: Client, support: Perso
     signed_in(client, support)
     page = "/account/second-factor/reauthenticate/"
     assert client.post(f"{page}?{urlencode({'next': way})}", {"code": code_of(seed), "next": way})["location"] == "/"
+
+
+# --- An administrator who means harm ----------------------------------------------------------------------------------
+def test_who_gets_another_address_from_an_administrator_is_told_at_the_old_one(
+    client: Client, administrator: Person, support: Person
+) -> None:
+    signed_in(client, administrator)
+    page = f"/admin/merchants/person/{support.pk}/change/"
+    save(client, page, email="Other@oppi.test", is_active="on", staff_role="support")
+    support.refresh_from_db()
+    assert support.email == "other@oppi.test"
+    letter = Letter.objects.get()
+    assert (letter.to, "to other@oppi.test" in letter.context["what"]) == ("support@oppi.test", True)
+    outbox.send_due()
+    assert "changed the address that you sign in with to other@oppi.test" in str(mail.outbox[0].body)
+
+
+def test_who_gets_another_password_from_an_administrator_is_told(administrator: Person, support: Person) -> None:
+    theirs = signed_in(Client(), support)
+    new = {"password1": "a long walk by the sea", "password2": "a long walk by the sea", "usable_password": "true"}
+    for somebody in (support, administrator):
+        desk = signed_in(Client(), administrator)
+        desk.post(f"/admin/merchants/person/{somebody.pk}/password/", new)
+        assert Letter.objects.latest("pk").to == somebody.email
+        assert desk.get("/admin/").status_code == 200
+        somebody.refresh_from_db()
+        assert somebody.check_password(new["password1"])
+    assert theirs.get("/admin/").status_code == 302
