@@ -142,7 +142,7 @@ def test_every_verb_answers_in_words_whatever_became_of_the_key(
 def test_no_moment_breaks_the_report(staff: Client, key: ApiKey, path: str, name: str) -> None:
     secret = Secret.objects.get(key=key)
     for value in BAD_MOMENTS:
-        answer = staff.get(f"/admin/merchants/compromise/exposure/{path}", {"secret": secret.pk, name: value})
+        answer = staff.get(f"/admin/merchants/compromise/exposure/{path}", {"secret": str(secret.pk), name: value})
         assert answer.status_code in {200, 400}, value
         assert (
             b"Choose a moment between the years" in answer.content
