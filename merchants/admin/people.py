@@ -38,6 +38,8 @@ class NewPersonForm(UserCreationForm):
 
 
 class NewPasswordForm(AdminPasswordChangeForm):
+    user: Person
+
     def save(self, commit: bool = True) -> Person:  # noqa: FBT001, FBT002
         if not self.cleaned_data["set_usable_password"]:
             person: Person = super().save(commit)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -110,4 +111,16 @@ def test_who_is_locked_out_on_purpose_comes_in_by_a_passkey(client: Client, supp
     refused = client.post(SIGN_IN, {"login": support.email, "password": PASSWORD})
     assert "Too many wrong passwords" in refused.content.decode()
     client.post(ALONE, {"credential": key.sign(challenge(client), FLAG.UP | FLAG.UV)})
+    assert client.get("/admin/").status_code == 200
+
+
+def test_who_came_in_by_a_key_that_is_taken_away_is_signed_out(client: Client, support: Person) -> None:
+    lost, kept = SecurityKey(support), SecurityKey(support)
+    finder = Client()
+    for browser, key in ((finder, lost), (client, kept)):
+        browser.post(ALONE, {"credential": key.sign(challenge(browser), FLAG.UP | FLAG.UV)})
+        assert browser.get("/admin/").status_code == 200
+    [taken, _] = Authenticator.objects.filter(user=support).order_by("pk")
+    client.post(f"/account/second-factor/webauthn/keys/{taken.pk}/remove/")
+    assert finder.get("/admin/").status_code == 302
     assert client.get("/admin/").status_code == 200
