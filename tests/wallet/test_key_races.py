@@ -62,7 +62,7 @@ VERBS = {
     "approve_eve": lambda key, n: approvals.approve(approval=approval(key), by=eve),
     "decline": lambda key, n: approvals.decline(approval=approval(key), by=eve),
     "issue": lambda key, n: keys.issue(merchant=key.merchant),
-    "close": lambda key, n: Merchant.objects.filter(pk=key.merchant_id).update(status="closed"),
+    "close": lambda key, n: merchants.set_status(merchant=key.merchant, status="closed"),
 }
 
 
@@ -138,6 +138,7 @@ def test_of_those_who_want_the_next_version_one_gets_it(live: Live, verbs: tuple
         (("rotate", "revoke", "quarantine", "rewrap", "remind"), False),
         (("extend", "end", "rewrap"), True),
         (("end", "end", "replace"), True),
+        (("issue", "close", "issue"), False),
     ],
     ids=str,
 )
