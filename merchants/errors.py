@@ -32,6 +32,14 @@ class KeyQuarantined(Refusal):
         )
 
 
+class NoUnderQuarantine(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This key is quarantined: a new secret under it could begin nothing. "
+            "Choose the quarantine; another key takes its place."
+        )
+
+
 class StalePage(Refusal):
     def __init__(self, current: int | None) -> None:
         now = f"version {current} is the current one" if current else "no version of it can be used"
@@ -49,6 +57,11 @@ class TwoSecretsAlready(Refusal):
 class OverlapTooLong(Refusal):
     def __init__(self, latest: datetime) -> None:
         super().__init__(f"An overlap lasts 7 days at most. Choose an end not later than {spoken(latest)}.")
+
+
+class QuietHoursOutOfRange(Refusal):
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(f"An overlap can end by itself after {least} to {most} quiet hours. Choose a number of these.")
 
 
 class MomentPassed(Refusal):
@@ -105,6 +118,14 @@ class AlreadyDecided(Refusal):
 class MerchantClosed(Refusal):
     def __init__(self) -> None:
         super().__init__("This merchant is closed: its calls are refused whatever key it has.")
+
+
+class SecretInText(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you "
+            "by mail or in a message, it has leaked: say so on the page of its key."
+        )
 
 
 class OwnAccess(Refusal):

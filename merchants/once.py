@@ -17,7 +17,7 @@ NAME = "forms_once"
 
 def new_token(request: HttpRequest) -> str:
     token = secrets.token_urlsafe(16)
-    request.session[NAME] = [*request.session.get(NAME, []), token][-KEPT:]
+    request.session[NAME] = [*request.session.get(NAME, []), _of_page(request, token)][-KEPT:]
     return token
 
 
@@ -25,10 +25,15 @@ def use_token(request: HttpRequest, token: str) -> bool:
     """Only inside a transaction. False: this form was used before."""
     row = Session.objects.select_for_update().filter(session_key=request.session.session_key).first()
     kept = row.get_decoded() if row else {}
-    tokens = kept.get(NAME, [])
-    if row is None or token not in tokens:
+    tokens, mine = kept.get(NAME, []), _of_page(request, token)
+    if row is None or mine not in tokens:
         return False
-    tokens.remove(token)
+    tokens.remove(mine)
     row.session_data = Session.objects.encode(kept)
     row.save(update_fields=["session_data"])
     return True
+
+
+def _of_page(request: HttpRequest, token: str) -> str:
+    """A token of one page does nothing on another."""
+    return f"{request.path} {token}"

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from portal.embedded import Server
 
-MAIL_PORT = 8025
+MAIL_PORT_AFTER = 25
+LAST_PORT = 65535
 SERVER_CHECK_SECONDS = 0.5
 
 
@@ -58,7 +59,7 @@ def run(console: Console) -> str:
     if not is_free(host, port):
         raise Refusal(f"Port {port} on {host} is taken; stop what uses it, or choose another: PORT=8080 make up")
     environment.setdefault("BASE_URL", f"http://{visible(host)}:{port}")
-    programs = [*mail_catcher(environment), *portal_programs(host, port)]
+    programs = [*mail_catcher(environment, port), *portal_programs(host, port)]
     with ExitStack() as stack:
         servers = start_servers(console, environment, stack)
         stack.enter_context(shared_while_running(environment))
@@ -78,12 +79,17 @@ def start_servers(console: Console, environment: dict[str, str], stack: ExitStac
     return servers
 
 
-def mail_catcher(environment: dict[str, str]) -> list[Program]:
-    """None when mail goes elsewhere; else the others are told where to send it."""
+def mail_catcher(environment: dict[str, str], port: int) -> list[Program]:
+    """None when mail goes elsewhere; else the others are told where to send it.
+
+    Its page has a port that goes with the portal's own: two that are started at once do not choose the same.
+    """
     if "EMAIL_URL" in environment:
         return []
     smtp = free_port()
-    page = MAIL_PORT if is_free("127.0.0.1", MAIL_PORT) else free_port()
+    page = port + MAIL_PORT_AFTER
+    if page > LAST_PORT or not is_free("127.0.0.1", page):
+        page = free_port()
     environment["EMAIL_URL"] = f"smtp://127.0.0.1:{smtp}"
     environment["MAIL_URL"] = f"http://127.0.0.1:{page}"
     options = ["--smtp-port", str(smtp), "--http-port", str(page), "--dir", str(VAR / "mail")]

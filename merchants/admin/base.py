@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.db import IntegrityError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -27,6 +29,11 @@ from merchants.services import history
 
 PER_PAGE = 50
 LAST_PAGE = 200
+MET_ANOTHER = (
+    "Somebody else saved something here that does not go together with your change, and nothing of yours was saved. "
+    "This is how it stands now: look, and change it again."
+)
+log = structlog.get_logger(__name__)
 
 
 class InfinitePaginator(paginator.InfinitePaginator):
@@ -62,6 +69,18 @@ class FastAdmin(TimelinePage, ExportedList):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing that money or a trace hangs on is ever deleted; it is closed, revoked, blocked or switched off."""
         return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What the form could not know: another person saved something, and the database refuses to have both."""
+        try:
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as refused:
+            log.warning("save.refused", path=request.path, reason=str(refused).partition("\n")[0])
+            self.message_user(request, MET_ANOTHER, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return response
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """The object of an action's address."""

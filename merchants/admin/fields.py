@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants.services import allowlist
-from portal.lib import money
+from portal.lib import clock, money
 
 UNTIL = "%Y-%m-%dT%H:%M:%S"
 
@@ -60,8 +60,19 @@ class ReasonedField(forms.CharField):
             raise ValidationError(str(refused)) from refused
 
 
-class MomentField(forms.DateTimeField):
-    """A moment in UTC, to the second, with the browser's own picker."""
+class UtcField(forms.DateTimeField):
+    """A moment in UTC; none of which nobody can mean."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and clock.sensible(moment)
+        except ValueError as fault:
+            raise ValidationError("Choose a moment between the years 2000 and 9000.") from fault
+
+
+class MomentField(UtcField):
+    """To the second, with the browser's own picker."""
 
     def __init__(self, **options: Any) -> None:
         attributes = {"type": "datetime-local", "step": "1"}

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from merchants import errors, once
 from merchants.admin.base import FastAdmin
-from merchants.services import history
+from merchants.services import history, letters
 from merchants.services.keys import Issued
 
 
@@ -75,7 +75,9 @@ class HandOverAdmin(FastAdmin):
             return None
         if isinstance(done, Issued):
             self.log_change(request, done.key, f"{page.title}: version {done.row.version} issued.")
-            return self.page(request, "admin/issued_key.html", "Hand over the new secret", issued=done, **page.shown)
+            told = letters.contacts(done.key.merchant)
+            shown = {"issued": done, "told": told, **page.shown}
+            return self.page(request, "admin/issued_key.html", "Hand over the new secret", **shown)
         self.message_user(request, done)
         return HttpResponseRedirect(page.back)
 

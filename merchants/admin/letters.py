@@ -19,6 +19,8 @@ ABOUT = {
     "key_changed": "Key changed",
     "key_compromised": "Secret exposed",
     "key_expires": "Key will end",
+    "second_factor_reset": "Second factor reset",
+    "sign_in_changed": "Way to sign in changed",
 }
 
 

@@ -37,6 +37,17 @@ class NewPersonForm(UserCreationForm):
         fields = ["email"]
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    user: Person
+
+    def save(self, commit: bool = True) -> Person:  # noqa: FBT001, FBT002
+        if not self.cleaned_data["set_usable_password"]:
+            person: Person = super().save(commit)
+            return person
+        self.user = people.set_password(person=self.user, password=self.cleaned_data["password1"])
+        return self.user
+
+
 class PersonForm(ModelForm):  # type: ignore[type-arg]
     by: Person
 
@@ -58,7 +69,7 @@ class PersonForm(ModelForm):  # type: ignore[type-arg]
 class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     form = PersonForm
     add_form = NewPersonForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = NewPasswordForm
     list_display = ["email", "name", "staff_role", "shown_factor", "is_active", "last_login"]
     list_filter = [("staff_role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["email", "name"]
@@ -131,6 +142,8 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         if change:
             for name in ACCESS:
                 setattr(obj, name, form.initial.get(name, wish[name]))
+            if "email" in form.changed_data:
+                obj.email = people.set_email(person=obj, email=obj.email).email
         super().save_model(request, obj, form, change)
         if change and {*ACCESS} & {*form.changed_data}:
             by: Any = request.user

@@ -18,7 +18,7 @@ from merchants.admin.fields import MomentField
 from merchants.admin.handover import HandOverAdmin, OnceForm, OncePage
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Approval, Secret
-from merchants.models.credentials import LONGEST_OVERLAP
+from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
 from merchants.services import approvals, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
@@ -52,9 +52,11 @@ class RotateForm(OverlapForm):
     quiet_hours = forms.IntegerField(
         label="End it earlier when it is quiet for",
         required=False,
-        min_value=1,
-        max_value=168,
-        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1, "max": 168, "placeholder": "hours"}),
+        min_value=QUIET_HOURS[0],
+        max_value=QUIET_HOURS[-1],
+        widget=UnfoldAdminIntegerFieldWidget(
+            attrs={"min": QUIET_HOURS[0], "max": QUIET_HOURS[-1], "placeholder": "hours"}
+        ),
         help_text="Hours without a call under the old secret; empty: it ends at its time.",
     )
     reason = forms.CharField(
@@ -75,10 +77,10 @@ class ExtendForm(forms.Form):
 class QuietForm(forms.Form):
     hours = forms.IntegerField(
         label="Quiet hours",
-        min_value=1,
-        max_value=168,
+        min_value=QUIET_HOURS[0],
+        max_value=QUIET_HOURS[-1],
         required=False,
-        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1, "max": 168}),
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": QUIET_HOURS[0], "max": QUIET_HOURS[-1]}),
         help_text="Empty: it ends at its time only.",
     )
 

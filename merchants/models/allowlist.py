@@ -9,6 +9,7 @@ from merchants.models.credentials import ApiKey
 from merchants.models.fields import NetworkField
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.models.people import Person
+from merchants.models.words import without_secret
 from merchants.querysets import AllowlistQuerySet
 
 MAX_ENTRIES = 100
@@ -66,9 +67,10 @@ class AllowlistEntry(models.Model):
         verbose_name_plural = "allowlist entries"
         ordering = ["merchant", "network"]
         constraints = [
+            without_secret("allowlist_entry", "note"),
             models.UniqueConstraint(
                 fields=["merchant", "key", "network"], nulls_distinct=False, name="allowlist_network_once"
-            )
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -128,7 +130,10 @@ class AllowedDomain(models.Model):
 
     class Meta:
         ordering = ["merchant", "domain"]
-        constraints = [models.UniqueConstraint("merchant", Lower("domain"), name="allowed_domain_once")]
+        constraints = [
+            without_secret("allowed_domain", "note"),
+            models.UniqueConstraint("merchant", Lower("domain"), name="allowed_domain_once"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="domain_access_changed",

@@ -22,6 +22,13 @@ NEVER_EMPTIED = pgtrigger.Trigger(
     operation=pgtrigger.Truncate,
     func="RAISE EXCEPTION 'the history is never emptied';",
 )
+NOT_EMPTIED_UNSEEN = pgtrigger.Trigger(
+    name="not_emptied_unseen",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;",
+)
 OF_ITS_KEY = "(SELECT merchant_id FROM merchants_apikey WHERE id = {row}.key_id)"
 
 
@@ -130,6 +137,7 @@ def tracked[M: type[models.Model]](
                 "triggers": [NEVER_EMPTIED],
             },
         )
+        pgtrigger.register(NOT_EMPTIED_UNSEEN)(model)
         return tracker(model)
 
     return track

@@ -9,10 +9,12 @@ from django.db.models.functions import Now
 
 from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant, bump_access_version
+from merchants.models.words import without_secret
 from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
 
 LONGEST_OVERLAP = timedelta(days=7)
 MAX_LIVE_SECRETS = 2
+QUIET_HOURS = range(1, 169)
 AT_MOST_TWO = f"""
     PERFORM 1 FROM merchants_apikey WHERE id = NEW.key_id FOR NO KEY UPDATE;
     IF (SELECT count(*) FROM merchants_secret
@@ -54,6 +56,7 @@ class ApiKey(models.Model):
         verbose_name_plural = "API keys"
         ordering = ["-id"]
         constraints = [
+            without_secret("api_key", "label"),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "quarantined", "revoked"]), name="api_key_status_known"
             ),
@@ -117,7 +120,9 @@ class Secret(models.Model):
                 ),
                 name="secret_overlap_at_most_7_days",
             ),
-            models.CheckConstraint(condition=Q(quiet_hours__range=(1, 168)), name="secret_quiet_hours_of_a_week"),
+            models.CheckConstraint(
+                condition=Q(quiet_hours__range=(QUIET_HOURS[0], QUIET_HOURS[-1])), name="secret_quiet_hours_of_a_week"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="secret_stays", operation=pgtrigger.Delete),

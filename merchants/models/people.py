@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Now
 
 from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant
+from merchants.models.words import without_secret
 from merchants.querysets import InvitationQuerySet
 
 
@@ -59,6 +60,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "people"
         ordering = ["email"]
         constraints = [
+            without_secret("person", "name"),
             models.CheckConstraint(
                 condition=models.Q(staff_role__in=["", "auditor", "support", "administrator"]),
                 name="person_staff_role_known",
@@ -67,9 +69,23 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 Lower("email"), name="person_email_once", violation_error_message="A person with this address exists."
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="person_old_address_forgotten",  # allauth keeps addresses of its own, to sign in and to reset by
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("email"),
+                func="DELETE FROM account_emailaddress WHERE user_id = NEW.id; RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """In small letters, as it is looked for when somebody signs in."""
+        self.email = self.email.lower()
+        super().save(*args, **options)
 
     @property
     def is_staff(self) -> bool:
@@ -94,12 +110,13 @@ class Contact(models.Model):
     class Meta:
         ordering = ["merchant", "email"]
         constraints = [
+            without_secret("contact", "note"),
             models.UniqueConstraint(
                 "merchant",
                 Lower("email"),
                 name="contact_once",
                 violation_error_message="This address is there already.",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from merchants import errors
 from merchants.models import ApiKey, Approval, Person
 from merchants.services import keys
 from merchants.services.keys import Issued
+from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 
@@ -18,6 +19,7 @@ from portal.lib import clock
 def ask_to_rotate(
     *, key: ApiKey, by: Person, reason: str, overlap: timedelta = keys.DEFAULT_OVERLAP, quiet_hours: int | None = None
 ) -> Approval:
+    keys.check_overlap(overlap, quiet_hours)
     wish = {"overlap_seconds": int(overlap.total_seconds()), "quiet_hours": quiet_hours}
     return _ask(key, Approval.Verb.ROTATE, by, reason, wish)
 
@@ -28,6 +30,7 @@ def ask_to_revoke(*, key: ApiKey, by: Person, reason: str) -> Approval:
 
 
 def _ask(key: ApiKey, verb: Approval.Verb, by: Person, reason: str, wish: dict[str, Any]) -> Approval:
+    check_no_secret(reason)
     key = keys.locked_alive(key)
     if Approval.objects.filter(key=key, state=Approval.State.WAITING).exists():
         raise errors.AlreadyAsked

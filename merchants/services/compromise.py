@@ -11,6 +11,7 @@ from merchants import errors
 from merchants.models import AllowlistEntry, ApiKey, Compromise, Person, Secret
 from merchants.services import keys, letters
 from merchants.services.keys import Issued
+from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 
@@ -39,6 +40,7 @@ def declare(
     auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the
     version that the report is about, otherwise the latest.
     """
+    check_no_secret(reason)
     now, key = clock.now(), keys.locked_alive(key)
     if exposed_since > now:
         raise errors.MomentToCome(exposed_since)
@@ -63,11 +65,14 @@ def declare(
 
 def check_not_quarantined(key: ApiKey) -> None:
     """Its replacement was issued when it was quarantined; what is left is to revoke it."""
-    if key.status == ApiKey.Status.QUARANTINED:
+    replaced = Compromise.objects.filter(key=key, response=Compromise.Response.QUARANTINE)
+    if key.status == ApiKey.Status.QUARANTINED and replaced.exists():
         raise errors.KeyQuarantined
 
 
 def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> Issued:
+    if key.status == ApiKey.Status.QUARANTINED and response != Compromise.Response.QUARANTINE:
+        raise errors.NoUnderQuarantine
     if response == Compromise.Response.ROTATE:
         return keys.rotate(key=key, overlap=overlap, expected_version=expected_version)
     if response == Compromise.Response.REVOKE:

@@ -25,7 +25,7 @@ def remind() -> None:
 def remind_of(pk: int) -> None:
     """Under the key's lock: what it says holds, and a revocation that comes first silences it."""
     now = clock.now()
-    key = ApiKey.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=pk)
+    key = ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=pk)
     ends = key.expires_at
     if key.status == ApiKey.Status.REVOKED or ends is None or ends <= now:
         return

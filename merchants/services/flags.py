@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 
 from merchants.models import DisabledGame, Game, Merchant, Player
+from merchants.services.words import check_no_secret
 
 
 @transaction.atomic
 def block(*, player: Player, reason: str) -> Player:
     """No launches and no bets; payouts, rollbacks and withdrawals go on."""
+    check_no_secret(reason)
     return _set_blocked(player, blocked=True, reason=reason)
 
 

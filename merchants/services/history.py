@@ -23,6 +23,7 @@ from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import tracked_columns
 from merchants.services import history_words
 from merchants.services.history_words import KINDS, Change, Event
+from merchants.services.words import check_no_secret
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
 EVENTS_OF_A_THING = 400
@@ -47,7 +48,8 @@ def acting(*, door: str, person: Person | None = None, address: str = "", **besi
 
 @contextmanager
 def because(reason: str) -> Iterator[None]:
-    """Changes in this block have this reason."""
+    """Changes in this block have this reason. Raises SecretInText."""
+    check_no_secret(reason)
     with _attached({"reason": reason}):
         yield
 

@@ -15,9 +15,10 @@ from django.db import transaction
 
 from merchants import crypto, errors
 from merchants.models import ApiKey, Approval, Merchant, Secret
-from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS
+from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS, QUIET_HOURS
 from merchants.services import letters
 from merchants.services.access import seal_context
+from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 DEFAULT_OVERLAP = timedelta(hours=24)
@@ -42,6 +43,10 @@ def issue(
     expires_at: datetime | None = None,
 ) -> Issued:
     """A new auth key with the first version of its secret."""
+    check_no_secret(label)
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # nobody closes it meanwhile
+    if merchant.status == Merchant.Status.CLOSED:
+        raise errors.MerchantClosed
     if expires_at is not None and expires_at <= clock.now():
         raise errors.MomentPassed(expires_at)
     key = ApiKey.objects.create(
@@ -75,8 +80,7 @@ def rotate(
     now, live = clock.now(), _live(key)
     if len(live) >= MAX_LIVE_SECRETS:
         raise errors.TwoSecretsAlready(live[0].version, live[0].usable_until or now)
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise errors.OverlapTooLong(now + LONGEST_OVERLAP)
+    check_overlap(overlap, quiet_hours)
     for old in live:
         old.superseded_at, old.usable_until = now, _within_key(key, now + overlap)
         old.quiet_hours = quiet_hours
@@ -118,6 +122,7 @@ def end_overlap(*, secret: Secret) -> Secret:
 def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
     """The overlap ends by itself once the old version has signed nothing for `hours` (1 to 168); None: not so."""
     old = _overlapping(secret).secret
+    check_quiet_hours(hours)
     old.quiet_hours = hours
     old.save(update_fields=["quiet_hours"])
     return old
@@ -126,9 +131,11 @@ def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
 def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
     """Only inside a transaction: the key under its lock, if its end may be moved there."""
     key = locked_alive(key)
-    if ends is not None and ends <= clock.now():
+    if ends is None:
+        return key
+    if ends <= clock.now():
         raise errors.MomentPassed(ends)
-    earlier = ends is not None and (key.expires_at is None or ends < key.expires_at)
+    earlier = key.expires_at is None or ends < key.expires_at
     if key.merchant.two_person and earlier and ends < clock.now() + NOTICE:
         raise errors.EndTooNear(clock.now() + NOTICE)
     return key
@@ -234,6 +241,17 @@ def check_version(key: ApiKey, expected: int | None) -> None:
     current = current_version(key)
     if expected is not None and expected != current:
         raise errors.StalePage(current)
+
+
+def check_overlap(overlap: timedelta, quiet_hours: int | None) -> None:
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise errors.OverlapTooLong(clock.now() + LONGEST_OVERLAP)
+    check_quiet_hours(quiet_hours)
+
+
+def check_quiet_hours(hours: int | None) -> None:
+    if hours is not None and hours not in QUIET_HOURS:
+        raise errors.QuietHoursOutOfRange(QUIET_HOURS[0], QUIET_HOURS[-1])
 
 
 def _check_second_person(key: ApiKey, approval: Approval | None) -> None:

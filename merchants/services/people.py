@@ -195,3 +195,28 @@ def note_visit(*, merchant: Merchant, person: Person) -> None:
     visit = StaffVisit(merchant=merchant, person=person, hour=hour)
     if not StaffVisit.objects.filter(merchant=merchant, person=person, hour=hour).exists():
         StaffVisit.objects.bulk_create([visit], ignore_conflicts=True)
+
+
+@transaction.atomic
+def set_password(*, person: Person, password: str) -> Person:
+    """By an administrator; the person is told by mail. Sessions end by themselves: each is tied to its password."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    _tell(person, person.email, "set a new password for you")
+    return person
+
+
+@transaction.atomic
+def set_email(*, person: Person, email: str) -> Person:
+    """By an administrator. The address of before is told: who lost an account that way must notice."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    before, person.email = person.email, email
+    person.save(update_fields=["email"])
+    if before != person.email:
+        _tell(person, before, f"changed the address that you sign in with to {person.email}")
+    return person
+
+
+def _tell(person: Person, to: str, what: str) -> None:
+    Letter.objects.create(to=to, template="sign_in_changed", context={"name": str(person), "what": what})

@@ -10,7 +10,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
@@ -52,6 +53,17 @@ class FirstCode(ActivateTOTPForm):
         code: str = super().clean_code()
         use_up(self.user.pk, code)
         return code
+
+
+class PasskeyAlone(LoginWebAuthnForm):
+    """The key itself says that it knew its owner. What was asked of it may have been asked for a second factor."""
+
+    def clean_credential(self) -> Authenticator:
+        signed = parse_authentication_response(self.cleaned_data["credential"])
+        authenticator: Authenticator = super().clean_credential()
+        if not signed.response.authenticator_data.is_user_verified():
+            raise get_adapter().validation_error("incorrect_code")
+        return authenticator
 
 
 class NewPasskey(AddWebAuthnForm):

@@ -4,7 +4,8 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -18,3 +19,10 @@ def a_factor_that_was_just_set_up_was_proved(
     """Its first code was right, its key has signed. A further factor is only added after a fresh one of before."""
     if authenticator.type in access.SECOND_FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+@receiver(authenticator_removed)
+def a_factor_that_is_taken_away_proves_nothing_any_more(request: HttpRequest, user: Any, **_: Any) -> None:
+    """It may be lost, and in use elsewhere. Only the browser in which it was taken away stays signed in."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
+        session.end()

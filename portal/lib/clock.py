@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+FIRST_YEAR, END_YEAR = 2000, 9000
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
@@ -17,6 +18,13 @@ def moment() -> datetime | None:
 
 def now() -> datetime:
     return _moment.get() or datetime.now(UTC)
+
+
+def sensible(when: datetime) -> datetime:
+    """In UTC. ValueError outside the years that every reader of a row can hold, whatever its own zone is."""
+    if not FIRST_YEAR <= when.year < END_YEAR:
+        raise ValueError(when)
+    return when.astimezone(UTC)
 
 
 @contextmanager

@@ -23,14 +23,11 @@ FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a t
 
 
 @pytest.fixture(scope="session")
-def demo(live: Live, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def demo(live: Live) -> dict[str, Any]:
     """The demo's merchants and people, with a short past."""
-    sheet = tmp_path_factory.mktemp("demo") / "demo.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(live.environment, "DEMO_FILE", str(sheet))
-        done = live.manage("seed", "--calls", str(CALLS))
+    done = live.manage("seed", "--calls", str(CALLS))
     assert done.returncode == 0, done.stderr
-    facts: dict[str, Any] = json.loads(sheet.read_text())
+    facts: dict[str, Any] = json.loads(live.sheet.read_text())
     return facts
 
 

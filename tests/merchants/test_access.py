@@ -104,5 +104,8 @@ def test_removing_an_entry_makes_older_copies_old(issued: Issued, acme: Merchant
 def test_a_secret_moved_to_another_row_does_not_open(issued: Issued, acme: Merchant) -> None:
     other = keys.issue(merchant=acme)
     Secret.objects.filter(key=other.key).update(sealed=issued.key.secrets.get().sealed)
+    found = access.load(other.key.auth_key)
+    assert found is not None
+    assert (found.secrets, found.misses_a_secret(clock.now())) == ((), True)
     with pytest.raises(crypto.SealBroken):
-        access.load(other.key.auth_key)
+        access.reveal(other.key.secrets.get())

@@ -72,6 +72,13 @@ def test_the_same_form_again_issues_nothing(staff: Client, key: ApiKey) -> None:
     assert key.secrets.count() == 2
 
 
+def test_the_form_of_one_key_does_nothing_on_another(staff: Client, key: ApiKey, acme: Merchant) -> None:
+    other = keys.issue(merchant=acme).key
+    form = hidden(staff, at(key, "rotate"))
+    assert "Nothing was done" in send(staff, at(other, "rotate"), ROTATE, form=form)
+    assert other.secrets.count() == 1
+
+
 def test_a_page_that_was_opened_before_somebody_else_rotated(staff: Client, key: ApiKey) -> None:
     form = hidden(staff, at(key, "rotate"))
     keys.rotate(key=key, overlap=timedelta(0))

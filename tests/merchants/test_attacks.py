@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
+from django.core import mail
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.html import escape
+from pghistory.models import Context
 
-from merchants import errors
-from merchants.models import ApiKey, Letter, Merchant, Person, Secret
-from merchants.services import keys
+from merchants import crypto, errors
+from merchants.models import ApiKey, Letter, Merchant, Person, Player, Secret
+from merchants.services import keys, outbox
 from portal.lib import clock
-from tests.people import signed_in
+from tests.conftest import Caller
+from tests.factories import PASSWORD, person
+from tests.people import code_of, give_totp, signed_in
 
 DAY = timedelta(days=1)
+SIGN_IN = "/account/login/"
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +94,175 @@ def test_a_label_can_be_changed_whatever_the_end_is(desk: Client, acme: Merchant
     save(desk, page_of(key), label="cashier", expires_at=f"{ends:%Y-%m-%dT%H:%M:%S}")
     key.refresh_from_db()
     assert (key.label, key.expires_at) == ("cashier", ends)
+
+
+# --- Secrets in texts -------------------------------------------------------------------------------------------------
+PASTED = "There is a Secret Key in this text"
+
+
+@pytest.fixture
+def words() -> str:
+    return f"found {crypto.new_secret('live')} in a chat"
+
+
+def clear() -> str:
+    """All that the database keeps of people's words, the history included."""
+    rows = [list(model._default_manager.values()) for model in apps.get_app_config("merchants").get_models()]
+    return str([rows, list(Context.objects.values())])
+
+
+@pytest.mark.parametrize("two_person", [False, True])
+@pytest.mark.parametrize("verb", ["rotate", "leak", "revoke", "quarantine"])
+def test_a_secret_in_a_reason_is_refused_and_kept_nowhere(
+    desk: Client, acme: Merchant, words: str, verb: str, two_person: bool
+) -> None:
+    Merchant.objects.update(two_person=two_person)
+    key = keys.issue(merchant=acme).key
+    page = f"/admin/merchants/apikey/{key.pk}/{verb}/"
+    token = re.findall(r'name="token" value="([^"]+)"', desk.get(page).content.decode())
+    hour_ago = f"{clock.now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    asked = {"length": "24", "unit": "hours", "response": "revoke", "exposed_since": hour_ago}
+    given = asked | {"reason": words, "why": words, "token": "".join(token), "exposed": str(key.secrets.get().pk)}
+    assert PASTED in desk.post(page, given).content.decode()
+    key.refresh_from_db()
+    assert (key.status, keys.current_version(key)) == ("active", 1)
+    assert words not in clear()
+
+
+def test_a_secret_in_a_label_or_a_note_is_refused(desk: Client, acme: Merchant, words: str) -> None:
+    page = "/admin/merchants/apikey/add/"
+    token = re.findall(r'name="token" value="([^"]+)"', desk.get(page).content.decode())[0]
+    given = {"merchant": str(acme.pk), "environment": "live", "label": words, "token": token}
+    assert PASTED in desk.post(page, given).content.decode()
+
+    key = keys.issue(merchant=acme).key
+    assert PASTED in save(desk, page_of(key), label=words)
+    row = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "192.0.2.1", "allowlist-0-note": words}
+    assert PASTED in save(desk, f"/admin/merchants/merchant/{acme.pk}/change/", name="Acme", time_zone="UTC", **row)
+    assert words not in clear()
+
+
+def test_the_database_refuses_a_secret_in_a_label_as_well(acme: Merchant, words: str) -> None:
+    key = keys.issue(merchant=acme).key
+    with pytest.raises(IntegrityError, match="api_key_label_without_secret"), transaction.atomic():
+        ApiKey.objects.filter(pk=key.pk).update(label=words)
+
+
+def test_a_blocked_players_reason_holds_no_secret(desk: Client, caller: Caller, words: str) -> None:
+    player = Player.objects.get()
+    assert PASTED in desk.post(f"/admin/merchants/player/{player.pk}/block/", {"reason": words}).content.decode()
+    player.refresh_from_db()
+    assert not player.is_blocked
+
+
+# --- Addresses --------------------------------------------------------------------------------------------------------
+def reset_link(client: Client, email: str) -> list[str]:
+    mail.outbox.clear()
+    client.post("/account/password/reset/", {"email": email})
+    return [
+        found for letter in mail.outbox for found in re.findall(r"http\S+/password/reset/key/\S+", str(letter.body))
+    ]
+
+
+def test_who_has_a_new_address_is_not_reached_by_the_old_one(client: Client, owner: Person) -> None:
+    """Who once reset the password is known to allauth under that address, beside ours."""
+    [link] = reset_link(client, owner.email)
+    new = "a long walk by the sea"
+    client.post(client.get(link)["location"], {"password1": new, "password2": new})
+    Person.objects.filter(pk=owner.pk).update(email="new@acme.test")
+    assert reset_link(client, "owner@acme.test") == []
+    assert len(reset_link(client, "new@acme.test")) == 1
+    assert "do not fit" in client.post(SIGN_IN, {"login": "owner@acme.test", "password": new}).content.decode()
+
+
+def test_an_address_with_capitals_signs_in(client: Client, db: None) -> None:
+    person("Nora.Quist@Oppi.test")
+    assert client.post(SIGN_IN, {"login": "Nora.Quist@oppi.test", "password": PASSWORD})["location"] == "/"
+
+
+def test_a_mail_server_that_is_down_gives_nobody_away(
+    client: Client, support: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    answers = [client.post("/account/password/reset/", {"email": email}) for email in (support.email, "x@oppi.test")]
+    assert {answer.get("location") for answer in answers} == {"/account/password/reset/done/"}
+
+
+def test_nobody_bars_the_second_factor_of_another_by_asking_for_a_new_password(client: Client, support: Person) -> None:
+    reset_link(Client(), support.email)
+    signed_in(client, support)
+    assert client.get("/account/second-factor/webauthn/add/").status_code == 200
+
+
+def test_after_a_new_password_by_mail_a_second_factor_can_be_set_up(client: Client, support: Person) -> None:
+    new = new_password(client, support)
+    client.post(SIGN_IN, {"login": support.email, "password": new})
+    assert client.get("/account/second-factor/totp/activate/").status_code == 200
+    changed = {"oldpassword": new, "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/account/password/change/", changed).status_code == 302
+    assert client.get("/account/second-factor/webauthn/add/").status_code == 200
+
+
+def new_password(client: Client, somebody: Person) -> str:
+    [link] = reset_link(client, somebody.email)
+    new = "a long walk by the sea"
+    assert client.post(client.get(link)["location"], {"password1": new, "password2": new}).status_code == 302
+    return new
+
+
+# --- Doors ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "page", ["totp/activate", "webauthn/add", "recovery-codes/generate", "webauthn", "totp/deactivate"]
+)
+def test_a_stranger_is_asked_to_sign_in_before_any_page_of_a_second_factor(client: Client, db: None, page: str) -> None:
+    for answer in (client.get(f"/account/second-factor/{page}/"), client.post(f"/account/second-factor/{page}/")):
+        assert answer["location"].startswith(SIGN_IN)
+
+
+def test_who_is_locked_out_on_purpose_comes_in_by_a_new_password(client: Client, support: Person) -> None:
+    for _ in range(6):
+        client.post(SIGN_IN, {"login": support.email, "password": "wrong"})
+    assert "Too many wrong" in client.post(SIGN_IN, {"login": support.email, "password": PASSWORD}).content.decode()
+    new = new_password(client, support)
+    assert client.post(SIGN_IN, {"login": support.email, "password": new}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "way", ["//elsewhere.example", "\\\\elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"]
+)
+def test_nobody_is_led_away_after_a_second_factor(client: Client, support: Person, way: str) -> None:
+    seed = give_totp(support)
+    signed_in(client, support)
+    page = "/account/second-factor/reauthenticate/"
+    assert client.post(f"{page}?{urlencode({'next': way})}", {"code": code_of(seed), "next": way})["location"] == "/"
+
+
+# --- An administrator who means harm ----------------------------------------------------------------------------------
+def test_who_gets_another_address_from_an_administrator_is_told_at_the_old_one(
+    client: Client, administrator: Person, support: Person
+) -> None:
+    signed_in(client, administrator)
+    page = f"/admin/merchants/person/{support.pk}/change/"
+    save(client, page, email="Other@oppi.test", is_active="on", staff_role="support")
+    support.refresh_from_db()
+    assert support.email == "other@oppi.test"
+    letter = Letter.objects.get()
+    assert (letter.to, "to other@oppi.test" in letter.context["what"]) == ("support@oppi.test", True)
+    outbox.send_due()
+    assert "changed the address that you sign in with to other@oppi.test" in str(mail.outbox[0].body)
+
+
+def test_who_gets_another_password_from_an_administrator_is_told(administrator: Person, support: Person) -> None:
+    theirs = signed_in(Client(), support)
+    new = {"password1": "a long walk by the sea", "password2": "a long walk by the sea", "usable_password": "true"}
+    for somebody in (support, administrator):
+        desk = signed_in(Client(), administrator)
+        desk.post(f"/admin/merchants/person/{somebody.pk}/password/", new)
+        assert Letter.objects.latest("pk").to == somebody.email
+        assert desk.get("/admin/").status_code == 200
+        somebody.refresh_from_db()
+        assert somebody.check_password(new["password1"])
+    assert theirs.get("/admin/").status_code == 302

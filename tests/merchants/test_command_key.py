@@ -94,3 +94,27 @@ def test_the_two_person_rule_holds_in_a_shell_too(key: ApiKey) -> None:
     with pytest.raises(CommandError, match="a second person decides"):
         key_command("revoke", key.auth_key)
     assert ApiKey.objects.get().status == "active"
+
+
+def test_two_persons_in_a_shell(key: ApiKey, support: Person, administrator: Person) -> None:
+    Merchant.objects.update(two_person=True)
+    key_command("--by", support.email, "--reason", "yearly", "ask-to-rotate", key.auth_key, "--overlap", "1h")
+    with pytest.raises(CommandError, match="somebody else has to decide"):
+        key_command("--by", support.email, "approve", key.auth_key)
+    secret, _ = key_command("--by", administrator.email, "approve", key.auth_key)
+    assert version_of(secret) == 2
+    key_command("--by", support.email, "--reason", "over", "ask-to-revoke", key.auth_key)
+    key_command("--by", administrator.email, "decline", key.auth_key)
+    assert ApiKey.objects.get().status == "active"
+    with pytest.raises(CommandError, match="Say who"):
+        key_command("--reason", "over", "ask-to-revoke", key.auth_key)
+    with pytest.raises(CommandError, match="Say why"):
+        key_command("--by", support.email, "ask-to-revoke", key.auth_key)
+
+
+def test_an_overlap_ends_when_quiet_and_a_key_at_its_end(key: ApiKey) -> None:
+    keys.rotate(key=key)
+    key_command("end-when-quiet", key.auth_key, "--hours", "5")
+    assert Secret.objects.get(version=1).quiet_hours == 5
+    key_command("expire", key.auth_key, "--at", f"{clock.now() + timedelta(days=90):%Y-%m-%dT%H:%M:%S}")
+    assert ApiKey.objects.get().expires_at is not None

@@ -32,6 +32,7 @@ from tests.conftest import Caller
 from tests.people import signed_in
 
 EVENT_TABLES = [model._meta.db_table for model in apps.get_models() if issubclass(model, Trace)]
+TRACKED_TABLES = [table.removesuffix("event") for table in EVENT_TABLES]
 
 
 @pytest.fixture(autouse=True)
@@ -441,3 +442,10 @@ def test_what_a_job_does_is_its_own(acme: Merchant) -> None:
 
     close()
     assert (last(acme).who, last(acme).door) == ("The portal itself", "job tests.close")
+
+
+@pytest.mark.parametrize("table", TRACKED_TABLES)
+def test_no_table_with_a_history_is_emptied_unseen(table: str, db: None) -> None:
+    """A trigger of a row does not see TRUNCATE: an allowlist would be gone without a trace."""
+    with pytest.raises(DatabaseError, match="is not emptied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")

@@ -174,9 +174,9 @@ def test_after_a_leak_other_verbs_are_told_again(acme: Merchant, contact: Contac
     assert Letter.objects.latest("pk").context["what"].startswith("is revoked")
 
 
-def test_a_secret_that_stands_in_a_label_is_not_mailed(acme: Merchant, contact: Contact) -> None:
+def test_a_secret_that_came_into_a_letter_is_not_mailed(acme: Merchant, contact: Contact) -> None:
     secret = crypto.new_secret("live")
-    keys.issue(merchant=acme, label=f"key {secret}")
+    letters.tell_contacts(keys.issue(merchant=acme).key, f"was named {secret}")
     message = sent(acme)
     assert secret not in str(message.message())
     assert secret not in str(Letter.objects.values())

@@ -38,6 +38,11 @@ class Live:
     environment: dict[str, str] = field(repr=False)
     log: Path
 
+    @property
+    def sheet(self) -> Path:
+        """The demo's; one, since a demo whose sheet is lost gives its people new passwords."""
+        return Path(self.environment["DEMO_FILE"])
+
     def manage(self, *arguments: str, stdin: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Runs `manage.py` against this portal; the caller looks at returncode, stdout and stderr."""
         return subprocess.run(
@@ -66,6 +71,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             "BROKER_URL": urlsplit(os.environ["BROKER_URL"])._replace(path="/0").geturl(),
             "BASE_URL": f"http://127.0.0.1:{port}",
             "WALLET_ON_DEFAULT": "false",
+            "DEMO_FILE": str(tmp_path_factory.mktemp("demo") / "demo.json"),
         }
         portal = Live(environment["BASE_URL"], dsn, environment, tmp_path_factory.mktemp("live") / "granian.log")
         portal.migrate()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ ROWS = {
     **{f"/admin/merchants/player/<path:object_id>/{verb}/": WORK for verb in ("block", "unblock")},
     **{f"/admin/merchants/game/<path:object_id>/{verb}/": WORK for verb in ("off", "on", "off_for", "on_for")},
     **{f"/admin/merchants/compromise/exposure/{page}": READ for page in ("", "movements/", "summary/")},
-    "/admin/merchants/compromise/<path:object_id>/close/": WORK,
+    "/admin/merchants/compromise/<path:object_id>/close/": STEP_UP,
     "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,
     "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,
@@ -144,7 +145,10 @@ def filled(route: str, world: dict[str, str]) -> str | None:
 
 
 def answer(client: Client, path: str) -> str:
-    response = client.get(path)
+    return turned_away(client.get(path))
+
+
+def turned_away(response: Any) -> str:
     way = response.get("location", "")
     if way.startswith("/account/login/"):
         return SIGN_IN
@@ -184,6 +188,28 @@ def test_nothing_that_is_sent_late_is_done(world: dict[str, str], cast: list[Cli
         if path is not None:
             sent = late.post(path)
             assert "/reauthenticate/" in sent.get("location", ""), path
+
+
+def test_no_other_method_opens_a_door(world: dict[str, str], cast: list[Client]) -> None:
+    opened = {}
+    for route in ROUTES:
+        path = filled(route, world)
+        for method, who in product(("POST", "OPTIONS"), range(3)) if path else ():
+            sent = cast[who].generic(method, str(path), b"{}", content_type="application/json")
+            if turned_away(sent) != (SIGN_IN, REFUSED, SET_UP)[who]:
+                opened[f"{method} {path}"] = CAST[who]
+    assert opened == {}
+
+
+def test_an_auditor_sends_nothing_that_is_taken(world: dict[str, str], cast: list[Client]) -> None:
+    auditor = cast[CAST.index("auditor")]
+    taken = []
+    for route in ROUTES:
+        path = filled(route, world)
+        is_form = route.endswith("/change/") or (row(route) or READ)[0] == REFUSED
+        if path and is_form and auditor.post(path, {"post": "yes"}).status_code not in {403, 405}:
+            taken.append(route)
+    assert taken == []
 
 
 def test_nothing_of_the_wallet_can_be_changed(world: dict[str, str], cast: list[Client]) -> None:

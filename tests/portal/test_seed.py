@@ -163,12 +163,11 @@ def test_sessions_of_the_sheet_last(seed: Seed) -> None:
     assert session.expires_at > timezone.now() + timedelta(hours=23)
 
 
-def test_it_fills_a_portal_that_is_running(live: Live, sheet: Path) -> None:
-    live.environment["DEMO_FILE"] = str(sheet)
+def test_it_fills_a_portal_that_is_running(live: Live) -> None:
     done = live.manage("seed", "--calls", "120")
     assert done.returncode == 0, done.stderr
     assert "of 14: " in done.stdout
-    assert json.loads(sheet.read_text())["base_url"] == live.base_url
+    assert json.loads(live.sheet.read_text())["base_url"] == live.base_url
 
 
 def test_staff_have_a_role_and_a_second_factor_each(seed: Seed, sheet: Path) -> None:

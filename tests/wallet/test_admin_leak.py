@@ -153,3 +153,11 @@ def test_a_key_in_quarantine_has_its_replacement_already(staff: Client, key: Api
     declare(staff, key, "quarantine")
     said = unescape(staff.get(page_of(key), follow=True).content.decode())
     assert "Revoke it when its players are paid" in said
+
+
+def test_a_merchant_without_a_contact_is_not_said_to_have_been_told(staff: Client, key: ApiKey, owner: Person) -> None:
+    assert "are mailed, without any secret: owner@acme.test." in unescape(staff.get(page_of(key)).content.decode())
+    owner.memberships.all().delete()
+    assert "has no contact, so nobody is mailed" in unescape(staff.get(page_of(key)).content.decode())
+    assert "has no contact: nobody was mailed about this" in declare(staff, key, "revoke")
+    assert not Letter.objects.exists()

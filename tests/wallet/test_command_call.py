@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +16,10 @@ from tests.plugins.live import Live
 
 
 @pytest.fixture(scope="module")
-def demo(live: Live, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    sheet: Path = tmp_path_factory.mktemp("call") / "demo.json"
-    live.environment["DEMO_FILE"] = str(sheet)
+def demo(live: Live) -> dict[str, Any]:
     done = live.manage("seed", "--calls", "60")
     assert done.returncode == 0, done.stderr
-    merchants: list[dict[str, Any]] = json.loads(sheet.read_text())["merchants"]
+    merchants: list[dict[str, Any]] = json.loads(live.sheet.read_text())["merchants"]
     return merchants[0]
 
 

@@ -137,3 +137,19 @@ def test_money_that_moved_counts_even_if_the_log_has_lost_the_call(old: Told) ->
     request_log.clear()
     with at(10):
         assert meter.quiet_for(secret) == timedelta(hours=1)
+
+
+def test_it_is_not_ended_when_somebody_asks_for_more_time_meanwhile(old: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret, _ = rotated(old, 2, quiet_hours=4)
+    judged = meter.safe_to_end
+
+    def meanwhile(waiting: Secret) -> bool:
+        found = judged(waiting)
+        keys.end_when_quiet(secret=waiting, hours=None)
+        return found
+
+    monkeypatch.setattr(meter, "safe_to_end", meanwhile)
+    with at(20):
+        assert meter.end_quiet_overlaps() == 0
+        secret.refresh_from_db()
+        assert Secret.objects.overlapping(at=clock.now()).filter(pk=secret.pk).exists()

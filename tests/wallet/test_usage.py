@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from tests.conftest import Caller
 from wallet import tasks
@@ -71,3 +71,9 @@ def test_a_long_backlog_is_left_for_the_next_time(caller: Caller) -> None:
     Mark.objects.filter(source="movements").update(upto=upto - 2)
     assert usage.sum_up(Mark.Source.MOVEMENTS, at_once=1, most_batches=1) == 1
     assert usage.sum_up(Mark.Source.MOVEMENTS, at_once=1) == 1
+
+
+def test_a_mark_is_not_deleted(db: None) -> None:
+    """Without it nobody could say which rows are summed up."""
+    with pytest.raises(ProgrammingError, match="Cannot delete rows from wallet_mark"):
+        Mark.objects.all().delete()

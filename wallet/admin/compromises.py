@@ -24,6 +24,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
 from merchants.admin.base import Question
+from merchants.admin.fields import UtcField
+from merchants.admin.step_up import step_up
 from merchants.models import Compromise, Secret
 from merchants.services import compromise
 from portal.lib import clock, tables
@@ -48,8 +50,8 @@ COLUMNS = {
 
 class SpanForm(forms.Form):
     secret = forms.ModelChoiceField(Secret.objects.select_related("key__merchant"), widget=forms.HiddenInput)
-    since = forms.DateTimeField(label="Since (UTC)", widget=UnfoldAdminTextInputWidget)
-    until = forms.DateTimeField(
+    since = UtcField(label="Since (UTC)", widget=UnfoldAdminTextInputWidget)
+    until = UtcField(
         label="Until (UTC)", required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: until now."
     )
 
@@ -143,6 +145,7 @@ class CompromiseAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("merchants.change_compromise"))
 
     @action(description="Close the case", permissions=["close"], icon="task_alt")
+    @step_up
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         case = self.found(request, object_id)
         question = Question(

@@ -21,7 +21,7 @@ from merchants.admin.keys import ApiKeyAdmin
 from merchants.admin.rotation import OverlapForm, live
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Compromise, Secret
-from merchants.services import compromise, keys
+from merchants.services import compromise, keys, letters
 from merchants.services.keys import Issued
 from portal.lib import clock
 from wallet import money
@@ -103,7 +103,8 @@ class KeyPage(ApiKeyAdmin):
                 "version": keys.current_version(key),
                 "exposed_since": clock.now() - timedelta(hours=24),
             },
-            context={"key": key, "live": live(key), "choices": choices()} | effect(key),
+            context={"key": key, "live": live(key), "choices": choices(), "told": letters.contacts(key.merchant)}
+            | effect(key),
             shown=shown,
             danger=True,
         )

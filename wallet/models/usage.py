@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger
 from django.db import models
 
 from merchants.models import Merchant, Player, Secret
@@ -33,6 +34,9 @@ class Mark(models.Model):
 
     source = models.CharField(primary_key=True, max_length=9, choices=Source)
     upto = models.BigIntegerField(default=0)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="mark_stays", operation=pgtrigger.Delete)]  # without it nothing can be read
 
     def __str__(self) -> str:
         return f"{self.source} up to {self.upto}"

@@ -11,9 +11,6 @@ app_name = "operator"
 urlpatterns: list[URLPattern] = [
     path("<slug:code>/", home.home, name="home"),
     path("<slug:code>/keys/<int:number>/", keys.key, name="key"),
-    *[
-        path(f"<slug:code>/keys/<int:number>/{name}/", view, name=f"key_{name}")
-        for name, view in off.OF_KEYS.items()
-    ],
+    *[path(f"<slug:code>/keys/<int:number>/{name}/", view, name=f"key_{name}") for name, view in off.OF_KEYS.items()],
     *urls.urlpatterns,
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import transaction
 
 from merchants import errors
 from merchants.models import ApiKey, Secret
@@ -116,8 +117,15 @@ def end_quiet_overlaps() -> int:
 
 
 def _end(secret: Secret) -> bool:
+    """Under the key's lock it is looked at again: somebody may just have asked for more time."""
     try:
-        keys.end_overlap(secret=secret)
+        with transaction.atomic():
+            key = keys.locked_alive(secret.key)
+            waiting = Secret.objects.select_related("key").filter(key=key, quiet_hours__isnull=False)
+            fresh = waiting.filter(pk=secret.pk).first()
+            if fresh is None or not safe_to_end(fresh):
+                return False
+            keys.end_overlap(secret=fresh)
     except errors.Refusal as refused:  # somebody ended it, or revoked the key, a moment ago
         log.info("overlap.not_ended", secret=secret.pk, reason=str(refused))
         return False

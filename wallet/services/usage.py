@@ -134,7 +134,8 @@ STEPS = {
 
 WRITERS = """
     SELECT l.pid, l.virtualtransaction FROM pg_locks l
-     WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid()
+     WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+       AND l.pid IS DISTINCT FROM pg_backend_pid()  -- one that is prepared has none
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
        AND l.relation = to_regclass(%s)
 """

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
 from merchants import errors
-from merchants.models import ApiKey, Compromise, Merchant, Person, Secret
-from merchants.services import compromise, history, keys
+from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
+from merchants.services import approvals, compromise, history, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -32,30 +33,38 @@ def moment(text: str) -> datetime:
     found = parse_datetime(text)
     if found is None:
         raise ValueError(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return clock.sensible(found if found.tzinfo else found.replace(tzinfo=UTC))
+
+
+def at_most(most: int) -> Callable[[str], str]:
+    def short(said: str) -> str:
+        if len(said) > most:
+            raise ArgumentTypeError(f"at most {most} characters")
+        return said
+
+    return short
 
 
 class Command(BaseCommand):
     help = (
-        "Issue, rotate, extend, end, quarantine or revoke a key, or declare that it has leaked. "
+        "Each verb of a key's life; `key VERB --help` says what it takes. "
         "A new secret is the one line on standard output; keep it, it is shown once."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", metavar="EMAIL", help="who asks; kept in the history")
-        parser.add_argument("--reason", default="", help="why; kept in the history")
+        parser.add_argument("--reason", type=at_most(500), default="", help="why; kept in the history")
         verbs = parser.add_subparsers(dest="verb", required=True)
         issue = verbs.add_parser("issue", help="a new auth key with its first secret")
         issue.add_argument("merchant", help="the merchant's code")
         issue.add_argument("--environment", choices=ApiKey.Environment.values, default=ApiKey.Environment.LIVE)
-        issue.add_argument("--label", default="")
+        issue.add_argument("--label", type=at_most(80), default="")
         issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
-        for verb, text in VERBS.items():
-            of_key = verbs.add_parser(verb, help=text)
+        for name, verb in VERBS.items():
+            of_key = verbs.add_parser(name, help=verb.help)
             of_key.add_argument("auth_key")
-            if verb in OPTIONS:
-                OPTIONS[verb](of_key)
+            verb.options(of_key)
 
     def handle(self, *, verb: str, by: str | None, reason: str, **options: Any) -> None:
         person = find_person(by) if by else None
@@ -63,7 +72,8 @@ class Command(BaseCommand):
             with ExitStack() as known:
                 known.enter_context(history.acting(door=f"manage.py key {verb}", person=person))
                 known.enter_context(history.because(reason))
-                done = ACTS[verb](options | {"by": person, "reason": reason})
+                act = issue if verb == "issue" else VERBS[verb].act
+                done = act(options | {"by": person, "reason": reason})
         except errors.Refusal as refused:
             raise CommandError(f"{refused} Nothing was changed.") from refused
         if isinstance(done, Issued):
@@ -158,25 +168,76 @@ def with_leak(parser: CommandParser) -> None:
     parser.add_argument("--since", type=moment, required=True, metavar="MOMENT", help="exposed since, in UTC")
 
 
+def with_moment_or_never(parser: CommandParser) -> None:
+    parser.add_argument("--at", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
+
+
+def with_hours(parser: CommandParser) -> None:
+    parser.add_argument("--hours", type=int, help="1 to 168; otherwise it ends at its time only")
+
+
+def asker(wish: dict[str, Any]) -> dict[str, Any]:
+    """Who asks or decides has a name, and who asks has a reason."""
+    if wish["by"] is None:
+        raise CommandError("Say who: --by EMAIL, before the verb.")
+    return {"by": wish["by"]}
+
+
+def asker_with_reason(wish: dict[str, Any]) -> dict[str, Any]:
+    if not wish["reason"]:
+        raise CommandError("Say why: --reason TEXT, before the verb.")
+    return asker(wish) | {"key": find_key(wish["auth_key"]), "reason": wish["reason"]}
+
+
+def find_question(auth_key: str) -> Approval:
+    found = Approval.objects.filter(key=find_key(auth_key), state=Approval.State.WAITING).first()
+    if found is None:
+        raise errors.AlreadyDecided
+    return found
+
+
+class Verb(NamedTuple):
+    help: str
+    act: Callable[[dict[str, Any]], Any]
+    options: Callable[[CommandParser], None] = lambda _: None
+
+
 VERBS = {
-    "rotate": "the next secret; the old one stays usable for the overlap",
-    "extend": "a later end of the overlap",
-    "end": "the overlap ends now",
-    "quarantine": "nothing new begins, players are paid",
-    "revoke": "for good",
-    "leak": "the secret may be known: do something at once, and keep the case",
-}
-OPTIONS: dict[str, Callable[[CommandParser], None]] = {
-    "rotate": with_rotation,
-    "extend": with_end,
-    "leak": with_leak,
-}
-ACTS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "issue": issue,
-    "rotate": rotate,
-    "extend": lambda wish: keys.extend(secret=find_old_secret(wish["auth_key"]), until=wish["until"]),
-    "end": lambda wish: keys.end_overlap(secret=find_old_secret(wish["auth_key"])),
-    "quarantine": lambda wish: keys.quarantine(key=find_key(wish["auth_key"])),
-    "revoke": lambda wish: keys.revoke(key=find_key(wish["auth_key"])),
-    "leak": leak,
+    "rotate": Verb("the next secret; the old one stays usable for the overlap", rotate, with_rotation),
+    "extend": Verb(
+        "a later end of the overlap",
+        lambda wish: keys.extend(secret=find_old_secret(wish["auth_key"]), until=wish["until"]),
+        with_end,
+    ),
+    "end": Verb("the overlap ends now", lambda wish: keys.end_overlap(secret=find_old_secret(wish["auth_key"]))),
+    "end-when-quiet": Verb(
+        "the overlap ends by itself after so many hours without a call",
+        lambda wish: keys.end_when_quiet(secret=find_old_secret(wish["auth_key"]), hours=wish["hours"]),
+        with_hours,
+    ),
+    "expire": Verb(
+        "the key's own end",
+        lambda wish: keys.set_end(key=find_key(wish["auth_key"]), ends=wish["at"]),
+        with_moment_or_never,
+    ),
+    "quarantine": Verb(
+        "nothing new begins, players are paid", lambda wish: keys.quarantine(key=find_key(wish["auth_key"]))
+    ),
+    "revoke": Verb("for good", lambda wish: keys.revoke(key=find_key(wish["auth_key"]))),
+    "leak": Verb("the secret may be known: do something at once, and keep the case", leak, with_leak),
+    "ask-to-rotate": Verb(
+        "under the two-person rule",
+        lambda wish: approvals.ask_to_rotate(
+            **asker_with_reason(wish), overlap=wish["overlap"], quiet_hours=wish["quiet_hours"]
+        ),
+        with_rotation,
+    ),
+    "ask-to-revoke": Verb("under the two-person rule", lambda wish: approvals.ask_to_revoke(**asker_with_reason(wish))),
+    "approve": Verb(
+        "what another person asked for",
+        lambda wish: approvals.approve(**asker(wish), approval=find_question(wish["auth_key"])),
+    ),
+    "decline": Verb(
+        "what was asked for", lambda wish: approvals.decline(**asker(wish), approval=find_question(wish["auth_key"]))
+    ),
 }

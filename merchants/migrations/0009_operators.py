@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0005_letter_indexes'),
+        ('merchants', '0008_not_emptied_unseen'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0006_operators'),
+        ('merchants', '0009_operators'),
     ]
 
     operations = [
