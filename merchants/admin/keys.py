@@ -26,11 +26,6 @@ from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
 from merchants.services import approvals, keys
 
-QUARANTINE_ANSWERS = [
-    ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
-    ("Payout, reward, rollback, balance", "as usual, from addresses that signed correctly before"),
-]
-
 
 class IssueForm(OnceForm):
     merchant = forms.ModelChoiceField(
@@ -160,7 +155,7 @@ class ApiKeyAdmin(RotationAdmin):
         question = Question(
             title="Quarantine the key",
             text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
-            answers=QUARANTINE_ANSWERS,
+            answers=keys.QUARANTINED_ANSWERS,
             act=lambda: keys.quarantine(key=key),
             done="is quarantined now",
             danger=True,
@@ -175,7 +170,7 @@ class ApiKeyAdmin(RotationAdmin):
         question = Question(
             title="Ask to revoke the key" if waits else "Revoke the key",
             text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
-            answers=[("Every call", "RS_ERROR_INVALID_APIKEY")],
+            answers=keys.REVOKED_ANSWERS,
             form=ReasonForm if waits else forms.Form,
             act=(lambda reason: approvals.ask_to_revoke(key=key, by=request.user, reason=reason))  # type: ignore[arg-type]
             if waits

@@ -13,7 +13,7 @@ from django.urls import reverse
 from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import ApiKey, Approval, Secret
-from merchants.models.credentials import LONGEST_OVERLAP
+from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
@@ -51,8 +51,8 @@ class RotateForm(OverlapForm):
     quiet_hours = forms.IntegerField(
         label="End it earlier when it is quiet for",
         required=False,
-        min_value=1,
-        max_value=168,
+        min_value=QUIET_HOURS[0],
+        max_value=QUIET_HOURS[-1],
         help_text="Hours without a call under the old secret; empty: it ends at its time.",
     )
     reason = forms.CharField(max_length=500, required=False, help_text="Kept on the timeline.")
@@ -72,7 +72,11 @@ class ExtendForm(OnceForm):
 
 class QuietForm(OnceForm):
     hours = forms.IntegerField(
-        label="Quiet hours", min_value=1, max_value=168, required=False, help_text="Empty: it ends at its time only."
+        label="Quiet hours",
+        min_value=QUIET_HOURS[0],
+        max_value=QUIET_HOURS[-1],
+        required=False,
+        help_text="Empty: it ends at its time only.",
     )
 
 

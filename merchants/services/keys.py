@@ -22,6 +22,12 @@ from merchants.services.words import check_no_secret
 from portal.lib import clock
 
 DEFAULT_OVERLAP = timedelta(hours=24)
+# What callers are answered afterwards, for whoever is about to decide; contract, section 4.
+QUARANTINED_ANSWERS = [
+    ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
+    ("Payout, reward, rollback, balance", "as usual, from addresses that signed correctly before"),
+]
+REVOKED_ANSWERS = [("Every call", "RS_ERROR_INVALID_APIKEY")]
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name
 
 

@@ -116,6 +116,9 @@ def test_the_first_entry_too_many_is_named() -> None:
     assert len(read("\n".join(lines[:100]))) == 100
 
 
+TRIES = 3  # the quickest counts: others on the machine make a try slower, never quicker
+
+
 def ten_thousand(kind: str) -> str:
     line = {
         "good": "{}",
@@ -128,12 +131,15 @@ def ten_thousand(kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["good", "bad", "the same", "quoted"])
-def test_ten_thousand_lines_are_answered_soon(kind: str) -> None:
+def test_ten_thousand_lines_are_answered_within_a_second(kind: str) -> None:
     text = ten_thousand(kind)
-    begun = time.process_time()
-    with pytest.raises(paste.BadLines) as found:
-        paste.networks(text)
-    assert time.process_time() - begun < 5  # a quarter of a second here; coverage and a busy machine take their share
+    took = []
+    for _ in range(TRIES):
+        begun = time.process_time()
+        with pytest.raises(paste.BadLines) as found:
+            paste.networks(text)
+        took.append(time.process_time() - begun)
+    assert min(took) < 1
     assert len(found.value.lines) >= 9_899
     assert len(str(found.value)) < 300
 

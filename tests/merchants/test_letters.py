@@ -325,7 +325,7 @@ def test_a_broker_that_is_away_does_not_hold_up_a_verb(
     with broker_at(monkeypatch, free_port()) as begun:
         with django_capture_on_commit_callbacks(execute=True):
             keys.issue(merchant=acme)
-        assert time.monotonic() - begun < 4  # unbounded it would be ten seconds and more
+        assert time.monotonic() - begun < 1
     assert Letter.objects.get().state == "waiting"
 
 
@@ -335,7 +335,7 @@ def test_nor_does_one_that_takes_calls_and_says_nothing(monkeypatch: pytest.Monk
         broker_at(monkeypatch, silent.getsockname()[1]) as begun,
     ):
         post.wake()
-        assert time.monotonic() - begun < 4  # unbounded it would be ten seconds and more
+        assert time.monotonic() - begun < 1
 
 
 # --- several workers, real commits ------------------------------------------------------------------------------------

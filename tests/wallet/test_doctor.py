@@ -33,7 +33,7 @@ from wallet.services import doctor, mistakes, request_log
 from wallet.services.doctor import Diagnosis
 
 QUERY = "page=1&limit=5"
-SECONDS_A_CALL = 1.0  # of processor; a fifth of it is usual, coverage and a busy machine take their share
+SECONDS_A_CALL = 0.2
 
 
 @pytest.fixture(autouse=True)

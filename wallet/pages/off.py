@@ -18,10 +18,6 @@ from merchants.services.keys import Issued
 from portal.lib import clock, money
 from wallet.services import impact
 
-QUARANTINE_ANSWERS = [
-    ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
-    ("Payout, reward, rollback, balance", "as usual, from addresses that signed rightly before"),
-]
 RESPONSES = [
     (Compromise.Response.REVOKE, "Refuse the old secret at once. Calls fail until your servers have the new one."),
     (Compromise.Response.QUARANTINE, "Quarantine the key: players are paid, nothing new begins. You get another key."),
@@ -80,7 +76,7 @@ def quarantine(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         key,
         title="Quarantine the key",
         text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
-        answers=QUARANTINE_ANSWERS,
+        answers=keys.QUARANTINED_ANSWERS,
         **effect(key),
         act=act,
         button="Quarantine the key",
@@ -104,7 +100,7 @@ def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         key,
         title="Ask to revoke the key" if waits else "Revoke the key",
         text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
-        answers=[("Every call", "RS_ERROR_INVALID_APIKEY")],
+        answers=keys.REVOKED_ANSWERS,
         **effect(key),
         form=ReasonForm if waits else OnceForm,
         act=act,
