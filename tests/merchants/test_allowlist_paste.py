@@ -133,15 +133,20 @@ def ten_thousand(kind: str) -> str:
 @pytest.mark.parametrize("kind", ["good", "bad", "the same", "quoted"])
 def test_ten_thousand_lines_are_answered_within_a_second(kind: str) -> None:
     text = ten_thousand(kind)
-    took = []
-    for _ in range(TRIES):
-        begun = time.process_time()
-        with pytest.raises(paste.BadLines) as found:
-            paste.networks(text)
-        took.append(time.process_time() - begun)
-    assert min(took) < 1
+    took = min(seconds_refused(text) for _ in range(TRIES))
+    assert took < 1
+    with pytest.raises(paste.BadLines) as found:
+        paste.networks(text)
     assert len(found.value.lines) >= 9_899
     assert len(str(found.value)) < 300
+
+
+def seconds_refused(text: str) -> float:
+    """Of processor, until all bad lines are named."""
+    begun = time.process_time()
+    with pytest.raises(paste.BadLines):
+        paste.networks(text)
+    return time.process_time() - begun
 
 
 def numbers_of_bad_lines(text: str) -> list[int]:
