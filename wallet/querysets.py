@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from wallet.models import Session, SignedRequest, Transaction
+    from wallet.models import Export, Session, SignedRequest, Transaction
 else:
-    Session = SignedRequest = Transaction = Any
+    Export = Session = SignedRequest = Transaction = Any
 
 
 class SessionQuerySet(models.QuerySet[Session]):
@@ -52,3 +52,12 @@ class TransactionQuerySet(models.QuerySet[Transaction]):
 class SignedRequestQuerySet(models.QuerySet[SignedRequest]):
     def refused(self) -> Self:
         return self.exclude(Q(status="RS_OK"))
+
+
+class ExportQuerySet(models.QuerySet[Export]):
+    def of(self, merchant_id: int) -> Self:
+        return self.filter(merchant_id=merchant_id)
+
+    def at_work(self, *, since: datetime) -> Self:
+        """Those that wait for a job or have one which has said since then that it writes."""
+        return self.filter(state__in=["waiting", "running"], alive_at__gt=since)

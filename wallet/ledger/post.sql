@@ -226,7 +226,7 @@ CREATE OR REPLACE FUNCTION wallet_bet_of_round(p wallet_caller, c wallet_call, p
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT b.transaction_id
       FROM wallet_session s
-      JOIN wallet_transaction b ON b.session_id = s.id AND b.round_id = c.round_id
+      JOIN wallet_transaction b ON b.merchant_id = p.merchant_id AND b.round_id = c.round_id AND b.session_id = s.id
      WHERE s.session_id = c.session_id AND s.merchant_id = p.merchant_id AND b.player_id = pl.id
        AND b.kind = 'bet' AND b.status = 'RS_OK'
        AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = b.id)

@@ -1,4 +1,5 @@
 from wallet.models.account import Account
+from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
 from wallet.models.request_log import RefusedCall, SignedRequest
@@ -9,6 +10,7 @@ from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
 __all__ = [
     "Account",
     "CallHour",
+    "Export",
     "Mark",
     "MerchantHour",
     "MovementHour",

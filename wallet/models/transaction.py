@@ -101,8 +101,11 @@ class Transaction(models.Model):
                 name="transaction_of_reference",
             ),
             models.Index(
-                fields=["session", "round_id"], condition=Q(round_id__isnull=False), name="transaction_of_round"
+                fields=["merchant", "round_id", "session"],
+                condition=Q(round_id__isnull=False),
+                name="transaction_in_round",
             ),
+            models.Index(fields=["merchant", "created_at", "id"], condition=Q(kind="bet"), name="transaction_bets"),
         ]
         triggers = [
             pgtrigger.Protect(name="transaction_immutable", operation=pgtrigger.Update | pgtrigger.Delete),

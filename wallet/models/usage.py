@@ -130,7 +130,10 @@ class OpenBet(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "transaction_id"], name="open_bet_once")]
-        indexes = [models.Index(fields=["secret", "created_at"], name="open_bet_of_secret")]
+        indexes = [
+            models.Index(fields=["secret", "created_at"], name="open_bet_of_secret"),
+            models.Index(fields=["merchant", "created_at", "bet"], name="open_bet_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bet_id}"
