@@ -21,8 +21,6 @@ from wallet.services.one_round import Step
 from wallet.services.whereabouts import Found
 
 NOT_HERE = "That is a secret key. It was looked up nowhere; never paste it. If others may have it, say so under Keys."
-    "That is a secret key. It was looked up nowhere; never paste it here. If others may have it, say so under Keys."
-)
 
 
 # --- Search -----------------------------------------------------------------------------------------------------------
