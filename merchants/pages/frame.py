@@ -25,6 +25,10 @@ class Tab:
 TABS = [
     Tab("home", "Home", "home"),
     Tab("keys", "Keys", "key"),
+    Tab("requests", "Requests", "list-search"),
+    Tab("lists", "Allowlist", "shield-check"),
+    Tab("players", "Players", "user"),
+    Tab("rounds", "Rounds", "receipt"),
     Tab("people", "People", "users"),
     Tab("timeline", "Timeline", "history"),
 ]

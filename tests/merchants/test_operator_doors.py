@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -11,18 +12,24 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern
 
-from merchants.models import ApiKey, Merchant, Person, StaffVisit
-from merchants.services import history, people
+from merchants.models import AllowlistEntry, ApiKey, EgressProof, Merchant, Person, StaffVisit
+from merchants.services import allowlist, history, people
+from merchants.services.allowlist import egress
+from portal.lib import clock
+from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
+from wallet.models import SignedRequest
 from wallet.pages.urls import urlpatterns
+from wallet.services import request_log
 
 CAST = ("stranger", "nobody", "rival", "viewer", "manager", "owner", "support")
 SIGN_IN, NOTHING, REFUSED, ALLOWED = "sign-in", "404", "403", "allowed"
 NOT_HERS = (SIGN_IN, NOTHING, NOTHING)
 READ = (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, ALLOWED)
 OWNERS = (*NOT_HERS, REFUSED, REFUSED, ALLOWED, REFUSED)
+MANAGERS = (*NOT_HERS, REFUSED, ALLOWED, ALLOWED, REFUSED)
 OWN = (SIGN_IN, *(ALLOWED for _ in CAST[1:]))
 ROWS = {
     "merchants": OWN,
@@ -35,6 +42,14 @@ ROWS = {
             "rotate", "extend", "end", "quiet", "quarantine", "revoke", "leak", "approve", "decline",
         )
     },
+    **dict.fromkeys(("lists", "list_key", "list_csv", "list_ask", "list_suggest"), READ),
+    **{
+        f"list_{verb}": MANAGERS
+        for verb in (
+            "add", "paste", "domains", "entry", "remove", "proposal", "domains_proposal", "egress", "proof", "proved",
+            "keep", "back",
+        )
+    },
     "people": READ,
     "invite": OWNERS,
     "second_factor": OWNERS,
@@ -42,6 +57,9 @@ ROWS = {
     "member_role": OWNERS,
     "member_remove": OWNERS,
     "timeline": READ,
+    **dict.fromkeys(("requests", "requests_csv", "call"), READ),
+    **dict.fromkeys(("players", "player", "limits"), READ),
+    **dict.fromkeys(("player_block", "player_unblock", "player_limits", "players_undo", "limits_set", "limits_undo"), MANAGERS),
 }  # fmt: skip
 OPEN = {"invitation", "nothing"}  # by a signed link; for nobody
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
@@ -67,12 +85,33 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
     invitation = people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
     membership = viewer.memberships.get().pk
     key = ApiKey.objects.get(merchant=acme).pk
-    return {"withdraw": invitation.pk, "member_role": membership, "member_remove": membership, "key": key}
+    request_log.drain()
+    return numbers_of_lists(acme) | {
+        "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
+        "withdraw": invitation.pk,
+        "member_role": membership,
+        "member_remove": membership,
+        "key": key,
+    }
+
+
+def numbers_of_lists(acme: Merchant) -> dict[str, int]:
+    """An entry, an address that was proved, and a key's list on trial."""
+    key, now = ApiKey.objects.get(merchant=acme), clock.now()
+    entry = AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/24")
+    proof = egress.begin(key=key, by=None)
+    EgressProof.objects.filter(pk=proof.pk).update(address="198.51.100.7", proved_at=now)
+    wish = allowlist.Proposal(acme, (allowlist.Line(parse_networks(["198.51.100.7"])[0]),), key)
+    tried = allowlist.save(proposal=wish, by=None, confirmed_code=acme.code, on_trial=True).trial
+    assert tried is not None
+    by_name = {"list_entry": entry, "list_remove": entry, "list_proof": proof, "list_proved": proof}
+    return {name: row.pk for name, row in by_name.items()} | {"list_keep": tried.pk, "list_back": tried.pk}
 
 
 def address(name: str, code: str, numbers: dict[str, int]) -> str:
     number = numbers.get(name, numbers["key"])
     path = str(PATTERNS[name].pattern).replace("<slug:code>", code).replace("<int:number>", str(number))
+    path = path.replace("<uuid:request_id>", str(UUID(int=number)))
     assert "<" not in path
     return f"/operator/{path}"
 
@@ -107,7 +146,7 @@ def test_a_number_of_another_merchant_is_not_there(
     """The address of one's own merchant with what belongs to another."""
     signed_in(client, cast["rival"])
     response = client.get(address(name, "rival", numbers))
-    assert response.status_code == (404 if "<int:number>" in str(PATTERNS[name].pattern) else 200)
+    assert response.status_code == (404 if re.search("<(int|uuid):", str(PATTERNS[name].pattern)) else 200)
 
 
 @pytest.mark.parametrize("path", ["", "acme/", "acme/keys/", "other/", "acme/nothing/here/", "~/invitation/x/"])

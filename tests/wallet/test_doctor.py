@@ -29,7 +29,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.signing import Answer, encoded, new_id, now_ms, signature
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services import doctor, mistakes, request_log
+from wallet.services import doctor, mistakes, questions, request_log
 from wallet.services.doctor import Diagnosis
 
 QUERY = "page=1&limit=5"
@@ -360,7 +360,7 @@ def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person)
     with clock.at(clock.now()):
         for _ in range(doctor.ASKED_A_MINUTE):
             cache_of_one_question(viewer, caller.merchant)
-        with pytest.raises(doctor.TooManyQuestions) as refused:
+        with pytest.raises(questions.TooManyQuestions) as refused:
             doctor.diagnose(person=viewer, **wish)
         assert 0 < refused.value.seconds <= 60
         assert doctor.diagnose(person=owner, **wish).is_found

@@ -25,6 +25,7 @@ from portal.lib.clientip import parse_address
 from wallet import money
 from wallet.admin import search
 from wallet.models import Session, SignedRequest, Transaction
+from wallet.services.log_search import parse_uuid
 
 SHOWN = 10  # of each kind
 LONGEST = 512  # a session's id
@@ -108,7 +109,7 @@ def of_calls(text: str) -> Iterator[Group]:
         "Sessions", "stadia_controller",
         hits(sessions, lambda each: (each.session_id, f"{each.player} · {each.merchant.name}")),
     )  # fmt: skip
-    address, request_id = parse_address(text), search.parse_uuid(text)
+    address, request_id = parse_address(text), parse_uuid(text)
     calls = SignedRequest.objects.select_related("merchant")
     if request_id is not None:
         yield of_requests("Signed calls", calls.filter(request_id=request_id))

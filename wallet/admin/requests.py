@@ -3,7 +3,6 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import get_resolver
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, TextFilter
@@ -11,18 +10,13 @@ from unfold.decorators import display
 
 from merchants.admin import labels
 from portal.lib.clientip import parse_address
+from portal.lib.foreign import visible
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
 from wallet.models import RefusedCall, SignedRequest
 from wallet.querysets import SignedRequestQuerySet
+from wallet.services.log_search import endpoints
 from wallet.statuses import ALL_KEYS
-
-SHOWN_CHARACTERS = 20_000
-
-
-def endpoints() -> list[str]:
-    """The paths of the signed API, from where they are declared."""
-    return [f"/{route.pattern}" for route in get_resolver("wallet.api.urls").url_patterns]
 
 
 class StatusFilter(Choice):
@@ -155,12 +149,4 @@ def transactions_of(transaction_id: str | None) -> str | None:
 
 
 def block(text: str) -> str | None:
-    """Foreign text, so that nothing in it can act or hide: what has no shape of its own is shown as an escape."""
-    if not text:
-        return None
-    cut = f"\n… {len(text) - SHOWN_CHARACTERS:,} more characters" if len(text) > SHOWN_CHARACTERS else ""
-    visible = "".join(
-        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
-        for sign in text[:SHOWN_CHARACTERS]
-    )
-    return format_html('<pre class="foreign-text">{}{}</pre>', visible, cut)
+    return format_html('<pre class="foreign-text">{}</pre>', visible(text)) if text else None

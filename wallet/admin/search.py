@@ -5,14 +5,13 @@ Most indexes begin with the merchant. A search over all merchants names them all
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db.models import Max, QuerySet
 
 from merchants.admin.players import all_merchants
 from merchants.models import Player
 from portal.lib.clientip import Address, parse_address
 from wallet.models import Account, Session, SignedRequest, Transaction
+from wallet.services.log_search import parse_uuid
 
 ADDRESS_CALLS = 500_000  # the newest calls in which an address is looked for: it has no index of its own
 
@@ -58,10 +57,3 @@ def requests(found: QuerySet[SignedRequest], text: str) -> QuerySet[SignedReques
 def from_address(found: QuerySet[SignedRequest], address: Address) -> QuerySet[SignedRequest]:
     newest = SignedRequest.objects.aggregate(newest=Max("pk"))["newest"] or 0
     return found.filter(pk__gt=newest - ADDRESS_CALLS, address=str(address))
-
-
-def parse_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

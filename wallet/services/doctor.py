@@ -11,7 +11,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from itertools import chain, product
 from typing import NamedTuple
 from uuid import UUID
 
-from django.core.cache import cache
-
 from merchants import crypto
 from merchants.errors import Refusal, spoken
 from merchants.models import ApiKey, Merchant, Person, Secret
@@ -29,7 +26,7 @@ from merchants.services.access import reveal
 from portal.lib import clock
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services import mistakes, texts
+from wallet.services import mistakes, questions, texts
 from wallet.services.signed import WHOLE_MILLISECONDS
 from wallet.services.texts import Arrived, Layout, Signable
 
@@ -53,12 +50,6 @@ class NothingToDiagnose(Refusal):
 class NotKept(Refusal):
     def __init__(self) -> None:
         super().__init__("How this call arrived is not kept (any more): make it again, and ask about that one.")
-
-
-class TooManyQuestions(Refusal):
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-        super().__init__(f"At most {ASKED_A_MINUTE} calls a minute are looked at. Ask again in {seconds} s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +79,7 @@ class Diagnosis:
 
 def diagnose(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
     """Which mistakes it was. Raises NoSuchCall for a call of anybody else, and the other refusals of this file."""
-    _count_question(merchant, person)
+    questions.count("doctor", merchant=merchant, person=person, most=ASKED_A_MINUTE)
     line = own_call(merchant, request_id)
     if line.status not in KNOWN:
         raise NothingToDiagnose(line.status)
@@ -106,15 +97,6 @@ def own_call(merchant: Merchant, request_id: UUID) -> SignedRequest:
     if line is not None and line.merchant_id is None and merchant.keys.filter(auth_key=line.auth_key).exists():
         return line
     raise NoSuchCall
-
-
-def _count_question(merchant: Merchant, person: Person) -> None:
-    """In the shared cache, so that all processes count together; without it nobody is answered."""
-    now = clock.now().timestamp()
-    counter = f"doctor:{merchant.pk}:{person.pk}:{now // 60:.0f}"
-    cache.add(counter, 0, timeout=120)
-    if cache.incr(counter) > ASKED_A_MINUTE:
-        raise TooManyQuestions(60 - math.floor(now % 60))
 
 
 def _diagnosis(line: SignedRequest, kept: RefusedCall) -> Diagnosis:

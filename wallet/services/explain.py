@@ -48,13 +48,15 @@ class Explanation:
     decided_by: int | None  # the row; None: all passed, or it was not decided
     rungs: tuple[Rung, ...]
     now: Verdict
+    asked_now: bool  # else `now` says nothing
     notes: tuple[str, ...]
 
 
-def explain(*, line: SignedRequest) -> Explanation:
+def explain(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
+    """`ask_now`: also what it would be answered now, which takes the work and the locks of a call."""
     seen = facts.read(line)
     reading = again.reading_of(seen)
-    then, now = _decided(seen), again.judge(seen, reading)
+    then, now = _decided(seen), again.judge(seen, reading) if ask_now else Verdict(statuses.Undecided.key)
     return Explanation(
         request_id=line.request_id,
         kind=reading.kind if reading else "",
@@ -63,6 +65,7 @@ def explain(*, line: SignedRequest) -> Explanation:
         decided_by=then.row,
         rungs=tuple(_rung(number, seen, reading, then, now) for number in ROWS),
         now=now,
+        asked_now=ask_now,
         notes=tuple(_notes(seen, reading, now)),
     )
 

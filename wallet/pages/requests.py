@@ -1,0 +1,204 @@
+"""The log of a merchant's calls: searched, followed as it grows, and taken away as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+
+from merchants import crypto
+from merchants.access import Visit
+from merchants.models import Merchant
+from merchants.pages import frame
+from merchants.pages.door import page
+from merchants.pages.forms import UNTIL, MomentField, PlainForm
+from portal.lib import clock, money, tables
+from portal.lib.clientip import Network, parse_address
+from wallet import statuses
+from wallet.models import SignedRequest
+from wallet.services import doctor, log_search
+from wallet.services.log_search import Edges, Found, Wish
+
+LINES = 50
+AT_ONCE = 500  # lines of a table that are held in memory
+LONGEST = 255
+COLUMNS = (
+    "time (UTC)", "request id", "method", "endpoint", "http status", "status", "message", "auth key", "address",
+    "player", "session", "game", "transaction", "refers to", "round", "currency", "amount", "balance", "took (ms)",
+)  # fmt: skip
+LOOKS_SECRET = "This looks like a Secret Key. Never paste one: have it rotated, and search by an id."
+
+
+class BlockField(forms.CharField):
+    """An address or a CIDR block."""
+
+    def clean(self, value: Any) -> Network | None:
+        text = super().clean(value).strip()
+        return parsed_block(text) if text else None
+
+
+def parsed_block(text: str) -> Network:
+    address = parse_address(text)
+    try:
+        return ip_network(str(address or text), strict=False)
+    except ValueError as fault:
+        raise forms.ValidationError("Neither an address nor a CIDR block, such as 203.0.113.0/24.") from fault
+
+
+class SearchForm(PlainForm):
+    status = forms.ChoiceField(required=False)
+    endpoint = forms.ChoiceField(required=False)
+    since = MomentField(required=False, label="From", help_text="")
+    until = MomentField(required=False, label="Until", help_text="")
+    address = BlockField(required=False, label="Address or block", max_length=64)
+    key = forms.ModelChoiceField(queryset=None, required=False, empty_label="Any")
+    player = forms.CharField(required=False, max_length=LONGEST)
+    transaction = forms.CharField(required=False, label="Transaction id", max_length=LONGEST)
+
+    def __init__(self, merchant: Merchant, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        answers = [("", "Any"), (log_search.REFUSED, "All refusals"), *((key, key) for key in statuses.ALL_KEYS)]
+        fields["status"].choices = answers
+        fields["endpoint"].choices = [("", "Any"), *((path, path) for path in log_search.endpoints())]
+        fields["key"].queryset = merchant.keys.order_by("-created_at")
+
+    def wish(self) -> Wish:
+        said = self.cleaned_data
+        return Wish(
+            since=said["since"],
+            until=said["until"],
+            status=said["status"],
+            endpoint=said["endpoint"],
+            block=said["address"],
+            key=said["key"],
+            player_id=said["player"],
+            transaction_id=said["transaction"],
+        )
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+@page()
+def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\0", "").strip()
+    if text:
+        return find(request, visit, text)
+    form = SearchForm(visit.merchant, request.GET or None)
+    following = "tail" in request.GET
+    found = look(visit.merchant, form, Edges() if following else edges(request))
+    newest = found.lines[0].pk if found.lines else 0
+    if following and request.headers.get("HX-Request") and str(newest) == request.GET.get("seen"):
+        return HttpResponse(status=204)  # nothing new: the page stays as it is
+    return show(request, visit, form, found=found, following=following, newest=newest)
+
+
+def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: Found, **context: Any) -> HttpResponse:
+    part = "requests_tail.html" if request.headers.get("HX-Request") else "requests.html"
+    kept = filters(request)
+    known: dict[str, Any] = {
+        "form": form,
+        "found": found,
+        "rows": [(line, line.amount is not None and money.show(line.amount)) for line in found.lines],
+        "kept": kept,
+        "filtered": bool(kept),
+        "older": query(request, before=found.older) if found.older else "",
+        "newer": query(request, after=found.newer) if found.newer else "",
+        "now": clock.now(),
+    }
+    response = frame.show(request, visit, part, tab="requests", title="Requests", **known | context)
+    response["X-Tail"] = "1"
+    return response
+
+
+def look(merchant: Merchant, form: SearchForm, where: Edges) -> Found:
+    if form.is_bound and not form.is_valid():
+        return Found()
+    wish = form.wish() if form.is_bound else Wish()
+    return log_search.look(merchant=merchant, wish=wish, edges=where, limit=LINES)
+
+
+def edges(request: HttpRequest) -> Edges:
+    """From an address of ours; anything else is as if it were not there."""
+    before, after = (whole(request.GET.get(name, "")) for name in ("before", "after"))
+    if after is not None:
+        return Edges(above=after, rising=True)
+    return Edges(below=before) if before is not None else Edges()
+
+
+def whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and int(text[:20]) < log_search.NEWEST else None
+
+
+def filters(request: HttpRequest) -> str:
+    said = [(name, request.GET.get(name, "")) for name in SearchForm.base_fields]
+    return urlencode([(name, value) for name, value in said if value])
+
+
+def query(request: HttpRequest, **edge: int) -> str:
+    kept = filters(request)
+    return f"?{kept}{'&' if kept else ''}{urlencode(edge)}"
+
+
+# --- The box that finds by itself -------------------------------------------------------------------------------------
+def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
+    """A request id leads to its call; an address, a transaction or a player to the list of theirs."""
+    code = visit.merchant.code
+    if crypto.SHAPE.search(text):
+        return sorry(request, visit, LOOKS_SECRET)
+    if (request_id := log_search.parse_uuid(text)) is not None and is_own(visit.merchant, request_id):
+        return HttpResponseRedirect(reverse("operator:call", args=[code, request_id]))
+    name, value = meant(visit.merchant, text[:LONGEST])
+    return HttpResponseRedirect(f"{reverse('operator:requests', args=[code])}?{urlencode({name: value})}")
+
+
+def is_own(merchant: Merchant, request_id: Any) -> bool:
+    try:
+        doctor.own_call(merchant, request_id)
+    except doctor.NoSuchCall:
+        return False
+    return True
+
+
+def meant(merchant: Merchant, text: str) -> tuple[str, str]:
+    try:
+        return "address", str(parsed_block(text)).removesuffix("/32").removesuffix("/128")
+    except forms.ValidationError:
+        is_transaction = log_search.is_there(merchant, Wish(transaction_id=text))
+        return ("transaction" if is_transaction or log_search.parse_uuid(text) else "player"), text
+
+
+def sorry(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
+    form = SearchForm(visit.merchant)
+    return show(request, visit, form, found=Found(), sorry=text, following=False, newest=0)
+
+
+# --- As a table -------------------------------------------------------------------------------------------------------
+@page(back="operator:requests")
+def requests_csv(request: HttpRequest, visit: Visit) -> Any:
+    form = SearchForm(visit.merchant, request.GET)
+    if not form.is_valid():
+        return HttpResponseRedirect(f"{reverse('operator:requests', args=[visit.merchant.code])}?{filters(request)}")
+    name = f"{visit.merchant.code}-requests-{clock.now().strftime(UNTIL).replace(':', '')}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    lines = log_search.every(merchant=visit.merchant, wish=form.wish(), at_once=AT_ONCE)
+    return StreamingHttpResponse(tables.lines(cells(lines)), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def cells(lines: Iterator[SignedRequest]) -> Iterator[tuple[Any, ...]]:
+    yield COLUMNS
+    for line in lines:
+        yield (
+            line.created_at, line.request_id, line.method, line.endpoint, line.http_status, line.status, line.message,
+            line.auth_key, line.address, line.player_id, line.session_id, line.game_id, line.transaction_id,
+            line.ref_transaction_id, line.round_id, line.currency, plain(line.amount), plain(line.balance),
+            f"{line.duration_us / 1000:.1f}",
+        )  # fmt: skip
+
+
+def plain(units: int | None) -> str | None:
+    return None if units is None else money.show(units).replace(",", "")

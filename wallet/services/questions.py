@@ -1,0 +1,36 @@
+"""How often somebody may ask what costs work or tells much: counted in the shared cache, for all processes together."""
+
+from __future__ import annotations
+
+import math
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from portal.lib import clock
+
+
+class TooManyQuestions(Refusal):
+    def __init__(self, most: int, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"At most {most} calls a minute are looked at. Ask again in {seconds} s.")
+
+
+class NobodyCounts(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This can't be asked now. Try again in a minute.")
+
+
+def count(what: str, *, merchant: Merchant, person: Person, most: int) -> None:
+    """Without the cache nobody is answered."""
+    now = clock.now().timestamp()
+    counter = f"{what}:{merchant.pk}:{person.pk}:{now // 60:.0f}"
+    try:
+        cache.add(counter, 0, timeout=120)
+        asked = cache.incr(counter)
+    except RedisError as fault:
+        raise NobodyCounts from fault
+    if asked > most:
+        raise TooManyQuestions(most, 60 - math.floor(now % 60))
