@@ -15,9 +15,10 @@ KEPT = 10  # pages that one visitor may have open
 NAME = "forms_once"
 
 
-def new_token(request: HttpRequest) -> str:
+def new_token(request: HttpRequest, path: str = "") -> str:
+    """`path`: of the page that the form is sent to, when it is another."""
     token = secrets.token_urlsafe(16)
-    request.session[NAME] = [*request.session.get(NAME, []), _of_page(request, token)][-KEPT:]
+    request.session[NAME] = [*request.session.get(NAME, []), _of_page(path or request.path, token)][-KEPT:]
     return token
 
 
@@ -25,7 +26,7 @@ def use_token(request: HttpRequest, token: str) -> bool:
     """Only inside a transaction. False: this form was used before."""
     row = Session.objects.select_for_update().filter(session_key=request.session.session_key).first()
     kept = row.get_decoded() if row else {}
-    tokens, mine = kept.get(NAME, []), _of_page(request, token)
+    tokens, mine = kept.get(NAME, []), _of_page(request.path, token)
     if row is None or mine not in tokens:
         return False
     tokens.remove(mine)
@@ -34,6 +35,6 @@ def use_token(request: HttpRequest, token: str) -> bool:
     return True
 
 
-def _of_page(request: HttpRequest, token: str) -> str:
+def _of_page(path: str, token: str) -> str:
     """A token of one page does nothing on another."""
-    return f"{request.path} {token}"
+    return f"{path} {token}"

@@ -32,6 +32,20 @@ def harmless(text: str) -> str:
     return f"'{text}" if is_formula and not NUMBER.fullmatch(text) else text
 
 
+def kept(text: str) -> str:
+    """`harmless`, and `meant` gives it back whatever it was: an apostrophe that stood there gets another."""
+    return f"'{text}" if _is_harmed(text.lstrip("'")) else text
+
+
+def meant(text: str) -> str:
+    """What `kept` was made of."""
+    return text[1:] if text.startswith("'") and _is_harmed(text.lstrip("'")) else text
+
+
+def _is_harmed(text: str) -> bool:
+    return harmless(text) != text
+
+
 class _Line:
     """What csv.writer writes to: gives the line back."""
 

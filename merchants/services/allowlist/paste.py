@@ -6,18 +6,20 @@ Either all lines are good, or each bad one is named with its number and its reas
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from merchants.errors import Refusal, spoken
+from merchants.errors import Refusal, SecretInText, spoken
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services.allowlist.entries import NotAllowed, parse_domain, parse_network
 from merchants.services.allowlist.proposal import DomainLine, Line
-from portal.lib import clock
+from portal.lib import clock, tables
+from portal.lib.masking import mask
 
 LONGEST_NOTE = 200
 LONGEST_SHOWN = 80
@@ -26,6 +28,7 @@ HEADINGS = {"network", "networks", "address", "ip", "cidr", "domain", "domains"}
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LOOKS_LIKE_A_NETWORK = re.compile(r"\d+(\.\d+){3}(/\d+)?|[0-9a-f:]*::[0-9a-f:.]*(/\d+)?", re.ASCII | re.IGNORECASE)
 MOST_FIELDS = 3
+NOTHING: Mapping[str, Any] = {}
 
 
 class Named(Protocol):
@@ -40,6 +43,13 @@ class BadLine:
     reason: str
 
 
+def joined(fields: Iterable[str]) -> str:
+    """A line as `networks` and `domains` read it; empty fields at its end are left away."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(fields)
+    return line.getvalue().rstrip(",")
+
+
 class BadLines(Refusal):
     def __init__(self, lines: list[BadLine]) -> None:
         self.lines = lines
@@ -48,29 +58,32 @@ class BadLines(Refusal):
         super().__init__(f"Nothing was taken over; {first}{more}")
 
 
-def networks(text: str, *, zone: str = "UTC") -> tuple[Line, ...]:
-    """`ends` is a day (its last moment counts) or a moment, in the merchant's time zone when it names none."""
+def networks(text: str, *, zone: str = "UTC", known: Mapping[str, Line] = NOTHING) -> tuple[Line, ...]:
+    """`ends` is a day (its last moment counts) or a moment, in the merchant's time zone when it names none.
+
+    `known`: lines that are good as they stand, since they are in the list already, by how they are written.
+    """
 
     def line(network: str, note: str = "", ends: str = "") -> Line:
-        return Line(parse_network(network), _note(note), _ends(ends, zone))
+        return Line(parse_network(network), checked_note(note), _ends(ends, zone))
 
-    return _read(text, line)
+    return _read(text, line, known)
 
 
-def domains(text: str) -> tuple[DomainLine, ...]:
+def domains(text: str, *, known: Mapping[str, DomainLine] = NOTHING) -> tuple[DomainLine, ...]:
     def line(domain: str, note: str = "", ends: str = "") -> DomainLine:
         if ends:
             raise NotAllowed("A domain has no end; leave the third field away.")
-        return DomainLine(parse_domain(domain), _note(note))
+        return DomainLine(parse_domain(domain), checked_note(note))
 
-    return _read(text, line)
+    return _read(text, line, known)
 
 
-def _read[T: Named](text: str, line: Callable[..., T]) -> tuple[T, ...]:
+def _read[T: Named](text: str, line: Callable[..., T], known: Mapping[str, T] = NOTHING) -> tuple[T, ...]:
     good, bad = dict[str, tuple[int, T]](), list[BadLine]()
     for number, raw in _lines(text):
         try:
-            read = line(*_fields(raw))
+            read = known.get(raw) or line(*_fields(raw))
             _refuse_again(read, good)
         except NotAllowed as refused:
             bad.append(BadLine(number, raw[:LONGEST_SHOWN], str(refused)))
@@ -114,13 +127,16 @@ def _too_many(numbers: list[int]) -> list[BadLine]:
     ]
 
 
-def _note(text: str) -> str:
+def checked_note(text: str) -> str:
+    text = tables.meant(text)
     if CONTROL.search(text):
         raise NotAllowed("The note has signs in it that cannot be shown.")
     if len(text) > LONGEST_NOTE:
         raise NotAllowed(f"The note has {len(text)} signs; it may have at most {LONGEST_NOTE}.")
     if LOOKS_LIKE_A_NETWORK.fullmatch(text):
         raise NotAllowed(f"Two networks stand on the line; “{text}” would be taken for a note. Put it on its own line.")
+    if mask(text) != text:
+        raise NotAllowed(str(SecretInText()))
     return text
 
 

@@ -22,6 +22,11 @@ class Line:
     def name(self) -> str:
         return str(self.network)
 
+    @property
+    def shown(self) -> str:
+        """A single address without its mask."""
+        return str(self.network if self.network.num_addresses > 1 else self.network.network_address)
+
 
 @dataclass(frozen=True, slots=True)
 class DomainLine:
@@ -30,6 +35,10 @@ class DomainLine:
 
     @property
     def name(self) -> str:
+        return self.domain
+
+    @property
+    def shown(self) -> str:
         return self.domain
 
 

@@ -42,6 +42,15 @@ def version_of_domains(merchant: Merchant) -> int:
     return _newest(_events(AllowedDomain, merchant))
 
 
+def changes_since(merchant: Merchant, key: ApiKey | None, expected: int) -> list[ListChange]:
+    """What `save` would refuse for, with ListChanged."""
+    return _changes(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
+
+
+def domain_changes_since(merchant: Merchant, expected: int) -> list[ListChange]:
+    return _changes(_events(AllowedDomain, merchant), expected, "domain")
+
+
 def save(
     *,
     proposal: Proposal,
@@ -56,7 +65,7 @@ def save(
     `expected`: its version as the person saw it. Raises ListChanged, LockOut, ListOnTrial, ListWentBack, NotAllowed or
     MomentPassed, and then nothing has changed, but for a list that had gone back already: its table says so as well.
     """
-    _tidy(proposal.merchant, proposal.key)
+    tidy(merchant=proposal.merchant, key=proposal.key)
     with transaction.atomic(), history.because(reason) if reason else nullcontext():
         return _save(proposal, by, expected, confirmed_code=confirmed_code, on_trial=on_trial)
 
@@ -75,6 +84,20 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     if not (changed and on_trial):
         return Saved(changed)
     return Saved(changed, trial.begin(merchant=merchant, key=key, before=before, by=by))
+
+
+@transaction.atomic
+def keep(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Saved:
+    """Somebody is sure and waits for no call: as if it had been saved without a trial, and never gone between.
+
+    Raises TrialOver, and LockOut as `save` does.
+    """
+    trial.lock(tried.merchant_id)
+    rows = writing.standing(tried.merchant, tried.key)
+    lines = tuple(Line(row.network, row.note, row.expires_at) for row in rows)
+    trial.take_back(trial=tried)
+    proposal = Proposal(tried.merchant, lines, tried.key)
+    return _save(proposal, by, None, confirmed_code=confirmed_code, on_trial=False)
 
 
 @transaction.atomic
@@ -118,7 +141,7 @@ def _seen(proposal: Proposal, *, since: Any, at: Any) -> list[tuple[int, str]]:
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
-def _tidy(merchant: Merchant, key: ApiKey | None) -> None:
+def tidy(*, merchant: Merchant, key: ApiKey | None) -> None:
     """Committed by itself, so that a refusal after it takes nothing back."""
     with transaction.atomic(), history.because(trial.NO_CALL):
         trial.lock(merchant.pk)
@@ -147,13 +170,15 @@ def _newest(events: QuerySet[Any]) -> int:
 
 def _check_version(events: QuerySet[Any], expected: int | None, name: str) -> None:
     """Raises ListChanged with what others did since."""
-    if expected is None:
-        return
-    after = JSONObject(**{column: F(column) for column in tracked_columns(events.model)})
-    later = events.filter(pgh_id__gt=expected).annotate(after=after).order_by("pgh_id")
-    told = [_told(event, name) for event in later if _matters(event)]
+    told = [] if expected is None else _changes(events, expected, name)
     if told:
         raise errors.ListChanged(told)
+
+
+def _changes(events: QuerySet[Any], expected: int, name: str) -> list[ListChange]:
+    after = JSONObject(**{column: F(column) for column in tracked_columns(events.model)})
+    later = events.filter(pgh_id__gt=expected).annotate(after=after).order_by("pgh_id")
+    return [_told(event, name) for event in later if _matters(event)]
 
 
 def _matters(event: Any) -> bool:

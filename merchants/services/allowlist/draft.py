@@ -1,0 +1,60 @@
+"""A list on its way to being saved: as text that is read anew on each page, and as what differs from what stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from merchants.services.allowlist import paste
+from merchants.services.allowlist.proposal import DomainLine, Line
+from portal.lib import tables
+
+BREAKS = re.compile(r"[\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference[T: (Line, DomainLine)]:
+    added: tuple[T, ...]
+    removed: tuple[T, ...]
+    changed: tuple[tuple[T, T], ...]  # as it is, as it would be
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+def difference[T: (Line, DomainLine)](before: Iterable[T], after: Iterable[T]) -> Difference[T]:
+    old, new = {line.name: line for line in before}, {line.name: line for line in after}
+    return Difference(
+        added=tuple(line for name, line in new.items() if name not in old),
+        removed=tuple(line for name, line in old.items() if name not in new),
+        changed=tuple((old[name], line) for name, line in new.items() if name in old and old[name] != line),
+    )
+
+
+def onto[T: (Line, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> tuple[T, ...]:
+    """The same wishes, on a list that somebody else has changed meanwhile."""
+    kept = {line.name: line for line in standing}
+    for line in mine.removed:
+        kept.pop(line.name, None)
+    return tuple((kept | {line.name: line for line in [*mine.added, *(new for _, new in mine.changed)]}).values())
+
+
+def written(lines: Sequence[Line] | Sequence[DomainLine]) -> str:
+    """One a line, as `read` takes it back and a spreadsheet does no harm with it."""
+    return "\n".join(_written(line) for line in lines)
+
+
+def read(text: str, standing: Sequence[Line], *, zone: str = "UTC") -> tuple[Line, ...]:
+    """What stands may stay as it is, whatever the rules are by now. Raises paste.BadLines."""
+    return paste.networks(text, zone=zone, known={_written(line): line for line in standing})
+
+
+def read_domains(text: str, standing: Sequence[DomainLine]) -> tuple[DomainLine, ...]:
+    return paste.domains(text, known={_written(line): line for line in standing})
+
+
+def _written(line: Line | DomainLine) -> str:
+    note = tables.kept(BREAKS.sub(" ", line.note))
+    ends = tables.cell(line.ends) if isinstance(line, Line) else ""
+    return paste.joined([line.name, note, ends])

@@ -1,0 +1,265 @@
+"""The allowlist on the operators' pages: every way in ends at one proposal, and only that saves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.core.cache import cache
+from django.test import Client
+
+from merchants.models import AllowlistEntry, ListTrial, Merchant, Person
+from portal.lib import clock
+from tests import factories
+from tests.conftest import Caller
+from tests.pages import said, send
+from tests.people import signed_in
+from wallet.services import request_log
+
+PAGE = "/operator/acme/allowlist/"
+HERE, OFFICE = "127.0.0.1", "198.51.100.7"
+
+
+@pytest.fixture
+def at_work(client: Client, owner: Person) -> Client:
+    cache.clear()
+    return signed_in(client, owner)
+
+
+@pytest.fixture
+def calling(caller: Caller) -> Caller:
+    """Its calls are in the log."""
+    request_log.drain()
+    return caller
+
+
+@pytest.fixture
+def manager(acme: Merchant) -> Person:
+    return factories.member(acme, "manager", email="manager@acme.test")
+
+
+def networks(merchant: Merchant) -> list[str]:
+    return [str(entry.network) for entry in AllowlistEntry.objects.filter(merchant=merchant, key=None)]
+
+
+def go_on(client: Client, proposal: Any, **fields: Any) -> Any:
+    """Saves what a proposal shows."""
+    form = proposal.context["form"]
+    known = {name: form[name].value() for name in form.fields} | {"do": "save"} | fields
+    return client.post(proposal.context["action"], {name: value for name, value in known.items() if value})
+
+
+def test_an_address_is_added_rehearsed_and_saved(at_work: Client, caller: Caller, acme: Merchant) -> None:
+    request_log.drain()
+    proposal = send(at_work, f"{PAGE}add/", network=HERE, note="game server")
+    shown = said(proposal)
+    assert "All 2 rightly signed calls of the last 7 days would have been let in." in shown
+    assert networks(acme) == []
+    saved = go_on(at_work, proposal, on_trial="")
+    assert saved["location"] == PAGE
+    assert networks(acme) == [f"{HERE}/32"]
+    listed = said(at_work.get(PAGE))
+    assert "restricted to 1 entry" in listed
+    assert "game server" in listed
+
+
+# --- The proposal -----------------------------------------------------------------------------------------------------
+def test_it_says_what_would_have_been_refused_and_nothing_is_saved_yet(
+    at_work: Client, caller: Caller, acme: Merchant
+) -> None:
+    caller.bet(100)
+    request_log.drain()
+    shown = said(send(at_work, f"{PAGE}add/", network=OFFICE))
+    assert "would have refused 3 of 3 calls in the last 7 days, from 127.0.0.1, last seen just now, mostly" in shown
+    assert "1 bets" in shown
+    assert networks(acme) == []
+
+
+def test_thirty_days_are_rehearsed_on_demand_and_the_wish_stays(at_work: Client, caller: Caller) -> None:
+    proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
+    longer = go_on(at_work, proposal, do="look", days="30")
+    assert longer.context["found"].days == 30
+    assert [line.name for line in longer.context["difference"].added] == [f"{OFFICE}/32"]
+
+
+def test_a_list_that_shuts_out_everybody_wants_the_merchants_code(
+    at_work: Client, calling: Caller, acme: Merchant
+) -> None:
+    proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
+    assert "shuts out everybody who calls now" in said(proposal)
+    for code in ("", "rival"):
+        refused = go_on(at_work, proposal, confirmed_code=code)
+        assert "type the merchant&#x27;s code" in said(refused)
+        assert networks(acme) == []
+    assert go_on(at_work, refused, confirmed_code="acme")["location"] == PAGE
+    assert networks(acme) == [f"{OFFICE}/32"]
+
+
+def test_who_shuts_out_nobody_is_asked_for_no_code(at_work: Client, calling: Caller) -> None:
+    assert "shuts out everybody" not in said(send(at_work, f"{PAGE}add/", network=HERE))
+
+
+def test_two_managers_at_once_the_second_is_told_and_goes_on_from_there(
+    at_work: Client, acme: Merchant, manager: Person
+) -> None:
+    first = send(at_work, f"{PAGE}add/", network=OFFICE)
+    other = signed_in(Client(), manager)
+    assert go_on(other, send(other, f"{PAGE}add/", network="203.0.113.9", note="hers"), on_trial="").status_code == 302
+    told = go_on(at_work, first, on_trial="")
+    assert "203.0.113.9/32 added by manager@acme.test" in said(told)
+    assert networks(acme) == ["203.0.113.9/32"]
+    assert [line.shown for line in told.context["difference"].added] == [OFFICE]
+    assert not told.context["difference"].removed
+    assert go_on(at_work, told, on_trial="").status_code == 302
+    assert networks(acme) == [f"{OFFICE}/32", "203.0.113.9/32"]
+
+
+def test_a_list_over_which_both_managers_had_the_same_idea_has_nothing_left_to_change(
+    at_work: Client, acme: Merchant, manager: Person
+) -> None:
+    first, other = send(at_work, f"{PAGE}add/", network=OFFICE), signed_in(Client(), manager)
+    go_on(other, send(other, f"{PAGE}add/", network=OFFICE), on_trial="")
+    assert "the list stands like this already" in said(go_on(at_work, first))
+
+
+def test_a_page_left_open_is_shown_anew_before_anything_is_saved(
+    at_work: Client, acme: Merchant, owner: Person
+) -> None:
+    proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
+    with clock.at(clock.now() + timedelta(hours=9)):
+        signed_in(at_work, owner)
+        go_on(at_work, proposal)
+        anew = at_work.get(proposal.context["action"])
+    assert networks(acme) == []
+    assert anew.status_code == 200
+
+
+def test_an_hour_old_rehearsal_saves_nothing(at_work: Client, acme: Merchant, owner: Person) -> None:
+    proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
+    later = clock.now() + timedelta(minutes=61)
+    with clock.at(later):
+        at_work = proved_again(at_work, later)
+        anew = go_on(at_work, proposal, on_trial="")
+        assert "Nothing was saved; below is what would happen now." in said(anew)
+        assert networks(acme) == []
+        assert go_on(at_work, anew, on_trial="").status_code == 302
+    assert networks(acme) == [f"{OFFICE}/32"]
+
+
+def proved_again(client: Client, at: datetime) -> Client:
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": at.timestamp()}]
+    session.save()
+    return client
+
+
+def test_who_is_asked_for_a_second_factor_finds_the_proposal_again(at_work: Client, acme: Merchant) -> None:
+    proposal = send(at_work, f"{PAGE}add/", network=OFFICE, note="office")
+    later = clock.now() + timedelta(minutes=20)
+    with clock.at(later):
+        assert go_on(at_work, proposal, reason="moved", on_trial="")["location"].startswith("/account/")
+        assert networks(acme) == []
+        again = proved_again(at_work, later).get(proposal.context["action"])
+        assert again.context["wish"]["reason"] == "moved"
+        assert go_on(at_work, again).status_code == 302
+    assert networks(acme) == [f"{OFFICE}/32"]
+
+
+def test_the_same_form_twice_does_it_once(at_work: Client, acme: Merchant) -> None:
+    proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
+    assert go_on(at_work, proposal, on_trial="").status_code == 302
+    AllowlistEntry.objects.all().delete()
+    go_on(at_work, proposal, on_trial="")
+    assert networks(acme) == []
+
+
+@pytest.mark.parametrize("draft", ["", "x", "eyJ9:1:x"])
+def test_a_draft_that_is_not_ours_is_nothing(at_work: Client, acme: Merchant, draft: str) -> None:
+    response = at_work.post(f"{PAGE}proposal/", {"draft": draft, "token": "x", "do": "save"})
+    assert "begin" in said(at_work.get(response["location"])) if response.status_code == 302 else said(response)
+    assert networks(acme) == []
+
+
+def test_a_draft_of_another_merchant_is_nothing(at_work: Client, rival: Merchant, acme: Merchant) -> None:
+    member = factories.member(rival, "owner", email="owner@rival.test")
+    theirs = signed_in(Client(), member)
+    proposal = send(theirs, "/operator/rival/allowlist/add/", network=OFFICE)
+    form = {"draft": proposal.context["form"].initial["draft"], "token": "x", "do": "save"}
+    assert at_work.post(f"{PAGE}proposal/", form).status_code == 302
+    assert networks(acme) == networks(rival) == []
+
+
+def test_a_secret_in_the_reason_or_in_a_note_is_refused(at_work: Client, acme: Merchant, caller: Caller) -> None:
+    secret = caller.signer.secret
+    assert "Secret Key" in said(send(at_work, f"{PAGE}add/", network=HERE, note=secret))
+    refused = go_on(at_work, send(at_work, f"{PAGE}add/", network=HERE), reason=secret)
+    assert "There is a Secret Key in this text" in said(refused)
+    assert networks(acme) == []
+
+
+# --- On trial ---------------------------------------------------------------------------------------------------------
+def tried(client: Client, network: str = HERE) -> ListTrial:
+    assert go_on(client, send(client, f"{PAGE}add/", network=network), confirmed_code="acme").status_code == 302
+    return ListTrial.objects.get()
+
+
+def test_a_trial_counts_down_and_says_what_it_waits_for(at_work: Client, caller: Caller) -> None:
+    tried(at_work)
+    shown = said(at_work.get(PAGE))
+    assert "data-countdown" in shown
+    assert "It waits for one rightly signed call" in shown
+    assert f"{PAGE}add/" not in shown
+    assert "is on trial until" in said(at_work.get(f"{PAGE}add/", follow=True))
+
+
+def test_a_call_keeps_it_and_the_page_says_so(at_work: Client, caller: Caller) -> None:
+    tried(at_work)
+    assert caller.balance().status == "RS_OK"
+    assert "The new list stays: a rightly signed call came from 127.0.0.1" in said(at_work.get(PAGE))
+
+
+def test_between_the_deadline_and_the_job_the_page_shows_what_counts(
+    at_work: Client, caller: Caller, acme: Merchant
+) -> None:
+    deadline = tried(at_work, OFFICE).deadline
+    with clock.at(deadline):
+        shown = said(at_work.get(PAGE))
+        assert "The list went back by itself at" in shown
+        assert OFFICE not in shown
+        assert "nothing restricted" in shown
+        assert OFFICE not in at_work.get(f"{PAGE}csv/").getvalue().decode()
+    assert networks(acme) == [f"{OFFICE}/32"], "nobody has tidied up"
+
+
+def test_a_list_whose_trial_is_over_can_be_changed_at_once(at_work: Client, caller: Caller, acme: Merchant) -> None:
+    deadline = tried(at_work, OFFICE).deadline
+    with clock.at(deadline):
+        proved_again(at_work, deadline)
+        proposal = send(at_work, f"{PAGE}add/", network=HERE)
+        told = go_on(at_work, proposal, on_trial="")
+        if told.status_code == 200:
+            told = go_on(at_work, told, on_trial="")
+        assert told.status_code == 302
+    assert networks(acme) == [f"{HERE}/32"]
+
+
+def test_it_can_be_put_back_or_kept_by_hand(at_work: Client, caller: Caller, acme: Merchant) -> None:
+    number = tried(at_work).pk
+    assert send(at_work, f"{PAGE}trials/{number}/back/")["location"] == PAGE
+    assert networks(acme) == []
+    go_on(at_work, send(at_work, f"{PAGE}add/", network=HERE))
+    number = ListTrial.objects.get(state="trying").pk
+    assert send(at_work, f"{PAGE}trials/{number}/keep/")["location"] == PAGE
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        assert "restricted to 1 entry" in said(at_work.get(PAGE))
+    assert networks(acme) == [f"{HERE}/32"]
+
+
+def test_a_list_that_shuts_out_everybody_is_not_kept_without_the_code(
+    at_work: Client, calling: Caller, acme: Merchant
+) -> None:
+    number = tried(at_work, OFFICE).pk
+    assert "type the merchant&#x27;s code" in said(send(at_work, f"{PAGE}trials/{number}/keep/"))
+    assert ListTrial.objects.get().state == "trying"

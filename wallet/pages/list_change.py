@@ -1,0 +1,227 @@
+"""The ways into a change of a list. Each ends at the proposal, and none saves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+
+from merchants import errors
+from merchants.access import Visit, Work
+from merchants.models import AllowlistEntry, ApiKey, SeenAddress
+from merchants.pages import frame
+from merchants.pages.door import page
+from merchants.pages.forms import MomentField, PlainForm
+from merchants.services.allowlist import Line, draft, paste, standing
+from merchants.services.allowlist.paste import LONGEST_NOTE, BadLines
+from portal.lib import clock, tables
+from wallet.pages import list_draft, list_words
+from wallet.pages.list_proposal import of_list, propose, propose_domains
+from wallet.pages.lists import list_named
+
+SEEN = 8
+SIGNS = 900_000  # of a text; a form as a whole is bounded by DATA_UPLOAD_MAX_MEMORY_SIZE
+SHOWN_BAD = 10_000
+
+
+def free(visit: Visit, key: ApiKey | None) -> standing.Standing:
+    """The list, if it can be changed now. Raises ListOnTrial."""
+    found = standing.of(visit.merchant, key)
+    if found.on_trial is not None:
+        raise errors.ListOnTrial(found.on_trial.deadline)
+    return found
+
+
+def show(
+    request: HttpRequest, visit: Visit, template: str, key: ApiKey | None, title: str, **context: Any
+) -> HttpResponse:
+    back = of_list(visit.merchant, key)
+    return frame.show(request, visit, template, tab="lists", title=title, key=key, back=back, **context)
+
+
+# --- One entry --------------------------------------------------------------------------------------------------------
+class EndForm(PlainForm):
+    note = forms.CharField(
+        required=False, max_length=LONGEST_NOTE, help_text="What stands behind it, such as “game server in Riga”."
+    )
+    ends = MomentField(required=False, help_text="In UTC. Empty: stays until it is removed.")
+
+
+class EntryForm(EndForm):
+    field_order = ("network",)
+    network = forms.CharField(
+        label="Address or block",
+        max_length=100,
+        help_text="One address such as 198.51.100.7, or a block such as 198.51.100.0/24 or 2001:db8::/48.",
+    )
+
+
+@page(work=Work.LISTS, prove=True, back="operator:lists")
+def list_add(request: HttpRequest, visit: Visit) -> HttpResponse:
+    key = list_named(request, visit)
+    found = free(visit, key)
+    form = EntryForm(request.POST or None, initial={"network": request.GET.get("address", "")[:100]})
+    if form.is_valid() and (line := line_of(form, found.lines)):
+        return propose(request, visit, list_draft.networks(visit.merchant, key, found, [*found.lines, line]))
+    return show(request, visit, "list_add.html", key, "Add an address", form=form, seen=seen(visit, key))
+
+
+def line_of(form: EntryForm, standing: tuple[Line, ...]) -> Line | None:
+    """None: the form says why not."""
+    wish = form.cleaned_data
+    fields = [wish["network"], tables.kept(wish["note"]), tables.cell(wish["ends"])]
+    try:
+        [line] = paste.networks(paste.joined(fields)) or [None]
+    except BadLines as bad:
+        form.add_error("network", bad.lines[0].reason)
+        return None
+    if line is not None and any(line.name == other.name for other in standing):
+        form.add_error("network", f"{line.name} stands on the list already.")
+        return None
+    return line
+
+
+def seen(visit: Visit, key: ApiKey | None) -> list[tuple[str, str]]:
+    """From where calls were signed lately: what is most often wanted on a list."""
+    rows = SeenAddress.objects.filter(key__merchant=visit.merchant)
+    rows = rows if key is None else rows.filter(key=key)
+    last = dict[str, datetime]()
+    for address, moment in rows.order_by("-last_seen_at").values_list("address", "last_seen_at")[: SEEN * 4]:
+        last.setdefault(address, moment)
+    now = clock.now()
+    return [(address, list_words.ago(moment, now)) for address, moment in [*last.items()][:SEEN]]
+
+
+def own_entry(visit: Visit, number: int) -> AllowlistEntry:
+    entry = AllowlistEntry.objects.select_related("key__merchant").filter(merchant=visit.merchant, pk=number).first()
+    if entry is None:
+        raise Http404
+    return entry
+
+
+@page(work=Work.LISTS, prove=True, back="operator:lists")
+def list_entry(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    entry = own_entry(visit, number)
+    found = free(visit, entry.key)
+    form = EndForm(request.POST or None, initial={"note": entry.note, "ends": entry.expires_at})
+    if form.is_valid() and (line := changed(form, entry)):
+        lines = [line if each.name == line.name else each for each in found.lines]
+        return propose(request, visit, list_draft.networks(visit.merchant, entry.key, found, lines))
+    return show(request, visit, "list_entry.html", entry.key, f"Change {entry.network}", form=form, entry=entry)
+
+
+def changed(form: EndForm, entry: AllowlistEntry) -> Line | None:
+    note, ends = form.cleaned_data["note"], form.cleaned_data["ends"]
+    if entry.expires_at is not None and ends == entry.expires_at.replace(microsecond=0):
+        ends = entry.expires_at  # the picker knows no parts of a second
+    if ends is not None and ends != entry.expires_at and ends <= clock.now():
+        form.add_error("ends", str(errors.MomentPassed(ends)))
+        return None
+    try:
+        checked = paste.checked_note(note) if note != entry.note else note
+    except paste.NotAllowed as refused:
+        form.add_error("note", str(refused))
+        return None
+    return Line(entry.network, checked, ends)
+
+
+@page(work=Work.LISTS, prove=True, back="operator:lists")
+def list_remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """To look at what would be is no change, so a link is enough."""
+    entry = own_entry(visit, number)
+    found = free(visit, entry.key)
+    lines = [line for line in found.lines if line.network != entry.network]
+    return propose(request, visit, list_draft.networks(visit.merchant, entry.key, found, lines))
+
+
+# --- Many entries -----------------------------------------------------------------------------------------------------
+class PasteForm(PlainForm):
+    text = forms.CharField(
+        label="Lines",
+        required=False,
+        strip=False,
+        max_length=SIGNS,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+    )
+    file = forms.FileField(label="Or a CSV file", required=False, help_text="UTF-8, up to 900 kB.")
+    how = forms.ChoiceField(
+        label="These lines",
+        choices=[("add", "come to what stands"), ("replace", "are the whole list from now on")],
+        initial="add",
+        widget=forms.RadioSelect,
+    )
+
+    def clean_file(self) -> str:
+        file = self.cleaned_data["file"]
+        if file is None:
+            return ""
+        if file.size > SIGNS:
+            raise forms.ValidationError("The file is too large: 900 kB at most.")
+        try:
+            return str(file.read().decode("utf-8-sig"))
+        except UnicodeDecodeError as fault:
+            raise forms.ValidationError("The file is not UTF-8. In Excel, save it as “CSV UTF-8”.") from fault
+
+    def clean(self) -> dict[str, Any]:
+        wish: dict[str, Any] = super().clean() or {}
+        if bool(wish.get("text", "").strip()) == bool(wish.get("file")) and not self.errors:
+            raise forms.ValidationError("Paste lines or choose a file: one of the two.")
+        return wish
+
+
+@page(work=Work.LISTS, prove=True, back="operator:lists")
+def list_paste(request: HttpRequest, visit: Visit) -> HttpResponse:
+    key = list_named(request, visit)
+    found = free(visit, key)
+    form, bad = PasteForm(request.POST or None, request.FILES or None), list[paste.BadLine]()
+    if form.is_valid():
+        try:
+            lines = pasted(form.cleaned_data, found, visit.merchant.time_zone)
+            return propose(request, visit, list_draft.networks(visit.merchant, key, found, lines))
+        except BadLines as refused:
+            bad = refused.lines
+        except list_draft.NoList as refused:
+            form.add_error(None, str(refused))
+    context = {"form": form, "bad": len(bad), "told": told(bad), "zone": visit.merchant.time_zone}
+    return show(request, visit, "list_paste.html", key, "Paste or upload many", **context)
+
+
+def pasted(wish: dict[str, Any], found: standing.Standing, zone: str) -> list[Line]:
+    read = draft.read(wish["file"] or wish["text"], found.lines, zone=zone)
+    if wish["how"] == "replace":
+        return list(read)
+    return list(({line.name: line for line in found.lines} | {line.name: line for line in read}).values())
+
+
+def told(bad: list[paste.BadLine]) -> str:
+    """Every bad line by its number. One text: ten thousand of them are shown at once."""
+    lines = [f"Line {each.number}: {each.reason}" for each in bad[:SHOWN_BAD]]
+    more = [f"… and {len(bad) - SHOWN_BAD:,} more"] if len(bad) > SHOWN_BAD else []
+    return "\n".join(lines + more)
+
+
+# --- Domains ----------------------------------------------------------------------------------------------------------
+class DomainsForm(PlainForm):
+    text = forms.CharField(
+        label="Domains, one a line",
+        required=False,
+        strip=False,
+        max_length=SIGNS,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text="Host names as browsers send them in Origin, such as play.casino.example; a note after a comma.",
+    )
+
+
+@page(work=Work.LISTS, prove=True, back="operator:lists")
+def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
+    stand = standing.domains_of(visit.merchant)
+    form, bad = DomainsForm(request.POST or None, initial={"text": draft.written(stand)}), list[paste.BadLine]()
+    if form.is_valid():
+        try:
+            lines = draft.read_domains(form.cleaned_data["text"], stand)
+            return propose_domains(request, visit, list_draft.domains(visit.merchant, lines))
+        except BadLines as refused:
+            bad = refused.lines
+    return show(request, visit, "list_domains.html", None, "Domains", form=form, bad=len(bad), told=told(bad))

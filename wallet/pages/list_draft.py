@@ -1,0 +1,121 @@
+"""A draft travels from page to page signed, so that what was checked once need not be checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from django.core import signing
+
+from merchants.errors import ListChange, ListChanged, Refusal, spoken
+from merchants.models import ApiKey, Merchant
+from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal, draft, saving, standing
+from portal.lib import clock
+
+SALT = "operator.allowlist"
+FRESH = timedelta(hours=1)  # a rehearsal older than this is shown anew before anything is saved
+
+
+class DraftLost(Refusal):
+    def __init__(self) -> None:
+        super().__init__("What this page held could not be read any more. Nothing was saved; begin again.")
+
+
+class NoList(Refusal):
+    """Each entry is good, and together they make no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft[T: (Line, DomainLine)]:
+    """`base`: the list as it was when somebody began to change it, at `version`."""
+
+    merchant: Merchant
+    key: ApiKey | None
+    lines: tuple[T, ...]
+    base: tuple[T, ...]
+    version: int
+    at: datetime
+
+    @property
+    def is_old(self) -> bool:
+        return self.at < clock.now() - FRESH
+
+    @property
+    def wish(self) -> draft.Difference[T]:
+        return draft.difference(self.base, self.lines)
+
+    def signed(self) -> str:
+        known = {
+            "merchant": self.merchant.pk,
+            "key": self.key.pk if self.key else None,
+            "lines": plain(self.lines),
+            "base": plain(self.base),
+            "version": self.version,
+            "at": self.at.isoformat(),
+        }
+        return signing.dumps(known, salt=SALT, compress=True)
+
+
+Networks = Draft[Line]
+Domains = Draft[DomainLine]
+
+
+def plain(lines: Iterable[Line] | Iterable[DomainLine]) -> list[list[str]]:
+    return [
+        [line.name, line.note, *([line.ends.isoformat()] if isinstance(line, Line) and line.ends else [])]
+        for line in lines
+    ]
+
+
+def networks(merchant: Merchant, key: ApiKey | None, found: standing.Standing, lines: Iterable[Line]) -> Networks:
+    try:
+        wanted = Proposal(merchant, tuple(lines), key)
+    except NotAllowed as fault:
+        raise NoList(str(fault)) from fault
+    return Draft(merchant, key, wanted.lines, found.lines, found.version, clock.now())
+
+
+def domains(merchant: Merchant, lines: Iterable[DomainLine]) -> Domains:
+    version = saving.version_of_domains(merchant)
+    return Draft(merchant, None, tuple(lines), standing.domains_of(merchant), version, clock.now())
+
+
+def opened(text: str, merchant: Merchant) -> dict[str, Any]:
+    """Raises DraftLost, for another merchant's too."""
+    try:
+        known: dict[str, Any] = signing.loads(text, salt=SALT)
+    except signing.BadSignature as fault:
+        raise DraftLost from fault
+    if known["merchant"] != merchant.pk:
+        raise DraftLost
+    return known | {"at": datetime.fromisoformat(known["at"])}
+
+
+def networks_of(text: str, merchant: Merchant) -> Networks:
+    known = opened(text, merchant)
+    key = ApiKey.objects.get(pk=known["key"], merchant=merchant) if known["key"] else None
+    lines, base = (tuple(_line(*fields) for fields in known[name]) for name in ("lines", "base"))
+    return Draft(merchant, key, lines, base, known["version"], known["at"])
+
+
+def domains_of(text: str, merchant: Merchant) -> Domains:
+    known = opened(text, merchant)
+    lines, base = (tuple(DomainLine(*fields) for fields in known[name]) for name in ("lines", "base"))
+    return Draft(merchant, None, lines, base, known["version"], known["at"])
+
+
+def _line(network: str, note: str, ends: str = "") -> Line:
+    return Line(ip_network(network), note, datetime.fromisoformat(ends) if ends else None)
+
+
+# --- What has happened meanwhile --------------------------------------------------------------------------------------
+def told_anew(changes: list[ListChange]) -> str:
+    told = str(ListChanged(changes)).removesuffix("Nothing was saved; look again.")
+    return f"{told}Nothing was saved. Below is your change on top of theirs: go on from here, or cancel."
+
+
+def told_old(at: datetime) -> str:
+    return f"This page was opened at {spoken(at)}. Nothing was saved; below is what would happen now."

@@ -1,0 +1,255 @@
+"""The one page between a wish and a list: what would change, and what it would have done to yesterday's calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from merchants import once
+from merchants.access import Visit, Work
+from merchants.errors import ListChanged, LockOut, Refusal, spoken
+from merchants.models import ApiKey, Merchant
+from merchants.pages import frame
+from merchants.pages.door import asked_first, page
+from merchants.pages.forms import OnceForm
+from merchants.services import allowlist
+from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal, draft, saving, standing, trial
+from wallet.pages import list_draft, list_words
+from wallet.pages.list_draft import Domains, Draft, Networks
+from wallet.services import rehearsal
+
+ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
+TRIAL_HELP = (
+    f"For the case that you shut yourself out: unless a rightly signed call comes from the new list within "
+    f"{trial.MINUTES} minutes, the list that stands now counts again, whatever happens here."
+)
+SAVED = "Saved: calls are judged by the new list from now on."
+TRIED = "Saved on trial until {until}. It stays when a rightly signed call comes from it before then."
+SENT_BEFORE = (
+    "A form does one thing once. This one was sent before, or is older than the last ten that you opened, so that a "
+    "reload, the back button or a second click does nothing."
+)
+NOTHING_WAITS = "No change of a list waits here: nothing was saved. Begin one from the list."
+NOTHING_NEW = "Nothing was to be changed: the list stands like this already."
+
+
+class ProposalForm(OnceForm):
+    draft = forms.CharField(widget=forms.HiddenInput)
+    days = forms.TypedChoiceField(
+        choices=[(days, str(days)) for days in rehearsal.DAYS],
+        coerce=int,
+        required=False,
+        empty_value=rehearsal.DAYS[0],
+        widget=forms.HiddenInput,
+    )
+    confirmed_code = forms.CharField(label="The merchant’s code", required=False, max_length=100)
+    on_trial = forms.BooleanField(
+        label=f"Go back by itself after {trial.MINUTES} minutes if no call comes from the new list",
+        required=False,
+        help_text=TRIAL_HELP,
+    )
+    reason = forms.CharField(required=False, max_length=500, help_text="Kept on the timeline.")
+
+
+FIRST = {"on_trial": True, "days": rehearsal.DAYS[0], "reason": "", "confirmed_code": ""}
+
+
+# --- Of networks ------------------------------------------------------------------------------------------------------
+@page(work=Work.LISTS, back="operator:lists")
+def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
+    form = sent(request)
+    if form is None or not form.is_valid():
+        return nothing_here(request, visit, form)
+    if request.POST.get("do") == "save" and (question := asked_first(request, visit, prove=True)):
+        request.session[ASIDE] = request.POST.dict()
+        return question
+    wanted, wish = list_draft.networks_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
+    saving.tidy(merchant=visit.merchant, key=wanted.key)
+    if changes := saving.changes_since(visit.merchant, wanted.key, wanted.version):
+        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew(changes))
+    if request.POST.get("do") != "save":
+        return propose(request, visit, wanted, wish)
+    if wanted.is_old:
+        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_old(wanted.at))
+    return decide(request, visit, wanted, wish)
+
+
+def sent(request: HttpRequest) -> ProposalForm | None:
+    """What was put aside while a second factor was asked for is shown again, and not saved by itself."""
+    data = request.POST if request.method == "POST" else request.session.pop(ASIDE, None)
+    return ProposalForm(data) if data else None
+
+
+def nothing_here(request: HttpRequest, visit: Visit, form: ProposalForm | None) -> HttpResponse:
+    """Somebody came by the address alone, or with a form that says nothing any more."""
+    text = NOTHING_WAITS if form is None else str(list_draft.DraftLost())
+    return frame.show(
+        request,
+        visit,
+        "list_nothing.html",
+        tab="lists",
+        title="Nothing to look at",
+        text=text,
+        back=of_list(visit.merchant, None),
+    )
+
+
+def anew(wanted: Networks) -> Networks:
+    """The same wish on the list as it is by now."""
+    found = standing.of(wanted.merchant, wanted.key)
+    return list_draft.networks(wanted.merchant, wanted.key, found, draft.onto(wanted.wish, found.lines))
+
+
+def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any]) -> HttpResponse:
+    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
+    try:
+        with transaction.atomic():
+            if not once.use_token(request, wish["token"]):
+                return sent_before(request, visit, wanted.key)
+            saved = allowlist.save(
+                proposal=proposal,
+                by=visit.person,
+                expected=wanted.version,
+                confirmed_code=wish["confirmed_code"],
+                on_trial=wish["on_trial"],
+                reason=wish["reason"],
+            )
+    except ListChanged as changed:
+        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew([*changed.changes]))
+    except (Refusal, NotAllowed) as refused:
+        return propose(request, visit, wanted, wish, refused=str(refused), again=isinstance(refused, LockOut))
+    tried = TRIED.format(until=spoken(saved.trial.deadline)) if saved.trial else SAVED
+    messages.success(request, tried if saved.changed else NOTHING_NEW)
+    return HttpResponseRedirect(of_list(visit.merchant, wanted.key))
+
+
+def propose(
+    request: HttpRequest,
+    visit: Visit,
+    wanted: Networks,
+    wish: dict[str, Any] | None = None,
+    *,
+    refused: str = "",
+    again: bool = False,
+) -> HttpResponse:
+    """`again`: the code was asked for and is not right."""
+    wish = FIRST | (wish or {})
+    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
+    found = rehearsal.rehearse(proposal, days=wish["days"])
+    locked_out = allowlist.seen_and_refused(proposal)
+    context = {
+        "sentence": list_words.sentence(found),
+        "found": found,
+        "let_in": [list_words.told(called, found.at) for called in found.allowed_addresses[: list_words.SHOWN]],
+        "kept_out": [list_words.told(called, found.at) for called in found.refused_addresses[: list_words.SHOWN]],
+        "days": rehearsal.DAYS,
+        "locked_out": sorted(locked_out),
+        "counting": len(wanted.lines),
+        "again": again,
+    }
+    return shown(request, visit, wanted, wish, action="list_proposal", refused=refused, **context)
+
+
+# --- Of domains -------------------------------------------------------------------------------------------------------
+@page(work=Work.LISTS, back="operator:lists")
+def list_domains_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
+    form = sent(request)
+    if form is None or not form.is_valid():
+        return nothing_here(request, visit, form)
+    if request.POST.get("do") == "save" and (question := asked_first(request, visit, prove=True)):
+        request.session[ASIDE] = request.POST.dict()
+        return question
+    wanted, wish = list_draft.domains_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
+    if changes := saving.domain_changes_since(visit.merchant, wanted.version):
+        return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_anew(changes))
+    if request.POST.get("do") != "save":
+        return propose_domains(request, visit, wanted, wish)
+    if wanted.is_old:
+        return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_old(wanted.at))
+    return decide_domains(request, visit, wanted, wish)
+
+
+def domains_anew(wanted: Domains) -> Domains:
+    return list_draft.domains(wanted.merchant, draft.onto(wanted.wish, standing.domains_of(wanted.merchant)))
+
+
+def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any]) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            if not once.use_token(request, wish["token"]):
+                return sent_before(request, visit, None)
+            saved = allowlist.save_domains(
+                merchant=visit.merchant, lines=wanted.lines, expected=wanted.version, reason=wish["reason"]
+            )
+    except ListChanged as changed:
+        told = list_draft.told_anew([*changed.changes])
+        return propose_domains(request, visit, domains_anew(wanted), wish, refused=told)
+    except (Refusal, NotAllowed) as refused:
+        return propose_domains(request, visit, wanted, wish, refused=str(refused))
+    messages.success(request, "Saved: browsers are judged by the new domains now." if saved.changed else NOTHING_NEW)
+    return HttpResponseRedirect(of_list(visit.merchant, None))
+
+
+def propose_domains(
+    request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None, *, refused: str = ""
+) -> HttpResponse:
+    return shown(
+        request, visit, wanted, FIRST | (wish or {}), action="list_domains_proposal", refused=refused, domains=True
+    )
+
+
+# --- Both -------------------------------------------------------------------------------------------------------------
+def shown[T: (Line, DomainLine)](
+    request: HttpRequest,
+    visit: Visit,
+    wanted: Draft[T],
+    wish: dict[str, Any],
+    *,
+    action: str,
+    refused: str,
+    **context: Any,
+) -> HttpResponse:
+    address = reverse(f"operator:{action}", args=[visit.merchant.code])
+    initial = wish | {"draft": wanted.signed(), "token": once.new_token(request, address)}
+    return frame.show(
+        request,
+        visit,
+        "list_proposal.html",
+        tab="lists",
+        title="Look before you save",
+        form=ProposalForm(initial=initial),
+        action=address,
+        back=of_list(visit.merchant, wanted.key),
+        difference=wanted.wish,
+        empty=not wanted.lines,
+        entries=list_words.entries(len(wanted.lines)),
+        key=wanted.key,
+        refused=refused,
+        wish=wish,
+        **context,
+    )
+
+
+def sent_before(request: HttpRequest, visit: Visit, key: ApiKey | None) -> HttpResponse:
+    back = of_list(visit.merchant, key)
+    return frame.show(
+        request,
+        visit,
+        "list_nothing.html",
+        tab="lists",
+        title="Nothing was done",
+        status=409,
+        text=SENT_BEFORE,
+        back=back,
+    )
+
+
+def of_list(merchant: Merchant, key: ApiKey | None) -> str:
+    if key is None:
+        return reverse("operator:lists", args=[merchant.code])
+    return reverse("operator:list_key", args=[merchant.code, key.pk])
