@@ -229,3 +229,32 @@ class ListChange:
 
     def __str__(self) -> str:
         return f"{self.name} {self.verb} by {self.who}"
+
+
+class PlayerIsBlocked(Refusal):
+    def __init__(self, reason: str) -> None:
+        why = f": “{reason}”" if reason else ""
+        super().__init__(f"This player is blocked already{why}. To give another reason, unblock first.")
+
+
+class PlayerNotBlocked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This player is not blocked (any more). Nothing has to be done.")
+
+
+class ChangedSince(Refusal):
+    """What was to be taken back, or was seen, is not what stands there now."""
+
+    def __init__(self, what: str, who: str = "") -> None:
+        by = f" by {who}" if who else ""
+        super().__init__(f"{what} was changed{by} in the meantime. Nothing was done; look again before you decide.")
+
+
+class TooLateToUndo(Refusal):
+    def __init__(self, hours: int) -> None:
+        super().__init__(f"A change can be undone for {hours} hours. Set it anew instead.")
+
+
+class LimitOutOfRange(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"Bets a minute are a whole number from 1 to {most:,}, or nothing. To stop a player, block.")

@@ -14,8 +14,6 @@ from merchants.admin.lists import SwitchedOffForTable
 from merchants.models import Game, Merchant
 from merchants.services import flags
 
-OFF_ANSWERS = [("Bet, launch", "RS_ERROR_GAME_INACTIVE"), ("Payout, reward, rollback", "as usual")]
-
 
 class MerchantChoice(forms.Form):
     merchant = forms.ModelChoiceField(Merchant.objects.open(), widget=UnfoldAdminSelectWidget)
@@ -46,7 +44,7 @@ class GameAdmin(FastAdmin):
         question = Question(
             title="Switch the game off",
             text="For every merchant. Rounds that are open are still paid.",
-            answers=OFF_ANSWERS,
+            answers=flags.OFF_ANSWERS,
             act=lambda: flags.switch_game(game=game, on=False),
             done="is off for everybody now",
             danger=True,
@@ -70,7 +68,7 @@ class GameAdmin(FastAdmin):
         question = Question(
             title="Switch the game off for a merchant",
             text="All other merchants keep it. Rounds that are open are still paid.",
-            answers=OFF_ANSWERS,
+            answers=flags.OFF_ANSWERS,
             form=MerchantChoice,
             act=lambda merchant: flags.switch_game_for(game=game, merchant=merchant, on=False),
             done="is off for the merchant now",

@@ -15,7 +15,6 @@ from merchants.admin.fields import AmountField
 from merchants.models import Merchant, Player
 from merchants.services import flags
 
-BLOCKED_ANSWERS = [("Bet, launch", "RS_ERROR_PLAYER_BLOCKED"), ("Payout, reward, rollback, withdraw", "as usual")]
 
 
 class PlayerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -64,7 +63,7 @@ class PlayerAdmin(FastAdmin):
         question = Question(
             title="Block the player",
             text="The player cannot begin anything new; what is owed is still paid.",
-            answers=BLOCKED_ANSWERS,
+            answers=flags.BLOCKED_ANSWERS,
             form=BlockForm,
             act=lambda reason: flags.block(player=player, reason=reason),
             done="is blocked now",

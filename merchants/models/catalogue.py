@@ -40,7 +40,14 @@ class Player(models.Model):
             models.UniqueConstraint(fields=["merchant", "player_id"], name="player_once"),
             models.CheckConstraint(condition=Q(max_stake__gte=0), name="player_max_stake_not_negative"),
         ]
-        indexes = [models.Index(fields=["merchant"], condition=Q(is_blocked=True), name="player_blocked")]
+        indexes = [
+            models.Index(fields=["merchant", "player_id"], condition=Q(is_blocked=True), name="player_blocked_by_id"),
+            models.Index(
+                fields=["merchant", "player_id"],
+                condition=Q(bets_per_minute__isnull=False) | Q(max_stake__isnull=False),
+                name="player_limited_by_id",
+            ),
+        ]
         triggers = [pgtrigger.Protect(name="player_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:

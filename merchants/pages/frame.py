@@ -27,6 +27,7 @@ TABS = [
     Tab("keys", "Keys", "key"),
     Tab("requests", "Requests", "list-search"),
     Tab("lists", "Allowlist", "shield-check"),
+    Tab("games", "Games", "device-gamepad-2"),
     Tab("players", "Players", "user"),
     Tab("rounds", "Rounds", "receipt"),
     Tab("people", "People", "users"),

@@ -2,26 +2,75 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
+from django.db import connection, transaction
+
+from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
 from merchants.services.words import check_no_secret
+
+BLOCKED_ANSWERS = [
+    ("Bet, launch", "RS_ERROR_PLAYER_BLOCKED"),
+    ("Payout, reward, rollback, balance, deposit, withdraw", "as usual"),
+]
+OFF_ANSWERS = [("Bet, launch", "RS_ERROR_GAME_INACTIVE"), ("Payout, reward, rollback, balance", "as usual")]
+
+WRITE = """
+    UPDATE merchants_player p
+       SET is_blocked = v.is_blocked, blocked_reason = v.blocked_reason,
+           bets_per_minute = v.bets_per_minute, max_stake = v.max_stake
+      FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::integer[], %s::bigint[])
+           AS v (id, is_blocked, blocked_reason, bets_per_minute, max_stake)
+     WHERE p.id = v.id
+"""
+
+
+class Setting(NamedTuple):
+    """What a merchant has set for a player. Stakes: real amount × 100000; None: the merchant's limit counts."""
+
+    is_blocked: bool
+    blocked_reason: str
+    bets_per_minute: int | None
+    max_stake: int | None
+
+
+def setting(of: Player) -> Setting:
+    return Setting(of.is_blocked, of.blocked_reason, of.bets_per_minute, of.max_stake)
+
+
+def locked(players: Collection[int]) -> dict[int, Player]:
+    """The rows that the ledger locks for a bet, in its order (decision 0006)."""
+    found = Player.objects.select_for_update().filter(pk__in=players).order_by("pk")
+    return {player.pk: player for player in found}
+
+
+def write(settings: Iterable[tuple[int, Setting]]) -> None:
+    """Many players in one statement; the history has one event for each."""
+    rows = [(pk, *wanted) for pk, wanted in settings]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(WRITE, [list(column) for column in zip(*rows, strict=True)])
 
 
 @transaction.atomic
 def block(*, player: Player, reason: str) -> Player:
-    """No launches and no bets; payouts, rollbacks and withdrawals go on."""
+    """No launches and no bets; payouts, rollbacks and withdrawals go on. Raises PlayerIsBlocked."""
     check_no_secret(reason)
     return _set_blocked(player, blocked=True, reason=reason)
 
 
 @transaction.atomic
 def unblock(*, player: Player) -> Player:
+    """Raises PlayerNotBlocked."""
     return _set_blocked(player, blocked=False, reason="")
 
 
 def _set_blocked(player: Player, *, blocked: bool, reason: str) -> Player:
-    player = Player.objects.select_for_update().get(pk=player.pk)  # the row that the ledger locks for a bet
+    player = locked([player.pk])[player.pk]
+    if player.is_blocked == blocked:
+        raise errors.PlayerIsBlocked(player.blocked_reason) if blocked else errors.PlayerNotBlocked
     player.is_blocked, player.blocked_reason = blocked, reason
     player.save(update_fields=["is_blocked", "blocked_reason"])
     return player
@@ -39,7 +88,15 @@ def switch_game(*, game: Game, on: bool) -> Game:
 @transaction.atomic
 def switch_game_for(*, game: Game, merchant: Merchant, on: bool) -> None:
     """For one merchant; said twice it is done once."""
+    switch_games_for(games=[game], merchant=merchant, on=on)
+
+
+@transaction.atomic
+def switch_games_for(*, games: Iterable[Game], merchant: Merchant, on: bool) -> int:
+    """How many were switched; those that were so already are left alone."""
     if on:
-        DisabledGame.objects.filter(game=game, merchant=merchant).delete()
-    else:
-        DisabledGame.objects.get_or_create(game=game, merchant=merchant)
+        return DisabledGame.objects.filter(game__in=list(games), merchant=merchant).delete()[0]
+    new = [DisabledGame(game=game, merchant=merchant) for game in games]
+    before = DisabledGame.objects.filter(merchant=merchant).count()
+    DisabledGame.objects.bulk_create(new, ignore_conflicts=True)
+    return DisabledGame.objects.filter(merchant=merchant).count() - before

@@ -12,9 +12,20 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern
 
-from merchants.models import AllowlistEntry, ApiKey, EgressProof, Merchant, Person, StaffVisit
-from merchants.services import allowlist, history, people
+from merchants.models import (
+    AllowlistEntry,
+    ApiKey,
+    DisabledGame,
+    EgressProof,
+    Game,
+    Merchant,
+    Person,
+    Player,
+    StaffVisit,
+)
+from merchants.services import allowlist, flags, history, limits, people, undo
 from merchants.services.allowlist import egress
+from merchants.services.limits import Limits
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests import factories
@@ -58,8 +69,14 @@ ROWS = {
     "member_remove": OWNERS,
     "timeline": READ,
     **dict.fromkeys(("requests", "requests_csv", "call"), READ),
-    **dict.fromkeys(("players", "player", "limits"), READ),
-    **dict.fromkeys(("player_block", "player_unblock", "player_limits", "players_undo", "limits_set", "limits_undo"), MANAGERS),
+    **dict.fromkeys(("games", "games_export", "players", "player", "players_export", "limits"), READ),
+    **dict.fromkeys(
+        (
+            "games_off", "games_on", "games_undo", "games_import", "player_block", "player_unblock", "player_limits",
+            "players_undo", "players_import", "limits_set", "limits_undo",
+        ),
+        MANAGERS,
+    ),
 }  # fmt: skip
 OPEN = {"invitation", "nothing"}  # by a signed link; for nobody
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
@@ -86,13 +103,25 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
     membership = viewer.memberships.get().pk
     key = ApiKey.objects.get(merchant=acme).pk
     request_log.drain()
-    return numbers_of_lists(acme) | {
+    return numbers_of_lists(acme) | numbers_of_flags(acme) | {
         "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
         "withdraw": invitation.pk,
         "member_role": membership,
         "member_remove": membership,
         "key": key,
     }
+
+
+def numbers_of_flags(acme: Merchant) -> dict[str, int]:
+    """A player, and what was changed about players, games and limits."""
+    player, game = acme.players.get(), Game.objects.get()
+    flags.block(player=player, reason="asked for it")
+    flags.switch_game_for(game=game, merchant=acme, on=False)
+    limits.set_for_all(merchant=acme, limits=Limits(60, None), seen=Limits(None, None))
+    things = {"players_undo": Player, "games_undo": DisabledGame, "limits_undo": Merchant}
+    changes = {name: change.number for name, thing in things.items() if (change := undo.last(thing, acme))}
+    pages = ("player", "player_block", "player_unblock", "player_limits")
+    return dict.fromkeys(pages, player.pk) | changes
 
 
 def numbers_of_lists(acme: Merchant) -> dict[str, int]:

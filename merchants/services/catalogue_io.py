@@ -1,0 +1,297 @@
+"""Players' switches and limits, and games, as CSV: out harmless for spreadsheets, in with every bad line named.
+
+What goes out comes in again unchanged. A file is first read as a plan, which says what it would change; nothing is
+saved until the same plan is made again under the locks of its rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from django.db import transaction
+
+from merchants import errors
+from merchants.models import DisabledGame, Game, Merchant, Player
+from merchants.services import flags
+from merchants.services.flags import Setting
+from merchants.services.limits import MOST_BETS
+from merchants.services.words import check_no_secret
+from portal.lib import money, tables
+
+MOST_LINES = 10_000
+MOST_BYTES = 5_000_000
+LONGEST_REASON = 200
+LONGEST_SHOWN = 80
+PLAYERS = ("playerId", "blocked", "reason", "betsPerMinute", "maxStake")
+GAMES = ("gameId", "active")
+SAID = {"yes": True, "no": False}
+WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    number: int
+    text: str
+    reason: str
+
+
+class BadLines(errors.Refusal):
+    def __init__(self, lines: list[BadLine]) -> None:
+        self.lines = lines
+        found = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
+        super().__init__(f"Nothing was saved: {found} wrong.")
+
+
+class NotSo(Exception):
+    """Why a line is bad."""
+
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayersPlan:
+    """Who changes, and how: what stands there, and what is to."""
+
+    lines: int
+    changes: Sequence[tuple[Player, Setting]]
+
+    @property
+    def blocked(self) -> list[Player]:
+        return [player for player, wanted in self.changes if wanted.is_blocked and not player.is_blocked]
+
+    @property
+    def unblocked(self) -> list[Player]:
+        return [player for player, wanted in self.changes if player.is_blocked and not wanted.is_blocked]
+
+    @property
+    def limited(self) -> list[Player]:
+        return [player for player, wanted in self.changes if flags.setting(player)[2:] != wanted[2:]]
+
+    @property
+    def reworded(self) -> list[Player]:
+        """Blocked before and after, for another reason."""
+        both = [each for each in self.changes if each[0].is_blocked and each[1].is_blocked]
+        return [player for player, wanted in both if player.blocked_reason != wanted.blocked_reason]
+
+    @property
+    def digest(self) -> str:
+        return _digest((player.pk, *flags.setting(player), *wanted) for player, wanted in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class GamesPlan:
+    lines: int
+    on: Sequence[Game]
+    off: Sequence[Game]
+
+    @property
+    def digest(self) -> str:
+        return _digest([[game.pk for game in self.on], [game.pk for game in self.off]])
+
+
+def _digest(rows: Iterable[Any]) -> str:
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
+
+
+# --- Out --------------------------------------------------------------------------------------------------------------
+def players_csv(rows: Iterable[Player]) -> Iterator[str]:
+    return tables.lines(_with_head(PLAYERS, (_of_player(each) for each in rows)))
+
+
+def games_csv(rows: Iterable[tuple[str, bool]]) -> Iterator[str]:
+    """(gameId, is it on for this merchant)."""
+    return tables.lines(_with_head(GAMES, ((tables.kept(game_id), on) for game_id, on in rows)))
+
+
+def _with_head(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    yield head
+    yield from rows
+
+
+def _of_player(player: Player) -> Sequence[Any]:
+    stake = "" if player.max_stake is None else money.show(player.max_stake).replace(",", "")
+    reason = tables.kept(player.blocked_reason)
+    return tables.kept(player.player_id), player.is_blocked, reason, player.bets_per_minute, stake
+
+
+# --- In ---------------------------------------------------------------------------------------------------------------
+def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
+    """Raises BadLines, with each bad line."""
+    rows = _rows(text, PLAYERS)
+    known = _players(merchant, [tables.meant(row["playerId"]) for _, row in rows])
+    good: list[tuple[Player, Setting]] = []
+    seen: dict[str, int] = {}
+    bad = []
+    for number, row in rows:
+        try:
+            name = _once(tables.meant(row["playerId"]), number, seen)
+            player = _known(known, name, "You have no player with this id. Upper and lower case differ.")
+            good.append((player, _wanted(player, row)))
+        except (NotSo, errors.Refusal) as wrong:
+            bad.append(BadLine(number, row["playerId"][:LONGEST_SHOWN], str(wrong)))
+    if bad:
+        raise BadLines(bad)
+    return PlayersPlan(len(rows), [each for each in good if flags.setting(each[0]) != each[1]])
+
+
+def read_games(*, merchant: Merchant, text: str) -> GamesPlan:
+    """Raises BadLines, with each bad line."""
+    rows = _rows(text, GAMES)
+    known = {game.game_id: game for game in Game.objects.all()}
+    off = set(DisabledGame.objects.filter(merchant=merchant).values_list("game_id", flat=True))
+    wanted: list[tuple[Game, bool]] = []
+    seen: dict[str, int] = {}
+    bad = []
+    for number, row in rows:
+        try:
+            name = _once(tables.meant(row["gameId"]), number, seen)
+            game = _known(known, name, "There is no game with this id.")
+            wanted.append((game, _yes_or_no(row.get("active", ""), "active")))
+        except NotSo as wrong:
+            bad.append(BadLine(number, row["gameId"][:LONGEST_SHOWN], str(wrong)))
+    if bad:
+        raise BadLines(bad)
+    on = [game for game, active in wanted if active and game.pk in off]
+    return GamesPlan(len(rows), on, [game for game, active in wanted if not active and game.pk not in off])
+
+
+def _known[T](known: Mapping[str, T], name: str, otherwise: str) -> T:
+    if name not in known:
+        raise NotSo(otherwise)
+    return known[name]
+
+
+def _players(merchant: Merchant, names: list[str]) -> dict[str, Player]:
+    """In the order of their rows, as the ledger locks them."""
+    plain = [name for name in names if "\x00" not in name]
+    found = Player.objects.filter(merchant=merchant, player_id__in=plain).order_by("pk")
+    return {player.player_id: player for player in found}
+
+
+def _rows(text: str, columns: Sequence[str]) -> list[tuple[int, Row]]:
+    """Each line with its number in the file; empty ones are left out. Raises BadLines."""
+    text = text.removeprefix(tables.BYTE_ORDER_MARK)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)  # spreadsheets write each of them, by country
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    found: list[tuple[int, Row]] = []
+    bad: list[BadLine] = []
+    try:
+        head = _head(next(reader, []), columns)
+        for cells in reader:
+            if any(cells):
+                _add(found, bad, reader.line_num, head, cells)
+    except csv.Error as fault:
+        bad.append(BadLine(reader.line_num, "", f"This is no CSV: {fault}."))
+    if bad:
+        raise BadLines(bad)
+    return found
+
+
+def _head(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    names = [name.strip() for name in cells]
+    if columns[0] not in names or set(names) - set(columns) or len(set(names)) < len(names):
+        raise BadLines([BadLine(1, ", ".join(names)[:LONGEST_SHOWN], f"The first line is: {', '.join(columns)}.")])
+    return names
+
+
+def _add(found: list[tuple[int, Row]], bad: list[BadLine], number: int, head: list[str], cells: list[str]) -> None:
+    if len(found) + len(bad) == MOST_LINES:
+        raise BadLines([BadLine(number, "", f"A file has {MOST_LINES:,} lines at most. Split it.")])
+    if len(cells) != len(head):
+        reason = f"It has {len(cells)} cells instead of {len(head)}."
+        bad.append(BadLine(number, cells[0][:LONGEST_SHOWN], reason))
+    else:
+        found.append((number, dict(zip(head, cells, strict=True))))
+
+
+def _once(name: str, number: int, seen: dict[str, int]) -> str:
+    if not name:
+        raise NotSo("The id is missing.")
+    if name in seen:
+        raise NotSo(f"The same id stands in line {seen[name]}.")
+    seen[name] = number
+    return name
+
+
+def _wanted(player: Player, row: Row) -> Setting:
+    """A column that the file has not is left as it is."""
+    standing = flags.setting(player)
+    blocked = _yes_or_no(row["blocked"], "blocked") if "blocked" in row else player.is_blocked
+    reason = tables.meant(row["reason"]) if "reason" in row else player.blocked_reason * blocked
+    bets = _bets(row["betsPerMinute"], player.bets_per_minute) if "betsPerMinute" in row else player.bets_per_minute
+    stake = _stake(row["maxStake"]) if "maxStake" in row else player.max_stake
+    wanted = Setting(blocked, reason, bets, stake)
+    if wanted[:2] != standing[:2]:
+        _check_reason(wanted)
+    return wanted
+
+
+def _check_reason(wanted: Setting) -> None:
+    reason = wanted.blocked_reason
+    if wanted.is_blocked and not reason.strip():
+        raise NotSo("A block needs a reason.")
+    if reason and not wanted.is_blocked:
+        raise NotSo("Only a block has a reason. Leave it empty, or write yes under blocked.")
+    if len(reason) > LONGEST_REASON or CONTROL.search(reason):
+        raise NotSo(f"A reason has {LONGEST_REASON} characters at most, and no line breaks or control characters.")
+    check_no_secret(reason)
+
+
+def _yes_or_no(text: str, column: str) -> bool:
+    try:
+        return SAID[text.strip().lower()]
+    except KeyError:
+        raise NotSo(f"Under {column} stands yes or no, not “{text[:LONGEST_SHOWN]}”.") from None
+
+
+def _bets(text: str, standing: int | None) -> int | None:
+    """A limit beyond ours that stands already may stay."""
+    text = text.strip()
+    if not text:
+        return None
+    number = int(text) if WHOLE.fullmatch(text) else 0
+    if number != standing and not 1 <= number <= MOST_BETS:
+        raise NotSo(f"Bets a minute are a whole number from 1 to {MOST_BETS:,}, or nothing.")
+    return number
+
+
+def _stake(text: str) -> int | None:
+    try:
+        units = money.parse(text) if text.strip() else None
+    except ValueError:
+        units = -1
+    if units is not None and units < 0:
+        raise NotSo("A stake looks like 12.50, with a point and at most five decimals, or nothing.")
+    return units
+
+
+# --- Apply ------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def apply_players(*, merchant: Merchant, text: str, digest: str) -> PlayersPlan:
+    """All of it at once. Raises BadLines, and ChangedSince when it would do something else than what was shown."""
+    flags.locked([player.pk for player, _ in read_players(merchant=merchant, text=text).changes])
+    plan = read_players(merchant=merchant, text=text)
+    if plan.digest != digest:
+        raise errors.ChangedSince("One of these players")
+    flags.write((player.pk, wanted) for player, wanted in plan.changes)
+    return plan
+
+
+@transaction.atomic
+def apply_games(*, merchant: Merchant, text: str, digest: str) -> GamesPlan:
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    plan = read_games(merchant=merchant, text=text)
+    if plan.digest != digest:
+        raise errors.ChangedSince("One of these games")
+    flags.switch_games_for(games=plan.on, merchant=merchant, on=True)
+    flags.switch_games_for(games=plan.off, merchant=merchant, on=False)
+    return plan

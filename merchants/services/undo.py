@@ -1,0 +1,135 @@
+"""Takes back what was done to players, games and limits, as long as nobody has changed it again.
+
+The history knows what stood there before (merchants.models.audit): what is undone is one of its events, with all that
+were written in the same breath. To undo is a change like any other, and can be undone too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from merchants import errors
+from merchants.models import DisabledGame, Game, Merchant, Player
+from merchants.services import flags, history, history_words
+from merchants.services.flags import Setting
+from portal.lib import clock
+
+UNDONE_WITHIN = timedelta(hours=24)
+ONE_BREATH = timedelta(minutes=5)  # longer than any of our transactions
+LIMITS = frozenset({"bets_per_minute", "max_stake"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`number`: of one of its events."""
+
+    number: int
+    title: str
+    who: str
+    at: datetime
+    reason: str = ""
+
+
+def rows(thing: type[Model], merchant: Merchant) -> Any:
+    """The events of players, games or limits of a merchant."""
+    model: Any = thing
+    event_model = model.pgh_event_model
+    return event_model.objects.filter(**{event_model.pgh_scopes["merchant"]: merchant.pk})
+
+
+def last(thing: type[Model], merchant: Merchant, **which: Any) -> Change | None:
+    """The newest change, while it can be undone. `which`: of one player only, then without the others."""
+    since = clock.now() - UNDONE_WITHIN
+    event = rows(thing, merchant).filter(pgh_created_at__gt=since, **which).order_by("-pgh_created_at").first()
+    if event is None or (thing is Merchant and not _only_limits(event)):
+        return None
+    alone = {"pgh_id": event.pgh_id} if which else _breath(event)
+    told = history_words.tell(history.events((merchant, thing.__name__, alone))[::-1])
+    context = event.pgh_context or {}
+    return Change(
+        event.pgh_id, told.title, history.who(event.pgh_context), event.pgh_created_at, context.get("reason", "")
+    )
+
+
+def find(thing: type[Model], merchant: Merchant, number: int) -> Any | None:
+    """The event with this number, when it is this merchant's."""
+    return rows(thing, merchant).filter(pgh_id=number).first()
+
+
+def _breath(event: Any) -> dict[str, Any]:
+    between = (event.pgh_created_at - ONE_BREATH, event.pgh_created_at + ONE_BREATH)
+    return {
+        "pgh_transaction": event.pgh_transaction,
+        "pgh_context_id": event.pgh_context_id,
+        "pgh_created_at__range": between,
+    }
+
+
+def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool) -> list[Any]:
+    """What is undone together. Raises TooLateToUndo."""
+    if event.pgh_created_at <= clock.now() - UNDONE_WITHIN:
+        raise errors.TooLateToUndo(int(UNDONE_WITHIN.total_seconds()) // 3600)
+    return [event] if alone else list(rows(thing, merchant).filter(**_breath(event)))
+
+
+# --- Verbs ------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
+    """How many are as they were. Raises TooLateToUndo and ChangedSince."""
+    events = _with_it(Player, merchant, event, alone=alone)
+    standing = flags.locked([each.pgh_obj_id for each in events])
+    for each in events:
+        player = standing[each.pgh_obj_id]
+        if flags.setting(player) != Setting(*(getattr(each, name) for name in Setting._fields)):
+            raise errors.ChangedSince(f"Player {player.player_id}", _by(Player, merchant, pgh_obj=player.pk))
+    flags.write((each.pgh_obj_id, Setting(*(each.pgh_before[name] for name in Setting._fields))) for each in events)
+    return len(events)
+
+
+@transaction.atomic
+def games(*, merchant: Merchant, event: Any) -> int:
+    """Raises TooLateToUndo and ChangedSince."""
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    events = _with_it(DisabledGame, merchant, event, alone=False)
+    off = dict(DisabledGame.objects.filter(merchant=merchant).values_list("game_id", "pk"))
+    for each in events:
+        as_left = off.get(each.game_id) == each.pgh_obj_id if each.pgh_label == "insert" else each.game_id not in off
+        if not as_left:
+            raise errors.ChangedSince(f"The game {_name(each)}", _by(DisabledGame, merchant, game=each.game_id))
+    again = [Game(pk=each.game_id) for each in events if each.pgh_label == "insert"]
+    flags.switch_games_for(games=again, merchant=merchant, on=True)
+    gone = [Game(pk=each.game_id) for each in events if each.pgh_label == "delete"]
+    flags.switch_games_for(games=gone, merchant=merchant, on=False)
+    return len(events)
+
+
+@transaction.atomic
+def limits(*, merchant: Merchant, event: Any) -> int:
+    """The merchant's own. Raises TooLateToUndo and ChangedSince."""
+    [event] = _with_it(Merchant, merchant, event, alone=True)
+    standing = Merchant.objects.select_for_update().get(pk=merchant.pk)
+    if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
+        raise errors.ChangedSince("The merchant", _by(Merchant, merchant))
+    for name in LIMITS:
+        setattr(standing, name, event.pgh_before[name])
+    standing.save(update_fields=sorted(LIMITS))
+    return 1
+
+
+def _only_limits(event: Any) -> bool:
+    changed = {name for name, value in (event.pgh_before or {}).items() if value != getattr(event, name)}
+    return bool(changed) and changed <= LIMITS
+
+
+def _name(event: Any) -> str:
+    return str(Game.objects.values_list("name", flat=True).get(pk=event.game_id))
+
+
+def _by(thing: type[Model], merchant: Merchant, **which: Any) -> str:
+    newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at").first()
+    return history.who(newest.pgh_context) if newest else ""

@@ -1,0 +1,229 @@
+"""Players and games as CSV: out as a stream; in by a plan that is shown first, with every bad line named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+
+from merchants import errors, once
+from merchants.access import Visit, Work
+from merchants.models import DisabledGame, Game, Player
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm, PlainForm
+from merchants.services import catalogue_io, flags
+from merchants.services.catalogue_io import BadLines, GamesPlan, PlayersPlan
+from merchants.services.posture import plural
+from portal.lib import clock
+from wallet.pages.games import names
+from wallet.pages.players import chosen, found, of_impact
+from wallet.services import impact_of
+
+AT_ONCE = 2_000
+NAMED = 5
+SALT = "operator.csv"
+MIXED_ANSWERS = [("Bet, launch of a blocked player", "RS_ERROR_PLAYER_BLOCKED"), ("All that is owed", "as usual")]
+
+
+# --- Out --------------------------------------------------------------------------------------------------------------
+@page()
+def players_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
+    """As the list is filtered; rows come and go as they are read."""
+    rows = found(visit.merchant, chosen(request)).iterator(chunk_size=AT_ONCE)
+    return sent("players", catalogue_io.players_csv(rows))
+
+
+@page()
+def games_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
+    off = set(DisabledGame.objects.filter(merchant=visit.merchant).values_list("game_id", flat=True))
+    rows = Game.objects.order_by("name", "pk").values_list("pk", "game_id").iterator(chunk_size=AT_ONCE)
+    return sent("games", catalogue_io.games_csv((game_id, pk not in off) for pk, game_id in rows))
+
+
+def sent(what: str, content: Iterator[str]) -> StreamingHttpResponse:
+    name = f"{what}-{clock.now():%Y%m%d-%H%M%S}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+# --- In ---------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One kind of file: what is in it, and what is said of its plan."""
+
+    title: str
+    text: str
+    columns: Sequence[str]
+    tab: str
+    read: Callable[..., Any]
+    apply: Callable[..., Any]
+    ask: Callable[[Visit, Any], dict[str, Any]]
+    most: int = catalogue_io.MOST_LINES
+
+
+class FileForm(PlainForm):
+    file = forms.FileField(label="CSV file", required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    text = forms.CharField(
+        label="Or its lines, pasted", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        known = dict(self.cleaned_data)
+        upload = known.get("file")
+        known["lines"] = decoded(upload) if upload else known.get("text", "")
+        if not self.errors and not known["lines"].strip():
+            raise forms.ValidationError("Choose a file, or paste its lines.")
+        return known
+
+
+def decoded(upload: UploadedFile) -> str:
+    if (upload.size or 0) > catalogue_io.MOST_BYTES:
+        raise forms.ValidationError(f"The file is larger than {catalogue_io.MOST_BYTES // 1_000_000} MB. Split it.")
+    try:
+        return upload.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise forms.ValidationError("The file is not in UTF-8. Save it as “CSV UTF-8” and try again.") from None
+
+
+class ApplyForm(OnceForm):
+    """The lines travel signed and packed: what is saved is what was shown."""
+
+    packed = forms.CharField(widget=forms.HiddenInput)
+
+
+def taken_in(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
+    if "packed" in request.POST:
+        return ask(request, visit, again(visit, sheet, str(request.POST["packed"])))
+    form = FileForm(request.POST or None, request.FILES or None)
+    bad: list[catalogue_io.BadLine] = []
+    if form.is_valid():
+        lines = form.cleaned_data["lines"]
+        try:
+            plan = sheet.read(merchant=visit.merchant, text=lines)
+        except BadLines as refused:
+            bad = refused.lines
+        else:
+            return shown(request, visit, sheet, lines, plan)
+    back = reverse(f"operator:{sheet.tab}", args=[visit.merchant.code])
+    context = {"form": form, "sheet": sheet, "bad": bad, "back": back}
+    return frame.show(request, visit, "players_import.html", tab=sheet.tab, title=sheet.title, **context)
+
+
+def shown(request: HttpRequest, visit: Visit, sheet: Sheet, lines: str, plan: Any) -> HttpResponse:
+    """What `ask` shows first; here the file came by POST."""
+    packed = signing.dumps([visit.merchant.pk, lines, plan.digest], salt=SALT, compress=True)
+    asked = question(visit, sheet, plan)
+    form = ApplyForm(initial={"packed": packed, "token": once.new_token(request)})
+    known = {"question": asked, "form": form, **asked.context}
+    return frame.show(request, visit, asked.template, tab=asked.tab, title=asked.title, **known)
+
+
+def again(visit: Visit, sheet: Sheet, packed: str) -> Question:
+    """Raises ChangedSince for what was not packed here, or for another merchant."""
+    try:
+        merchant, lines, digest = signing.loads(packed, salt=SALT)
+    except signing.BadSignature:
+        raise errors.ChangedSince("This page") from None
+    if merchant != visit.merchant.pk:
+        raise errors.ChangedSince("This page")
+    plan = sheet.read(merchant=visit.merchant, text=lines)
+
+    def act(packed: str) -> str:
+        sheet.apply(merchant=visit.merchant, text=lines, digest=digest)
+        return "The file is taken over."
+
+    return question(visit, sheet, plan, act)
+
+
+def nothing(packed: str) -> str:
+    raise errors.ChangedSince("This page")
+
+
+def question(visit: Visit, sheet: Sheet, plan: Any, act: Callable[[str], str] = nothing) -> Question:
+    return Question(
+        back=reverse(f"operator:{sheet.tab}", args=[visit.merchant.code]),
+        tab=sheet.tab,
+        title=sheet.title,
+        form=ApplyForm,
+        template="players_import_ask.html",
+        act=act,
+        **sheet.ask(visit, plan),
+    )
+
+
+def some(told: Sequence[str]) -> str:
+    return ", ".join(told[:NAMED]) + (f" and {len(told) - NAMED:,} more" if len(told) > NAMED else "")
+
+
+def row(said: str, players: Sequence[Player]) -> tuple[str, int, str]:
+    return said, len(players), some([player.player_id for player in players])
+
+
+def of_players(visit: Visit, plan: PlayersPlan) -> dict[str, Any]:
+    told = [("Lines", plan.lines, "")]
+    if not plan.changes:
+        return {"text": "Nothing changes: all of it stands so already.", "button": "Go on", "context": {"told": told}}
+    told += [row("Blocked", plan.blocked), row("Unblocked", plan.unblocked), row("Limits set anew", plan.limited)]
+    told += [row("Another reason for a block", plan.reworded)] if plan.reworded else []
+    impact = of_impact(impact_of.of_players(visit.merchant, plan.blocked)) if plan.blocked else {}
+    return {
+        "text": "All of it is saved at once, or nothing.",
+        "button": f"Change {plural(len(plan.changes), 'player')}",
+        "danger": bool(plan.blocked),
+        "answers": MIXED_ANSWERS if plan.blocked else [],
+        "context": {"told": told, "heads": "Of those who are to be blocked:"} | impact,
+    }
+
+
+def of_games(visit: Visit, plan: GamesPlan) -> dict[str, Any]:
+    told = [("Lines", plan.lines, "")]
+    changed = len(plan.on) + len(plan.off)
+    if not changed:
+        return {"text": "Nothing changes: all of it stands so already.", "button": "Go on", "context": {"told": told}}
+    told += [(said, len(games), some(names(games))) for said, games in (("On", plan.on), ("Off", plan.off))]
+    impact = of_impact(impact_of.of_games(visit.merchant, plan.off)) if plan.off else {}
+    return {
+        "text": "All of it is saved at once, or nothing.",
+        "button": f"Switch {plural(changed, 'game')}",
+        "danger": bool(plan.off),
+        "answers": flags.OFF_ANSWERS if plan.off else [],
+        "context": {"told": told, "heads": "In those that are to be switched off:"} | impact,
+    }
+
+
+PLAYERS = Sheet(
+    title="Import players",
+    text="Blocks, reasons and limits of players whom you have already. A column that is not there stays as it is.",
+    columns=catalogue_io.PLAYERS,
+    tab="players",
+    read=catalogue_io.read_players,
+    apply=catalogue_io.apply_players,
+    ask=of_players,
+)
+GAMES = Sheet(
+    title="Import games",
+    text="Which games are on for your players: yes or no. Games that are not in the file stay as they are.",
+    columns=catalogue_io.GAMES,
+    tab="games",
+    read=catalogue_io.read_games,
+    apply=catalogue_io.apply_games,
+    ask=of_games,
+)
+
+
+@page(work=Work.PLAYERS, back="operator:players_import")
+def players_import(request: HttpRequest, visit: Visit) -> HttpResponse:
+    return taken_in(request, visit, PLAYERS)
+
+
+@page(work=Work.GAMES, back="operator:games_import")
+def games_import(request: HttpRequest, visit: Visit) -> HttpResponse:
+    return taken_in(request, visit, GAMES)

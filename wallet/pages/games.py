@@ -1,0 +1,165 @@
+"""The catalogue as one merchant has it: switched off and on for its own players, one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit, Work
+from merchants.models import DisabledGame, Game
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.services import flags, history, undo
+from merchants.services.posture import plural
+from wallet.pages.limits import undone
+from wallet.pages.players import of_impact, plain
+from wallet.services import impact_of
+
+SHOWN = 50
+MOST_AT_ONCE = 200
+STATES = {"": "All", "on": "On", "off": "Off"}
+ON_ANSWERS = [("Bet, launch", "as usual")]
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+@page()
+def games_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    filters = chosen(request)
+    at = place(request.GET.get("after", ""))
+    rows = list(after(found(visit, filters), at)[: SHOWN + 1])
+    shown = rows[:SHOWN]
+    more = urlencode(filters | {"after": f"{shown[-1].pk}:{shown[-1].name}"}) if len(rows) > SHOWN else ""
+    context: dict[str, Any] = {
+        "games": with_who(visit, shown),
+        "filters": filters,
+        "states": list(STATES.items()),
+        "query": urlencode(filters),
+        "after": at,
+        "next": f"?{more}" if more else "",
+        "change": undo.last(DisabledGame, visit.merchant),
+    }
+    return frame.show(request, visit, "games.html", tab="games", title="Games", **context)
+
+
+def chosen(request: HttpRequest) -> dict[str, str]:
+    wanted = {"q": plain(request.GET.get("q", "")).strip(), "state": request.GET.get("state", "")}
+    return {name: value for name, value in wanted.items() if value and (name == "q" or value in STATES)}
+
+
+def found(visit: Visit, filters: dict[str, str]) -> QuerySet[Game]:
+    """A catalogue has some thousand games: a search may look at each."""
+    rows = Game.objects.playable_by(visit.merchant.pk).order_by("name", "pk")
+    if text := filters.get("q"):
+        rows = rows.filter(Q(name__icontains=text) | Q(game_id__icontains=text))
+    if state := filters.get("state"):
+        rows = rows.filter(active=state == "on")
+    return rows
+
+
+def place(text: str) -> tuple[str, int] | None:
+    number, _, name = plain(text).partition(":")
+    return (name, int(number)) if number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - of 64 bits
+
+
+def after(rows: QuerySet[Game], at: tuple[str, int] | None) -> QuerySet[Game]:
+    if at is None:
+        return rows
+    name, pk = at
+    return rows.filter(Q(name__gt=name) | Q(name=name, pk__gt=pk))
+
+
+def with_who(visit: Visit, games: list[Game]) -> list[Game]:
+    """Each with `own`: since when it is off by the merchant's own switch, and by whom."""
+    pks = [game.pk for game in games]
+    own = DisabledGame.objects.filter(merchant=visit.merchant, game__in=pks)
+    since = dict(own.values_list("game_id", "created_at"))
+    about = (visit.merchant, "DisabledGame", {"game__in": list(since), "pgh_label": "insert"})
+    who: dict[int, str] = {}
+    for event in history.events(about) if since else []:
+        who.setdefault(event.row["game_id"], history.who(event.context))
+    for game in games:
+        game.own = (since[game.pk], who.get(game.pk, "")) if game.pk in since else None  # type: ignore[attr-defined]
+    return games
+
+
+# --- Switches ---------------------------------------------------------------------------------------------------------
+@page(work=Work.GAMES, back="operator:games")
+def games_off(request: HttpRequest, visit: Visit) -> HttpResponse:
+    games = named(request)
+    if not games:
+        return nothing_chosen(request, visit)
+
+    def act() -> str:
+        done = flags.switch_games_for(games=games, merchant=visit.merchant, on=False)
+        return f"{plural(done, 'game')} switched off. Rounds that are open are still paid."
+
+    question = about(
+        visit,
+        games,
+        title="Switch off for your players",
+        text="From this second on nothing new begins. Rounds that are open are still paid.",
+        answers=flags.OFF_ANSWERS,
+        act=act,
+        button="Switch off",
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@page(work=Work.GAMES, back="operator:games")
+def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
+    games = named(request)
+    if not games:
+        return nothing_chosen(request, visit)
+
+    def act() -> str:
+        done = flags.switch_games_for(games=games, merchant=visit.merchant, on=True)
+        return f"{plural(done, 'game')} switched on."
+
+    ours = [game.name for game in games if not game.is_active]
+    text = "Bets and launches are taken again from this second on."
+    question = about(
+        visit,
+        games,
+        title="Switch on for your players",
+        text=f"{text} {len(ours)} of these we have switched off for everybody: they stay off." if ours else text,
+        answers=ON_ANSWERS,
+        act=act,
+        button="Switch on",
+    )
+    return ask(request, visit, question)
+
+
+def named(request: HttpRequest) -> list[Game]:
+    """Those that were ticked; what is no number names none."""
+    numbers = [int(text) for text in request.GET.getlist("game")[:MOST_AT_ONCE] if text.isdecimal() and len(text) < 19]  # noqa: PLR2004
+    return list(Game.objects.filter(pk__in=numbers).order_by("name", "pk"))
+
+
+def nothing_chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
+    return frame.show(request, visit, "games_none.html", tab="games", title="No game was ticked")
+
+
+def about(visit: Visit, games: list[Game], **question: Any) -> Question:
+    back = reverse("operator:games", args=[visit.merchant.code])
+    context = {"games": names(games)} | of_impact(impact_of.of_games(visit.merchant, games))
+    return Question(back=back, tab="games", template="games_ask.html", context=context, **question)
+
+
+def names(games: Iterable[Game]) -> list[str]:
+    return [f"{game.name} ({game.game_id})" for game in games]
+
+
+@page(work=Work.GAMES, back="operator:games")
+def games_undo(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    event = undo.find(DisabledGame, visit.merchant, number)
+    if event is None:
+        raise Http404
+    back = reverse("operator:games", args=[visit.merchant.code])
+    return undone(request, back, lambda: undo.games(merchant=visit.merchant, event=event))

@@ -1,0 +1,174 @@
+"""Limits, of one player and of all: first the form, then how many bets they would have refused, then they are set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from merchants import errors
+from merchants.access import Visit, Work
+from merchants.models import Merchant
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm, PlainForm
+from merchants.services import limits, undo
+from merchants.services.limits import MOST_BETS, Limits
+from portal.lib import money
+from wallet.services import impact_of
+from wallet.services.impact_of import Refused
+
+SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18})", re.ASCII)
+ANSWERS = [
+    ("Bet above a limit", "RS_ERROR_LIMIT_REACHED, with the balance"),
+    ("Payout, reward, rollback, balance, deposit, withdraw", "as usual"),
+]
+
+
+def amount(units: int | None) -> str:
+    """As it is typed: without the commas between thousands."""
+    return "" if units is None else money.show(units).replace(",", "")
+
+
+class AmountField(forms.CharField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=24, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return amount(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            units = money.parse(text) if text else None
+        except ValueError as fault:
+            raise ValidationError("An amount looks like 12.50, with at most five decimals.") from fault
+        if units is not None and units < 0:
+            raise ValidationError("A limit is not below zero.")
+        return units
+
+
+class LimitsForm(PlainForm):
+    bets_per_minute = forms.IntegerField(label="Bets a minute", required=False, min_value=1, max_value=MOST_BETS)
+    max_stake = AmountField(label="Highest stake of a bet", required=False)
+
+
+class SeenForm(OnceForm):
+    """What stood there when it was asked."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A player, or the merchant: what stands, what a wish would have refused, and who sets it."""
+
+    title: str
+    empty: str  # what an empty field means
+    back: str
+    tab: str
+    standing: Limits
+    judged: Callable[[Limits], tuple[Refused, Refused]]
+    save: Callable[[Limits, Limits], str]
+
+
+def change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpResponse:
+    asked = request.GET.keys() & LimitsForm.base_fields.keys()
+    form = LimitsForm(request.GET if asked else None, initial=subject.standing._asdict())
+    if form.is_valid() and (wanted := Limits(**form.cleaned_data)) != subject.standing:
+        return ask(request, visit, question(subject, wanted))
+    if form.is_valid():
+        form.add_error(None, "These limits stand already: nothing would change.")
+    return frame.show(
+        request, visit, "limits_form.html", tab=subject.tab, title=subject.title, form=form, subject=subject
+    )
+
+
+def question(subject: Subject, wanted: Limits) -> Question:
+    names = {"Bets a minute": (said_bets, 0), "Highest stake": (said_stake, 1)}
+    day, week = subject.judged(wanted)
+    return Question(
+        title=subject.title,
+        act=lambda seen: subject.save(wanted, read_seen(seen)),
+        back=subject.back,
+        button="Set these limits",
+        tab=subject.tab,
+        form=SeenForm,
+        template="limits_ask.html",
+        initial={"seen": ":".join("" if value is None else str(value) for value in subject.standing)},
+        answers=ANSWERS,
+        context={
+            "changes": [(name, say(subject.standing[at]), say(wanted[at])) for name, (say, at) in names.items()],
+            "spans": [("24 hours", day), ("7 days", week)],
+            "subject": subject,
+        },
+    )
+
+
+def said_bets(value: int | None) -> str:
+    return "no limit" if value is None else f"{value:,}"
+
+
+def said_stake(value: int | None) -> str:
+    return "no limit" if value is None else money.show(value)
+
+
+def read_seen(text: str) -> Limits:
+    found = SEEN.fullmatch(text)
+    if found is None:
+        raise errors.ChangedSince("This page")
+    return Limits(*(int(value) if value else None for value in found.groups()))
+
+
+# --- Of all players ---------------------------------------------------------------------------------------------------
+@page()
+def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    context = {
+        "bets": said_bets(visit.merchant.bets_per_minute),
+        "stake": said_stake(visit.merchant.max_stake),
+        "change": undo.last(Merchant, visit.merchant),
+    }
+    return frame.show(request, visit, "limits.html", tab="players", title="Limits of all players", **context)
+
+
+@page(work=Work.PLAYERS, back="operator:limits")
+def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
+    def save(wanted: Limits, seen: Limits) -> str:
+        limits.set_for_all(merchant=visit.merchant, limits=wanted, seen=seen)
+        return "The limits hold from now on."
+
+    subject = Subject(
+        title="Limits of all players",
+        empty="Empty: no limit. A player’s own limit goes before these.",
+        back=reverse("operator:limits", args=[visit.merchant.code]),
+        tab="players",
+        standing=limits.of(visit.merchant),
+        judged=lambda wanted: impact_of.of_merchant_limits(visit.merchant, wanted),
+        save=save,
+    )
+    return change(request, visit, subject)
+
+
+@page(work=Work.PLAYERS, back="operator:limits")
+def limits_undo(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    event = undo.find(Merchant, visit.merchant, number)
+    if event is None:
+        raise Http404
+    back = reverse("operator:limits", args=[visit.merchant.code])
+    return undone(request, back, lambda: undo.limits(merchant=visit.merchant, event=event))
+
+
+def undone(request: HttpRequest, back: str, act: Callable[[], int]) -> HttpResponse:
+    """One click: of two, the second finds that nothing is left to undo."""
+    if request.method == "POST":
+        done = act()
+        messages.success(request, "Undone: all is as it was before." if done == 1 else f"Undone, {done:,} at once.")
+    return HttpResponseRedirect(back)

@@ -1,0 +1,202 @@
+"""The merchant's players: found by their id, blocked and unblocked, limited, and all of it undone with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit, Work
+from merchants.models import Merchant, Player
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm
+from merchants.pages.timeline import as_told_outside
+from merchants.services import flags, history, limits, undo
+from merchants.services.limits import Limits
+from portal.lib import clock, money
+from wallet.models import Account, Session
+from wallet.pages.limits import Subject, change, said_bets, said_stake, undone
+from wallet.services import impact_of
+
+SHOWN = 50
+SHOWN_ACCOUNTS, SHOWN_SESSIONS, SHOWN_ENTRIES = 30, 20, 8
+LAST_LETTER = "\U0010ffff"
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+@page()
+def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    filters = chosen(request)
+    after = plain(request.GET.get("after", ""))
+    rows = list(found(visit.merchant, filters).filter(player_id__gt=after)[: SHOWN + 1])
+    shown = rows[:SHOWN]
+    older = urlencode(filters | {"after": shown[-1].player_id}) if len(rows) > SHOWN else ""
+    context: dict[str, Any] = {
+        "players": [with_words(player) for player in shown],
+        "filters": filters,
+        "kinds": [("", "All"), ("blocked", "Blocked"), ("limited", "With own limits")],
+        "query": urlencode(filters),
+        "after": after,
+        "next": f"?{older}" if older else "",
+        "change": undo.last(Player, visit.merchant),
+    }
+    return frame.show(request, visit, "players.html", tab="players", title="Players", **context)
+
+
+def chosen(request: HttpRequest) -> dict[str, str]:
+    """What the address asks for; anything strange is as if it were not there."""
+    wanted = {"q": plain(request.GET.get("q", "")), "only": request.GET.get("only", "")}
+    return {name: value for name, value in wanted.items() if value and (name == "q" or value in {"blocked", "limited"})}
+
+
+def plain(text: str) -> str:
+    return text.replace("\x00", "")[:255]
+
+
+def found(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
+    """In the order of their ids: the one index answers the list, a whole id and its beginning."""
+    rows = Player.objects.filter(merchant=merchant).order_by("player_id")
+    if begins := filters.get("q"):
+        rows = rows.filter(player_id__gte=begins, player_id__lt=begins + LAST_LETTER)
+    if filters.get("only") == "blocked":
+        rows = rows.filter(is_blocked=True)
+    if filters.get("only") == "limited":
+        rows = rows.exclude(bets_per_minute=None, max_stake=None)
+    return rows
+
+
+def with_words(player: Player) -> Player:
+    player.said_bets, player.said_stake = limits_in_words(limits.of(player))  # type: ignore[attr-defined]
+    return player
+
+
+def limits_in_words(own: Limits) -> tuple[str, str]:
+    """Empty where the merchant's counts."""
+    bets, stake = own
+    return "" if bets is None else said_bets(bets), "" if stake is None else said_stake(stake)
+
+
+# --- One player -------------------------------------------------------------------------------------------------------
+def own_player(visit: Visit, number: int) -> Player:
+    player = Player.objects.select_related("merchant").filter(merchant=visit.merchant, pk=number).first()
+    if player is None:
+        raise Http404
+    return player
+
+
+@page(back="operator:players")
+def player(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    own = with_words(own_player(visit, number))
+    accounts = Account.objects.filter(player=own, kind=Account.Kind.PLAYER).order_by("currency")
+    sessions = Session.objects.filter(player=own).live(at=clock.now()).select_related("game")
+    context: dict[str, Any] = {
+        "player": own,
+        "balances": [(each, money.show(each.balance or 0)) for each in accounts[:SHOWN_ACCOUNTS]],
+        "sessions": sessions[:SHOWN_SESSIONS],
+        "rounds": in_money(impact_of.open_rounds_of(own)),
+        "general": (said_bets(visit.merchant.bets_per_minute), said_stake(visit.merchant.max_stake)),
+        "entries": [as_told_outside(entry) for entry in history.timeline(own, limit=SHOWN_ENTRIES)],
+        "change": undo.last(Player, visit.merchant, pgh_obj=own.pk),
+    }
+    return frame.show(request, visit, "player.html", tab="players", title=own.player_id, **context)
+
+
+def in_money(rounds: list[Any]) -> list[tuple[int, str, str]]:
+    return [(each.rounds, money.show(each.stake), each.currency) for each in rounds]
+
+
+def of_impact(impact: impact_of.Impact) -> dict[str, Any]:
+    return {"impact": impact, "open_rounds": in_money(impact.open_rounds)}
+
+
+class BlockForm(OnceForm):
+    reason = forms.CharField(
+        label="Why", max_length=200, help_text="Kept on the timeline. Your people and our support can read it."
+    )
+
+
+def about(player: Player, **question: Any) -> Question:
+    back = reverse("operator:player", args=[player.merchant.code, player.pk])
+    context = {"player": player} | of_impact(impact_of.of_players(player.merchant, [player]))
+    return Question(back=back, tab="players", template="player_ask.html", context=context, **question)
+
+
+@page(work=Work.PLAYERS, back="operator:player")
+def player_block(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    own = own_player(visit, number)
+
+    def act(reason: str) -> str:
+        flags.block(player=own, reason=reason)
+        return f"Player {own.player_id} is blocked now."
+
+    question = about(
+        own,
+        title="Block the player",
+        text="From this second on the player can begin nothing new. What is owed is still paid.",
+        answers=flags.BLOCKED_ANSWERS,
+        form=BlockForm,
+        act=act,
+        button="Block the player",
+        danger=True,
+    )
+    return ask(request, visit, question)
+
+
+@page(work=Work.PLAYERS, back="operator:player")
+def player_unblock(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    own = own_player(visit, number)
+
+    def act() -> str:
+        flags.unblock(player=own)
+        return f"Player {own.player_id} is not blocked any more."
+
+    question = about(
+        own,
+        title="Unblock the player",
+        text="Bets and launches of this player are taken again, within the limits.",
+        answers=[("Bet, launch", "as usual")],
+        act=act,
+        button="Unblock the player",
+    )
+    return ask(request, visit, question)
+
+
+@page(work=Work.PLAYERS, back="operator:player")
+def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    own = own_player(visit, number)
+
+    def save(wanted: Limits, seen: Limits) -> str:
+        limits.set_for(player=own, limits=wanted, seen=seen)
+        return "The limits hold from now on."
+
+    subject = Subject(
+        title=f"Limits of {own.player_id}",
+        empty="Empty: the limit of all players counts.",
+        back=reverse("operator:player", args=[visit.merchant.code, own.pk]),
+        tab="players",
+        standing=limits.of(own),
+        judged=lambda wanted: impact_of.of_player_limits(own, wanted),
+        save=save,
+    )
+    return change(request, visit, subject)
+
+
+@page(work=Work.PLAYERS, back="operator:players")
+def players_undo(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """`alone`: of what was done to many at once, only to the player of this event."""
+    event = undo.find(Player, visit.merchant, number)
+    if event is None:
+        raise Http404
+    alone = "alone" in request.POST
+    code = visit.merchant.code
+    back = (
+        reverse("operator:player", args=[code, event.pgh_obj_id]) if alone else reverse("operator:players", args=[code])
+    )
+    return undone(request, back, lambda: undo.players(merchant=visit.merchant, event=event, alone=alone))
