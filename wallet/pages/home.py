@@ -136,7 +136,8 @@ def of_lists(merchant: Merchant, now: datetime) -> Iterator[Notice]:
     ending = AllowlistEntry.objects.filter(merchant=merchant, expires_at__gt=now, expires_at__lte=now + ENTRY_SOON)
     first = ending.aggregate(first=Min("expires_at"))["first"]
     if first is not None:
-        yield Notice("warning", f"An entry of the allowlist ends on {first:%-d %B, %H:%M} UTC.")
+        url = reverse("operator:lists", args=[merchant.code])
+        yield Notice("warning", f"An entry of the allowlist ends on {first:%-d %B, %H:%M} UTC.", url, "Look at the list")
 
 
 def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:

@@ -14,7 +14,7 @@ from merchants.models import AllowlistEntry, ApiKey, SeenAddress
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import MomentField, PlainForm
-from merchants.services.allowlist import Line, draft, paste, standing
+from merchants.services.allowlist import Line, draft, paste, saving, standing
 from merchants.services.allowlist.paste import LONGEST_NOTE, BadLines
 from portal.lib import clock, tables
 from wallet.pages import list_draft, list_words
@@ -27,7 +27,8 @@ SHOWN_BAD = 10_000
 
 
 def free(visit: Visit, key: ApiKey | None) -> standing.Standing:
-    """The list, if it can be changed now. Raises ListOnTrial."""
+    """The list, if it can be changed now. Raises ListOnTrial. A trial that is over is no change to be told of later."""
+    saving.tidy(merchant=visit.merchant, key=key)
     found = standing.of(visit.merchant, key)
     if found.on_trial is not None:
         raise errors.ListOnTrial(found.on_trial.deadline)
