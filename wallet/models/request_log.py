@@ -9,6 +9,7 @@ from wallet.querysets import SignedRequestQuerySet
 
 # Nearly all lines are of these; who looks for one of them finds it among the newest. The others have an index.
 FREQUENT_ENDPOINTS = ("/wallet/balance", "/wallet/transaction/bet", "/wallet/transaction/payout")
+UNSIGNED = Q(merchant__isnull=True) & ~Q(auth_key="")  # whose they are is said by the key alone that they name
 
 
 class SignedRequest(models.Model):
@@ -66,9 +67,9 @@ class SignedRequest(models.Model):
                 fields=["transaction_id"], condition=Q(transaction_id__isnull=False), name="request_of_transaction"
             ),
             models.Index(fields=["merchant", "status", "id"], condition=~Q(status="RS_OK"), name="request_refused"),
-            models.Index(
-                fields=["auth_key", "id"], condition=Q(merchant__isnull=True) & ~Q(auth_key=""), name="request_unsigned"
-            ),
+            models.Index(fields=["auth_key", "id"], condition=UNSIGNED, name="request_unsigned"),
+            models.Index(fields=["auth_key", "status", "id"], condition=UNSIGNED, name="request_unsigned_answer"),
+            models.Index(fields=["auth_key", "address", "id"], condition=UNSIGNED, name="request_unsigned_address"),
             models.Index(
                 fields=["merchant", "address", "id"], condition=Q(merchant__isnull=False), name="request_of_address"
             ),

@@ -31,7 +31,7 @@ COLUMNS = (
     "time (UTC)", "request id", "method", "endpoint", "http status", "status", "message", "auth key", "address",
     "player", "session", "game", "transaction", "refers to", "round", "currency", "amount", "balance", "took (ms)",
 )  # fmt: skip
-LOOKS_SECRET = "This looks like a Secret Key. Never paste one: have it rotated, and search by an id."
+NEVER_PASTED = "This looks like a Secret Key. Never paste one: have it rotated, and search by an id."
 
 
 class BlockField(forms.CharField):
@@ -149,7 +149,7 @@ def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
     """A request id leads to its call; an address, a transaction or a player to the list of theirs."""
     code = visit.merchant.code
     if crypto.SHAPE.search(text):
-        return sorry(request, visit, LOOKS_SECRET)
+        return sorry(request, visit, NEVER_PASTED)
     if (request_id := log_search.parse_uuid(text)) is not None and is_own(visit.merchant, request_id):
         return HttpResponseRedirect(reverse("operator:call", args=[code, request_id]))
     name, value = meant(visit.merchant, text[:LONGEST])

@@ -22,7 +22,7 @@ from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.models.request_log import FREQUENT_ENDPOINTS
 
-SCANNED = 40_000
+SCANNED = 20_000
 LATE = timedelta(minutes=1)  # a line stands this far at most from where its time would have put it
 REFUSED = "refused"  # every status but RS_OK
 MOST_ADDRESSES = 32  # of a block, each looked up by itself; a busier one is judged row by row
@@ -65,12 +65,17 @@ class Edges(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """What an index brings in the order of ids for each of `values`, and by which conditions it is judged then."""
+    """What an index brings in the order of ids for each of `values`, and by which conditions it is judged then.
 
-    driver: str
+    `lead`: the column before the id in the index; it is `held` to one value, within the rows that are `of` this arm.
+    """
+
+    lead: str
+    of: str
     values: Sequence[Any]
     type: str
     rest: tuple[str, ...]
+    held: str = "v.value"
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
@@ -163,18 +168,20 @@ CONDITIONS = {
     "player": "d.player_id = %(player)s",
     "transaction": "d.transaction_id = %(transaction)s",
 }
-MATCHES = """
-    SELECT f.id FROM unnest(%({name})s::{type}[]) v (value) CROSS JOIN LATERAL (
-        SELECT d.id FROM (SELECT r.* FROM wallet_signedrequest r
-                           WHERE {driver} AND r.id > %(above)s AND r.id < %(below)s
-                           ORDER BY r.id {order} LIMIT %(most)s) d
-         WHERE {rest} ORDER BY d.id {order} LIMIT %(limit)s) f
+# Both ends are compared as pairs, and sorted by both, so that no other index will do: one without the lead would be
+# read whole where nothing matches.
+BETWEEN = """
+    {of} AND (r.{lead}, r.id) > ({held}, %(above)s) AND (r.{lead}, r.id) < ({held}, %(below)s)
+    ORDER BY r.{lead} {order}, r.id {order}
 """
-STOPPED = """
-    SELECT d.id FROM unnest(%({name})s::{type}[]) v (value) CROSS JOIN LATERAL (
-        SELECT r.id FROM wallet_signedrequest r
-         WHERE {driver} AND r.id > %(above)s AND r.id < %(below)s
-         ORDER BY r.id {order} OFFSET %(most)s - 1 LIMIT 1) d
+MATCHES = f"""
+    SELECT f.id FROM unnest(%({{name}})s::{{type}}[]) v (value) CROSS JOIN LATERAL (
+        SELECT d.id FROM (SELECT r.* FROM wallet_signedrequest r WHERE {BETWEEN} LIMIT %(most)s) d
+         WHERE {{rest}} ORDER BY d.{{lead}} {{order}}, d.id {{order}} LIMIT %(limit)s) f
+"""
+STOPPED = f"""
+    SELECT d.id FROM unnest(%({{name}})s::{{type}}[]) v (value) CROSS JOIN LATERAL (
+        SELECT r.id FROM wallet_signedrequest r WHERE {BETWEEN} OFFSET %(most)s - 1 LIMIT 1) d
 """
 # Addresses from which a merchant called, hopping from each to the next.
 ADDRESSES = """
@@ -190,16 +197,10 @@ ADDRESSES = """
     )
     SELECT host(address) FROM hop WHERE address IS NOT NULL LIMIT %(most)s
 """
-OF_MERCHANT = "r.merchant_id = v.value"
-OF_REFUSALS = "r.merchant_id = %(merchant)s AND r.status = v.value AND r.status <> 'RS_OK'"
-OF_ADDRESSES = "r.merchant_id = %(merchant)s AND r.address = v.value"
-OF_SECRETS = "r.secret_id = v.value"
-OF_PLAYER, OF_TRANSACTION = "r.player_id = v.value", "r.transaction_id = v.value"
-UNSIGNED = "r.auth_key = v.value AND r.auth_key <> '' AND r.merchant_id IS NULL"
-OF_RARE_ENDPOINTS = (
-    "r.merchant_id = %(merchant)s AND r.endpoint = v.value "
-    f"AND r.endpoint NOT IN ({', '.join(f"'{path}'" for path in FREQUENT_ENDPOINTS)})"
-)
+OF_MERCHANT = "r.merchant_id = %(merchant)s"
+OF_REFUSALS = f"{OF_MERCHANT} AND r.status <> 'RS_OK'"
+UNSIGNED = "r.merchant_id IS NULL AND r.auth_key <> ''"
+OF_RARE_ENDPOINTS = f"{OF_MERCHANT} AND r.endpoint NOT IN ({', '.join(f"'{path}'" for path in FREQUENT_ENDPOINTS)})"
 REFUSALS = [key for key in statuses.ALL_KEYS if key != statuses.OK]
 
 
@@ -215,6 +216,7 @@ class _Search:
             "status": wish.status,
             "endpoints": [wish.endpoint, f"{wish.endpoint}/"],
             "block": str(wish.block),
+            "address": str(wish.block.network_address) if wish.block else None,
             "auth_key": wish.key.auth_key if wish.key else "",
             "player": wish.player_id,
             "transaction": wish.transaction_id,
@@ -244,36 +246,47 @@ class _Search:
     def arms(self) -> list[Arm]:
         wish = self.wish
         if wish.transaction_id:
-            return [Arm(OF_TRANSACTION, [wish.transaction_id], "text", self.rest("transaction", also="own"))]
+            rest = self.rest("transaction", also="own")
+            return [Arm("transaction_id", "r.transaction_id IS NOT NULL", [wish.transaction_id], "text", rest)]
         if wish.player_id:
-            return [Arm(OF_PLAYER, [wish.player_id], "text", self.rest("player", also="own"))]
-        signed = self.narrowest(list(self.ways()))
-        if wish.status == statuses.OK:
-            return [signed]
-        return [signed, Arm(UNSIGNED, self.keys, "text", self.rest())]
+            rest = self.rest("player", also="own")
+            return [Arm("player_id", "r.player_id IS NOT NULL", [wish.player_id], "text", rest)]
+        signed = self.narrowest(list(self.signed()))
+        return [signed] if wish.status == statuses.OK else [signed, self.narrowest(list(self.unsigned()))]
 
-    def ways(self) -> Iterator[Arm]:
-        """Indexes that could lead to the signed calls, the likeliest to be short first."""
+    def signed(self) -> Iterator[Arm]:
+        """Indexes that could lead to the calls with a right signature, the likeliest to be short first."""
         wish = self.wish
         if wish.block is not None and (found := self.addresses(wish.block)) is not None:
-            yield Arm(OF_ADDRESSES, found, "inet", self.rest("block"))
+            yield Arm("address", OF_MERCHANT, found, "inet", self.rest("block"))
         if wish.status not in {"", REFUSED, statuses.OK}:
-            yield Arm(OF_REFUSALS, [wish.status], "text", self.rest("status"))
+            yield Arm("status", OF_REFUSALS, [wish.status], "text", self.rest("status"))
         if wish.endpoint and wish.endpoint not in FREQUENT_ENDPOINTS:
-            yield Arm(OF_RARE_ENDPOINTS, self.values["endpoints"], "text", self.rest("endpoint"))
+            yield Arm("endpoint", OF_RARE_ENDPOINTS, self.values["endpoints"], "text", self.rest("endpoint"))
         if wish.key is not None:
-            secrets = Secret.objects.filter(key=wish.key).values_list("pk", flat=True)
-            yield Arm(OF_SECRETS, list(secrets), "bigint", self.rest("key"))
+            secrets = list(Secret.objects.filter(key=wish.key).values_list("pk", flat=True))
+            yield Arm("secret_id", "r.secret_id IS NOT NULL", secrets, "bigint", self.rest("key"))
         if wish.status == REFUSED:
-            yield Arm(OF_REFUSALS, REFUSALS, "text", self.rest("refused"))
-        yield Arm(OF_MERCHANT, [self.merchant.pk], "bigint", self.rest())
+            yield Arm("status", OF_REFUSALS, REFUSALS, "text", self.rest("refused"))
+        yield Arm("merchant_id", "r.merchant_id IS NOT NULL", [self.merchant.pk], "bigint", self.rest())
+
+    def unsigned(self) -> Iterator[Arm]:
+        """Of each key, what was refused before its signature was right."""
+        wish, named = self.wish, f"{UNSIGNED} AND r.auth_key = v.value"
+        if wish.block is not None and wish.block.num_addresses == 1:
+            yield Arm("address", named, self.keys, "text", self.rest("block", "key"), "%(address)s::inet")
+        if wish.status not in {"", REFUSED}:
+            yield Arm("status", named, self.keys, "text", self.rest("status", "key"), "%(status)s")
+        yield Arm("auth_key", UNSIGNED, self.keys, "text", self.rest("key", "refused"))
 
     def narrowest(self, ways: list[Arm]) -> Arm:
-        """The first that one look can go through whole; if none, the first."""
-        choices = ways[:-1]
-        if len(choices) > 1:
-            return next((way for way in choices if self.stopped_at([way]) is None), choices[0])
-        return ways[0]
+        """The one that a look gets farthest with; the last, of all calls, only where there is no other."""
+        choices = ways[:-1] or ways
+        return choices[0] if len(choices) == 1 else max(choices, key=self.reach)
+
+    def reach(self, way: Arm) -> int:
+        stopped = self.stopped_at([way])
+        return NEWEST if stopped is None else stopped if self.edges.rising else -stopped
 
     def addresses(self, block: Network) -> list[str] | None:
         """None: too many to look each up."""
@@ -297,8 +310,8 @@ class _Search:
         for number, arm in enumerate(arm for arm in arms if arm.values):
             name, rest = f"v{number}", " AND ".join(arm.rest) or "true"
             values[name] = list(arm.values)
-            order = self.edges.order
-            parts.append(statement.format(name=name, type=arm.type, driver=arm.driver, rest=rest, order=order))
+            said = arm._asdict() | {"name": name, "rest": rest, "order": self.edges.order}
+            parts.append(statement.format_map(said))
         return _ask(" UNION ALL ".join(parts), values) if parts else []
 
 
