@@ -320,6 +320,8 @@ FORMAT_MODULE_PATH = "portal.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere the apps' own files are served
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# What people export waits here for a day; web processes and workers share this folder, and nothing serves it.
+EXPORT_FOLDER = Path(setting("EXPORT_FOLDER", default=str(VAR_DIR / "exports")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -38,15 +38,18 @@ class TransactionQuerySet(models.QuerySet[Transaction]):
 
     def rounds(self) -> Self:
         """Bets that were taken, each with `payout`: the sum of what it paid and what still stands."""
+        return self.movements().filter(kind="bet").annotate(payout=Coalesce(self.paid_for(), 0))
+
+    def paid_for(self) -> models.Subquery:
+        """Of the bet outside: the sum of its payouts that stand; null when there is none."""
         paid = (
             self.model.objects.standing()
             .filter(kind="payout", merchant_id=OuterRef("merchant_id"), ref_transaction_id=OuterRef("transaction_id"))
             .order_by()
             .values("ref_transaction_id")
             .annotate(total=Sum("amount"))
-            .values("total")
         )
-        return self.movements().filter(kind="bet").annotate(payout=Coalesce(models.Subquery(paid), 0))
+        return models.Subquery(paid.values("total"))
 
 
 class SignedRequestQuerySet(models.QuerySet[SignedRequest]):

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
-from wallet.services import meter, usage, verification
+from wallet.services import exports, meter, usage, verification
 from wallet.services.verification import Verdict
 
 log = structlog.get_logger(__name__)
@@ -61,3 +61,13 @@ def sum_up_usage() -> None:
 @shared_task
 def end_quiet_overlaps() -> None:
     log.info("overlaps.ended_when_quiet", overlaps=meter.end_quiet_overlaps())
+
+
+@shared_task
+def write_export(number: int) -> None:
+    exports.write(number)
+
+
+@shared_task
+def delete_old_exports() -> None:
+    log.info("exports.deleted", exports=exports.delete_old())

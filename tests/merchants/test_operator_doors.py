@@ -31,9 +31,10 @@ from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
-from wallet.models import SignedRequest
+from wallet.models import PlayTransaction, SignedRequest, Transaction
 from wallet.pages.urls import urlpatterns
-from wallet.services import request_log
+from wallet.services import exports, request_log
+from wallet.services.rounds import Wish
 
 CAST = ("stranger", "nobody", "rival", "viewer", "manager", "owner", "support")
 SIGN_IN, NOTHING, REFUSED, ALLOWED = "sign-in", "404", "403", "allowed"
@@ -67,6 +68,8 @@ ROWS = {
     "withdraw": OWNERS,
     "member_role": OWNERS,
     "member_remove": OWNERS,
+    **dict.fromkeys(("rounds", "round", "play_round", "open_rounds", "exports", "export_file"), READ),
+    **dict.fromkeys(("export_new", "export_cancel", "export_again"), (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, REFUSED)),
     "timeline": READ,
     **dict.fromkeys(("requests", "requests_csv", "call"), READ),
     **dict.fromkeys(("games", "games_export", "players", "player", "players_export", "limits"), READ),
@@ -103,7 +106,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
     membership = viewer.memberships.get().pk
     key = ApiKey.objects.get(merchant=acme).pk
     request_log.drain()
-    return numbers_of_lists(acme) | numbers_of_flags(acme) | {
+    return numbers_of_lists(acme) | numbers_of_flags(acme) | numbers_of_rounds(acme, caller, owner) | {
         "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
         "withdraw": invitation.pk,
         "member_role": membership,
@@ -135,6 +138,15 @@ def numbers_of_lists(acme: Merchant) -> dict[str, int]:
     assert tried is not None
     by_name = {"list_entry": entry, "list_remove": entry, "list_proof": proof, "list_proved": proof}
     return {name: row.pk for name, row in by_name.items()} | {"list_keep": tried.pk, "list_back": tried.pk}
+
+
+def numbers_of_rounds(acme: Merchant, caller: Caller, owner: Person) -> dict[str, int]:
+    bet = Transaction.objects.get(merchant=acme, transaction_id=caller.bet().body["transactionId"])
+    caller.launch(currency="XXX", balance=1_000)
+    caller.bet(currency="XXX")
+    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=Wish())
+    own = dict.fromkeys(("export_file", "export_cancel", "export_again"), export.pk)
+    return own | {"round": bet.pk, "play_round": PlayTransaction.objects.get(session__merchant=acme).pk}
 
 
 def address(name: str, code: str, numbers: dict[str, int]) -> str:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from merchants.models import Person
+from merchants.models import Merchant, Person
+from portal.lib import clock
+from tests import factories
 from tests.conftest import Caller
-from tests.pages import said
+from tests.pages import said, send
 from tests.people import signed_in
-from wallet.models import PlayTransaction, Transaction
-from wallet.services import request_log
+from tests.wallet.test_admin_lists import WHO, subject
+from tests.wallet.test_operator_home import own
+from wallet.models import Export, PlayTransaction, Transaction
+from wallet.services import exports, request_log
+from wallet.services.rounds import Wish
 
 ROUNDS = "/operator/acme/rounds/"
 
@@ -64,8 +73,6 @@ def test_repeats_stand_in_the_round_with_their_answer(at_work: Client, won: Call
 
 @pytest.mark.parametrize("text", ["bet-1", "pay-1", "round-1", "player-1"])
 def test_what_is_another_merchants_is_not_found(client: Client, won: Caller, rival_caller: Caller, text: str) -> None:
-    from tests import factories  # noqa: PLC0415
-
     person = factories.member(rival_caller.merchant, "owner", email="o@rival.test")
     response: Any = signed_in(client, person).post("/operator/rival/rounds/", {"q": text}, follow=True)
     assert ("Nothing has this id" in said(response)) == (text != "player-1")
@@ -79,3 +86,134 @@ def test_of_play_money(at_work: Client, caller: Caller) -> None:
     assert PlayTransaction.objects.filter(transaction_id="play-1").exists()
     page = found(at_work, "play-1")
     assert "kept apart from real accounts" in page
+
+
+# --- The list and the export on their pages ---------------------------------------------------------------------------
+@pytest.fixture
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.EXPORT_FOLDER = tmp_path
+    return tmp_path
+
+
+def test_the_list_shows_each_round_with_its_outcome(at_work: Client, won: Caller) -> None:
+    won.bet(100_000, transactionId="bet-2")
+    page = said(at_work.get(ROUNDS))
+    assert page.index("bet-2</a>") < page.index("bet-1</a>")
+    assert 'said-good">won</span>' in page
+    assert 'said-warn">open</span>' in page
+    assert "bet-2</a>" not in said(at_work.get(f"{ROUNDS}?state=won"))
+    assert "bet-1</a>" not in said(at_work.get(f"{ROUNDS}?least=3.01"))
+
+
+@pytest.mark.parametrize(
+    "query", ["least=1,5x", "since=yesterday", "state=%27;--", "at=x&row=y", "player=%00", "row=9"]
+)
+def test_a_filter_that_cannot_be_read_breaks_nothing(at_work: Client, won: Caller, query: str) -> None:
+    assert at_work.get(f"{ROUNDS}?{query}").status_code == 200
+
+
+def test_what_is_open_stands_by_age_and_opens_its_list(at_work: Client, caller: Caller) -> None:
+    caller.bet(150_000, transactionId="waits")
+    page = said(at_work.get(f"{ROUNDS}open/"))
+    assert '<td class="text-end">1</td><td class="text-end text-nowrap">1.50</td>' in page
+    assert "waits</a>" in said(at_work.get(f"{ROUNDS}open/?age=hour&currency=EUR"))
+    assert "None is open" in said(at_work.get(f"{ROUNDS}open/?age=week&currency=EUR"))
+
+
+def test_an_export_of_the_shown_list_is_asked_for_and_fetched(
+    at_work: Client, won: Caller, folder: Path, viewer: Person
+) -> None:
+    won.bet(100_000, transactionId="bet-2")
+    sent = send(at_work, "/operator/acme/exports/new/?state=won", what="rounds", form="csv")
+    assert sent["location"] == "/operator/acme/exports/"
+    export = Export.objects.get()
+    assert export.wish == {"state": "won"}
+    assert export.by == viewer
+    assert "hx-trigger" in said(at_work.get("/operator/acme/exports/"))
+    exports.write(export.pk)
+    listed = said(at_work.get("/operator/acme/exports/", headers={"hx-request": "true"}))
+    assert listed.startswith('<div class="card" id="exports">')  # complete: asks no more
+    fetched: Any = at_work.get(f"/operator/acme/exports/{export.pk}/file/")
+    assert fetched["content-disposition"].startswith('attachment; filename="acme-rounds-')
+    assert "no-store" in fetched["cache-control"]
+    content = b"".join(fetched.streaming_content).decode()
+    assert "bet-1" in content
+    assert "bet-2" not in content
+
+
+def test_a_file_is_its_merchants_alone(
+    client: Client, won: Caller, folder: Path, owner: Person, rival: Merchant
+) -> None:
+    export = exports.ask(merchant=won.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    exports.write(export.pk)
+    signed_in(client, factories.member(rival, "owner", email="o@rival.test"))
+    assert client.get(f"/operator/rival/exports/{export.pk}/file/").status_code == 404
+    assert client.get(f"/operator/acme/exports/{export.pk}/file/").status_code == 404
+    assert Client().get(f"/operator/acme/exports/{export.pk}/file/").status_code == 302
+
+
+def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller, folder: Path, owner: Person) -> None:
+    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    path = f"/operator/acme/exports/{export.pk}/"
+    at_work.get(f"{path}cancel/")  # a link alone does nothing
+    export.refresh_from_db()
+    assert export.is_active
+    at_work.post(f"{path}cancel/")
+    assert "Start again" in said(at_work.get("/operator/acme/exports/"))
+    at_work.post(f"{path}again/")
+    export.refresh_from_db()
+    assert export.state == Export.State.WAITING
+    assert "is being written, or done already" in said(at_work.post(f"{path}again/", follow=True))
+
+
+def test_a_job_that_is_silent_is_told_as_broken_off(
+    at_work: Client, caller: Caller, folder: Path, owner: Person
+) -> None:
+    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    exports.begin(export.pk)
+    assert "Being written" not in said(at_work.get("/operator/acme/exports/"))  # in small letters
+    Export.objects.update(alive_at=clock.now() - timedelta(minutes=5))
+    assert "It broke off" in said(at_work.get("/operator/acme/exports/"))
+
+
+# --- What each page costs ---------------------------------------------------------------------------------------------
+DOOR = [*WHO, "merchants_membership"]  # may they, and whose pages
+COSTS = {
+    "": [*DOOR, "bets", "merchants_membership"],
+    "?state=won": [*DOOR, "end of the look", "bets", "merchants_membership"],
+    "?player=player-1": [*DOOR, "merchants_player", "end of the look", "bets", "merchants_membership"],
+    "?state=open": [*DOOR, "marks", "open rounds", "bets", "merchants_membership"],
+    "open/": [*DOOR, "marks", "open rounds", "merchants_membership"],
+    "{bet}/": [
+        *DOOR,
+        "wallet_transaction",  # the row
+        "wallet_transaction",  # what it goes back to
+        "wallet_transaction",  # what names it
+        "wallet_transaction",  # itself
+        "wallet_transaction",  # what names its payouts
+        "wallet_signedrequest",  # the calls that wrote these
+        "wallet_signedrequest",  # the calls that name them
+        "wallet_signedrequest",  # the bet's line
+        "wallet_signedrequest",  # the player's lines from there on
+        "wallet_transaction",  # other bets of the round
+        "merchants_membership",
+    ],
+}
+SIGNS = {
+    "wallet_mark FOR SHARE": "marks",
+    "wallet_openbet": "open rounds",
+    "OFFSET": "end of the look",
+    "is_gone": "bets",
+}
+
+
+@pytest.mark.parametrize("path", COSTS)
+def test_each_page_is_so_many_named_queries(at_work: Client, won: Caller, path: str) -> None:
+    won.bet(100_000)
+    address = ROUNDS + path.format(bet=Transaction.objects.get(transaction_id="bet-1").pk)
+    at_work.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        at_work.get(address)
+    found = [each for query in captured if not (each := own(query["sql"])).startswith(("SAVEPOINT", "RELEASE"))]
+    named = [next((name for sign, name in SIGNS.items() if sign in each), subject(each)) for each in found]
+    assert named == COSTS[path]

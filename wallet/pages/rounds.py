@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,10 +17,14 @@ from merchants.pages import frame
 from merchants.pages.door import page
 from portal.lib import money
 from wallet.models import PlayTransaction, Transaction
-from wallet.services import one_round, whereabouts
+from wallet.pages.round_filter import FilterForm, told
+from wallet.services import one_round, open_rounds, whereabouts
+from wallet.services import rounds as rounds_of
 from wallet.services.one_round import Step
+from wallet.services.rounds import Place, Wish
 from wallet.services.whereabouts import Found
 
+ON_A_PAGE = 50
 NOT_HERE = "That is a secret key. It was looked up nowhere; never paste it. If others may have it, say so under Keys."
 
 
@@ -31,7 +36,7 @@ def rounds(request: HttpRequest, visit: Visit) -> HttpResponse:
     text = whereabouts.cleaned(request.GET.get("q", ""))
     if text and not crypto.looks_like_secret(text):
         return found_page(request, visit, text)
-    return frame.show(request, visit, "rounds.html", tab="rounds", title="Rounds")
+    return list_page(request, visit)
 
 
 def searched(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -64,6 +69,80 @@ def only_one(merchant: Merchant, found: Found) -> str:
     return to_round(merchant, found.rounds[0]) if found.rounds else to_played(merchant, found.played[0])
 
 
+# --- The list ---------------------------------------------------------------------------------------------------------
+def list_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    form = FilterForm(request.GET or None)
+    wish = form.wish() if form.is_valid() else Wish()
+    found = rounds_of.look(visit.merchant, wish, before=place(request), limit=ON_A_PAGE)
+    said = urlencode(FilterForm.address(wish))
+    context: dict[str, Any] = {
+        "form": form,
+        "told": told(wish),
+        "said": said,
+        "rows": [as_row(visit.merchant, bet) for bet in found.bets],
+        "looked_to": found.looked_to,
+        "older": f"?{urlencode(FilterForm.address(wish) | mark(found.older))}" if found.older else "",
+        "newest": f"?{said}" if "at" in request.GET else "",
+    }
+    return frame.show(request, visit, "rounds.html", tab="rounds", title="Rounds", **context)
+
+
+def place(request: HttpRequest) -> Place | None:
+    """From an address of ours; anything else is as if it were not there."""
+    try:
+        at, number = datetime.fromisoformat(request.GET.get("at", "")), int(request.GET.get("row", ""))
+    except ValueError:
+        return None
+    return Place(at, number) if at.tzinfo and 0 <= number < 2**63 else None
+
+
+def mark(edge: Place) -> dict[str, str]:
+    return {"at": edge.at.isoformat(), "row": str(edge.pk)}
+
+
+def as_row(merchant: Merchant, bet: Transaction) -> dict[str, Any]:
+    state, paid = rounds_of.outcome(bet), bet.paid  # type: ignore[attr-defined]
+    return {
+        "bet": bet,
+        "url": to_round(merchant, bet),
+        "stake": money.show(bet.amount or 0),
+        "paid": "" if paid is None else money.show(paid),
+        "state": state,
+        "level": one_round.LEVELS.get(state, ""),
+    }
+
+
+# --- Open rounds by age -----------------------------------------------------------------------------------------------
+@page(back="operator:rounds")
+def open_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    chosen = request.GET.get("age", "")
+    if chosen in open_rounds.NAMES:
+        return open_list(request, visit, chosen, request.GET.get("currency", "").upper())
+    buckets = open_rounds.by_age(visit.merchant)
+    context: dict[str, Any] = {
+        "ages": [
+            (name, title, [(each, money.show(each.stake)) for each in buckets if each.age == name])
+            for name, title, _ in open_rounds.AGES
+        ]
+    }
+    return frame.show(request, visit, "rounds_open.html", tab="rounds", title="Open rounds", **context)
+
+
+def open_list(request: HttpRequest, visit: Visit, age: str, currency: str) -> HttpResponse:
+    """The oldest first."""
+    since, until = open_rounds.between(age)
+    wish = Wish(since=since, until=until, currency=currency)
+    bets, last = rounds_of.oldest_open(visit.merchant, wish, after=place(request), limit=ON_A_PAGE)
+    more = urlencode({"age": age, "currency": currency} | (mark(last) if last else {}))
+    context: dict[str, Any] = {
+        "age": next(title for name, title, _ in open_rounds.AGES if name == age),
+        "currency": currency,
+        "rows": [as_row(visit.merchant, bet) for bet in bets],
+        "later": f"?{more}" if last else "",
+    }
+    return frame.show(request, visit, "rounds_open_list.html", tab="rounds", title="Open rounds", **context)
+
+
 # --- One round --------------------------------------------------------------------------------------------------------
 @page(back="operator:rounds")
 def round_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
@@ -73,13 +152,13 @@ def round_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     [root] = whereabouts.roots(visit.merchant, [row])
     if root.pk != row.pk:
         return HttpResponseRedirect(to_round(visit.merchant, root))
-    told = one_round.tell(root)
+    story = one_round.tell(root)
     context: dict[str, Any] = {
-        "round": told,
+        "round": story,
         "root": root,
-        "steps": [shown(visit.merchant, step) for step in told.steps],
-        "sums": {name: money.show(getattr(told, name)) for name in ("stake", "paid", "rewards", "result")},
-        "others": [(other, to_round(visit.merchant, other)) for other in told.others],
+        "steps": [shown(visit.merchant, step) for step in story.steps],
+        "sums": {name: money.show(getattr(story, name)) for name in ("stake", "paid", "rewards", "result")},
+        "others": [(other, to_round(visit.merchant, other)) for other in story.others],
     }
     return frame.show(request, visit, "round.html", tab="rounds", title=heading(root), **context)
 

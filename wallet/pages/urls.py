@@ -8,6 +8,7 @@ from merchants.pages import urls
 from wallet.pages import (
     call,
     catalogue_csv,
+    exports,
     games,
     home,
     keys,

@@ -86,7 +86,7 @@ def roots(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
         parents = {row.transaction_id: row for row in above}
         climbed = [parents.get(row.ref_transaction_id or "", row) for row in standing.values()]
         standing = {row.pk: row for row in climbed}
-    known = Transaction.objects.select_related("player", "game").in_bulk(list(standing))
+    known = Transaction.objects.select_related("player", "game", "session").in_bulk(list(standing))
     return sorted(known.values(), key=lambda row: -row.pk)[:MOST]
 
 

@@ -1,0 +1,153 @@
+"""Tables to take along: asked for on the list's filter, written by a job, fetched for a day."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from merchants.access import Visit
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm
+from portal.lib import clock
+from wallet.models import Export
+from wallet.pages.round_filter import FilterForm, told
+from wallet.services import exports
+from wallet.services.rounds import Wish
+
+SHOWN = 50
+CONTENT_TYPES = {
+    Export.Form.CSV: "text/csv; charset=utf-8",
+    Export.Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ABOUT = (
+    "A job writes the file while you do something else. It holds one moment: what comes later is not in it. It can be "
+    "fetched for 24 hours, by everybody who may see these pages; who asks and who fetches stands on record."
+)
+
+
+class ExportForm(OnceForm):
+    what = forms.ChoiceField(
+        label="What",
+        widget=forms.RadioSelect,
+        initial=Export.What.ROUNDS,
+        choices=[
+            (Export.What.ROUNDS, "Rounds: one row a bet, with what was paid and its state"),
+            (Export.What.MOVEMENTS, "Movements: one row for each that moved money, deposits and withdrawals too"),
+        ],
+    )
+    form = forms.ChoiceField(
+        label="As",
+        widget=forms.RadioSelect,
+        initial=Export.Form.CSV,
+        choices=[
+            (Export.Form.CSV, "CSV: every row there is"),
+            (Export.Form.XLSX, "XLSX (Excel): at most 1,048,575 rows, the newest ones"),
+        ],
+    )
+
+
+@page(back="operator:exports")
+def export_new(request: HttpRequest, visit: Visit) -> HttpResponse:
+    only_its_people(visit)
+    filter_form = FilterForm(request.GET)
+    if not filter_form.is_valid():
+        messages.error(request, "The filter cannot be read. Set it once more.")
+        return HttpResponseRedirect(reverse("operator:rounds", args=[visit.merchant.code]))
+    wish = filter_form.wish()
+
+    def act(what: str, form: str) -> str:
+        exports.ask(merchant=visit.merchant, by=visit.person, what=what, form=form, wish=wish)
+        return "The export is on its way."
+
+    question = Question(
+        title="Export",
+        text=ABOUT,
+        tab="rounds",
+        form=ExportForm,
+        act=act,
+        button="Export",
+        back=reverse("operator:exports", args=[visit.merchant.code]),
+        template="export_new.html",
+        context={"told": told(wish)},
+    )
+    return ask(request, visit, question)
+
+
+@page()
+def exports_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    found = Export.objects.of(visit.merchant.pk).select_related("by").order_by("-pk")[:SHOWN]
+    shown = [as_shown(each, visit) for each in found]
+    context: dict[str, Any] = {"exports": shown, "busy": any(each["busy"] for each in shown)}
+    if request.headers.get("hx-request"):
+        return render(request, "operator/exports_list.html", context | {"merchant": visit.merchant, "visit": visit})
+    return frame.show(request, visit, "exports.html", tab="rounds", title="Exports", **context)
+
+
+@page(back="operator:exports")
+def export_file(request: HttpRequest, visit: Visit, number: int) -> FileResponse | HttpResponse:
+    export = own_export(visit, number)
+    path = exports.fetched(export=export)
+    if path is None:
+        messages.error(request, "This file is not there any more. Export it again.")
+        return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
+    name = f"{visit.merchant.code}-{export.what}-{export.asked_at:%Y%m%d-%H%M%S}.{export.form}"
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT_TYPES[Export.Form(export.form)]
+    )
+
+
+@page(back="operator:exports")
+def export_cancel(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    return done(request, visit, exports.cancel, own_export(visit, number), "Cancelled.")
+
+
+@page(back="operator:exports")
+def export_again(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    return done(request, visit, exports.again, own_export(visit, number), "The export is on its way again.")
+
+
+def done(request: HttpRequest, visit: Visit, act: Any, export: Export, sentence: str) -> HttpResponse:
+    only_its_people(visit)
+    if request.method == "POST":
+        act(export=export)
+        messages.success(request, sentence)
+    return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
+
+
+def only_its_people(visit: Visit) -> None:
+    if visit.by_staff:
+        raise PermissionDenied
+
+
+def own_export(visit: Visit, number: int) -> Export:
+    found = Export.objects.of(visit.merchant.pk).select_related("merchant").filter(pk=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def as_shown(export: Export, visit: Visit) -> dict[str, Any]:
+    broken = export.is_broken_off(at=clock.now())
+    wish = Wish.of(export.wish)
+    is_over = export.state == Export.State.READY and export.expires_at is not None and export.expires_at <= clock.now()
+    return {
+        "export": export,
+        "told": told(wish),
+        "list": f"{reverse('operator:rounds', args=[visit.merchant.code])}?{urlencode(FilterForm.address(wish))}",
+        "busy": export.is_active and not broken,
+        "broken": broken,
+        "ready": export.state == Export.State.READY and not is_over,
+        "again": not visit.by_staff and (broken or export.state in {Export.State.FAILED, Export.State.CANCELLED}),
+        "percent": 100 * export.rows_done // export.rows_in_all if export.rows_in_all else 0,
+        "level": "good" if export.state == Export.State.READY and not is_over else "bad" if broken else "",
+        "state": "broken off" if broken else "deleted" if is_over else export.get_state_display().lower(),
+    }

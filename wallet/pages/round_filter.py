@@ -1,0 +1,65 @@
+"""The filter of the list of rounds, as a form and in words. The export has the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from merchants.pages.forms import UNTIL, MomentField, PlainForm
+from portal.lib import money
+from wallet.services import rounds
+from wallet.services.rounds import Wish
+
+ANY = ("", "Any")
+
+
+class AmountField(forms.CharField):
+    """Typed as people write money; in units of real amount × 100000."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return money.parse(text)
+        except ValueError:
+            raise forms.ValidationError("Write an amount like 12.50, with at most 5 decimals.") from None
+
+
+class FilterForm(PlainForm):
+    since = MomentField(label="From", required=False, help_text="")
+    until = MomentField(label="Until", required=False, help_text="")
+    player = forms.CharField(label="Player id", max_length=255, required=False)
+    session = forms.CharField(label="Session id", max_length=512, required=False)
+    game = forms.CharField(label="Game id", max_length=64, required=False)
+    currency = forms.CharField(label="Currency", max_length=8, required=False)
+    state = forms.ChoiceField(
+        label="State", required=False, choices=[ANY, *((each, each.capitalize()) for each in rounds.STATES)]
+    )
+    least = AmountField(label="Stake at least", required=False)
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def wish(self) -> Wish:
+        """Of a valid form."""
+        return Wish(**{name: self.cleaned_data[name] for name in self.fields if self.cleaned_data[name] is not None})
+
+    @staticmethod
+    def address(wish: Wish) -> dict[str, str]:
+        """What makes the same wish again."""
+        said: dict[str, Any] = {name: getattr(wish, name) for name in wish.kept()}
+        for name in rounds.MOMENTS:
+            if name in said:
+                said[name] = said[name].strftime(UNTIL)
+        if "least" in said:
+            said["least"] = money.show(said["least"]).replace(",", "")
+        return said
+
+
+def told(wish: Wish) -> list[tuple[str, str]]:
+    """In words: label and value."""
+    fields, said = FilterForm.base_fields, FilterForm.address(wish)
+    utc = {name: f"{said[name].replace('T', ' ')} UTC" for name in rounds.MOMENTS if name in said}
+    return [(str(fields[name].label), value) for name, value in (said | utc).items()]
