@@ -1,0 +1,252 @@
+"""The page of one call: the ladder of checks, what arrived, the doctor; and what it never shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from merchants.models import AllowlistEntry, Person
+from merchants.services import flags, merchants
+from portal.lib import clock
+from tests.conftest import Caller
+from tests.pages import said
+from tests.people import signed_in
+from tests.signing import Answer, now_ms
+from wallet.models import RefusedCall
+from wallet.pages import call
+from wallet.services import doctor, request_log
+
+REQUESTS = "/operator/acme/requests/"
+
+
+@pytest.fixture(autouse=True)
+def _asked_nothing() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def looking(client: Client, viewer: Person) -> Client:
+    return signed_in(client, viewer)
+
+
+def address(answer: Answer) -> str:
+    request_log.drain()
+    return f"{REQUESTS}{answer.headers['x-request-id']}/"
+
+
+def page(client: Client, answer: Answer) -> str:
+    response = client.get(address(answer))
+    assert response.status_code == 200
+    return said(response)
+
+
+def elsewhere(caller: Caller) -> Answer:
+    AllowlistEntry.objects.create(merchant=caller.merchant, network="203.0.113.0/24", note="Office")
+    return caller.bet()
+
+
+def suspended(caller: Caller) -> Answer:
+    merchants.set_status(merchant=caller.merchant, status="suspended")
+    return caller.bet()
+
+
+def switched_off(caller: Caller) -> Answer:
+    flags.set_game(merchant=caller.merchant, game=caller.game, active=False)
+    return caller.bet()
+
+
+# What is done, the number of the check, its name, and what it saw.
+REFUSALS: dict[str, tuple[Callable[[Caller], Answer], int, str, str]] = {
+    "no signature": (lambda it: it.bet(x_signature=""), 1, "Headers are there", "missing or empty"),
+    "a wrong signature": (lambda it: it.bet(x_signature="0" * 64), 5, "The signature is right", "no version"),
+    "not on the list": (elsewhere, 3, "The address is allowed", "203.0.113.0/24 “Office”"),
+    "an old timestamp": (lambda it: it.bet(timestamp="1"), 4, "The timestamp is of now", "behind our clock"),
+    "suspended": (suspended, 6, "The merchant may do this", "suspended"),
+    "a text for a number": (lambda it: it.bet(amount="1"), 7, "The body is an object of the right types", ""),
+    "no player": (lambda it: it.bet(playerId=""), 8, "The fields are there", ""),
+    "below zero": (lambda it: it.bet(-1), 10, "The amount is not below what may be", ""),
+    "another session": (lambda it: it.bet(sessionId="x"), 13, "The session is open and of this round", "no session"),
+    "too poor": (lambda it: it.bet(900_000_000), 18, "The balance suffices", "10.00 EUR"),
+}
+
+
+@pytest.fixture
+def refusing(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """Its verbs take what the signer is told, too."""
+
+    def bet(amount: int = 100, **said: Any) -> Answer:
+        signing = {name: said.pop(name) for name in ("x_signature", "timestamp") if name in said}
+        told = caller.in_session(currency="EUR", amount=amount) | said
+        return caller.call("/wallet/transaction/bet", told, **signing)
+
+    monkeypatch.setattr(caller, "bet", bet)
+    return caller
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_a_refusal_names_its_check_and_opens_what_it_saw(looking: Client, refusing: Caller, case: str) -> None:
+    do, row, name, seen = REFUSALS[case]
+    shown = page(looking, do(refusing))
+    assert f"Refused by check {row}, “{name}”" in shown
+    deciding = shown.partition('<li class="list-group-item deciding">')[2].partition("</li>")[0]
+    assert f">{row}</span> {name}" in deciding
+    assert "said-bad" in deciding
+    assert seen in deciding
+    assert shown.count("deciding") == 1
+    assert not seen or "<details open>" in deciding
+
+
+def test_who_had_set_it_and_what_would_happen_now(looking: Client, caller: Caller, owner: Person) -> None:
+    answer = elsewhere(caller)
+    AllowlistEntry.objects.all().delete()
+    shown = page(looking, answer)
+    assert "Refused by check 3" in shown
+    assert "set by" in shown
+    assert "Made again now, it would be taken." in shown
+    assert "now: passed" in shown
+
+
+def test_a_taken_call_and_a_repeat_say_so(looking: Client, caller: Caller) -> None:
+    first = caller.bet(transactionId="once")
+    again = caller.bet(transactionId="once")
+    assert "Taken: no check refused it." in page(looking, first)
+    assert "headers and body are not kept" in page(looking, first)
+    assert "Answered as the first time: the same call had come before." in page(looking, again)
+
+
+def test_related_calls_are_one_click_away(looking: Client, caller: Caller) -> None:
+    caller.bet(transactionId="t&1")
+    shown = page(looking, caller.payout("t&1", transactionId="p-1"))
+    for query in ("transaction=p-1", "transaction=t%261", "player=player-1", "address=127.0.0.1"):
+        assert f"{REQUESTS}?{query}" in shown
+
+
+def test_nothing_on_the_page_can_be_sent_again(looking: Client, caller: Caller) -> None:
+    answer = elsewhere(caller)  # refused before the signature was looked at, which is right
+    signature = RefusedCall.objects.get(pk=own_id(answer)).headers["x-signature"]
+    shown = page(looking, answer)
+    assert signature[:8] in shown
+    assert signature[:9] not in shown
+    assert caller.signer.secret not in shown
+
+
+def own_id(answer: Answer) -> str:
+    request_log.drain()
+    return answer.headers["x-request-id"]
+
+
+def test_a_secret_in_the_body_is_nowhere(looking: Client, caller: Caller) -> None:
+    answer = caller.balance(playerId=caller.signer.secret)
+    shown = page(looking, answer)
+    assert caller.signer.secret not in shown
+    assert "A Secret Key stood in the body" in shown
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", "{\u202e}".encode(), b"<script>alert(1)</script>", b"\x1b[31m"])
+def test_a_body_of_any_bytes_is_shown_and_does_nothing(looking: Client, caller: Caller, body: bytes) -> None:
+    shown = page(looking, caller.call("/wallet/balance", body))
+    assert "<script>alert" not in shown
+    assert "\u202e" not in shown
+    assert "\x1b" not in shown
+    assert f"Body, {len(body)} bytes" in shown
+
+
+def test_how_it_arrived_goes_after_a_week_and_the_page_says_so(looking: Client, caller: Caller) -> None:
+    answer = caller.bet(900_000_000)
+    request_log.drain()
+    RefusedCall.objects.all().delete()
+    shown = page(looking, answer)
+    assert "Not kept any more" in shown
+    assert "Refused by check 18" in shown
+
+
+# --- Whose it is ------------------------------------------------------------------------------------------------------
+def test_a_call_of_another_merchant_is_not_there(looking: Client, rival_caller: Caller, caller: Caller) -> None:
+    for answer in (
+        rival_caller.bet(),
+        rival_caller.balance(),
+        rival_caller.call("/wallet/balance", {}, x_signature=""),
+    ):
+        for method in (looking.get, looking.post):
+            assert method(address(answer)).status_code == 404
+
+
+def test_a_call_that_never_was_is_not_there(looking: Client) -> None:
+    assert looking.get(f"{REQUESTS}00000000-0000-4000-8000-000000000000/").status_code == 404
+
+
+# --- How often --------------------------------------------------------------------------------------------------------
+def test_what_would_happen_now_is_asked_so_often_and_no_more(
+    looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call, "NOW_A_MINUTE", 2)
+    answer = caller.bet(900_000_000)
+    with clock.at(clock.now().replace(second=10)):
+        assert "Made again now" in page(looking, answer)
+        assert "Made again now" in page(looking, answer)
+        third = page(looking, answer)
+    assert "Made again now" not in third
+    assert "At most 2 calls a minute" in third
+    assert "Refused by check 18" in third
+
+
+def test_without_the_cache_the_page_still_says_why(looking: Client, caller: Caller, settings: Any) -> None:
+    answer = at(caller, "1")
+    request_log.drain()
+    settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    shown = page(looking, answer)
+    assert "Refused by check 4" in shown
+    assert "can&#x27;t be asked now" in shown.replace("&#39;", "&#x27;")
+    asked = said(looking.post(address(answer)))
+    assert "This can&#x27;t be asked now" in asked
+
+
+# --- The doctor -------------------------------------------------------------------------------------------------------
+def test_the_doctor_names_the_mistake_and_how_to_mend_it(looking: Client, caller: Caller) -> None:
+    answer = upper(caller)
+    before = page(looking, answer)
+    assert "Find the mistake" in before
+    assert "To mend it" not in before
+    shown = said(looking.post(address(answer)))
+    assert "To mend it:" in shown
+    for language in ("Python", "Node", "PHP"):
+        assert f"<summary>{language}</summary>" in shown
+
+
+def upper(caller: Caller) -> Answer:
+    stamp = now_ms()
+    signature = caller.signer.sign(b"{}", timestamp=stamp)["x-signature"].upper()
+    return caller.call("/wallet/balance", b"{} ", timestamp=stamp, x_signature=signature)
+
+
+def test_of_other_refusals_the_doctor_has_nothing_to_say(looking: Client, caller: Caller) -> None:
+    answer = caller.bet(900_000_000)
+    assert "Find the mistake" not in page(looking, answer)
+    assert looking.post(address(answer)).status_code == 200
+
+
+def test_the_doctor_is_asked_so_often_and_no_more(
+    looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ASKED_A_MINUTE", 1)
+    answer = upper(caller)
+    with clock.at(clock.now().replace(second=10)):
+        assert looking.post(address(answer)).status_code == 200
+        refused = looking.post(address(answer))
+    assert refused.status_code == 429
+    assert "At most 1 calls a minute are looked at. Ask again in 50 s." in said(refused)
+
+
+def test_an_expired_timestamp_is_told_from_a_wrong_clock(looking: Client, caller: Caller) -> None:
+    seconds = now_ms()[:-3]
+    assert "seconds" in said(looking.post(address(at(caller, seconds))))
+    behind = str(int(now_ms()) - 7 * 60_000 - 1234)
+    assert "behind our clock" in said(looking.post(address(at(caller, behind))))
+
+
+def at(caller: Caller, timestamp: str) -> Answer:
+    return caller.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, timestamp=timestamp)
