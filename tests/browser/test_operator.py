@@ -15,7 +15,22 @@ from tests.plugins.live import Live
 AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text()
 RUN = """async () => (await axe.run()).violations.map(
     (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`)"""
-PAGES = ["", "?span=7d", "keys/", "people/", "timeline/", "people/invite/", "people/second-factor/", "nothing/"]
+PAGES = [
+    "",
+    "?span=7d",
+    "keys/",
+    "people/",
+    "timeline/",
+    "people/invite/",
+    "people/second-factor/",
+    "nothing/",
+    "games/",
+    "players/",
+    "limits/",
+    "limits/set/",
+    "players/import/",
+    "games/import/",
+]
 CODE = "aurora-palace"
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from merchants.models import Merchant, Person, Player
 from merchants.services import flags, history
+from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
-from tests.pages import said, send
+from tests.pages import said, send, token
 from tests.people import signed_in
+from tests.wallet.test_admin_lists import WHO, asked, subject
+from tests.wallet.test_operator_home import own
 
 PLAYERS = "/operator/acme/players/"
 
@@ -86,3 +92,170 @@ def test_what_somebody_changed_since_is_not_undone(desk: Client, acme: Merchant,
     shown = said(desk.post(f"{PLAYERS}changes/{number}/undo/", {"alone": "1"}, follow=True))
     assert "was changed" in shown
     assert Player.objects.get(pk=player.pk).blocked_reason == "Second"
+
+
+def test_an_undone_change_can_be_brought_back(desk: Client, player: Player) -> None:
+    send(desk, page_of(player, "block/"), reason="Asked for it")
+    undo(desk, page_of(player))
+    undo(desk, page_of(player))
+    again = Player.objects.get(pk=player.pk)
+    assert (again.is_blocked, again.blocked_reason) == (True, "Asked for it")
+
+
+def test_of_two_clicks_on_undo_the_second_does_nothing(desk: Client, player: Player) -> None:
+    send(desk, page_of(player, "block/"), reason="Asked for it")
+    number = desk.get(page_of(player)).context["change"].number
+    desk.post(f"{PLAYERS}changes/{number}/undo/", {"alone": "1"})
+    assert "was changed" in said(desk.post(f"{PLAYERS}changes/{number}/undo/", {"alone": "1"}, follow=True))
+    assert not Player.objects.get(pk=player.pk).is_blocked
+
+
+def test_after_a_day_nothing_is_undone(desk: Client, player: Player, manager: Person) -> None:
+    send(desk, page_of(player, "block/"), reason="Asked for it")
+    number = desk.get(page_of(player)).context["change"].number
+    with clock.at(clock.now() + timedelta(hours=25)):
+        later = signed_in(Client(), manager)
+        assert later.get(page_of(player)).context["change"] is None
+        assert "for 24 hours" in said(later.post(f"{PLAYERS}changes/{number}/undo/", follow=True))
+    assert Player.objects.get(pk=player.pk).is_blocked
+
+
+def test_the_same_form_twice_is_done_once(desk: Client, player: Player) -> None:
+    form = {"token": token(desk, page_of(player, "block/")), "reason": "Asked for it"}
+    assert desk.post(page_of(player, "block/"), form).status_code == 302
+    flags.unblock(player=player)
+    assert desk.post(page_of(player, "block/"), form).status_code == 409
+    assert not Player.objects.get(pk=player.pk).is_blocked
+
+
+def test_of_two_managers_the_second_is_told_that_the_player_is_blocked(desk: Client, player: Player) -> None:
+    form = {"token": token(desk, page_of(player, "block/")), "reason": "Second"}
+    flags.block(player=player, reason="First")
+    assert "blocked already: “First”" in said(desk.post(page_of(player, "block/"), form))
+    assert Player.objects.get(pk=player.pk).blocked_reason == "First"
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 201, "a\x00b", f"oppi_live_{'A' * 49}"])
+def test_a_reason_that_cannot_be_kept_blocks_nobody(desk: Client, player: Player, reason: str) -> None:
+    assert send(desk, page_of(player, "block/"), reason=reason).status_code == 200
+    assert not Player.objects.get(pk=player.pk).is_blocked
+
+
+def test_markup_in_ids_names_and_reasons_is_text(desk: Client, acme: Merchant) -> None:
+    bad = '<script>alert("x")</script>'
+    player = Player.objects.create(merchant=acme, player_id=bad, name=bad)
+    flags.block(player=player, reason=bad)
+    for path in (PLAYERS, page_of(player), page_of(player, "unblock/"), page_of(player, "limits/")):
+        assert "<script>alert" not in desk.get(path).content.decode()
+    assert "<script>alert" not in desk.get(PLAYERS, {"q": bad}).content.decode()
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+def listed(desk: Client, **asked: str) -> list[str]:
+    response: Any = desk.get(PLAYERS, asked)
+    return [player.player_id for player in response.context["players"]]
+
+
+@pytest.fixture
+def crowd(acme: Merchant, rival: Merchant) -> None:
+    names = [*(f"p-{number:03}" for number in range(120)), "P-001", "p%", "q_1", "=1+1"]
+    Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in names)
+    Player.objects.create(merchant=rival, player_id="p-rival")
+
+
+def test_a_player_is_found_by_the_whole_id_or_how_it_begins(desk: Client, crowd: None) -> None:
+    assert listed(desk, q="p-001") == ["p-001"]
+    assert listed(desk, q="P-") == ["P-001"]
+    assert listed(desk, q="p-11") == [f"p-11{number}" for number in range(10)]
+    assert listed(desk, q="p%") == ["p%"]
+    assert listed(desk, q="p-rival") == []
+    assert listed(desk, q="a\x00") == []
+    assert "No such player" in said(desk.get(PLAYERS, {"q": "nobody"}))
+
+
+def test_the_pages_of_the_list_hold_everybody_once(desk: Client, crowd: None) -> None:
+    response: Any = desk.get(PLAYERS)
+    names = [player.player_id for player in response.context["players"]]
+    while response.context["next"]:
+        response = desk.get(PLAYERS + response.context["next"])
+        names += [player.player_id for player in response.context["players"]]
+    assert names == sorted(names)
+    assert len(names) == len(set(names)) == 124
+
+
+def test_the_blocked_and_the_limited_are_listed_alone(desk: Client, acme: Merchant, crowd: None) -> None:
+    flags.block(player=Player.objects.get(player_id="p-007"), reason="x")
+    Player.objects.filter(player_id="p-008").update(max_stake=100_000)
+    assert listed(desk, only="blocked") == ["p-007"]
+    assert listed(desk, only="limited") == ["p-008"]
+    assert len(listed(desk, only="';--")) == 50
+
+
+INDEXES = {
+    "": "player_once",
+    "q=wanted": "player_once",
+    "after=m-500": "player_once",
+    "only=blocked": "player_blocked_by_id",
+    "only=limited": "player_limited_by_id",
+    "only=blocked&q=none": "player_blocked_by_id",
+}
+
+
+@pytest.mark.parametrize("address", INDEXES)
+def test_each_list_goes_through_an_index(desk: Client, acme: Merchant, rival: Merchant, address: str) -> None:
+    for of in (acme, rival):
+        rows = (Player(merchant=of, player_id=f"m-{number}", is_blocked=number % 50 == 1) for number in range(3_000))
+        Player.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE merchants_player")
+    with asked() as statements:
+        desk.get(f"{PLAYERS}?{address}")
+    [statement] = [each for each in statements if subject(each) == "merchants_player"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert INDEXES[address] in plan
+    assert "Sort" not in plan
+
+
+PLAYER_QUERIES = [
+    *WHO,
+    "merchants_membership",  # may they, and whose pages
+    "merchants_player",
+    "wallet_session",  # now
+    "marks",
+    "open rounds",
+    "history",  # of the player
+    "history",  # the newest change
+    "wallet_account",
+    "merchants_membership",  # to switch to
+]
+
+
+def test_a_players_page_is_so_many_named_queries(desk: Client, caller: Caller, player: Player) -> None:
+    caller.bet(100_000)
+    desk.get(page_of(player))
+    with CaptureQueriesContext(connection) as captured:
+        desk.get(page_of(player))
+    found = [each for query in captured if not (each := own(query["sql"])).startswith(("SAVEPOINT", "RELEASE"))]
+    signs = {"wallet_mark FOR SHARE": "marks", "wallet_openbet": "open rounds", "playerevent": "history"}
+    names = [next((name for sign, name in signs.items() if sign in each), subject(each)) for each in found]
+    assert sorted(names) == sorted(PLAYER_QUERIES)
+
+
+def test_a_viewer_reads_and_is_offered_no_verb(client: Client, viewer: Person, player: Player) -> None:
+    shown = said(signed_in(client, viewer).get(page_of(player)))
+    assert "player-1" in shown
+    assert f'href="{page_of(player, "block/")}"' not in shown
+    assert ">Undo<" not in shown
+
+
+def test_the_page_of_a_player_tells_money_sessions_and_limits(
+    desk: Client, caller: Caller, player: Player, acme: Merchant
+) -> None:
+    caller.bet(100_000)
+    Merchant.objects.update(max_stake=5_000_000)
+    Player.objects.update(bets_per_minute=20)
+    shown = said(desk.get(page_of(player)))
+    for text in ("9.00 EUR", "1 with 1.00 EUR at stake", caller.game.name, "20, own limit", "50.00, as all players"):
+        assert text in shown

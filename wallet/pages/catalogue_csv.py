@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
@@ -84,11 +83,11 @@ class FileForm(PlainForm):
         return known
 
 
-def decoded(upload: UploadedFile) -> str:
+def decoded(upload: Any) -> str:
     if (upload.size or 0) > catalogue_io.MOST_BYTES:
         raise forms.ValidationError(f"The file is larger than {catalogue_io.MOST_BYTES // 1_000_000} MB. Split it.")
     try:
-        return upload.read().decode("utf-8-sig")
+        return bytes(upload.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise forms.ValidationError("The file is not in UTF-8. Save it as “CSV UTF-8” and try again.") from None
 
@@ -113,7 +112,7 @@ def taken_in(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
         else:
             return shown(request, visit, sheet, lines, plan)
     back = reverse(f"operator:{sheet.tab}", args=[visit.merchant.code])
-    context = {"form": form, "sheet": sheet, "bad": bad, "back": back}
+    context: dict[str, Any] = {"form": form, "sheet": sheet, "bad": bad, "back": back}
     return frame.show(request, visit, "players_import.html", tab=sheet.tab, title=sheet.title, **context)
 
 

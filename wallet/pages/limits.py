@@ -131,7 +131,7 @@ def read_seen(text: str) -> Limits:
 # --- Of all players ---------------------------------------------------------------------------------------------------
 @page()
 def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "bets": said_bets(visit.merchant.bets_per_minute),
         "stake": said_stake(visit.merchant.max_stake),
         "change": undo.last(Merchant, visit.merchant),

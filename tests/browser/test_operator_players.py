@@ -1,0 +1,81 @@
+"""Players and games in a browser: somebody new to it blocks a player, from the first page on, and takes it back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.test_operator import CODE, faults, owner
+from tests.plugins.live import Live
+
+__all__ = ["owner"]
+
+
+def some_player(page: Page) -> str:
+    """The id of one who is not blocked, as the operator's own system would know it."""
+    page.get_by_role("link", name="Players", exact=True).click()
+    row = page.locator("tbody tr", has_text="may play").first
+    return row.get_by_role("link").inner_text()
+
+
+def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Live) -> None:
+    player = some_player(owner)
+    owner.goto(f"{live.base_url}/operator/{CODE}/")
+    owner.get_by_role("link", name="Players", exact=True).click()
+    owner.get_by_label("Player id, whole or how it begins").fill(player)
+    owner.keyboard.press("Enter")
+    owner.get_by_role("link", name=player, exact=True).click()
+    owner.get_by_role("link", name="Block", exact=True).click()
+    expect(owner.get_by_role("heading", name="What goes on now")).to_be_visible()
+    expect(owner.get_by_text("RS_ERROR_PLAYER_BLOCKED")).to_be_visible()
+    owner.get_by_label("Why").fill("Asked for a pause")
+    owner.get_by_role("button", name="Block the player").click()
+    expect(owner.get_by_text(f"Player {player} is blocked now.")).to_be_visible()
+    expect(owner.get_by_text("Asked for a pause").first).to_be_visible()
+    owner.get_by_role("button", name="Undo").click()
+    expect(owner.get_by_text("Undone: all is as it was before.")).to_be_visible()
+    expect(owner.get_by_role("link", name="Block", exact=True)).to_be_visible()
+
+
+def test_games_are_switched_off_by_the_keyboard_and_undone(owner: Page, live: Live) -> None:
+    owner.goto(f"{live.base_url}/operator/{CODE}/games/")
+    owner.get_by_role("checkbox").first.focus()
+    owner.keyboard.press("Space")
+    owner.get_by_role("button", name="Switch off").focus()
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_text("RS_ERROR_GAME_INACTIVE")).to_be_visible()
+    owner.get_by_role("button", name="Switch off").focus()
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_text("off, by you").first).to_be_visible()
+    owner.get_by_role("button", name="Undo").click()
+    expect(owner.get_by_text("Undone")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_each_page_on_the_way_is_accessible_and_fits(
+    owner: Page, live: Live, album: Path, size: dict[str, int]
+) -> None:
+    home = f"{live.base_url}/operator/{CODE}/"
+    owner.goto(f"{home}games/")
+    game = owner.get_by_role("checkbox").first.get_attribute("value")
+    owner.goto(f"{home}players/")
+    player = str(owner.locator("tbody a").first.get_attribute("href"))
+    number = re.findall(r"\d+", player)[-1]
+    verbs = ("", "block/", "limits/", "limits/?bets_per_minute=5&max_stake=1")
+    addresses = [f"players/{number}/{verb}" for verb in verbs]
+    addresses += [
+        "players/?q=nobody",
+        f"games/off/?game={game}",
+        "games/off/",
+        "limits/set/?bets_per_minute=2&max_stake=1",
+    ]
+    found = {}
+    for at, address in enumerate(addresses):
+        scheme = "dark" if at % 2 else "light"
+        see(owner, home + address, size=size, scheme=scheme, album=album, name=f"players-{at}")
+        found[address] = faults(owner)
+    assert {address: each for address, each in found.items() if each} == {}

@@ -1,0 +1,144 @@
+"""Limits of a player and of all: how many bets they would have refused is said first, by the ledger's own rule."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from merchants.models import Merchant, Person, Player
+from merchants.services import history
+from merchants.services.limits import Limits
+from portal.lib import clock
+from tests.conftest import Caller
+from tests.pages import said, send
+from tests.people import signed_in
+from wallet.services import impact_of
+
+ALL = "/operator/acme/limits/"
+
+
+@pytest.fixture
+def desk(client: Client, owner: Person) -> Client:
+    return signed_in(client, owner)
+
+
+@pytest.fixture
+def player(caller: Caller) -> Player:
+    return Player.objects.get(player_id=caller.player)
+
+
+def of_player(player: Player, asked: str = "") -> str:
+    return f"/operator/acme/players/{player.pk}/limits/{asked}"
+
+
+def undo(desk: Client, page: str, where: str) -> Any:
+    number = desk.get(page).context["change"].number
+    return desk.post(f"/operator/acme/{where}/changes/{number}/undo/", {"alone": "1"}, follow=True)
+
+
+def test_limits_of_a_player_say_first_what_they_would_have_refused(
+    desk: Client, caller: Caller, player: Player
+) -> None:
+    caller.bet(100_000)
+    caller.bet(300_000)
+    shown = said(desk.get(of_player(player, "?bets_per_minute=&max_stake=2.00")))
+    assert "<strong>1</strong> of 2 bets" in shown
+    assert "1 too high, 0 too fast" in shown
+    assert "RS_ERROR_LIMIT_REACHED" in shown
+    assert Player.objects.get(pk=player.pk).max_stake is None
+
+
+def test_the_bet_after_it_meets_the_limit_and_undo_takes_it_away(desk: Client, caller: Caller, player: Player) -> None:
+    assert send(desk, of_player(player, "?bets_per_minute=&max_stake=2.00")).status_code == 302
+    assert caller.bet(200_001).status == "LIMIT_REACHED"
+    assert caller.bet(200_000).status == "RS_OK"
+    assert "Max stake: – → 2.00" in history.timeline(player)[0].title
+    undo(desk, f"/operator/acme/players/{player.pk}/", "players")
+    assert caller.bet(200_001).status == "RS_OK"
+
+
+def test_limits_of_all_count_for_those_without_their_own(desk: Client, caller: Caller, player: Player) -> None:
+    caller.bet(300_000)
+    Player.objects.create(merchant=caller.merchant, player_id="other", max_stake=1)
+    asked = f"{ALL}set/?bets_per_minute=&max_stake=1.00"
+    assert "<strong>1</strong> of 1 bets" in said(desk.get(asked))
+    assert send(desk, asked).status_code == 302
+    assert caller.bet(100_001).status == "LIMIT_REACHED"
+    undo(desk, ALL, "limits")
+    assert caller.bet(100_001).status == "RS_OK"
+    Player.objects.filter(pk=player.pk).update(max_stake=500_000)
+    assert "<strong>0</strong> of 3 bets" in said(desk.get(asked))
+
+
+def test_what_another_has_set_meanwhile_is_not_written_over(desk: Client, player: Player) -> None:
+    page = of_player(player, "?bets_per_minute=10&max_stake=")
+    form = {name: desk.get(page).context["form"][name].value() for name in ("token", "seen")}
+    Player.objects.filter(pk=player.pk).update(bets_per_minute=20)
+    assert "in the meantime" in said(desk.post(page, form))
+    assert Player.objects.get(pk=player.pk).bets_per_minute == 20
+
+
+@pytest.mark.parametrize("seen", ["", ":", "x", "1:2:3", "9" * 40, "٣:"])
+def test_a_form_that_was_bent_sets_nothing(desk: Client, player: Player, seen: str) -> None:
+    Player.objects.filter(pk=player.pk).update(bets_per_minute=20)
+    assert send(desk, of_player(player, "?bets_per_minute=10&max_stake="), seen=seen).status_code == 200
+    assert Player.objects.get(pk=player.pk).bets_per_minute == 20
+
+
+@pytest.mark.parametrize("amount", ["-1", "1e5", "1,5", "0x10", "12.123456", "9" * 13, "NaN", "<b>", "1\x00", "٣"])
+@pytest.mark.parametrize("field", ["max_stake", "bets_per_minute"])
+def test_a_limit_that_is_no_amount_is_named_at_its_field(desk: Client, player: Player, field: str, amount: str) -> None:
+    fields = {"max_stake": "", "bets_per_minute": ""} | {field: amount}
+    response: Any = desk.get(of_player(player), fields)
+    assert response.context["form"].errors.keys() == {field} or (field, amount) == ("bets_per_minute", "٣")
+    assert "<b>" not in response.content.decode()
+
+
+@pytest.mark.parametrize("bets", ["0", "10001", "99999999999999999999"])
+def test_bets_a_minute_have_bounds(desk: Client, player: Player, bets: str) -> None:
+    response: Any = desk.get(of_player(player), {"bets_per_minute": bets, "max_stake": ""})
+    assert response.context["form"].errors.keys() == {"bets_per_minute"}
+
+
+def test_what_stands_already_is_no_change(desk: Client, player: Player) -> None:
+    Player.objects.filter(pk=player.pk).update(max_stake=123_456_700_000)
+    shown: Any = desk.get(of_player(player))
+    value = shown.context["form"]["max_stake"].value()
+    assert value == "1234567.00"
+    assert "nothing would change" in said(desk.get(of_player(player), {"max_stake": value, "bets_per_minute": ""}))
+
+
+def test_a_change_of_the_merchant_by_our_staff_is_not_offered_to_be_undone(desk: Client, acme: Merchant) -> None:
+    acme.name, acme.max_stake = "Other", 5
+    acme.save()
+    assert desk.get(ALL).context["change"] is None
+
+
+# --- As the ledger ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_said_beforehand_is_what_the_ledger_does(caller: Caller, seed: int) -> None:
+    """The same bets by two players: of the one without limits it is said what the ledger does to the other."""
+    dice = random.Random(seed)
+    bets = [(61 if number == 5 else dice.choice([0, 1, 8, 22]), dice.randint(0, 5)) for number in range(10)]
+    limits = Limits(dice.choice([None, 1, 3]), dice.choice([None, 3, 4]))
+    free, held = played(caller, bets, "free", Limits(None, None)), played(caller, bets, "held", limits)
+    with clock.at(clock.now() + timedelta(hours=1)):
+        foretold = impact_of.of_player_limits(Player.objects.get(player_id="free"), limits)[0]
+    assert free == ["RS_OK"] * len(bets)
+    assert (foretold.bets, foretold.refused) == (len(bets), held.count("LIMIT_REACHED"))
+
+
+def played(caller: Caller, bets: list[tuple[int, int]], player: str, limits: Limits) -> list[str]:
+    caller.player, moment, said = player, clock.now(), []
+    caller.deposit(1_000_000)
+    caller.launch()
+    Player.objects.filter(player_id=player).update(**limits._asdict())
+    for wait, amount in bets:
+        moment += timedelta(seconds=wait)
+        with clock.at(moment):
+            said.append(caller.bet(amount).status)
+    return said
