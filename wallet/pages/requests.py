@@ -64,6 +64,7 @@ class SearchForm(PlainForm):
         super().__init__(*args, **options)
         fields: Any = self.fields
         answers = [("", "Any"), (log_search.REFUSED, "All refusals"), *((key, key) for key in statuses.ALL_KEYS)]
+        fields["status"].label = "Answer"
         fields["status"].choices = answers
         fields["endpoint"].choices = [("", "Any"), *((path, path) for path in log_search.endpoints())]
         fields["key"].queryset = merchant.keys.order_by("-created_at")
