@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.csrf import csrf_failure
 
 from merchants.access import Visit
 from merchants.models import Membership
@@ -62,3 +63,10 @@ TITLES = {403: "Not yours to do", 404: "Nothing here"}
 
 def refused(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, f"operator/{status}.html", {"title": TITLES[status]}, status=status)
+
+
+def left_open(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of a page from before the last sign-in: most often a tab that was left open over night."""
+    if not request.path.startswith("/operator/"):
+        return csrf_failure(request, reason)
+    return render(request, "operator/left_open.html", {"title": "Nothing was done"}, status=403)

@@ -12,19 +12,19 @@ from wallet.services.rehearsal import Called, Rehearsal
 
 SHOWN = 50
 ENDPOINTS = {
-    "/wallet/balance": "balances",
-    "/wallet/transaction/bet": "bets",
-    "/wallet/transaction/payout": "payouts",
-    "/wallet/transaction/reward": "rewards",
-    "/wallet/transaction/rollback": "rollbacks",
-    "/wallet/transaction/retry": "retries",
-    "/wallet/transaction/settlement": "settlements",
-    "/wallet/transaction/deposit": "deposits",
-    "/wallet/transaction/withdraw": "withdrawals",
-    "/game/url": "game launches",
-    "/game/sessions": "lists of sessions",
-    "/game/session": "sessions",
-    "/game/list": "lists of games",
+    "/wallet/balance": ("balance", "balances"),
+    "/wallet/transaction/bet": ("bet", "bets"),
+    "/wallet/transaction/payout": ("payout", "payouts"),
+    "/wallet/transaction/reward": ("reward", "rewards"),
+    "/wallet/transaction/rollback": ("rollback", "rollbacks"),
+    "/wallet/transaction/retry": ("retry", "retries"),
+    "/wallet/transaction/settlement": ("settlement", "settlements"),
+    "/wallet/transaction/deposit": ("deposit", "deposits"),
+    "/wallet/transaction/withdraw": ("withdrawal", "withdrawals"),
+    "/game/url": ("game launch", "game launches"),
+    "/game/sessions": ("list of sessions", "lists of sessions"),
+    "/game/session": ("session", "sessions"),
+    "/game/list": ("list of games", "lists of games"),
 }
 
 
@@ -47,8 +47,9 @@ def ago(moment: datetime, now: datetime) -> str:
     return "just now" if said.startswith("0 ") else f"{said} ago"
 
 
-def endpoint(name: str) -> str:
-    return ENDPOINTS.get(name, name)
+def endpoints(name: str, number: int = 2) -> str:
+    one, many = ENDPOINTS.get(name, (name, name))
+    return one if number == 1 else many
 
 
 def sentence(found: Rehearsal) -> str:
@@ -57,12 +58,13 @@ def sentence(found: Rehearsal) -> str:
     if not found.calls:
         return f"No rightly signed call came in {span}, so the rehearsal can say nothing."
     if not found.refused_addresses or found.last_at is None:
-        return f"All {plural(found.calls, 'rightly signed call')} of {span} would have been let in."
+        all_calls = "The one" if found.calls == 1 else f"All {found.calls:,}"
+        return f"{all_calls} rightly signed call{'' if found.calls == 1 else 's'} of {span} would have been let in."
     first, others = found.refused_addresses[0], len(found.refused_addresses) - 1
     many = f" and {others:,} more address{'' if others == 1 else 'es'}" if others else ""
     return (
         f"This list would have refused {found.refused:,} of {plural(found.calls, 'call')} in {span}, from "
-        f"{first.address}{many}, last seen {ago(found.last_at, found.at)}, mostly {endpoint(mostly(found))}."
+        f"{first.address}{many}, last seen {ago(found.last_at, found.at)}, mostly {endpoints(mostly(found))}."
     )
 
 
@@ -81,5 +83,5 @@ def told(called: Called, now: datetime) -> Told:
         calls=called.calls,
         last=ago(called.last_at, now),
         last_at=called.last_at,
-        endpoints=", ".join(f"{number:,} {endpoint(name)}" for name, number in most),
+        endpoints=", ".join(f"{number:,} {endpoints(name, number)}" for name, number in most),
     )
