@@ -20,7 +20,7 @@ IN_SHELL = ("shell", "--no-imports", "--verbosity", "0", "--command")
 SETTLE = ("VACUUM ANALYZE", "CHECKPOINT")
 
 # A round is a bet of 200 and a payout of 100. Rows come in the order in which a busy day would bring them: all players
-# side by side.
+# side by side, over thirty days.
 ROUNDS = """
     INSERT INTO wallet_transaction (
         merchant_id, transaction_id, part, kind, status, player_id, session_id, game_id, currency, amount,
@@ -29,7 +29,7 @@ ROUNDS = """
     )
     SELECT s.merchant_id, m.transaction_id, 0, m.kind, 'RS_OK', s.player_id, s.id, s.game_id, s.currency, m.amount,
            m.debit, m.credit, %(opening)s - 100 * (n - 1) + m.change, m.ref, m.is_win, 'round-' || n, %(secret)s,
-           '127.0.0.1', gen_random_uuid(), now() - interval '1 day'
+           '127.0.0.1', gen_random_uuid(), now() - interval '30 days' * (1 - n / %(rounds)s::float)
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
      CROSS JOIN wallet_session s
       JOIN wallet_account g ON g.merchant_id = s.merchant_id AND g.currency = s.currency AND g.kind = 'games'
@@ -84,11 +84,11 @@ def assemble_yardstick(bench: Bench, database: str, cast: Cast) -> None:
 def fill(bench: Bench, database: str, cast: Cast, rows: int) -> None:
     """Adds at least `rows` ledger rows: bets and their payouts, by the same rules as if they had been called."""
     rounds = -(-rows // (2 * PLAYERS))
+    fixed = {"rounds": rounds, "secret": cast.secret_id, "opening": OPENING_BALANCE}
     with psycopg.connect(bench.database(database), autocommit=True) as connection:
         for first in range(1, rounds + 1, ROUNDS_A_CHUNK):
             last = min(first + ROUNDS_A_CHUNK - 1, rounds)
-            values = {"first": first, "last": last, "secret": cast.secret_id, "opening": OPENING_BALANCE}
-            connection.execute(ROUNDS, values)
+            connection.execute(ROUNDS, fixed | {"first": first, "last": last})
         connection.execute(BALANCES, {"rounds": rounds})
         for statement in SETTLE:
             connection.execute(statement.encode())

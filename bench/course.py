@@ -55,6 +55,7 @@ class Course:
             Row("fb", f"{grown}: over HTTP", lambda: self.signed_bet(FULL)),
             Row("g", f"{grown}: the merchant's page", self.merchant_page, once=True, units=page.POINTS),
             Row("h", f"{grown}: the compromise report", self.exposure, once=True, units=("s",)),
+            Row("i", f"{grown}: an operator's slowest page", self.operator_pages, once=True, units=page.POINTS),
             Row("m", f"a web worker after {self.extent.calls:,} calls", self.memory, once=True, units=("MB",)),
         ]
 
@@ -81,7 +82,10 @@ class Course:
             return pace.measure(self.cast, served, self.extent.pace_seconds)
 
     def merchant_page(self) -> Run:
-        return page.measure(self.bench, FULL)
+        return page.of_merchant(self.bench, FULL)
+
+    def operator_pages(self) -> Run:
+        return page.of_operator(self.bench, FULL)
 
     def exposure(self) -> Run:
         return exposure.measure(self.bench, self.cast, FULL)

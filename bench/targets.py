@@ -52,6 +52,9 @@ def judge(runs: Sequence[Run]) -> list[Target]:
         at_least("(f) a signed bet with many rows, share of (b)", medians.ratio("fb", "b"), GROWN_SHARE),
         at_most("(g) p95 of the merchant's page is at most 150 ms", medians.of("g", "p95 ms"), PAGE_P95_MS, "ms"),
         at_most("(h) a compromise report is below 3 s", medians.of("h", "s"), REPORT_SECONDS, "s"),
+        at_most(
+            "(i) p95 of the slowest operator's page is at most 150 ms", medians.of("i", "p95 ms"), PAGE_P95_MS, "ms"
+        ),
         at_most("memory of a web worker is below 150 MB", medians.of("m", "MB"), MEGABYTES, "MB"),
     ]
 

@@ -1,4 +1,4 @@
-"""The merchant's page in the administration, in process: what the server takes for it over many rows."""
+"""Pages over many rows, in process: what the server takes for them. Of several, the slowest is told."""
 
 from __future__ import annotations
 
@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 POINTS = ("p50 ms", "p95 ms")
 
 
-def measure(bench: Bench, database: str) -> Run:
+def of_merchant(bench: Bench, database: str) -> Run:
+    """The merchant's page in the administration."""
+    return _measured(bench, database, "from bench import page; page.main()")
+
+
+def of_operator(bench: Bench, database: str) -> Run:
+    """All pages of an operator, its lists with each of their filters."""
+    return _measured(bench, database, "from bench import pages; pages.main()")
+
+
+def _measured(bench: Bench, database: str, script: str) -> Run:
     try:
-        told = json.loads(bench.manage(database, *IN_SHELL, "from bench import page; page.main()"))
+        told = json.loads(bench.manage(database, *IN_SHELL, script))
     except (subprocess.CalledProcessError, ValueError):
-        return Run("", {}, "the page could not be opened")
+        return Run("", {}, "a page could not be opened")
     wrong = [status for status in told["statuses"] if status != HTTPStatus.OK]
     return Run("", {name: told[name] for name in POINTS}, f"answered {wrong}" if wrong else "")
