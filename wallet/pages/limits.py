@@ -73,6 +73,7 @@ class Subject:
 
     title: str
     empty: str  # what an empty field means
+    none: str  # the same in two words
     back: str
     tab: str
     standing: Limits
@@ -93,7 +94,7 @@ def change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpResponse
 
 
 def question(subject: Subject, wanted: Limits) -> Question:
-    names = {"Bets a minute": (said_bets, 0), "Highest stake": (said_stake, 1)}
+    before, after = in_words(subject.standing, subject.none), in_words(wanted, subject.none)
     day, week = subject.judged(wanted)
     return Question(
         title=subject.title,
@@ -106,11 +107,16 @@ def question(subject: Subject, wanted: Limits) -> Question:
         initial={"seen": ":".join("" if value is None else str(value) for value in subject.standing)},
         answers=ANSWERS,
         context={
-            "changes": [(name, say(subject.standing[at]), say(wanted[at])) for name, (say, at) in names.items()],
+            "changes": list(zip(("Bets a minute", "Highest stake"), before, after, strict=True)),
             "spans": [("24 hours", day), ("7 days", week)],
             "subject": subject,
         },
     )
+
+
+def in_words(of: Limits, none: str) -> tuple[str, str]:
+    bets, stake = of
+    return none if bets is None else said_bets(bets), none if stake is None else said_stake(stake)
 
 
 def said_bets(value: int | None) -> str:
@@ -148,6 +154,7 @@ def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
     subject = Subject(
         title="Limits of all players",
         empty="Empty: no limit. A player’s own limit goes before these.",
+        none="no limit",
         back=reverse("operator:limits", args=[visit.merchant.code]),
         tab="players",
         standing=limits.of(visit.merchant),

@@ -22,7 +22,7 @@ from merchants.services import flags, history, limits, undo
 from merchants.services.limits import Limits
 from portal.lib import clock, money
 from wallet.models import Account, Session
-from wallet.pages.limits import Subject, change, said_bets, said_stake, undone
+from wallet.pages.limits import Subject, change, in_words, said_bets, said_stake, undone
 from wallet.services import impact_of
 
 SHOWN = 50
@@ -73,14 +73,8 @@ def found(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
 
 
 def with_words(player: Player) -> Player:
-    player.said_bets, player.said_stake = limits_in_words(limits.of(player))  # type: ignore[attr-defined]
+    player.said_bets, player.said_stake = in_words(limits.of(player), "")  # type: ignore[attr-defined]
     return player
-
-
-def limits_in_words(own: Limits) -> tuple[str, str]:
-    """Empty where the merchant's counts."""
-    bets, stake = own
-    return "" if bets is None else said_bets(bets), "" if stake is None else said_stake(stake)
 
 
 # --- One player -------------------------------------------------------------------------------------------------------
@@ -179,6 +173,7 @@ def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
     subject = Subject(
         title=f"Limits of {own.player_id}",
         empty="Empty: the limit of all players counts.",
+        none="as all players",
         back=reverse("operator:player", args=[visit.merchant.code, own.pk]),
         tab="players",
         standing=limits.of(own),
