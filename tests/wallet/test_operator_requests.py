@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from merchants.models import ApiKey, Merchant, Person
 from merchants.services import keys
@@ -17,6 +19,8 @@ from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
 from tests.signing import Answer
+from tests.wallet.test_admin_lists import WHO, subject
+from tests.wallet.test_operator_home import own
 from wallet.models import SignedRequest
 from wallet.services import log_search, request_log
 
@@ -315,3 +319,46 @@ def test_markup_in_every_text_stays_text(looking: Client, caller: Caller) -> Non
     for page in (said(looking.get(REQUESTS)), said(looking.get(f"{REQUESTS}{number(answer)}/"))):
         assert "&lt;img" in page
         assert "<img" not in page
+
+
+# --- What a page costs ------------------------------------------------------------------------------------------------
+WHOSE = [
+    *WHO,
+    "merchants_membership",  # may they, and whose pages
+    "merchants_apikey",  # whose unsigned calls are the merchant's
+]
+LOOK = ["the look"]
+STOPPED = ["where it stopped"]
+SHOWN = [
+    "wallet_signedrequest",  # the lines
+    "merchants_membership",  # to switch to
+    "merchants_apikey",  # to choose from
+]
+FILTERED: dict[str, list[str]] = {
+    "": LOOK,
+    "?status=refused": LOOK,
+    "?player=player-1": LOOK + STOPPED,
+    "?address=198.51.100.7": LOOK,
+    # Two indexes would do, for what was signed and for what was not: each is asked how far a look gets with it.
+    "?address=127.0.0.1&status=RS_ERROR_NOT_ENOUGH_MONEY": STOPPED * 4 + LOOK + STOPPED,
+}
+
+
+def asked(client: Client, address: str) -> list[str]:
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    found = [own(query["sql"]) for query in captured]
+    return [name(each) for each in found if not each.startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def name(statement: str) -> str:
+    if "CROSS JOIN LATERAL" in statement:
+        return "where it stopped" if "OFFSET" in statement else "the look"
+    return subject(statement)
+
+
+def test_a_page_is_so_many_named_queries_whatever_is_looked_for(looking: Client, mixed: dict[str, str]) -> None:
+    request_log.drain()
+    found = {query: asked(looking, REQUESTS + query) for query in FILTERED}
+    assert found == {query: WHOSE + looks + SHOWN for query, looks in FILTERED.items()}

@@ -7,20 +7,24 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from merchants.models import AllowlistEntry, Person
+from merchants.models import AllowlistEntry, Person, Player
 from merchants.services import flags, merchants
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
 from tests.signing import Answer, now_ms
-from wallet.models import RefusedCall
+from tests.wallet.test_operator_home import own
+from wallet.models import RefusedCall, Transaction
 from wallet.pages import call
 from wallet.services import doctor, request_log
 
 REQUESTS = "/operator/acme/requests/"
+MOST_QUERIES = 37
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +125,10 @@ def test_a_taken_call_and_a_repeat_say_so(looking: Client, caller: Caller) -> No
 def test_related_calls_are_one_click_away(looking: Client, caller: Caller) -> None:
     caller.bet(transactionId="t&1")
     shown = page(looking, caller.payout("t&1", transactionId="p-1"))
+    bet, player = Transaction.objects.get(transaction_id="p-1"), Player.objects.get(player_id="player-1")
+    assert f'href="/operator/acme/rounds/{bet.pk}/"' in shown
+    assert f'href="/operator/acme/players/{player.pk}/"' in shown
+    assert looking.get(f"/operator/acme/rounds/{bet.pk}/").status_code in {200, 302}
     for query in ("transaction=p-1", "transaction=t%261", "player=player-1", "address=127.0.0.1"):
         assert f"{REQUESTS}?{query}" in shown
 
@@ -250,3 +258,19 @@ def test_an_expired_timestamp_is_told_from_a_wrong_clock(looking: Client, caller
 
 def at(caller: Caller, timestamp: str) -> Answer:
     return caller.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, timestamp=timestamp)
+
+
+# --- What a page costs ------------------------------------------------------------------------------------------------
+def test_a_page_asks_so_much_whatever_there_is(looking: Client, caller: Caller) -> None:
+    few = counted(looking, caller.bet(900_000_000))
+    for number in range(20):
+        caller.bet(100 + number)
+        AllowlistEntry.objects.create(merchant=caller.merchant, network=f"127.0.0.{number}/32")
+    assert counted(looking, caller.bet(900_000_000)) == few <= MOST_QUERIES
+
+
+def counted(client: Client, answer: Answer) -> int:
+    client.get(address(answer))
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address(answer))
+    return len([query for query in captured if not own(query["sql"]).startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))])

@@ -15,12 +15,13 @@ from django.urls import reverse
 
 from merchants.access import Visit
 from merchants.errors import Refusal
+from merchants.models import Player
 from merchants.pages import frame
 from merchants.pages.door import page
 from portal.lib import money
 from portal.lib.foreign import visible
 from wallet import statuses
-from wallet.models import RefusedCall, SignedRequest
+from wallet.models import RefusedCall, SignedRequest, Transaction
 from wallet.services import doctor, explain, questions
 from wallet.services.explain import Explanation, Outcome, Rung
 from wallet.services.questions import TooManyQuestions
@@ -171,7 +172,14 @@ def masked(name: str, value: str) -> str:
 
 
 def links(visit: Visit, line: SignedRequest) -> Any:
-    listed = reverse("operator:requests", args=[visit.merchant.code])
+    code = visit.merchant.code
+    listed = reverse("operator:requests", args=[code])
+    moved = Transaction.objects.filter(merchant=visit.merchant, transaction_id=line.transaction_id, part=0)
+    if line.transaction_id and (row := moved.first()):
+        yield "Its round", reverse("operator:round", args=[code, row.pk])
+    player = Player.objects.filter(merchant=visit.merchant, player_id=line.player_id)
+    if line.player_id and (found := player.first()):
+        yield "The player", reverse("operator:player", args=[code, found.pk])
     for title, name, value in (
         ("All calls of this transaction", "transaction", line.transaction_id),
         ("Calls of the transaction it refers to", "transaction", line.ref_transaction_id),
