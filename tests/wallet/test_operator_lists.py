@@ -89,8 +89,9 @@ def test_a_list_that_shuts_out_everybody_wants_the_merchants_code(
 ) -> None:
     proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
     assert "shuts out everybody who calls now" in said(proposal)
+    refused = proposal
     for code in ("", "rival"):
-        refused = go_on(at_work, proposal, confirmed_code=code)
+        refused = go_on(at_work, refused, confirmed_code=code)
         assert "type the merchant&#x27;s code" in said(refused)
         assert networks(acme) == []
     assert go_on(at_work, refused, confirmed_code="acme")["location"] == PAGE

@@ -105,7 +105,7 @@ def test_the_addresses_that_called_become_a_proposal(at_work: Client, caller: Ca
     caller.balance()
     caller.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, meta={"REMOTE_ADDR": OFFICE})
     request_log.drain()
-    suggestion = at_work.get(f"{PAGE}suggest/", {"days": 7, "most": ""})
+    suggestion = at_work.get(f"{PAGE}suggest/", {"days": "7", "most": ""})
     assert "2 entries for 4 calls from 2 addresses" in said(suggestion)
     fields = {name: suggestion.context[name] for name in ("draft", "token", "days")}
     proposal = at_work.post(suggestion.context["action"], fields)

@@ -14,7 +14,7 @@ from merchants.models import AllowlistEntry, ApiKey, SeenAddress
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import MomentField, PlainForm
-from merchants.services.allowlist import Line, draft, paste, saving, standing
+from merchants.services.allowlist import Line, NotAllowed, draft, paste, saving, standing
 from merchants.services.allowlist.paste import LONGEST_NOTE, BadLines
 from portal.lib import clock, tables
 from wallet.pages import list_draft, list_words
@@ -122,7 +122,7 @@ def changed(form: EndForm, entry: AllowlistEntry) -> Line | None:
         return None
     try:
         checked = paste.checked_note(note) if note != entry.note else note
-    except paste.NotAllowed as refused:
+    except NotAllowed as refused:
         form.add_error("note", str(refused))
         return None
     return Line(entry.network, checked, ends)

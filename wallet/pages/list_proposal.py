@@ -44,7 +44,7 @@ class ProposalForm(OnceForm):
         choices=[(days, str(days)) for days in rehearsal.DAYS],
         coerce=int,
         required=False,
-        empty_value=rehearsal.DAYS[0],
+        empty_value="",
         widget=forms.HiddenInput,
     )
     confirmed_code = forms.CharField(label="The merchant’s code", required=False, max_length=100)
@@ -56,7 +56,12 @@ class ProposalForm(OnceForm):
     reason = forms.CharField(required=False, max_length=500, help_text="Kept on the timeline.")
 
 
-FIRST = {"on_trial": True, "days": rehearsal.DAYS[0], "reason": "", "confirmed_code": ""}
+FIRST: dict[str, Any] = {"on_trial": True, "days": rehearsal.DAYS[0], "reason": "", "confirmed_code": ""}
+
+
+def wished(wish: dict[str, Any] | None) -> dict[str, Any]:
+    """What was filled in, and the first choices where nothing was."""
+    return FIRST | (wish or {}) | ({"days": FIRST["days"]} if wish and not wish["days"] else {})
 
 
 # --- Of networks ------------------------------------------------------------------------------------------------------
@@ -138,9 +143,9 @@ def propose(
     again: bool = False,
 ) -> HttpResponse:
     """`again`: the code was asked for and is not right."""
-    wish = FIRST | (wish or {})
+    wish = wished(wish)
     proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
-    found = rehearsal.rehearse(proposal, days=wish["days"])
+    found = rehearsal.rehearse(proposal, days=int(wish["days"]))
     locked_out = allowlist.seen_and_refused(proposal)
     context = {
         "sentence": list_words.sentence(found),
@@ -198,9 +203,7 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
 def propose_domains(
     request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None, *, refused: str = ""
 ) -> HttpResponse:
-    return shown(
-        request, visit, wanted, FIRST | (wish or {}), action="list_domains_proposal", refused=refused, domains=True
-    )
+    return shown(request, visit, wanted, wished(wish), action="list_domains_proposal", refused=refused, domains=True)
 
 
 # --- Both -------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,9 @@ def onto[T: (Line, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> t
     kept = {line.name: line for line in standing}
     for line in mine.removed:
         kept.pop(line.name, None)
-    return tuple((kept | {line.name: line for line in [*mine.added, *(new for _, new in mine.changed)]}).values())
+    for line in (*mine.added, *(new for _, new in mine.changed)):
+        kept[line.name] = line
+    return tuple(kept.values())
 
 
 def written(lines: Sequence[Line] | Sequence[DomainLine]) -> str:
