@@ -106,13 +106,18 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
     membership = viewer.memberships.get().pk
     key = ApiKey.objects.get(merchant=acme).pk
     request_log.drain()
-    return numbers_of_lists(acme) | numbers_of_flags(acme) | numbers_of_rounds(acme, caller, owner) | {
-        "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
-        "withdraw": invitation.pk,
-        "member_role": membership,
-        "member_remove": membership,
-        "key": key,
-    }
+    return (
+        numbers_of_rounds(acme, caller, owner)
+        | numbers_of_lists(acme)
+        | numbers_of_flags(acme)
+        | {
+            "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
+            "withdraw": invitation.pk,
+            "member_role": membership,
+            "member_remove": membership,
+            "key": key,
+        }
+    )
 
 
 def numbers_of_flags(acme: Merchant) -> dict[str, int]:

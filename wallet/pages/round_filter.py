@@ -28,8 +28,8 @@ class AmountField(forms.CharField):
 
 
 class FilterForm(PlainForm):
-    since = MomentField(label="From", required=False, help_text="")
-    until = MomentField(label="Until", required=False, help_text="")
+    since = MomentField(label="From (UTC)", required=False, help_text="")
+    until = MomentField(label="Until (UTC)", required=False, help_text="")
     player = forms.CharField(label="Player id", max_length=255, required=False)
     session = forms.CharField(label="Session id", max_length=512, required=False)
     game = forms.CharField(label="Game id", max_length=64, required=False)
@@ -61,5 +61,5 @@ class FilterForm(PlainForm):
 def told(wish: Wish) -> list[tuple[str, str]]:
     """In words: label and value."""
     fields, said = FilterForm.base_fields, FilterForm.address(wish)
-    utc = {name: f"{said[name].replace('T', ' ')} UTC" for name in rounds.MOMENTS if name in said}
+    utc = {name: said[name].replace("T", " ") for name in rounds.MOMENTS if name in said}
     return [(str(fields[name].label), value) for name, value in (said | utc).items()]
