@@ -58,7 +58,7 @@ def found(visit: Visit, filters: dict[str, str]) -> QuerySet[Game]:
     if text := filters.get("q"):
         rows = rows.filter(Q(name__icontains=text) | Q(game_id__icontains=text))
     if state := filters.get("state"):
-        rows = rows.filter(**{"active": state == "on"})
+        rows = rows.filter(Q(("active", state == "on")))
     return rows
 
 
