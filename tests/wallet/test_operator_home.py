@@ -113,6 +113,8 @@ def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
     request_log.drain()
     shown = said(at_work.get(HOME))
     assert "RS_ERROR_NOT_ENOUGH_MONEY" in shown
+    since = f"{clock.now() - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
+    assert f'href="/operator/acme/requests/?status=RS_ERROR_NOT_ENOUGH_MONEY&amp;since={since}"' in shown
     assert '<th scope="row">EUR</th><td>3.00</td>' in shown
     assert 'class="bar-taken"' in shown
     assert 'class="bar-in"' in shown

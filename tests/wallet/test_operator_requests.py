@@ -269,7 +269,7 @@ def test_the_tail_is_silent_until_something_came(looking: Client, caller: Caller
     caller.bet()
     page = looking.get(REQUESTS, {"tail": "1"})
     request_log.drain()
-    seen = SignedRequest.objects.latest("pk").pk
+    seen = str(SignedRequest.objects.latest("pk").pk)
     assert 'hx-trigger="every 2s"' in said(looking.get(REQUESTS, {"tail": "1"}))
     assert "hx-trigger" not in said(looking.get(REQUESTS))
     asked: dict[str, Any] = {"headers": {"HX-Request": "true"}}

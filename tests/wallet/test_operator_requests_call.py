@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from merchants.models import AllowlistEntry, Person, Player
-from merchants.services import flags, merchants
+from merchants.services import merchants
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said
@@ -58,9 +58,8 @@ def suspended(caller: Caller) -> Answer:
     return caller.bet()
 
 
-def switched_off(caller: Caller) -> Answer:
-    flags.set_game(merchant=caller.merchant, game=caller.game, active=False)
-    return caller.bet()
+def texted(caller: Caller) -> Answer:
+    return caller.call("/wallet/transaction/bet", caller.in_session(currency="EUR", amount="1"))
 
 
 # What is done, the number of the check, its name, and what it saw.
@@ -70,7 +69,7 @@ REFUSALS: dict[str, tuple[Callable[[Caller], Answer], int, str, str]] = {
     "not on the list": (elsewhere, 3, "The address is allowed", "203.0.113.0/24 “Office”"),
     "an old timestamp": (lambda it: it.bet(timestamp="1"), 4, "The timestamp is of now", "behind our clock"),
     "suspended": (suspended, 6, "The merchant may do this", "suspended"),
-    "a text for a number": (lambda it: it.bet(amount="1"), 7, "The body is an object of the right types", ""),
+    "a text for a number": (texted, 7, "The body is an object of the right types", ""),
     "no player": (lambda it: it.bet(playerId=""), 8, "The fields are there", ""),
     "below zero": (lambda it: it.bet(-1), 10, "The amount is not below what may be", ""),
     "another session": (lambda it: it.bet(sessionId="x"), 13, "The session is open and of this round", "no session"),

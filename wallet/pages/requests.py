@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from merchants import crypto
 from merchants.access import Visit
-from merchants.models import Merchant
+from merchants.models import ApiKey, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import UNTIL, MomentField, PlainForm
@@ -56,7 +56,7 @@ class SearchForm(PlainForm):
     since = MomentField(required=False, label="From", help_text="")
     until = MomentField(required=False, label="Until", help_text="")
     address = BlockField(required=False, label="Address or block", max_length=64)
-    key = forms.ModelChoiceField(queryset=None, required=False, empty_label="Any")
+    key = forms.ModelChoiceField(queryset=ApiKey.objects.none(), required=False, empty_label="Any")
     player = forms.CharField(required=False, max_length=LONGEST)
     transaction = forms.CharField(required=False, label="Transaction id", max_length=LONGEST)
 

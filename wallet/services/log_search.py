@@ -22,7 +22,7 @@ from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.models.request_log import FREQUENT_ENDPOINTS
 
-SCANNED = 20_000
+SCANNED = 10_000
 LATE = timedelta(minutes=1)  # a line stands this far at most from where its time would have put it
 REFUSED = "refused"  # every status but RS_OK
 MOST_ADDRESSES = 32  # of a block, each looked up by itself; a busier one is judged row by row
