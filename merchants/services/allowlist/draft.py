@@ -37,8 +37,10 @@ def onto[T: (Line, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> t
     kept = {line.name: line for line in standing}
     for line in mine.removed:
         kept.pop(line.name, None)
-    for line in (*mine.added, *(new for _, new in mine.changed)):
+    for line in mine.added:
         kept[line.name] = line
+    for _, new in mine.changed:
+        kept[new.name] = new
     return tuple(kept.values())
 
 
