@@ -40,7 +40,8 @@ def played(caller: Caller) -> Caller:
 
 
 def asked(merchant: Merchant, owner: Person, **fields: Any) -> Export:
-    return exports.ask(merchant=merchant, by=owner, **{"what": "rounds", "form": "csv", "wish": Wish()} | fields)
+    wish: dict[str, Any] = {"what": "rounds", "form": "csv", "wish": Wish()} | fields
+    return exports.ask(merchant=merchant, by=owner, **wish)
 
 
 def written(merchant: Merchant, owner: Person, **fields: Any) -> Export:

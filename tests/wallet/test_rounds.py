@@ -110,7 +110,7 @@ def test_pages_follow_each_other_without_a_gap(caller: Caller, acme: Merchant, w
 
 @pytest.mark.parametrize("who", [{}, {"player": "player-1"}], ids=str)
 def test_one_look_goes_so_far_and_says_so(
-    caller: Caller, acme: Merchant, who: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    caller: Caller, acme: Merchant, who: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rounds, "SCANNED", 4)
     caller.bet(500_000, transactionId="the dear one")

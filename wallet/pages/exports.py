@@ -93,7 +93,7 @@ def exports_page(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @page(back="operator:exports")
-def export_file(request: HttpRequest, visit: Visit, number: int) -> FileResponse | HttpResponse:
+def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
     export = own_export(visit, number)
     path = exports.fetched(export=export)
     if path is None:

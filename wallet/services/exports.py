@@ -303,11 +303,11 @@ def amount(units: int | None) -> Amount | None:
 
 
 Cells = Callable[[Iterable[Transaction]], Iterator[list[Any]]]
-TABLES: dict[What, tuple[list[str], Callable[[Merchant, Wish], Any], Cells]] = {
+TABLES: dict[Export.What, tuple[list[str], Callable[[Merchant, Wish], Any], Cells]] = {
     What.ROUNDS: (ROUND_TITLES, every_round, cells_of_rounds),
     What.MOVEMENTS: (MOVEMENT_TITLES, every_movement, cells_of_movements),
 }
-WRITERS: dict[Form, Callable[[Path, list[str], Iterable[list[Any]]], None]] = {
+WRITERS: dict[Export.Form, Callable[[Path, list[str], Iterable[list[Any]]], None]] = {
     Form.CSV: write_csv,
     Form.XLSX: write_xlsx,
 }
