@@ -134,7 +134,7 @@ class RotationAdmin(HandOverAdmin):
         return self.once_only(request, page)
 
     def asks_to_rotate(self, request: HttpRequest, key: ApiKey) -> Callable[..., str]:
-        def ask(expected_version: int | None, **wish: Any) -> str:
+        def ask(**wish: Any) -> str:
             approvals.ask_to_rotate(key=key, by=request.user, **wish)  # type: ignore[arg-type]
             return "Asked. Another person decides on this page."
 

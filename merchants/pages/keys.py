@@ -66,11 +66,17 @@ class AskToRotateForm(RotateForm):
     reason = forms.CharField(max_length=500, help_text="For the person who decides.")
 
 
-class ExtendForm(OnceForm):
+class OldVersionForm(OnceForm):
+    """About the old version that was there when the page was opened, and no later one."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ExtendForm(OldVersionForm):
     until = MomentField(label="The old secret works until")
 
 
-class QuietForm(OnceForm):
+class QuietForm(OldVersionForm):
     hours = forms.IntegerField(
         label="Quiet hours",
         min_value=QUIET_HOURS[0],
@@ -78,6 +84,10 @@ class QuietForm(OnceForm):
         required=False,
         help_text="Empty: it ends at its time only.",
     )
+
+
+class DecideForm(OnceForm):
+    approval = forms.IntegerField(widget=forms.HiddenInput)
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
@@ -137,7 +147,7 @@ def rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
 
 def asks_to_rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    def act(expected_version: int | None, **wish: Any) -> str:
+    def act(**wish: Any) -> str:
         approvals.ask_to_rotate(key=key, by=visit.person, **wish)
         return "Asked. Another owner, or our support, decides on this page."
 
@@ -157,9 +167,9 @@ def asks_to_rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpRespo
 def extend(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     old = overlapping(key)
 
-    def act(until: Any) -> str:
-        moved = keys.extend(secret=old, until=until)
-        return f"Version {old.version} works until {errors.spoken(moved.usable_until or until)}."
+    def act(**wish: Any) -> str:
+        moved = keys.extend(secret=old, **wish)
+        return f"Version {old.version} works until {errors.spoken(moved.usable_until or wish['until'])}."
 
     question = about(
         key,
@@ -169,7 +179,7 @@ def extend(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         form=ExtendForm,
         act=act,
         button="Extend",
-        initial={"until": old.usable_until},
+        initial={"until": old.usable_until, "expected_version": keys.current_version(key)},
     )
     return ask(request, visit, question)
 
@@ -178,8 +188,8 @@ def extend(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     old = overlapping(key)
 
-    def act() -> str:
-        keys.end_overlap(secret=old)
+    def act(expected_version: int) -> str:
+        keys.end_overlap(secret=old, expected_version=expected_version)
         return f"Version {old.version} is refused now."
 
     question = about(
@@ -190,6 +200,8 @@ def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
             (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
             ("Signed with the new secret", "as usual"),
         ],
+        form=OldVersionForm,
+        initial={"expected_version": keys.current_version(key)},
         act=act,
         button="End it now",
         danger=True,
@@ -201,8 +213,8 @@ def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     old = overlapping(key)
 
-    def act(hours: int | None) -> str:
-        keys.end_when_quiet(secret=old, hours=hours)
+    def act(hours: int | None, expected_version: int) -> str:
+        keys.end_when_quiet(secret=old, hours=hours, expected_version=expected_version)
         return f"Version {old.version} ends after {hours} quiet hours." if hours else "It ends at its time only."
 
     question = about(
@@ -212,7 +224,7 @@ def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         form=QuietForm,
         act=act,
         button="Save",
-        initial={"hours": old.quiet_hours or 24},
+        initial={"hours": old.quiet_hours or 24, "expected_version": keys.current_version(key)},
     )
     return ask(request, visit, question)
 
@@ -221,14 +233,16 @@ def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     approval = waiting(key)
 
-    def act() -> Issued | str:
-        done = approvals.approve(approval=approval, by=visit.person)
+    def act(**seen: int) -> Issued | str:
+        done = approvals.approve(approval=same(approval, **seen), by=visit.person)
         return done if isinstance(done, Issued) else "The key is revoked now."
 
     question = about(
         key,
         title=f"Approve: {approval.verb} the key",
-        text=f"{approval.asked_by} asked for it: “{approval.reason}”.",
+        text=f"{approval.asked_by} asked for it: “{approval.reason}”.{old_secret_then(approval)}",
+        form=DecideForm,
+        initial={"approval": approval.pk},
         act=act,
         button="Approve",
         danger=approval.verb == Approval.Verb.REVOKE,
@@ -240,12 +254,13 @@ def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     approval = waiting(key)
 
-    def act() -> str:
-        approvals.decline(approval=approval, by=visit.person)
+    def act(**seen: int) -> str:
+        approvals.decline(approval=same(approval, **seen), by=visit.person)
         return "Declined: the key stays as it is."
 
     text = f"{approval.asked_by} asked to {approval.verb} this key: “{approval.reason}”."
-    question = about(key, title="Decline", text=text, act=act, button="Decline")
+    initial = {"approval": approval.pk}
+    question = about(key, title="Decline", text=text, form=DecideForm, initial=initial, act=act, button="Decline")
     return ask(request, visit, question)
 
 
@@ -254,3 +269,17 @@ def waiting(key: ApiKey) -> Approval:
     if found is None:
         raise errors.AlreadyDecided
     return found
+
+
+def same(waiting: Approval, *, approval: int) -> Approval:
+    """What waits now, if it is what the page told of."""
+    if waiting.pk != approval:
+        raise errors.AlreadyDecided
+    return waiting
+
+
+def old_secret_then(approval: Approval) -> str:
+    if approval.verb != Approval.Verb.ROTATE:
+        return ""
+    hours = approval.wish["overlap_seconds"] / 3600
+    return f" The old secret goes on working for {hours:g} hours." if hours else " The old secret is refused at once."

@@ -21,6 +21,8 @@ from merchants.services import people
 from portal.lib import clock
 
 MOST_LISTED = 200
+LONGEST_EMAIL = 254  # as it is kept
+YES_NO = [("yes", "yes"), ("no", "no")]
 ROLES = [
     (Membership.Role.VIEWER, "Viewer: reads everything, changes nothing"),
     (Membership.Role.MANAGER, "Manager: also lists, players and games"),
@@ -53,8 +55,16 @@ def about(visit: Visit, **question: Any) -> Question:
 
 
 class InviteForm(OnceForm):
-    email = forms.EmailField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label="Email", max_length=LONGEST_EMAIL, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(choices=ROLES, initial=Membership.Role.VIEWER)
+
+
+class RequireForm(OnceForm):
+    """Says what it wants, so that two who want the same do not undo each other."""
+
+    required = forms.TypedChoiceField(choices=YES_NO, coerce="yes".__eq__, widget=forms.HiddenInput)
 
 
 class RoleForm(OnceForm):
@@ -144,9 +154,9 @@ def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
 def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
-    required = not visit.merchant.second_factor_required
+    wanted = not visit.merchant.second_factor_required
 
-    def act() -> str:
+    def act(required: bool) -> str:
         people.require_second_factor(merchant=visit.merchant, required=required)
         return (
             "A second factor is asked of everybody now." if required else "A second factor is everybody's choice now."
@@ -154,12 +164,14 @@ def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     question = about(
         visit,
-        title="Ask everybody for a second factor" if required else "Ask nobody for a second factor any more",
+        title="Ask everybody for a second factor" if wanted else "Ask nobody for a second factor any more",
         text="Whoever has none, you as well, sets one up before these pages open again: an app or a passkey."
-        if required
+        if wanted
         else "Who has one goes on using it. Everybody else signs in with a password alone.",
+        form=RequireForm,
+        initial={"required": "yes" if wanted else "no"},
         act=act,
-        button="Ask for it" if required else "Stop asking",
-        danger=not required,
+        button="Ask for it" if wanted else "Stop asking",
+        danger=not wanted,
     )
     return ask(request, visit, question)

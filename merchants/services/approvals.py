@@ -17,9 +17,17 @@ from portal.lib import clock
 
 @transaction.atomic
 def ask_to_rotate(
-    *, key: ApiKey, by: Person, reason: str, overlap: timedelta = keys.DEFAULT_OVERLAP, quiet_hours: int | None = None
+    *,
+    key: ApiKey,
+    by: Person,
+    reason: str,
+    overlap: timedelta = keys.DEFAULT_OVERLAP,
+    quiet_hours: int | None = None,
+    expected_version: int | None = None,
 ) -> Approval:
+    """`expected_version`: the current version as the person saw it."""
     keys.check_overlap(overlap, quiet_hours)
+    keys.check_version(keys.locked_alive(key), expected_version)
     wish = {"overlap_seconds": int(overlap.total_seconds()), "quiet_hours": quiet_hours}
     return _ask(key, Approval.Verb.ROTATE, by, reason, wish)
 

@@ -97,9 +97,12 @@ def rotate(
 
 
 @transaction.atomic
-def extend(*, secret: Secret, until: datetime) -> Secret:
-    """A later end for an overlap that still lasts: at most 7 days after the rotation, never beyond the key's end."""
-    old, begun, ends = _overlapping(secret)
+def extend(*, secret: Secret, until: datetime, expected_version: int | None = None) -> Secret:
+    """A later end for an overlap that still lasts: at most 7 days after the rotation, never beyond the key's end.
+
+    `expected_version`, here and below: the current version as the person saw it.
+    """
+    old, begun, ends = _overlapping(secret, expected_version)
     if until <= clock.now():
         raise errors.MomentPassed(until)
     if until > begun + LONGEST_OVERLAP:
@@ -113,9 +116,9 @@ def extend(*, secret: Secret, until: datetime) -> Secret:
 
 
 @transaction.atomic
-def end_overlap(*, secret: Secret) -> Secret:
+def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secret:
     """The old version is refused from the commit on."""
-    old = _overlapping(secret).secret
+    old = _overlapping(secret, expected_version).secret
     old.usable_until = clock.now()
     old.save(update_fields=["usable_until"])
     letters.tell_contacts(
@@ -125,9 +128,9 @@ def end_overlap(*, secret: Secret) -> Secret:
 
 
 @transaction.atomic
-def end_when_quiet(*, secret: Secret, hours: int | None) -> Secret:
+def end_when_quiet(*, secret: Secret, hours: int | None, expected_version: int | None = None) -> Secret:
     """The overlap ends by itself once the old version has signed nothing for `hours` (1 to 168); None: not so."""
-    old = _overlapping(secret).secret
+    old = _overlapping(secret, expected_version).secret
     check_quiet_hours(hours)
     old.quiet_hours = hours
     old.save(update_fields=["quiet_hours"])
@@ -233,9 +236,10 @@ class Overlap(NamedTuple):
     ends: datetime
 
 
-def _overlapping(secret: Secret) -> Overlap:
+def _overlapping(secret: Secret, expected_version: int | None) -> Overlap:
     """The secret under the lock of its key, while its overlap lasts."""
     key = locked_alive(secret.key)
+    check_version(key, expected_version)
     fresh = Secret.objects.overlapping(at=clock.now()).filter(pk=secret.pk).first()
     if fresh is None or fresh.superseded_at is None or fresh.usable_until is None:
         raise errors.NoOverlap
