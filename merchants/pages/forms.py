@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from portal.lib import clock
+
 CLASSES = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select", "hidden": ""}
 UNTIL = "%Y-%m-%dT%H:%M:%S"
 
@@ -33,5 +35,18 @@ class MomentField(forms.DateTimeField):
         widget = forms.TextInput(attrs={"type": "datetime-local", "step": "1"})
         super().__init__(widget=widget, **options)
 
+    def to_python(self, value: Any) -> datetime | None:
+        """An address may name another zone; what comes out is UTC, as it is said and sent on."""
+        moment = super().to_python(value)
+        try:
+            return clock.sensible(moment).replace(microsecond=0) if moment else None
+        except ValueError as fault:
+            raise forms.ValidationError("Choose a moment between the years 2000 and 9000.") from fault
+
     def prepare_value(self, value: Any) -> Any:
-        return value.astimezone(UTC).strftime(UNTIL) if isinstance(value, datetime) else value
+        return written(value) if isinstance(value, datetime) else value
+
+
+def written(moment: datetime) -> str:
+    """As the browser's picker writes it; a year has four digits, which strftime does not keep."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,10 @@ from wallet.services.rungs import Value
 
 NOW_A_MINUTE = 60  # calls that one person sees judged anew
 SIGNATURE_SHOWN = 8  # characters: enough to know it again, too few to send it again
+NAMES_A_SIGNATURE = re.compile("sign|hmac|digest")
+SHAPE_OF_A_SIGNATURE = re.compile(
+    rf"(?<![0-9A-Za-z])([0-9A-Fa-f]{{{SIGNATURE_SHOWN}}})[0-9A-Fa-f]{{56}}(?![0-9A-Za-z])"
+)
 TEXT_SHOWN = 300
 TOO_MANY = 429
 LEVELS = {
@@ -156,19 +161,23 @@ class Arrived:
 def arrived(kept: RefusedCall) -> Arrived:
     body = bytes(kept.body)
     return Arrived(
-        query=visible(kept.query),
+        query=visible(without_signatures(kept.query)),
         headers=[(name, visible(masked(name, value))) for name, value in sorted(kept.headers.items())],
-        body=visible(body.decode(errors="backslashreplace")),
+        body=visible(without_signatures(body.decode(errors="backslashreplace"))),
         bytes=len(body),
         kept_until=kept.created_at + timedelta(days=settings.REFUSED_BODY_DAYS),
     )
 
 
 def masked(name: str, value: str) -> str:
-    """A right signature could be sent again by whoever reads it here."""
-    if name != "x-signature":
-        return value
+    """A right signature could be sent again by whoever reads it here, also one that stood in the wrong place."""
+    if not NAMES_A_SIGNATURE.search(name):
+        return without_signatures(value)
     return f"{value[:SIGNATURE_SHOWN]}… ({len(value)} characters)"
+
+
+def without_signatures(text: str) -> str:
+    return SHAPE_OF_A_SIGNATURE.sub(r"\1… (64 characters)", text)
 
 
 def links(visit: Visit, line: SignedRequest) -> Any:

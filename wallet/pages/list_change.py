@@ -78,7 +78,9 @@ def line_of(form: EntryForm, standing: tuple[Line, ...]) -> Line | None:
     except BadLines as bad:
         form.add_error("network", bad.lines[0].reason)
         return None
-    if line is not None and any(line.name == other.name for other in standing):
+    if line is None:  # a word that heads a column
+        form.add_error("network", f"“{wish['network']}” is not an IP address or CIDR block.")
+    elif any(line.name == other.name for other in standing):
         form.add_error("network", f"{line.name} stands on the list already.")
         return None
     return line

@@ -15,7 +15,7 @@ from merchants.models import ApiKey, Merchant
 from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal, draft, saving, standing
 from portal.lib import clock
 
-SALT = "operator.allowlist"
+NETWORKS, DOMAINS = "operator.allowlist", "operator.domains"  # salts: a draft of the one is none of the other
 FRESH = timedelta(hours=1)  # a rehearsal older than this is shown anew before anything is saved
 
 
@@ -38,6 +38,7 @@ class Draft[T: (Line, DomainLine)]:
     base: tuple[T, ...]
     version: int
     at: datetime
+    kind: str = NETWORKS
 
     @property
     def is_old(self) -> bool:
@@ -56,7 +57,7 @@ class Draft[T: (Line, DomainLine)]:
             "version": self.version,
             "at": self.at.isoformat(),
         }
-        return signing.dumps(known, salt=SALT, compress=True)
+        return signing.dumps(known, salt=self.kind, compress=True)
 
 
 Networks = Draft[Line]
@@ -80,13 +81,13 @@ def networks(merchant: Merchant, key: ApiKey | None, found: standing.Standing, l
 
 def domains(merchant: Merchant, lines: Iterable[DomainLine]) -> Domains:
     version = saving.version_of_domains(merchant)
-    return Draft(merchant, None, tuple(lines), standing.domains_of(merchant), version, clock.now())
+    return Draft(merchant, None, tuple(lines), standing.domains_of(merchant), version, clock.now(), DOMAINS)
 
 
-def opened(text: str, merchant: Merchant) -> dict[str, Any]:
+def opened(text: str, merchant: Merchant, kind: str) -> dict[str, Any]:
     """Raises DraftLost, for another merchant's too."""
     try:
-        known: dict[str, Any] = signing.loads(text, salt=SALT)
+        known: dict[str, Any] = signing.loads(text, salt=kind)
     except signing.BadSignature as fault:
         raise DraftLost from fault
     if known["merchant"] != merchant.pk:
@@ -95,16 +96,16 @@ def opened(text: str, merchant: Merchant) -> dict[str, Any]:
 
 
 def networks_of(text: str, merchant: Merchant) -> Networks:
-    known = opened(text, merchant)
+    known = opened(text, merchant, NETWORKS)
     key = ApiKey.objects.get(pk=known["key"], merchant=merchant) if known["key"] else None
     lines, base = (tuple(_line(*fields) for fields in known[name]) for name in ("lines", "base"))
     return Draft(merchant, key, lines, base, known["version"], known["at"])
 
 
 def domains_of(text: str, merchant: Merchant) -> Domains:
-    known = opened(text, merchant)
+    known = opened(text, merchant, DOMAINS)
     lines, base = (tuple(DomainLine(*fields) for fields in known[name]) for name in ("lines", "base"))
-    return Draft(merchant, None, lines, base, known["version"], known["at"])
+    return Draft(merchant, None, lines, base, known["version"], known["at"], DOMAINS)
 
 
 def _line(network: str, note: str, ends: str = "") -> Line:

@@ -19,7 +19,7 @@ from merchants.pages.forms import PlainForm
 from merchants.pages.keys import own_key
 from merchants.services import access, allowlist, posture
 from merchants.services.allowlist import Rule, Why, standing
-from portal.lib import clock, tables
+from portal.lib import clock, numbers, tables
 from portal.lib.clientip import parse_address
 from wallet.pages import list_words
 
@@ -100,12 +100,13 @@ def named(key: ApiKey) -> str:
 
 def list_named(request: HttpRequest, visit: Visit) -> ApiKey | None:
     """Which list: a key's by its number in the address or in the form; without one, the merchant's."""
-    number = request.POST.get("key") or request.GET.get("key", "")
-    if not number:
+    text = request.POST.get("key") or request.GET.get("key", "")
+    if not text:
         return None
-    if not (number.isascii() and number.isdecimal()):
+    number = numbers.whole(text)
+    if number is None:
         raise Http404
-    return own_key(visit, int(number))
+    return own_key(visit, number)
 
 
 # --- As a file --------------------------------------------------------------------------------------------------------

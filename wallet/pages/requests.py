@@ -17,7 +17,7 @@ from merchants.models import ApiKey, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import UNTIL, MomentField, PlainForm
-from portal.lib import clock, money, tables
+from portal.lib import clock, money, numbers, tables
 from portal.lib.clientip import Network, parse_address
 from wallet import statuses
 from wallet.models import SignedRequest
@@ -45,7 +45,7 @@ class BlockField(forms.CharField):
 def parsed_block(text: str) -> Network:
     address = parse_address(text)
     try:
-        return ip_network(str(address or text), strict=False)
+        return ip_network(str(address or text.replace("%", " ")), strict=False)  # of a zone the log knows nothing
     except ValueError as fault:
         raise forms.ValidationError("Neither an address nor a CIDR block, such as 203.0.113.0/24.") from fault
 
@@ -86,6 +86,8 @@ class SearchForm(PlainForm):
 # --- The list ---------------------------------------------------------------------------------------------------------
 @page()
 def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
+    if any(crypto.SHAPE.search(text) for text in request.GET.values()):
+        return sorry(request, visit, NEVER_PASTED)
     text = request.GET.get("q", "").replace("\0", "").strip()
     if text:
         return find(request, visit, text)
@@ -125,14 +127,10 @@ def look(merchant: Merchant, form: SearchForm, where: Edges) -> Found:
 
 def edges(request: HttpRequest) -> Edges:
     """From an address of ours; anything else is as if it were not there."""
-    before, after = (whole(request.GET.get(name, "")) for name in ("before", "after"))
+    before, after = (numbers.whole(request.GET.get(name, "")) for name in ("before", "after"))
     if after is not None:
         return Edges(above=after, rising=True)
     return Edges(below=before) if before is not None else Edges()
-
-
-def whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and int(text[:20]) < log_search.NEWEST else None
 
 
 def filters(request: HttpRequest) -> str:
@@ -149,8 +147,6 @@ def query(request: HttpRequest, **edge: int) -> str:
 def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
     """A request id leads to its call; an address, a transaction or a player to the list of theirs."""
     code = visit.merchant.code
-    if crypto.SHAPE.search(text):
-        return sorry(request, visit, NEVER_PASTED)
     if (request_id := log_search.parse_uuid(text)) is not None and is_own(visit.merchant, request_id):
         return HttpResponseRedirect(reverse("operator:call", args=[code, request_id]))
     name, value = meant(visit.merchant, text[:LONGEST])
@@ -175,7 +171,8 @@ def meant(merchant: Merchant, text: str) -> tuple[str, str]:
 
 def sorry(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
     form = SearchForm(visit.merchant)
-    return show(request, visit, form, found=Found(), sorry=text, following=False, newest=0)
+    nothing: dict[str, Any] = {"found": Found(), "kept": "", "filtered": False, "following": False, "newest": 0}
+    return show(request, visit, form, sorry=text, **nothing)
 
 
 # --- As a table -------------------------------------------------------------------------------------------------------

@@ -152,8 +152,8 @@ def _ends(text: str, zone: str) -> datetime | None:
 def _moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         if len(text) <= len("2026-12-31"):
-            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone)
+            return clock.sensible(datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone))
         moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return clock.sensible(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError) as fault:
         raise NotAllowed(f"“{text}” is not a day or moment; write it like 2026-12-31 or 2026-12-31 18:00.") from fault

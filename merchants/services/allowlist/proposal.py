@@ -74,6 +74,10 @@ class Proposed:
     def of(cls, proposal: Proposal) -> Proposed:
         return cls(access.lists_of(proposal.merchant) | {proposal.key_id: proposal.allowlist})
 
+    def after_trials(self) -> Proposed:
+        """As they will be when no call keeps what is on trial."""
+        return Proposed({of: each.gone_back() for of, each in self.lists.items()})
+
     def that_count(self, key_id: int) -> Sequence[access.Allowlist]:
         """For calls under a key."""
         return (self.lists[None], self.lists.get(key_id, access.Allowlist()))

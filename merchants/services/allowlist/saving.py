@@ -93,6 +93,8 @@ def keep(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Sa
     Raises TrialOver, and LockOut as `save` does.
     """
     trial.lock(tried.merchant_id)
+    if tried.deadline <= clock.now():
+        raise errors.TrialOver(tried.state)
     rows = writing.standing(tried.merchant, tried.key)
     lines = tuple(Line(row.network, row.note, row.expires_at) for row in rows)
     trial.take_back(trial=tried)
@@ -121,15 +123,23 @@ def would_lock_out(proposal: Proposal) -> bool:
 
 
 def seen_and_refused(proposal: Proposal) -> set[str]:
-    """The addresses of the last 24 hours, when the proposal would refuse all of them; else none."""
+    """The addresses of the last 24 hours, when the proposal would refuse all of them; else none.
+
+    Also when it would do so only after the trial of the other list, which may go back by itself.
+    """
     now, proposed = clock.now(), Proposed.of(proposal)
     seen = _seen(proposal, since=now - LATELY, at=now)
-    allowed = any(
-        address is not None and access.all_allow(address, now, *proposed.that_count(key_id))
+    lets_in = all(_lets_in(seen, lists, now) for lists in (proposed, proposed.after_trials()))
+    return set() if lets_in else {text for _, text in seen}
+
+
+def _lets_in(seen: Iterable[tuple[int, str]], lists: Proposed, at: Any) -> bool:
+    """Anybody of these."""
+    return any(
+        address is not None and access.all_allow(address, at, *lists.that_count(key_id))
         for key_id, text in seen
         for address in [parse_address(text)]
     )
-    return set() if allowed else {text for _, text in seen}
 
 
 def _seen(proposal: Proposal, *, since: Any, at: Any) -> list[tuple[int, str]]:
