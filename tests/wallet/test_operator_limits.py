@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from merchants.models import Merchant, Person, Player
+from merchants.models import Game, Merchant, Person, Player
 from merchants.services import history
 from merchants.services.limits import Limits
 from portal.lib import clock
+from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send
 from tests.people import signed_in
+from tests.wallet.test_exposure import Told
+from wallet.models import Transaction
 from wallet.services import impact_of
 
 ALL = "/operator/acme/limits/"
@@ -142,3 +145,51 @@ def played(caller: Caller, bets: list[tuple[int, int]], player: str, limits: Lim
         with clock.at(moment):
             said.append(caller.bet(amount).status)
     return said
+
+
+def test_of_many_bets_the_newest_are_judged_and_it_is_said_since_when(
+    caller: Caller, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for amount in (500, 100, 300):
+        caller.bet(amount)
+    monkeypatch.setattr(impact_of, "NEWEST_BETS", 2)
+    for day, week in (
+        impact_of.of_player_limits(player, Limits(None, 200)),
+        impact_of.of_merchant_limits(caller.merchant, Limits(None, 200)),
+    ):
+        assert day == week
+        assert (day.bets, day.too_high, day.whole) == (2, 1, False)
+        assert day.since == Transaction.objects.get(kind="bet", amount=100).created_at
+
+
+def test_a_week_ends_where_it_ends_for_one_and_for_all(acme: Merchant, game: Game) -> None:
+    begin = clock.now()
+    caller = Told(acme, factories.signer(acme), game)
+    caller.deposit(1_000)
+    player = Player.objects.get(player_id=caller.player)
+    now = begin + timedelta(days=8)
+    for days in (0, 2, 7.5):
+        with clock.at(begin + timedelta(days=days)):
+            caller.launch()
+            assert caller.bet(300).status == "RS_OK"
+    for found in (
+        impact_of.of_player_limits(player, Limits(None, 200), now),
+        impact_of.of_merchant_limits(caller.merchant, Limits(None, 200), now),
+    ):
+        assert [(each.bets, each.too_high, each.whole) for each in found] == [(1, 1, True), (2, 2, True)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_all_it_is_said_as_of_each_alone(acme: Merchant, game: Game, seed: int) -> None:
+    caller = Told(acme, factories.signer(acme), game)
+    dice = random.Random(seed)
+    for number, name in enumerate(("one", "two", "three")):
+        bets = [(dice.choice([0, 20, 61]), dice.randint(0, 5)) for _ in range(6)]
+        with clock.at(clock.now() + timedelta(minutes=10 * number)):
+            played(caller, bets, name, Limits(None, None))
+    limits = Limits(2, 4)
+    with clock.at(clock.now() + timedelta(hours=1)):
+        each = [impact_of.of_player_limits(player, limits)[0] for player in caller.merchant.players.all()]
+        of_all = impact_of.of_merchant_limits(caller.merchant, limits)[0]
+    assert (of_all.too_high, of_all.too_fast) == (sum(one.too_high for one in each), sum(one.too_fast for one in each))
+    assert of_all.too_fast > 0

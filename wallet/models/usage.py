@@ -11,7 +11,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 
-from merchants.models import Merchant, Player, Secret
+from merchants.models import Game, Merchant, Player, Secret
 from wallet.models.transaction import Transaction
 
 
@@ -123,6 +123,8 @@ class OpenBet(models.Model):
     merchant = models.ForeignKey(
         Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     transaction_id = models.CharField(max_length=255, db_collation="C")
     currency = models.CharField(max_length=8, db_collation="C")
     amount = models.BigIntegerField()
@@ -133,6 +135,8 @@ class OpenBet(models.Model):
         indexes = [
             models.Index(fields=["secret", "created_at"], name="open_bet_of_secret"),
             models.Index(fields=["merchant", "created_at", "bet"], name="open_bet_by_age"),
+            models.Index(fields=["player", "created_at"], name="open_bet_of_player"),
+            models.Index(fields=["merchant", "game", "created_at"], name="open_bet_of_game"),
         ]
 
     def __str__(self) -> str:

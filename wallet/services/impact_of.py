@@ -6,15 +6,13 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from merchants.models import Game, Merchant, Player, Secret
 from merchants.services.limits import Limits
 from portal.lib import clock
-from wallet.models import Session, SignedRequest, Transaction
 from wallet.services import used
 from wallet.services.usage import IS_OPEN, bets_touched
 from wallet.services.used import OpenRounds, Span
@@ -22,17 +20,16 @@ from wallet.services.used import OpenRounds, Span
 OPEN_DAYS = 30
 NEWEST_SESSIONS = 20_000
 NEWEST_CALLS = 5_000
-NEWEST_BETS = 20_000
+NEWEST_BETS = 10_000
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(hours=24), timedelta(days=7)
 
-# Of a merchant's open bets, those of some players or games (`t.{column}`).
+# Of a merchant's open bets, those of some players or games.
 OPEN_ROUNDS = f"""
       WITH touched AS MATERIALIZED ({bets_touched("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
     SELECT o.currency, count(*), sum(o.amount), min(o.created_at) FROM (
         SELECT b.currency, b.amount, b.created_at FROM wallet_openbet b
-          JOIN wallet_transaction t ON t.id = b.bet_id
-         WHERE b.merchant_id = %(merchant)s AND b.created_at >= %(since)s AND b.created_at < %(until)s
-           AND b.bet_id NOT IN (SELECT id FROM touched) AND t.{{column}} = ANY(%(wanted)s)
+         WHERE b.merchant_id = %(merchant)s AND b.{{column}} = ANY(%(wanted)s)
+           AND b.created_at >= %(since)s AND b.created_at < %(until)s AND b.bet_id NOT IN (SELECT id FROM touched)
          UNION ALL
         SELECT t.currency, t.amount, t.created_at FROM wallet_transaction t
          WHERE t.id IN (SELECT id FROM touched) AND t.{{column}} = ANY(%(wanted)s)
@@ -41,6 +38,23 @@ OPEN_ROUNDS = f"""
      GROUP BY 1 ORDER BY 1
 """
 OF_PLAYERS, OF_GAMES = OPEN_ROUNDS.format(column="player_id"), OPEN_ROUNDS.format(column="game_id")
+PLAYING = """
+    SELECT count(DISTINCT s.player_id) FROM (
+        SELECT player_id, game_id, is_active, expires_at FROM wallet_session
+         WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(most)s
+    ) s WHERE s.game_id = ANY(%(wanted)s) AND s.is_active AND s.expires_at > %(now)s
+"""
+IN_SESSION = """
+    SELECT count(DISTINCT player_id) FROM wallet_session
+     WHERE player_id = ANY(%(wanted)s) AND is_active AND expires_at > %(now)s
+"""
+CALLS = """
+    SELECT count(*) FROM (
+        SELECT {column} AS name FROM wallet_signedrequest
+         WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(most)s
+    ) c WHERE c.name = ANY(%(names)s)
+"""
+CALLS_OF_PLAYERS, CALLS_OF_GAMES = CALLS.format(column="player_id"), CALLS.format(column="game_id")
 NOBODYS: list[Secret] = []  # rounds are found by the merchant here, whatever secret signed
 
 
@@ -57,30 +71,36 @@ class Impact:
 @transaction.atomic
 def of_games(merchant: Merchant, games: Collection[Game], now: datetime | None = None) -> Impact:
     """Of one merchant; in session among its newest NEWEST_SESSIONS sessions."""
-    now = now or clock.now()
-    newest = Session.objects.of(merchant.pk).order_by("-pk").values("pk")[:NEWEST_SESSIONS]
-    live = Session.objects.filter(pk__in=newest, game__in=games).live(at=now).order_by()
-    calls = SignedRequest.objects.filter(merchant=merchant).order_by("-pk").values("game_id")[:NEWEST_CALLS]
-    names = {game.game_id for game in games}
+    now, wanted = now or clock.now(), [game.pk for game in games]
+    names = [game.game_id for game in games]
     return Impact(
-        open_rounds=_open_rounds(OF_GAMES, merchant, [game.pk for game in games], now),
-        players_in_session=live.values("player").distinct().count(),
-        calls=sum(1 for call in calls if call["game_id"] in names),
+        open_rounds=_open_rounds(OF_GAMES, merchant, wanted, now),
+        players_in_session=_count(PLAYING, merchant=merchant.pk, wanted=wanted, now=now, most=NEWEST_SESSIONS),
+        calls=_count(CALLS_OF_GAMES, merchant=merchant.pk, names=names, most=NEWEST_CALLS),
     )
 
 
 @transaction.atomic
 def of_players(merchant: Merchant, players: Collection[Player], now: datetime | None = None) -> Impact:
     """Of one merchant, also of thousands at once."""
-    now = now or clock.now()
-    live = Session.objects.filter(player__in=[player.pk for player in players]).live(at=now).order_by()
-    calls = SignedRequest.objects.filter(merchant=merchant).order_by("-pk").values("player_id")[:NEWEST_CALLS]
-    names = {player.player_id for player in players}
+    now, wanted = now or clock.now(), [player.pk for player in players]
+    names = [player.player_id for player in players]
     return Impact(
-        open_rounds=_open_rounds(OF_PLAYERS, merchant, [player.pk for player in players], now),
-        players_in_session=live.values("player").distinct().count(),
-        calls=sum(1 for call in calls if call["player_id"] in names),
+        open_rounds=_open_rounds(OF_PLAYERS, merchant, wanted, now),
+        players_in_session=_count(IN_SESSION, wanted=wanted, now=now),
+        calls=_count(CALLS_OF_PLAYERS, merchant=merchant.pk, names=names, most=NEWEST_CALLS),
     )
+
+
+def _count(statement: str, **values: Any) -> int:
+    return int(_row(statement, values)[0])
+
+
+def _row(statement: str, values: dict[str, Any]) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: tuple[Any, ...] = cursor.fetchone()
+        return found
 
 
 def open_rounds_of(player: Player, now: datetime | None = None) -> list[OpenRounds]:
@@ -94,10 +114,55 @@ def _open_rounds(statement: str, merchant: Merchant, wanted: list[int], now: dat
 
 
 # --- Limits -----------------------------------------------------------------------------------------------------------
-class Bet(NamedTuple):
-    player_id: int
-    created_at: datetime
-    amount: int
+# Bets are counted where they stand. Who asked for too many in some minute is told apart there too: only their bets are
+# judged one after the other, since a bet that was refused does not count against the next.
+JUDGED = """
+      WITH asked AS (
+        SELECT t.id, t.player_id, t.created_at, t.amount FROM wallet_transaction t
+         WHERE {whose} AND t.kind = 'bet'
+         ORDER BY {newest} LIMIT %(most)s
+    ), known AS (
+        SELECT a.*, coalesce(a.amount > {stake}, false) AS high, {bets} AS bets FROM asked a {own}
+    ), counted AS (
+        SELECT k.*, count(*) FILTER (WHERE NOT k.high) OVER (
+                   PARTITION BY k.player_id ORDER BY k.created_at RANGE '1 minute' PRECEDING) AS in_a_minute
+          FROM known k
+    ), told AS (
+        SELECT c.*, coalesce(bool_or(c.in_a_minute > c.bets) OVER (PARTITION BY c.player_id), false) AND NOT c.high
+                    AS hasty
+          FROM counted c
+    )
+    SELECT count(*), min(created_at),
+           count(*) FILTER (WHERE created_at >= %(day)s), count(*) FILTER (WHERE created_at >= %(week)s),
+           count(*) FILTER (WHERE high AND created_at >= %(day)s),
+           count(*) FILTER (WHERE high AND created_at >= %(week)s),
+           array_agg(player_id ORDER BY created_at, id) FILTER (WHERE hasty),
+           array_agg(created_at ORDER BY created_at, id) FILTER (WHERE hasty),
+           array_agg(bets ORDER BY created_at, id) FILTER (WHERE hasty)
+      FROM told
+"""
+# Ids follow the clock but for the second that a call may last: `since` is two minutes before what is counted.
+OF_ONE = JUDGED.format(
+    whose="""t.id = ANY(ARRAY(
+             SELECT i.id FROM wallet_transaction i
+              WHERE i.player_id = %(player)s AND i.id >= coalesce((
+                        SELECT f.id FROM wallet_transaction f
+                         WHERE f.merchant_id = %(merchant)s AND f.kind = 'bet' AND f.created_at >= %(since)s
+                         ORDER BY f.created_at, f.id LIMIT 1), 0)))""",
+    newest="t.id DESC",
+    stake="%(stake)s::bigint",
+    bets="%(bets)s::integer",
+    own="",
+)
+OF_ALL = JUDGED.format(
+    whose="t.merchant_id = %(merchant)s AND t.created_at >= %(since)s",
+    newest="t.created_at DESC, t.id DESC",
+    stake="coalesce(p.max_stake, %(stake)s::bigint)",
+    bets="coalesce(p.bets_per_minute, %(bets)s::integer)",
+    own="""CROSS JOIN LATERAL (SELECT max_stake, bets_per_minute FROM merchants_player
+                               WHERE id = a.player_id OFFSET 0) p""",  # each by its id, never all players
+)
+Hasty = Iterable[tuple[int, datetime, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,59 +182,41 @@ class Refused:
 
 def of_player_limits(player: Player, limits: Limits, now: datetime | None = None) -> tuple[Refused, Refused]:
     """In the last day, and in the last week. What the player leaves open is the merchant's."""
-    now = now or clock.now()
-    rows = Transaction.objects.filter(player=player, kind="bet").order_by("-pk")
-    bets, whole = _newest(rows, now - WEEK - MINUTE)
     merchant = player.merchant
-    settled = {player.pk: _over(limits, Limits(merchant.bets_per_minute, merchant.max_stake))}
-    return _judged(bets, settled, now - DAY, whole=whole), _judged(bets, settled, now - WEEK, whole=whole)
+    general = Limits(merchant.bets_per_minute, merchant.max_stake)
+    settled = Limits(*(own if own is not None else other for own, other in zip(limits, general, strict=True)))
+    return _judged(OF_ONE, merchant, settled, now or clock.now(), player=player.pk)
 
 
 def of_merchant_limits(merchant: Merchant, limits: Limits, now: datetime | None = None) -> tuple[Refused, Refused]:
     """As for a player; those with limits of their own keep them."""
-    now = now or clock.now()
-    rows = Transaction.objects.filter(merchant=merchant, kind="bet").order_by("-created_at", "-pk")
-    bets, whole = _newest(rows, now - WEEK - MINUTE)
-    own = Player.objects.filter(Q(bets_per_minute__isnull=False) | Q(max_stake__isnull=False))
-    own = own.filter(pk__in={bet.player_id for bet in bets})
-    theirs = {pk: Limits(*pair) for pk, *pair in own.values_list("pk", "bets_per_minute", "max_stake")}
-    settled = defaultdict(lambda: limits, {pk: _over(each, limits) for pk, each in theirs.items()})
-    return _judged(bets, settled, now - DAY, whole=whole), _judged(bets, settled, now - WEEK, whole=whole)
+    return _judged(OF_ALL, merchant, limits, now or clock.now())
 
 
-def _over(own: Limits, general: Limits) -> Limits:
-    """One limit a time: the player's goes before the merchant's."""
-    return Limits(*(mine if mine is not None else theirs for mine, theirs in zip(own, general, strict=True)))
+def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, **more: int) -> tuple[Refused, Refused]:
+    begins = {"day": now - DAY, "week": now - WEEK}
+    bets, stake = limits
+    known = {"merchant": merchant.pk, "bets": bets, "stake": stake, "since": now - WEEK - 2 * MINUTE}
+    seen, first, *counts, players, moments, most = _row(statement, known | begins | {"most": NEWEST_BETS} | more)
+    refused = too_fast(zip(players or (), moments or (), most or (), strict=True))
+
+    def of(since: datetime, asked: int, high: int) -> Refused:
+        whole = seen < NEWEST_BETS or first <= since
+        return Refused(asked, high, sum(1 for at in refused if at >= since), since if whole else first, whole)
+
+    return of(begins["day"], counts[0], counts[2]), of(begins["week"], counts[1], counts[3])
 
 
-def _newest(rows: Any, since: datetime) -> tuple[list[Bet], bool]:
-    """The oldest first, of the newest NEWEST_BETS; and whether these are all since then."""
-    found = [Bet(*row) for row in rows.values_list("player_id", "created_at", "amount")[:NEWEST_BETS]]
-    recent = [bet for bet in found if bet.created_at >= since]
-    return recent[::-1], len(recent) < NEWEST_BETS
-
-
-def _judged(bets: list[Bet], limits: Any, since: datetime, *, whole: bool) -> Refused:
-    high = fast = seen = 0
-    for bet, verdict in verdicts(bets, limits):
-        if bet.created_at >= since:
-            seen, high, fast = seen + 1, high + (verdict == "high"), fast + (verdict == "fast")
-    first = since if whole or not bets else max(since, bets[0].created_at)
-    return Refused(seen, high, fast, first, whole or first == since)
-
-
-def verdicts(bets: Iterable[Bet], limits: Any) -> Iterable[tuple[Bet, str]]:
-    """As the ledger judges (row 17): stake first, then the bets of the last minute that no limit refused."""
+def too_fast(bets: Hasty) -> list[datetime]:
+    """When bets were asked for that the ledger would have refused (row 17): those that it has refused do not count."""
     lately: dict[int, deque[datetime]] = defaultdict(deque)
-    for bet in bets:
-        own, asked = limits[bet.player_id], lately[bet.player_id]
-        while asked and asked[0] <= bet.created_at - MINUTE:
-            asked.popleft()
-        verdict = ""
-        if own.max_stake is not None and bet.amount > own.max_stake:
-            verdict = "high"
-        elif own.bets_per_minute is not None and len(asked) >= own.bets_per_minute:
-            verdict = "fast"
+    refused = []
+    for player, moment, most in bets:
+        taken = lately[player]
+        while taken and taken[0] <= moment - MINUTE:
+            taken.popleft()
+        if len(taken) >= most:
+            refused.append(moment)
         else:
-            asked.append(bet.created_at)
-        yield bet, verdict
+            taken.append(moment)
+    return refused

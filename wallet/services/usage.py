@@ -109,8 +109,10 @@ NEW_BETS = f"""
       WITH w AS MATERIALIZED (
         SELECT r.* FROM wallet_transaction r WHERE {IN_WINDOW} AND r.debit_account_id IS NOT NULL
     )
-    INSERT INTO wallet_openbet (bet_id, secret_id, merchant_id, transaction_id, currency, amount, created_at)
-    SELECT t.id, t.secret_id, t.merchant_id, t.transaction_id, t.currency, t.amount, t.created_at
+    INSERT INTO wallet_openbet
+           (bet_id, secret_id, merchant_id, player_id, game_id, transaction_id, currency, amount, created_at)
+    SELECT t.id, t.secret_id, t.merchant_id, t.player_id, t.game_id, t.transaction_id, t.currency, t.amount,
+           t.created_at
       FROM w t
      WHERE t.kind = 'bet'
        AND NOT EXISTS (SELECT FROM w o WHERE o.kind = 'payout' AND o.merchant_id = t.merchant_id
@@ -118,8 +120,10 @@ NEW_BETS = f"""
        AND NOT EXISTS (SELECT FROM w u WHERE u.reverses_id = t.id)
 """
 PAYOUT_TAKEN_BACK = f"""
-    INSERT INTO wallet_openbet (bet_id, secret_id, merchant_id, transaction_id, currency, amount, created_at)
-    SELECT DISTINCT t.id, t.secret_id, t.merchant_id, t.transaction_id, t.currency, t.amount, t.created_at
+    INSERT INTO wallet_openbet
+           (bet_id, secret_id, merchant_id, player_id, game_id, transaction_id, currency, amount, created_at)
+    SELECT DISTINCT t.id, t.secret_id, t.merchant_id, t.player_id, t.game_id, t.transaction_id, t.currency, t.amount,
+           t.created_at
       FROM wallet_transaction r
       JOIN wallet_transaction o ON o.id = r.reverses_id AND o.kind = 'payout'
       JOIN wallet_transaction t ON t.merchant_id = o.merchant_id AND t.transaction_id = o.ref_transaction_id
