@@ -1,7 +1,7 @@
 """Players' switches and limits, and games, as CSV: out harmless for spreadsheets, in with every bad line named.
 
-What goes out comes in again unchanged. A file is first read as a plan, which says what it would change; nothing is
-saved until the same plan is made again under the locks of its rows.
+What goes out comes in again unchanged. A file is first read as a plan, which says what it would change; it is saved
+only when the same plan is made again, and each row still stands as the plan found it.
 """
 
 from __future__ import annotations
@@ -278,11 +278,10 @@ def _stake(text: str) -> int | None:
 @transaction.atomic
 def apply_players(*, merchant: Merchant, text: str, digest: str) -> PlayersPlan:
     """All of it at once. Raises BadLines, and ChangedSince when it would do something else than what was shown."""
-    flags.locked([player.pk for player, _ in read_players(merchant=merchant, text=text).changes])
     plan = read_players(merchant=merchant, text=text)
-    if plan.digest != digest:
+    changes = ((player.pk, flags.setting(player), wanted) for player, wanted in plan.changes)
+    if plan.digest != digest or flags.write(changes):
         raise errors.ChangedSince("One of these players")
-    flags.write((player.pk, wanted) for player, wanted in plan.changes)
     return plan
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import batched
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -17,13 +18,19 @@ BLOCKED_ANSWERS = [
 ]
 OFF_ANSWERS = [("Bet, launch", "RS_ERROR_GAME_INACTIVE"), ("Payout, reward, rollback, balance", "as usual")]
 
+AT_ONCE = 500  # rows in a statement: so few that each is found by its id, whatever the table holds
+LOCK = "SELECT id FROM merchants_player WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 WRITE = """
     UPDATE merchants_player p
        SET is_blocked = v.is_blocked, blocked_reason = v.blocked_reason,
            bets_per_minute = v.bets_per_minute, max_stake = v.max_stake
-      FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::integer[], %s::bigint[])
-           AS v (id, is_blocked, blocked_reason, bets_per_minute, max_stake)
-     WHERE p.id = v.id
+      FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::integer[], %s::bigint[],
+                  %s::boolean[], %s::text[], %s::integer[], %s::bigint[])
+           AS v (id, was_blocked, was_reason, was_bets, was_stake,
+                 is_blocked, blocked_reason, bets_per_minute, max_stake)
+     WHERE p.id = v.id AND (p.is_blocked, p.blocked_reason) = (v.was_blocked, v.was_reason)
+       AND (p.bets_per_minute, p.max_stake) IS NOT DISTINCT FROM (v.was_bets, v.was_stake)
+ RETURNING p.id
 """
 
 
@@ -46,12 +53,20 @@ def locked(players: Collection[int]) -> dict[int, Player]:
     return {player.pk: player for player in found}
 
 
-def write(settings: Iterable[tuple[int, Setting]]) -> None:
-    """Many players in one statement; the history has one event for each."""
-    rows = [(pk, *wanted) for pk, wanted in settings]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(WRITE, [list(column) for column in zip(*rows, strict=True)])
+@transaction.atomic
+def write(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
+    """Player, what stood there, what is to stand there. Who stood otherwise is left alone, and returned.
+
+    Bets of these players wait from the first lock until the commit: nothing is read or reckoned in between.
+    """
+    rows = sorted((pk, *was, *wanted) for pk, was, wanted in changes)
+    written: set[int] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [[pk for pk, *_ in rows]])
+        for some in batched(rows, AT_ONCE, strict=False):
+            cursor.execute(WRITE, [list(column) for column in zip(*some, strict=True)])
+            written.update(pk for (pk,) in cursor.fetchall())
+    return [pk for pk, *_ in rows if pk not in written]
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ were written in the same breath. To undo is a change like any other, and can be 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,13 +83,15 @@ def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool)
 def players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
     """How many are as they were. Raises TooLateToUndo and ChangedSince."""
     events = _with_it(Player, merchant, event, alone=alone)
-    standing = flags.locked([each.pgh_obj_id for each in events])
-    for each in events:
-        player = standing[each.pgh_obj_id]
-        if flags.setting(player) != Setting(*(getattr(each, name) for name in Setting._fields)):
-            raise errors.ChangedSince(f"Player {player.player_id}", _by(Player, merchant, pgh_obj=player.pk))
-    flags.write((each.pgh_obj_id, Setting(*(each.pgh_before[name] for name in Setting._fields))) for each in events)
+    others = flags.write((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
+    if others:
+        player = Player.objects.get(pk=others[0])
+        raise errors.ChangedSince(f"Player {player.player_id}", _by(Player, merchant, pgh_obj=player.pk))
     return len(events)
+
+
+def _left(values: Mapping[str, Any]) -> Setting:
+    return Setting(*(values[name] for name in Setting._fields))
 
 
 @transaction.atomic

@@ -28,6 +28,10 @@ from wallet.services import impact_of
 
 AT_ONCE = 2_000
 NAMED = 5
+AGAIN = {
+    "text": "Nothing was saved. Choose the file again: it is shown what it would change now.",
+    "button": "Try again",
+}
 SALT = "operator.csv"
 MIXED_ANSWERS = [("Bet, launch of a blocked player", "RS_ERROR_PLAYER_BLOCKED"), ("All that is owed", "as usual")]
 
@@ -119,7 +123,7 @@ def taken_in(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
 def shown(request: HttpRequest, visit: Visit, sheet: Sheet, lines: str, plan: Any) -> HttpResponse:
     """What `ask` shows first; here the file came by POST."""
     packed = signing.dumps([visit.merchant.pk, lines, plan.digest], salt=SALT, compress=True)
-    asked = question(visit, sheet, plan)
+    asked = question(visit, sheet, sheet.ask(visit, plan))
     form = ApplyForm(initial={"packed": packed, "token": once.new_token(request)})
     known = {"question": asked, "form": form, **asked.context}
     return frame.show(request, visit, asked.template, tab=asked.tab, title=asked.title, **known)
@@ -133,20 +137,19 @@ def again(visit: Visit, sheet: Sheet, packed: str) -> Question:
         raise errors.ChangedSince("This page") from None
     if merchant != visit.merchant.pk:
         raise errors.ChangedSince("This page")
-    plan = sheet.read(merchant=visit.merchant, text=lines)
 
     def act(packed: str) -> str:
         sheet.apply(merchant=visit.merchant, text=lines, digest=digest)
         return "The file is taken over."
 
-    return question(visit, sheet, plan, act)
+    return question(visit, sheet, AGAIN, act)
 
 
 def nothing(packed: str) -> str:
     raise errors.ChangedSince("This page")
 
 
-def question(visit: Visit, sheet: Sheet, plan: Any, act: Callable[[str], str] = nothing) -> Question:
+def question(visit: Visit, sheet: Sheet, said: dict[str, Any], act: Callable[[str], str] = nothing) -> Question:
     return Question(
         back=reverse(f"operator:{sheet.tab}", args=[visit.merchant.code]),
         tab=sheet.tab,
@@ -154,7 +157,7 @@ def question(visit: Visit, sheet: Sheet, plan: Any, act: Callable[[str], str] = 
         form=ApplyForm,
         template="players_import_ask.html",
         act=act,
-        **sheet.ask(visit, plan),
+        **said,
     )
 
 
