@@ -26,6 +26,11 @@ class Amount(int):
         return f"{'-' if self < 0 else ''}{whole}.{f'{fraction:05d}'.rstrip('0').ljust(2, '0')}"
 
 
+def whole(text: str) -> str:
+    """Xlsxwriter takes `<r>…</r>` for markup of its own and writes it as it is: so a player's id could be a formula."""
+    return f"'{text}" if text.startswith("<r>") else text
+
+
 class Sheet:
     def __init__(self, book: Workbook, title: str) -> None:
         self.sheet = book.add_worksheet(title)
@@ -38,7 +43,7 @@ class Sheet:
             if isinstance(value, Amount) and abs(value) < EXACT:
                 self.sheet.write_number(self.row, column, value / SCALE, self.amount)
             elif value is not None:
-                self.sheet.write_string(self.row, column, cell(value))
+                self.sheet.write_string(self.row, column, whole(cell(value)))
         self.row += 1
 
 
@@ -47,6 +52,7 @@ def written(path: Path, title: str) -> Iterator[Sheet]:
     """What breaks off leaves nothing behind but `path`."""
     with TemporaryDirectory(dir=path.parent) as scratch:
         book = Workbook(str(path), {"constant_memory": True, "tmpdir": scratch})
+        book.use_zip64()  # a million rows of long ids are more than 2 GiB before they are packed
         try:
             sheet = Sheet(book, title)
             sheet.sheet.freeze_panes(1, 0)

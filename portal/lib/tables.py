@@ -15,6 +15,8 @@ NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 def cell(value: Any) -> str:
     """Moments in UTC as ISO 8601, nothing as an empty cell, text made harmless."""
+    if type(value) is str:  # most are, and a table may have ten million
+        return harmless(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -28,7 +30,7 @@ def cell(value: Any) -> str:
 
 def harmless(text: str) -> str:
     """With an apostrophe before what a spreadsheet would run as a formula; a negative number stays a number."""
-    is_formula = text.lstrip(" ").startswith(STARTS_FORMULA) or text.startswith(STARTS_FORMULA)
+    is_formula = text.lstrip(" ").startswith(STARTS_FORMULA)
     return f"'{text}" if is_formula and not NUMBER.fullmatch(text) else text
 
 

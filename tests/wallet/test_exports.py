@@ -111,6 +111,18 @@ def test_no_cell_is_a_formula(played: Caller, acme: Merchant, owner: Person, for
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
 
 
+@pytest.mark.parametrize(
+    "text", ["<r></r></is></c><c r='Z9'><f>1+1</f></c><c><is><r></r>", "<r>x</r>", "_x003D_1+1", "\x0b=1", "a\tb\r\n"]
+)
+def test_markup_in_an_id_is_no_markup_of_a_sheet(tmp_path: Path, text: str) -> None:
+    with sheets.written(tmp_path / "a.xlsx", "A") as sheet:
+        sheet.add([text])
+    with ZipFile(tmp_path / "a.xlsx") as book:
+        xml = book.read("xl/worksheets/sheet1.xml")
+    [cell] = [each for each in ET.fromstring(xml).iter() if each.tag.endswith("}c")]  # noqa: S314 - our own file
+    assert {each.tag.rpartition("}")[2] for each in cell.iter()} == {"c", "is", "t"}
+
+
 def test_a_sheet_has_numbers_that_add_up_and_ids_as_text(played: Caller, acme: Merchant, owner: Person) -> None:
     titles, *rows = sheet_of(written(acme, owner, form="xlsx"))
     assert [text for _, text in titles][:2] == ["Time (UTC)", "Transaction"]

@@ -20,7 +20,7 @@ from tests.people import signed_in
 from tests.wallet.test_admin_lists import WHO, subject
 from tests.wallet.test_operator_home import own
 from wallet.models import Export, PlayTransaction, Transaction
-from wallet.services import exports, request_log
+from wallet.services import exports, one_round, request_log
 from wallet.services.rounds import Wish
 
 ROUNDS = "/operator/acme/rounds/"
@@ -86,6 +86,59 @@ def test_of_play_money(at_work: Client, caller: Caller) -> None:
     assert PlayTransaction.objects.filter(transaction_id="play-1").exists()
     page = found(at_work, "play-1")
     assert "kept apart from real accounts" in page
+
+
+def test_a_batch_of_rollbacks_is_found_by_its_request_id(at_work: Client, won: Caller) -> None:
+    won.bet(100_000, transactionId="bet-2")
+    won.rollback("bet-2", "bet-1")
+    request_log.drain()
+    call = Transaction.objects.get(reverses__transaction_id="bet-2").request_id
+    page = found(at_work, str(call))
+    assert "Round bet-1" in page
+    assert "Round bet-2" in page
+    assert "Refused calls" not in page
+
+
+def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, caller: Caller) -> None:
+    caller.bet(300_000, transactionId="bet-1")
+    caller.rollback("bet-1")
+    caller.payout("bet-1", 900_000, transactionId="late")
+    request_log.drain()
+    page = found(at_work, "bet-1")
+    assert "as if it had never been played" in page
+    assert "Its bet was rolled back before: a payout for it moves nothing." in page
+    assert "9.00 EUR, nothing moved" in page
+    assert "<code>late</code>" in page
+    assert one_round.SOUGHT in page  # how far it looked for such calls
+
+
+def test_an_id_that_was_closed_before_it_came_is_told(at_work: Client, caller: Caller) -> None:
+    caller.rollback("not-yet")
+    caller.bet(300_000, transactionId="not-yet")
+    request_log.drain()
+    page = found(at_work, "not-yet")
+    assert heading(page) == "Closed before it came"
+    assert "a late original is answered RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing" in page
+    assert 'said-bad">RS_ERROR_TRANSACTION_DOES_NOT_EXIST</span>' in page
+    assert "3.00, nothing moved" in page
+
+
+def test_a_reward_stands_with_the_bet_that_it_names(at_work: Client, won: Caller) -> None:
+    won.reward(50_000, refTransactionId="bet-1", transactionId="gift")
+    request_log.drain()
+    for text in ("bet-1", "gift"):
+        page = found(at_work, text)
+        assert "<dt>Rewards</dt><dd>0.50</dd>" in page
+        assert "+0.50 EUR" in page
+        assert "<dd>-2.50 EUR</dd>" in page  # the games' result is without it
+
+
+def test_bets_of_the_same_round_lead_to_each_other(at_work: Client, won: Caller) -> None:
+    won.bet(100_000, transactionId="bet-2", roundId="round-1")
+    beside = Transaction.objects.get(transaction_id="bet-2").pk
+    page = found(at_work, "bet-1")
+    assert "Other bets of this round" in page
+    assert f'href="{ROUNDS}{beside}/">bet-2</a>' in page
 
 
 # --- The list and the export on their pages ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from merchants.pages.forms import UNTIL, MomentField, PlainForm
+from merchants.pages.forms import MomentField, PlainForm, written
 from portal.lib import money
 from wallet.services import rounds
 from wallet.services.rounds import Wish
@@ -52,7 +52,7 @@ class FilterForm(PlainForm):
         said: dict[str, Any] = {name: getattr(wish, name) for name in wish.kept()}
         for name in rounds.MOMENTS:
             if name in said:
-                said[name] = said[name].strftime(UNTIL)
+                said[name] = written(said[name])
         if "least" in said:
             said["least"] = money.show(said["least"]).replace(",", "")
         return said

@@ -33,19 +33,28 @@ NOT_HERE = "That is a secret key. It was looked up nowhere; never paste it. If o
 def rounds(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         return searched(request, visit)
+    if holds_secret(request.GET.urlencode()):
+        return turned_away(request, visit)
     text = whereabouts.cleaned(request.GET.get("q", ""))
-    if text and not crypto.looks_like_secret(text):
-        return found_page(request, visit, text)
-    return list_page(request, visit)
+    return found_page(request, visit, text) if text else list_page(request, visit)
 
 
 def searched(request: HttpRequest, visit: Visit) -> HttpResponse:
     """By POST, so that a secret pasted by mistake stands in no address and no log."""
     text, here = whereabouts.cleaned(request.POST.get("q", "")), reverse("operator:rounds", args=[visit.merchant.code])
-    if crypto.looks_like_secret(text):
-        messages.error(request, NOT_HERE)
-        return HttpResponseRedirect(here)
+    if holds_secret(text):
+        return turned_away(request, visit)
     return HttpResponseRedirect(f"{here}?{urlencode({'q': text})}" if text else here)
+
+
+def holds_secret(text: str) -> bool:
+    """With whatever stands around it: a name, a mark of quotation, a whole line of a file."""
+    return crypto.SHAPE.search(text) is not None
+
+
+def turned_away(request: HttpRequest, visit: Visit) -> HttpResponse:
+    messages.error(request, NOT_HERE)
+    return HttpResponseRedirect(reverse("operator:rounds", args=[visit.merchant.code]))
 
 
 def found_page(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
@@ -117,7 +126,7 @@ def as_row(merchant: Merchant, bet: Transaction) -> dict[str, Any]:
 def open_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     chosen = request.GET.get("age", "")
     if chosen in open_rounds.NAMES:
-        return open_list(request, visit, chosen, request.GET.get("currency", "").upper())
+        return open_list(request, visit, chosen, currency_of(request))
     buckets = open_rounds.by_age(visit.merchant)
     context: dict[str, Any] = {
         "ages": [
@@ -126,6 +135,10 @@ def open_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         ]
     }
     return frame.show(request, visit, "rounds_open.html", tab="rounds", title="Open rounds", **context)
+
+
+def currency_of(request: HttpRequest) -> str:
+    return whereabouts.cleaned(request.GET.get("currency", "")).upper()
 
 
 def open_list(request: HttpRequest, visit: Visit, age: str, currency: str) -> HttpResponse:
@@ -158,7 +171,8 @@ def round_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "root": root,
         "steps": [shown(visit.merchant, step) for step in story.steps],
         "sums": {name: money.show(getattr(story, name)) for name in ("stake", "paid", "rewards", "result")},
-        "others": [(other, to_round(visit.merchant, other)) for other in story.others],
+        "sought": one_round.SOUGHT if root.kind == Transaction.Kind.BET else "",
+        "bets_beside": [(other, to_round(visit.merchant, other)) for other in story.others],
     }
     return frame.show(request, visit, "round.html", tab="rounds", title=heading(root), **context)
 

@@ -14,6 +14,7 @@ from wallet.models import PlayTransaction, SignedRequest, Transaction
 
 MOST_STEPS = 300
 LINES_OF_PLAYER = 2_000  # of the log, from the bet on, among which refused payouts are looked for
+SOUGHT = f"Payouts that were refused are looked for in the {LINES_OF_PLAYER:,} calls about the player after the bet."
 Kind = Transaction.Kind
 
 TITLES: dict[str, str] = {

@@ -140,14 +140,13 @@ def payouts() -> Rows:
     return Transaction.objects.standing().filter(kind="payout", **own)
 
 
-def outcome(bet: Transaction) -> str:
-    """Of a bet with its `paid` and `is_gone`."""
+def outcome(bet: Any) -> str:
+    """Of a bet, or its plain values, with `paid` and `is_gone`."""
     if bet.debit_account_id is None:
         return "refused"
-    if bet.is_gone:  # type: ignore[attr-defined]
+    if bet.is_gone:
         return "rolled back"
-    paid: int | None = bet.paid  # type: ignore[attr-defined]
-    return "open" if paid is None else "won" if paid else "lost"
+    return "open" if bet.paid is None else "won" if bet.paid else "lost"
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
