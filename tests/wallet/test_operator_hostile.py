@@ -124,6 +124,22 @@ def test_two_lists_that_shut_out_everybody_once_the_one_on_trial_has_gone_back_w
     assert not AllowlistEntry.objects.filter(key=key).exists()
 
 
+def test_its_proposal_says_when_that_would_be(at_work: Client, calling: Caller, acme: Merchant) -> None:
+    key = ApiKey.objects.get(merchant=acme)
+    saved(acme, OFFICE, confirmed_code="acme")
+    saved(acme, HERE, on_trial=True)
+    shown = said(send(at_work, f"{PAGE}add/?key={key.pk}", network=HERE))
+    assert "shuts out everybody who calls now, once the other list that is on trial has gone back" in shown
+    assert "would have been let in" in shown
+
+
+def test_a_list_of_ended_entries_says_that_it_refuses_everybody(at_work: Client, acme: Merchant) -> None:
+    AllowlistEntry.objects.create(merchant=acme, network=OFFICE, expires_at=clock.now() - timedelta(days=1))
+    standing = AllowlistEntry.objects.create(merchant=acme, network=HERE)
+    shown = said(at_work.get(f"{PAGE}entries/{standing.pk}/remove/"))
+    assert "Every address is refused: all entries of the list have ended." in shown
+
+
 def test_a_list_that_went_back_is_not_kept_by_a_page_that_was_left_open(
     at_work: Client, acme: Merchant, owner: Person
 ) -> None:
@@ -156,3 +172,68 @@ def test_a_secret_in_a_filter_is_taken_for_none(at_work: Client, calling: Caller
         shown = said(at_work.get(REQUESTS, {name: calling.signer.secret}))
         assert "This looks like a Secret Key" in shown
         assert calling.signer.secret not in shown
+
+
+# --- Calls of all kinds -----------------------------------------------------------------------------------------------
+PLAYERS = ["=1+1", "<b>bold</b>", "😀" * 60, "\u202egnp.exe", "x" * 255, "' OR 1=1 --", "../..", "%2e%2e", "a\nb", "-"]
+STAMPS = ["9" * 4096, "-1", "1e400", "٣٣٣", "0x10", "2026-11-23T00:00:00Z", "  1 ", "9" * 19, "NaN", "1.5", "|"]
+
+
+@pytest.mark.parametrize("player", PLAYERS)
+def test_a_call_about_any_player_has_its_page_and_its_search(at_work: Client, caller: Caller, player: str) -> None:
+    answer = caller.launch(playerId=player)
+    refused = caller.balance(playerId=player, currency="")
+    request_log.drain()
+    for each in (answer, refused):
+        shown = said(at_work.get(f"{REQUESTS}{each.headers['x-request-id']}/"))
+        assert "<b>bold" not in shown
+        assert "\u202e" not in shown
+    found: Any = at_work.get(REQUESTS, {"player": player}, follow=True)
+    assert len(found.context["found"].lines) == 2
+    table = b"".join(at_work.get(f"{REQUESTS}csv/", {"player": player}).streaming_content).decode()
+    assert ",=1+1" not in table
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_a_call_of_any_time_is_explained_and_diagnosed(at_work: Client, caller: Caller, stamp: str) -> None:
+    body = b'{"playerId":"player-1","currency":"EUR"}'
+    right = caller.signer.sign(body)["x-signature"]
+    answer = caller.call("/wallet/balance", body, x_timestamp=stamp, x_signature=right)
+    request_log.drain()
+    page = f"{REQUESTS}{answer.headers['x-request-id']}/"
+    assert at_work.get(page).status_code == 200
+    assert at_work.post(page).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/wallet/balance/x", "/wallet/<b>", "/game/url?x=%00", "/wallet/transaction/bet?" + "a=1&" * 999]
+)
+@pytest.mark.parametrize(
+    "body", [b"", b"\0" * 9, b"[" * 5000, b'{"amount":' + b"9" * 5000 + b"}", "ï»¿{}".encode("latin-1")]
+)
+def test_a_call_of_any_kind_is_explained_and_diagnosed(at_work: Client, caller: Caller, path: str, body: bytes) -> None:
+    for signing in ({}, {"x_signature": "é" * 9}, {"x_api_key": caller.signer.auth_key.upper()}):
+        answer = caller.call(path, body, **signing)
+        request_log.drain()
+        page = f"{REQUESTS}{answer.headers['x-request-id']}/"
+        assert at_work.get(page).status_code in {200, 404}
+        assert at_work.post(page).status_code in {200, 404}
+
+
+# --- A merchant of whom there is nothing yet --------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "page",
+    [
+        "", "?span=7d", "keys/", "people/", "timeline/", "requests/", "requests/csv/", "allowlist/", "allowlist/csv/",
+        "allowlist/ask/?address=::1", "allowlist/add/", "allowlist/paste/", "allowlist/domains/", "allowlist/egress/",
+        "allowlist/suggest/?days=7", "allowlist/suggest/?days=30&most=1", "allowlist/proposal/", "people/invite/",
+        "allowlist/domains/proposal/", "requests/?q=x", "requests/?tail", "people/second-factor/",
+    ],
+)  # fmt: skip
+def test_a_merchant_without_key_player_or_call_has_every_page(at_work: Client, acme: Merchant, page: str) -> None:
+    assert at_work.get(f"/operator/acme/{page}", follow=True).status_code == 200
+
+
+def test_without_a_key_no_address_is_proved(at_work: Client, acme: Merchant) -> None:
+    answer = at_work.post(f"{PAGE}egress/", follow=True)
+    assert "No key of yours can be used" in said(answer)

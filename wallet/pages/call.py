@@ -66,7 +66,7 @@ def call(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
     kept = RefusedCall.objects.filter(pk=line.request_id).first()
     context: dict[str, Any] = {
         "line": line,
-        "facts": list(facts(line)),
+        "facts": [(label, visible(str(text))) for label, text in facts(line) if text],
         "arrived": arrived(kept) if kept else None,
         "verdict": verdict(explanation),
         "now_verdict": now_verdict(explanation) if explanation.asked_now else "",

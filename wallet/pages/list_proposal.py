@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -154,10 +155,15 @@ def propose(
         "kept_out": [list_words.told(called, found.at) for called in found.refused_addresses[: list_words.SHOWN]],
         "days": rehearsal.DAYS,
         "locked_out": sorted(locked_out),
-        "counting": len(wanted.lines),
+        "later": bool(locked_out) and not allowlist.seen_and_refused(proposal, also_later=False),
+        "all_ended": bool(wanted.lines) and all(ended(line, found.at) for line in wanted.lines),
         "again": again,
     }
     return shown(request, visit, wanted, wish, action="list_proposal", refused=refused, **context)
+
+
+def ended(line: Line, now: datetime) -> bool:
+    return line.ends is not None and line.ends <= now
 
 
 # --- Of domains -------------------------------------------------------------------------------------------------------

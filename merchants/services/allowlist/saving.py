@@ -122,15 +122,15 @@ def would_lock_out(proposal: Proposal) -> bool:
     return bool(seen_and_refused(proposal))
 
 
-def seen_and_refused(proposal: Proposal) -> set[str]:
+def seen_and_refused(proposal: Proposal, *, also_later: bool = True) -> set[str]:
     """The addresses of the last 24 hours, when the proposal would refuse all of them; else none.
 
-    Also when it would do so only after the trial of the other list, which may go back by itself.
+    `also_later`: or when it would do so after the trial of another list, which may go back by itself.
     """
     now, proposed = clock.now(), Proposed.of(proposal)
     seen = _seen(proposal, since=now - LATELY, at=now)
-    lets_in = all(_lets_in(seen, lists, now) for lists in (proposed, proposed.after_trials()))
-    return set() if lets_in else {text for _, text in seen}
+    lists = [proposed, proposed.after_trials()] if also_later else [proposed]
+    return set() if all(_lets_in(seen, each, now) for each in lists) else {text for _, text in seen}
 
 
 def _lets_in(seen: Iterable[tuple[int, str]], lists: Proposed, at: Any) -> bool:
