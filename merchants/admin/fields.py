@@ -14,7 +14,8 @@ from django.utils.functional import lazystr
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from merchants.services import allowlist
+from merchants import errors
+from merchants.services import allowlist, limits
 from portal.lib import clock, money
 
 UNTIL = "%Y-%m-%dT%H:%M:%S"
@@ -38,6 +39,19 @@ class AmountField(forms.CharField):
         if units < 0:
             raise ValidationError("A limit is not below zero.")
         return units
+
+
+class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """By the rule of the operators' pages; a limit beyond it that stands already may stay."""
+
+    def clean_bets_per_minute(self) -> int | None:
+        bets: int | None = self.cleaned_data["bets_per_minute"]
+        if "bets_per_minute" in self.changed_data:
+            try:
+                limits.check(limits.Limits(bets, None))
+            except errors.LimitOutOfRange as refused:
+                raise ValidationError(str(refused)) from refused
+        return bets
 
 
 class ReasonedField(forms.CharField):

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +13,7 @@ from unfold.enums import ActionVariant
 
 from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question
-from merchants.admin.fields import AmountField, time_zone_field
+from merchants.admin.fields import AmountField, LimitsForm, time_zone_field
 from merchants.admin.lists import (
     ContactTable,
     DomainTable,
@@ -42,7 +41,7 @@ TEXTS = {
 }
 
 
-class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
+class MerchantForm(LimitsForm):
     time_zone = time_zone_field()
     max_stake = AmountField(required=False, help_text="Per bet, for example 250.00; empty is no limit.")
 

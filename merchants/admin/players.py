@@ -11,13 +11,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question
-from merchants.admin.fields import AmountField
+from merchants.admin.fields import AmountField, LimitsForm
 from merchants.models import Merchant, Player
 from merchants.services import flags
 
 
-
-class PlayerForm(forms.ModelForm):  # type: ignore[type-arg]
+class PlayerForm(LimitsForm):
     max_stake = AmountField(required=False, help_text="Per bet, for example 50.00; goes before the merchant's limit.")
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
@@ -23,8 +24,8 @@ from merchants.sign_in.gate import to_second_factor, way_back
 SET_UP = "{merchant} asks for a second factor. Set one up now; its pages open when it is there."
 NOTHING_DONE = "Nothing was done: you were asked first whether it is you. Look at the page once more, then send it."
 
-View = Callable[..., HttpResponse]
-CodeView = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]  # a file that is streamed, too
+CodeView = Callable[..., HttpResponseBase]
 
 
 def page(*, work: str = "", prove: bool = False, back: str = "operator:home") -> Callable[[View], CodeView]:
@@ -37,7 +38,7 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
     def guarded(view: View) -> CodeView:
         @never_cache
         @wraps(view)
-        def knock(request: HttpRequest, code: str, **rest: Any) -> HttpResponse:
+        def knock(request: HttpRequest, code: str, **rest: Any) -> HttpResponseBase:
             person: Any = request.user
             if not person.is_authenticated:
                 return redirect_to_login(way_back(request))
@@ -70,7 +71,7 @@ def asked_first(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpRespo
     return to_second_factor(request)
 
 
-def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponse:
+def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponseBase:
     if visit.by_staff:
         people.note_visit(merchant=visit.merchant, person=visit.person)
     try:

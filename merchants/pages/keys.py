@@ -16,7 +16,7 @@ from merchants.models import ApiKey, Approval, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages.door import CodeView, page
 from merchants.pages.forms import MomentField, OnceForm
 from merchants.services import approvals, keys, posture
 from merchants.services.keys import Issued
@@ -92,7 +92,7 @@ class DecideForm(OnceForm):
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
 KeyView = Callable[[HttpRequest, Visit, ApiKey], HttpResponse]
-VERBS: dict[str, Callable[..., HttpResponse]] = {}
+VERBS: dict[str, CodeView] = {}
 
 
 def verb(view: KeyView) -> KeyView:

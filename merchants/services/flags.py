@@ -57,13 +57,14 @@ def locked(players: Collection[int]) -> dict[int, Player]:
 def write(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
     """Player, what stood there, what is to stand there. Who stood otherwise is left alone, and returned.
 
-    Bets of these players wait from the first lock until the commit: nothing is read or reckoned in between.
+    Bets of these players wait from here until the commit: nothing is read or reckoned in between. The last are locked
+    last, all in the order in which the ledger locks (decision 0006).
     """
     rows = sorted((pk, *was, *wanted) for pk, was, wanted in changes)
     written: set[int] = set()
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [[pk for pk, *_ in rows]])
-        for some in batched(rows, AT_ONCE, strict=False):
+        for some in batched(rows, AT_ONCE):
+            cursor.execute(LOCK, [[pk for pk, *_ in some]])
             cursor.execute(WRITE, [list(column) for column in zip(*some, strict=True)])
             written.update(pk for (pk,) in cursor.fetchall())
     return [pk for pk, *_ in rows if pk not in written]

@@ -98,6 +98,27 @@ def test_a_players_own_limits(staff: Client, caller: Caller) -> None:
     assert caller.bet(2).body["status"] == "RS_ERROR_LIMIT_REACHED"
 
 
+def test_staff_set_limits_within_the_same_bounds_as_operators(staff: Client, caller: Caller) -> None:
+    player = Player.objects.get()
+    for page in (
+        f"/admin/merchants/player/{player.pk}/change/",
+        f"/admin/merchants/merchant/{caller.merchant.pk}/change/",
+    ):
+        refused = staff.post(page, {"bets_per_minute": "10001", "max_stake": ""})
+        assert "from 1 to 10,000" in refused.content.decode()
+    assert Player.objects.get().bets_per_minute is None
+    Player.objects.update(bets_per_minute=20_000)  # stood there before there were bounds
+    staff.post(f"/admin/merchants/player/{player.pk}/change/", {"bets_per_minute": "20000", "max_stake": "1.00"})
+    assert Player.objects.get().max_stake == 100_000
+
+
+def test_to_block_a_blocked_player_again_says_so(staff: Client, caller: Caller) -> None:
+    page = f"/admin/merchants/player/{Player.objects.get().pk}"
+    staff.post(f"{page}/block/", {"reason": "First"})
+    assert "blocked already: “First”" in staff.post(f"{page}/block/", {"reason": "Second"}).content.decode()
+    assert Player.objects.get().blocked_reason == "First"
+
+
 def test_a_game_is_off_for_one_or_for_all(
     staff: Client, caller: Caller, rival_caller: Caller, acme: Merchant, game: Game
 ) -> None:

@@ -38,14 +38,14 @@ MIXED_ANSWERS = [("Bet, launch of a blocked player", "RS_ERROR_PLAYER_BLOCKED"),
 
 # --- Out --------------------------------------------------------------------------------------------------------------
 @page()
-def players_export(request: HttpRequest, visit: Visit) -> Any:
+def players_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     """As the list is filtered; rows come and go as they are read."""
     rows = found(visit.merchant, chosen(request)).iterator(chunk_size=AT_ONCE)
     return sent("players", catalogue_io.players_csv(rows))
 
 
 @page()
-def games_export(request: HttpRequest, visit: Visit) -> Any:
+def games_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     off = set(DisabledGame.objects.filter(merchant=visit.merchant).values_list("game_id", flat=True))
     rows = Game.objects.order_by("name", "pk").values_list("pk", "game_id").iterator(chunk_size=AT_ONCE)
     return sent("games", catalogue_io.games_csv((game_id, pk not in off) for pk, game_id in rows))
