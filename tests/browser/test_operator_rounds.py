@@ -61,7 +61,9 @@ def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, p
 def test_a_round_that_was_rolled_back_is_told_so(owner: Page, live: Live, taken_back: str, album: Path) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/rounds/?q={taken_back}")
     expect(owner.get_by_text("as if it had never been played")).to_be_visible()
-    see(owner, owner.url, size=WIDE, scheme="light", album=album, name="round-back")
+    for size, scheme in SEEN_AS:
+        see(owner, owner.url, size=size, scheme=scheme, album=album, name="round-back")
+        assert faults(owner) == []
 
 
 def test_each_page_of_rounds_is_accessible_and_fits(owner: Page, live: Live, album: Path) -> None:

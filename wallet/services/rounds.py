@@ -19,7 +19,7 @@ from wallet.models import Session, Transaction
 from wallet.services import open_rounds
 
 SCANNED = 20_000
-SCANNED_FOR_OUTCOME = 4_000  # an outcome is two or three looks into the ledger for each bet
+SCANNED_FOR_OUTCOME = 2_000  # an outcome is two or three looks into the ledger for each bet
 STATES = ("open", "won", "lost", "rolled back", "refused")
 MOMENTS = ("since", "until")
 Rows = QuerySet[Transaction]
