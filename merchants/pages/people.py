@@ -51,7 +51,8 @@ def waiting(visit: Visit) -> Any:
 
 
 def about(visit: Visit, **question: Any) -> Question:
-    return Question(back=reverse("operator:people", args=[visit.merchant.code]), tab="people", **question)
+    back = question.pop("back", None) or reverse("operator:people", args=[visit.merchant.code])
+    return Question(back=back, tab="people", **question)
 
 
 class InviteForm(OnceForm):
@@ -146,6 +147,7 @@ def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         text=f"{membership.person.email} can't open the pages of {visit.merchant.name} any more. "
         "What they did stays on the timeline. Keys that they have seen go on working: rotate them if you have to.",
         act=act,
+        back=reverse("operator:merchants") if membership.person == visit.person else "",
         button="Remove",
         danger=True,
     )
@@ -156,7 +158,7 @@ def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
     wanted = not visit.merchant.second_factor_required
 
-    def act(required: bool) -> str:
+    def act(*, required: bool) -> str:
         people.require_second_factor(merchant=visit.merchant, required=required)
         return (
             "A second factor is asked of everybody now." if required else "A second factor is everybody's choice now."

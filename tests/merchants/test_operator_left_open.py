@@ -124,6 +124,15 @@ def test_who_is_no_owner_any_more_changes_nobody(
     assert partner.memberships.get(merchant=acme).role == "owner"
 
 
+def test_who_leaves_is_led_to_the_merchants_that_are_left(
+    at_work: Client, acme: Merchant, owner: Person, partner: Person
+) -> None:
+    path = f"{PEOPLE}{owner.memberships.get(merchant=acme).pk}/remove/"
+    left = at_work.post(path, opened(at_work, path), follow=True)
+    assert (left.status_code, left.redirect_chain) == (200, [("/operator/", 302)])
+    assert "does not belong to Acme Casino any more" in said(left)
+
+
 def test_an_address_is_as_long_as_it_can_be_kept(at_work: Client) -> None:
     form = opened(at_work, f"{PEOPLE}invite/")
     long = f"a@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.{'f' * 30}.test"

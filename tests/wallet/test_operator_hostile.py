@@ -90,6 +90,18 @@ def test_a_word_that_could_head_a_table_is_no_address(at_work: Client, text: str
     assert f"“{text}” is not an IP address or CIDR block." in said(send(at_work, f"{PAGE}add/", network=text))
 
 
+@pytest.mark.parametrize("name", ["faß.example", "FAẞ.example", "κόσμος.example", "a\u200db.example"])
+def test_a_domain_that_browsers_read_otherwise_than_we_do_is_refused(at_work: Client, name: str) -> None:
+    """They send xn--fa-hia.example, and the codec here makes fass.example of it, which is somebody else's."""
+    assert "give it as browsers send it, with “xn--”" in said(send(at_work, f"{PAGE}domains/", text=name))
+
+
+def test_other_scripts_are_written_as_browsers_send_them(at_work: Client) -> None:
+    proposal = send(at_work, f"{PAGE}domains/", text="bücher.example\nxn--fa-hia.example\n例え.example。")
+    names = [line.domain for line in proposal.context["difference"].added]
+    assert names == ["xn--bcher-kva.example", "xn--fa-hia.example", "xn--r8jz45g.example"]
+
+
 # --- Drafts -----------------------------------------------------------------------------------------------------------
 def test_a_draft_of_domains_is_none_of_networks_nor_the_other_way_round(at_work: Client, acme: Merchant) -> None:
     networks = send(at_work, f"{PAGE}add/", **ENTRY)

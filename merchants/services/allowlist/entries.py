@@ -16,6 +16,7 @@ from portal.lib.clientip import Network
 WIDEST = {4: 8, 6: 16}  # prefix lengths; the database refuses wider ones too
 IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 WITH_PORT = re.compile(r"\[.*\]:\d+|[\d.]+:\d+")
+READ_IN_TWO_WAYS = "ßς\u200c\u200d"  # browsers and our codec make other names of these
 is_domain_name = DomainNameValidator(accept_idna=False)
 
 
@@ -61,8 +62,10 @@ def parse_domain(text: str) -> str:
     text = text.strip().lower()
     if any(sign in text for sign in "/:@*"):
         raise NotAllowed(f"“{text}” is more than a name; leave scheme, port, path and wildcards away.")
+    if any(sign in text for sign in READ_IN_TWO_WAYS):
+        raise NotAllowed(f"“{text}” is written in two ways; give it as browsers send it, with “xn--” at its beginning.")
     try:
-        name = text.rstrip(".").encode("idna").decode()
+        name = text.rstrip(".").encode("idna").decode().rstrip(".")  # other scripts have dots of their own
         is_domain_name(name)
     except (UnicodeError, ValidationError) as fault:
         raise NotAllowed(f"“{text}” is not a domain name.") from fault
