@@ -18,7 +18,7 @@ BLOCKED_ANSWERS = [
 ]
 OFF_ANSWERS = [("Bet, launch", "RS_ERROR_GAME_INACTIVE"), ("Payout, reward, rollback, balance", "as usual")]
 
-AT_ONCE = 500  # rows in a statement: so few that each is found by its id, whatever the table holds
+AT_ONCE = 2_500  # rows in a statement, so that the last of many are locked last
 LOCK = "SELECT id FROM merchants_player WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 WRITE = """
     UPDATE merchants_player p

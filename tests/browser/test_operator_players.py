@@ -79,3 +79,19 @@ def test_each_page_on_the_way_is_accessible_and_fits(
         see(owner, home + address, size=size, scheme=scheme, album=album, name=f"players-{at}")
         found[address] = faults(owner)
     assert {address: each for address, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")])
+def test_a_file_is_shown_before_it_is_taken_over(
+    owner: Page, live: Live, album: Path, size: dict[str, int], scheme: str
+) -> None:
+    player = some_player(owner)
+    see(owner, f"{live.base_url}/operator/{CODE}/players/import/", size=size, scheme=scheme, album=album, name="import")
+    wrong, right = f"{player},maybe,,,", f"{player},yes,Closed,30,12.50"
+    for lines, said in ((wrong, "stands yes or no"), (right, "What goes on now")):
+        owner.get_by_label("Or its lines, pasted").fill(f"playerId,blocked,reason,betsPerMinute,maxStake\n{lines}\n")
+        owner.get_by_role("button", name="See what changes").click()
+        expect(owner.locator("main")).to_contain_text(said)
+        owner.screenshot(path=album / f"import-{said[:2]}-{size['width']}-{scheme}.png")
+        assert owner.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert faults(owner) == []
