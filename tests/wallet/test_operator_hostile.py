@@ -13,7 +13,7 @@ from django.test import Client
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.services import allowlist, history
-from merchants.services.allowlist import Line, Proposal, saving
+from merchants.services.allowlist import Line, Proposal, saving, standing
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said, send
@@ -147,8 +147,8 @@ def test_its_proposal_says_when_that_would_be(at_work: Client, calling: Caller, 
 
 def test_a_list_of_ended_entries_says_that_it_refuses_everybody(at_work: Client, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network=OFFICE, expires_at=clock.now() - timedelta(days=1))
-    standing = AllowlistEntry.objects.create(merchant=acme, network=HERE)
-    shown = said(at_work.get(f"{PAGE}entries/{standing.pk}/remove/"))
+    last = AllowlistEntry.objects.create(merchant=acme, network=HERE)
+    shown = said(at_work.get(f"{PAGE}entries/{last.pk}/remove/"))
     assert "Every address is refused: all entries of the list have ended." in shown
 
 
@@ -162,7 +162,7 @@ def test_a_list_that_went_back_is_not_kept_by_a_page_that_was_left_open(
     with clock.at(noon + timedelta(minutes=11)), pytest.raises(errors.TrialOver):
         saving.keep(tried=tried, by=owner)
     with clock.at(noon + timedelta(minutes=11)):
-        assert [line.name for line in allowlist.standing.of(acme, None).lines] == [f"{OFFICE}/32"]
+        assert [line.name for line in standing.of(acme, None).lines] == [f"{OFFICE}/32"]
     assert ListTrial.objects.get().state == ListTrial.State.TRYING
 
 
@@ -172,7 +172,8 @@ def test_a_right_signature_under_another_name_is_cut_too(at_work: Client, callin
     """Whoever reads could put it where it belongs, and send the call again."""
     right = calling.signer.sign(b'{"playerId":"player-1","currency":"EUR"}')["x-signature"]
     body = {"playerId": "player-1", "currency": "EUR", "signature": right}
-    answer = calling.call(f"/wallet/balance?{name}={right}", body, x_signature="", **{name: right})
+    beside: dict[str, Any] = {name: right}
+    answer = calling.call(f"/wallet/balance?{name}={right}", body, x_signature="", **beside)
     request_log.drain()
     shown = said(at_work.get(f"{REQUESTS}{answer.headers['x-request-id']}/"))
     assert right[:8] in shown
@@ -202,7 +203,8 @@ def test_a_call_about_any_player_has_its_page_and_its_search(at_work: Client, ca
         assert "\u202e" not in shown
     found: Any = at_work.get(REQUESTS, {"player": player}, follow=True)
     assert len(found.context["found"].lines) == 2
-    table = b"".join(at_work.get(f"{REQUESTS}csv/", {"player": player}).streaming_content).decode()
+    file: Any = at_work.get(f"{REQUESTS}csv/", {"player": player})
+    table = b"".join(file.streaming_content).decode()
     assert ",=1+1" not in table
 
 
@@ -224,7 +226,8 @@ def test_a_call_of_any_time_is_explained_and_diagnosed(at_work: Client, caller: 
     "body", [b"", b"\0" * 9, b"[" * 5000, b'{"amount":' + b"9" * 5000 + b"}", "ï»¿{}".encode("latin-1")]
 )
 def test_a_call_of_any_kind_is_explained_and_diagnosed(at_work: Client, caller: Caller, path: str, body: bytes) -> None:
-    for signing in ({}, {"x_signature": "é" * 9}, {"x_api_key": caller.signer.auth_key.upper()}):
+    ways: list[dict[str, Any]] = [{}, {"x_signature": "é" * 9}, {"x_api_key": caller.signer.auth_key.upper()}]
+    for signing in ways:
         answer = caller.call(path, body, **signing)
         request_log.drain()
         page = f"{REQUESTS}{answer.headers['x-request-id']}/"

@@ -86,7 +86,7 @@ class SearchForm(PlainForm):
 # --- The list ---------------------------------------------------------------------------------------------------------
 @page()
 def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
-    if any(crypto.SHAPE.search(text) for text in request.GET.values()):
+    if crypto.SHAPE.search(request.GET.urlencode()):
         return sorry(request, visit, NEVER_PASTED)
     text = request.GET.get("q", "").replace("\0", "").strip()
     if text:
