@@ -10,6 +10,7 @@ from django.test import Client
 
 from merchants.models import DisabledGame, Game, Merchant, Person, Player
 from merchants.services import catalogue_io, flags, history
+from merchants.services.flags import Setting
 from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send
@@ -39,7 +40,7 @@ def test_a_switch_shows_first_what_goes_on_and_what_callers_are_answered(desk: C
     shown = said(desk.get(switch("off", caller.game)))
     for text in (
         "1 with 2.00 EUR at stake",
-        "<dt>Players in session</dt><dd>1</dd>",
+        "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>",
         "<dt>Among your last 5,000 calls</dt><dd>2</dd>",
         "RS_ERROR_GAME_INACTIVE",
     ):
@@ -53,7 +54,7 @@ def test_another_merchants_rounds_and_players_are_not_counted(
     rival_caller.bet(200_000)
     shown = said(desk.get(switch("off", caller.game)))
     assert "<dt>Rounds open</dt><dd>none</dd>" in shown
-    assert "<dt>Players in session</dt><dd>1</dd>" in shown
+    assert "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>" in shown
 
 
 def test_the_bet_after_it_is_refused_for_this_merchant_alone_and_undo_brings_it_back(
@@ -279,6 +280,17 @@ def test_a_file_is_long_enough_with_ten_thousand_lines(desk: Client, acme: Merch
     assert "Undone, 10,000 at once" in said(
         desk.post(f"{PLAYERS}changes/{desk.get(PLAYERS).context['change'].number}/undo/", follow=True)
     )
+
+
+def test_who_was_changed_under_the_hands_of_a_file_is_left_alone_and_named(acme: Merchant, crowd: None) -> None:
+    players = list(acme.players.order_by("-pk"))
+    changes = [(each.pk, flags.setting(each), Setting(True, "A", 1, 2)) for each in players]
+    Player.objects.filter(pk=players[0].pk).update(blocked_reason="Meanwhile")
+    Player.objects.filter(pk=players[1].pk).update(max_stake=77)
+    stood = {each.pk: flags.setting(each) for each in acme.players.filter(pk__in=[players[0].pk, players[1].pk])}
+    assert set(flags.write(changes)) == stood.keys()
+    left = {each.pk: flags.setting(each) for each in acme.players.all()}
+    assert left == dict.fromkeys(left, Setting(True, "A", 1, 2)) | stood
 
 
 def test_a_plan_that_has_become_another_is_not_saved(desk: Client, crowd: None) -> None:

@@ -6,7 +6,7 @@ OF_THE_LEDGER = """
 """
 
 
-def column(of: str, *, null: bool) -> models.ForeignKey:
+def column(of: str, *, null: bool) -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
         f"merchants.{of}", models.PROTECT, db_constraint=False, db_index=False, null=null, related_name="+"
     )

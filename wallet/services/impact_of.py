@@ -60,12 +60,14 @@ NOBODYS: list[Secret] = []  # rounds are found by the merchant here, whatever se
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """`calls`: of the merchant's newest `looked_at`."""
+    """How far it looked: at rounds of `open_days`, at `newest_sessions` (0: at all of them), at `looked_at` calls."""
 
     open_rounds: list[OpenRounds]
     players_in_session: int
     calls: int
     looked_at: int = NEWEST_CALLS
+    open_days: int = OPEN_DAYS
+    newest_sessions: int = 0
 
 
 @transaction.atomic
@@ -77,6 +79,7 @@ def of_games(merchant: Merchant, games: Collection[Game], now: datetime | None =
         open_rounds=_open_rounds(OF_GAMES, merchant, wanted, now),
         players_in_session=_count(PLAYING, merchant=merchant.pk, wanted=wanted, now=now, most=NEWEST_SESSIONS),
         calls=_count(CALLS_OF_GAMES, merchant=merchant.pk, names=names, most=NEWEST_CALLS),
+        newest_sessions=NEWEST_SESSIONS,
     )
 
 
