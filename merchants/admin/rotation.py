@@ -70,11 +70,17 @@ class AskToRotateForm(RotateForm):
     )
 
 
-class ExtendForm(forms.Form):
+class OldVersionForm(forms.Form):
+    """About the old version that was there when the page was opened, and no later one."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ExtendForm(OldVersionForm):
     until = MomentField(label="Usable until")
 
 
-class QuietForm(forms.Form):
+class QuietForm(OldVersionForm):
     hours = forms.IntegerField(
         label="Quiet hours",
         min_value=QUIET_HOURS[0],
@@ -83,6 +89,14 @@ class QuietForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget(attrs={"min": QUIET_HOURS[0], "max": QUIET_HOURS[-1]}),
         help_text="Empty: it ends at its time only.",
     )
+
+
+class DecideForm(forms.Form):
+    approval = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ApproveForm(DecideForm, OnceForm):
+    """Once, as it may show a secret."""
 
 
 class ReasonForm(forms.Form):
@@ -145,14 +159,14 @@ class RotationAdmin(HandOverAdmin):
     @step_up
     def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        old = overlapping(key)
+        seen, old = keys.current_version(key), overlapping(key)
         question = Question(
             title="Extend the overlap",
             text=f"Version {old.version} can be used until {old.usable_until:%Y-%m-%d %H:%M:%S} UTC. "
             f"7 days after the rotation is the latest, and never later than the key itself.",
             form=ExtendForm,
-            initial={"until": old.usable_until},
-            act=lambda until: keys.extend(secret=old, until=until),
+            initial={"until": old.usable_until, "expected_version": seen},
+            act=lambda **wish: keys.extend(secret=old, **wish),
             done=f"keeps version {old.version} for longer",
         )
         return self.ask(request, key, question)
@@ -162,7 +176,7 @@ class RotationAdmin(HandOverAdmin):
     @step_up
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        old = overlapping(key)
+        seen, old = keys.current_version(key), overlapping(key)
         question = Question(
             title="End the overlap now",
             text=f"From this second on, version {old.version} signs nothing any more. It cannot be begun again.",
@@ -170,7 +184,9 @@ class RotationAdmin(HandOverAdmin):
                 (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
                 ("Signed with the new secret", "as usual"),
             ],
-            act=lambda: keys.end_overlap(secret=old),
+            form=OldVersionForm,
+            initial={"expected_version": seen},
+            act=lambda **wish: keys.end_overlap(secret=old, **wish),
             done=f"refuses version {old.version} now",
             danger=True,
         )
@@ -181,13 +197,13 @@ class RotationAdmin(HandOverAdmin):
     @step_up
     def end_when_quiet(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        old = overlapping(key)
+        seen, old = keys.current_version(key), overlapping(key)
         question = Question(
             title="End the overlap when it is quiet",
             text=f"Once version {old.version} has signed nothing for so many hours, its overlap ends by itself.",
             form=QuietForm,
-            initial={"hours": old.quiet_hours or 24},
-            act=lambda hours: keys.end_when_quiet(secret=old, hours=hours),
+            initial={"hours": old.quiet_hours or 24, "expected_version": seen},
+            act=lambda **wish: keys.end_when_quiet(secret=old, **wish),
             done="ends its overlap as you said",
         )
         return self.ask(request, key, question)
@@ -199,13 +215,14 @@ class RotationAdmin(HandOverAdmin):
         key = self.found(request, object_id)
         approval = waiting(key)
 
-        def act() -> Issued | str:
-            done = approvals.approve(approval=approval, by=request.user)  # type: ignore[arg-type]
+        def act(**seen: int) -> Issued | str:
+            done = approvals.approve(approval=same(approval, **seen), by=request.user)  # type: ignore[arg-type]
             return done if isinstance(done, Issued) else f"{key} is revoked now."
 
         page = OncePage(
             title=f"Approve: {approval.verb} the key",
-            form=OnceForm,
+            form=ApproveForm,
+            initial={"approval": approval.pk},
             act=act,
             back=self.change_url(key),
             button="Approve",
@@ -225,7 +242,9 @@ class RotationAdmin(HandOverAdmin):
         question = Question(
             title="Decline",
             text=f"{approval.asked_by} asked to {approval.verb} this key: {approval.reason}",
-            act=lambda: approvals.decline(approval=approval, by=request.user),  # type: ignore[arg-type]
+            form=DecideForm,
+            initial={"approval": approval.pk},
+            act=lambda **seen: approvals.decline(approval=same(approval, **seen), by=request.user),  # type: ignore[arg-type]
             done="stays as it is: declined",
         )
         return self.ask(request, key, question)
@@ -254,3 +273,10 @@ def waiting(key: ApiKey) -> Approval:
     if found is None:
         raise errors.AlreadyDecided
     return found
+
+
+def same(waiting: Approval, *, approval: int) -> Approval:
+    """What waits now, if it is what the page told of."""
+    if waiting.pk != approval:
+        raise errors.AlreadyDecided
+    return waiting

@@ -12,7 +12,7 @@ from django.test import Client
 
 from merchants import crypto
 from merchants.models import ApiKey, Approval, Merchant, Person, Secret
-from merchants.services import keys
+from merchants.services import approvals, keys
 from portal.lib import clock
 from tests.people import signed_in
 
@@ -165,6 +165,29 @@ class TestInTheOverlap:
         keys.end_overlap(secret=self.old(key))
         assert "No old secret of this key can be used any more" in send(staff, at(key, verb), {}, form={})
 
+    @pytest.mark.parametrize(
+        ("verb", "wish"),
+        [("end", {}), ("extend", {"until": "2030-01-01T00:00:00"}), ("end_when_quiet", {"hours": "1"})],
+    )
+    def test_a_page_of_an_overlap_that_is_over_touches_no_later_one(
+        self, staff: Client, key: ApiKey, verb: str, wish: dict[str, str]
+    ) -> None:
+        form = hidden(staff, at(key, verb))
+        keys.end_overlap(secret=self.old(key))
+        keys.rotate(key=key)
+        later = Secret.objects.filter(key=key, version=2).values_list("usable_until", "quiet_hours")
+        before = later.get()
+        said = send(staff, at(key, verb), wish, form=form)
+        assert "version 3 is the current one now. Look again before you decide. Nothing was changed." in said
+        assert later.get() == before
+
+    @pytest.mark.parametrize("verb", ["end", "extend", "end_when_quiet"])
+    def test_a_page_that_does_not_say_what_was_seen_does_nothing(self, staff: Client, key: ApiKey, verb: str) -> None:
+        before = self.old(key).usable_until
+        until = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")
+        send(staff, at(key, verb), {"until": until, "hours": "6"}, form={})
+        assert (self.old(key).usable_until, self.old(key).quiet_hours) == (before, None)
+
 
 class TestTwoPersons:
     @pytest.fixture
@@ -214,3 +237,18 @@ class TestTwoPersons:
         keys.replace_at_once(key=key)
         assert "version 2 is the current one now" in send(second, at(key, "approve"), {})
         assert Approval.objects.get().state == "waiting"
+
+    @pytest.mark.parametrize("verb", ["approve", "decline"])
+    def test_who_looked_at_one_wish_decides_on_no_other(
+        self, staff: Client, second: Client, key: ApiKey, support: Person, verb: str
+    ) -> None:
+        rotation = approvals.ask_to_rotate(key=key, by=support, reason="yearly")
+        form = hidden(second, at(key, verb))
+        approvals.decline(approval=rotation, by=support)
+        revocation = approvals.ask_to_revoke(key=key, by=support, reason="contract ended")
+        said = send(second, at(key, verb), {}, form=form)
+        assert "This was decided meanwhile." in said
+        assert not SECRET.search(said)
+        revocation.refresh_from_db()
+        assert revocation.state == "waiting"
+        assert ApiKey.objects.get().status == "active"

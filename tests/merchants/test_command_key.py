@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from merchants import crypto
-from merchants.models import ApiKey, Compromise, Merchant, Person, Secret
-from merchants.services import keys
+from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
+from merchants.services import approvals, keys
 from portal.lib import clock
 
 
@@ -118,3 +118,49 @@ def test_an_overlap_ends_when_quiet_and_a_key_at_its_end(key: ApiKey) -> None:
     assert Secret.objects.get(version=1).quiet_hours == 5
     key_command("expire", key.auth_key, "--at", f"{clock.now() + timedelta(days=90):%Y-%m-%dT%H:%M:%S}")
     assert ApiKey.objects.get().expires_at is not None
+
+
+@pytest.mark.parametrize(
+    ("verb", "wish"),
+    [
+        ("rotate", ["--overlap", "0s"]),
+        ("extend", ["--until", "2030-01-01T00:00"]),
+        ("end", []),
+        ("end-when-quiet", ["--hours", "5"]),
+    ],
+)
+def test_who_says_which_version_was_seen_touches_no_other(key: ApiKey, verb: str, wish: list[str]) -> None:
+    keys.rotate(key=key)
+    before = list(Secret.objects.order_by("version").values_list("usable_until", "quiet_hours"))
+    with pytest.raises(CommandError, match=r"version 2 is the current one now.* Nothing was changed\."):
+        key_command(verb, key.auth_key, *wish, "--seen", "1")
+    assert list(Secret.objects.order_by("version").values_list("usable_until", "quiet_hours")) == before
+
+
+def test_a_wish_in_a_shell_can_be_about_the_version_that_was_seen(key: ApiKey, support: Person) -> None:
+    words = ["--by", support.email, "--reason", "yearly", "ask-to-rotate", key.auth_key]
+    with pytest.raises(CommandError, match="version 1 is the current one now"):
+        key_command(*words, "--seen", "2")
+    key_command(*words, "--seen", "1")
+    assert Approval.objects.get().wish["version"] == 1
+
+
+def test_a_leak_of_a_version_that_was_replaced_meanwhile_replaces_no_later_one(key: ApiKey, support: Person) -> None:
+    keys.replace_at_once(key=key)
+    words = ["--by", support.email, "--reason", "found by a scan", "leak", key.auth_key, "--since", "2026-01-01T00:00"]
+    with pytest.raises(CommandError, match="version 2 is the current one now"):
+        key_command(*words, "--response", "revoke", "--seen", "1")
+    assert Secret.objects.filter(revoked_at=None).count() == 1
+    assert not Compromise.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["approve", "decline"])
+def test_who_decides_in_a_shell_on_a_rotation_decides_on_no_revocation(
+    key: ApiKey, support: Person, administrator: Person, verb: str
+) -> None:
+    approvals.ask_to_revoke(key=key, by=support, reason="over")
+    with pytest.raises(CommandError, match="This was decided meanwhile"):
+        key_command("--by", administrator.email, verb, key.auth_key, "--wish", "rotate")
+    assert Approval.objects.get().state == "waiting"
+    key_command("--by", administrator.email, verb, key.auth_key, "--wish", "revoke")
+    assert Approval.objects.get().state != "waiting"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,12 @@ def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKe
     assert "Not yet safe to end" in shown
     assert send(at_work, page(key, "end")).status_code == 302
     assert not Secret.objects.overlapping(at=clock.now()).exists()
+
+
+def test_the_end_of_an_old_secret_reads_right_with_the_countdown_and_without(at_work: Client, key: ApiKey) -> None:
+    keys.rotate(key=key, overlap=timedelta(hours=6, seconds=30), quiet_hours=12)
+    shown = re.sub(r"</?strong[^>]*>", "", said(at_work.get(page(key))))
+    assert re.search(r"Version 1: ends on [^(]+ UTC \(time left: 6 hours\), or after 12 quiet hours", shown)
 
 
 @pytest.mark.parametrize("verb", ["extend", "end", "quiet"])

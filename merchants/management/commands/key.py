@@ -104,12 +104,12 @@ def find_merchant(code: str) -> Merchant:
     return merchant
 
 
-def find_old_secret(auth_key: str) -> Secret:
+def old_secret(wish: dict[str, Any]) -> dict[str, Any]:
     overlapping = Secret.objects.overlapping(at=clock.now()).select_related("key")
-    secret = overlapping.filter(key=find_key(auth_key)).order_by("version").first()
+    secret = overlapping.filter(key=find_key(wish["auth_key"])).order_by("version").first()
     if secret is None:
         raise errors.NoOverlap
-    return secret
+    return {"secret": secret, "expected_version": wish["seen"]}
 
 
 def find_version(auth_key: str, version: int) -> Secret:
@@ -129,7 +129,12 @@ def issue(wish: dict[str, Any]) -> Issued:
 
 
 def rotate(wish: dict[str, Any]) -> Issued:
-    return keys.rotate(key=find_key(wish["auth_key"]), overlap=wish["overlap"], quiet_hours=wish["quiet_hours"])
+    return keys.rotate(
+        key=find_key(wish["auth_key"]),
+        overlap=wish["overlap"],
+        quiet_hours=wish["quiet_hours"],
+        expected_version=wish["seen"],
+    )
 
 
 def leak(wish: dict[str, Any]) -> Issued:
@@ -143,10 +148,16 @@ def leak(wish: dict[str, Any]) -> Issued:
         by=wish["by"],
         exposed=find_version(wish["auth_key"], wish["version"]) if wish["version"] else None,
         overlap=wish["overlap"],
+        expected_version=wish["seen"],
     ).issued
 
 
+def with_seen(parser: CommandParser) -> None:
+    parser.add_argument("--seen", type=int, metavar="VERSION", help="only while this version is still the current one")
+
+
 def with_overlap(parser: CommandParser) -> None:
+    with_seen(parser)
     parser.add_argument(
         "--overlap", type=duration, default=keys.DEFAULT_OVERLAP, metavar="24h", help="0s to 7d; default 24h"
     )
@@ -158,6 +169,7 @@ def with_rotation(parser: CommandParser) -> None:
 
 
 def with_end(parser: CommandParser) -> None:
+    with_seen(parser)
     parser.add_argument("--until", type=moment, required=True, metavar="MOMENT", help="2027-01-31T12:00, in UTC")
 
 
@@ -173,7 +185,12 @@ def with_moment_or_never(parser: CommandParser) -> None:
 
 
 def with_hours(parser: CommandParser) -> None:
+    with_seen(parser)
     parser.add_argument("--hours", type=int, help="1 to 168; otherwise it ends at its time only")
+
+
+def with_wish(parser: CommandParser) -> None:
+    parser.add_argument("--wish", choices=Approval.Verb.values, help="only if this is what was asked for")
 
 
 def asker(wish: dict[str, Any]) -> dict[str, Any]:
@@ -189,9 +206,9 @@ def asker_with_reason(wish: dict[str, Any]) -> dict[str, Any]:
     return asker(wish) | {"key": find_key(wish["auth_key"]), "reason": wish["reason"]}
 
 
-def find_question(auth_key: str) -> Approval:
-    found = Approval.objects.filter(key=find_key(auth_key), state=Approval.State.WAITING).first()
-    if found is None:
+def find_question(wish: dict[str, Any]) -> Approval:
+    found = Approval.objects.filter(key=find_key(wish["auth_key"]), state=Approval.State.WAITING).first()
+    if found is None or wish["wish"] not in {None, found.verb}:
         raise errors.AlreadyDecided
     return found
 
@@ -206,13 +223,13 @@ VERBS = {
     "rotate": Verb("the next secret; the old one stays usable for the overlap", rotate, with_rotation),
     "extend": Verb(
         "a later end of the overlap",
-        lambda wish: keys.extend(secret=find_old_secret(wish["auth_key"]), until=wish["until"]),
+        lambda wish: keys.extend(**old_secret(wish), until=wish["until"]),
         with_end,
     ),
-    "end": Verb("the overlap ends now", lambda wish: keys.end_overlap(secret=find_old_secret(wish["auth_key"]))),
+    "end": Verb("the overlap ends now", lambda wish: keys.end_overlap(**old_secret(wish)), with_seen),
     "end-when-quiet": Verb(
         "the overlap ends by itself after so many hours without a call",
-        lambda wish: keys.end_when_quiet(secret=find_old_secret(wish["auth_key"]), hours=wish["hours"]),
+        lambda wish: keys.end_when_quiet(**old_secret(wish), hours=wish["hours"]),
         with_hours,
     ),
     "expire": Verb(
@@ -228,16 +245,22 @@ VERBS = {
     "ask-to-rotate": Verb(
         "under the two-person rule",
         lambda wish: approvals.ask_to_rotate(
-            **asker_with_reason(wish), overlap=wish["overlap"], quiet_hours=wish["quiet_hours"]
+            **asker_with_reason(wish),
+            overlap=wish["overlap"],
+            quiet_hours=wish["quiet_hours"],
+            expected_version=wish["seen"],
         ),
         with_rotation,
     ),
     "ask-to-revoke": Verb("under the two-person rule", lambda wish: approvals.ask_to_revoke(**asker_with_reason(wish))),
     "approve": Verb(
         "what another person asked for",
-        lambda wish: approvals.approve(**asker(wish), approval=find_question(wish["auth_key"])),
+        lambda wish: approvals.approve(**asker(wish), approval=find_question(wish)),
+        with_wish,
     ),
     "decline": Verb(
-        "what was asked for", lambda wish: approvals.decline(**asker(wish), approval=find_question(wish["auth_key"]))
+        "what was asked for",
+        lambda wish: approvals.decline(**asker(wish), approval=find_question(wish)),
+        with_wish,
     ),
 }
