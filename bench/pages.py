@@ -89,7 +89,7 @@ def pages(merchant: Merchant) -> Pages:
         ("rounds", {"currency": "USD"}),
         ("rounds", {"least": "1000000"}),
         ("players", {"q": "player-49"}),
-        ("players", {"blocked": "1"}),
+        ("players", {"only": "blocked"}),
     ]
     return found | {f"{name} {urlencode(asked)}": f"{found[name]}?{urlencode(asked)}" for name, asked in searches}
 

@@ -18,6 +18,7 @@ from tests.people import code_of
 from tests.plugins.live import Live
 
 CALLS = 2_000
+DESK = {"width": 1281, "height": 1000}
 WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
 FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a test takes less than the rest
 
@@ -107,3 +108,12 @@ def see(page: Page, url: str, *, size: dict[str, int], scheme: Any, album: Path,
     page.wait_for_load_state("networkidle")
     page.screenshot(path=album / f"{name}-{size['width']}-{scheme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{url} is wider than its window"
+
+
+def picture(page: Page, album: Path, name: str) -> None:
+    """On a telephone, and as it stands in the documentation (`PICTURES=docs/pictures`)."""
+    for size, ending in ((NARROW, "-narrow"), (DESK, "")):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=album / f"{name}{ending}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, picture, see
 from tests.plugins.live import Live
 
 AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text()
@@ -104,7 +104,8 @@ def test_an_owner_invites_somebody_and_sees_it_on_the_timeline(owner: Page, live
     expect(owner.get_by_text("ada@aurora-palace.example invited as manager").first).to_be_visible()
 
 
-def test_the_first_key_press_leads_past_the_menu(owner: Page) -> None:
+def test_the_first_key_press_leads_past_the_menu(owner: Page, album: Path) -> None:
+    picture(owner, album, "operator")
     owner.keyboard.press("Tab")
     expect(owner.get_by_role("link", name="To the content")).to_be_focused()
     owner.keyboard.press("Enter")

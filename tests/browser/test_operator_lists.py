@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import Signer, encoded
@@ -88,6 +88,8 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
     owner.get_by_role("button", name="Save the list").click()
     expect(owner.get_by_text("If you mean it, type the merchant's code.")).to_be_visible()
     pictured(owner, album, "shut-out")
+    owner.emulate_media(color_scheme="light")
+    picture(owner, album, "rehearsal")
     owner.get_by_role("link", name="Cancel").click()
     expect(owner.get_by_text("no list of its own", exact=True)).to_be_visible()
     owner.get_by_role("link", name="Add an address").click()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 
@@ -22,7 +22,7 @@ def some_player(page: Page) -> str:
     return row.get_by_role("link").inner_text()
 
 
-def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Live) -> None:
+def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Live, album: Path) -> None:
     player = some_player(owner)
     owner.goto(f"{live.base_url}/operator/{CODE}/")
     owner.get_by_role("link", name="Players", exact=True).click()
@@ -32,6 +32,7 @@ def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Liv
     owner.get_by_role("link", name="Block", exact=True).click()
     expect(owner.get_by_role("heading", name="What goes on now")).to_be_visible()
     expect(owner.get_by_text("RS_ERROR_PLAYER_BLOCKED")).to_be_visible()
+    picture(owner, album, "block")
     owner.get_by_label("Why").fill("Asked for a pause")
     owner.get_by_role("button", name="Block the player").click()
     expect(owner.get_by_text(f"Player {player} is blocked now.")).to_be_visible()

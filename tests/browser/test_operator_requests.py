@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import encoded, new_id, now_ms, signature
@@ -170,6 +170,8 @@ def test_the_pages_are_accessible_and_fit(owner: Page, live: Live, novice: Novic
             found[f"{path} {size['width']} {scheme}"] = faults(owner)
     owner.get_by_role("button", name="Find the mistake").click()
     owner.get_by_text("Python", exact=True).click()
+    owner.emulate_media(color_scheme="light")
+    picture(owner, album, "call")
     for size, scheme in [(NARROW, "light"), (WIDE, "dark")]:
         owner.set_viewport_size(size)  # type: ignore[arg-type]
         owner.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

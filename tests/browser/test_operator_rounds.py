@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.tether import tethered
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import CHECKOUT, Live
 
@@ -53,6 +53,7 @@ def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, p
     expect(owner.get_by_role("heading", name="Round", exact=True)).to_be_visible()
     expect(owner.get_by_text(paid)).to_be_visible()
     expect(owner.get_by_text("Stake", exact=True)).to_be_visible()
+    picture(owner, album, "round")
     for size, scheme in SEEN_AS:
         see(owner, owner.url, size=size, scheme=scheme, album=album, name="round")
         assert faults(owner) == []

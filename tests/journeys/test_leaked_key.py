@@ -15,12 +15,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.ports import free_port
-from tests.browser.conftest import NARROW, Door
+from tests.browser.conftest import DESK, Door, picture
 from tests.journeys.conftest import running
 from tests.journeys.test_make_up import a_bet, signed
 from tests.signing import new_id
 
-DESK = {"width": 1281, "height": 1000}
 AT_MOST_SECONDS = 120
 LETTER_SECONDS = 30
 SUBJECT = "may be known to others"
@@ -54,14 +53,6 @@ def read_letter(page: Page, demo: dict[str, Any]) -> str:
     page.get_by_role("link", name=SUBJECT).first.click()
     page.wait_for_load_state("networkidle")
     return page.content() + "".join(frame.content() for frame in page.frames)
-
-
-def picture(page: Page, album: Path, name: str) -> None:
-    """On a telephone, and as it stands in the documentation (`PICTURES=docs/pictures`)."""
-    for size, ending in ((NARROW, "-narrow"), (DESK, "")):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.screenshot(path=album / f"{name}{ending}.png")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: Path, tmp_path: Path) -> None:

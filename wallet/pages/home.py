@@ -137,7 +137,8 @@ def of_lists(merchant: Merchant, now: datetime) -> Iterator[Notice]:
     first = ending.aggregate(first=Min("expires_at"))["first"]
     if first is not None:
         url = reverse("operator:lists", args=[merchant.code])
-        yield Notice("warning", f"An entry of the allowlist ends on {first:%-d %B, %H:%M} UTC.", url, "Look at the list")
+        text = f"An entry of the allowlist ends on {first:%-d %B, %H:%M} UTC."
+        yield Notice("warning", text, url, "Look at the list")
 
 
 def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
