@@ -1,6 +1,17 @@
 from wallet.models.account import Account
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
+from wallet.models.reconciliation import (
+    Case,
+    CaseNote,
+    Reconciliation,
+    ReconciliationPlan,
+    ReportDelivery,
+    ReportRecipient,
+    Statement,
+    StatementRow,
+    StatementSource,
+)
 from wallet.models.request_log import RefusedCall, SignedRequest
 from wallet.models.session import Session
 from wallet.models.transaction import Transaction
@@ -9,14 +20,23 @@ from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
 __all__ = [
     "Account",
     "CallHour",
+    "Case",
+    "CaseNote",
     "Mark",
     "MerchantHour",
     "MovementHour",
     "OpenBet",
     "PlayTransaction",
     "PlayerDay",
+    "Reconciliation",
+    "ReconciliationPlan",
     "RefusedCall",
+    "ReportDelivery",
+    "ReportRecipient",
     "Session",
     "SignedRequest",
+    "Statement",
+    "StatementRow",
+    "StatementSource",
     "Transaction",
 ]
