@@ -282,6 +282,13 @@ except ValueError as fault:
     refuse(f"TRUSTED_PROXIES: {fault}.")
 # May an allowlist name private, loopback and reserved networks? A demo lives on 127.0.0.1; production callers do not.
 ALLOWLIST_PRIVATE: bool = setting("ALLOWLIST_PRIVATE", bool, default=not PRODUCTION)
+# Statements are fetched from public addresses, and from these networks besides.
+try:
+    STATEMENT_NETWORKS = parse_networks(setting("STATEMENT_NETWORKS", list, default=[]))
+except ValueError as fault:
+    refuse(f"STATEMENT_NETWORKS: {fault}.")
+STATEMENT_FETCH_SECONDS = 300  # for all of it
+STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 
 # --- The signed API -------------------------------------------------------------------------------------------------
 GAME_LAUNCH_URL: str = setting("GAME_LAUNCH_URL", default="https://games.oppi.invalid/launch")
@@ -293,6 +300,8 @@ REFUSED_BODY_DAYS = 7
 REQUEST_LOG_FLUSH_SECONDS = 0.25
 REQUEST_LOG_CAPACITY = 20_000
 REQUEST_LOG_HELD_BYTES = 16 * 1024 * 1024
+MAX_STATEMENT_BYTES: int = setting("MAX_STATEMENT_BYTES", int, default=512 * 1024 * 1024)  # as it comes
+MAX_STATEMENT_UNPACKED_BYTES: int = setting("MAX_STATEMENT_UNPACKED_BYTES", int, default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BATCH_BODY_BYTES
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "wallet.api.schema.ContractSchema",
@@ -320,8 +329,17 @@ FORMAT_MODULE_PATH = "portal.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere the apps' own files are served
 WHITENOISE_USE_FINDERS = not PRODUCTION
+PRIVATE_FILES: str = setting("PRIVATE_FILES", default=str(VAR_DIR / "private"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {  # what only a view that has asked who reads may hand out
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PRIVATE_FILES,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -336,6 +354,7 @@ LOGGING = {
     "formatters": {"line": {"()": "portal.lib.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
+    "loggers": {"paramiko": {"level": "CRITICAL"}},  # what its threads meet is told by who fetches
 }
 
 

@@ -6,15 +6,20 @@ Amounts are units (real amount × 100000), days are the merchant's (`wallet/reco
 from __future__ import annotations
 
 import pgtrigger
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Cast, Now
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import tracked
 from merchants.models.words import without_secret
 
 HOURS = (0, 23)
+
+
+def private_files() -> Storage:
+    return storages["private"]
 
 
 @tracked(scopes={"merchant": "merchant"})
@@ -75,7 +80,7 @@ class ReportRecipient(models.Model):
         return self.email
 
 
-@tracked(scopes={"merchant": "merchant"}, exclude=["sealed", "kek_id"])
+@tracked(scopes={"merchant": "merchant"}, exclude=["sealed", "kek_id", "last_tried_at", "last_answer"])
 class StatementSource(models.Model):
     """Where statements are fetched from, by schedule. The password is sealed as secrets are."""
 
@@ -126,7 +131,7 @@ class Statement(models.Model):
     source = models.CharField(max_length=6, choices=Source)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200, blank=True, help_text="Of the file, as it was sent.")
-    file = models.FileField(upload_to="statements/%Y/%m/", max_length=200)
+    file = models.FileField(storage=private_files, upload_to="statements/%Y/%m/", max_length=200)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the bytes as they came, in hex.")
     size = models.BigIntegerField(help_text="Bytes.")
     mapping = models.JSONField(default=dict, help_text="How it was read.")
@@ -134,7 +139,12 @@ class Statement(models.Model):
     totals = models.JSONField(
         default=list, help_text="Of the rows that were read: [{currency, kind, rows, amount}], amounts as text."
     )
+    declared = models.JSONField(
+        default=list,
+        help_text="What its sender says of it: [{currency, kind, rows, amount}], empty where it is of all or not said.",
+    )
     faults = models.JSONField(default=list, help_text="Why it was refused: [{line, text}], the first hundred.")
+    fault_count = models.IntegerField(default=0, help_text="How many there are in all.")
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="The one that it corrects."
     )
@@ -149,7 +159,10 @@ class Statement(models.Model):
                 fields=["merchant", "day"], condition=Q(is_current=True), name="statement_current_once"
             ),
             models.UniqueConstraint(
-                fields=["merchant", "day", "digest"],
+                F("merchant"),
+                F("day"),
+                F("digest"),
+                MD5(Cast("mapping", models.TextField())),  # the same bytes read another way are another statement
                 condition=~Q(state="refused"),
                 name="statement_of_the_same_bytes_once",
             ),
@@ -171,8 +184,10 @@ class StatementRow(models.Model):
     """One line of a statement that was read. Written by COPY; no foreign keys, as in the ledger.
 
     Of a statement of totals, `transaction_id` is empty and `count` says of how many transactions it is the sum.
+    There is one index, in the order of writing: another over random ids would take longer than all else.
     """
 
+    pk = models.CompositePrimaryKey("statement_id", "line")
     statement = models.ForeignKey(
         Statement, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="lines"
     )
@@ -189,7 +204,6 @@ class StatementRow(models.Model):
     count = models.IntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["statement", "transaction_id"], name="statement_row_of_transaction")]
         triggers = [pgtrigger.Protect(name="statement_row_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
