@@ -1,0 +1,208 @@
+"""Statements that we fetch: where from, how it went, and when it is tried again.
+
+Nothing is sent to a host before its certificate or its key was found right, and a password only ever goes to the
+server that it was given for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from merchants import crypto
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from portal.lib import clock
+from wallet.models.reconciliation import Statement, StatementSource
+from wallet.reconciliation import bringing, days, outside, places, statements
+from wallet.reconciliation.outside import NotFetched
+from wallet.reconciliation.places import Place
+
+log = structlog.get_logger(__name__)
+EACH = timedelta(minutes=15)
+SLACK = timedelta(minutes=1)  # a job does not start on the second
+FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+LONGEST_ANSWER = 300
+UNFORESEEN = "The file could not be fetched, for a reason that we did not foresee. Ask our support."
+UNOPENED = "The password of this source cannot be opened here. Give it again."
+
+
+class HostKeyNeeded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "An SFTP host is known by the fingerprint of its key, SHA256: and 43 letters. Have it shown here, "
+            "compare it with what the people of the host tell you, and confirm it."
+        )
+
+
+class PasswordAgain(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The password that is kept was given for another server or user. Give the one for this.")
+
+
+# --- where from -------------------------------------------------------------------------------------------------------
+def look(*, address: str) -> str:
+    """The fingerprint of an SFTP host's key, to be compared and confirmed by a person. Raises Refusal."""
+    return bringing.look(places.parse(StatementSource.Kind.SFTP, address))
+
+
+def set_source(
+    *, merchant: Merchant, kind: str, address: str, password: str | None, host_key: str, by: Person | None
+) -> StatementSource:
+    """`password`: None leaves the one that is kept, as long as it goes to the same server and user; "" is none.
+
+    Raises Refusal: WrongAddress, NotFetched (no such host, or one inside), HostKeyNeeded, PasswordAgain.
+    """
+    place, host_key = places.parse(kind, address), host_key.strip()
+    outside.public_addresses(place.host, place.port)
+    is_sftp = kind == StatementSource.Kind.SFTP
+    if is_sftp and not FINGERPRINT.fullmatch(host_key):
+        raise HostKeyNeeded
+    with transaction.atomic():
+        Merchant.objects.select_for_update().get(pk=merchant.pk)
+        source = StatementSource.objects.filter(merchant=merchant).first() or StatementSource(merchant=merchant)
+        _set_password(source, place, password)
+        source.kind, source.address, source.is_on = kind, address.strip(), True
+        source.host_key = host_key if is_sftp else ""
+        source.last_tried_at, source.last_answer = None, ""
+        source.save()
+    log.info("statement_source.set", merchant=merchant.code, kind=kind, host=place.host, by=by and by.pk)
+    return source
+
+
+def _set_password(source: StatementSource, place: Place, password: str | None) -> None:
+    if password is None:
+        if source.sealed is not None and places.parse(source.kind, source.address).server != place.server:
+            raise PasswordAgain
+    elif password:
+        context = _context(source)
+        source.kek_id, source.sealed = crypto.seal(password, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
+    else:
+        source.kek_id, source.sealed = "", None
+
+
+def switch(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
+    """What is off is asked for nothing, and keeps its password."""
+    with transaction.atomic():
+        source = StatementSource.objects.select_for_update().get(pk=source.pk)
+        source.is_on = on
+        source.save(update_fields=["is_on"])
+    log.info("statement_source.switched", source=source.pk, on=on, by=by and by.pk)
+    return source
+
+
+def _context(source: StatementSource) -> str:
+    """Ties the ciphertext to the merchant, so that it opens nowhere else."""
+    return f"statement source:{source.merchant_id}"
+
+
+def _password(source: StatementSource) -> str:
+    if source.sealed is None:
+        return ""
+    try:
+        return crypto.unseal(
+            bytes(source.sealed),
+            key_id=source.kek_id,
+            context=_context(source),
+            keys=settings.KEY_ENCRYPTION_KEYS,
+        )
+    except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
+        log.error("statement_source.cannot_be_opened", source=source.pk, key_encryption_key=source.kek_id)  # noqa: TRY400 - where it happened says nothing
+        raise NotFetched(UNOPENED) from fault
+
+
+# --- once -------------------------------------------------------------------------------------------------------------
+def fetch(*, source: StatementSource, day: date) -> Statement | None:
+    """The statement that the file became, read or refused; None when there is none, and the source says why."""
+    place, statement = places.parse(source.kind, source.address), None
+    try:
+        statement, answer = _fetch(source, place, day)
+    except Refusal as refusal:
+        answer = str(refusal)
+    except Exception:  # a host may be as strange as it likes: the next merchant's is fetched all the same
+        log.exception("statement.not_fetched", source=source.pk)
+        answer = UNFORESEEN
+    log.info("statement.fetched", source=source.pk, day=str(day), statement=statement and statement.pk, answer=answer)
+    source.last_tried_at, source.last_answer = clock.now(), answer[:LONGEST_ANSWER]
+    source.save(update_fields=["last_tried_at", "last_answer"])
+    return statement
+
+
+def _fetch(source: StatementSource, place: Place, day: date) -> tuple[Statement | None, str]:
+    with tempfile.TemporaryFile() as file:
+        bringing.bring(place, password=_password(source), host_key=source.host_key, day=day, into=file)
+        file.seek(0)
+        refused = _refused_before(source, day, hashlib.file_digest(file, "sha256").hexdigest())
+        if refused is not None:
+            return None, f"The file of {day} is still the one that was refused: {_first_fault(refused)}"
+        file.seek(0)
+        statement = statements.receive(
+            merchant=source.merchant, day=day, name=place.name(day), content=file, source=Statement.Source.PULL
+        )
+    if statement.state == Statement.State.RECEIVED:
+        statement = statements.read(statement=statement)
+    if statement.state == Statement.State.REFUSED:
+        return statement, f"The file of {day} came and was refused: {_first_fault(statement)}"
+    return statement, f"The file of {day} came: {statement.rows:,} rows."
+
+
+def _refused_before(source: StatementSource, day: date, digest: str) -> Statement | None:
+    same = Statement.objects.filter(merchant=source.merchant, day=day, digest=digest, state=Statement.State.REFUSED)
+    return same.first()
+
+
+def _first_fault(statement: Statement) -> str:
+    return str(statement.faults[0]["text"]) if statement.faults else "see the statement."
+
+
+# --- by schedule ------------------------------------------------------------------------------------------------------
+def fetch_due(now: datetime) -> int:
+    """One after the other; returns how many statements came. Two that do this at once do not do it twice."""
+    return sum(fetch(source=source, day=day) is not None for source, day in due(now) if claim(source, now))
+
+
+def claim(source: StatementSource, now: datetime) -> bool:
+    """Only one of those who would try this source now does."""
+    unchanged = StatementSource.objects.filter(pk=source.pk, last_tried_at=source.last_tried_at)
+    return bool(unchanged.update(last_tried_at=now))
+
+
+def due(now: datetime) -> list[tuple[StatementSource, date]]:
+    """Each source with the day that it lacks: from the end of the day until its report is due, each quarter of an hour.
+
+    Who waits longest comes first.
+    """
+    rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
+    sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)
+    sources = sources.exclude(merchant__status=Merchant.Status.CLOSED).order_by("last_tried_at", "pk")
+    pairs = [
+        (source, days.date_at(source.merchant, now) - days.DAY)
+        for source in sources.select_related("merchant__reconciliation_plan")
+    ]
+    there = _there(pairs)
+    return [
+        (source, day)
+        for source, day in pairs
+        if (source.merchant_id, day) not in there and now <= _end(source.merchant, day)
+    ]
+
+
+def _there(pairs: Iterable[tuple[StatementSource, date]]) -> set[tuple[int, date]]:
+    wanted = {day for _, day in pairs}
+    current = Statement.objects.filter(is_current=True, day__in=wanted, merchant__in=[s.merchant_id for s, _ in pairs])
+    return set(current.values_list("merchant_id", "day"))
+
+
+def _end(merchant: Merchant, day: date) -> datetime:
+    """The plan's hour, or when late payouts have been delivered, if that is later."""
+    hour = time(merchant.reconciliation_plan.hour, tzinfo=ZoneInfo(merchant.time_zone))
+    return max(datetime.combine(day + days.DAY, hour), days.day_of(merchant, day).ready)
