@@ -174,7 +174,7 @@ class _Files(paramiko.SFTPServerInterface):
 
     def stat(self, path: str) -> Any:
         try:
-            found = paramiko.SFTPAttributes.from_stat(os.stat(self.host.folder / path.lstrip("/")))
+            found = paramiko.SFTPAttributes.from_stat((self.host.folder / path.lstrip("/")).stat())
         except OSError as fault:
             return paramiko.SFTPServer.convert_errno(fault.errno or 0)
         if self.host.claims is not None:

@@ -111,7 +111,14 @@ class Trip:
         left = self.ends - monotonic()
         if left <= 0:
             raise self.too_slow()
-        return socket.create_connection((str(address), self.port), min(left, settings.STATEMENT_FETCH_IDLE_SECONDS))
+        wire = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM)  # noqa: PLR2004
+        try:
+            wire.settimeout(min(left, settings.STATEMENT_FETCH_IDLE_SECONDS))
+            wire.connect((str(address), self.port))
+        except BaseException:
+            wire.close()
+            raise
+        return wire
 
 
 def public_addresses(host: str, port: int) -> list[Address]:

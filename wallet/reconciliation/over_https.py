@@ -41,10 +41,10 @@ def fetch(place: Place, password: str, day: date, into: IO[bytes]) -> None:
     for _ in range(MOST_HOPS):
         with trip.connected() as wire, closing(_Pinned(place, wire)) as connection:
             connection.request("GET", target, headers=_headers(place, password))
-            answer = connection.getresponse()
-            if answer.status not in MOVED:
-                return _keep(place, answer, into)
-            target = _same_host(place, target, answer.getheader("Location", ""))
+            with closing(connection.getresponse()) as answer:
+                if answer.status not in MOVED:
+                    return _keep(place, answer, into)
+                target = _same_host(place, target, answer.getheader("Location", ""))
     raise NotFetched(f"{place.host} sends from one address to the next. Give the address where the file is.")
 
 
