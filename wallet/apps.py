@@ -6,6 +6,8 @@ class WalletConfig(AppConfig):
     verbose_name = "Wallet"
 
     def ready(self) -> None:
-        from wallet.reconciliation import words  # noqa: PLC0415 - models are there only now
+        from merchants.services import outbox  # noqa: PLC0415 - models are there only now
+        from wallet.reconciliation import report, words  # noqa: PLC0415
 
         words.register()
+        outbox.fill(report.TEMPLATE, report.filling)
