@@ -1,0 +1,33 @@
+"""Which format a file is in: its bytes say, not its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from wallet.reconciliation.reading import csvs
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Unreadable
+from wallet.reconciliation.reading.unpacking import PIECE, Unpacked
+
+ELSE = {
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old or encrypted Excel file",
+    b"PK\x03\x04": "a ZIP",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"BZh": "packed with bzip2",
+    b"7z\xbc\xaf": "packed with 7-Zip",
+}
+
+
+@contextmanager
+def table(file: IO[bytes], mapping: Mapping) -> Iterator[Table]:
+    unpacked = Unpacked(file)
+    head = unpacked.read(PIECE)
+    if not head:
+        raise Unreadable(Fault("The file is empty."))
+    for mark, what in ELSE.items():
+        if head.startswith(mark):
+            raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that."))
+    yield csvs.table(unpacked, head, mapping)
