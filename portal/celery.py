@@ -20,4 +20,12 @@ app.conf.beat_schedule = {
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
     "end-quiet-overlaps": {"task": "wallet.tasks.end_quiet_overlaps", "schedule": crontab(minute="*/5")},
+    "reconcile-days": {"task": "wallet.tasks.reconcile_days", "schedule": crontab(), "options": {"expires": 55}},
+    "bring-statements": {"task": "wallet.tasks.bring_statements", "schedule": crontab(), "options": {"expires": 55}},
+    "raise-reconciliation-alarms": {
+        "task": "wallet.tasks.raise_reconciliation_alarms",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 290},
+    },
+    "age-cases": {"task": "wallet.tasks.age_cases", "schedule": crontab(minute="11")},
 }

@@ -194,12 +194,18 @@ DEFAULT_FROM_EMAIL: str = setting("DEFAULT_FROM_EMAIL", default="Oppi Games port
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SUPPORT_EMAIL: str = setting("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom letters tell to ask
 LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
+RECONCILIATION_ALARM_TO: list[str] = setting("RECONCILIATION_ALARM_TO", list, default=LEDGER_ALARM_TO)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# Comparisons are long, and many are due in one minute: they wait for each other, and nothing else waits for them.
+CELERY_TASK_ROUTES = {
+    "wallet.tasks.reconcile_days": {"queue": "reconciliation"},
+    "wallet.tasks.bring_statements": {"queue": "reconciliation"},
+}
 
 # --- What processes share -------------------------------------------------------------------------------------------
 # Locks against guessing and codes that were used: all web processes must count together.
@@ -296,6 +302,8 @@ SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
 CREDENTIAL_CACHE_SECONDS = 5
 MAX_BODY_BYTES = 64 * 1024
 MAX_BATCH_BODY_BYTES = 1024 * 1024
+MAX_STATEMENT_BODY_BYTES: int = setting("MAX_STATEMENT_BODY_BYTES", int, default=64 * 1024 * 1024)  # as it is sent
+STATEMENTS_AT_ONCE = 2  # large ones that a web process receives at the same time
 REFUSED_BODY_DAYS = 7
 REQUEST_LOG_FLUSH_SECONDS = 0.25
 REQUEST_LOG_CAPACITY = 20_000

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
+from wallet.reconciliation import alarms, cases, schedule
 from wallet.services import meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -61,3 +62,25 @@ def sum_up_usage() -> None:
 @shared_task
 def end_quiet_overlaps() -> None:
     log.info("overlaps.ended_when_quiet", overlaps=meter.end_quiet_overlaps())
+
+
+# --- reconciliation ---------------------------------------------------------------------------------------------------
+@shared_task
+def reconcile_days() -> None:
+    log.info("reconciliation.done", days=schedule.do_due())
+
+
+@shared_task
+def bring_statements() -> None:
+    log.info("statements.brought", statements=schedule.bring_statements())
+
+
+@shared_task
+def raise_reconciliation_alarms() -> None:
+    """By the worker of the letters: it must be told too when the one that compares is dead."""
+    log.info("reconciliation.alarms", letters=alarms.raise_alarms())
+
+
+@shared_task
+def age_cases() -> None:
+    log.info("cases.grown_older", cases=cases.grow_older())

@@ -15,7 +15,7 @@ from merchants.models import Membership, Merchant, Person
 from merchants.services.words import check_no_secret
 from portal.lib import clock
 from wallet.models.reconciliation import Case, CaseNote, Statement
-from wallet.reconciliation import refusals, severity
+from wallet.reconciliation import refusals, severity, statements
 from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.severity import severity_of
 
@@ -152,8 +152,6 @@ def attach(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) 
     """A corrected statement with a comment. It is received and read as any other; one that is refused is attached too,
     with its faults, and changes nothing.
     """
-    from wallet.reconciliation import statements  # noqa: PLC0415
-
     check_speaker(case, by)
     _checked(text)
     received = statements.receive(
@@ -232,11 +230,11 @@ def owed(merchant: Merchant | None = None) -> QuerySet[Case]:
 
 
 BUCKETS = (
-    ("under a day", timedelta(0), timedelta(days=1)),
-    ("1 to 3 days", timedelta(days=1), timedelta(days=3)),
-    ("3 to 7 days", timedelta(days=3), timedelta(days=7)),
-    ("7 to 30 days", timedelta(days=7), timedelta(days=30)),
-    ("older", timedelta(days=30), None),
+    ("< 1 d", timedelta(0), timedelta(days=1)),
+    ("1–3 d", timedelta(days=1), timedelta(days=3)),
+    ("3–7 d", timedelta(days=3), timedelta(days=7)),
+    ("7–30 d", timedelta(days=7), timedelta(days=30)),
+    ("> 30 d", timedelta(days=30), None),
 )
 
 

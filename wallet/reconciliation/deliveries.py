@@ -42,12 +42,13 @@ def state(delivery: ReportDelivery) -> State:
 def send(*, run: Reconciliation) -> Sequence[ReportDelivery]:
     """Once for each comparison and recipient, however often it is called, and by however many at once.
 
-    None for a comparison that says nothing but what the last report of its day said.
+    None for a comparison that says nothing but what the last report of its day said, nor for one without a statement:
+    that is told by an alarm (alarms.py).
     """
     run = Reconciliation.objects.select_for_update(no_key=True).select_related("merchant").get(pk=run.pk)
     if run.state != Reconciliation.State.DONE:
         raise refusals.NotCompared
-    if says_nothing_new(run):
+    if run.outcome == Reconciliation.Outcome.NO_STATEMENT or says_nothing_new(run):
         return []
     there = set(ReportDelivery.objects.filter(reconciliation=run).values_list("to", flat=True))
     return [_deliver(run, to) for to in recipients(run.merchant) if to not in there]
