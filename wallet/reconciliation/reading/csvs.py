@@ -17,7 +17,8 @@ HEAD = 1024 * 1024
 TAIL = 64 * 1024  # footers are looked for in it
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
-STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
+# Before the header: the day, as it is sent by a signed call, and Excel's own line.
+BEFORE = re.compile(r"(?:#day=[0-9-]{10}\r?\n)?(?:sep=(.)\r?\n)?", re.IGNORECASE)
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
@@ -88,18 +89,17 @@ def not_utf8(line: int) -> Unreadable:
 
 def _header(text: str, mapping: Mapping) -> tuple[str, list[str], int, int]:
     """Delimiter, cells, and how many characters and lines the header takes."""
-    stated = STATED.match(text)
-    begin = stated.end() if stated else 0
-    readings = [
-        (delimiter, *_record(text[begin:], delimiter)) for delimiter in (stated.group(1) if stated else DELIMITERS)
-    ]
+    before = BEFORE.match(text)
+    skipped, stated = (before.group(), before.group(1)) if before else ("", "")
+    begin = len(skipped)
+    readings = [(delimiter, *_record(text[begin:], delimiter)) for delimiter in (stated or DELIMITERS)]
     delimiter, cells, length, lines = max(readings, key=lambda found: (mapping.known(found[1]), len(found[1])))
     if len(cells) == 1 and not stated:
         raise Unreadable(
             Fault("The first line is one cell. It has to name the columns, apart by comma, semicolon, tab or bar.", 1)
         )
     too_many(len(cells))
-    return delimiter, cells, begin + length, lines + bool(stated)
+    return delimiter, cells, begin + length, lines + skipped.count("\n")
 
 
 def _record(text: str, delimiter: str) -> tuple[list[str], int, int]:
