@@ -28,7 +28,7 @@ from wallet.reconciliation.reading import loading, totals
 from wallet.reconciliation.reading import mapping as mappings
 from wallet.reconciliation.reading.loading import Loaded
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable
+from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
 from wallet.reconciliation.reading.totals import Gap
 
 PIECE = 1024 * 1024
@@ -210,6 +210,7 @@ def read(*, statement: Statement) -> Statement:
 def _read(statement: Statement) -> None:
     mapping = mappings.from_json(statement.mapping)
     with loading.loaded(statement.file.open, mapping) as loaded:
+        _of_the_day(statement, loaded.table)
         mapping = _fitted(mapping, loaded.table)
         if asks := mapping.asks(loaded.table.headers):
             raise Unreadable(Fault(UNSTATED.format(asks[0])))
@@ -221,6 +222,11 @@ def _read(statement: Statement) -> None:
     statement.declared = [totals.as_json(total) for total in declared]
     statement.state = Statement.State.READ
     _succeed(statement)
+
+
+def _of_the_day(statement: Statement, table: Table) -> None:
+    if table.day not in ("", statement.day.isoformat()):
+        raise Unreadable(Fault(f"It says that it is of {shown(table.day)}, and came as that of {statement.day}."))
 
 
 def _fitted(mapping: Mapping, table: Table) -> Mapping:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from codecs import BOM_UTF8
 from typing import IO
 
-from wallet.reconciliation.reading import csvs
+from wallet.reconciliation.reading import csvs, jsons, sheets
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Unreadable
 from wallet.reconciliation.reading.unpacking import PIECE, Unpacked
@@ -14,15 +13,17 @@ from wallet.reconciliation.reading.unpacking import PIECE, Unpacked
 ELSE = {
     b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": "an old or encrypted Excel file",
-    b"PK\x03\x04": "a ZIP",
     b"\x28\xb5\x2f\xfd": "packed with zstd",
     b"BZh": "packed with bzip2",
     b"7z\xbc\xaf": "packed with 7-Zip",
 }
 
 
-@contextmanager
-def table(file: IO[bytes], mapping: Mapping) -> Iterator[Table]:
+ZIP = b"PK\x03\x04"
+JSON = (b"{", b"[")
+
+
+def table(file: IO[bytes], mapping: Mapping) -> Table:
     unpacked = Unpacked(file)
     head = unpacked.read(PIECE)
     if not head:
@@ -30,4 +31,8 @@ def table(file: IO[bytes], mapping: Mapping) -> Iterator[Table]:
     for mark, what in ELSE.items():
         if head.startswith(mark):
             raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that."))
-    yield csvs.table(unpacked, head, mapping)
+    if head.startswith(ZIP):
+        return sheets.table(unpacked, head, mapping)
+    if head.removeprefix(BOM_UTF8).lstrip().startswith(JSON):
+        return jsons.table(unpacked, head, mapping)
+    return csvs.table(unpacked, head, mapping)

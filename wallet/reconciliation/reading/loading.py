@@ -1,7 +1,7 @@
 """Rows into the database: the file's own bytes by COPY into a table of text, then one statement that casts and judges.
 
-No Python object is made for a row. The one statement puts nothing where a cell cannot be read, which the table's NOT
-NULL refuses; only then are the bad lines looked for and named.
+No Python object is made for a row. A row with a cell that cannot be read gets no line, which the table's NOT NULL
+refuses; only then are the bad lines looked for and named.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import psycopg
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from psycopg import sql
 
 from wallet.reconciliation.reading import csvs, formats
@@ -61,7 +61,8 @@ def cells(table: Table) -> list[sql.Identifier]:
 @contextmanager
 def loaded(open_file: Opened, mapping: Mapping) -> Iterator[Loaded]:
     """Raises Unreadable for what is not a table."""
-    with open_file() as file, formats.table(file, mapping) as table:
+    with open_file() as file:
+        table = formats.table(file, mapping)
         _make(table)
         try:
             rows = _copied(table)
@@ -91,8 +92,8 @@ def _told(fault: psycopg.Error, table: Table, open_file: Opened, mapping: Mappin
     line = _line_of(fault.diag.context or "", table)
     if isinstance(fault, (psycopg.errors.CharacterNotInRepertoire, psycopg.errors.UntranslatableCharacter)):
         return csvs.not_utf8(line)
-    with open_file() as file, formats.table(file, mapping) as again:
-        faults, count = csvs.misshapen(again, MOST_FAULTS)
+    with open_file() as file:
+        faults, count = csvs.misshapen(formats.table(file, mapping), MOST_FAULTS)
     if faults:
         return Unreadable(*faults, count=count)
     if isinstance(fault, psycopg.errors.BadCopyFileFormat):
@@ -121,17 +122,10 @@ def insert(of: Loaded, mapping: Mapping, statement: int) -> None:
     line = sql.SQL("CASE WHEN {} THEN line END").format(_all_good(read))
     try:
         with transaction.atomic():
-            _run(into.format(names, statement, line, _values(read), of.source))
-    except IntegrityError as fault:
+            _run(into.format(names, statement, line, sql.SQL(", ").join(column.value for column in read), of.source))
+    except (IntegrityError, DataError) as fault:  # no line, or a cast of what is no good
         refuse(of, mapping)
         raise Unreadable(Fault("A row cannot be kept as it is.")) from fault
-
-
-def _values(read: list[Column]) -> sql.Composed:
-    """Nothing where the cell is no good: a cast of it would end all with the database's own words."""
-    return sql.SQL(", ").join(
-        sql.SQL("CASE WHEN {} THEN {} END").format(column.is_good, column.value) for column in read
-    )
 
 
 def _all_good(read: list[Column]) -> sql.Composed:

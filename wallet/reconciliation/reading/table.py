@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 MOST_COLUMNS = 200
+PIECE = 256 * 1024
 MOST_FAULTS = 100
 SHOWN = 40  # characters of a foreign text in a sentence
 
@@ -48,6 +51,7 @@ class Table:
     delimiter: str
     chunks: Iterator[bytes]
     footers: list[list[str]] = field(default_factory=list)
+    day: str = ""  # of a JSON that says it
     declared: Any = None  # the totals of a JSON, as they stand there
     newlines: int = 0
     is_ours: bool = False  # written by us: a row is a line, whatever stands in its cells
@@ -77,3 +81,28 @@ def shown(text: str) -> str:
     """A foreign text, cut, on one line."""
     text = " ".join(text.split())
     return f"“{text[:SHOWN]}…”" if len(text) > SHOWN else f"“{text}”"
+
+
+class _Line:
+    """What csv.writer writes to: gives the line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
+    """Each cell in quotes, so that none is read as anything but itself."""
+    try:
+        yield from (text.encode() for text in _written(rows))
+    except UnicodeEncodeError as fault:
+        raise Unreadable(Fault("A text holds half a character (a lone surrogate).")) from fault
+
+
+def _written(rows: Iterable[list[str]]) -> Iterator[str]:
+    writer, held = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\n"), io.StringIO()
+    for row in rows:
+        held.write(writer.writerow(row))
+        if held.tell() > PIECE:
+            yield held.getvalue()
+            held = io.StringIO()
+    yield held.getvalue()
