@@ -64,7 +64,9 @@ Key = tuple[int, date]
 def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliation]:
     told = ReportDelivery.objects.filter(reconciliation=OuterRef("pk"))
     found = Reconciliation.objects.filter(merchant__in=list(merchants), day__gte=since).exclude(state=State.RUNNING)
-    newest = found.order_by("merchant", "day", "-number").distinct("merchant", "day").annotate(is_told=Exists(told))
+    newest = (
+        found.order_by("merchant_id", "day", "-number").distinct("merchant_id", "day").annotate(is_told=Exists(told))
+    )
     return {(run.merchant_id, run.day): run for run in newest}
 
 
