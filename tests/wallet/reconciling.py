@@ -19,7 +19,8 @@ from wallet.reconciliation import runs
 from wallet.reconciliation.days import Day, day_of
 
 DATE = date(2026, 3, 10)
-NOON = timedelta(hours=12)
+HOUR = timedelta(hours=1)
+NOON = 12 * HOUR
 
 
 class Told(Caller):

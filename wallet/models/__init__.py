@@ -12,6 +12,7 @@ from wallet.models.reconciliation import (
     StatementRow,
     StatementSource,
 )
+from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, SignedRequest
 from wallet.models.session import Session
 from wallet.models.transaction import Transaction
@@ -31,6 +32,7 @@ __all__ = [
     "Reconciliation",
     "ReconciliationPlan",
     "RefusedCall",
+    "RefusedPayout",
     "ReportDelivery",
     "ReportRecipient",
     "Session",

@@ -270,12 +270,13 @@ class Reconciliation(models.Model):
         return f"{self.day} #{self.number}"
 
 
-@tracked(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs"])
+@tracked(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by"])
 class Case(models.Model):
     """A break that somebody has to understand. Found again, it is the same case; gone, it closes by itself.
 
-    What makes two breaks one is (merchant, day, kind, subject): the subject is the transaction's id, `player|currency`
-    of a statement of totals, or empty where the break is about the day.
+    What makes two breaks one is (merchant, day, kind, subject): the subject is the transaction's id,
+    `player|kind|currency` of a statement of totals, `player|currency` of an account, or empty where the break is about
+    the day.
     """
 
     class Kind(models.TextChoices):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -14,9 +14,10 @@ from merchants.errors import Refusal, spoken
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models import Reconciliation, Statement
-from wallet.reconciliation import figures, matching, syncing
+from wallet.reconciliation import figures, matching, own_books, syncing
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.figures import Figures
+from wallet.reconciliation.matching import Job
 from wallet.reconciliation.plans import plan_of
 
 State, Result = Reconciliation.State, Reconciliation.Outcome
@@ -64,10 +65,10 @@ def reconcile(*, merchant: Merchant, day: date, by: Person | None = None, dry_ru
         return _run(_begun(merchant, day, by), of)
 
 
+@transaction.atomic
 def _look(merchant: Merchant, day: Day) -> Outcome:
-    with transaction.atomic():
-        found, _ = _compare(merchant, day, _current(merchant, day.date), clock.now())
-        transaction.set_rollback(True)
+    found, _ = _compare(_job(merchant, day), own_books.repeat)
+    transaction.set_rollback(True)
     return found
 
 
@@ -106,33 +107,33 @@ def _run(run: Reconciliation, day: Day) -> Outcome:
 @transaction.atomic
 def _kept(run: Reconciliation, day: Day) -> Outcome:
     """Cases and figures together, or neither."""
-    now = clock.now()
-    run.statement = _current(run.merchant, run.day)
-    found, run.upto = _compare(run.merchant, day, run.statement, now)
-    run.save(update_fields=["statement"])
-    restate = syncing.sync(run=run, high_amount=plan_of(run.merchant).high_amount, now=now)
+    job = _job(run.merchant, day)
+    run.statement = job.statement
+    found, run.upto = _compare(job, own_books.find if run.number == 1 else own_books.repeat)
+    restate = syncing.sync(run=run, high_amount=job.plan.high_amount, now=job.now)
     run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.kept(found.figures)
     run.done_at = clock.now()
     run.save()
     return Outcome(run, found.outcome, found.figures, _is_news(run), restate)
 
 
-def _compare(merchant: Merchant, day: Day, statement: Statement | None, now: datetime) -> tuple[Outcome, int | None]:
-    plan = plan_of(merchant)
-    matching.compare(merchant=merchant, day=day, statement=statement, plan=plan, now=now)
-    ours = figures.our_side({"merchant": merchant.pk, "begin": day.begin, "end": day.end})
-    counted = figures.count(ours=ours, statement=statement, matched=matching.matched(ours.rows) if statement else 0)
-    return Outcome(None, _result(statement, counted), counted), ours.upto
+def _job(merchant: Merchant, day: Day) -> Job:
+    statement = Statement.objects.filter(merchant=merchant, day=day.date, is_current=True).first()
+    return Job(merchant, day, statement, plan_of(merchant), clock.now())
+
+
+def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[Outcome, int | None]:
+    ours = figures.our_side(job.values())
+    matched = matching.compare(job, ours.rows)
+    look_at_own_books(job.merchant)
+    counted = figures.count(ours=ours, statement=job.statement, matched=matched)
+    return Outcome(None, _result(job.statement, counted), counted), ours.upto
 
 
 def _result(statement: Statement | None, counted: Figures) -> str:
     if statement is None:
         return Result.NO_STATEMENT if counted.ours else Result.NOTHING
     return Result.BREAKS if counted.broken else Result.CLEAR
-
-
-def _current(merchant: Merchant, day: date) -> Statement | None:
-    return Statement.objects.filter(merchant=merchant, day=day, is_current=True).first()
 
 
 def _is_news(run: Reconciliation) -> bool:

@@ -7,13 +7,11 @@ from datetime import date, datetime
 from django.db import connection
 
 from wallet.models import Case, Reconciliation
-from wallet.reconciliation import severity
+from wallet.reconciliation import own_books, severity
 from wallet.reconciliation.days import DAY
 
 Kind = Case.Kind
-# What is true of our books at any hour is not a day's: its case stays with the day on which it was found first.
-OWN_BOOKS = (Kind.BALANCE, Kind.PAID_ON_ROLLED_BACK, Kind.BELOW_ZERO)
-OF_THE_LEDGER = (Kind.OWED, Kind.UNSETTLED, Kind.NO_STATEMENT)  # judged without a statement too
+OF_THE_LEDGER = (Kind.OWED, Kind.UNSETTLED, Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
 
 SEVERITY = severity.sql(kind="b.kind", difference="b.difference", high_amount="%(high)s", age="interval '0'")
 OTHERWISE = """
@@ -25,12 +23,20 @@ AGAIN = f"""
     c.state = 'resolved'
     AND (c.resolved_by_id IS NULL OR c.resolution IN ('found_late', 'corrected') OR {OTHERWISE})
 """
+# What is wrong in our books is wrong each night: its case stays with the day on which it was found first.
+FIRST_DAY = """
+    CASE WHEN b.kind = ANY (%(own)s) THEN
+        coalesce((SELECT min(o.day) FROM wallet_case o
+                   WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject
+                     AND o.state <> 'resolved'), %(day)s)
+    ELSE %(day)s END
+"""
 MEET = f"""
     INSERT INTO wallet_case AS c (
         merchant_id, day, kind, subject, player_id, currency, ours, theirs, difference, severity, state, resolution,
         found_by_id, seen_by_id, opened_at
     )
-    SELECT DISTINCT ON (b.kind, b.subject) %(merchant)s, %(day)s, b.kind, b.subject, b.player_id, b.currency, b.ours,
+    SELECT DISTINCT ON (b.kind, b.subject) %(merchant)s, {FIRST_DAY}, b.kind, b.subject, b.player_id, b.currency, b.ours,
            b.theirs, b.difference, {SEVERITY}, 'open', '', %(run)s, %(run)s, %(now)s
       FROM reconciliation_break b
         ON CONFLICT (merchant_id, day, kind, subject) DO UPDATE SET
@@ -51,6 +57,12 @@ CLOSE = """
       FROM wallet_reconciliation r
      WHERE r.id = c.seen_by_id AND c.merchant_id = %(merchant)s AND c.day = %(day)s AND c.state <> 'resolved'
        AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(judged)s)
+"""
+CLOSE_OWN = """
+    UPDATE wallet_case c
+       SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
+           resolution = 'corrected'
+     WHERE c.merchant_id = %(merchant)s AND c.state <> 'resolved' AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(own)s)
 """
 LINK = """
     UPDATE wallet_case c SET other_id = o.id
@@ -79,9 +91,10 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
         "high": high_amount,
         "now": now,
         "judged": _judged(run),
+        "own": [*own_books.KINDS],
     }
     with connection.cursor() as cursor:
-        for statement in (MEET, CLOSE, LINK, EXPLAINED):
+        for statement in (MEET, CLOSE, CLOSE_OWN, LINK, EXPLAINED):
             cursor.execute(statement, values)
         return [day for (day,) in cursor.fetchall()]
 
@@ -89,4 +102,4 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
 def _judged(run: Reconciliation) -> list[str]:
     if run.statement_id is None:
         return [*OF_THE_LEDGER]
-    return [kind for kind in Kind.values if kind not in OWN_BOOKS]
+    return [kind for kind in Kind.values if kind not in own_books.KINDS]
