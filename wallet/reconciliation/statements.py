@@ -209,7 +209,7 @@ def read(*, statement: Statement) -> Statement:
 
 def _read(statement: Statement) -> None:
     mapping = mappings.from_json(statement.mapping)
-    with loading.loaded(statement.file.open, mapping) as loaded:
+    with loading.loaded(partial(private_files().open, statement.file.name), mapping) as loaded:
         _of_the_day(statement, loaded.table)
         mapping = _fitted(mapping, loaded.table)
         if asks := mapping.asks(loaded.table.headers):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from portal.lib.money import MAX_WHOLE_NUMBER
-from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.mapping import KINDS, Mapping
 
 LONGEST_ID = 255
 LONGEST_GAME = 64
@@ -107,7 +107,7 @@ def _at_most(cell: Expression, length: int) -> Expression:
 
 
 def _kind(cell: Expression, mapping: Mapping) -> Made:
-    value = _word(cell, {kind: kind for kind in ("bet", "payout")} | dict(mapping.kinds))
+    value = _word(cell, {kind: kind for kind in KINDS} | dict(mapping.kinds))
     return value, sql.SQL("{} IS NOT NULL").format(value), "a kind that the mapping has no word for"
 
 

@@ -19,6 +19,7 @@ MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 # Before the header: the day, as it is sent by a signed call, and Excel's own line.
 BEFORE = re.compile(r"(?:#day=[0-9-]{10}\r?\n)?(?:sep=(.)\r?\n)?", re.IGNORECASE)
+BROKEN = "Quotes do not end, line ends are mixed, or a cell is too long. If it is the last line, the file was cut off."
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
@@ -167,7 +168,7 @@ def misshapen(found: Table, most: int) -> tuple[list[Fault], int]:
                 faults += [Fault(_misshapen(len(cells), width), line)][: max(most - len(faults), 0)]
             line = found.first + reader.line_num
     except csv.Error:
-        return [*faults, Fault("A cell is too long, or its quotes do not end.", line)], count + 1
+        return [*faults, Fault(BROKEN, line)], count + 1
     return faults, count
 
 

@@ -37,7 +37,7 @@ class Loaded:
     def lines(self) -> sql.Composed:
         """The number of each row's line, counted where cells hold line breaks."""
         first = self.table.first
-        if self.table.is_ours or self.table.newlines in (self.rows, self.rows - 1):
+        if self.table.is_ours or self.table.newlines == self.rows - 1:
             return sql.SQL("row_number() OVER () + {}").format(first - 1)
         breaks = sql.SQL(" + ").join(
             sql.SQL("length({0}) - length(translate({0}, E'\\n', ''))").format(cell) for cell in cells(self.table)
@@ -97,8 +97,7 @@ def _told(fault: psycopg.Error, table: Table, open_file: Opened, mapping: Mappin
     if faults:
         return Unreadable(*faults, count=count)
     if isinstance(fault, psycopg.errors.BadCopyFileFormat):
-        says = "Quotes do not end, or line ends are mixed. If it is the last line, the file was cut off."
-        return Unreadable(Fault(says, line))
+        return Unreadable(Fault(csvs.BROKEN, line))
     return Unreadable(Fault("The line is longer than can be read.", line))
 
 
