@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 
 from merchants.models import Merchant, Person
+from merchants.services import sealing
 from portal.lib import clock
 from tests import factories
 from tests.wallet.hosts import PASSWORD, HttpsHost, SftpHost, certificate, https_host, sftp_host
@@ -245,6 +246,18 @@ def test_a_password_whose_key_is_gone_is_asked_for_again(acme: Merchant, https: 
     source.refresh_from_db()
     assert fetch(source) is None
     assert source.last_answer == pull.UNOPENED
+
+
+def test_passwords_move_to_a_new_key(acme: Merchant, https: HttpsHost, settings: Any) -> None:
+    source_of(acme, https.address, password=PASSWORD)
+    old = settings.KEY_ENCRYPTION_KEYS
+    settings.KEY_ENCRYPTION_KEYS = {"new": b"n" * 32} | old
+    assert sealing.removable() == []
+    list(sealing.rewrap())
+    assert set(sealing.removable()) == set(old)
+    settings.KEY_ENCRYPTION_KEYS = {"new": b"n" * 32}
+    fetch(StatementSource.objects.get())
+    assert https.asked[0][1]["Authorization"] == f"Bearer {PASSWORD}"
 
 
 def test_a_password_stays_with_its_server(acme: Merchant, https: HttpsHost) -> None:

@@ -16,7 +16,6 @@ from functools import partial
 from typing import IO
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -25,7 +24,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models.reconciliation import Statement, StatementSource
-from wallet.reconciliation import bringing, days, outside, places, statements
+from wallet.reconciliation import bringing, days, outside, passwords, places, statements
 from wallet.reconciliation.outside import NotFetched
 from wallet.reconciliation.places import Place
 from wallet.reconciliation.plans import due_at
@@ -88,11 +87,8 @@ def _set_password(source: StatementSource, place: Place, password: str | None) -
     if password is None:
         if source.sealed is not None and places.parse(source.kind, source.address).server != place.server:
             raise PasswordAgain
-    elif password:
-        context = _context(source)
-        source.kek_id, source.sealed = crypto.seal(password, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
     else:
-        source.kek_id, source.sealed = "", None
+        passwords.seal(source, password)
 
 
 def switch(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
@@ -105,21 +101,9 @@ def switch(*, source: StatementSource, on: bool, by: Person | None) -> Statement
     return source
 
 
-def _context(source: StatementSource) -> str:
-    """Ties the ciphertext to the merchant, so that it opens nowhere else."""
-    return f"statement source:{source.merchant_id}"
-
-
 def _password(source: StatementSource) -> str:
-    if source.sealed is None:
-        return ""
     try:
-        return crypto.unseal(
-            bytes(source.sealed),
-            key_id=source.kek_id,
-            context=_context(source),
-            keys=settings.KEY_ENCRYPTION_KEYS,
-        )
+        return passwords.unseal(source)
     except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
         log.error("statement_source.cannot_be_opened", source=source.pk, key_encryption_key=source.kek_id)  # noqa: TRY400 - where it happened says nothing
         raise NotFetched(UNOPENED) from fault
