@@ -125,8 +125,8 @@ def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
         return "on" if value else "off"
     if isinstance(kept, fields.DateTimeField):
         return _moment(value)
-    if kept.name in AMOUNTS:
-        return money.show(value)
+    if isinstance(kept, fields.IntegerField):
+        return money.show(value) if kept.name in AMOUNTS else str(dict(kept.flatchoices).get(value, value))
     if isinstance(value, dict):
         return (
             ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None) or NOTHING

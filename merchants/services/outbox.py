@@ -158,15 +158,11 @@ def message_id(letter: Letter) -> str:
     return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{domain}>"
 
 
-def number_in(message_id: str) -> int | None:
+def number_in(said: str) -> int | None:
     """Of the letter that has this Message-ID; None when it is none of ours."""
-    found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", message_id.strip())
+    found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", said.strip())
     letter = Letter.objects.filter(pk=int(found[1])).first() if found else None
-    return letter.pk if letter and _same(message_id, letter) else None
-
-
-def _same(said: str, letter: Letter) -> bool:
-    return said.strip().rpartition("@")[0] == message_id(letter).rpartition("@")[0]
+    return letter.pk if letter and message_id(letter) == said.strip() else None
 
 
 def _answer(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from merchants.services import history, history_words
 from merchants.services.history_words import Event, Thing
 from wallet.models.reconciliation import Case, ReconciliationPlan, ReportRecipient, StatementSource
 
-BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Open again"}
+BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
 
 
 def register() -> None:
@@ -54,6 +54,8 @@ def _case(event: Event) -> str:
     state = event.became("state")
     if state == Case.State.RESOLVED:
         return f"Resolved: {Case.Resolution(event.row['resolution']).label.lower()}"
+    if state and event.old and event.old["state"] == Case.State.RESOLVED:
+        return "Open again"
     if state in BECAME:
         return BECAME[state]
     return f"Assigned to {event.name or 'nobody'}" if event.became("owner_id") else history_words.fields_of(event)
