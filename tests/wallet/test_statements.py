@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import random
 import stat
 from datetime import UTC, date, datetime, timedelta
@@ -436,6 +437,21 @@ def test_a_day_without_rows_has_to_say_so(acme: Merchant) -> None:
     assert "TOTAL,0" in only_fault(read(acme, f"{HEADER}\n"))
     statement = read(acme, f"{HEADER}\nTOTAL,0\n")
     assert (statement.state, statement.rows, statement.is_current) == ("read", 0, True)
+
+
+def test_a_file_that_says_another_day_is_refused(acme: Merchant) -> None:
+    assert read(acme, f"#day=2026-01-31\n{text()}").rows == 3
+    assert "says that it is of “2026-01-30”" in only_fault(read(acme, f"#day=2026-01-30\n{text()}"))
+    rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in ROWS]
+    assert read(acme, json.dumps({"day": "2026-01-31", "transactions": rows})).rows == 3
+    assert "says that" in only_fault(read(acme, json.dumps({"transactions": rows, "day": "2026-01-30"})))
+
+
+def test_a_json_declares_what_it_comes_to(acme: Merchant) -> None:
+    rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in ROWS]
+    statement = read(acme, json.dumps({"transactions": rows, "totals": [{"currency": "EUR", "rows": 3}]}))
+    [gap] = statements.gaps(statement)
+    assert (gap.declared.currency, gap.rows, gap.is_short) == ("EUR", 2, True)
 
 
 # --- Bad files --------------------------------------------------------------------------------------------------------

@@ -18,19 +18,20 @@ TAIL = 64 * 1024  # footers are looked for in it
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 # Before the header: the day, as it is sent by a signed call, and Excel's own line.
-BEFORE = re.compile(r"(?:#day=[0-9-]{10}\r?\n)?(?:sep=(.)\r?\n)?", re.IGNORECASE)
+BEFORE = re.compile(r"(?:#day=([0-9-]{10})\r?\n)?(?:sep=([,;\t|])\r?\n)?", re.IGNORECASE)
 BROKEN = "Quotes do not end, line ends are mixed, or a cell is too long. If it is the last line, the file was cut off."
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
 def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
     """`head` has been read from the file already."""
-    encoding = encoding_of(head, mapping)
-    pieces = _utf8(file, head, encoding)
+    pieces = _utf8(file, head, encoding_of(head, mapping))
     text, pending = _head(pieces)
-    delimiter, header, length, lines = _header(text, mapping)
-    found = Table("CSV", checked_headers(header), lines + 1, delimiter, iter(()))
-    found.chunks = _body(found, text[length:].encode() + pending, pieces)
+    skipped, day, stated = _before(text)
+    delimiter, header, length, lines = _header(text[len(skipped) :], stated, mapping)
+    first = skipped.count("\n") + lines + 1
+    found = Table("CSV", checked_headers(header), first, delimiter, iter(()), day=day)
+    found.chunks = _body(found, text[len(skipped) + length :].encode() + pending, pieces)
     return found
 
 
@@ -88,19 +89,22 @@ def not_utf8(line: int) -> Unreadable:
     )
 
 
-def _header(text: str, mapping: Mapping) -> tuple[str, list[str], int, int]:
-    """Delimiter, cells, and how many characters and lines the header takes."""
+def _before(text: str) -> tuple[str, str, str]:
+    """What stands before the header, the day and the delimiter that it says."""
     before = BEFORE.match(text)
-    skipped, stated = (before.group(), before.group(1)) if before else ("", "")
-    begin = len(skipped)
-    readings = [(delimiter, *_record(text[begin:], delimiter)) for delimiter in (stated or DELIMITERS)]
-    delimiter, cells, length, lines = max(readings, key=lambda found: (mapping.known(found[1]), len(found[1])))
-    if len(cells) == 1 and not stated:
+    return (before.group(), before[1] or "", before[2] or "") if before else ("", "", "")
+
+
+def _header(text: str, stated: str, mapping: Mapping) -> tuple[str, list[str], int, int]:
+    """Delimiter, cells, and how many characters and lines the header takes."""
+    readings = [(delimiter, *_record(text, delimiter)) for delimiter in (stated or DELIMITERS)]
+    found = max(readings, key=lambda reading: (mapping.known(reading[1]), len(reading[1])))
+    if len(found[1]) == 1 and not stated:
         raise Unreadable(
             Fault("The first line is one cell. It has to name the columns, apart by comma, semicolon, tab or bar.", 1)
         )
-    too_many(len(cells))
-    return delimiter, cells, begin + length, lines + skipped.count("\n")
+    too_many(len(found[1]))
+    return found
 
 
 def _record(text: str, delimiter: str) -> tuple[list[str], int, int]:
