@@ -12,11 +12,16 @@ from typing import Any
 
 from django.db import connection
 
+from bench.cast import PLAYERS
 from merchants.models import Merchant
 from wallet.models import Case, Mark, ReconciliationPlan
 from wallet.reconciliation import own_books, runs, statements
 from wallet.services import usage
 
+KINDS = (
+    "missing_there", "missing_here", "amount", "currency", "kind", "whose", "state", "duplicate_there",
+    "payout_without_bet", "nets_out",
+)  # fmt: skip
 DAYS_AGO = 2  # complete, whatever the hour
 FIELDS = ("transactionId", "kind", "playerId", "gameId", "currency", "amount", "state", "refTransactionId", "at")
 OURS = ("transaction_id", "kind", "player_id", "game_id", "currency", "amount", "state", "ref_transaction_id", "at")
@@ -35,8 +40,8 @@ ROUNDS = """
            m.debit, m.credit, 0, m.ref, m.is_win, 'round-' || n, %(secret)s, '127.0.0.1', gen_random_uuid(),
            %(begin)s + interval '86000 seconds' * n / %(rounds)s + m.later
       FROM generate_series(1, %(rounds)s) n
-      JOIN (SELECT s.*, row_number() OVER (ORDER BY s.id) - 1 AS seat, count(*) OVER () AS seats
-              FROM wallet_session s) s ON s.seat = n %% s.seats
+      JOIN (SELECT s.*, row_number() OVER (ORDER BY s.id) - 1 AS seat FROM wallet_session s) s
+        ON s.seat = n %% %(players)s
       JOIN wallet_account g ON g.merchant_id = s.merchant_id AND g.currency = s.currency AND g.kind = 'games'
      CROSS JOIN LATERAL (SELECT md5('bet ' || n)::uuid::text AS bet) b
      CROSS JOIN LATERAL (VALUES
@@ -59,12 +64,9 @@ BALANCES = """
 PLANTED = """
     CREATE TABLE planted AS
     SELECT t.id, t.transaction_id, t.kind, p.player_id, g.game_id, t.currency, t.amount, t.ref_transaction_id,
-           t.created_at,
-           CASE WHEN n.n %% 1000 = 999 THEN (ARRAY['missing_there', 'missing_here', 'amount', 'currency', 'kind', 'whose',
-                'state', 'duplicate_there', 'payout_without_bet', 'nets_out'])[1 + n.n / 1000 %% 10] END AS wrong
+           t.created_at, CASE WHEN t.n %% 1000 = 999 THEN (%(kinds)s::text[])[1 + t.n / 1000 %% 10] END AS wrong
       FROM (SELECT t.*, row_number() OVER (ORDER BY t.id) - 1 AS n FROM wallet_transaction t
-             WHERE t.created_at >= %(begin)s AND t.created_at < %(end)s) n
-      JOIN wallet_transaction t ON t.id = n.id
+             WHERE t.created_at >= %(begin)s AND t.created_at < %(end)s) t
       JOIN merchants_player p ON p.id = t.player_id
       JOIN merchants_game g ON g.id = t.game_id;
 """
@@ -98,6 +100,7 @@ def begin() -> datetime:
 
 def plant(rows: int, secret: int, folder: str) -> None:
     values = {"rounds": rows // 2, "secret": secret, "begin": begin(), "end": begin() + timedelta(days=1)}
+    values |= {"players": PLAYERS, "kinds": [*KINDS]}
     with connection.cursor() as cursor:
         cursor.execute("UPDATE merchants_merchant SET created_at = %s", [begin() - timedelta(days=1)])
         cursor.execute(ROUNDS, values)
