@@ -266,7 +266,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if setting("BEHIND_TLS_PROXY", bool, default=False) else None
 )
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/reconciliation)?$"]
 X_FRAME_OPTIONS = "DENY"
 # For the operators' pages (portal.middleware.OperatorPolicy): nothing inline, nothing from another host.
 SECURE_CSP = {

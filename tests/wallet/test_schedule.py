@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 
 from merchants.models import Contact, Letter, Merchant
 from merchants.services import outbox
@@ -251,6 +252,14 @@ def test_a_day_that_nobody_compared_is_an_alarm(plan: ReconciliationPlan) -> Non
     now = datetime.now(UTC)
     assert causes(plan.merchant, now) == []
     assert [cause for cause, _ in causes(plan.merchant, now + timedelta(days=1, hours=1))] == ["not_run"]
+
+
+def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: ReconciliationPlan, client: Client) -> None:
+    now = datetime.now(UTC)
+    assert client.get("/healthz/reconciliation").json() == {"late": 0}
+    with clock.at(now + timedelta(days=1, hours=1)):
+        answer = client.get("/healthz/reconciliation")
+    assert (answer.status_code, answer.json()) == (503, {"late": 1})
 
 
 def test_a_comparison_that_failed_is_an_alarm_too(plan: ReconciliationPlan) -> None:

@@ -1,7 +1,7 @@
 """The dead man's switch: what should have been there by now and is not.
 
-It reads what is there and runs nothing, so that it can be asked by a page, by /healthz and by a job of another worker
-than the one that compares.
+It reads what is there and runs nothing, so that it can be asked by a page, from outside (/healthz/reconciliation), and
+by a job of another worker than the one that compares.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ class Alarm:
 def alarms(merchant: Merchant) -> list[Alarm]:
     """For the red line on a home; the newest day first."""
     return all_alarms(of=merchant).get(merchant, [])
+
+
+def late() -> int:
+    """How many days should have been compared by now and are not: of whichever merchants."""
+    return sum(alarm.cause == Cause.NOT_RUN for found in all_alarms().values() for alarm in found)
 
 
 def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
