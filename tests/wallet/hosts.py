@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 PASSWORD = "sesame of the operator"
 MINUTE = timedelta(minutes=1)
@@ -158,10 +159,10 @@ class _Door(paramiko.ServerInterface):
 
     def check_auth_password(self, username: str, password: str) -> int:
         self.host.tried.append((username, password))
-        return paramiko.AUTH_SUCCESSFUL if (username, password) == ("acme", PASSWORD) else paramiko.AUTH_FAILED
+        return AUTH_SUCCESSFUL if (username, password) == ("acme", PASSWORD) else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     def get_allowed_auths(self, username: str) -> str:
         return "password"

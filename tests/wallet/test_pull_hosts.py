@@ -222,7 +222,12 @@ def test_a_host_that_drips_is_given_up(https: HttpsHost, drips: Callable[[Handle
 
 def test_a_handshake_that_drips_is_given_up(trusted: Path) -> None:
     record = b"\x16\x03\x03\x3f\xff"  # a TLS record of 16 KiB that never comes whole
-    with raw_host(lambda wire: (wire.sendall(record), drip(wire))[0]) as port:
+
+    def begin(wire: socket.socket) -> None:
+        wire.sendall(record)
+        drip(wire)
+
+    with raw_host(begin) as port:
         assert "given up" in why_not(f"https://127.0.0.1:{port}/{{day}}")
 
 
@@ -236,7 +241,10 @@ def test_a_host_that_speaks_no_tls(trusted: Path, said: bytes) -> None:
     "said", [b"nonsense\r\n\r\n", b"HTTP/1.1 abc OK\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 999]
 )
 def test_a_host_that_speaks_no_http(https: HttpsHost, said: bytes) -> None:
-    https.answers = lambda handler: handler.wfile.write(said) and None
+    def speak(handler: Handler) -> None:
+        handler.wfile.write(said)
+
+    https.answers = speak
     assert "Ask who runs the host." in why_not(https.address)
 
 
@@ -331,7 +339,12 @@ def test_an_address_that_does_not_answer_is_passed_over(https: HttpsHost, monkey
 
 def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outside, "RESOLVE_SECONDS", 0.1)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
+
+    def hangs(*_: Any, **__: Any) -> list[Any]:
+        time.sleep(2)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
     assert "has no address" in why_not("https://files.example.com/{day}")
 
 

@@ -18,6 +18,7 @@ CHUNK = 64 * 1024
 PASSED_OVER = 16 * 1024 * 1024  # bytes of a body that nobody will read
 # Whoever sends slowly holds a thread that a bet could have; the others are for bets.
 _places = threading.BoundedSemaphore(settings.STATEMENTS_AT_ONCE)
+_passing = threading.BoundedSemaphore(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,15 @@ def refuse_size(rest: Any, limit: int) -> NoReturn:
 
 
 def pass_over(rest: Any) -> None:
-    """Lets the caller finish sending, within reason: who is still sending does not hear the answer."""
-    for _ in range(PASSED_OVER // CHUNK):
-        if not _piece(rest):
-            break
+    """Lets the caller finish sending, within reason: who is still sending does not hear the answer.
+
+    One at a time in a process; to the others that is what happens: whoever sends slowly may not hold many threads.
+    """
+    if not _passing.acquire(blocking=False):
+        return
+    try:
+        for _ in range(PASSED_OVER // CHUNK):
+            if not _piece(rest):
+                break
+    finally:
+        _passing.release()
