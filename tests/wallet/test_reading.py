@@ -9,11 +9,10 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from functools import partial
 from typing import Any
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from django.db import connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -30,7 +29,7 @@ TABLE = [["id", "amount"], ["t-1", "5"], ["t-2", "7,50"], ["ü €", 'say "hi";\
 
 def read_back(raw: bytes, mapping: Mapping = PLAIN) -> tuple[list[str], list[list[str]], list[int]]:
     """Headers, cells and lines, as the database has them."""
-    with transaction.atomic(), loading.loaded(partial(nullcontext, io.BytesIO(raw)), mapping) as loaded:
+    with transaction.atomic(), loading.loaded(lambda: nullcontext(io.BytesIO(raw)), mapping) as loaded:
         cells = ", ".join(f"c{number}" for number in range(1, len(loaded.table.headers) + 1))
         query = f"SELECT line, {cells} FROM {loaded.source.as_string()} ORDER BY line"  # noqa: S608 - ours
         with connection.cursor() as cursor:

@@ -48,7 +48,7 @@ def text(*rows: str, header: str = HEADER) -> str:
 
 def received(merchant: Merchant, content: str | bytes, **fields: Any) -> Statement:
     raw = content.encode() if isinstance(content, str) else content
-    told = {"day": DAY, "name": "day.csv", "source": "upload", "mapping": UNITS} | fields
+    told: dict[str, Any] = {"day": DAY, "name": "day.csv", "source": "upload", "mapping": UNITS} | fields
     return statements.receive(merchant=merchant, content=io.BytesIO(raw), **told)
 
 

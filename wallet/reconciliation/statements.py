@@ -209,7 +209,7 @@ def read(*, statement: Statement) -> Statement:
 
 def _read(statement: Statement) -> None:
     mapping = mappings.from_json(statement.mapping)
-    with loading.loaded(partial(private_files().open, statement.file.name), mapping) as loaded:
+    with loading.loaded(partial(private_files().open, str(statement.file.name)), mapping) as loaded:
         _of_the_day(statement, loaded.table)
         mapping = _fitted(mapping, loaded.table)
         if asks := mapping.asks(loaded.table.headers):
@@ -267,7 +267,7 @@ def preview(*, merchant: Merchant, name: str, content: IO[bytes], mapping: Words
     stated = _how(merchant, Statement.Source.UPLOAD, mapping)
     how = mappings.from_json(stated)
     try:
-        with transaction.atomic(), loading.loaded(partial(nullcontext, content), how) as loaded:
+        with transaction.atomic(), loading.loaded(lambda: nullcontext(content), how) as loaded:
             return _previewed(loaded, how if stated else mappings.suggested(loaded.table.headers))
     except Unreadable as unreadable:
         return Preview(mapping=how, faults=unreadable.faults, fault_count=unreadable.count)

@@ -5,6 +5,7 @@ The cells are text, never null. This runs for each of a million lines: what is q
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Words
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ AMOUNTS = {
     "decimal_point": "not an amount with a point and at most 5 decimals, as the mapping says amounts are",
     "decimal_comma": "not an amount with a comma and at most 5 decimals, as the mapping says amounts are",
 }
-sql.SQLExpression = sql.Composed | sql.SQL
+type Expression = sql.Composed | sql.SQL
 EMPTY = sql.SQL("''")
 ISO = {
     "iso": "{0}",
@@ -34,8 +35,6 @@ ISO = {
     "mdy": "(CASE WHEN {0} LIKE '____-%' THEN {0} ELSE"
     " substr({0}, 7, 4) || '-' || left({0}, 2) || '-' || substr({0}, 4, 2) || substr({0}, 11) END)",
 }
-Expression = sql.Composed | sql.SQL
-EMPTY = sql.SQL("''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _state(cell: Expression, mapping: Mapping) -> Made:
     return value, good, "a state that the mapping has no word for"
 
 
-def _word(cell: Expression, words: dict[str, str] | dict[str, bool]) -> Expression:
+def _word(cell: Expression, words: Words[str, str] | Words[str, bool]) -> Expression:
     """As it stands, since it mostly does; then without the spaces and in small letters."""
     if not words:
         return sql.SQL("NULL")
@@ -138,15 +137,15 @@ def _digits(text: Expression, longest: int) -> Expression:
 
 def _amount(cell: Expression, mapping: Mapping) -> Made:
     says = AMOUNTS[mapping.amounts]
-    text = cell
+    text: Expression = cell
     if mapping.negative == "absolute":
         text = sql.SQL("(CASE WHEN left({0}, 1) = '-' THEN substr({0}, 2) ELSE {0} END)").format(cell)
     else:
         says += "; the mapping does not say what a sign means"
     if mapping.amounts == "units":
         value = sql.SQL("{}::bigint").format(text)
-        fits = sql.SQL("CASE WHEN pg_input_is_valid({0}, 'bigint') THEN {1}::text = {0} OR {2} END")
-        return _judged(value, fits.format(text, value, _digits(text, LONGEST_UNITS)), f"{says}, or beyond 2^53")
+        is_number = sql.SQL("CASE WHEN pg_input_is_valid({0}, 'bigint') THEN {1}::text = {0} OR {2} END")
+        return _judged(value, is_number.format(text, value, _digits(text, LONGEST_UNITS)), f"{says}, or beyond 2^53")
     point = "," if mapping.amounts == "decimal_comma" else "."
     whole, rest = (sql.SQL("split_part({0}, {1}, {2})").format(text, point, part) for part in (1, 2))
     fits = sql.SQL(

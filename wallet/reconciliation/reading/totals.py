@@ -12,6 +12,7 @@ from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
 
+PARTS = ("rows", "amount", "currency", "kind")
 DECIMAL = {"decimal_point": ".", "decimal_comma": ","}
 
 
@@ -77,8 +78,12 @@ def of_json(declared: Any, mapping: Mapping) -> list[Total]:
     said = [declared] if isinstance(declared, dict) else declared
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
         raise Unreadable(Fault("“totals” is an object, or a list of them: {currency, kind, rows, amount}."))
-    parts = ("rows", "amount", "currency", "kind")
-    return [_total(*("" if each.get(part) is None else str(each[part]) for part in parts), mapping) for each in said]
+    return [_of_object(each, mapping) for each in said]
+
+
+def _of_object(said: dict[str, Any], mapping: Mapping) -> Total:
+    rows, amount, currency, kind = ("" if said.get(part) is None else str(said[part]) for part in PARTS)
+    return _total(rows, amount, currency, kind, mapping)
 
 
 def as_json(total: Total) -> dict[str, Any]:
