@@ -37,9 +37,9 @@ def polars() -> int:
 
 def datacompy() -> int:
     import datacompy
-    import pandas
+    import pandas as pd
 
-    ours, theirs = (pandas.read_csv(file, usecols=["transactionId", *COMPARED]) for file in (OURS, THEIRS))
+    ours, theirs = (pd.read_csv(file, usecols=["transactionId", *COMPARED]) for file in (OURS, THEIRS))
     found = datacompy.Compare(ours, theirs, join_columns="transactionId")
     return len(found.df1_unq_rows) + len(found.df2_unq_rows) + len(found.all_mismatch())
 

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.run import Run
@@ -20,8 +20,6 @@ from portal.embedded import program
 from portal.tether import tethered
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bench.cast import Cast
     from bench.servers import Bench
 
@@ -40,14 +38,9 @@ FLOOR = """
 """
 
 
-@dataclass(frozen=True)
-class Told:
-    seconds: float
-    found: dict[str, float]
-
-
 def prepare(bench: Bench, cast: Cast, origin: str, rows: int) -> None:
-    """The day, and the operator's file with what is planted in it; the file stays for all rounds."""
+    """The tools, the day, and the operator's file with what is planted in it; the file stays for all rounds."""
+    install_tools()
     bench.copy(origin, DATABASE)
     folder = files(bench)
     folder.mkdir(exist_ok=True)
@@ -55,6 +48,14 @@ def prepare(bench: Bench, cast: Cast, origin: str, rows: int) -> None:
         DATABASE, *IN_SHELL, f"from bench import day; day.plant({rows}, {cast.secret_id}, {str(folder)!r})"
     )
     json.loads(told.splitlines()[-1])
+
+
+def install_tools() -> None:
+    """Into a folder of their own: no part of the portal may come to need them."""
+    uv = Path(sys.executable).with_name("uv")
+    locked = CHECKOUT / "requirements" / "bench.txt"
+    command = [uv, "pip", "install", "--quiet", "--require-hashes", "--target", TOOLS, "--requirement", locked]
+    subprocess.run(command, check=True)
 
 
 def files(bench: Bench) -> Path:

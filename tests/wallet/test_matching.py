@@ -256,6 +256,16 @@ def test_a_round_without_an_end_after_its_hours(busy: Busy) -> None:
     assert breaks(busy.merchant) == set()
 
 
+def test_a_bet_that_was_too_young_is_found_with_the_next_day(busy: Busy) -> None:
+    plan(busy.merchant, unsettled_hours=24)
+    with at(busy.merchant):
+        busy.machine.bet(50, transactionId="open")
+    state(busy.merchant, busy.lines())
+    reconcile(busy.merchant)
+    reconcile(busy.merchant, DATE + DAY)
+    assert breaks(busy.merchant) == {("unsettled", "open")}
+
+
 def settle(busy: Busy, bet: str, **fields: object) -> None:
     item = busy.machine.in_session(currency="EUR", amount=900, refTransactionId=bet, transactionId="late-win") | fields
     with at(busy.merchant, 25 * HOUR):

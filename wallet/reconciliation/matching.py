@@ -27,7 +27,7 @@ BREAKS = """
     DROP TABLE IF EXISTS pg_temp.reconciliation_break;
     CREATE TEMP TABLE reconciliation_break (
         kind text, transaction_id text COLLATE "C", subject text COLLATE "C", player_id text, currency text, ours jsonb,
-        theirs jsonb, difference bigint, size bigint, severity smallint
+        theirs jsonb, difference bigint, size bigint, day date
     ) ON COMMIT DROP;
 """
 # Owed: refused since the day before was complete, and not paid since under its id.
@@ -43,31 +43,36 @@ OWED = """
                         WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
                           AND t.debit_account_id IS NOT NULL)
 """
-# Bets of the day that are too old to be open. A round with several bets has its end when one of them was settled.
+# A round with several bets has its end when one of them was settled.
+HAS_NO_END = f"""
+    {IS_OPEN}
+    AND NOT EXISTS (SELECT FROM wallet_transaction e
+                     WHERE e.session_id = t.session_id AND e.round_id = t.round_id AND e.kind = 'payout'
+                       AND e.debit_account_id IS NOT NULL
+                       AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = e.id))
+"""
+# Bets that are too old to be open, also those of days before that were too young when these were compared. Each is a
+# break of its own day.
 UNSETTLED = f"""
-    INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size)
+    INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size, day)
     SELECT 'unsettled', b.transaction_id, b.transaction_id, p.player_id, b.currency, jsonb_strip_nulls(
                jsonb_build_object('kind', 'bet', 'player', p.player_id, 'game', g.game_id, 'currency', b.currency,
                                   'amount', b.amount::text, 'state', 'open', 'at', b.created_at, 'round', b.round_id,
                                   'bets', b.bets)),
-           0, b.amount
+           0, b.amount, (b.created_at AT TIME ZONE %(zone)s)::date
       FROM (SELECT DISTINCT ON (coalesce(t.session_id || '|' || t.round_id, t.id::text)) t.transaction_id, t.player_id,
                    t.game_id, t.currency, t.created_at, t.round_id, t.id,
                    sum(t.amount) OVER of_round AS amount, count(*) OVER of_round AS bets
               FROM wallet_transaction t
              WHERE t.id IN (
                     SELECT o.bet_id FROM wallet_openbet o
-                     WHERE o.merchant_id = %(merchant)s AND o.created_at >= %(begin)s AND o.created_at < %(end)s
+                     WHERE o.merchant_id = %(merchant)s AND o.created_at >= %(first)s AND o.created_at < %(end)s
                     UNION ALL
                     SELECT n.id FROM wallet_transaction n
                      WHERE n.merchant_id = %(merchant)s AND n.kind = 'bet'
-                       AND n.created_at >= %(begin)s AND n.created_at < %(end)s
+                       AND n.created_at >= %(first)s AND n.created_at < %(end)s
                        AND n.id > (SELECT k.upto FROM wallet_mark k WHERE k.source = 'movements'))
-               AND t.created_at < %(old)s AND {IS_OPEN}
-               AND NOT EXISTS (SELECT FROM wallet_transaction e
-                                WHERE e.session_id = t.session_id AND e.round_id = t.round_id AND e.kind = 'payout'
-                                  AND e.debit_account_id IS NOT NULL
-                                  AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = e.id))
+               AND t.created_at < %(old)s AND {HAS_NO_END}
             WINDOW of_round AS (PARTITION BY coalesce(t.session_id || '|' || t.round_id, t.id::text))
              ORDER BY coalesce(t.session_id || '|' || t.round_id, t.id::text), t.id) b
       JOIN merchants_player p ON p.id = b.player_id
@@ -86,7 +91,8 @@ TOMBSTONES = """
       JOIN wallet_signedrequest r ON r.transaction_id = t.transaction_id AND r.merchant_id = t.merchant_id
                                  AND r.endpoint LIKE '%%/bet' AND r.created_at >= t.created_at
       JOIN merchants_player p ON p.id = t.player_id
-     WHERE t.merchant_id = %(merchant)s AND t.kind = 'tombstone' AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+     WHERE t.merchant_id = %(merchant)s AND t.kind = 'tombstone'
+       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
        AND NOT EXISTS (SELECT FROM reconciliation_break k WHERE k.transaction_id = t.transaction_id)
      ORDER BY t.transaction_id, r.id
 """
@@ -125,7 +131,8 @@ GROUPS = """
            CASE WHEN g.line IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object('kind', g.kind,
                'player', g.player_id, 'currency', g.currency, 'amount', g.t_amount::text, 'count', g.t_count,
                'line', g.line)) END,
-           (coalesce(g.o_amount, 0) - coalesce(g.t_amount, 0)) * CASE WHEN g.kind IN ('bet', 'withdraw') THEN -1 ELSE 1 END,
+           (coalesce(g.o_amount, 0) - coalesce(g.t_amount, 0))
+               * CASE WHEN g.kind IN ('bet', 'withdraw') THEN -1 ELSE 1 END,
            greatest(g.o_amount, g.t_amount)
       FROM reconciliation_group g WHERE NOT g.is_same;
 """
@@ -187,7 +194,9 @@ class Job:
             "morning": day.begin + REACH,
             "delivered": before.ready,
             "evening": day.end - REACH,
+            "first": day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY,
             "old": self.now - timedelta(hours=self.plan.unsettled_hours),
+            "zone": self.merchant.time_zone,
         }
 
     def _neighbours(self) -> list[int]:

@@ -9,9 +9,10 @@ from django.db import connection
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import own_books, severity
 from wallet.reconciliation.days import DAY
+from wallet.reconciliation.matching import HAS_NO_END
 
 Kind = Case.Kind
-OF_THE_LEDGER = (Kind.OWED, Kind.UNSETTLED, Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
+OF_THE_LEDGER = (Kind.OWED, Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
 
 SEVERITY = severity.sql(kind="b.kind", difference="b.difference", high_amount="%(high)s", age="interval '0'")
 OTHERWISE = """
@@ -29,15 +30,15 @@ FIRST_DAY = """
         coalesce((SELECT min(o.day) FROM wallet_case o
                    WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject
                      AND o.state <> 'resolved'), %(day)s)
-    ELSE %(day)s END
+    ELSE coalesce(b.day, %(day)s) END
 """
 MEET = f"""
     INSERT INTO wallet_case AS c (
         merchant_id, day, kind, subject, player_id, currency, ours, theirs, difference, severity, state, resolution,
         found_by_id, seen_by_id, opened_at
     )
-    SELECT DISTINCT ON (b.kind, b.subject) %(merchant)s, {FIRST_DAY}, b.kind, b.subject, b.player_id, b.currency, b.ours,
-           b.theirs, b.difference, {SEVERITY}, 'open', '', %(run)s, %(run)s, %(now)s
+    SELECT DISTINCT ON (b.kind, b.subject) %(merchant)s, {FIRST_DAY}, b.kind, b.subject, b.player_id, b.currency,
+           b.ours, b.theirs, b.difference, {SEVERITY}, 'open', '', %(run)s, %(run)s, %(now)s
       FROM reconciliation_break b
         ON CONFLICT (merchant_id, day, kind, subject) DO UPDATE SET
            player_id = excluded.player_id, currency = excluded.currency, ours = excluded.ours,
@@ -63,6 +64,14 @@ CLOSE_OWN = """
        SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
            resolution = 'corrected'
      WHERE c.merchant_id = %(merchant)s AND c.state <> 'resolved' AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(own)s)
+"""
+CLOSE_ENDED = f"""
+    UPDATE wallet_case c
+       SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
+           resolution = 'found_late'
+      FROM wallet_transaction t
+     WHERE c.merchant_id = %(merchant)s AND c.kind = 'unsettled' AND c.state <> 'resolved'
+       AND t.merchant_id = c.merchant_id AND t.transaction_id = c.subject AND t.part = 0 AND NOT ({HAS_NO_END})
 """
 LINK = """
     UPDATE wallet_case c SET other_id = o.id
@@ -94,7 +103,7 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
         "own": [*own_books.KINDS],
     }
     with connection.cursor() as cursor:
-        for statement in (MEET, CLOSE, CLOSE_OWN, LINK, EXPLAINED):
+        for statement in (MEET, CLOSE, CLOSE_OWN, CLOSE_ENDED, LINK, EXPLAINED):
             cursor.execute(statement, values)
         return [day for (day,) in cursor.fetchall()]
 
@@ -102,4 +111,4 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
 def _judged(run: Reconciliation) -> list[str]:
     if run.statement_id is None:
         return [*OF_THE_LEDGER]
-    return [kind for kind in Kind.values if kind not in own_books.KINDS]
+    return [kind for kind in Kind.values if kind not in {*own_books.KINDS, Kind.UNSETTLED}]
