@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -281,12 +282,13 @@ def test_ages_are_counted_by_kind_in_one_query_and_what_is_owed_stands_on_top(
 
 # --- what stays -------------------------------------------------------------------------------------------------------
 def test_the_history_of_a_case_says_who_did_what(case: Case, support: Person, second: Person) -> None:
-    for verb in (
+    verbs: list[Callable[[], Case]] = [
         lambda: cases.assign(case=case, to=second, by=support),
         lambda: cases.wait_for_operator(case=case, by=support),
         lambda: cases.resolve(case=case, resolution="found_late", text="x", by=support),
         lambda: cases.reopen(case=case, text="x", by=support),
-    ):
+    ]
+    for verb in verbs:
         with history.acting(door="page", person=support):
             verb()
     told = [entry.title for entry in history.timeline(case)]

@@ -170,9 +170,7 @@ def test_a_report_that_was_sent_can_be_sent_again_and_mailboxes_show_it(run: Rec
     first, second = server.taken
     assert first["message-id"] != second["message-id"]
     assert (
-        first.get_body(("plain",)).get_content().splitlines()[0]
-        == (second.get_body(("plain",)).get_content().splitlines()[0])
-    )
+    assert first["subject"] == second["subject"]
     assert Letter.objects.count() == 2
 
 

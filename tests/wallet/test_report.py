@@ -175,8 +175,8 @@ def test_the_files_come_with_the_mail_where_the_merchant_chose_so(plan: Reconcil
     run = compared(plan.merchant)
     case(run)
     message = sent(run)
-    assert [part.filename for part in message.attachments] == ["acme-2026-03-01.csv", "acme-2026-03-01.xlsx"]  # type: ignore[union-attr]
-    [row] = rows_of_csv(str(message.attachments[0].content))  # type: ignore[union-attr]
+    assert [part.filename for part in message.attachments] == ["acme-2026-03-01.csv", "acme-2026-03-01.xlsx"]
+    [row] = rows_of_csv(str(message.attachments[0].content))
     assert (row["kind"], row["difference"], row["currency"]) == ("Another amount", "-25.00", "EUR")
     assert "player" not in row
     assert "/file/" not in str(message.body)

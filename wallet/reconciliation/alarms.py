@@ -95,7 +95,8 @@ def _plans(of: Merchant | None) -> QuerySet[Any]:
     """With the moment of their last change: what was switched on a minute ago is not late."""
     history: Any = ReconciliationPlan.pgh_event_model  # type: ignore[attr-defined]
     changes = history.objects.filter(merchant=OuterRef("merchant")).order_by().values("merchant")
-    return schedule.plans_on(of).annotate(changed_at=Subquery(changes.annotate(at=Max("pgh_created_at")).values("at")))
+    newest = Subquery(changes.annotate(at=Max("pgh_created_at")).values("at"))
+    return schedule.plans_on(of).annotate(changed_at=newest)
 
 
 def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> Cause | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.policy import default
-from typing import IO
+from typing import IO, Any
 
 FAILED = "failed"  # a "delayed" is none yet
 LONGEST = 256 * 1024
@@ -35,7 +35,7 @@ def _original(read: Message) -> str:
             head = email.message_from_string(_text(part), policy=default)
             return str(head.get("Message-ID", ""))
         if part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
+            inner: Any = part.get_payload()
             return str(inner[0].get("Message-ID", "")) if isinstance(inner, list) and inner else ""
     return ""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
@@ -261,7 +261,8 @@ def ages(merchant: Merchant | None = None, *, now: datetime | None = None) -> li
         f"bucket_{number}": Count("pk", _opened(now, young, old)) for number, (_, young, old) in enumerate(BUCKETS)
     }
     found = unresolved(merchant).order_by("kind").values("kind").annotate(**counts)
-    told = [Ages(row["kind"], tuple(row[name] for name in counts)) for row in found]
+    rows: Iterable[Any] = found
+    told = [Ages(row["kind"], tuple(row[name] for name in counts)) for row in rows]
     return sorted(told, key=lambda kind: (kind.kind != Case.Kind.OWED, -kind.total, kind.kind))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import structlog
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from merchants.errors import Refusal
 from merchants.models import Merchant
@@ -53,7 +53,7 @@ def due(now: datetime, *, of: Merchant | None = None) -> list[Due]:
     )
 
 
-def plans_on(of: Merchant | None = None) -> Iterable[ReconciliationPlan]:
+def plans_on(of: Merchant | None = None) -> QuerySet[ReconciliationPlan]:
     plans = ReconciliationPlan.objects.filter(is_on=True).exclude(merchant__status=Merchant.Status.CLOSED)
     return (plans.filter(merchant=of) if of else plans).select_related("merchant")
 

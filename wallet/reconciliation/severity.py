@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from wallet.models.reconciliation import Case
 
@@ -18,7 +18,7 @@ GRAVE = frozenset(
 HARMLESS = frozenset({Kind.DAY_BOUNDARY, Kind.NETS_OUT, Kind.LATE_STATEMENT})
 
 
-def severity_of(*, kind: str, difference: int, high_amount: int, age: timedelta = timedelta(0)) -> Severity:
+def severity_of(*, kind: str, difference: int, high_amount: int, age: timedelta = timedelta(0)) -> Case.Severity:
     if kind == Kind.OWED:
         return Severity.OWED
     if kind in HARMLESS:
@@ -39,9 +39,5 @@ def sql(*, kind: str, difference: str, high_amount: str, age: str) -> str:
         ELSE {Severity.LOW:d} END"""
 
 
-def _listed(kinds: frozenset[Kind]) -> str:
+def _listed(kinds: frozenset[Case.Kind]) -> str:
     return ", ".join(f"'{kind}'" for kind in sorted(kinds))
-
-
-def age(opened_at: datetime, now: datetime) -> timedelta:
-    return max(now - opened_at, timedelta(0))
