@@ -228,6 +228,16 @@ def test_a_signed_call_is_read_as_the_contract_has_it(acme: Merchant) -> None:
     assert read(acme, text(), source="api", mapping=None).rows == 3
 
 
+def test_a_json_of_a_signed_call_has_the_contracts_names_whatever_the_plan_says(acme: Merchant) -> None:
+    other = {"columns": {name: name.upper() for name in COLUMNS}, "amounts": "decimal_comma"}
+    ReconciliationPlan.objects.create(merchant=acme, mapping=other)
+    rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in ROWS]
+    sent = json.dumps({"transactions": rows})
+    statement = read(acme, gzip.compress(sent.encode(), mtime=0), source="api", mapping=None)
+    assert [row[-1] for row in rows_of(statement)] == [100, 250, 9007199254740991]
+    assert "Which one is it now" in only_fault(read(acme, sent, mapping=None))
+
+
 def test_a_column_that_is_gone_is_asked_for(acme: Merchant) -> None:
     said = only_fault(read(acme, text(header=HEADER.replace("amount", "Betrag"))))
     assert "no column “amount”" in said

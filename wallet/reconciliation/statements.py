@@ -24,7 +24,7 @@ from portal.lib import clock
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation.days import date_at
-from wallet.reconciliation.reading import loading, totals
+from wallet.reconciliation.reading import formats, loading, totals
 from wallet.reconciliation.reading import mapping as mappings
 from wallet.reconciliation.reading.loading import Loaded
 from wallet.reconciliation.reading.mapping import Mapping
@@ -96,24 +96,23 @@ def receive(
     `mapping` as JSON, else the plan's. `declared` is what the sender says the rows come to. Raises Refusal.
     """
     _check_day(merchant, day)
-    how = _how(merchant, source, mapping)
     upload = _Upload(content)
     storage = private_files()
     statement = Statement(
         number=uuid4(),
         merchant=merchant,
         day=day,
-        grain=how.get("grain", ReconciliationPlan.Grain.ROWS),
         source=source,
         by=by,
         name=get_valid_filename(name or "statement")[-LONGEST_NAME:],
-        mapping=how,
         received_at=clock.now(),
     )
     path = f"statements/{statement.received_at:%Y/%m}/{statement.number}"
     try:
         statement.file = storage.save(path, upload)
         statement.digest, statement.size = upload.digest.hexdigest(), upload.length
+        statement.mapping = how = _how(merchant, source, mapping, is_json=_is_json(path))
+        statement.grain = how.get("grain", ReconciliationPlan.Grain.ROWS)
         statement.declared = _declared(declared, how)
         kept = _kept(statement)
     except BaseException:
@@ -132,13 +131,20 @@ def _check_day(merchant: Merchant, day: date) -> None:
         raise DayBeforeMerchant(day, since)
 
 
-def _how(merchant: Merchant, source: str, given: Words[str, Any] | None) -> dict[str, Any]:
+def _is_json(path: str) -> bool:
+    with private_files().open(path) as file:
+        return formats.is_json(file)
+
+
+def _how(merchant: Merchant, source: str, given: Words[str, Any] | None, *, is_json: bool = False) -> dict[str, Any]:
+    """As given, or as the plan has it; a JSON of a signed call has the contract's names, whatever the plan says."""
     if given is not None:
         return mappings.from_json(given).as_json()
     plan = ReconciliationPlan.objects.filter(merchant=merchant).first()
-    if plan is not None and plan.mapping:
+    is_call = source == Statement.Source.API
+    if plan is not None and plan.mapping and not (is_call and is_json):
         return mappings.from_json(plan.mapping | {"grain": plan.grain}).as_json()
-    if source != Statement.Source.API:
+    if not is_call:
         return {}
     is_totals = plan is not None and plan.grain == ReconciliationPlan.Grain.TOTALS
     return (mappings.CONTRACT_TOTALS if is_totals else mappings.CONTRACT).as_json()

@@ -21,6 +21,7 @@ ELSE = {
 
 ZIP = b"PK\x03\x04"
 JSON = (b"{", b"[")
+SNIFFED = 4096
 
 
 def table(file: IO[bytes], mapping: Mapping) -> Table:
@@ -33,6 +34,17 @@ def table(file: IO[bytes], mapping: Mapping) -> Table:
             raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that."))
     if head.startswith(ZIP):
         return sheets.table(unpacked, head, mapping)
-    if head.removeprefix(BOM_UTF8).lstrip().startswith(JSON):
+    if _looks_like_json(head):
         return jsons.table(unpacked, head, mapping)
     return csvs.table(unpacked, head, mapping)
+
+
+def is_json(file: IO[bytes]) -> bool:
+    try:
+        return _looks_like_json(Unpacked(file).read(SNIFFED))
+    except Unreadable:
+        return False
+
+
+def _looks_like_json(head: bytes) -> bool:
+    return head.removeprefix(BOM_UTF8).lstrip().startswith(JSON)

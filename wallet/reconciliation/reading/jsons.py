@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.mapping import OPTIONAL, Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Unreadable, as_csv, checked_headers, shown
 from wallet.reconciliation.reading.unpacking import Unpacked
 
@@ -35,12 +35,13 @@ DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, o
 
 
 def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
-    """The columns are the names in the first row, and those of the mapping: what may lack, may lack in the first."""
+    """The columns are the names in the first row, and those of the mapping that a row may lack."""
     text = _Text(file, head)
     found = Table("JSON", [], 1, ",", iter(()), is_ours=True)
     rows = _rows(text, found)
     first = next(rows, {})
-    found.headers = checked_headers(dict.fromkeys([*first, *mapping.columns.values()]))
+    optional = [header for name, header in mapping.columns.items() if name in OPTIONAL]
+    found.headers = checked_headers(dict.fromkeys([*first, *optional]))
     found.chunks = as_csv(_cells(chain([first] if first else [], rows), found.headers))
     return found
 
