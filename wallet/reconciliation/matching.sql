@@ -218,14 +218,21 @@ SELECT v.kind, v.transaction_id, v.transaction_id, coalesce(v.o_player, nullif(v
                     SELECT abs(sum(CASE WHEN y.kind IN ('bet', 'withdraw') THEN x.amount ELSE -x.amount END))
                       FROM wallet_transaction x JOIN wallet_transaction y ON y.id = x.reverses_id
                      WHERE x.merchant_id = %(merchant)s AND x.transaction_id = j.transaction_id) AS is_same_net,
-               j.t_line IS NULL AND EXISTS (
-                    SELECT FROM wallet_transaction x
-                     WHERE x.merchant_id = %(merchant)s AND x.id <> j.o_id AND x.kind = j.o_kind
-                       AND x.currency = j.o_currency AND x.amount = j.o_amount AND x.debit_account_id IS NOT NULL
-                       AND x.created_at >= %(begin)s AND x.created_at < %(end)s
-                       AND (CASE WHEN j.o_kind = 'payout' THEN x.ref_transaction_id = j.o_ref
-                                 WHEN j.o_kind = 'bet' THEN x.session_id = j.o_session AND x.round_id = j.o_round END)
-                       AND NOT EXISTS (SELECT FROM reconciliation_met z WHERE z.o_id = x.id AND z.t_line IS NULL)
+               j.t_line IS NULL AND (
+                    (j.o_kind = 'payout' AND EXISTS (
+                        SELECT FROM wallet_transaction x
+                         WHERE x.merchant_id = %(merchant)s AND x.ref_transaction_id = j.o_ref AND x.kind = 'payout'
+                           AND x.id <> j.o_id AND x.currency = j.o_currency AND x.amount = j.o_amount
+                           AND x.debit_account_id IS NOT NULL
+                           AND x.created_at >= %(begin)s AND x.created_at < %(end)s
+                           AND NOT EXISTS (SELECT FROM reconciliation_met z WHERE z.o_id = x.id AND z.t_line IS NULL)))
+                    OR (j.o_kind = 'bet' AND EXISTS (
+                        SELECT FROM wallet_transaction x
+                         WHERE x.session_id = j.o_session AND x.round_id = j.o_round AND x.kind = 'bet'
+                           AND x.id <> j.o_id AND x.currency = j.o_currency AND x.amount = j.o_amount
+                           AND x.debit_account_id IS NOT NULL
+                           AND x.created_at >= %(begin)s AND x.created_at < %(end)s
+                           AND NOT EXISTS (SELECT FROM reconciliation_met z WHERE z.o_id = x.id AND z.t_line IS NULL)))
                ) AS is_twin
           FROM reconciliation_judged j
       ) k
