@@ -169,7 +169,6 @@ def test_a_report_that_was_sent_can_be_sent_again_and_mailboxes_show_it(run: Rec
     again(delivery)
     first, second = server.taken
     assert first["message-id"] != second["message-id"]
-    assert (
     assert first["subject"] == second["subject"]
     assert Letter.objects.count() == 2
 
