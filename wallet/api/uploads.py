@@ -15,7 +15,7 @@ from django.conf import settings
 from wallet import statuses
 
 CHUNK = 64 * 1024
-PASSED_OVER = 16 * 1024 * 1024  # bytes of a body that nobody will read
+PASSED_OVER = 128 * 1024 * 1024  # bytes of a body that nobody will read
 # Whoever sends slowly holds a thread that a bet could have; the others are for bets.
 _places = threading.BoundedSemaphore(settings.STATEMENTS_AT_ONCE)
 _passing = threading.BoundedSemaphore(1)
