@@ -83,7 +83,8 @@ STATEMENT = """
     SELECT CASE wrong WHEN 'duplicate_there' THEN transaction_id ELSE wrong || '-' || id END,
            CASE wrong WHEN 'payout_without_bet' THEN 'payout' WHEN 'duplicate_there' THEN kind ELSE 'bet' END,
            player_id, game_id, currency, amount, CASE wrong WHEN 'nets_out' THEN 'rolled_back' ELSE 'ok' END,
-           CASE wrong WHEN 'payout_without_bet' THEN 'nothing-' || id WHEN 'duplicate_there' THEN ref_transaction_id END,
+           CASE wrong WHEN 'payout_without_bet' THEN 'nothing-' || id
+                      WHEN 'duplicate_there' THEN ref_transaction_id END,
            created_at
       FROM planted WHERE wrong IN ('missing_here', 'duplicate_there', 'payout_without_bet', 'nets_out')
 """
@@ -111,7 +112,9 @@ def plant(rows: int, secret: int, folder: str) -> None:
                 file.write(piece)
         cursor.execute("VACUUM ANALYZE")
     usage.sum_up(Mark.Source.MOVEMENTS)  # as the job does every few minutes
-    ReconciliationPlan.objects.create(merchant=Merchant.objects.get(), mapping=MAPPING)
+    ReconciliationPlan.objects.create(
+        merchant=Merchant.objects.get(), mapping=MAPPING, is_on=False
+    )  # no hour to be late by
     json.dump({"rows": rows}, sys.stdout)
 
 

@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 
 from merchants.models import Game, Merchant
 from tests import factories
-from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, breaks, ledger_lines, plan, reconcile, state
+from tests.wallet.reconciling import (
+    DATE,
+    HOUR,
+    Line,
+    Told,
+    at,
+    breaks,
+    changed,
+    ledger_lines,
+    plan,
+    reconcile,
+    state,
+    without,
+)
 from wallet.models import Statement
 
 ROUNDS = 24
@@ -52,33 +65,34 @@ def _round(machine: Told, number: int) -> None:
         machine.payout(bet, 50 + number, transactionId=f"double-{number}")
 
 
+OTHER_WORDS: dict[str, dict[str, object]] = {
+    "amount": {"amount": 1},
+    "currency": {"currency": "USD"},
+    "kind": {"kind": "reward"},
+    "whose": {"player_id": "somebody"},
+    "state": {"is_rolled_back": True},
+}
+STRAY: dict[str, dict[str, object]] = {
+    "missing_here": {},
+    "payout_without_bet": {"kind": "payout", "ref_transaction_id": "nothing"},
+    "nets_out_there": {"is_rolled_back": True},
+    "day_boundary": {"transaction_id": "after-midnight", "amount": 5},
+}
+
+
 def planted(kind: str, number: int, lines: list[Line]) -> Planted:
     """The statement with one more break, in a round that no other break is in, and what is to be found."""
     bet, payout, double = f"bet-{number}", f"payout-{number}", f"double-{number}"
-    stray = Line(f"stray-{number}", "bet", "player-1", "EUR", 7)
-    fields = {"amount": {"amount": 1}, "currency": {"currency": "USD"}, "kind": {"kind": "reward"}}
-    fields |= {"whose": {"player_id": "somebody"}, "state": {"is_rolled_back": True}}
-    if kind in fields:
-        return [replace(line, **fields[kind]) if line.transaction_id == payout else line for line in lines], (
-            kind,
-            payout,
-        )  # type: ignore[arg-type]
-    if kind == "missing_here":
-        return [*lines, stray], (kind, stray.transaction_id)
-    if kind == "payout_without_bet":
-        return [*lines, replace(stray, kind="payout", ref_transaction_id="nothing")], (kind, stray.transaction_id)
-    if kind == "nets_out_there":
-        return [*lines, replace(stray, is_rolled_back=True)], ("nets_out", stray.transaction_id)
+    found = "nets_out" if kind.startswith("nets_out") else kind
+    if kind in OTHER_WORDS:
+        return changed(lines, payout, **OTHER_WORDS[kind]), (found, payout)
+    if kind in STRAY:
+        stray = replace(Line(f"stray-{number}", "bet", "player-1", "EUR", 7), **STRAY[kind])  # type: ignore[arg-type]
+        return [*lines, stray], (found, stray.transaction_id)
     if kind == "duplicate_there":
-        return [*lines, *(line for line in lines if line.transaction_id == payout)], (kind, payout)
-    if kind == "day_boundary":
-        return [*lines, Line("after-midnight", "bet", "player-1", "EUR", 5)], (kind, "after-midnight")
-    gone = {"missing_there": {bet}, "duplicate_here": {double}, "nets_out_here": {bet, f"rollback-{number}"}}[kind]
-    subject = bet if bet in gone else double
-    return [line for line in lines if line.transaction_id not in gone], (
-        kind.removesuffix("_here") if kind.startswith("nets") else kind,
-        subject,
-    )
+        return [*lines, *(line for line in lines if line.transaction_id == payout)], (found, payout)
+    gone = {"missing_there": [bet], "duplicate_here": [double], "nets_out_here": [bet, f"rollback-{number}"]}[kind]
+    return without(lines, *gone), (found, gone[0])
 
 
 def place(kind: str, turn: int) -> int:
