@@ -40,7 +40,7 @@ def datacompy() -> int:
     import pandas as pd
 
     ours, theirs = (pd.read_csv(file, usecols=["transactionId", *COMPARED]) for file in (OURS, THEIRS))
-    found = datacompy.Compare(ours, theirs, join_columns="transactionId")
+    found = datacompy.PandasCompare(ours, theirs, join_columns="transactionId")
     return len(found.df1_unq_rows) + len(found.df2_unq_rows) + len(found.all_mismatch())
 
 

@@ -6,7 +6,7 @@ Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,7 @@ MATCHED = """
 """
 MATCHED_GROUPS = "SELECT count(*) FROM reconciliation_group g WHERE g.is_same"
 MISSING = "SELECT count(*) FROM reconciliation_break b WHERE b.kind = 'missing_there'"
+LARGE = 10_000  # rows of a statement
 TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: then a file was cut off
 
 
@@ -203,6 +204,12 @@ class Job:
         days = [self.day.date - DAY, self.day.date + DAY]
         found = Statement.objects.filter(merchant=self.merchant, day__in=days, is_current=True)
         return list(found.filter(grain=ReconciliationPlan.Grain.ROWS).values_list("pk", flat=True))
+
+
+def know_its_size(merchant: Merchant, day: date) -> None:
+    """A large statement is often newer than what the planner knows. Before the transaction: it holds up others' too."""
+    if Statement.objects.filter(merchant=merchant, day=day, is_current=True, rows__gte=LARGE).exists():
+        _do("ANALYZE wallet_statementrow (statement_id, line, transaction_id, kind)")
 
 
 def compare(job: Job, ours: int) -> int:

@@ -55,10 +55,17 @@ CREATE INDEX ON reconciliation_met (o_id);
 ANALYZE reconciliation_met;
 
 CREATE TEMP TABLE reconciliation_twice ON COMMIT DROP AS
-SELECT s.transaction_id, count(*) AS times, min(s.line) AS line, sum(s.amount) AS amount,
-       string_agg(s.line::text, ', ' ORDER BY s.line) AS lines
+SELECT s.transaction_id, count(*) AS times, min(s.line) AS line, sum(s.amount) AS amount, NULL::text AS lines
   FROM wallet_statementrow s WHERE s.statement_id = %(statement)s
  GROUP BY s.transaction_id HAVING count(*) > 1;
+ANALYZE reconciliation_twice;
+UPDATE reconciliation_twice w SET lines = d.lines
+  FROM (SELECT m.transaction_id, string_agg(m.t_line::text, ', ' ORDER BY m.t_line) AS lines
+          FROM (SELECT s.transaction_id, s.line AS t_line FROM wallet_statementrow s
+                  JOIN reconciliation_twice t ON t.transaction_id = s.transaction_id
+                 WHERE s.statement_id = %(statement)s) m
+         GROUP BY 1) d
+ WHERE d.transaction_id = w.transaction_id;
 
 -- Their doubles that say the same as our row have met it, and are looked up here once more.
 INSERT INTO reconciliation_met (o_id, transaction_id, o_kind, o_player, o_game, o_currency, o_amount, o_ref, o_reverses,
