@@ -420,6 +420,15 @@ UNFOLD = {
                     page_of("wallet_signedrequest", "Request log", "list_alt"),
                 ],
             },
+            {
+                "title": "Reconciliation",
+                "items": [
+                    page_of("wallet_case", "Cases", "rule"),
+                    page_of("wallet_reconciliation", "Comparisons", "balance"),
+                    page_of("wallet_statement", "Statements", "upload_file"),
+                    page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
+                ],
+            },
             {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},
         ],
     },

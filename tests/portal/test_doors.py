@@ -18,11 +18,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
-from merchants.models import Person
+from merchants.models import Letter, Merchant, Person
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import person
 from tests.people import signed_in
+from tests.wallet import reconciling
+from wallet.models import Case, Reconciliation, ReportDelivery
 from wallet.services import request_log
 
 SIGN_IN, REFUSED, FACTOR, SET_UP = "sign-in", "refused", "second factor", "set-up"
@@ -69,6 +71,15 @@ ROWS = {
     "/admin/merchants/compromise/<path:object_id>/close/": STEP_UP,
     "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,
+    **{
+        f"/admin/wallet/case/<path:object_id>/{verb}/": WORK
+        for verb in ("take", "assign", "wait", "resolve", "decline", "reopen", "remark")
+    },
+    **{f"/admin/wallet/case/<path:object_id>/{verb}/": STEP_UP for verb in ("write_off", "confirm")},
+    **{f"/admin/wallet/case/many/{verb}/": WORK for verb in ("take", "assign", "wait", "resolve")},
+    "/admin/wallet/case/many/write_off/": STEP_UP,
+    "/admin/wallet/reconciliation/<path:object_id>/again/": WORK,
+    "/admin/wallet/reportdelivery/<path:object_id>/send_again/": STEP_UP,
     "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,
     "/admin/merchants/person/<path:object_id>/reset_second_factor/": PEOPLE,
     "/admin/merchants/person/<path:object_id>/end_sessions/": PEOPLE,
@@ -111,11 +122,27 @@ def world(caller: Caller) -> dict[str, str]:
     caller.bet()
     caller.balance(playerId="nobody")
     request_log.drain()
+    reconciled(caller.merchant)
     newest = {
         prefix: model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
         for prefix, model in MODELS.items()
     }
     return {prefix: str(key) for prefix, key in newest.items() if key is not None}
+
+
+def reconciled(merchant: Merchant) -> None:
+    """A day that was compared, with a case, and its report on its way."""
+    now, day = clock.now(), reconciling.DATE
+    reconciling.plan(merchant)
+    run = Reconciliation.objects.create(
+        merchant=merchant, day=day, number=1, state="done", outcome="breaks", begun_at=now, done_at=now,
+        statement=reconciling.state(merchant, []),
+    )  # fmt: skip
+    Case.objects.create(
+        merchant=merchant, day=day, kind="amount", subject="tx", found_by=run, seen_by=run, opened_at=now
+    )
+    letter = Letter.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
+    ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
 
 
 @pytest.fixture

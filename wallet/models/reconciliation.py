@@ -374,6 +374,8 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["merchant", "-day", "kind"], name="case_of_day"),
+            models.Index(fields=["subject"], name="case_of_subject"),
+            models.Index(fields=["player_id"], name="case_of_player"),
             models.Index(
                 fields=["-severity", "opened_at"], condition=~Q(state="resolved"), name="case_open_worst_first"
             ),
