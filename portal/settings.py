@@ -204,7 +204,9 @@ CELERY_TIMEZONE = "UTC"
 # Comparisons are long, and many are due in one minute: they wait for each other, and nothing else waits for them.
 CELERY_TASK_ROUTES = {
     "wallet.tasks.reconcile_days": {"queue": "reconciliation"},
-    "wallet.tasks.bring_statements": {"queue": "reconciliation"},
+    "wallet.tasks.compare_day": {"queue": "reconciliation"},
+    "wallet.tasks.read_statements": {"queue": "reconciliation"},
+    "wallet.tasks.fetch_statements": {"queue": "reconciliation"},
 }
 
 # --- What processes share -------------------------------------------------------------------------------------------
@@ -427,6 +429,7 @@ UNFOLD = {
                     page_of("wallet_reconciliation", "Comparisons", "balance"),
                     page_of("wallet_statement", "Statements", "upload_file"),
                     page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
+                    page_of("wallet_reconciliationplan", "Plans", "event_repeat"),
                 ],
             },
             {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},

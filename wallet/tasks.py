@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from celery import shared_task
@@ -10,9 +10,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from merchants.services import history
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
-from wallet.reconciliation import alarms, cases, schedule
+from wallet.reconciliation import alarms, cases, runs, schedule
 from wallet.services import meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -71,8 +74,24 @@ def reconcile_days() -> None:
 
 
 @shared_task
-def bring_statements() -> None:
-    log.info("statements.brought", statements=schedule.bring_statements())
+def compare_day(merchant: int, day: str, by: int) -> None:
+    """For somebody who waits at the page of the day."""
+    person = Person.objects.get(pk=by)
+    with history.acting(door="Compare again", person=person):
+        try:
+            runs.reconcile(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)
+        except Refusal as why:
+            log.info("comparison.refused", merchant=merchant, day=day, why=str(why))
+
+
+@shared_task
+def read_statements() -> None:
+    log.info("statements.read", statements=schedule.read_statements())
+
+
+@shared_task
+def fetch_statements() -> None:
+    log.info("statements.fetched", statements=schedule.fetch_statements())
 
 
 @shared_task

@@ -25,6 +25,7 @@ class Tab:
 TABS = [
     Tab("home", "Home", "home"),
     Tab("keys", "Keys", "key"),
+    Tab("reconciliation", "Reconciliation", "circle-check"),
     Tab("people", "People", "users"),
     Tab("timeline", "Timeline", "history"),
 ]

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Words
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from io import SEEK_END
 from typing import IO, Any
 from uuid import uuid4
 
+import structlog
 from django.conf import settings
 from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils.text import get_valid_filename
 
 from merchants.errors import Refusal
@@ -31,8 +33,14 @@ from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
 from wallet.reconciliation.reading.totals import Gap
 
+log = structlog.get_logger(__name__)
 PIECE = 1024 * 1024
 LONGEST_NAME = 200
+MOST_TRIES = 5
+REST = timedelta(minutes=5)  # after one
+NOT_READ = (
+    "The file could not be read, for a reason of ours that our support has been told. Send it again, or ask them."
+)
 UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
 
 
@@ -95,7 +103,7 @@ def receive(
 
     `mapping` as JSON, else the plan's. `declared` is what the sender says the rows come to. Raises Refusal.
     """
-    _check_day(merchant, day)
+    check_day(merchant, day)
     upload = _Upload(content)
     storage = private_files()
     statement = Statement(
@@ -123,7 +131,7 @@ def receive(
     return kept
 
 
-def _check_day(merchant: Merchant, day: date) -> None:
+def check_day(merchant: Merchant, day: date) -> None:
     if day >= date_at(merchant, clock.now()):
         raise DayNotOver(day)
     since = date_at(merchant, merchant.created_at)
@@ -210,6 +218,31 @@ def read(*, statement: Statement) -> Statement:
             statement.fault_count = unreadable.count
         statement.read_at = clock.now()
         statement.save()
+    return statement
+
+
+def waiting(now: datetime) -> QuerySet[Statement]:
+    """Received and not read, the rested before those that failed: one that cannot be read holds up no other."""
+    received = Statement.objects.filter(state=Statement.State.RECEIVED)
+    return received.filter(Q(tried_at=None) | Q(tried_at__lte=now - REST)).order_by("tries", "pk")
+
+
+def try_to_read(*, statement: Statement) -> Statement:
+    """Raises nothing. A try counts before it is made, since its process may not outlive it; after MOST_TRIES of them the
+    file is refused, and our support is told by the log and the one who sent it by the statement.
+    """
+    received = Statement.objects.filter(pk=statement.pk, state=Statement.State.RECEIVED)
+    try:
+        if statement.tries >= MOST_TRIES:
+            log.error("statement.given_up", statement=str(statement.number), tries=statement.tries)
+            fault = {"line": None, "text": NOT_READ}
+            received.update(state=Statement.State.REFUSED, faults=[fault], fault_count=1, read_at=clock.now())
+        else:
+            received.update(tries=F("tries") + 1, tried_at=clock.now())
+            return read(statement=statement)
+    except Exception:
+        log.exception("statement.not_read", statement=str(statement.number))
+    statement.refresh_from_db()
     return statement
 
 
