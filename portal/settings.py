@@ -313,6 +313,11 @@ REQUEST_LOG_HELD_BYTES = 16 * 1024 * 1024
 MAX_STATEMENT_BYTES: int = setting("MAX_STATEMENT_BYTES", int, default=512 * 1024 * 1024)  # as it comes
 MAX_STATEMENT_UNPACKED_BYTES: int = setting("MAX_STATEMENT_UNPACKED_BYTES", int, default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BATCH_BODY_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "portal.lib.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "wallet.api.schema.ContractSchema",
     "UNAUTHENTICATED_USER": None,

@@ -33,7 +33,6 @@ State = Reconciliation.State
 def overview(request: HttpRequest, visit: Visit) -> HttpResponse:
     merchant = visit.merchant
     worst = cases.unresolved(merchant).select_related("merchant")[:SHOWN_WORST]
-    last = newest(merchant)
     context: dict[str, Any] = {
         "alarms": [(alarm, to_day(merchant, alarm.day)) for alarm in alarms.alarms(merchant)],
         "squares": [square(merchant, each) for each in schedule.calendar(merchant)],
@@ -43,17 +42,17 @@ def overview(request: HttpRequest, visit: Visit) -> HttpResponse:
         "buckets": [name for name, *_ in cases.BUCKETS],
         "worst": [line(case) for case in worst],
         "plan": plan_of(merchant),
-        "last": last and last_report(last),
+        "last": last_told(merchant),
     }
     return frame.show(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
 
 
-def newest(merchant: Merchant) -> Reconciliation | None:
+def last_told(merchant: Merchant) -> dict[str, Any] | None:
+    """The newest comparison of the newest day, in a few words."""
     done = Reconciliation.objects.filter(merchant=merchant, state=State.DONE)
-    return done.order_by("-day", "-number").first()
-
-
-def last_report(run: Reconciliation) -> dict[str, Any]:
+    run = done.order_by("-day", "-number").first()
+    if run is None:
+        return None
     figures = figures_of(run)
     return {"run": run, "headline": report.headline(run, figures), "rate": figures.rate, "colour": level(run)}
 

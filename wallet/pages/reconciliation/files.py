@@ -14,6 +14,7 @@ from merchants.pages.door import page
 from wallet.models import Reconciliation
 from wallet.reconciliation import report_files
 
+IN_MEMORY = 4 * 1024 * 1024
 OVER = "This link has ended: it was good for {days} days. The files are on the page of each day."
 
 
@@ -35,7 +36,7 @@ def answer(run: Reconciliation, kind: str) -> StreamingHttpResponse | FileRespon
         lines = report_files.csv(run)
         disposition = {"content-disposition": f'attachment; filename="{name}"'}
         return StreamingHttpResponse(lines, content_type=report_files.TYPES[kind], headers=disposition)
-    book = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    book = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
     report_files.write_xlsx(run, book)
     book.seek(0)
     return FileResponse(book, as_attachment=True, filename=name, content_type=report_files.TYPES[kind])

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +19,7 @@ from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import PlainForm
 from merchants.services.words import check_no_secret
-from portal.lib import clock
+from portal.lib import clock, uploads
 from wallet.models import Case, Statement
 from wallet.pages.reconciliation.mapping_form import MappingForm, filled
 from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, to_case, to_day, total_lines
@@ -73,6 +72,7 @@ def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form.is_valid() and (draft := draft_of(form, visit, case)):
         return HttpResponseRedirect(reverse("operator:statement_draft", args=[visit.merchant.code, draft.token]))
     if form.is_bound and is_too_large(request):
+        form.errors.pop("file", None)
         form.add_error("file", str(statements.StatementTooLarge()))
     context: dict[str, Any] = {"form": form, "case": case, "zone": visit.merchant.time_zone}
     title = "Attach a corrected statement" if case else "Upload a statement"
@@ -93,7 +93,7 @@ def yesterday(request: HttpRequest, visit: Visit) -> date:
 
 def is_too_large(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length) > settings.MAX_STATEMENT_BYTES
+    return uploads.is_too_large(int(length) if length.isdecimal() else 0)
 
 
 def draft_of(form: FileForm, visit: Visit, case: Case | None) -> Draft | None:
