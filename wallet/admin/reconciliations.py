@@ -18,6 +18,7 @@ from merchants.admin.base import Question, says_why
 from merchants.models import Person
 from wallet.admin.base import ReadOnlyAdmin
 from wallet.admin.days import DayFilter
+from wallet.admin.uploads import right
 from wallet.models import Reconciliation, ReportDelivery
 from wallet.reconciliation import deliveries, wanted
 from wallet.reconciliation.figures import figures_of
@@ -137,10 +138,6 @@ def deliveries_of(run: Reconciliation) -> QuerySet[ReportDelivery]:
 
 def shown_state(delivery: ReportDelivery) -> SafeString | None:
     return labels.coloured(str(deliveries.state(delivery)), DELIVERY)
-
-
-def right(text: str) -> dict[str, str]:
-    return {"content": text, "class": "!text-end"}
 
 
 def sides_table(lines: list[SideLine]) -> dict[str, Any]:

@@ -12,10 +12,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from merchants.admin import labels
-from wallet import money
-from wallet.admin.base import ReadOnlyAdmin
 from wallet.admin.days import DayFilter
-from wallet.admin.reconciliations import right
+from wallet.admin.uploads import UploadAdmin, gap_said, totals_table
 from wallet.models import Statement
 from wallet.reconciliation import statements
 
@@ -23,7 +21,7 @@ STATE = {"current": "success", "Read": "info", "Refused": "danger", "Waits to be
 
 
 @admin.register(Statement)
-class StatementAdmin(ReadOnlyAdmin):
+class StatementAdmin(UploadAdmin):
     list_display = ["day", "of_merchant", "shown_name", "shown_state", "shown_rows", "source", "by", "received"]
     list_display_links = ["day"]
     list_select_related = ["merchant", "by"]
@@ -73,21 +71,11 @@ def panel(statement: Statement) -> dict[str, Any]:
     return {
         "statement": statement,
         "totals": totals_table(statement.totals),
-        "gaps": statements.gaps(statement),
+        "gaps": [gap_said(gap) for gap in statements.gaps(statement)],
         "more_faults": max(0, statement.fault_count - len(statement.faults)),
         "replaced_by": Statement.objects.filter(replaces=statement).first(),
         "columns": statement.mapping.get("columns", {}),
         "amounts": statement.mapping.get("amounts", ""),
         "of_day": f"{reverse('admin:wallet_reconciliation_changelist')}?merchant__id__exact={statement.merchant_id}"
         f"&day_from={statement.day}&day_to={statement.day}",
-    }
-
-
-def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "headers": ["Currency", "Kind", right("Rows"), right("Amount")],
-        "rows": [
-            [each["currency"], each["kind"], right(f"{int(each['rows']):,}"), right(money.show(int(each["amount"])))]
-            for each in totals
-        ],
     }
