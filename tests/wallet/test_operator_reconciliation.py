@@ -83,8 +83,8 @@ def chosen(client: Client, content: bytes, *, name: str = "day.csv", path: str =
 
 def stated(seen: Any, do: str = "send", **fields: Any) -> dict[str, Any]:
     form = seen.context["form"]
-    known = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in (known | {"do": do} | fields).items() if value is not None}
+    known = {name: form[name].value() for name in form.fields} | {"do": do, "seen": seen.context["mark"]}
+    return {name: value for name, value in (known | fields).items() if value is not None}
 
 
 def confirmed(client: Client, seen: Any, **fields: Any) -> Any:
@@ -146,6 +146,17 @@ def test_a_form_that_is_sent_twice_sends_one_statement(at_work: Client, busy: Bu
     assert at_work.post(path, form)["location"].startswith(DAY)
     assert at_work.post(path, form)["location"] == NEW
     assert Statement.objects.count() == 1
+
+
+def test_what_is_stated_otherwise_is_looked_at_before_it_is_sent(at_work: Client, busy: Busy) -> None:
+    upload(at_work, busy.lines())
+    seen = chosen(at_work, written(without(busy.lines(), "lost")))
+    path = seen.wsgi_request.path
+    again = at_work.post(path, stated(seen, "send", amounts="decimal_point"))
+    assert again.status_code == 200
+    assert Statement.objects.count() == 1
+    at_work.post(path, stated(again, "send"))
+    assert Statement.objects.count() == 2
 
 
 def test_amounts_are_read_as_they_are_stated(at_work: Client, acme: Merchant) -> None:

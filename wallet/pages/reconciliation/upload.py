@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +28,7 @@ from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, t
 from wallet.reconciliation import cases, drafts, planning, statements, wanted
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
@@ -136,14 +139,19 @@ def look(visit: Visit, draft: Draft, mapping: dict[str, Any] | None = None) -> P
 def sent_or_seen(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
     if not form.is_valid():
         return show(request, visit, draft, seen, form)
-    mapping = form.mapping()
     try:
-        seen = look(visit, draft, mapping)
-        if request.POST.get("do") == "send" and seen.can_be_read:
+        seen = look(visit, draft, form.mapping())
+        is_as_seen = request.POST.get("seen") == mark(seen.mapping)
+        if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
             return sent(request, visit, draft, form)
     except Refusal as refused:
         form.add_error(None, str(refused))
     return show(request, visit, draft, seen, form)
+
+
+def mark(mapping: Mapping) -> str:
+    """Of what somebody has looked at: what is stated otherwise since is looked at once more before it is sent."""
+    return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
 
 
 def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
@@ -161,7 +169,7 @@ def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: 
         "current": current,
         "totals": total_lines(seen.totals),
         "gaps": [gap_said(gap) for gap in seen.gaps],
-        "stated": form.is_bound,
+        "mark": mark(seen.mapping),
     }
     return frame.show(request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context)
 
