@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from merchants.access import Visit, Work
@@ -152,7 +152,7 @@ def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
 
 # --- Files ------------------------------------------------------------------------------------------------------------
 @page(back="operator:reconciliation_day")
-def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> StreamingHttpResponse | FileResponse | Any:
+def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> Any:
     run = report.newest(visit.merchant.pk, day)
     if run is None:
         messages.error(request, "This day was not compared yet, so it has no cases.")

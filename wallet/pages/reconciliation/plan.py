@@ -127,7 +127,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
         return "The plan is changed."
 
     known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": money.show(plan.high_amount)}
-    if plan.pk is None:
+    if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = True
     question = about(
         visit.merchant, title="Change the plan", form=PlanForm, act=act, button="Save", initial=known,

@@ -104,7 +104,7 @@ def draft_of(form: FileForm, visit: Visit, case: Case | None) -> Draft | None:
     try:
         return drafts.keep(
             merchant=visit.merchant, by=visit.person, day=case.day if case else day, name=file.name, content=file,
-            size=file.size, case=case and case.pk,
+            size=file.size, case=case.pk if case else None,
         )  # fmt: skip
     except Refusal as refused:
         form.add_error("file", str(refused))
@@ -155,12 +155,9 @@ def mark(mapping: Mapping) -> str:
 
 
 def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
-    token = once.new_token(request)
-    if form.is_bound:
-        form.data = form.data.copy()
-        form.data["token"] = token
-    else:
-        form.initial["token"] = token
+    data: Any = form.data.copy() if form.is_bound else form.initial  # type: ignore[attr-defined]
+    data["token"] = once.new_token(request)
+    form.data = data if form.is_bound else form.data
     current = Statement.objects.filter(merchant=visit.merchant, day=draft.day, is_current=True).first()
     context: dict[str, Any] = {
         "draft": draft,
