@@ -116,8 +116,8 @@ def test_a_statement_is_looked_at_before_it_is_sent(
     staff: Page, live: Live, bad_day: dict[str, int], album: Path
 ) -> None:
     staff.goto(f"{live.base_url}/admin/wallet/statement/upload/")
-    staff.get_by_label("Merchant").select_option(str(bad_day["merchant"]))
-    staff.get_by_label("Day").fill(f"{datetime.now(UTC) - timedelta(days=5):%Y-%m-%d}")
+    staff.locator("#id_merchant").select_option(str(bad_day["merchant"]))
+    staff.locator("#id_day").fill(f"{datetime.now(UTC) - timedelta(days=5):%Y-%m-%d}")
     staff.locator("input[type=file]").set_input_files({"name": "day.csv", "mimeType": "text/csv", "buffer": FILE})
     staff.get_by_role("button", name="Look at it").click()
     staff.get_by_label("Amounts are written as").select_option("decimal_point")

@@ -324,6 +324,11 @@ def test_what_names_no_case_does_nothing(staff: Client, case: Case, chosen: str)
     assert state(case) == ("open", "")
 
 
+@pytest.mark.parametrize("query", ["nonsense=1", "p=x", "day_from=x", "merchant__id__exact=x", "q=%00"])
+def test_a_list_that_is_none_has_no_cases_to_work_on(staff: Client, case: Case, query: str) -> None:
+    assert staff.get(f"{LIST}many/take/?{query}").status_code == 200
+
+
 def test_many_are_not_resolved_without_a_note(staff: Client, case: Case) -> None:
     staff.post(f"{LIST}many/resolve/", {"chosen": str(case.pk), "resolution": "ours", "reason": ""})
     assert state(case) == ("open", "")

@@ -11,8 +11,8 @@ from django.test import Client
 from merchants.models import Merchant, Person
 from tests.people import signed_in
 from tests.wallet import reconciling
-from wallet.admin import plans
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.reconciliation import pull
 
 LIST = "/admin/wallet/reconciliationplan/"
 SAID = {
@@ -110,7 +110,7 @@ def test_an_address_inside_our_network_is_refused_with_its_reason(staff: Client,
 def test_a_hosts_key_is_shown_before_it_is_believed(
     staff: Client, plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plans.pull, "look", lambda *, address: f"SHA256:key-of-{address[7:11]}")
+    monkeypatch.setattr(pull, "look", lambda *, address: f"SHA256:key-of-{address[7:11]}")
     said = {"kind": "sftp", "address": "sftp://user@host.test/{day}.csv", "password": "open sesame"}
     answer = sent(staff, f"{LIST}{plan.pk}/source/", said)
     assert "The host shows this key: SHA256:key-of-user" in answer

@@ -13,7 +13,6 @@ from merchants.models import Letter, Merchant, Person
 from portal.lib import clock
 from tests.people import signed_in
 from tests.wallet import reconciling
-from wallet.admin import reconciliations
 from wallet.models import Case, Reconciliation, ReportDelivery
 from wallet.reconciliation import wanted
 
@@ -90,7 +89,7 @@ def test_a_day_is_compared_again_after_a_question(
     staff: Client, run: Reconciliation, support: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(reconciliations.wanted, "ask", lambda **about: asked.append(about))
+    monkeypatch.setattr(wanted, "ask", lambda **about: asked.append(about))
     assert "The same breaks are the same cases" in read(staff, f"{LIST}{run.pk}/again/")
     assert not asked
     staff.post(f"{LIST}{run.pk}/again/")
@@ -101,7 +100,7 @@ def test_a_day_that_is_compared_at_this_moment_is_not_compared_again(staff: Clie
     compared(run.merchant, number=2, state="running", outcome="", done_at=None)
     answer = staff.post(f"{LIST}{run.pk}/again/")
     assert "being compared at this moment" in unescape(answer.content.decode())
-    assert wanted.Reconciliation.objects.count() == 2
+    assert Reconciliation.objects.count() == 2
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.options import ActionLocation, IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -123,7 +124,7 @@ def of_the_chosen(name: str, verb: Verb) -> Callable[..., HttpResponse]:
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
     list_display = [
-        "shown_severity", "day", "shown_kind", "shown_subject", "of_merchant", "shown_difference", "currency",
+        "shown_severity", "shown_day", "shown_kind", "shown_subject", "of_merchant", "shown_difference", "currency",
         "shown_state", "owner", "opened",
     ]  # fmt: skip
     list_display_links = ["shown_kind"]
@@ -187,7 +188,12 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description="Kind")
     def shown_kind(self, case: Case) -> str:
-        return case.get_kind_display()
+        """The severity says already that money is owed."""
+        return "Refused late payout" if case.kind == Case.Kind.OWED else case.get_kind_display()
+
+    @display(description="Day")
+    def shown_day(self, case: Case) -> SafeString:
+        return format_html('<span class="whitespace-nowrap">{}</span>', case.day)
 
     @display(description="Resolution")
     def shown_resolution(self, case: Case) -> str | None:
@@ -311,7 +317,10 @@ class CaseAdmin(ReadOnlyAdmin):
     def chosen(self, request: HttpRequest) -> list[int]:
         if "ids" in request.GET:
             return ids_in(request.GET["ids"])
-        found: QuerySet[Case] = self.get_changelist_instance(request).queryset
+        try:
+            found: QuerySet[Case] = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            return []
         return list(found.values_list("pk", flat=True)[: cases.MOST_AT_ONCE + 1])
 
     def done_to_many(self, request: HttpRequest, verb: Verb, form: forms.Form, chosen: list[int]) -> cases.Done | None:

@@ -113,7 +113,7 @@ def outcome(run: Reconciliation) -> SafeString | None:
 # --- a comparison's page ----------------------------------------------------------------------------------------------
 def panel(run: Reconciliation) -> dict[str, Any]:
     figures = figures_of(run)
-    of_day = {"merchant__id__exact": run.merchant_id, "day_from": run.day, "day_to": run.day}
+    of_day: dict[str, Any] = {"merchant__id__exact": run.merchant_id, "day_from": run.day, "day_to": run.day}
     return {
         "run": run,
         "figures": figures,

@@ -34,8 +34,8 @@ class StatementAdmin(UploadAdmin):
     ordering = ["-pk"]
     change_form_outer_before_template = "admin/statement_page.html"
     fields = [
-        "number", "of_merchant", "day", "grain", "shown_state", "source", "by", "shown_name", "shown_size", "digest",
-        "shown_rows", "replaces", "received", "read",
+        "number", "of_merchant", "day", "grain", "shown_state", "source", "by", "shown_name", "shown_size",
+        "shown_digest", "shown_rows", "replaces", "received", "read",
     ]  # fmt: skip
 
     @display(description="State")
@@ -53,6 +53,10 @@ class StatementAdmin(UploadAdmin):
     @display(description="Bytes")
     def shown_size(self, statement: Statement) -> str:
         return f"{statement.size:,}"
+
+    @display(description="SHA-256")
+    def shown_digest(self, statement: Statement) -> SafeString:
+        return labels.in_one_line(statement.digest)
 
     @display(description="Received (UTC)")
     def received(self, statement: Statement) -> SafeString | None:

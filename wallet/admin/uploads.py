@@ -14,7 +14,6 @@ from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -42,7 +41,8 @@ AMOUNTS = [
 class FileForm(forms.Form):
     merchant = forms.ModelChoiceField(Merchant.objects.order_by("name"), widget=UnfoldAdminSelectWidget())
     day = forms.DateField(
-        widget=UnfoldAdminSingleDateWidget(), help_text="A whole day in the merchant's time zone, as 2026-01-31."
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        help_text="A whole day in the merchant's time zone, as 2026-01-31.",
     )
     file = forms.FileField(
         allow_empty_file=True,
@@ -60,11 +60,11 @@ class ColumnsForm(forms.Form):
         label="Currency of all rows", required=False, max_length=8, widget=UnfoldAdminTextInputWidget()
     )
 
-    def __init__(self, *args: Any, seen: Preview, **options: Any) -> None:
+    def __init__(self, sent: Any, *, seen: Preview) -> None:
         known = seen.mapping
         start = {"grain": known.grain, "amounts": known.amounts, "currency": known.currency}
         start |= {f"column_{name}": header for name, header in known.columns.items()}
-        super().__init__(*args, initial=start, **options)
+        super().__init__(sent, initial=start)
         headers = [("", "– none –"), *((header, header) for header in seen.headers if header)]
         for name in FIELDS:
             self.fields[f"column_{name}"] = forms.ChoiceField(
