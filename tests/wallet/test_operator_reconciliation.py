@@ -329,6 +329,8 @@ def test_the_link_of_a_mail_asks_who_comes(at_work: Client, case: Case, rival: M
     assert stranger.get(path.replace("acme", "rival")).status_code == 404
     answer: Any = at_work.get(path)
     assert "won" in b"".join(answer.streaming_content).decode()
+    sheet: Any = at_work.get(f"{DAY}xlsx/")
+    assert b"".join(sheet.streaming_content).startswith(b"PK")
     assert at_work.get(path[:-4] + "xxx/")["location"] == HERE
 
 

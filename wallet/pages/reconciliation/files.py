@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 
 from merchants.access import Visit
@@ -14,7 +15,7 @@ from merchants.pages.door import page
 from wallet.models import Reconciliation
 from wallet.reconciliation import report_files
 
-IN_MEMORY = 4 * 1024 * 1024
+PIECE = 256 * 1024
 OVER = "This link has ended: it was good for {days} days. The files are on the page of each day."
 
 
@@ -30,13 +31,16 @@ def report_file(request: HttpRequest, visit: Visit, token: str) -> Any:
     return answer(run, asked.kind)
 
 
-def answer(run: Reconciliation, kind: str) -> StreamingHttpResponse | FileResponse:
-    name = report_files.name(run, kind)
-    if kind == "csv":
-        lines = report_files.csv(run)
-        disposition = {"content-disposition": f'attachment; filename="{name}"'}
-        return StreamingHttpResponse(lines, content_type=report_files.TYPES[kind], headers=disposition)
-    book = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
-    report_files.write_xlsx(run, book)
-    book.seek(0)
-    return FileResponse(book, as_attachment=True, filename=name, content_type=report_files.TYPES[kind])
+def answer(run: Reconciliation, kind: str) -> StreamingHttpResponse:
+    content: Iterator[str] | Iterator[bytes] = report_files.csv(run) if kind == "csv" else book(run)
+    disposition = {"content-disposition": f'attachment; filename="{report_files.name(run, kind)}"'}
+    return StreamingHttpResponse(content, content_type=report_files.TYPES[kind], headers=disposition)
+
+
+def book(run: Reconciliation) -> Iterator[bytes]:
+    """Made when it is drawn, so that nothing is left of one that nobody draws."""
+    with tempfile.TemporaryFile() as file:
+        report_files.write_xlsx(run, file)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
