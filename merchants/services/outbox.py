@@ -21,6 +21,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.template.loader import render_to_string
 
 from merchants import errors
@@ -54,6 +55,8 @@ class Filling:
 
 
 _fillers: dict[str, Callable[[Letter], Filling]] = {}
+# Letters of keys and people go first: of reports, hundreds may be due in the same minute.
+CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
 
 
 def fill(template: str, filler: Callable[[Letter], Filling]) -> None:
@@ -100,7 +103,8 @@ def send_due() -> None:
 @transaction.atomic
 def _send_next() -> bool:
     """False: nothing is left to do for now. A mail server that is away is asked for no further letter this time."""
-    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now()).order_by("due_at", "pk")
+    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now())
+    due = due.alias(can_wait=CAN_WAIT).order_by("can_wait", "due_at", "pk")
     letter = due.select_for_update(skip_locked=True).first()
     if letter is None:
         return False

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from merchants.models import Contact, Letter, Merchant
-from merchants.services import outbox
+from merchants.services import letters, outbox
 from portal.lib import clock
 from portal.ports import free_port
 from tests.merchants.test_letters import Server, use_smtp
@@ -130,6 +130,15 @@ def test_it_goes_out_through_a_real_server_with_its_picture_inside(run: Reconcil
     html, picture = list(message.walk())[3:]
     assert f"cid:{str(picture['Content-ID']).strip('<>')}" in html.get_content()
     assert picture.get_content()[:4] == b"\x89PNG"
+
+
+def test_a_letter_of_a_key_goes_before_reports_that_wait_longer(run: Reconciliation, server: Server) -> None:
+    with clock.at(MORNING):
+        deliveries.send(run=run)
+    with clock.at(MORNING + HOUR):
+        letters.write_each(["keys@acme.test"], run.merchant, "key_expires", {"auth_key": "x", "label": "y"})
+    posted(MORNING + HOUR)
+    assert [str(message["To"]) for message in server.taken] == ["keys@acme.test", "cfo@acme.test"]
 
 
 @pytest.mark.parametrize("place", ["at_rcpt", "at_data"])
