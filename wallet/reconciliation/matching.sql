@@ -54,9 +54,14 @@ CREATE INDEX ON reconciliation_met (transaction_id);
 CREATE INDEX ON reconciliation_met (o_id);
 ANALYZE reconciliation_met;
 
+-- Looked for by hashes first: a million ids with their sums would not fit in memory.
 CREATE TEMP TABLE reconciliation_twice ON COMMIT DROP AS
 SELECT s.transaction_id, count(*) AS times, min(s.line) AS line, sum(s.amount) AS amount, NULL::text AS lines
-  FROM wallet_statementrow s WHERE s.statement_id = %(statement)s
+  FROM wallet_statementrow s
+ WHERE s.statement_id = %(statement)s
+   AND hashtextextended(s.transaction_id, 0) IN (
+        SELECT hashtextextended(x.transaction_id, 0) FROM wallet_statementrow x
+         WHERE x.statement_id = %(statement)s GROUP BY 1 HAVING count(*) > 1)
  GROUP BY s.transaction_id HAVING count(*) > 1;
 ANALYZE reconciliation_twice;
 UPDATE reconciliation_twice w SET lines = d.lines

@@ -39,11 +39,14 @@ ISO = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` in our table; `cell` as it was sent."""
+    """`name` in our table; `cell` as it was sent. `is_good` asks before the value is cast; `is_fit` only what a cast
+    that succeeds leaves open, since to ask whether a text can be cast costs as much as the cast.
+    """
 
     name: str
     value: Expression
     is_good: Expression
+    is_fit: Expression
     says: str
     header: str
     cell: Expression
@@ -68,8 +71,9 @@ def columns(mapping: Mapping, headers: Sequence[str]) -> list[Column]:
         if (header := mapping.columns.get(name)) is None:
             continue
         cell = sql.Identifier(f"c{headers.index(header) + 1}") + sql.SQL("")
-        value, is_good, says = make(cell, mapping)
-        found.append(Column("is_rolled_back" if name == "state" else name, value, is_good, says, header, cell))
+        value, is_good, says, *fit = make(cell, mapping)
+        is_fit = fit[0] if fit else is_good
+        found.append(Column("is_rolled_back" if name == "state" else name, value, is_good, is_fit, says, header, cell))
     return [*found, *_constants(mapping)]
 
 
@@ -77,13 +81,13 @@ def _constants(mapping: Mapping) -> list[Column]:
     yes = sql.SQL("true")
     constants = []
     if "currency" not in mapping.columns:
-        constants.append(Column("currency", sql.SQL("{}").format(mapping.currency), yes, "", "", EMPTY))
+        constants.append(Column("currency", sql.SQL("{}").format(mapping.currency), yes, yes, "", "", EMPTY))
     if mapping.grain == "totals":
-        constants.append(Column("transaction_id", EMPTY, yes, "", "", EMPTY))
+        constants.append(Column("transaction_id", EMPTY, yes, yes, "", "", EMPTY))
     return constants
 
 
-type Made = tuple[Expression, Expression, str]
+type Made = tuple[Expression, Expression, str] | tuple[Expression, Expression, str, Expression]
 
 
 def _id(cell: Expression, _mapping: Mapping) -> Made:
@@ -144,8 +148,10 @@ def _amount(cell: Expression, mapping: Mapping) -> Made:
         says += "; the mapping does not say what a sign means"
     if mapping.amounts == "units":
         value = sql.SQL("{}::bigint").format(text)
-        is_number = sql.SQL("CASE WHEN pg_input_is_valid({0}, 'bigint') THEN {1}::text = {0} OR {2} END")
-        return _judged(value, is_number.format(text, value, _digits(text, LONGEST_UNITS)), f"{says}, or beyond 2^53")
+        is_plain = sql.SQL("({1}::text = {0} OR {2})").format(text, value, _digits(text, LONGEST_UNITS))
+        is_number = sql.SQL("CASE WHEN pg_input_is_valid({}, 'bigint') THEN {} END").format(text, is_plain)
+        _, is_good, says, *_ = _judged(value, is_number, f"{says}, or beyond 2^53")
+        return value, is_good, says, sql.SQL("{} AND {}").format(is_plain, _in_range(value))
     point = "," if mapping.amounts == "decimal_comma" else "."
     whole, rest = (sql.SQL("split_part({0}, {1}, {2})").format(text, point, part) for part in (1, 2))
     fits = sql.SQL(
@@ -158,8 +164,11 @@ def _amount(cell: Expression, mapping: Mapping) -> Made:
 
 def _judged(value: Expression, fits: Expression, says: str) -> Made:
     """CASE, since conditions beside each other may be tried in any order, and the cast of what does not fit fails."""
-    good = sql.SQL("CASE WHEN {} THEN {} BETWEEN 0 AND {} ELSE false END").format(fits, value, MAX_WHOLE_NUMBER)
-    return value, good, says
+    return value, sql.SQL("CASE WHEN {} THEN {} ELSE false END").format(fits, _in_range(value)), says
+
+
+def _in_range(value: Expression) -> Expression:
+    return sql.SQL("{} BETWEEN 0 AND {}").format(value, MAX_WHOLE_NUMBER)
 
 
 def _count(cell: Expression, _mapping: Mapping) -> Made:
@@ -171,18 +180,19 @@ def _at(cell: Expression, mapping: Mapping) -> Made:
     if mapping.times in ("unix", "unix_ms"):
         return _unix(cell, seconds=1 if mapping.times == "unix" else 1000)
     text = sql.SQL(ISO[mapping.times]).format(cell)
-    has_zone = sql.SQL("(right({0}, 1) = 'Z' OR substr({0}, 11) ~ '[+-]')").format(text)
-    good = sql.SQL(
-        "({0} = '' OR ({1} LIKE '____-__-_____:__%' AND right({1}, 2) <> 'BC'"
-        " AND pg_input_is_valid({1}, 'timestamptz') AND {2}))"
-    ).format(cell, text, sql.SQL("true") if mapping.zone else has_zone)
+    has_zone = sql.SQL("({0} LIKE '%Z' OR {0} LIKE '__________%+%' OR {0} LIKE '__________%-%')").format(text)
+    looks_like_one = sql.SQL("{1} LIKE '____-__-_____:__%' AND right({1}, 2) <> 'BC' AND {2}").format(
+        cell, text, sql.SQL("true") if mapping.zone else has_zone
+    )
+    good = sql.SQL("({} = '' OR ({} AND pg_input_is_valid({}, 'timestamptz')))").format(cell, looks_like_one, text)
+    fit = sql.SQL("({} = '' OR ({}))").format(cell, looks_like_one)
     zoned = sql.SQL("{}::timestamptz").format(text)
     if mapping.zone:
         zoned = sql.SQL("CASE WHEN {0} THEN {1} ELSE {2}::timestamp AT TIME ZONE {3} END").format(
             has_zone, zoned, text, mapping.zone
         )
     value = sql.SQL("CASE WHEN {0} <> '' THEN {1} END").format(cell, zoned)
-    return value, good, "not a time such as 2026-01-31T12:00:00Z; without a zone, the mapping has to state it"
+    return value, good, "not a time such as 2026-01-31T12:00:00Z; without a zone, the mapping has to state it", fit
 
 
 def _unix(cell: Expression, *, seconds: int) -> Made:

@@ -118,7 +118,7 @@ def insert(of: Loaded, mapping: Mapping, statement: int) -> None:
     read = columns(mapping, of.table.headers)
     names = sql.SQL(", ").join(sql.Identifier(column.name) for column in read)
     into = sql.SQL("INSERT INTO wallet_statementrow (statement_id, line, {}) SELECT {}, {}, {} FROM {}")
-    line = sql.SQL("CASE WHEN {} THEN line END").format(_all_good(read))
+    line = sql.SQL("CASE WHEN {} THEN line END").format(sql.SQL(" AND ").join(column.is_fit for column in read))
     try:
         with transaction.atomic():
             _run(into.format(names, statement, line, sql.SQL(", ").join(column.value for column in read), of.source))
