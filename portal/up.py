@@ -110,8 +110,8 @@ def portal_programs(host: str, port: int) -> list[Program]:
         "-q",
     ]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    # One process that compares and one that brings statements; the processors are the wallet's first.
-    reconciler = [*worker, "--queues", "reconciliation", "--hostname", "reconciler@%h"]
+    # One process that compares, one that reads and one that fetches statements; the processors are the wallet's first.
+    reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
         Program("web", [*granian, "--workers", "2", "--blocking-threads", "8", "portal.wsgi:application"], "cyan"),

@@ -15,7 +15,7 @@ from merchants.models import Merchant, Person
 from merchants.services import history
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
-from wallet.reconciliation import alarms, cases, runs, schedule
+from wallet.reconciliation import alarms, cases, runs, schedule, statements
 from wallet.services import meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -87,6 +87,11 @@ def compare_day(merchant: int, day: str, by: int) -> None:
 @shared_task
 def read_statements() -> None:
     log.info("statements.read", statements=schedule.read_statements())
+
+
+@shared_task
+def sweep_statement_files() -> None:
+    log.info("statements.swept", files=statements.sweep(clock.now()))
 
 
 @shared_task

@@ -20,7 +20,7 @@ from tests import factories
 from tests.wallet import reconciling
 from tests.wallet.reconciling import Line
 from wallet.models import Case, MerchantHour, Reconciliation, ReconciliationPlan, ReportDelivery
-from wallet.reconciliation import alarms, deliveries, plans, runs, schedule
+from wallet.reconciliation import alarms, deliveries, matching, plans, runs, schedule
 from wallet.reconciliation.alone import Work, alone
 
 DAY = date(2026, 3, 10)
@@ -190,6 +190,49 @@ def test_a_comparison_that_failed_rests_and_holds_up_nobody(
     assert due(EIGHT + schedule.REST) == [("acme", DAY)]
 
 
+def test_a_statement_of_long_ago_that_cannot_be_compared_rests_too(
+    plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, old = datetime(2026, 3, 30, 8, tzinfo=UTC), date(2026, 3, 12)
+    with clock.at(late):
+        for day in (old, *(date(2026, 3, 29) - timedelta(days=back) for back in range(8))):
+            runs.reconcile(merchant=plan.merchant, day=day)
+        reconciling.state(plan.merchant, [STRAY], old, received_at=late)
+    monkeypatch.setattr(matching, "UNSETTLED", "SELECT 1 / 0")
+    assert old in [day for _, day in due(late)]
+    done(late)
+    assert Reconciliation.objects.get(day=old, number=2).state == "failed"
+    assert old not in [day for _, day in due(late + MINUTE)]
+    assert old in [day for _, day in due(late + schedule.REST)]
+
+
+def test_the_day_beside_that_could_not_be_compared_again_at_once_is_due(plan: ReconciliationPlan) -> None:
+    with reconciling.at(plan.merchant, timedelta(0)):
+        machine = reconciling.Told(plan.merchant, factories.signer(plan.merchant), factories.game())
+    with reconciling.at(plan.merchant, timedelta(hours=23, minutes=59)):
+        machine.deposit(5, transactionId="last")
+    reconciling.state(plan.merchant, [])
+    assert done(EIGHT) == 1
+    reconciling.state(plan.merchant, reconciling.ledger_lines(plan.merchant), NEXT)
+    tomorrow = EIGHT + timedelta(days=1)
+    with another_comparison(plan.merchant, DAY):
+        assert done(tomorrow) == 0
+    assert due(tomorrow + MINUTE) == [("acme", DAY)]
+    assert done(tomorrow + MINUTE) == 1
+    assert reconciling.breaks(plan.merchant, DAY) == {("day_boundary", "last")}
+    assert due(tomorrow + 2 * MINUTE) == []
+    assert [(day, number) for day, number, _ in told(plan.merchant)] == [(DAY, 1), (NEXT, 1), (DAY, 2)]
+
+
+@contextmanager
+def another_comparison(merchant: Merchant, day: date) -> Iterator[None]:
+    session = connection.copy()
+    with closing(session), session.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashint8(%s), %s)", [merchant.pk, day.toordinal()])
+        yield
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
 @contextmanager
 def another_worker(work: Work, number: int = 0) -> Iterator[None]:
     """Another session that is at this work."""
@@ -207,6 +250,13 @@ def test_of_two_workers_one_does_a_merchants_day(plan: ReconciliationPlan) -> No
     assert done(EIGHT) == 1
 
 
+def test_one_round_at_a_time_compares(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    with another_worker(Work.ROUND):
+        assert done(EIGHT) == 0
+    assert done(EIGHT) == 1
+
+
 def test_a_worker_that_made_its_list_before_another_was_done_looks_again(plan: ReconciliationPlan) -> None:
     reconciling.state(plan.merchant, [STRAY])
     with clock.at(EIGHT):
@@ -216,10 +266,11 @@ def test_a_worker_that_made_its_list_before_another_was_done_looks_again(plan: R
     assert Reconciliation.objects.filter(day=DAY).count() == 1
 
 
-def test_statements_are_brought_by_one_worker_at_a_time(db: None) -> None:
-    with another_worker(Work.BRINGING), alone(Work.BRINGING) as is_ours:
+@pytest.mark.parametrize("work", [Work.READING, Work.FETCHING])
+def test_statements_are_read_and_fetched_by_one_worker_at_a_time(db: None, work: Work) -> None:
+    with another_worker(work), alone(work) as is_ours:
         assert not is_ours
-    with alone(Work.BRINGING) as is_ours:
+    with alone(work) as is_ours:
         assert is_ours
 
 
@@ -229,7 +280,9 @@ def test_comparisons_have_a_queue_of_their_own_and_alarms_are_the_work_of_anothe
     queues = {name.rpartition(".")[2]: app.amqp.router.route({}, name)["queue"].name for name in names}
     assert {name for name, queue in queues.items() if queue == "reconciliation"} == {
         "reconcile_days",
-        "bring_statements",
+        "compare_day",
+        "read_statements",
+        "fetch_statements",
     }
     assert queues["raise_reconciliation_alarms"] == "celery"
 
@@ -237,7 +290,7 @@ def test_comparisons_have_a_queue_of_their_own_and_alarms_are_the_work_of_anothe
 def test_looking_for_what_is_due_costs_the_same_for_many(db: None, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         planned(f"m-{number}")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(schedule.due(EIGHT)) == 30
 
 

@@ -20,9 +20,11 @@ from tests.conftest import Caller
 from wallet.models import ReconciliationPlan, Statement, StatementRow
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statements
+from wallet.reconciliation.reading import loading
 from wallet.reconciliation.reading.mapping import BadMapping
 
 DAY = date(2026, 1, 31)
+NOW, MINUTE = datetime(2026, 2, 1, 8, tzinfo=UTC), timedelta(minutes=1)
 HEADER = "transactionId,kind,playerId,currency,amount"
 ROWS = ["t-1,bet,ada,EUR,100", "t-2,payout,ada,EUR,250", "t-3,bet,bob,USD,9007199254740991"]
 COLUMNS = {
@@ -153,6 +155,62 @@ def test_read_twice_it_is_read_once(acme: Merchant) -> None:
     statement = read(acme, text())
     assert statements.read(statement=statement).read_at == statement.read_at
     assert len(rows_of(statement)) == 3
+
+
+def test_a_file_whose_process_was_killed_before_its_row_was_there_is_swept(acme: Merchant) -> None:
+    kept, storage = received(acme, text()), private_files()
+    path, now = str(kept.file.name), datetime.now(UTC)
+    lost = storage.save(f"{path.rpartition('/')[0]}/lost", io.BytesIO(b"half"))
+    statements.sweep(now)
+    assert storage.exists(lost)
+    statements.sweep(now + timedelta(days=2))
+    assert not storage.exists(lost)
+    assert storage.exists(path)
+
+
+# --- by the job -------------------------------------------------------------------------------------------------------
+def tried(at: datetime) -> list[str]:
+    """What the job did at that minute: states of what it tried."""
+    with clock.at(at):
+        return [statements.try_to_read(statement=each).state for each in statements.waiting(at)]
+
+
+def test_what_cannot_be_read_for_a_reason_of_ours_is_given_up_and_holds_up_nothing(
+    acme: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = received(acme, text()), received(acme, text(ROWS[0]))
+    whole = loading.insert
+
+    def full(loaded: Any, mapping: Any, statement: int) -> None:
+        if statement == first.pk:
+            raise OSError("No space left on device")
+        whole(loaded, mapping, statement)
+
+    monkeypatch.setattr(loading, "insert", full)
+    assert tried(NOW) == ["received", "read"]
+    assert tried(NOW + MINUTE) == []
+    assert [tried(NOW + number * statements.REST) for number in range(1, statements.MOST_TRIES)] == [["received"]] * 4
+    assert tried(NOW + timedelta(days=1)) == ["refused"]
+    first.refresh_from_db()
+    assert "for a reason of ours" in first.faults[0]["text"]
+    assert tried(NOW + timedelta(days=2)) == []
+    second.refresh_from_db()
+    assert second.is_current
+
+
+def test_a_try_counts_also_when_its_process_does_not_outlive_it(
+    acme: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement = received(acme, text())
+
+    def killed(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(statements, "read", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tried(NOW)
+    statement.refresh_from_db()
+    assert (statement.tries, statement.tried_at) == (1, NOW)
 
 
 def test_rows_do_not_change(acme: Merchant) -> None:

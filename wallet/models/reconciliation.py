@@ -151,6 +151,8 @@ class Statement(models.Model):
     is_current = models.BooleanField(default=False, help_text="What the day is compared with.")
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="To read it, by the job.")
+    tried_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -173,7 +175,11 @@ class Statement(models.Model):
                 condition=Q(state__in=["received", "read", "refused"]), name="statement_state_known"
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "-id"], name="statement_newest")]
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="statement_newest"),
+            models.Index(fields=["tries", "id"], condition=Q(state="received"), name="statement_waiting"),
+            models.Index(fields=["received_at"], condition=Q(is_current=True), name="statement_current_since"),
+        ]
         triggers = [pgtrigger.Protect(name="statement_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
@@ -374,6 +380,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["merchant", "-day", "kind"], name="case_of_day"),
+            models.Index(fields=["merchant", "day", "-severity", "id"], name="case_of_day_worst_first"),
             models.Index(fields=["subject"], name="case_of_subject"),
             models.Index(fields=["player_id"], name="case_of_player"),
             models.Index(
@@ -381,6 +388,11 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["merchant", "-severity", "opened_at"], condition=~Q(state="resolved"), name="case_open_of"
+            ),
+            models.Index(
+                fields=["merchant", "subject"],
+                condition=Q(kind="day_boundary") & ~Q(state="resolved"),
+                name="case_over_midnight",
             ),
         ]
         triggers = [pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete)]

@@ -13,7 +13,9 @@ class Work(IntEnum):
     """What is done alone: the first half of an advisory lock's key."""
 
     REPORT = 0x0CA5E001  # of a merchant
-    BRINGING = 0x0CA5E002
+    READING = 0x0CA5E002
+    FETCHING = 0x0CA5E003
+    ROUND = 0x0CA5E004  # through all days that are due
 
 
 @contextmanager

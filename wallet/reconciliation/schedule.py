@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from merchants.errors import Refusal
 from merchants.models import Merchant
 from portal.lib import clock
-from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery, Statement
+from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.reconciliation import deliveries, pull, runs, statements
 from wallet.reconciliation.alone import Work, alone
 from wallet.reconciliation.days import DAY, date_at, day_of
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 LOOKED_BACK = 7  # days that were missed while nothing ran are made up for
 NEW = timedelta(days=35)  # how long a statement that was never compared is looked for
 REST = timedelta(minutes=15)  # after a comparison that failed
+READ_AT_ONCE = 100  # statements; the next minute goes on
 State, Outcome = Reconciliation.State, Reconciliation.Outcome
 
 
@@ -44,12 +45,14 @@ def due(now: datetime, *, of: Merchant | None = None) -> list[Due]:
     since = min((day for _, day in wanted), default=now.date()) - timedelta(days=LOOKED_BACK)
     newest = newest_runs(plans, since)
     wanted |= missed(newest, wanted)
-    late = _uncompared(plans)
-    wanted |= {(merchant, day) for merchant, day in late if due_at(plans[merchant], day) <= now}
+    changed = _changed(plans)
+    wanted |= {(merchant, day) for merchant, day in changed if due_at(plans[merchant], day) <= now}
+    if older := {(merchant, day) for merchant, day in wanted if day < since}:
+        newest |= newest_runs({merchant for merchant, _ in older}, min(day for _, day in older))
     return sorted(
         Due(due_at(plans[merchant], day), plans[merchant].merchant.code, day)
         for merchant, day in wanted
-        if _is_due(newest.get((merchant, day)), compared=(merchant, day) not in late, now=now)
+        if _is_due(newest.get((merchant, day)), compared=(merchant, day) not in changed, now=now)
     )
 
 
@@ -83,6 +86,11 @@ def missed(newest: dict[Key, Reconciliation], wanted: set[Key]) -> set[Key]:
     }
 
 
+def _changed(merchants: Iterable[int]) -> set[Key]:
+    """Days of which something is known that no comparison of theirs has seen."""
+    return _uncompared(merchants) | _explained(merchants)
+
+
 def _uncompared(merchants: Iterable[int]) -> set[Key]:
     """Days whose current statement came lately and no comparison has seen, however old the day is."""
     seen = Reconciliation.objects.filter(
@@ -92,6 +100,23 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
         is_current=True, merchant__in=list(merchants), received_at__gte=clock.now() - NEW
     )
     return set(current.filter(~Exists(seen)).values_list("merchant_id", "day"))
+
+
+def _explained(merchants: Iterable[int]) -> set[Key]:
+    """Days that miss a row which a later comparison of the day beside found over midnight."""
+    found_beside = Case.objects.filter(
+        merchant=OuterRef("merchant"),
+        subject=OuterRef("subject"),
+        kind=Case.Kind.DAY_BOUNDARY,
+        day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
+        seen_by__gt=OuterRef("seen_by"),
+    ).exclude(state=Case.State.RESOLVED)
+    missing = Case.objects.filter(
+        merchant__in=list(merchants), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE]
+    )
+    return set(
+        missing.exclude(state=Case.State.RESOLVED).filter(Exists(found_beside)).values_list("merchant_id", "day")
+    )
 
 
 def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime) -> bool:
@@ -109,8 +134,11 @@ def _is_untold(run: Reconciliation) -> bool:
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 def do_due() -> int:
-    """Everything that is due, one after the other; how many days were done. Several workers share the merchants."""
-    return sum(do(each) for each in due(clock.now()))
+    """Everything that is due, one after the other; how many days were done. A second round beside it does nothing, so
+    that one process at most compares.
+    """
+    with alone(Work.ROUND) as is_ours:
+        return sum(do(each) for each in due(clock.now())) if is_ours else 0
 
 
 def do(each: Due) -> bool:
@@ -144,14 +172,16 @@ def compare_and_tell(*, merchant: Merchant, day: date) -> Reconciliation:
 
 
 def _to_tell(merchant: Merchant, day: date) -> Reconciliation | None:
-    if (merchant.pk, day) in _uncompared([merchant.pk]):
+    if (merchant.pk, day) in _changed([merchant.pk]):
         return None
     newest = newest_runs([merchant.pk], day).get((merchant.pk, day))
     return newest if newest and newest.state == State.DONE and _is_untold(newest) else None
 
 
 def _restate(merchant: Merchant, days: Iterable[date]) -> None:
-    """Days beside one that explains them; they tell of it when that changes what they said."""
+    """Days beside one that explains them; they tell of it when that changes what they said. One that is refused or
+    fails here is due (`_explained`).
+    """
     for day in days:
         if day_of(merchant, day).ready <= clock.now():
             again = runs.reconcile(merchant=merchant, day=day)
@@ -159,22 +189,20 @@ def _restate(merchant: Merchant, days: Iterable[date]) -> None:
                 deliveries.send(run=again.run)
 
 
-def bring_statements() -> int:
-    """Fetches what is due and reads what waits. Alone: a host that hangs holds one worker, never two."""
-    with alone(Work.BRINGING) as is_ours:
-        if not is_ours:
-            return 0
-        waiting = Statement.objects.filter(state=Statement.State.RECEIVED).order_by("id")
-        for statement in waiting[:100]:
-            _read(statement)
-        return pull.fetch_due(clock.now())
+# --- statements -------------------------------------------------------------------------------------------------------
+def read_statements() -> int:
+    """What was received and not read yet; how many were tried."""
+    with alone(Work.READING) as is_ours:
+        waiting = list(statements.waiting(clock.now())[:READ_AT_ONCE]) if is_ours else []
+        for statement in waiting:
+            statements.try_to_read(statement=statement)
+        return len(waiting)
 
 
-def _read(statement: Statement) -> None:
-    try:
-        statements.read(statement=statement)
-    except Exception:
-        log.exception("statement.not_read", statement=str(statement.number))
+def fetch_statements() -> int:
+    """Alone, and apart from reading: a host that hangs holds up neither what was sent nor a second worker."""
+    with alone(Work.FETCHING) as is_ours:
+        return pull.fetch_due(clock.now()) if is_ours else 0
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------

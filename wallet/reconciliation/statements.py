@@ -36,11 +36,11 @@ from wallet.reconciliation.reading.totals import Gap
 log = structlog.get_logger(__name__)
 PIECE = 1024 * 1024
 LONGEST_NAME = 200
+FOLDER = "statements"
+SWEPT_AFTER, SWEPT_BACK = timedelta(days=1), timedelta(days=20)
 MOST_TRIES = 5
 REST = timedelta(minutes=5)  # after one
-NOT_READ = (
-    "The file could not be read, for a reason of ours that our support has been told. Send it again, or ask them."
-)
+NOT_READ = "The file could not be read, for a reason of ours, and our support was told. Send it again, or ask them."
 UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
 
 
@@ -115,7 +115,7 @@ def receive(
         name=get_valid_filename(name or "statement")[-LONGEST_NAME:],
         received_at=clock.now(),
     )
-    path = f"statements/{statement.received_at:%Y/%m}/{statement.number}"
+    path = f"{FOLDER}/{statement.received_at:%Y/%m}/{statement.number}"
     try:
         statement.file = storage.save(path, upload)
         statement.digest, statement.size = upload.digest.hexdigest(), upload.length
@@ -202,6 +202,21 @@ class _Upload(File):  # type: ignore[type-arg]
             raise EmptyStatement
 
 
+def sweep(now: datetime) -> int:
+    """Files whose process was killed before their row was there; how many. Younger ones may still get theirs."""
+    storage, swept = private_files(), 0
+    for month in {f"{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
+        folder = f"{FOLDER}/{month}"
+        there = [f"{folder}/{name}" for name in storage.listdir(folder)[1]] if storage.exists(folder) else []
+        known = set(Statement.objects.filter(file__in=there).values_list("file", flat=True))
+        for path in set(there) - known:
+            if storage.get_modified_time(path) <= now - SWEPT_AFTER:
+                storage.delete(path)
+                log.warning("statement.swept", file=path)
+                swept += 1
+    return swept
+
+
 # --- Reading --------------------------------------------------------------------------------------------------------
 def read(*, statement: Statement) -> Statement:
     """All of its rows and it is the day's, or none and why. Read before: as it is."""
@@ -228,8 +243,8 @@ def waiting(now: datetime) -> QuerySet[Statement]:
 
 
 def try_to_read(*, statement: Statement) -> Statement:
-    """Raises nothing. A try counts before it is made, since its process may not outlive it; after MOST_TRIES of them the
-    file is refused, and our support is told by the log and the one who sent it by the statement.
+    """Raises nothing. A try counts before it is made: its process may not outlive it. After MOST_TRIES the file is
+    refused; our support is told by the log, and whoever sent it by the statement.
     """
     received = Statement.objects.filter(pk=statement.pk, state=Statement.State.RECEIVED)
     try:
