@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -154,6 +154,49 @@ def test_a_merchants_day_is_its_own(busy: Busy) -> None:
     assert reconcile(busy.merchant, short).outcome == "clear"
     state(busy.merchant, [replace(line, amount=8) for line in busy.lines(short)], short)
     assert reconcile(busy.merchant, short).outcome == "breaks"
+
+
+def test_a_day_of_25_hours_has_both_of_its_hours_that_have_one_name(busy: Busy) -> None:
+    """In Tallinn the clock goes back on 25 October 2026: 03:30 is there twice, and 23:30 is 24 and a half hours in."""
+    Merchant.objects.filter(pk=busy.merchant.pk).update(time_zone="Europe/Tallinn")
+    busy.merchant.refresh_from_db()
+    long = date(2026, 10, 25)
+    assert day(busy.merchant, long).end - day(busy.merchant, long).begin == timedelta(hours=25)
+    for name, after in {"first": 3.5, "second": 4.5, "evening": 24.5}.items():
+        with at(busy.merchant, timedelta(hours=after), of=long):
+            busy.machine.deposit(7, transactionId=name)
+    with at(busy.merchant, timedelta(hours=25), of=long):
+        busy.machine.deposit(7, transactionId="tomorrow")
+    lines = busy.lines(long)
+    assert [line.transaction_id for line in lines] == ["first", "second", "evening"]
+    state(busy.merchant, lines, long)
+    assert reconcile(busy.merchant, long).outcome == "clear"
+    state(busy.merchant, without(lines, "second", "evening"), long)
+    reconcile(busy.merchant, long)
+    assert breaks(busy.merchant, long) == {("missing_there", "second"), ("missing_there", "evening")}
+
+
+def test_more_breaks_of_a_kind_than_anybody_works_are_one_case(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_OF_A_KIND", 3)
+    strays = [Line(f"stray-{number}", "bet", "player-1", "EUR", 10) for number in range(4)]
+    state(busy.merchant, [*without(busy.lines(), "win"), *strays])
+    found = reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_there", "win"), ("missing_here", "all|EUR")}
+    flood = case(busy.merchant, "missing_here", "all|EUR")
+    assert (flood.theirs, flood.difference) == ({"rows": 4}, 40)
+    assert {each.kind: each.breaks for each in found.figures.breaks} == {"missing_there": 1, "missing_here": 4}
+    state(busy.merchant, [*busy.lines(), *strays[:3]])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", stray.transaction_id) for stray in strays[:3]}
+
+
+def test_the_rate_is_of_rows_that_have_another_side(busy: Busy) -> None:
+    with at(busy.merchant):
+        busy.machine.bet(5, transactionId="open")
+    state(busy.merchant, busy.lines())
+    found = reconcile(busy.merchant, after=timedelta(hours=30))
+    assert breaks(busy.merchant) == {("unsettled", "open")}
+    assert found.figures.rate == "100.00 %"
 
 
 def test_a_statement_with_nothing_in_common_is_all_missing(busy: Busy) -> None:

@@ -22,6 +22,7 @@ BREAKS = """
       FROM reconciliation_break b GROUP BY 1, 2 ORDER BY 1, 2
 """
 HUNDREDTHS = 10_000  # of all
+OF_ONE_SIDE = frozenset({Case.Kind.UNSETTLED, Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,10 @@ class Figures:
 
     @property
     def rate(self) -> str:
-        """Of what should have matched; cut and not rounded, so that 100 means all."""
-        judged = self.matched + self.broken
+        """Of what should have matched; cut and not rounded, so that 100 means all. What is wrong in our books alone, or
+        of another day, has no other side to match.
+        """
+        judged = self.matched + sum(each.breaks for each in self.breaks if each.kind not in OF_ONE_SIDE)
         if not judged:
             return "–"
         whole, part = divmod(self.matched * HUNDREDTHS // judged, 100)
@@ -161,7 +164,10 @@ def count(*, ours: OurSide, statement: Statement | None, matched: int) -> Figure
             Side(*both, *ours.sums.get(both, (0, 0)), *theirs.get(both, (0, 0)))
             for both in sorted({*ours.sums, *theirs})
         ],
-        breaks=[BreakSum(*row[:3], int(row[3]), int(row[4] or 0)) for row in _rows(BREAKS)],
+        breaks=[
+            BreakSum(kind, currency, breaks, int(difference), int(size or 0))
+            for kind, currency, breaks, difference, size in _rows(BREAKS)
+        ],
     )
 
 

@@ -21,6 +21,7 @@ from wallet.reconciliation.days import DAY, Day, day_of
 from wallet.services.usage import IS_OPEN
 
 ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'"
+BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
 ROWS = Path(__file__).with_suffix(".sql").read_text()
 BREAKS = """
@@ -153,6 +154,21 @@ TAIL = """
 FOLD = """
     DELETE FROM reconciliation_break b WHERE b.kind = 'missing_there' AND (b.ours ->> 'at')::timestamptz > %(ended)s
 """
+# More of a kind than anybody works one by one, as of another merchant's file: one case says how many and how much.
+FLOODS = """
+    WITH flood AS (
+        SELECT b.kind FROM reconciliation_break b
+         WHERE b.kind = ANY (%(kinds)s) AND b.subject <> '' GROUP BY 1 HAVING count(*) > %(most)s
+    ), folded AS (
+        DELETE FROM reconciliation_break b USING flood f WHERE b.kind = f.kind RETURNING b.*
+    )
+    INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
+    SELECT d.kind, 'all|' || d.currency, '', d.currency,
+           CASE WHEN count(d.ours) > 0 THEN jsonb_build_object('rows', count(d.ours)) END,
+           CASE WHEN count(d.theirs) > 0 THEN jsonb_build_object('rows', count(d.theirs)) END,
+           sum(d.difference), sum(d.size)
+      FROM folded d GROUP BY d.kind, d.currency
+"""
 TOLD = """
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     VALUES (%s, %s, %s, %s, %s, %s, %s, abs(%s))
@@ -166,6 +182,9 @@ MATCHED = """
 MATCHED_GROUPS = "SELECT count(*) FROM reconciliation_group g WHERE g.is_same"
 MISSING = "SELECT count(*) FROM reconciliation_break b WHERE b.kind = 'missing_there'"
 LARGE = 10_000  # rows of a statement
+MOST_OF_A_KIND = 10_000  # cases of a day
+ONE_BY_ONE = (Case.Kind.OWED, Case.Kind.UNSETTLED, *BOOKS)  # each is somebody's money, or of another day
+FOLDED = [kind for kind in Case.Kind.values if kind not in ONE_BY_ONE]
 TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: then a file was cut off
 
 
@@ -226,6 +245,11 @@ def compare(job: Job, ours: int) -> int:
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         _do(step, values)
     return matched
+
+
+def fold_floods() -> None:
+    """After they were counted: what the figures say is of all of them."""
+    _do(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
 def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) -> int:
@@ -290,7 +314,7 @@ def tell(
 ) -> None:
     """A break that is not of one transaction."""
     with connection.cursor() as cursor:
-        sides = [None if side is None else Jsonb(side) for side in (ours, theirs)]
+        sides: list[Any] = [None if side is None else Jsonb(side) for side in (ours, theirs)]
         cursor.execute(TOLD, [kind, subject, player, currency, *sides, difference, difference])
 
 

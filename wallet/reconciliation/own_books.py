@@ -17,7 +17,7 @@ from wallet.services import verification
 from wallet.services.verification import Breach, Difference
 
 Kind = Case.Kind
-KINDS = (Kind.BALANCE, Kind.PAID_ON_ROLLED_BACK, Kind.BELOW_ZERO)
+KINDS = matching.BOOKS
 STILL_OPEN = """
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     SELECT c.kind, c.subject, c.player_id, c.currency, c.ours, c.theirs, c.difference, abs(c.difference)

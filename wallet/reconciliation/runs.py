@@ -128,6 +128,7 @@ def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[O
     matched = matching.compare(job, ours.rows)
     look_at_own_books(job.merchant)
     counted = figures.count(ours=ours, statement=job.statement, matched=matched)
+    matching.fold_floods()
     return Outcome(None, _result(job.statement, counted), counted), ours.upto
 
 

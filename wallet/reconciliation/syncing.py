@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -91,7 +92,7 @@ EXPLAINED = """
 
 def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
     """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
-    values = {
+    values: dict[str, Any] = {
         "merchant": run.merchant_id,
         "day": run.day,
         "neighbours": [run.day - DAY, run.day + DAY],
