@@ -130,11 +130,12 @@ def cases(merchant: Merchant) -> list[Compromise]:
 def reconciled(merchant: Merchant) -> dict[str, Any]:
     """The plan, the newest day, what is late, and the worst that is open."""
     runs = Reconciliation.objects.filter(merchant=merchant).order_by("-day", "-number")
+    plan = ReconciliationPlan.objects.filter(merchant=merchant).first()
     return {
-        "plan": ReconciliationPlan.objects.filter(merchant=merchant).first(),
+        "plan": plan,
         "last_run": (last := runs.first()),
         "last_outcome": last and outcome(last),
-        "alarms": [(merchant, alarm) for alarm in alarms.alarms(merchant)],
+        "alarms": [(merchant, alarm) for alarm in (alarms.alarms(merchant) if plan and plan.is_on else [])],
         "owed": open_cases.owed(merchant).select_related("merchant")[:SHOWN_CASES],
     }
 
