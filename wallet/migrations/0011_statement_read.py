@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0011_operators_not_emptied_unseen'),
-        ('wallet', '0020_reconciliation'),
+        ('wallet', '0010_reconciliation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0011_operators_not_emptied_unseen'),
-        ('wallet', '0006_marks_stay'),
+        ('wallet', '0009_open_bets_by_player'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

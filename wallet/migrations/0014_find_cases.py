@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0023_refused_payouts")]
+    dependencies = [("wallet", "0013_refused_payouts")]
 
     operations = [
         migrations.AddIndex(

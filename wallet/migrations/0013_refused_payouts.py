@@ -13,7 +13,7 @@ LEDGER = Path(__file__).resolve().parent.parent / "ledger" / "post.sql"
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0011_operators_not_emptied_unseen"),
-        ("wallet", "0022_source_tries"),
+        ("wallet", "0012_source_tries"),
     ]
 
     operations = [

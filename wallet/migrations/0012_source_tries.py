@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0021_statement_read'),
+        ('wallet', '0011_statement_read'),
     ]
 
     operations = [

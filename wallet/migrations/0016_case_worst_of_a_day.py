@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0011_operators_not_emptied_unseen"),
-        ("wallet", "0025_statements_tried"),
+        ("wallet", "0015_statements_tried"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

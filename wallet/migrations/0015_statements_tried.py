@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("merchants", "0011_operators_not_emptied_unseen"),
-        ("wallet", "0024_find_cases"),
+        ("wallet", "0014_find_cases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
