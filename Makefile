@@ -33,6 +33,7 @@ reset: runtime ## forget the data of the portal in this checkout
 lock: development ## resolve the dependencies anew and write the hashed locks
 	$(LOCK) --upgrade --group dev pyproject.toml --output-file requirements/development.txt
 	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --upgrade --group bench --output-file requirements/bench.txt
 
 runtime development:
 	@.ci/setup $@

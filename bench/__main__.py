@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench import cast, report
 from bench.course import EMPTY, FULL, ORIGIN, QUICK, YARDSTICK_ORIGIN, Course, Extent
-from bench.rows import web
+from bench.rows import reconciliation, web
 from bench.run import Run
 from bench.servers import Bench, NotServing, started
 from portal.claim import VAR, Running, claim
@@ -19,16 +19,17 @@ from portal.embedded import ServerFault
 from portal.steps import step
 
 FOLDER = VAR / "bench"
+RECONCILED = "r"  # needs none of the other databases
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, interrupt)
     console = Console(highlight=False)
-    extent = read_arguments()
+    asked = read_arguments()
     try:
         web.require_wrk()
         with claim(VAR / "bench-claim"), started(FOLDER) as bench:
-            return measure(console, bench, extent)
+            return measure(console, bench, QUICK if asked.quick else Extent(), asked.only)
     except (Running, ServerFault, NotServing, web.NoWrk) as refusal:
         console.print(str(refusal), style="red", markup=False, soft_wrap=True)
         return 1
@@ -40,33 +41,39 @@ def interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def read_arguments() -> Extent:
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="one short round on a small ledger, shown but not written down"
     )
-    return QUICK if parser.parse_args().quick else Extent()
+    parser.add_argument("--only", metavar="ROW", help="this row alone, shown but not written down")
+    return parser.parse_args()
 
 
-def measure(console: Console, bench: Bench, extent: Extent) -> int:
-    course = prepare(console, bench, extent)
-    rows = course.rows()
+def measure(console: Console, bench: Bench, extent: Extent, only: str | None = None) -> int:
+    course = prepare(console, bench, extent, only)
+    rows = [row for row in course.rows() if only in {None, row.key}]
     runs: list[Run] = []
     for run in course.run(rows):
         runs.append(run)
         console.print(said(run))
-    broken = [database for database in (EMPTY, FULL) if not course.verified(database)]
+    broken = [database for database in (EMPTY, FULL) if not only and not course.verified(database)]
     report.show(console, rows, runs)
-    if extent != QUICK:
+    if extent != QUICK and not only:
         report.write(rows, runs, extent)
     if broken:
         console.print(f"The books do not balance: {', '.join(broken)}", style="red")
     return 1 if broken or any(run.fault for run in runs) else 0
 
 
-def prepare(console: Console, bench: Bench, extent: Extent) -> Course:
+def prepare(console: Console, bench: Bench, extent: Extent, only: str | None) -> Course:
     with step(console, "migrate, and seat the players"):
         course = Course(bench, cast.assemble(bench, ORIGIN), extent)
+    if only in {None, RECONCILED}:
+        with step(console, f"a day of {extent.day:,} rows, and the tools to compare it with"):
+            reconciliation.prepare(bench, course.cast, ORIGIN, extent.day)
+    if only == RECONCILED:
+        return course
     with step(console, "the same for the yardstick"):
         cast.assemble_yardstick(bench, YARDSTICK_ORIGIN, course.cast)
     with step(console, f"a ledger of {extent.rows:,} rows"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.cast import Cast
-from bench.rows import exposure, ledger, memory, pace, page, web
+from bench.rows import exposure, ledger, memory, pace, page, reconciliation, web
 from bench.run import Row, Run, measured
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ class Extent:
     rows: int = 5_000_000
     lines: int = 10_000_000
     calls: int = memory.CALLS_A_WORKER
+    day: int = 1_000_000
 
 
-QUICK = Extent(seconds=3, pace_seconds=5, rounds=1, rows=200_000, lines=200_000, calls=5_000)
+QUICK = Extent(seconds=3, pace_seconds=5, rounds=1, rows=200_000, lines=200_000, calls=5_000, day=50_000)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Course:
             Row("g", f"{grown}: the merchant's page", self.merchant_page, once=True, units=page.POINTS),
             Row("h", f"{grown}: the compromise report", self.exposure, once=True, units=("s",)),
             Row("i", f"{grown}: an operator's slowest page", self.operator_pages, once=True, units=page.POINTS),
+            Row("r", f"a day of {self.extent.day:,} rows reconciled", self.reconciled, units=reconciliation.UNITS),
             Row("m", f"a web worker after {self.extent.calls:,} calls", self.memory, once=True, units=("MB",)),
         ]
 
@@ -89,6 +91,9 @@ class Course:
 
     def exposure(self) -> Run:
         return exposure.measure(self.bench, self.cast, FULL)
+
+    def reconciled(self) -> Run:
+        return reconciliation.measure(self.bench)
 
     def memory(self) -> Run:
         with self.bench.web(self.fresh(EMPTY)) as served:

@@ -16,6 +16,9 @@ PAGE_P95_MS = 150.0
 GROWN_SHARE = 0.80  # within 20 %
 MEGABYTES = 150.0
 REPORT_SECONDS = 3.0
+DAY_SECONDS = 30.0
+TIMES_FLOOR = 2.0
+DAY_MEGABYTES = 200.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Medians:
             return None
         return statistics.median(run.figures[unit] for run in some)
 
+    def between(self, row: str, over: str, under: str) -> float | None:
+        above, below = self.of(row, over), self.of(row, under)
+        return above / below if above is not None and below else None
+
     def ratio(self, over: str, under: str) -> float | None:
         above, below = self.of(over), self.of(under)
         return above / below if above is not None and below else None
@@ -55,6 +62,13 @@ def judge(runs: Sequence[Run]) -> list[Target]:
         at_most(
             "(i) p95 of the slowest operator's page is at most 150 ms", medians.of("i", "p95 ms"), PAGE_P95_MS, "ms"
         ),
+        at_most("(r) a day is reconciled in under 30 s", medians.of("r", "s"), DAY_SECONDS, "s"),
+        at_most("(r) that is at most 2 times the floor", medians.between("r", "s", "s floor"), TIMES_FLOOR),
+        at_most("(r) … less than polars takes", medians.between("r", "s", "s polars"), 1.0),
+        at_most("(r) … less than datacompy takes", medians.between("r", "s", "s datacompy"), 1.0),
+        at_most("(r) its worker's memory is below 200 MB", medians.of("r", "MB"), DAY_MEGABYTES, "MB"),
+        at_least("(r) precision", medians.of("r", "precision"), 1.0),
+        at_least("(r) recall", medians.of("r", "recall"), 1.0),
         at_most("memory of a web worker is below 150 MB", medians.of("m", "MB"), MEGABYTES, "MB"),
     ]
 
@@ -63,6 +77,6 @@ def at_least(sentence: str, figure: float | None, bound: float) -> Target:
     return Target(sentence, "–" if figure is None else f"{figure:.2f}", None if figure is None else figure >= bound)
 
 
-def at_most(sentence: str, figure: float | None, bound: float, unit: str) -> Target:
-    told = "–" if figure is None else f"{figure:.1f} {unit}"
+def at_most(sentence: str, figure: float | None, bound: float, unit: str = "") -> Target:
+    told = "–" if figure is None else f"{figure:.1f} {unit}".strip()
     return Target(sentence, told, None if figure is None else figure <= bound)

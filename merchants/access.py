@@ -32,12 +32,14 @@ class Work(StrEnum):
     GAMES = "games"
     KEYS = "keys"
     PEOPLE = "people"
+    STATEMENTS = "statements"  # and what is said to cases
+    PLAN = "plan"  # of reconciliation: hours, recipients, sources
 
 
 Role = Membership.Role
 MAY: Mapping[str, frozenset[Work]] = {
     Role.VIEWER: frozenset(),
-    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES}),
+    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS}),
     Role.OWNER: frozenset(Work),
 }
 STAFF = ""  # the role of our staff here: they look as an operator does, and change nothing
@@ -77,6 +79,14 @@ class Visit:
     @property
     def may_games(self) -> bool:
         return self.may(Work.GAMES)
+
+    @property
+    def may_statements(self) -> bool:
+        return self.may(Work.STATEMENTS)
+
+    @property
+    def may_plan(self) -> bool:
+        return self.may(Work.PLAN)
 
     @property
     def second_factor_needed(self) -> bool:

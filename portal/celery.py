@@ -21,4 +21,14 @@ app.conf.beat_schedule = {
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
     "delete-old-exports": {"task": "wallet.tasks.delete_old_exports", "schedule": crontab(minute="*/10")},
     "end-quiet-overlaps": {"task": "wallet.tasks.end_quiet_overlaps", "schedule": crontab(minute="*/5")},
+    "reconcile-days": {"task": "wallet.tasks.reconcile_days", "schedule": crontab(), "options": {"expires": 55}},
+    "read-statements": {"task": "wallet.tasks.read_statements", "schedule": crontab(), "options": {"expires": 55}},
+    "fetch-statements": {"task": "wallet.tasks.fetch_statements", "schedule": crontab(), "options": {"expires": 55}},
+    "raise-reconciliation-alarms": {
+        "task": "wallet.tasks.raise_reconciliation_alarms",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 290},
+    },
+    "sweep-statement-files": {"task": "wallet.tasks.sweep_statement_files", "schedule": crontab(hour="4", minute="41")},
+    "age-cases": {"task": "wallet.tasks.age_cases", "schedule": crontab(minute="11")},
 }

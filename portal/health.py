@@ -1,4 +1,8 @@
-"""Is the portal able to work? Database and broker both answer."""
+"""Is the portal able to work? Database and broker both answer.
+
+Beside it, for whoever watches from outside: are reports late? Web processes say it, so it is said also when workers and
+beat are dead and no letter could be sent; apart from /healthz, since a late report must not take the wallet away.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,17 @@ from django.http import HttpRequest, JsonResponse
 from kombu.exceptions import OperationalError
 
 from portal.celery import app
+from wallet.reconciliation import alarms
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
     parts = {"database": _database(), "broker": _broker()}
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+def reconciliation_health(request: HttpRequest) -> JsonResponse:
+    late = alarms.late()
+    return JsonResponse({"late": late}, status=503 if late else 200)
 
 
 def _database() -> bool:

@@ -194,12 +194,20 @@ DEFAULT_FROM_EMAIL: str = setting("DEFAULT_FROM_EMAIL", default="Oppi Games port
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SUPPORT_EMAIL: str = setting("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom letters tell to ask
 LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
+RECONCILIATION_ALARM_TO: list[str] = setting("RECONCILIATION_ALARM_TO", list, default=LEDGER_ALARM_TO)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# Comparisons are long, and many are due in one minute: they wait for each other, and nothing else waits for them.
+CELERY_TASK_ROUTES = {
+    "wallet.tasks.reconcile_days": {"queue": "reconciliation"},
+    "wallet.tasks.compare_day": {"queue": "reconciliation"},
+    "wallet.tasks.read_statements": {"queue": "reconciliation"},
+    "wallet.tasks.fetch_statements": {"queue": "reconciliation"},
+}
 
 # --- What processes share -------------------------------------------------------------------------------------------
 # Locks against guessing and codes that were used: all web processes must count together.
@@ -261,7 +269,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if setting("BEHIND_TLS_PROXY", bool, default=False) else None
 )
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/reconciliation)?$"]
 X_FRAME_OPTIONS = "DENY"
 # For the operators' pages (portal.middleware.OperatorPolicy): nothing inline, nothing from another host.
 SECURE_CSP = {
@@ -283,6 +291,13 @@ except ValueError as fault:
     refuse(f"TRUSTED_PROXIES: {fault}.")
 # May an allowlist name private, loopback and reserved networks? A demo lives on 127.0.0.1; production callers do not.
 ALLOWLIST_PRIVATE: bool = setting("ALLOWLIST_PRIVATE", bool, default=not PRODUCTION)
+# Statements are fetched from public addresses, and from these networks besides.
+try:
+    STATEMENT_NETWORKS = parse_networks(setting("STATEMENT_NETWORKS", list, default=[]))
+except ValueError as fault:
+    refuse(f"STATEMENT_NETWORKS: {fault}.")
+STATEMENT_FETCH_SECONDS = 300  # for all of it
+STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 
 # --- The signed API -------------------------------------------------------------------------------------------------
 GAME_LAUNCH_URL: str = setting("GAME_LAUNCH_URL", default="https://games.oppi.invalid/launch")
@@ -290,11 +305,20 @@ SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
 CREDENTIAL_CACHE_SECONDS = 5
 MAX_BODY_BYTES = 64 * 1024
 MAX_BATCH_BODY_BYTES = 1024 * 1024
+MAX_STATEMENT_BODY_BYTES: int = setting("MAX_STATEMENT_BODY_BYTES", int, default=64 * 1024 * 1024)  # as it is sent
+STATEMENTS_AT_ONCE = 2  # large ones that a web process receives at the same time
 REFUSED_BODY_DAYS = 7
 REQUEST_LOG_FLUSH_SECONDS = 0.25
 REQUEST_LOG_CAPACITY = 20_000
 REQUEST_LOG_HELD_BYTES = 16 * 1024 * 1024
+MAX_STATEMENT_BYTES: int = setting("MAX_STATEMENT_BYTES", int, default=512 * 1024 * 1024)  # as it comes
+MAX_STATEMENT_UNPACKED_BYTES: int = setting("MAX_STATEMENT_UNPACKED_BYTES", int, default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BATCH_BODY_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "portal.lib.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "wallet.api.schema.ContractSchema",
     "UNAUTHENTICATED_USER": None,
@@ -323,8 +347,17 @@ STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere the apps' 
 WHITENOISE_USE_FINDERS = not PRODUCTION
 # What people export waits here for a day; web processes and workers share this folder, and nothing serves it.
 EXPORT_FOLDER = Path(setting("EXPORT_FOLDER", default=str(VAR_DIR / "exports")))
+PRIVATE_FILES: str = setting("PRIVATE_FILES", default=str(VAR_DIR / "private"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {  # what only a view that has asked who reads may hand out
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PRIVATE_FILES,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -339,6 +372,7 @@ LOGGING = {
     "formatters": {"line": {"()": "portal.lib.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
+    "loggers": {"paramiko": {"level": "CRITICAL"}},  # what its threads meet is told by who fetches
 }
 
 
@@ -394,6 +428,16 @@ UNFOLD = {
                     page_of("wallet_account", "Accounts", "account_balance_wallet"),
                     page_of("wallet_session", "Sessions", "stadia_controller"),
                     page_of("wallet_signedrequest", "Request log", "list_alt"),
+                ],
+            },
+            {
+                "title": "Reconciliation",
+                "items": [
+                    page_of("wallet_case", "Cases", "rule"),
+                    page_of("wallet_reconciliation", "Comparisons", "balance"),
+                    page_of("wallet_statement", "Statements", "upload_file"),
+                    page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
+                    page_of("wallet_reconciliationplan", "Plans", "event_repeat"),
                 ],
             },
             {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},

@@ -110,10 +110,13 @@ def portal_programs(host: str, port: int) -> list[Program]:
         "-q",
     ]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    # One process that compares, one that reads and one that fetches statements; the processors are the wallet's first.
+    reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
         Program("web", [*granian, "--workers", "2", "--blocking-threads", "8", "portal.wsgi:application"], "cyan"),
         Program("worker", [*celery, *worker], "green", late=True),
+        Program("reconciler", ["nice", *celery, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
     ]
 

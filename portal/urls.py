@@ -4,11 +4,12 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from merchants.sign_in.views import start
-from portal.health import healthz
+from portal.health import healthz, reconciliation_health
 
 urlpatterns = [
     path("", start, name="start"),
     path("healthz", healthz, name="healthz"),
+    path("healthz/reconciliation", reconciliation_health, name="reconciliation_health"),
     path("account/", include("merchants.sign_in.urls")),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

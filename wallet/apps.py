@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class WalletConfig(AppConfig):
     name = "wallet"
     verbose_name = "Wallet"
+
+    def ready(self) -> None:
+        from merchants.services import outbox, sealing  # noqa: PLC0415 - models are there only now
+        from wallet.reconciliation import passwords, report, words  # noqa: PLC0415
+
+        words.register()
+        sealing.add_keeper("statement sources", passwords)
+        outbox.fill(report.TEMPLATE, report.filling)

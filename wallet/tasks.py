@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from celery import shared_task
@@ -10,8 +10,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from merchants.services import history
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
+from wallet.reconciliation import alarms, cases, runs, schedule, statements
 from wallet.services import exports, meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -71,3 +75,46 @@ def write_export(number: int) -> None:
 @shared_task
 def delete_old_exports() -> None:
     log.info("exports.deleted", exports=exports.delete_old())
+
+
+# --- reconciliation ---------------------------------------------------------------------------------------------------
+@shared_task
+def reconcile_days() -> None:
+    log.info("reconciliation.done", days=schedule.do_due())
+
+
+@shared_task
+def compare_day(merchant: int, day: str, by: int) -> None:
+    """For somebody who waits at the page of the day."""
+    person = Person.objects.get(pk=by)
+    with history.acting(door="Compare again", person=person):
+        try:
+            runs.reconcile(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)
+        except Refusal as why:
+            log.info("comparison.refused", merchant=merchant, day=day, why=str(why))
+
+
+@shared_task
+def read_statements() -> None:
+    log.info("statements.read", statements=schedule.read_statements())
+
+
+@shared_task
+def sweep_statement_files() -> None:
+    log.info("statements.swept", files=statements.sweep(clock.now()))
+
+
+@shared_task
+def fetch_statements() -> None:
+    log.info("statements.fetched", statements=schedule.fetch_statements())
+
+
+@shared_task
+def raise_reconciliation_alarms() -> None:
+    """By the worker of the letters: it must be told too when the one that compares is dead."""
+    log.info("reconciliation.alarms", letters=alarms.raise_alarms())
+
+
+@shared_task
+def age_cases() -> None:
+    log.info("cases.grown_older", cases=cases.grow_older())

@@ -54,7 +54,7 @@ class FastAdmin(TimelinePage, ExportedList):
     list_per_page = PER_PAGE
     list_disable_select_all = True
     list_filter_submit = True
-    actions = None
+    actions: Any = None
     sortable_by: Sequence[str] = ()
     empty_value_display = "–"
 

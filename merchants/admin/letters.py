@@ -19,6 +19,8 @@ ABOUT = {
     "key_changed": "Key changed",
     "key_compromised": "Secret exposed",
     "key_expires": "Key will end",
+    "reconciliation": "Reconciliation report",
+    "reconciliation_alarm": "Reconciliation alarm",
     "second_factor_reset": "Second factor reset",
     "sign_in_changed": "Way to sign in changed",
 }

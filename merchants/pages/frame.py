@@ -31,6 +31,7 @@ TABS = [
     Tab("games", "Games", "device-gamepad-2"),
     Tab("players", "Players", "user"),
     Tab("rounds", "Rounds", "receipt"),
+    Tab("reconciliation", "Reconciliation", "circle-check"),
     Tab("people", "People", "users"),
     Tab("timeline", "Timeline", "history"),
 ]

@@ -18,7 +18,6 @@ import pghistory
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
-from merchants import models
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import tracked_columns
 from merchants.services import history_words
@@ -149,6 +148,7 @@ NAMES: dict[str, Callable[[], Any]] = {
     "key": lambda: ApiKey.objects.filter(pk=OuterRef("key_id")).values("auth_key")[:1],
     "game": lambda: Game.objects.filter(pk=OuterRef("game_id")).values("name")[:1],
     "person": lambda: Person.objects.filter(pk=OuterRef("person_id")).values("email")[:1],
+    "owner": lambda: Person.objects.filter(pk=OuterRef("owner_id")).values("email")[:1],
 }
 COLUMNS = (
     "thing", "pgh_obj_id", "pgh_label", "pgh_created_at", "pgh_transaction", "pgh_context_id", "pgh_context",
@@ -158,7 +158,7 @@ COLUMNS = (
 
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     """The events of one table about `of`; None when the table has none about such things."""
-    event_model: Any = getattr(models, thing).pgh_event_model
+    event_model: Any = history_words.model_of(thing).pgh_event_model
     subject = SUBJECTS[of.__class__]
     condition: dict[str, Any]
     if subject in event_model.pgh_scopes:

@@ -15,6 +15,7 @@ from merchants.errors import spoken
 from portal.lib import money
 
 KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People"}
+AMOUNTS = {"max_stake"}  # columns that are shown as money
 NOTHING = "–"
 SPELLED_OUT = 3  # more of a kind are counted
 SHOWN_OF_A_KEY = 20  # its kind and the first signs of what is its own
@@ -100,7 +101,7 @@ def tell(events: list[Event]) -> Told:
 def _changes(events: list[Event]) -> Iterator[Change]:
     several = len({(event.thing, event.pk) for event in events}) > 1
     for event in events:
-        model: Any = getattr(models, event.thing)
+        model = model_of(event.thing)
         changed = {column: (before, after) for column, before, after in event.changed()}
         for kept in model._meta.concrete_fields:  # noqa: SLF001
             if kept.column in changed and not kept.is_relation:  # the title tells these
@@ -112,7 +113,7 @@ def _changes(events: list[Event]) -> Iterator[Change]:
 def _whose(event: Event) -> str:
     if event.thing == "Secret":
         return f"Version {event.row['version']}"
-    model: Any = getattr(models, event.thing)
+    model = model_of(event.thing)
     noun = str(model._meta.verbose_name)  # noqa: SLF001
     return noun[:1].upper() + noun[1:]
 
@@ -124,8 +125,8 @@ def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
         return "on" if value else "off"
     if isinstance(kept, fields.DateTimeField):
         return _moment(value)
-    if kept.name == "max_stake":
-        return money.show(value)
+    if isinstance(kept, fields.IntegerField):
+        return money.show(value) if kept.name in AMOUNTS else str(dict(kept.flatchoices).get(value, value))
     if isinstance(value, dict):
         return (
             ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None) or NOTHING
@@ -153,7 +154,7 @@ def _key(event: Event) -> str:
     status = event.became("status")
     if status:
         return f"{key} {'in use again' if status == 'active' else status}"
-    return f"{key}: {_fields(event)}"
+    return f"{key}: {fields_of(event)}"
 
 
 def _says_secret(events: list[Event], everything: list[Event]) -> list[str]:
@@ -195,7 +196,7 @@ def _secret(event: Event) -> str:
     hours = event.became("quiet_hours")
     if hours:
         return f"{version} ends by itself after {hours} quiet hours"
-    return f"{version}: {_fields(event)}"
+    return f"{version}: {fields_of(event)}"
 
 
 RESPONSES = {"rotate": "rotated with an overlap", "quarantine": "quarantined", "revoke": "revoked at once"}
@@ -251,7 +252,7 @@ def _tried(event: Event) -> str:
 
 # --- flags and people -------------------------------------------------------------------------------------------------
 def _says_merchant(events: list[Event], everything: list[Event]) -> list[str]:
-    return ["Merchant created" if event.label == "insert" else _fields(event) for event in events]
+    return ["Merchant created" if event.label == "insert" else fields_of(event) for event in events]
 
 
 def _says_game(events: list[Event], everything: list[Event]) -> list[str]:
@@ -263,7 +264,7 @@ def _game(event: Event) -> str:
         return f"Game {event.row['name']} added to the catalogue"
     on = event.became("is_active")
     return (
-        f"Game {event.row['name']}: {_fields(event)}"
+        f"Game {event.row['name']}: {fields_of(event)}"
         if on is None
         else f"Game {event.row['name']} {_on(on)} for everybody"
     )
@@ -284,7 +285,7 @@ def _says_player(events: list[Event], everything: list[Event]) -> list[str]:
 def _player(event: Event) -> str:
     player, blocked = f"Player {event.row['player_id']}", event.became("is_blocked")
     return (
-        f"{player}: {_fields(event)}"
+        f"{player}: {fields_of(event)}"
         if blocked is None
         else f"{player} {'blocked' if blocked else 'not blocked any more'}"
     )
@@ -295,7 +296,7 @@ def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
     return [
         f"{event.row['email']} {words[event.label]}"
         if event.label in words
-        else f"{event.row['email']}: {_fields(event)}"
+        else f"{event.row['email']}: {fields_of(event)}"
         for event in events
     ]
 
@@ -327,7 +328,7 @@ def _says_contact(events: list[Event], everything: list[Event]) -> list[str]:
     return [f"{event.row['email']} {words.get(event.label, 'changed among')} the contacts" for event in events]
 
 
-def _fields(event: Event) -> str:
+def fields_of(event: Event) -> str:
     """“Status: active → suspended”"""
     return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or "changed"
 
@@ -351,3 +352,16 @@ THINGS: dict[str, Thing] = {
     "StaffVisit": Thing("people", "visibility", _says_visit, ("person", "person_id")),
     "Contact": Thing("people", "mail", _says_contact),
 }
+
+
+# --- what is kept of other rooms --------------------------------------------------------------------------------------
+_elsewhere: dict[str, Any] = {}
+
+
+def add(model: type[fields.Model], thing: Thing) -> None:
+    """Words for a table of another app; said when it is ready."""
+    THINGS[model.__name__], _elsewhere[model.__name__] = thing, model
+
+
+def model_of(thing: str) -> Any:
+    return _elsewhere.get(thing) or getattr(models, thing)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -31,6 +31,13 @@ def contacts(merchant: Merchant) -> list[str]:
 
 def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
     """One letter to each contact. Of two with the same `once` to the same address, one goes."""
+    write_each(contacts(merchant), merchant, template, context, once=once)
+
+
+def write_each(
+    addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
+) -> int:
+    """One letter to each address; how many were not written before."""
     now, masked = clock.now(), {name: _masked(value) for name, value in context.items()}
     letters = [
         Letter(
@@ -42,7 +49,7 @@ def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: s
             created_at=now,
             due_at=now,
         )
-        for to in contacts(merchant)
+        for to in addresses
     ]
     if once:
         there = Letter.objects.filter(once__in=[letter.once for letter in letters]).values_list("once", flat=True)
@@ -51,6 +58,7 @@ def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: s
     if letters:
         Letter.objects.bulk_create(letters, ignore_conflicts=bool(once))
         outbox.wake_on_commit()
+    return len(letters)
 
 
 def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]) -> None:

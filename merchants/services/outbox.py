@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import re
 import smtplib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from email.utils import parseaddr
+from typing import Any
 
+import css_inline
 import structlog
 from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.template.loader import render_to_string
 
 from merchants import errors
@@ -31,6 +37,47 @@ OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
 ANSWER_LENGTH = 500
 
 
+# --- What is made when a letter is sent -------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that comes with a letter; one that is shown in its text is named there as `cid:` and its name."""
+
+    name: str
+    mimetype: str
+    content: bytes
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    context: dict[str, Any]
+    parts: Sequence[Part] = ()
+
+
+_fillers: dict[str, Callable[[Letter], Filling]] = {}
+# Letters of keys and people go first: of reports, hundreds may be due in the same minute.
+CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
+
+
+def fill(template: str, filler: Callable[[Letter], Filling]) -> None:
+    """Letters of this template are filled when they are sent, so that their rows hold neither files nor figures."""
+    _fillers[template] = filler
+
+
+class Mail(EmailMultiAlternatives):
+    """With pictures inside its HTML (multipart/related), where mail programs look for them."""
+
+    shown: Sequence[Part] = ()
+
+    def _add_bodies(self, msg: EmailMessage) -> None:
+        super()._add_bodies(msg)  # type: ignore[misc]
+        html: Any = msg.get_body(("html",))
+        for part in self.shown:
+            main, _, sub = part.mimetype.partition("/")
+            html.add_related(part.content, main, sub, cid=f"<{part.name}>", filename=part.name, disposition="inline")
+
+
+# --- Sending ----------------------------------------------------------------------------------------------------------
 def wake_on_commit() -> None:
     transaction.on_commit(wake, robust=True)
 
@@ -56,7 +103,8 @@ def send_due() -> None:
 @transaction.atomic
 def _send_next() -> bool:
     """False: nothing is left to do for now. A mail server that is away is asked for no further letter this time."""
-    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now()).order_by("due_at", "pk")
+    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now())
+    due = due.alias(can_wait=CAN_WAIT).order_by("can_wait", "due_at", "pk")
     letter = due.select_for_update(skip_locked=True).first()
     if letter is None:
         return False
@@ -80,27 +128,45 @@ def _send_next() -> bool:
     return True
 
 
-def _message(letter: Letter) -> EmailMultiAlternatives:
+def _message(letter: Letter) -> Mail:
     """The text begins with its subject, as a mail does."""
-    context = letter.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
+    filled = _fillers[letter.template](letter) if letter.template in _fillers else Filling(letter.context)
+    context = filled.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
     if "invitation" in letter.context:
         context["link"] = links.to_invitation(letter.context["invitation"])
     subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
     subject = " ".join(subject.removeprefix("Subject:").split())
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    message = EmailMultiAlternatives(
+    message = Mail(
         subject=subject,
         body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",  # where a template leaves a sentence out
         to=[letter.to],
         reply_to=[settings.SUPPORT_EMAIL],
-        headers={
-            "Message-ID": f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{domain}>",
-            "Auto-Submitted": "auto-generated",
-        },
+        headers={"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"},
     )
-    html = render_to_string(f"emails/{letter.template}.html", context | {"subject": subject})
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(_html(letter.template, context | {"subject": subject}), "text/html")
+    message.shown = [part for part in filled.parts if part.is_shown]
+    for part in filled.parts:
+        if not part.is_shown:
+            message.attach(part.name, part.content, part.mimetype)
     return message
+
+
+def _html(template: str, context: dict[str, Any]) -> str:
+    """Mail programs obey styles of elements only: rules of a <style> are written into what they speak of."""
+    html = render_to_string(f"emails/{template}.html", context)
+    return css_inline.inline(html, load_remote_stylesheets=False) if "<style" in html else html
+
+
+def message_id(letter: Letter) -> str:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{domain}>"
+
+
+def number_in(said: str) -> int | None:
+    """Of the letter that has this Message-ID; None when it is none of ours."""
+    found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", said.strip())
+    letter = Letter.objects.filter(pk=int(found[1])).first() if found else None
+    return letter.pk if letter and message_id(letter) == said.strip() else None
 
 
 def _answer(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from django.conf import settings
@@ -38,6 +39,22 @@ class Progress:
     broken: list[str] = field(default_factory=list)  # do not open under their key
 
 
+class Keeper(Protocol):
+    """Who else seals something under these keys."""
+
+    def key_ids(self) -> set[str]: ...
+
+    def rewrap(self) -> int: ...
+
+
+_keepers: dict[str, Keeper] = {"second factors": second_factors}
+
+
+def add_keeper(name: str, keeper: Keeper) -> None:
+    """Of an app above this one, told when it is ready."""
+    _keepers[name] = keeper
+
+
 def current_key_id() -> str:
     return next(iter(settings.KEY_ENCRYPTION_KEYS))
 
@@ -63,7 +80,8 @@ def out_of_reach() -> list[Sealed]:
 
 def removable() -> list[str]:
     """Configured, not current, and no row needs them."""
-    needed = {sealed.key_id for sealed in standing()} | {current_key_id()} | second_factors.key_ids()
+    needed = {sealed.key_id for sealed in standing()} | {current_key_id()}
+    needed |= {key_id for keeper in _keepers.values() for key_id in keeper.key_ids()}
     return [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id not in needed]
 
 
@@ -77,7 +95,8 @@ def rewrap() -> Iterator[Progress]:
             rewrap_one(secret, progress)
         after = batch[-1].pk
         yield progress
-    second_factors.rewrap()
+    for keeper in _keepers.values():
+        keeper.rewrap()
 
 
 def rewrap_one(secret: Secret, progress: Progress) -> None:

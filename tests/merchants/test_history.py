@@ -297,7 +297,8 @@ def filler(table: str, columns: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT column_name, udt_name FROM information_schema.columns WHERE table_name = %s", [table])
         types = dict(cursor.fetchall())
-    texts = {"timestamptz": "now()", "bool": "true", "cidr": "'192.0.2.0/24'::cidr", "jsonb": "'{}'::jsonb"}
+    texts = {"timestamptz": "now()", "bool": "true", "date": "'2026-03-01'::date"}
+    texts |= {"cidr": "'192.0.2.0/24'::cidr", "jsonb": "'{}'::jsonb"}
     return ", ".join(
         texts.get(types[name.strip('"')], f"'1'::{types[name.strip('"')]}") for name in columns.split(", ")
     )

@@ -18,6 +18,7 @@ from merchants.models import (
     DisabledGame,
     EgressProof,
     Game,
+    Letter,
     Merchant,
     Person,
     Player,
@@ -31,8 +32,12 @@ from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
+from tests.wallet import reconciling
+from tests.wallet.test_cases import DAY, found
 from wallet.models import PlayTransaction, SignedRequest, Transaction
+from wallet.models.reconciliation import Reconciliation, ReportDelivery, ReportRecipient, StatementSource
 from wallet.pages.urls import urlpatterns
+from wallet.reconciliation import report_files
 from wallet.services import exports, request_log
 from wallet.services.rounds import Wish
 
@@ -80,7 +85,21 @@ ROWS = {
         ),
         MANAGERS,
     ),
+    **dict.fromkeys(
+        (
+            "reconciliation", "reconciliation_day", "reconciliation_csv", "reconciliation_xlsx", "report_file",
+            "statement", "cases", "case", "reconciliation_plan", "reports",
+        ),
+        READ,
+    ),
+    **dict.fromkeys(
+        ("reconciliation_compare", "statement_new", "statement_draft", "case_comment", "report_again"), MANAGERS
+    ),
+    **dict.fromkeys(
+        ("reconciliation_plan_change", "recipient_add", "recipient_remove", "source_set", "source_switch"), OWNERS
+    ),
 }  # fmt: skip
+NOTHING_YET = {"reconciliation_csv", "reconciliation_xlsx", "statement_draft"}  # another's draft is as one that is over
 OPEN = {"invitation", "nothing"}  # by a signed link; for nobody
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
 
@@ -100,7 +119,7 @@ def cast(acme: Merchant, rival: Merchant, owner: Person, viewer: Person, support
 
 
 @pytest.fixture
-def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> dict[str, int]:
+def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> dict[str, Any]:
     """What an address names: an own key, an own member, an own invitation."""
     invitation = people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
     membership = viewer.memberships.get().pk
@@ -110,6 +129,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
         numbers_of_rounds(acme, caller, owner)
         | numbers_of_lists(acme)
         | numbers_of_flags(acme)
+        | of_reconciliation(acme)
         | {
             "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
             "withdraw": invitation.pk,
@@ -154,10 +174,35 @@ def numbers_of_rounds(acme: Merchant, caller: Caller, owner: Person) -> dict[str
     return own | {"round": bet.pk, "play_round": PlayTransaction.objects.get(session__merchant=acme).pk}
 
 
-def address(name: str, code: str, numbers: dict[str, int]) -> str:
+def of_reconciliation(acme: Merchant) -> dict[str, Any]:
+    """A day that was compared, with a statement, a case and a report."""
+    done = {"state": "done", "outcome": "breaks", "begun_at": clock.now(), "done_at": clock.now()}
+    run = Reconciliation.objects.create(merchant=acme, day=DAY, number=1, **done)
+    case = found(run)
+    [delivery] = [
+        ReportDelivery.objects.create(
+            reconciliation=run, to="a@acme.test", letter=Letter.objects.create(to="a@acme.test", template="x"),
+            created_at=clock.now(),
+        )
+    ]  # fmt: skip
+    recipient = ReportRecipient.objects.create(merchant=acme, email="a@acme.test")
+    StatementSource.objects.create(merchant=acme, kind="url", address="https://files.example.com/{day}.csv")
+    return {
+        "reports": run.pk,
+        "case": case.pk,
+        "case_comment": case.pk,
+        "report_again": delivery.pk,
+        "recipient_remove": recipient.pk,
+        "statement": reconciling.state(acme, [], DAY).number,
+        "report_file": report_files.link(run, "csv").rsplit("/", 2)[1],
+    }
+
+
+def address(name: str, code: str, numbers: dict[str, Any]) -> str:
     number = numbers.get(name, numbers["key"])
-    path = str(PATTERNS[name].pattern).replace("<slug:code>", code).replace("<int:number>", str(number))
-    path = path.replace("<uuid:request_id>", str(UUID(int=number)))
+    path = str(PATTERNS[name].pattern).replace("<slug:code>", code).replace("<day:day>", str(DAY))
+    path = path.replace("<uuid:request_id>", str(UUID(int=number)) if isinstance(number, int) else "")
+    path = re.sub("<(int|uuid):number>|<str:token>", str(number), path)
     assert "<" not in path
     return f"/operator/{path}"
 
@@ -177,22 +222,23 @@ def test_every_address_has_a_row() -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("who", CAST)
 def test_each_page_is_open_to_whom_it_is_meant_for(
-    client: Client, cast: dict[str, Any], numbers: dict[str, int], who: str, method: str
+    client: Client, cast: dict[str, Any], numbers: dict[str, Any], who: str, method: str
 ) -> None:
     if who != "stranger":
         signed_in(client, cast[who])
-    found = {name: told(getattr(client, method)(address(name, "acme", numbers))) for name in ROWS}
-    assert found == {name: row[CAST.index(who)] for name, row in ROWS.items()}
+    answers = {name: told(getattr(client, method)(address(name, "acme", numbers))) for name in ROWS}
+    assert answers == {name: row[CAST.index(who)] for name, row in ROWS.items()}
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ROWS if name != "merchants"))
 def test_a_number_of_another_merchant_is_not_there(
-    client: Client, cast: dict[str, Any], numbers: dict[str, int], name: str
+    client: Client, cast: dict[str, Any], numbers: dict[str, Any], name: str
 ) -> None:
     """The address of one's own merchant with what belongs to another."""
     signed_in(client, cast["rival"])
     response = client.get(address(name, "rival", numbers))
-    assert response.status_code == (404 if re.search("<(int|uuid):", str(PATTERNS[name].pattern)) else 200)
+    named = re.search("<(int|uuid):", str(PATTERNS[name].pattern)) or name in {"report_file", "source_switch"}
+    assert response.status_code == (404 if named else 302 if name in NOTHING_YET else 200)
 
 
 @pytest.mark.parametrize("path", ["", "acme/", "acme/keys/", "other/", "acme/nothing/here/", "~/invitation/x/"])

@@ -58,6 +58,7 @@ def start_servers() -> None:
     stack = ExitStack()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-tests-")))
     atexit.register(stack.close)  # after the folder has registered its own end, so as to come before it
+    os.environ["PRIVATE_FILES"] = str(folder / "private")
     if "DATABASE_URL" not in os.environ:
         os.environ["DATABASE_URL"] = stack.enter_context(embedded.postgres(folder / "postgres", durable=False)).url
     if "BROKER_URL" not in os.environ:

@@ -18,11 +18,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
-from merchants.models import Person
+from merchants.models import Letter, Merchant, Person
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import person
 from tests.people import signed_in
+from tests.wallet import reconciling
+from wallet.models import Case, Reconciliation, ReportDelivery
 from wallet.services import request_log
 
 SIGN_IN, REFUSED, FACTOR, SET_UP = "sign-in", "refused", "second factor", "set-up"
@@ -69,6 +71,18 @@ ROWS = {
     "/admin/merchants/compromise/<path:object_id>/close/": STEP_UP,
     "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,
+    **{
+        f"/admin/wallet/case/<path:object_id>/{verb}/": WORK
+        for verb in ("take", "assign", "wait", "resolve", "decline", "reopen", "remark")
+    },
+    **{f"/admin/wallet/case/<path:object_id>/{verb}/": STEP_UP for verb in ("write_off", "confirm")},
+    **{f"/admin/wallet/case/many/{verb}/": WORK for verb in ("take", "assign", "wait", "resolve")},
+    "/admin/wallet/case/many/write_off/": STEP_UP,
+    "/admin/wallet/reconciliation/<path:object_id>/again/": WORK,
+    **{f"/admin/wallet/statement/{page}": WORK for page in ("upload/", "upload/<int:merchant>/<str:token>/")},
+    "/admin/wallet/reconciliationplan/add/": STEP_UP,
+    **{f"/admin/wallet/reconciliationplan/<path:object_id>/{verb}/": STEP_UP for verb in ("source", "switch_source")},
+    "/admin/wallet/reportdelivery/<path:object_id>/send_again/": STEP_UP,
     "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,
     "/admin/merchants/person/<path:object_id>/reset_second_factor/": PEOPLE,
     "/admin/merchants/person/<path:object_id>/end_sessions/": PEOPLE,
@@ -77,6 +91,7 @@ ROWS = {
 # A verb of a key or an approval asks for a fresh second factor, unless it stands in ROWS.
 VERBS_OF_KEYS = "/admin/merchants/apikey/<path:object_id>/"
 OPEN = {"/admin/login/", "/admin/logout/", "/admin/password_change/"}  # they lead out, to the pages of signing in
+DRAFT = {"<int:merchant>": "1", "<str:token>": "none"}
 MODELS = {f"/admin/{model._meta.app_label}/{model._meta.model_name}/": model for model in admin.site._registry}
 
 
@@ -111,11 +126,29 @@ def world(caller: Caller) -> dict[str, str]:
     caller.bet()
     caller.balance(playerId="nobody")
     request_log.drain()
+    reconciled(caller.merchant)
     newest = {
         prefix: model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
         for prefix, model in MODELS.items()
     }
     return {prefix: str(key) for prefix, key in newest.items() if key is not None}
+
+
+def reconciled(merchant: Merchant) -> None:
+    """A day that was compared, with a case, and its report on its way."""
+    now, day = clock.now(), reconciling.DATE
+    reconciling.plan(merchant)
+    run = Reconciliation.objects.create(
+        merchant=merchant, day=day, number=1, state="done", outcome="breaks", begun_at=now, done_at=now,
+        statement=reconciling.state(merchant, []),
+    )  # fmt: skip
+    Case.objects.create(
+        merchant=merchant, day=day, kind="amount", subject="tx", found_by=run, seen_by=run, opened_at=now
+    )
+    letter = Letter.objects.create(
+        merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now, state=Letter.State.GIVEN_UP
+    )
+    ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
 
 
 @pytest.fixture
@@ -139,7 +172,8 @@ def filled(route: str, world: dict[str, str]) -> str | None:
     if "<" in route and key is None and any(route.startswith(prefix) for prefix in MODELS):
         return None
     about = str(ContentType.objects.get_for_model(Person).pk)
-    for name, value in {"<path:object_id>": key or "1", "<id>": key or "1", "<path:content_type_id>": about}.items():
+    known = DRAFT | {"<path:object_id>": key or "1", "<id>": key or "1", "<path:content_type_id>": about}
+    for name, value in known.items():
         route = route.replace(name, value)
     return route
 
@@ -183,6 +217,7 @@ def test_nothing_that_is_sent_late_is_done(world: dict[str, str], cast: list[Cli
     """What changes keys, lists or people asks first, also when the page was opened in time."""
     late = cast[CAST.index("stale support")]
     changes = [f"/admin/merchants/{model}/<path:object_id>/change/" for model in ("merchant", "apikey", "person")]
+    changes.append("/admin/wallet/reconciliationplan/<path:object_id>/change/")
     for route in [*changes, *(route for route in ROUTES if row(route) == STEP_UP)]:
         path = filled(route, world)
         if path is not None:
@@ -214,7 +249,7 @@ def test_an_auditor_sends_nothing_that_is_taken(world: dict[str, str], cast: lis
 
 def test_nothing_of_the_wallet_can_be_changed(world: dict[str, str], cast: list[Client]) -> None:
     chief = cast[CAST.index("administrator")]
-    for prefix in (prefix for prefix in world if prefix.startswith("/admin/wallet/")):
+    for prefix in (prefix for prefix in world if prefix.startswith("/admin/wallet/") and "plan" not in prefix):
         one = prefix + world[prefix]
         assert chief.post(f"{one}/change/", {"amount": "1"}).status_code == 403
         assert chief.post(f"{one}/delete/", {"post": "yes"}).status_code == 403

@@ -35,6 +35,9 @@ QUERIES = [
     "marks",
     "open rounds",
     "merchants_allowlistentry",  # how many stand, by key
+    "wallet_reconciliation",  # the newest that was made
+    "wallet_reconciliationplan",  # is something late
+    "wallet_case",  # what players are owed
     "merchants_compromise",  # open cases
     "merchants_approval",  # that wait
     "merchants_allowlistentry",  # the next that ends

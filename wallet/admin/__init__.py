@@ -1,3 +1,29 @@
-from wallet.admin import accounts, compromises, keys, merchants, requests, sessions, transactions
+from wallet.admin import (
+    accounts,
+    cases,
+    compromises,
+    deliveries,
+    keys,
+    merchants,
+    plans,
+    reconciliations,
+    requests,
+    sessions,
+    statements,
+    transactions,
+)
 
-__all__ = ["accounts", "compromises", "keys", "merchants", "requests", "sessions", "transactions"]
+__all__ = [
+    "accounts",
+    "cases",
+    "compromises",
+    "deliveries",
+    "keys",
+    "merchants",
+    "plans",
+    "reconciliations",
+    "requests",
+    "sessions",
+    "statements",
+    "transactions",
+]

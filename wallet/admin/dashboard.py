@@ -14,11 +14,16 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import TruncHour
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Secret
 from portal.lib import clock
 from wallet import money, statuses
 from wallet.models import SignedRequest, Transaction
+from wallet.reconciliation import alarms, cases
+from wallet.reconciliation.cases import Ages
 
 WINDOW = 200_000
 HOURS = 24
@@ -32,7 +37,7 @@ COLUMNS = {
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     since = clock.now() - timedelta(hours=HOURS)
-    return context | {"title": "Today"} | calls(since) | movements(since) | attention()
+    return context | {"title": "Today"} | calls(since) | movements(since) | attention() | reconciliation()
 
 
 def newest(rows: QuerySet[Any], since: datetime) -> tuple[QuerySet[Any], datetime]:
@@ -114,3 +119,25 @@ def attention() -> dict[str, Any]:
         .order_by("usable_until")[:SHOWN],
         "keys_ending": ending.order_by("expires_at")[:SHOWN],
     }
+
+
+def reconciliation() -> dict[str, Any]:
+    """Red lines of all merchants, and what is open by kind and age; what is owed to players stands first."""
+    lines = [(merchant, alarm) for merchant, found in alarms.all_alarms().items() for alarm in found]
+    lines.sort(key=lambda line: (line[1].due, line[0].code), reverse=True)
+    heads = [*(name for name, *_ in cases.BUCKETS), "All"]
+    return {
+        "alarms": lines[:SHOWN],
+        "more_alarms": max(0, len(lines) - SHOWN),
+        "owed": cases.owed().select_related("merchant")[:SHOWN],
+        "case_ages": {
+            "headers": ["Open cases", *({"content": head, "class": "!text-end"} for head in heads)],
+            "rows": [ages_row(kind) for kind in cases.ages()],
+        },
+    }
+
+
+def ages_row(kind: Ages) -> list[Any]:
+    to = f"{reverse('admin:wallet_case_changelist')}?{urlencode({'kind__exact': kind.kind})}"
+    numbers = [{"content": f"{number:,}", "class": "!text-end"} for number in (*kind.counts, kind.total)]
+    return [format_html('<a class="text-link" href="{}">{}</a>', to, kind.label), *numbers]

@@ -24,7 +24,7 @@ from merchants.models import ApiKey, Merchant, Person, Player, Secret, SeenAddre
 from portal.lib.clientip import parse_address
 from wallet import money
 from wallet.admin import search
-from wallet.models import Session, SignedRequest, Transaction
+from wallet.models import Case, Session, SignedRequest, Transaction
 from wallet.services.log_search import parse_uuid
 
 SHOWN = 10  # of each kind
@@ -104,6 +104,7 @@ def of_merchants(text: str) -> Iterator[Group]:
 
 def of_calls(text: str) -> Iterator[Group]:
     yield of_transactions(text)
+    yield of_cases(text)
     sessions = Session.objects.filter(session_id=text).select_related("merchant", "player")
     yield Group(
         "Sessions", "stadia_controller",
@@ -136,6 +137,16 @@ def of_transactions(text: str) -> Group:
 def said_of_transaction(row: Transaction) -> tuple[str, str]:
     amount = f" {money.show(row.amount)} {row.currency}" if row.amount is not None else ""
     return row.transaction_id, f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.name}"
+
+
+def of_cases(text: str) -> Group:
+    """Of a transaction or a player, resolved ones too."""
+    rows = Case.objects.filter(Q(subject=text) | Q(player_id=text)).select_related("merchant").order_by("-pk")
+    return Group("Reconciliation cases", "rule", hits(rows, said_of_case), f"{listed('wallet_case', text)}&state=all")
+
+
+def said_of_case(case: Case) -> tuple[str, str]:
+    return str(case), f"{case.day} · {case.get_state_display()} · {case.merchant.name}"
 
 
 def of_requests(title: str, rows: QuerySet[SignedRequest], text: str = "") -> Group:

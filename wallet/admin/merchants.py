@@ -28,6 +28,10 @@ from merchants.services.history import Entry
 from merchants.services.posture import keys_of, lists_in_words
 from portal.lib import clock, money
 from wallet import statuses
+from wallet.admin.reconciliations import outcome
+from wallet.models import Reconciliation, ReconciliationPlan
+from wallet.reconciliation import alarms
+from wallet.reconciliation import cases as open_cases
 from wallet.services import pulse
 from wallet.services.pulse import First, Pulse
 
@@ -84,6 +88,7 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
         "cases": cases(merchant),
         "approvals": approvals(merchant),
         "entries": timeline(merchant),
+        **reconciled(merchant),
     }
 
 
@@ -120,6 +125,19 @@ def people(merchant: Merchant) -> list[dict[str, Any]]:
 def cases(merchant: Merchant) -> list[Compromise]:
     found = Compromise.objects.filter(key__merchant=merchant, closed_at=None)
     return list(found.select_related("key", "secret").order_by("-id")[:SHOWN_CASES])
+
+
+def reconciled(merchant: Merchant) -> dict[str, Any]:
+    """The plan, the newest day, what is late, and the worst that is open."""
+    runs = Reconciliation.objects.filter(merchant=merchant).order_by("-day", "-number")
+    plan = ReconciliationPlan.objects.filter(merchant=merchant).first()
+    return {
+        "plan": plan,
+        "last_run": (last := runs.first()),
+        "last_outcome": last and outcome(last),
+        "alarms": [(merchant, alarm) for alarm in (alarms.alarms(merchant) if plan and plan.is_on else [])],
+        "owed": open_cases.owed(merchant).select_related("merchant")[:SHOWN_CASES],
+    }
 
 
 def approvals(merchant: Merchant) -> list[Approval]:

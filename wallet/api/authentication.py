@@ -25,15 +25,19 @@ def found_address(request: HttpRequest) -> tuple[Any, str]:
     return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
 
 
+def signed_call(request: SignedHttpRequest) -> signed.Signed:
+    meta, line = request.META, request.line
+    headers = {name: meta[key] for key, name in HEADER_NAMES.items() if key in meta}
+    body = request.raw if request.upload is None else request.upload.signed
+    return signed.Signed(headers, body, line.address, line.request_id)
+
+
 class SignatureAuthentication(BaseAuthentication):
     """Raises `statuses.Refusal`, not DRF's exceptions: the door is the one place that answers refusals."""
 
     def authenticate(self, request: SignedHttpRequest, *, fresh: bool = False) -> tuple[None, Caller]:  # type: ignore[override]
         line: Line = request.line
-        meta = request.META
-        headers = {name: meta[key] for key, name in HEADER_NAMES.items() if key in meta}
-        call = signed.Signed(headers, request.raw, line.address, line.request_id)
-        caller = signed.judge(call, fresh=fresh)
+        caller = signed.judge(signed_call(request), fresh=fresh)
         line.merchant_id, line.secret_id = caller.merchant_id, caller.secret_id
         return None, caller
 

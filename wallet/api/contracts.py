@@ -130,6 +130,45 @@ class SessionQuery(PageQuery, kw_only=True):
     session_id: SessionId
 
 
+Day = Annotated[
+    str, Meta(min_length=10, max_length=10, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="2026-01-31")
+]
+StatementId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class StatementCall(Contract, kw_only=True):
+    """`day` comes first, in the merchant's time zone. The rows are read by a job and told of by GET."""
+
+    day: Day
+    transactions: Annotated[
+        list[Any],
+        Meta(
+            extra_json_schema={
+                "items": {"$ref": "#/components/schemas/StatementLine"},
+                "description": "Each transaction of the day, as the operator has it.",
+            }
+        ),
+    ]
+
+
+class StatementLine(Contract, kw_only=True):
+    """One transaction as the operator has it."""
+
+    transaction_id: TransactionId
+    kind: Annotated[str, Meta(description="bet, payout, reward, rollback, deposit or withdraw")]
+    player_id: PlayerId
+    currency: Currency
+    amount: Amount
+    game_id: GameId | UnsetType = UNSET
+    state: Annotated[str, Meta(description="ok or rolled_back")] | UnsetType = UNSET
+    ref_transaction_id: BetId | UnsetType = UNSET
+    created_at: Annotated[str, Meta(description="2026-01-31T12:00:00Z")] | UnsetType = UNSET
+
+
+class StatementQuery(Contract, kw_only=True):
+    statement_id: StatementId
+
+
 # --- Answers --------------------------------------------------------------------------------------------------------
 Status = Annotated[str, Meta(extra_json_schema={"enum": list(statuses.ALL_KEYS)})]
 
@@ -226,3 +265,37 @@ class RoundPage(Answered):
 
 class GamePage(Answered):
     data: Page[GameRow] | UnsetType = UNSET
+
+
+class StatementTotal(msgspec.Struct, rename="camel", kw_only=True):
+    currency: str
+    kind: str
+    rows: int
+    amount: Annotated[str, Meta(description="Real amount × 100000, as text: it may pass what JavaScript can hold.")]
+
+
+class StatementFault(msgspec.Struct, rename="camel", kw_only=True):
+    line: int | None
+    text: str
+
+
+class Comparison(msgspec.Struct, rename="camel", kw_only=True):
+    """The newest comparison that was made with this statement."""
+
+    number: Annotated[int, Meta(description="1, 2, … of this day.")]
+    outcome: Annotated[str, Meta(description="clear, breaks, no_statement or nothing")]
+    compared_at: str
+
+
+class StatementTold(Answered):
+    statement_id: str | UnsetType = UNSET
+    day: str | UnsetType = UNSET
+    state: Annotated[str, Meta(description="received (waits to be read), read or refused")] | UnsetType = UNSET
+    rows: int | UnsetType = UNSET
+    totals: list[StatementTotal] | UnsetType = UNSET
+    faults: Annotated[list[StatementFault], Meta(description="Why it was refused; the first hundred.")] | UnsetType = (
+        UNSET
+    )
+    fault_count: int | UnsetType = UNSET
+    is_current: Annotated[bool, Meta(description="It is what the day is compared with.")] | UnsetType = UNSET
+    comparison: Comparison | UnsetType | None = UNSET

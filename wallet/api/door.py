@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
@@ -18,14 +19,13 @@ from django.http.request import RawPostDataException
 from portal.lib import clock, masking
 from wallet import statuses
 from wallet.api import decoding, handler
-from wallet.api.authentication import found_address
-from wallet.api.urls import BASES, ENDPOINTS
-from wallet.services import request_log
+from wallet.api.authentication import found_address, signed_call
+from wallet.api.uploads import Upload, pass_over, receive, refuse_size
+from wallet.api.urls import BASES, Endpoint, endpoint_of
+from wallet.services import request_log, signed
 from wallet.services.request_log import Line, Refused
 
 log = structlog.get_logger(__name__)
-CHUNK = 64 * 1024
-PASSED_OVER = 16 * 1024 * 1024  # bytes of a body that is too large
 MASKED = {"cookie", "authorization", "proxy", "proxy-authorization"}
 LOGGED_TEXTS = {
     "playerId": ("player_id", 255),
@@ -43,6 +43,7 @@ class SignedHttpRequest(HttpRequest):
 
     request_id: Any
     raw: bytes
+    upload: Upload | None = None  # a body that is too large to be held
     fields: dict[str, Any]
     line: Line
 
@@ -59,7 +60,7 @@ class MachineDoor:
     def serve(self, request: SignedHttpRequest) -> HttpResponse:
         started = perf_counter_ns()
         address, source = found_address(request)
-        request.raw, request.fields = b"", {}
+        request.raw, request.upload, request.fields = b"", None, {}
         request.line = line = Line(
             request_id=request.request_id,
             created_at=clock.now(),
@@ -82,13 +83,33 @@ class MachineDoor:
         return response
 
     def answer(self, request: SignedHttpRequest) -> HttpResponse:
-        endpoint = ENDPOINTS.get(request.path_info.rstrip("/"))
+        endpoint = endpoint_of(request.path_info)
         if endpoint is None:
             raise statuses.NotFound
         if request.method not in endpoint.methods:
             raise statuses.MethodNotAllowed(f"Call {request.path_info} with {' or '.join(sorted(endpoint.methods))}.")
+        _check_media_type(request, endpoint)
+        if endpoint.takes_files:
+            return self.answer_file(request, endpoint)
         request.raw = read_body(request, limit=endpoint.body_limit)
         return endpoint.view(request)
+
+    def answer_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:
+        """Who fails rows 1 to 4 sends us no large body: it would be kept on disk before the signature is known."""
+        length = _said_length(request)
+        if length is not None and length <= settings.MAX_BODY_BYTES:
+            request.raw = read_body(request, limit=settings.MAX_BODY_BYTES)
+            return endpoint.view(request)
+        stream: Any = request if length is not None else request.META["wsgi.input"]
+        if length is not None and length > endpoint.body_limit:
+            refuse_size(stream, endpoint.body_limit)
+        try:
+            signed.admit(signed_call(request))
+        except statuses.Refusal:
+            pass_over(stream)
+            raise
+        with receive(stream, length=length, limit=endpoint.body_limit) as request.upload:
+            return endpoint.view(request)
 
     def refuse(self, request: SignedHttpRequest, refusal: statuses.Refusal) -> HttpResponse:
         line = request.line
@@ -109,7 +130,7 @@ class MachineDoor:
         amount = request.fields.get("amount", request.fields.get("rewardedAmount"))
         if type(amount) is int and abs(amount) < 2**63:
             line.amount = amount
-        if line.status != statuses.OK:
+        if line.status != statuses.OK and request.upload is None:
             line.refused = Refused(
                 _clean(request.META.get("QUERY_STRING", ""), 4096), _headers(request), _body(request.raw)
             )
@@ -118,33 +139,35 @@ class MachineDoor:
 
 def read_body(request: HttpRequest, *, limit: int) -> bytes:
     """The raw bytes, never more than `limit`; a body without a length is read from the stream."""
-    _check_media_type(request)
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+    length = _said_length(request)
+    if length is None:
         body = bytes(request.META["wsgi.input"].read(limit + 1))
         if len(body) > limit:
-            _refuse_size(request.META["wsgi.input"], limit)
+            refuse_size(request.META["wsgi.input"], limit)
         return body
-    if length.isdecimal() and int(length.lstrip("0")[:12] or 0) > limit:
-        _refuse_size(request, limit)
+    if length > limit:
+        refuse_size(request, limit)
     try:
         return request.body
     except (RawPostDataException, OSError) as fault:
         raise statuses.IncorrectData("The body did not arrive whole.") from fault
 
 
-def _refuse_size(rest: Any, limit: int) -> NoReturn:
-    """Lets the caller finish sending, within reason: who is still sending does not hear the answer."""
-    for _ in range(PASSED_OVER // CHUNK):
-        if not rest.read(CHUNK):
-            break
-    raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
+def _said_length(request: HttpRequest) -> int | None:
+    """None when the body comes in pieces, and its end is known when it is there."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+        return None
+    return int(length.lstrip("0")[:12] or 0) if length.isdecimal() else 0
 
 
-def _check_media_type(request: HttpRequest) -> None:
+def _check_media_type(request: HttpRequest, endpoint: Endpoint) -> None:
     media_type = (request.META.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower()
-    if media_type and media_type != "application/json":
-        raise statuses.UnsupportedMediaType
+    if media_type and media_type not in endpoint.media_types:
+        raise statuses.UnsupportedMediaType(f"The body must be {' or '.join(endpoint.media_types)}.")
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if endpoint.takes_files and encoding not in {"", "identity", "gzip"}:
+        raise statuses.UnsupportedMediaType("The body is packed with gzip, or not at all.")
 
 
 def _undecided(fault: Exception) -> statuses.Refusal:

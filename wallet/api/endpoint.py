@@ -37,6 +37,8 @@ class SignedView(APIView):
     method: ClassVar[str] = "POST"
     is_batch: ClassVar[bool] = False
     body_limit: ClassVar[int] = settings.MAX_BODY_BYTES
+    media_types: ClassVar[tuple[str, ...]] = ("application/json",)
+    takes_files: ClassVar[bool] = False
     judge = SignatureAuthentication().authenticate
 
     def __init_subclass__(cls) -> None:

@@ -13,7 +13,7 @@ from wallet import statuses
 from wallet.api.door import SignedHttpRequest
 from wallet.api.endpoint import SignedView
 from wallet.api.game_views import GameSession
-from wallet.api.urls import VIEWS
+from wallet.api.urls import VIEWS, name_of
 from wallet.ledger.ledger import Caller
 from wallet.services.again import Asked, Reading
 from wallet.services.request_log import Line
@@ -21,15 +21,15 @@ from wallet.services.request_log import Line
 
 def read(asked: Asked) -> Reading | None:
     """None when there is no such endpoint."""
-    kind = VIEWS.get(asked.endpoint.rstrip("/"))
+    kind = VIEWS.get(name_of(asked.endpoint))
     if kind is None:
         return None
     view = kind()
     understood, refusal = _understood(view, asked)
 
     def serve(caller: Caller, transaction_id: str | None) -> None:
-        """A list is not read: it refuses nobody whom the gate lets through."""
-        if understood is not None and (view.method == "POST" or isinstance(view, GameSession)):
+        """A list is not read: it refuses nobody whom the gate lets through. A statement is not taken in twice."""
+        if understood is not None and not view.takes_files and (view.method == "POST" or isinstance(view, GameSession)):
             changed = {"transaction_id": transaction_id} if transaction_id else {}
             view.serve(caller, msgspec.structs.replace(understood, **changed))
 
@@ -37,7 +37,7 @@ def read(asked: Asked) -> Reading | None:
 
 
 def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.Refusal | None]:
-    if asked.body is None and (view.is_batch or view.method == "GET"):
+    if asked.body is None and (view.is_batch or view.takes_files or view.method == "GET"):
         return None, None
     try:
         return view.read(_stand_in(view, asked)), None
@@ -47,7 +47,7 @@ def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.Refusal |
 
 def _stand_in(view: SignedView, asked: Asked) -> SignedHttpRequest:
     request = SignedHttpRequest()
-    request.META["QUERY_STRING"] = asked.query
+    request.META["QUERY_STRING"], request.path_info = asked.query, asked.endpoint
     request.raw = json.dumps(asked.said).encode() if asked.body is None else asked.body
     request.line = Line(uuid4(), clock.now(), None, "", view.method, asked.endpoint)
     return request

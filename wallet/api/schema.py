@@ -15,7 +15,7 @@ OTHER_ANSWERS = {
     "404": "There is no such endpoint.",
     "405": "Another HTTP method.",
     "413": "The body is too large.",
-    "415": "The body is not application/json.",
+    "415": "The body is of another type.",
     "500": "Unforeseen; nothing was half done.",
     "503": "Busy or out of reach; nothing was done, try again.",
 }
@@ -69,7 +69,12 @@ class ContractSchema(AutoSchema):
             return []
         fields = _drawn()[1][self.view.takes.__name__]
         return [
-            {"in": "query", "name": name, "required": name in fields.get("required", []), "schema": schema}
+            {
+                "in": "path" if f"{{{name}}}" in self.path else "query",
+                "name": name,
+                "required": name in fields.get("required", []),
+                "schema": schema,
+            }
             for name, schema in fields["properties"].items()
         ]
 
@@ -80,7 +85,13 @@ class ContractSchema(AutoSchema):
         if self.view.is_batch:
             items = {"type": "array", "minItems": 1, "maxItems": contracts.MAX_BATCH_ITEMS, "items": schema}
             schema = {"type": "object", "required": ["transactions"], "properties": {"transactions": items}}
-        return {"required": True, "content": {"application/json": {"schema": schema}}}
+        content = {kind: {"schema": self._of_media_type(kind, schema)} for kind in self.view.media_types}
+        return {"required": True, "content": content}
+
+    def _of_media_type(self, media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+        if media_type == "application/json":
+            return schema
+        return {"type": "string", "description": "The first line is `#day=2026-01-31`; then the names of columns."}
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         answers = {"200": _answer("Decided: `status` says how.", of(self.view.gives))}

@@ -446,6 +446,20 @@ BEGIN
 END $$;
 
 
+-- A late payout that is refused is money owed to a player, and soon nobody will send it again. The first refusal is kept.
+CREATE OR REPLACE FUNCTION wallet_owe(p wallet_caller, c wallet_call, p_status text)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO wallet_refusedpayout (
+        merchant_id, transaction_id, ref_transaction_id, player_id, game_id, round_id, currency, amount, status,
+        request_id, created_at
+    ) VALUES (
+        p.merchant_id, c.transaction_id, c.ref_transaction_id, c.player_id, c.game_id, c.round_id, c.currency, c.amount,
+        p_status, p.request_id, coalesce(p.moment, clock_timestamp())
+    ) ON CONFLICT (merchant_id, transaction_id) DO NOTHING;
+END $$;
+
+
 -- A batch of rollbacks or late payouts, `p_items` an array of calls. One transaction: all locks first, then each item
 -- on its own, in order. Answers in order; one row with ordinal 0 when the whole batch is refused.
 CREATE OR REPLACE FUNCTION wallet_post_batch(p wallet_caller, p_kind text, p_items jsonb)
@@ -467,6 +481,9 @@ BEGIN
     PERFORM FROM merchants_player w
       WHERE w.merchant_id = p.merchant_id AND w.player_id = ANY (v_players) ORDER BY w.id FOR NO KEY UPDATE;
     g := wallet_gate(p, p_kind);
+    IF g.refusal = 'RS_ERROR_MERCHANT_NOT_ACTIVE' AND p_kind = 'payout' THEN
+        PERFORM wallet_owe(p, i, g.refusal) FROM jsonb_populate_recordset(NULL::wallet_call, p_items) i;
+    END IF;
     IF g.refusal IS NOT NULL THEN
         RETURN QUERY SELECT 0, g.refusal, NULL::bigint;
         RETURN;
@@ -475,6 +492,9 @@ BEGIN
     FOR c IN SELECT * FROM jsonb_populate_recordset(NULL::wallet_call, p_items) LOOP
         SELECT * INTO pl FROM merchants_player w WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id;
         a := wallet_apply(p, c, pl, g.bets_per_minute, g.max_stake);
+        IF p_kind = 'payout' AND a.status <> 'RS_OK' THEN
+            PERFORM wallet_owe(p, c, a.status);
+        END IF;
         ordinal := ordinal + 1; status := a.status; balance := a.balance;
         RETURN NEXT;
     END LOOP;

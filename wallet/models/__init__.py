@@ -2,6 +2,18 @@ from wallet.models.account import Account
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
+from wallet.models.reconciliation import (
+    Case,
+    CaseNote,
+    Reconciliation,
+    ReconciliationPlan,
+    ReportDelivery,
+    ReportRecipient,
+    Statement,
+    StatementRow,
+    StatementSource,
+)
+from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, SignedRequest
 from wallet.models.session import Session
 from wallet.models.transaction import Transaction
@@ -10,6 +22,8 @@ from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
 __all__ = [
     "Account",
     "CallHour",
+    "Case",
+    "CaseNote",
     "Export",
     "Mark",
     "MerchantHour",
@@ -17,8 +31,16 @@ __all__ = [
     "OpenBet",
     "PlayTransaction",
     "PlayerDay",
+    "Reconciliation",
+    "ReconciliationPlan",
     "RefusedCall",
+    "RefusedPayout",
+    "ReportDelivery",
+    "ReportRecipient",
     "Session",
     "SignedRequest",
+    "Statement",
+    "StatementRow",
+    "StatementSource",
     "Transaction",
 ]

@@ -20,12 +20,16 @@ from merchants.services import posture
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.pages import charts
+from wallet.pages.reconciliation.days import last_told
+from wallet.pages.reconciliation.words import to_day
+from wallet.reconciliation import alarms, cases
 from wallet.services import money_flow, pulse, used
 from wallet.services.money_flow import Flow, Kind
 from wallet.services.pulse import Pulse
 
 SPANS = {"24h": (24, "24 hours"), "7d": (7 * 24, "7 days")}
 SHOWN_KEYS, SHOWN_REFUSALS, SHOWN_CURRENCIES, SHOWN_NOTICES = 6, 6, 8, 12
+SHOWN_ALARMS = 3
 OPEN_DAYS = 30  # of the bets whose rounds are counted as open
 OLD_ROUND = timedelta(hours=24)
 SOON = timedelta(days=30)
@@ -67,6 +71,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
         "lists": posture.lists_in_words(merchant, keys, now),
+        "reconciled": last_told(merchant),
         "notices": list(islice(notices(merchant, keys, beat, rounds, now), SHOWN_NOTICES)),
     }
     return frame.show(request, visit, "home.html", tab="home", title="Home", **context)
@@ -105,6 +110,7 @@ def notices(
     merchant: Merchant, keys: list[ApiKey], beat: Pulse, rounds: list[used.OpenRounds], now: datetime
 ) -> Iterator[Notice]:
     """The gravest first."""
+    yield from of_days(merchant)
     yield from of_cases(merchant)
     if merchant.status != Merchant.Status.ACTIVE:
         yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
@@ -120,6 +126,15 @@ def notices(
         yield Notice(
             "info", f"Rounds have been open for more than a day, the oldest for {posture.plural(days, 'day')}."
         )
+
+
+def of_days(merchant: Merchant) -> Iterator[Notice]:
+    """What reconciliation lacks, and what it found that players are owed."""
+    for alarm in alarms.alarms(merchant)[:SHOWN_ALARMS]:
+        yield Notice("danger", str(alarm), to_day(merchant, alarm.day), "Look at the day")
+    if owed := cases.owed(merchant).count():
+        url = reverse("operator:cases", args=[merchant.code])
+        yield Notice("danger", f"{posture.plural(owed, 'late payout')} refused: money owed to players.", url, "Look")
 
 
 def of_cases(merchant: Merchant) -> Iterator[Notice]:

@@ -23,6 +23,7 @@ from wallet.pages import (
     requests,
     rounds,
 )
+from wallet.pages.reconciliation import urls as reconciliation
 
 app_name = "operator"
 urlpatterns: list[URLPattern] = [
@@ -75,5 +76,6 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/allowlist/egress/<int:number>/take/", list_tools.list_proved, name="list_proved"),
     path("<slug:code>/allowlist/trials/<int:number>/keep/", list_trial.list_keep, name="list_keep"),
     path("<slug:code>/allowlist/trials/<int:number>/back/", list_trial.list_back, name="list_back"),
+    *reconciliation.urlpatterns,
     *urls.urlpatterns,
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Buffer, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,21 +28,32 @@ class Signed:
     """A call as it arrived: nothing decoded, nothing believed."""
 
     headers: Mapping[str, str]  # lower-case names
-    body: bytes
+    body: Buffer  # bytes, or a file that is read like them
     address: Address | None
     request_id: UUID
 
 
 def judge(call: Signed, *, fresh: bool = False) -> Caller:
     """Who calls. Raises the first refusal of rows 1 to 5, never from an old copy of the merchant's access."""
+    return _by_access(_judge, call, fresh=fresh)
+
+
+def admit(call: Signed) -> None:
+    """Rows 1 to 4, which need no body: whoever fails them is not heard for long."""
+    _by_access(_admitted, call)
+
+
+def _by_access[Found](
+    rule: Callable[[Signed, access.Credential | None, datetime], Found], call: Signed, *, fresh: bool = False
+) -> Found:
     require_headers(call)
     now = clock.now()  # before the access is read, so that a trial kept in between is not taken for one that is over
     try:
-        return _judge(call, access.load(call.headers["x-api-key"], fresh=fresh), now)
+        return rule(call, access.load(call.headers["x-api-key"], fresh=fresh), now)
     except statuses.Refusal:
         if fresh:
             raise
-        return judge(call, fresh=True)
+        return _by_access(rule, call, fresh=True)
 
 
 def require_headers(call: Signed) -> None:
@@ -51,7 +62,10 @@ def require_headers(call: Signed) -> None:
         raise statuses.MissingHeaders(f"Missing or empty: {', '.join(missing)}.")
 
 
-def _judge(call: Signed, credential: access.Credential | None, now: datetime) -> Caller:
+type Admitted = tuple[access.Credential, list[access.UsableSecret], Address]
+
+
+def _admitted(call: Signed, credential: access.Credential | None, now: datetime) -> Admitted:
     secrets = credential.usable_secrets(now) if credential else []
     if credential is None or not (secrets or credential.misses_a_secret(now)):
         raise statuses.InvalidApiKey
@@ -60,12 +74,16 @@ def _judge(call: Signed, credential: access.Credential | None, now: datetime) ->
     origin = call.headers.get("origin", "")
     if origin and not credential.allows_origin(host_of(origin)):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
-    timestamp = call.headers["x-timestamp"]
-    check_clock(timestamp, now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    check_clock(call.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    return credential, secrets, call.address
+
+
+def _judge(call: Signed, found: access.Credential | None, now: datetime) -> Caller:
+    credential, secrets, address = _admitted(call, found, now)
     for secret in secrets:
-        if crypto.verify(secret.value, call.body, timestamp, call.headers["x-signature"]):
-            keep_lists(credential, call.address, now)
-            return Caller(credential.merchant_id, secret.id, credential.access_version, call.address, call.request_id)
+        if crypto.verify(secret.value, call.body, call.headers["x-timestamp"], call.headers["x-signature"]):
+            keep_lists(credential, address, now)
+            return Caller(credential.merchant_id, secret.id, credential.access_version, address, call.request_id)
     if credential.misses_a_secret(now):  # it may be right; a refusal would say that it is wrong
         raise statuses.Undecided(UNOPENED)
     raise statuses.SignatureNotMatch

@@ -44,6 +44,7 @@ DIFFERENCES = """
      WHERE h.id IS NULL OR (h.kind = 'player' AND h.balance <> coalesce(m.net, 0))
      ORDER BY 1 LIMIT %(shown)s
 """
+PAID_ON_ROLLED_BACK = "pays on a bet that was rolled back"
 # Each gives the rows that break it, and how many there are.
 RULES = {
     "names a merchant, player, game, session or secret that does not exist": """
@@ -81,7 +82,7 @@ RULES = {
                                  o.debit_account_id)
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "pays on a bet that was rolled back": """
+    PAID_ON_ROLLED_BACK: """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction r
           JOIN wallet_transaction b ON b.id = r.reverses_id AND b.kind = 'bet'

@@ -1,0 +1,225 @@
+"""A day of reconciliation in a browser: from the upload to the resolved case and the mail; each page accessible."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Page, expect
+
+from portal.ports import free_port
+from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.test_operator import CODE, faults
+from tests.plugins.live import Live
+
+FINANCE = "finance@aurora-palace.example"
+DAY_BEFORE_YESTERDAY = """
+from datetime import timedelta
+from merchants.models import Merchant
+from portal.lib import clock
+from tests.wallet.reconciling import ledger_lines
+from wallet.reconciliation.days import date_at
+merchant = Merchant.objects.get(code="{code}")
+day = date_at(merchant, clock.now()) - timedelta(days=2)
+print("DAY", day)
+for line in ledger_lines(merchant, day):
+    state = "rolled back" if line.is_rolled_back else "ok"
+    print("ROW", line.transaction_id, line.kind, line.player_id, line.currency, line.amount, state, sep="|")
+"""
+EXPLAINED = "A bet had been exported with a digit too many."
+SEND = "from merchants.services import outbox; outbox.send_due()"
+
+
+@dataclass
+class Mailbox:
+    """A mail server that takes everything."""
+
+    letters: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(live: Live) -> Iterator[tuple[Mailbox, Live]]:
+    """With the portal's commands that send to it."""
+    handler = Mailbox()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    there = live.environment | {"EMAIL_URL": f"smtp://127.0.0.1:{controller.port}"}
+    yield handler, replace(live, environment=there)
+    controller.stop()
+
+
+@pytest.fixture
+def owner(watched: Page, live: Live, demo: dict[str, Any]) -> Page:
+    """Signed in a moment ago, with a password alone."""
+    person = next(each for each in demo["operators"] if (each["merchant"], each["role"]) == (CODE, "owner"))
+    watched.goto(f"{live.base_url}/operator/")
+    watched.get_by_label("Email").fill(person["email"])
+    watched.get_by_label("Password").fill(person["password"])
+    watched.get_by_role("button", name="Sign in", exact=True).click()
+    watched.wait_for_url(f"{live.base_url}/operator/{CODE}/")
+    return watched
+
+
+def books(live: Live) -> tuple[str, list[str]]:
+    """A day that is complete, and its lines as an operator without a mistake has them."""
+    done = live.manage("shell", "-c", DAY_BEFORE_YESTERDAY.format(code=CODE))
+    assert done.returncode == 0, done.stderr
+    found = done.stdout.splitlines()
+    [day] = [line.split()[1] for line in found if line.startswith("DAY ")]
+    return day, [line.removeprefix("ROW|").replace("|", ",") for line in found if line.startswith("ROW|")]
+
+
+def kept(path: Path, rows: list[str]) -> Path:
+    path.write_text("\n".join(["transactionId,kind,playerId,currency,amount,state", *rows]) + "\n")
+    return path
+
+
+def bet_of(rows: list[str]) -> int:
+    return next(number for number, row in enumerate(rows) if row.split(",")[1] == "bet" and row.endswith(",ok"))
+
+
+def wrong(rows: list[str]) -> list[str]:
+    """One bet ten times as high, and one payout left out."""
+    told, bet = list(rows), bet_of(rows)
+    cells = told[bet].split(",")
+    told[bet] = ",".join([*cells[:4], str(int(cells[4]) * 10 + 10), cells[5]])
+    del told[next(number for number, row in enumerate(told) if row.split(",")[1] == "payout")]
+    return told
+
+
+def manage(live: Live, *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
+    done = live.manage(*arguments)
+    assert done.returncode in codes, done.stdout + done.stderr
+
+
+def shown_as_mail(page: Page, letter: EmailMessage, album: Path) -> str:
+    """The letter as a mailbox shows it, with its picture."""
+    html = letter.get_body(("html",))
+    assert html is not None
+    text = str(html.get_content())
+    for part in letter.walk():
+        if part.get_content_type() == "image/png":
+            picture = b64encode(part.get_payload(decode=True)).decode()  # type: ignore[arg-type]
+            text = re.sub(r"cid:[^\"']+", f"data:image/png;base64,{picture}", text)
+    page.set_viewport_size({"width": 760, "height": 900})
+    page.set_content(text)
+    page.screenshot(path=album / "reconciliation-mail.png", full_page=True)
+    return text
+
+
+def test_from_the_upload_to_the_resolved_case_and_the_mail(
+    owner: Page, live: Live, mailbox: tuple[Mailbox, Live], album: Path, tmp_path: Path
+) -> None:
+    box, sending = mailbox
+    day, rows = books(live)
+    assert len(rows) > 10, "the demo has no traffic of that day"
+    here = f"{live.base_url}/operator/{CODE}/reconciliation/"
+    plan_is_made(owner, here)
+    first_statement(owner, kept(tmp_path / "statement.csv", wrong(rows)), day, album)
+    manage(live, "reconcile", CODE, day, codes=(1,))
+
+    owner.goto(f"{here}{day}/")
+    pictures(owner, album, "reconciliation-day")
+    owner.locator("tbody").get_by_role("link", name="Another amount").last.click()
+    expect(owner.locator("tr.table-warning")).to_have_count(1)
+    pictures(owner, album, "reconciliation-case")
+    case = owner.url
+    corrected(owner, kept(tmp_path / "corrected.csv", rows))
+    manage(sending, "reconcile", CODE, day, "--send", codes=(0, 1))
+    owner.goto(case)
+    expect(owner.get_by_text("resolved: corrected").first).to_be_visible()
+
+    manage(sending, "shell", "-c", SEND)
+    [letter] = [each for each in box.letters if FINANCE in str(each["to"])]
+    told = shown_as_mail(owner.context.new_page(), letter, album)
+    owner.goto(f"{here}{day}/")
+    assert owner.locator("dl.numbers dd").first.inner_text() in told
+    expect(owner.get_by_text("Restated.").first).to_be_visible()
+    statement = str(owner.get_by_role("link", name="statement.csv").get_attribute("href"))
+    owner.get_by_role("link", name="All of it").click()
+    expect(owner.get_by_text(FINANCE)).to_be_visible()
+    report = owner.url
+
+    bad = look_at_new(owner, here, kept(tmp_path / "bad.csv", [*rows, "x,bet,p,EUR,NaN,ok"]), day)
+    expect(owner.get_by_text(f"Line {len(rows) + 2}")).to_be_visible()
+    paths = ["", f"{day}/", f"{day}/compare/", "cases/", "plan/", "plan/change/", "plan/source/", "statements/new/"]
+    addresses = [case, f"{case}comment/", report, bad, live.base_url + statement, f"{live.base_url}/operator/{CODE}/"]
+    assert ugly(owner, [here + path for path in paths] + addresses, album) == {}
+
+
+def plan_is_made(page: Page, here: str) -> None:
+    page.goto(f"{here}plan/")
+    page.get_by_role("link", name="Change the plan").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Add", exact=True).click()
+    page.get_by_label("Email").fill(FINANCE)
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text(f"{FINANCE} gets the report from now on")).to_be_visible()
+
+
+def first_statement(page: Page, file: Path, day: str, album: Path) -> None:
+    """Nothing is known of its columns yet."""
+    page.get_by_role("link", name="Reconciliation", exact=True).click()
+    page.get_by_role("link", name="Upload a statement").click()
+    look_at(page, file, day)
+    expect(page.get_by_text("Are amounts whole units")).to_be_visible()
+    page.get_by_label("whole units: 1250000").check()
+    page.get_by_text("Words for kinds, states, times and letters").click()
+    page.get_by_label("States that mean rolled back").fill("rolled back")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_role("heading", name="What it comes to")).to_be_visible()
+    pictures(page, album, "reconciliation-look")
+    page.get_by_role("button", name="Send and read it").click()
+    expect(page.get_by_text("was read:")).to_be_visible()
+
+
+def corrected(page: Page, file: Path) -> None:
+    page.get_by_role("link", name="Attach a corrected statement").click()
+    look_at(page, file, "")
+    page.get_by_label("What was corrected").fill(EXPLAINED)
+    page.get_by_role("button", name="Send and read it").click()
+    expect(page.get_by_text(EXPLAINED)).to_be_visible()
+
+
+def look_at_new(page: Page, here: str, file: Path, day: str) -> str:
+    page.goto(f"{here}statements/new/")
+    look_at(page, file, day)
+    return page.url
+
+
+def ugly(page: Page, addresses: list[str], album: Path) -> dict[str, list[str]]:
+    """What axe says of each page, in both widths and schemes."""
+    found = {}
+    for number, address in enumerate(addresses):
+        for size, scheme in [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]:
+            see(page, address, size=size, scheme=scheme, album=album, name=f"reconciliation-{number}")
+            found[f"{address} {size['width']} {scheme}"] = faults(page)
+    return {address: each for address, each in found.items() if each}
+
+
+def look_at(page: Page, file: Path, day: str) -> None:
+    if day:
+        page.get_by_label("Day").fill(day)
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("heading", name="Look before you send")).to_be_visible()
+
+
+def pictures(page: Page, album: Path, name: str) -> None:
+    """On a telephone, and as it stands in the documentation (`PICTURES=docs/pictures`)."""
+    for size, ending in ((NARROW, "-narrow"), (WIDE, "")):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.screenshot(path=album / f"{name}{ending}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -1,0 +1,130 @@
+"""Support says how a merchant's days are reconciled; the limit of writing off alone is an administrator's."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from merchants.models import Merchant, Person
+from tests.people import signed_in
+from tests.wallet import reconciling
+from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.reconciliation import pull
+
+LIST = "/admin/wallet/reconciliationplan/"
+SAID = {
+    "is_on": "on", "hour": "7", "grain": "rows", "unsettled_hours": "12", "high_amount": "250.00",
+    "recipients": "cfo@acme.test\r\nCFO@acme.test\r\n\r\nfinance@acme.test",
+}  # fmt: skip
+
+
+@pytest.fixture
+def staff(client: Client, support: Person) -> Client:
+    return signed_in(client, support)
+
+
+@pytest.fixture
+def plan(acme: Merchant) -> ReconciliationPlan:
+    return reconciling.plan(acme)
+
+
+def addresses(merchant: Merchant) -> list[str]:
+    return list(ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True))
+
+
+def sent(client: Client, path: str, said: dict[str, Any]) -> str:
+    return unescape(client.post(path, said, follow=True).content.decode())
+
+
+def test_a_plan_is_made_with_its_recipients(staff: Client, acme: Merchant) -> None:
+    sent(staff, f"{LIST}add/?merchant={acme.pk}", SAID | {"merchant": acme.pk})
+    plan = ReconciliationPlan.objects.get()
+    assert (plan.merchant, plan.is_on, plan.hour, plan.unsettled_hours) == (acme, True, 7, 12)
+    assert (plan.high_amount, plan.write_off_alone) == (25_000_000, 0)
+    assert addresses(acme) == ["CFO@acme.test", "finance@acme.test"]
+
+
+def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: ReconciliationPlan) -> None:
+    ReportRecipient.objects.create(merchant=plan.merchant, email="gone@acme.test")
+    kept = ReportRecipient.objects.create(merchant=plan.merchant, email="cfo@acme.test")
+    assert "gone@acme.test" in staff.get(f"{LIST}{plan.pk}/change/").content.decode()
+    sent(staff, f"{LIST}{plan.pk}/change/", SAID | {"hour": "9"})
+    plan.refresh_from_db()
+    assert plan.hour == 9
+    assert addresses(plan.merchant) == ["cfo@acme.test", "finance@acme.test"]
+    assert ReportRecipient.objects.filter(pk=kept.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"hour": "24"}, "24"),
+        ({"high_amount": "a lot"}, "An amount looks like 12.34"),
+        ({"recipients": "nobody"}, "Enter a valid email address."),
+        ({"recipients": "\n".join(f"p{number}@acme.test" for number in range(21))}, "at most 20 recipients"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(
+    staff: Client, plan: ReconciliationPlan, said: dict[str, str], why: str
+) -> None:
+    assert why in sent(staff, f"{LIST}{plan.pk}/change/", SAID | said)
+    plan.refresh_from_db()
+    assert (plan.hour, addresses(plan.merchant)) == (8, [])
+
+
+def test_the_limit_of_writing_off_is_an_administrators(
+    staff: Client, plan: ReconciliationPlan, administrator: Person
+) -> None:
+    path = f"{LIST}{plan.pk}/change/"
+    sent(staff, path, SAID | {"write_off_alone": "10.00"})
+    plan.refresh_from_db()
+    assert plan.write_off_alone == 0
+    sent(signed_in(Client(), administrator), path, SAID | {"write_off_alone": "10.00"})
+    plan.refresh_from_db()
+    assert plan.write_off_alone == 1_000_000
+
+
+def test_an_auditor_reads_a_plan_and_changes_nothing(client: Client, plan: ReconciliationPlan, auditor: Person) -> None:
+    reader = signed_in(client, auditor)
+    assert reader.get(f"{LIST}{plan.pk}/change/").status_code == 200
+    assert reader.post(f"{LIST}{plan.pk}/change/", SAID).status_code == 403
+    assert reader.get(f"{LIST}{plan.pk}/source/").status_code == 403
+
+
+def test_the_last_sixty_days_are_squares_that_say_what_they_are(staff: Client, plan: ReconciliationPlan) -> None:
+    squares = staff.get(f"{LIST}{plan.pk}/change/").context["squares"]
+    assert len(squares) == 60
+    assert all("not compared" in square["said"] or "not due" in square["said"] for square in squares)
+
+
+# --- where statements are fetched from --------------------------------------------------------------------------------
+def test_an_address_inside_our_network_is_refused_with_its_reason(staff: Client, plan: ReconciliationPlan) -> None:
+    said = {"kind": "url", "address": "https://127.0.0.1/{day}.csv"}
+    assert "Nothing was changed." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+    assert not StatementSource.objects.exists()
+
+
+def test_a_hosts_key_is_shown_before_it_is_believed(
+    staff: Client, plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "look", lambda *, address: f"SHA256:key-of-{address[7:11]}")
+    said = {"kind": "sftp", "address": "sftp://user@host.test/{day}.csv", "password": "open sesame"}
+    answer = sent(staff, f"{LIST}{plan.pk}/source/", said)
+    assert "The host shows this key: SHA256:key-of-user" in answer
+    assert "open sesame" not in answer
+    assert not StatementSource.objects.exists()
+
+
+def test_fetching_is_switched_off_and_the_password_is_on_no_page(staff: Client, plan: ReconciliationPlan) -> None:
+    assert "Say first where" in sent(staff, f"{LIST}{plan.pk}/switch_source/", {})
+    source = StatementSource.objects.create(
+        merchant=plan.merchant, kind="url", address="https://host.test/{day}.csv", sealed=b"sealed", kek_id="k"
+    )
+    page = sent(staff, f"{LIST}{plan.pk}/switch_source/", {})
+    source.refresh_from_db()
+    assert not source.is_on
+    assert "https://host.test/{day}.csv" in page
+    assert "sealed" not in page

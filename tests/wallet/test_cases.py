@@ -1,0 +1,314 @@
+"""People work on cases: who may do what, what is refused, and what stays to be read."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from django.db import connection
+
+from merchants import crypto
+from merchants.errors import SecretInText
+from merchants.models import Merchant, Person
+from merchants.services import history
+from portal.lib import clock
+from tests import factories
+from tests.wallet import reconciling
+from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan
+from wallet.reconciliation import cases, refusals, severity
+
+DAY = date(2026, 3, 10)
+MORNING = datetime(2026, 3, 11, 8, tzinfo=UTC)
+LIMIT = 1_000_000
+
+
+@pytest.fixture
+def plan(acme: Merchant) -> ReconciliationPlan:
+    return reconciling.plan(acme, write_off_alone=LIMIT)
+
+
+@pytest.fixture
+def run(plan: ReconciliationPlan) -> Reconciliation:
+    return Reconciliation.objects.create(
+        merchant=plan.merchant, day=DAY, number=1, state="done", outcome="breaks", begun_at=MORNING, done_at=MORNING
+    )
+
+
+@pytest.fixture
+def case(run: Reconciliation) -> Case:
+    return found(run)
+
+
+@pytest.fixture
+def second(db: None) -> Person:
+    return factories.person("second@oppi.test", staff_role="support")
+
+
+@pytest.fixture
+def manager(acme: Merchant) -> Person:
+    return factories.member(acme, "manager", email="manager@acme.test")
+
+
+def found(run: Reconciliation, subject: str = "tx-1", **fields: object) -> Case:
+    told = {"kind": "amount", "currency": "EUR", "difference": -LIMIT, "opened_at": MORNING, "severity": 1} | fields
+    return Case.objects.create(merchant=run.merchant, day=run.day, subject=subject, found_by=run, seen_by=run, **told)
+
+
+def now(case: Case) -> tuple[str, str]:
+    case.refresh_from_db()
+    return case.state, case.resolution
+
+
+# --- the verbs --------------------------------------------------------------------------------------------------------
+def test_a_case_is_assigned_waits_and_is_resolved_with_its_reason(case: Case, support: Person, second: Person) -> None:
+    cases.assign(case=case, to=second, by=support)
+    assert now(case) == ("assigned", "")
+    assert case.owner == second
+    cases.wait_for_operator(case=case, by=second)
+    assert now(case) == ("waiting", "")
+    cases.resolve(case=case, resolution="theirs", text="They sent cents.", by=second)
+    assert now(case) == ("resolved", "theirs")
+    assert case.resolved_by == second
+    assert [note.text for note in cases.notes_of(case, for_staff=True)] == ["They sent cents."]
+
+
+def test_what_is_resolved_is_left_alone_until_it_is_opened_again(case: Case, support: Person) -> None:
+    cases.resolve(case=case, resolution="ours", text="Fixed.", by=support)
+    with pytest.raises(refusals.CaseResolved):
+        cases.assign(case=case, to=support, by=support)
+    cases.reopen(case=case, text="It is there again.", by=support)
+    assert now(case) == ("open", "")
+    with pytest.raises(refusals.CaseOpen):
+        cases.reopen(case=case, text="Twice", by=support)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\0"])
+def test_nothing_is_resolved_without_a_reason(case: Case, support: Person, text: str) -> None:
+    with pytest.raises(refusals.NoReason):
+        cases.resolve(case=case, resolution="ours", text=text, by=support)
+    assert now(case) == ("open", "")
+
+
+def test_a_note_has_an_end_and_holds_no_secret(case: Case, support: Person) -> None:
+    with pytest.raises(refusals.NoteTooLong):
+        cases.note(case=case, text="x" * 2001, by=support)
+    with pytest.raises(SecretInText):
+        cases.note(case=case, text=f"their key is {crypto.new_secret('live')}", by=support)
+    assert not CaseNote.objects.exists()
+
+
+# --- writing off ------------------------------------------------------------------------------------------------------
+def test_one_person_writes_off_up_to_the_limit(case: Case, support: Person) -> None:
+    cases.write_off(case=case, text="Rounding.", by=support)
+    assert now(case) == ("resolved", "written_off")
+
+
+def test_above_the_limit_a_second_person_confirms(run: Reconciliation, support: Person, second: Person) -> None:
+    case = found(run, difference=LIMIT + 1)
+    cases.write_off(case=case, text="Lost in the move.", by=support)
+    assert now(case) == ("open", "")
+    with pytest.raises(refusals.WriteOffAsked):
+        cases.write_off(case=case, text="Again.", by=second)
+    with pytest.raises(refusals.OwnWriteOff):
+        cases.confirm_write_off(case=case, difference=LIMIT + 1, by=support)
+    cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
+    assert now(case) == ("resolved", "written_off")
+    assert (case.write_off_asked_by, case.resolved_by) == (support, second)
+
+
+def test_an_amount_that_changed_meanwhile_is_not_confirmed(
+    run: Reconciliation, support: Person, second: Person
+) -> None:
+    case = found(run, difference=LIMIT + 1)
+    cases.write_off(case=case, text="Lost.", by=support)
+    Case.objects.update(difference=LIMIT * 50)
+    with pytest.raises(refusals.CaseChanged):
+        cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
+
+
+def test_what_was_asked_for_can_be_declined(run: Reconciliation, support: Person, second: Person) -> None:
+    case = found(run, difference=LIMIT + 1)
+    with pytest.raises(refusals.WriteOffNotAsked):
+        cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
+    cases.write_off(case=case, text="Lost.", by=support)
+    cases.decline_write_off(case=case, text="Look at the log first.", by=second)
+    case.refresh_from_db()
+    assert (case.state, case.write_off_asked_by) == ("open", None)
+
+
+def test_money_owed_to_a_player_is_not_written_off(run: Reconciliation, support: Person) -> None:
+    with pytest.raises(refusals.OwedIsPaid):
+        cases.write_off(case=found(run, kind="owed", difference=-1), text="Small.", by=support)
+
+
+def test_writing_off_is_no_other_resolution(case: Case, support: Person) -> None:
+    with pytest.raises(refusals.WriteOffIsAVerb):
+        cases.resolve(case=case, resolution="written_off", text="Quietly.", by=support)
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["owner", "auditor"])
+def test_only_support_works_on_cases(case: Case, support: Person, who: str, request: pytest.FixtureRequest) -> None:
+    person = request.getfixturevalue(who)
+    for verb in (
+        lambda: cases.assign(case=case, to=support, by=person),
+        lambda: cases.wait_for_operator(case=case, by=person),
+        lambda: cases.resolve(case=case, resolution="ours", text="x", by=person),
+        lambda: cases.write_off(case=case, text="x", by=person),
+        lambda: cases.confirm_write_off(case=case, difference=0, by=person),
+        lambda: cases.decline_write_off(case=case, text="x", by=person),
+        lambda: cases.reopen(case=case, text="x", by=person),
+        lambda: cases.note(case=case, text="x", by=person, internal=True),
+    ):
+        with pytest.raises(refusals.NotYours):
+            verb()
+    assert now(case) == ("open", "")
+
+
+def test_nobody_gets_a_case_who_cannot_work_on_it(case: Case, support: Person, auditor: Person) -> None:
+    with pytest.raises(refusals.NotTheirs):
+        cases.assign(case=case, to=auditor, by=support)
+
+
+def test_the_operator_comments_and_its_answer_brings_the_case_back(
+    case: Case, support: Person, manager: Person
+) -> None:
+    cases.assign(case=case, to=support, by=support)
+    cases.wait_for_operator(case=case, by=support)
+    cases.note(case=case, text="I think they lie.", by=support, internal=True)
+    cases.comment(case=case, text="We look.", by=manager)
+    assert now(case) == ("assigned", "")
+    assert [note.text for note in cases.notes_of(case, for_staff=False)] == ["We look."]
+    assert len(cases.notes_of(case, for_staff=True)) == 2
+
+
+def test_viewers_auditors_and_other_merchants_people_say_nothing(
+    case: Case, acme: Merchant, rival: Merchant, auditor: Person
+) -> None:
+    for person in (
+        factories.member(acme, "viewer"),
+        factories.member(rival, "owner"),
+        factories.member(acme, "owner", is_active=False),
+        auditor,
+    ):
+        with pytest.raises(refusals.ReadersOnly):
+            cases.comment(case=case, text="Hello", by=person)
+
+
+def test_a_corrected_statement_comes_with_a_comment(case: Case, plan: ReconciliationPlan, manager: Person) -> None:
+    content = gzip.compress(b"broken")[:-4]
+    Merchant.objects.update(created_at=MORNING - timedelta(days=90))
+    case = Case.objects.get()
+    with clock.at(MORNING):
+        note = cases.attach(case=case, text="The right one.", name="day.csv.gz", content=BytesIO(content), by=manager)
+    assert note.statement is not None
+    assert (note.statement.day, note.statement.by) == (DAY, manager)
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+def test_many_are_changed_at_once_and_each_refused_one_is_named(run: Reconciliation, support: Person) -> None:
+    open_one, closed, large = found(run, "a"), found(run, "b"), found(run, "c", difference=LIMIT * 9)
+    cases.resolve(case=closed, resolution="ours", text="x", by=support)
+    done = cases.each(Case.objects.all(), lambda case: cases.write_off(case=case, text="Old.", by=support))
+    assert [case.pk for case in done.cases] == [open_one.pk, large.pk]
+    assert [(each.case.pk, each.why) for each in done.refused] == [(closed.pk, str(refusals.CaseResolved()))]
+    assert now(large) == ("open", "")
+
+
+def test_more_than_a_thousand_are_refused_before_any_is_touched(run: Reconciliation, support: Person) -> None:
+    told = {"merchant": run.merchant, "day": DAY, "kind": "amount", "found_by": run, "seen_by": run}
+    Case.objects.bulk_create(Case(subject=str(number), opened_at=MORNING, **told) for number in range(1_001))
+    with pytest.raises(refusals.TooManyCases):
+        cases.each(Case.objects.all(), lambda case: cases.assign(case=case, to=support, by=support))
+    assert not Case.objects.exclude(state="open").exists()
+
+
+# --- how grave, how old -----------------------------------------------------------------------------------------------
+def test_severity_is_one_rule_in_python_and_in_sql(db: None) -> None:
+    differences, days = (0, 9, 10, -10, 99, 100, -(2**62)), (0, 0.99, 1, 3, 40)
+    given = [(kind, each, timedelta(days=age)) for kind in Case.Kind.values for each in differences for age in days]
+    rule = severity.sql(kind="c.kind", difference="c.difference", high_amount="100", age="c.age")
+    columns = [[row[number] for row in given] for number in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {rule} FROM unnest(%s::text[], %s::bigint[], %s::interval[]) AS c (kind, difference, age)",  # noqa: S608
+            columns,
+        )
+        in_sql = [grave for (grave,) in cursor.fetchall()]
+    in_python = [
+        severity.severity_of(kind=kind, difference=each, high_amount=100, age=age) for kind, each, age in given
+    ]
+    assert in_sql == in_python
+
+
+def test_severity_is_by_amount_and_by_age() -> None:
+    high = 100
+    grown = [severity.severity_of(kind="amount", difference=d, high_amount=high) for d in (9, 10, 99, 100, -100)]
+    assert grown == [1, 2, 2, 3, 3]
+    aged = [
+        severity.severity_of(kind="amount", difference=0, high_amount=high, age=timedelta(days=d)) for d in (0, 1, 3)
+    ]
+    assert aged == [1, 2, 3]
+    assert severity.severity_of(kind="owed", difference=1, high_amount=high) == 4
+
+
+def test_what_lies_for_long_grows_graver_and_never_less_grave(run: Reconciliation) -> None:
+    with history.acting(door="job"):
+        small, grave = found(run, "a", difference=1), found(run, "b", difference=1, severity=4)
+    with clock.at(MORNING + timedelta(days=1)), history.acting(door="job of the next day"):
+        assert cases.grow_older() == 1
+        assert cases.grow_older() == 0
+    small.refresh_from_db()
+    grave.refresh_from_db()
+    assert (small.severity, grave.severity) == (2, 4)
+    assert history.timeline(small)[0].title == "Severity: Low → Medium"
+
+
+def test_ages_are_counted_by_kind_in_one_query_and_what_is_owed_stands_on_top(
+    run: Reconciliation, django_assert_num_queries: object
+) -> None:
+    for number, days in enumerate((0, 0.5, 1, 2.9, 3, 8, 31, 400)):
+        found(run, str(number), opened_at=MORNING - timedelta(days=days))
+    found(run, "owed", kind="owed", severity=4)
+    found(run, "gone", state="resolved", resolution="ours", resolved_at=MORNING)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        told = cases.ages(run.merchant, now=MORNING)
+    assert [(each.kind, each.counts) for each in told] == [("owed", (1, 0, 0, 0, 0)), ("amount", (2, 2, 1, 1, 2))]
+    assert cases.unresolved(run.merchant).first() == cases.owed().get()
+
+
+# --- what stays -------------------------------------------------------------------------------------------------------
+def test_the_history_of_a_case_says_who_did_what(case: Case, support: Person, second: Person) -> None:
+    verbs: list[Callable[[], Case]] = [
+        lambda: cases.assign(case=case, to=second, by=support),
+        lambda: cases.wait_for_operator(case=case, by=support),
+        lambda: cases.resolve(case=case, resolution="found_late", text="x", by=support),
+        lambda: cases.reopen(case=case, text="x", by=support),
+    ]
+    for verb in verbs:
+        with history.acting(door="page", person=support):
+            verb()
+    told = [entry.title for entry in history.timeline(case)]
+    assert told[:4] == [
+        "Open again",
+        "Resolved: found late",
+        "Waits for the operator",
+        "Assigned to second@oppi.test",
+    ]
+    assert history.timeline(case)[0].who == "support@oppi.test"
+
+
+def test_a_plan_and_its_recipients_are_told_on_the_merchants_timeline(plan: ReconciliationPlan) -> None:
+    merchant = plan.merchant
+    with history.acting(door="page"):
+        plan.hour = 9
+        plan.save()
+    with history.acting(door="page"):
+        merchant.report_recipients.create(email="cfo@acme.test")
+    assert [entry.title for entry in history.timeline(merchant, kind="reconciliation")][:2] == [
+        "cfo@acme.test gets the report",
+        "Reconciliation: Hour: 8 → 9",
+    ]

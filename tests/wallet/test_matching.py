@@ -1,0 +1,363 @@
+"""Each kind of break, planted alone, and nothing else found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from merchants.models import Game, Merchant
+from tests import factories
+from tests.wallet.reconciling import (
+    DATE,
+    HOUR,
+    Busy,
+    Line,
+    Told,
+    at,
+    breaks,
+    busy_day,
+    case,
+    changed,
+    day,
+    plan,
+    reconcile,
+    state,
+    without,
+)
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
+@pytest.fixture
+def busy(acme: Merchant, game: Game) -> Busy:
+    with at(acme, timedelta(0)):
+        machine = Told(acme, factories.signer(acme), game)
+    return busy_day(machine)
+
+
+def test_a_statement_that_says_the_same_is_all_clear(busy: Busy) -> None:
+    state(busy.merchant, busy.lines())
+    found = reconcile(busy.merchant)
+    assert (found.outcome, found.figures.broken, found.figures.rate) == ("clear", 0, "100.00 %")
+    assert found.figures.matched == found.figures.ours == found.figures.theirs == 12
+
+
+def test_a_statement_may_flag_what_was_rolled_back_and_list_no_rollbacks(busy: Busy) -> None:
+    state(busy.merchant, [line for line in busy.lines() if line.kind != "rollback"])
+    assert reconcile(busy.merchant).outcome == "clear"
+
+
+def test_a_statement_may_list_rollbacks_and_flag_nothing(busy: Busy) -> None:
+    state(busy.merchant, [replace(line, is_rolled_back=None) for line in busy.lines()])
+    assert reconcile(busy.merchant).outcome == "clear"
+
+
+def test_what_a_statement_has_no_column_for_is_not_compared(busy: Busy) -> None:
+    bare = [replace(line, player_id="", game_id=None, currency="", kind="", at=None) for line in busy.lines()]
+    state(busy.merchant, bare)
+    assert reconcile(busy.merchant).outcome == "clear"
+
+
+def test_a_bet_that_we_do_not_have(busy: Busy) -> None:
+    state(busy.merchant, [*busy.lines(), Line("theirs", "bet", "player-1", "EUR", 400)])
+    assert reconcile(busy.merchant).outcome == "breaks"
+    assert breaks(busy.merchant) == {("missing_here", "theirs")}
+    assert case(busy.merchant, "missing_here", "theirs").difference == 400  # their player paid, ours did not
+
+
+def test_a_bet_that_they_do_not_have(busy: Busy) -> None:
+    state(busy.merchant, without(busy.lines(), "lost"))
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_there", "lost")}
+    assert case(busy.merchant, "missing_there", "lost").difference == -500
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "difference"),
+    [
+        ("amount", {"amount": 2_500}, -500),
+        ("currency", {"currency": "USD"}, 2_000),
+        ("kind", {"kind": "reward"}, 0),
+        ("whose", {"player_id": "player-2"}, 2_000),
+        ("whose", {"game_id": "G0000000000000"}, 2_000),
+        ("state", {"is_rolled_back": True}, 2_000),
+    ],
+)
+def test_a_row_that_says_something_else(busy: Busy, kind: str, fields: dict[str, object], difference: int) -> None:
+    state(busy.merchant, changed(busy.lines(), "win", **fields))
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {(kind, "win")}
+    assert case(busy.merchant, kind, "win").difference == difference
+
+
+def test_rolled_back_here_and_not_there(busy: Busy) -> None:
+    lines = changed(without(busy.lines(), "back-rollback"), "back", is_rolled_back=False)
+    state(busy.merchant, lines)
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("state", "back")}
+    assert case(busy.merchant, "state", "back").difference == 700
+
+
+def test_a_row_twice_in_the_statement(busy: Busy) -> None:
+    lines = busy.lines()
+    state(busy.merchant, [*lines, *(line for line in lines if line.transaction_id == "win")])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("duplicate_there", "win")}
+    assert case(busy.merchant, "duplicate_there", "win").difference == -2_000
+
+
+def test_a_payout_of_theirs_without_a_bet(busy: Busy) -> None:
+    stray = Line("stray", "payout", "player-1", "EUR", 400, ref_transaction_id="no-bet")
+    state(busy.merchant, [*busy.lines(), stray])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("payout_without_bet", "stray")}
+
+
+@pytest.mark.parametrize("side", ["here", "there"])
+def test_a_bet_and_its_rollback_on_one_side_net_out(busy: Busy, side: str) -> None:
+    if side == "here":
+        state(busy.merchant, without(busy.lines(), "back", "back-rollback"))
+    else:
+        pair = [
+            Line("theirs", "bet", "player-1", "EUR", 400),
+            Line("theirs-back", "rollback", "player-1", "EUR", 400, ref_transaction_id="theirs"),
+        ]
+        state(busy.merchant, [*busy.lines(), *pair])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("nets_out", "back" if side == "here" else "theirs")}
+
+
+def test_a_day_is_the_same_when_it_is_compared_twice(busy: Busy) -> None:
+    state(busy.merchant, without(busy.lines(), "lost", "win"))
+    first = reconcile(busy.merchant)
+    second = reconcile(busy.merchant)
+    assert first.is_news
+    assert not second.is_news
+    assert second.run is not None
+    assert (second.run.day, second.run.number) == (DATE, 2)
+    assert breaks(busy.merchant) == {("missing_there", "lost"), ("missing_there", "win")}
+
+
+def test_our_payout_twice_where_they_have_one(busy: Busy) -> None:
+    with at(busy.merchant):
+        busy.machine.payout("won", 2_000, transactionId="win-again")
+    state(busy.merchant, without(busy.lines(), "win-again"))
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("duplicate_here", "win-again")}
+    assert case(busy.merchant, "duplicate_here", "win-again").difference == 2_000
+
+
+def test_a_payout_under_another_id_is_missing_on_both_sides(busy: Busy) -> None:
+    lines = busy.lines()
+    [win] = [line for line in lines if line.transaction_id == "win"]
+    state(busy.merchant, [*without(lines, "win"), replace(win, transaction_id="win-of-theirs")])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", "win-of-theirs"), ("missing_there", "win")}
+
+
+def test_what_we_refused_and_they_took(busy: Busy) -> None:
+    with at(busy.merchant):
+        assert busy.machine.bet(10**9, transactionId="dear").status == "NOT_ENOUGH_MONEY"
+    state(busy.merchant, [*busy.lines(), Line("dear", "bet", "player-1", "EUR", 10**9)])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", "dear")}
+    ours = case(busy.merchant, "missing_here", "dear").ours
+    assert ours is not None
+    assert ours["state"] == "RS_ERROR_NOT_ENOUGH_MONEY"
+
+
+def test_what_we_refused_and_they_took_back_agrees(busy: Busy) -> None:
+    with at(busy.merchant):
+        busy.machine.bet(10**9, transactionId="dear")
+    state(busy.merchant, [*busy.lines(), Line("dear", "bet", "player-1", "EUR", 10**9, is_rolled_back=True)])
+    assert reconcile(busy.merchant).outcome == "clear"
+
+
+def test_the_rollback_of_the_day_after_is_no_break_of_this_day(busy: Busy) -> None:
+    state(busy.merchant, busy.lines())
+    with at(busy.merchant, of=DATE + DAY):
+        busy.machine.rollback("lost")
+    assert reconcile(busy.merchant).outcome == "clear"
+
+
+def test_another_merchants_transactions_are_missing_here_and_nothing_is_told_of_them(
+    busy: Busy, rival: Merchant
+) -> None:
+    with at(rival, 0 * HOUR):
+        other = busy_day(Told(rival, factories.signer(rival), busy.machine.game))
+    with at(rival):
+        assert other.machine.bet(77, transactionId="rivals").status == "RS_OK"
+    state(busy.merchant, [*busy.lines(), Line("rivals", "bet", "player-1", "EUR", 77)])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", "rivals")}
+    assert case(busy.merchant, "missing_here", "rivals").ours is None
+
+
+# --- over midnight ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def late(busy: Busy) -> Busy:
+    """A bet ten seconds after midnight, which the operator counts to the day before."""
+    with at(busy.merchant, 10 * SECOND, of=DATE + DAY):
+        busy.machine.launch()
+        busy.machine.bet(123, transactionId="midnight")
+        busy.machine.payout("midnight", 0, transactionId="midnight-lost")
+    return busy
+
+
+def test_a_row_on_the_other_side_of_midnight_is_one_linked_pair(late: Busy) -> None:
+    today, tomorrow = late.lines(), late.lines(DATE + DAY)
+    state(late.merchant, [*today, *tomorrow])
+    state(late.merchant, [], DATE + DAY)
+    reconcile(late.merchant)
+    reconcile(late.merchant, DATE + DAY)
+    pair = {("day_boundary", "midnight"), ("day_boundary", "midnight-lost")}
+    assert breaks(late.merchant) == breaks(late.merchant, DATE + DAY) == pair
+    before = case(late.merchant, "day_boundary", "midnight")
+    after = case(late.merchant, "day_boundary", "midnight", DATE + DAY)
+    assert (before.other, after.other) == (after, before)
+    assert before.difference + after.difference == 0
+
+
+def test_a_row_that_the_next_days_statement_has_closes_what_was_missing(busy: Busy) -> None:
+    with at(busy.merchant, 24 * HOUR - 10 * SECOND):
+        busy.machine.deposit(5, transactionId="last")
+    state(busy.merchant, without(busy.lines(), "last"))
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_there", "last")}
+    state(busy.merchant, [line for line in busy.lines() if line.transaction_id == "last"], DATE + DAY)
+    assert reconcile(busy.merchant, DATE + DAY).restate == [DATE]
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("day_boundary", "last")}
+
+
+def test_a_row_in_the_middle_of_another_day_is_not_over_midnight(busy: Busy) -> None:
+    with at(busy.merchant, of=DATE + DAY):
+        busy.machine.deposit(5, transactionId="noon")
+    state(busy.merchant, [*busy.lines(), *busy.lines(DATE + DAY)])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", "noon")}
+
+
+# --- of the ledger, the file and the hour -----------------------------------------------------------------------------
+def test_a_round_without_an_end_after_its_hours(busy: Busy) -> None:
+    plan(busy.merchant, unsettled_hours=24)
+    with at(busy.merchant):
+        busy.machine.bet(50, transactionId="open", roundId="r-1")
+        busy.machine.bet(60, transactionId="doubled", roundId="r-1")
+    state(busy.merchant, busy.lines())
+    assert reconcile(busy.merchant, after=5 * HOUR).outcome == "clear"
+    reconcile(busy.merchant, after=24 * HOUR)
+    assert breaks(busy.merchant) == {("unsettled", "open")}
+    with at(busy.merchant, of=DATE + DAY):
+        busy.machine.payout("doubled", 0)
+    reconcile(busy.merchant, after=24 * HOUR)
+    assert breaks(busy.merchant) == set()
+
+
+def test_a_bet_that_was_too_young_is_found_with_the_next_day(busy: Busy) -> None:
+    plan(busy.merchant, unsettled_hours=24)
+    with at(busy.merchant):
+        busy.machine.bet(50, transactionId="open")
+    state(busy.merchant, busy.lines())
+    reconcile(busy.merchant)
+    reconcile(busy.merchant, DATE + DAY)
+    assert breaks(busy.merchant) == {("unsettled", "open")}
+
+
+def settle(busy: Busy, bet: str, **fields: object) -> None:
+    item = busy.machine.in_session(currency="EUR", amount=900, refTransactionId=bet, transactionId="late-win") | fields
+    with at(busy.merchant, 25 * HOUR):
+        busy.machine.call("/wallet/transaction/settlement", {"transactions": [item]})
+
+
+def test_a_refused_settlement_is_owed_until_it_is_paid(busy: Busy) -> None:
+    state(busy.merchant, [*busy.lines(), Line("late-win", "payout", "player-1", "EUR", 900, ref_transaction_id="?")])
+    settle(busy, "unknown")
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("owed", "late-win")}
+    owed = case(busy.merchant, "owed", "late-win")
+    assert (owed.severity, owed.difference, owed.player_id) == (4, -900, "player-1")
+    settle(busy, "lost")
+    reconcile(busy.merchant)
+    assert ("owed", "late-win") not in breaks(busy.merchant)
+
+
+def test_a_settlement_to_a_closed_merchant_is_owed_too(busy: Busy) -> None:
+    Merchant.objects.filter(pk=busy.merchant.pk).update(status="closed")
+    settle(busy, "lost")
+    state(busy.merchant, busy.lines())
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("owed", "late-win")}
+
+
+def test_no_statement_then_a_late_one(busy: Busy) -> None:
+    plan(busy.merchant, hour=8)
+    assert reconcile(busy.merchant).outcome == "no_statement"
+    assert breaks(busy.merchant) == {("no_statement", "")}
+    state(busy.merchant, busy.lines(), received_at=day(busy.merchant).ready + 10 * HOUR)
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("late_statement", "")}
+
+
+def test_nothing_on_either_side_is_nothing_to_compare(acme: Merchant) -> None:
+    assert reconcile(acme).outcome == "nothing"
+    assert breaks(acme) == set()
+
+
+def test_a_file_that_ends_early_is_one_break(busy: Busy) -> None:
+    with at(busy.merchant, 13 * HOUR):
+        for number in range(25):
+            busy.machine.deposit(1, transactionId=f"small-{number}")
+    state(busy.merchant, busy.lines()[:12])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("truncated", "")}
+    assert case(busy.merchant, "truncated").difference == 25
+
+
+def test_a_file_with_fewer_rows_than_it_says(busy: Busy) -> None:
+    declared = [{"currency": "", "kind": "", "rows": 12, "amount": None}]
+    with at(busy.merchant, 13 * HOUR):
+        busy.machine.deposit(1, transactionId="small")
+    state(busy.merchant, without(busy.lines(), "small"), declared=[declared[0] | {"rows": 13}])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("truncated", "")}
+
+
+def test_totals_that_the_matching_rows_do_not_come_to(busy: Busy) -> None:
+    declared = [{"currency": "EUR", "kind": "bet", "rows": 4, "amount": "3101"}]
+    state(busy.merchant, busy.lines(), declared=declared)
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("totals", "bet|EUR")}
+
+
+def test_a_bet_that_came_after_its_rollback(busy: Busy) -> None:
+    with at(busy.merchant):
+        busy.machine.rollback("too-late")
+    with at(busy.merchant, 13 * HOUR):
+        assert busy.machine.bet(5, transactionId="too-late").status == "TRANSACTION_DOES_NOT_EXIST"
+    state(busy.merchant, [*busy.lines(), Line("too-late", "bet", "player-1", "EUR", 5)])
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("tombstone_met", "too-late")}
+
+
+# --- a statement of totals --------------------------------------------------------------------------------------------
+def totals(busy: Busy, **amounts: int) -> list[Line]:
+    """Of what stands at the end of the day."""
+    stands = {"deposit": 50_000_000, "bet": 1_500, "payout": 2_000, "reward": 300, "withdraw": 200} | amounts
+    counts = {"bet": 2, "payout": 2}
+    return [Line("", kind, "player-1", "EUR", sum_, count=counts.get(kind, 1)) for kind, sum_ in stands.items()]
+
+
+def test_totals_match_as_groups(busy: Busy) -> None:
+    state(busy.merchant, totals(busy), grain="totals")
+    found = reconcile(busy.merchant)
+    assert (found.outcome, found.figures.matched, found.figures.rate) == ("clear", 5, "100.00 %")
+
+
+def test_a_players_total_that_differs(busy: Busy) -> None:
+    state(busy.merchant, [*totals(busy, bet=1_600), Line("", "bet", "player-2", "EUR", 9, count=1)], grain="totals")
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("group", "player-1|bet|EUR"), ("group", "player-2|bet|EUR")}
+    assert case(busy.merchant, "group", "player-1|bet|EUR").difference == 100

@@ -1,0 +1,432 @@
+"""Reconciliation on the operators' pages: from a file to the cases of its day, and what is said to them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from merchants.models import Letter, Merchant, Person
+from merchants.services import outbox
+from portal.lib import clock
+from portal.lib.clientip import parse_networks
+from tests import factories
+from tests.conftest import Caller
+from tests.pages import said, send
+from tests.people import signed_in
+from tests.wallet import reconciling
+from tests.wallet.reconciling import DATE, Busy, Line, Told, without
+from tests.wallet.test_admin_lists import WHO
+from tests.wallet.test_operator_home import named, own
+from wallet import tasks
+from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
+from wallet.models.reconciliation import ReportRecipient, StatementSource, private_files
+from wallet.reconciliation import cases, deliveries, report_files
+from wallet.reconciliation.figures import figures_of
+
+HERE = "/operator/acme/reconciliation/"
+DAY = f"{HERE}{DATE}/"
+NEW = f"{HERE}statements/new/"
+HEADER = ["transactionId", "kind", "playerId", "currency", "amount", "state"]
+
+
+@pytest.fixture
+def acme(acme: Merchant) -> Merchant:
+    Merchant.objects.filter(pk=acme.pk).update(created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    acme.refresh_from_db()
+    return acme
+
+
+@pytest.fixture
+def busy(acme: Merchant, game: Any) -> Busy:
+    return reconciling.busy_day(Told(acme, factories.signer(acme), game))
+
+
+@pytest.fixture
+def manager(acme: Merchant) -> Person:
+    return factories.member(acme, "manager", email="manager@acme.test")
+
+
+@pytest.fixture
+def at_work(client: Client, manager: Person) -> Client:
+    return signed_in(client, manager)
+
+
+def written(lines: Iterable[Line]) -> bytes:
+    """As the operator's books export it."""
+    text = StringIO()
+    rows = csv.writer(text)
+    rows.writerow(HEADER)
+    for line in lines:
+        state = "rolled back" if line.is_rolled_back else ""
+        rows.writerow([line.transaction_id, line.kind, line.player_id, line.currency, line.amount, state])
+    return text.getvalue().encode()
+
+
+def chosen(client: Client, content: bytes, *, name: str = "day.csv", path: str = NEW, day: Any = DATE) -> Any:
+    """The page on which the file is looked at."""
+    sent = client.post(path, {"day": str(day), "file": SimpleUploadedFile(name, content)})
+    assert sent.status_code == 302, said(sent)
+    return client.get(sent["location"])
+
+
+def stated(seen: Any, do: str = "send", **fields: Any) -> dict[str, Any]:
+    form = seen.context["form"]
+    known = {name: form[name].value() for name in form.fields} | {"do": do, "seen": seen.context["mark"]}
+    return {name: value for name, value in (known | fields).items() if value is not None}
+
+
+def confirmed(client: Client, seen: Any, **fields: Any) -> Any:
+    """Looked at with what is stated, and then sent."""
+    path = seen.wsgi_request.path
+    again = client.post(path, stated(seen, "look", **fields))
+    return client.post(path, stated(again))
+
+
+def upload(client: Client, lines: Iterable[Line], **how: Any) -> Any:
+    return confirmed(client, chosen(client, written(lines), **how), amounts="units", rolled_back="rolled back")
+
+
+def compare(by: Person) -> None:
+    """What the worker does when somebody has asked."""
+    with clock.at(reconciling.day(by.memberships.get().merchant).ready + timedelta(hours=5)):
+        tasks.compare_day(by.memberships.get().merchant.pk, str(DATE), by.pk)
+
+
+def test_from_a_file_to_the_cases_of_its_day(at_work: Client, busy: Busy, manager: Person) -> None:
+    seen = chosen(at_work, written(without(busy.lines(), "lost")))
+    assert "Are amounts whole units" in said(seen)
+    assert "Send and read it" not in said(seen)
+    done = confirmed(at_work, seen, amounts="units", rolled_back="rolled back")
+    assert done["location"] == f"{DAY}?asked=1"
+    assert "The day is being compared" in said(at_work.get(done["location"]))
+    compare(manager)
+    shown = said(at_work.get(done["location"]))
+    assert "The day is being compared" not in shown
+    case = reconciling.case(busy.merchant, "missing_there", "lost")
+    assert f"{HERE}cases/{case.pk}/" in shown
+    assert "Not in the statement" in shown
+    assert "manager@acme.test" in shown
+    assert "<bdi>500</bdi>" not in said(at_work.get(f"{HERE}cases/{case.pk}/"))
+    assert "<bdi>0.005</bdi>" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
+
+
+def test_what_is_stated_is_remembered_and_the_next_file_is_read_at_once(at_work: Client, busy: Busy) -> None:
+    upload(at_work, busy.lines())
+    plan = ReconciliationPlan.objects.get(merchant=busy.merchant)
+    assert (plan.mapping["amounts"], plan.is_on) == ("units", False)
+    seen = chosen(at_work, written(without(busy.lines(), "lost")))
+    assert "Send and read it" in said(seen)
+    assert "has a statement already: day.csv" in said(seen)
+    at_work.post(seen.wsgi_request.path, stated(seen))
+    assert [(each.state, each.is_current) for each in Statement.objects.order_by("pk")] == [
+        ("read", False),
+        ("read", True),
+    ]
+    shown = said(at_work.get(DAY))
+    assert ">replaced</span>" in shown
+    assert ">current</span>" in shown
+
+
+def test_a_form_that_is_sent_twice_sends_one_statement(at_work: Client, busy: Busy) -> None:
+    seen = chosen(at_work, written(busy.lines()))
+    path = seen.wsgi_request.path
+    form = stated(at_work.post(path, stated(seen, "look", amounts="units", rolled_back="rolled back")))
+    assert at_work.post(path, form)["location"].startswith(DAY)
+    assert at_work.post(path, form)["location"] == NEW
+    assert Statement.objects.count() == 1
+
+
+def test_what_is_stated_otherwise_is_looked_at_before_it_is_sent(at_work: Client, busy: Busy) -> None:
+    upload(at_work, busy.lines())
+    seen = chosen(at_work, written(without(busy.lines(), "lost")))
+    path = seen.wsgi_request.path
+    again = at_work.post(path, stated(seen, "send", amounts="decimal_point"))
+    assert again.status_code == 200
+    assert Statement.objects.count() == 1
+    at_work.post(path, stated(again, "send"))
+    assert Statement.objects.count() == 2
+
+
+def test_amounts_are_read_as_they_are_stated(at_work: Client, acme: Merchant) -> None:
+    content = b"transactionId;kind;playerId;currency;amount\nt-1;bet;ada;EUR;12,50\n"
+    seen = chosen(at_work, content)
+    path = seen.wsgi_request.path
+    shown = said(at_work.post(path, stated(seen, "look", amounts="decimal_comma")))
+    assert '<th scope="row">EUR bet</th><td>1</td><td>12.50</td>' in shown
+    wrong = said(at_work.post(path, stated(seen, "look", amounts="decimal_point")))
+    assert "<strong>Line 2</strong>" in wrong
+    assert "Send and read it" not in wrong
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"\x1f\x8b\x08\x00nothing", "gzip"),
+        (b"amount,amount\n1,2\n", "Two columns are named “amount”"),
+        (gzip.compress(b"transactionId,kind,playerId,currency,amount\nt,bet,p,EUR,NaN\n"), "Line 2"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(
+    at_work: Client, acme: Merchant, content: bytes, sentence: str
+) -> None:
+    answer = at_work.post(NEW, {"day": str(DATE), "file": SimpleUploadedFile("day.csv", content)})
+    if answer.status_code == 302:
+        seen = at_work.get(answer["location"])
+        answer = at_work.post(seen.wsgi_request.path, stated(seen, "send", amounts="units"))
+    assert sentence in said(answer)
+    assert not Statement.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_not_even_taken_in(at_work: Client, acme: Merchant, settings: Any) -> None:
+    settings.MAX_STATEMENT_BYTES = 1_000
+    for size in (1_001, 100_000):
+        answer = at_work.post(NEW, {"day": str(DATE), "file": SimpleUploadedFile("day.csv", b"a" * size)})
+        assert "The file is larger than 1,000 bytes" in said(answer)
+        assert "This field is required" not in said(answer)
+
+
+def test_a_day_that_is_not_over_is_refused_before_the_file_is_kept(at_work: Client, acme: Merchant) -> None:
+    answer = at_work.post(NEW, {"day": str(clock.now().date()), "file": SimpleUploadedFile("a.csv", b"a,b\n")})
+    assert "is not over yet" in said(answer)
+    assert not private_files().exists(f"drafts/{acme.pk}") or not private_files().listdir(f"drafts/{acme.pk}")[1]
+
+
+def test_another_persons_file_is_not_to_be_looked_at(at_work: Client, acme: Merchant, owner: Person) -> None:
+    path = chosen(at_work, b"a,b\n1,2\n").wsgi_request.path
+    assert signed_in(Client(), owner).get(path)["location"] == NEW
+    assert at_work.get(path).status_code == 200
+
+
+def test_a_file_that_is_dropped_is_gone(at_work: Client, acme: Merchant) -> None:
+    path = chosen(at_work, b"a,b\n1,2\n").wsgi_request.path
+    assert at_work.post(path, {"do": "drop"})["location"] == NEW
+    assert at_work.get(path)["location"] == NEW
+    assert not private_files().listdir(f"drafts/{acme.pk}")[1]
+
+
+# --- A case -----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def case(busy: Busy) -> Case:
+    """A bet of another amount on the other side."""
+    reconciling.state(busy.merchant, reconciling.changed(busy.lines(), "won", amount=1_500))
+    reconciling.reconcile(busy.merchant)
+    return reconciling.case(busy.merchant, "amount", "won")
+
+
+def test_both_sides_stand_beside_each_other_and_the_difference_is_marked(at_work: Client, case: Case) -> None:
+    shown = said(at_work.get(f"{HERE}cases/{case.pk}/"))
+    assert '<tr class="table-warning"><th scope="row">Amount' in shown
+    assert "<bdi>0.01</bdi>" in shown
+    assert "<bdi>0.015</bdi>" in shown
+    assert shown.count("table-warning") == 1
+    assert "Found: another amount" in shown
+
+
+def test_internal_notes_are_not_for_the_operator_nor_for_staff_who_look_as_one(
+    at_work: Client, case: Case, support: Person
+) -> None:
+    cases.note(case=case, text="We suspect the agent", by=support, internal=True)
+    cases.note(case=case, text="Please look at it", by=support)
+    for client in (at_work, signed_in(Client(), support)):
+        shown = said(client.get(f"{HERE}cases/{case.pk}/"))
+        assert "Please look at it" in shown
+        assert "suspect" not in shown
+
+
+def test_a_comment_brings_a_waiting_case_back(at_work: Client, case: Case, support: Person) -> None:
+    cases.wait_for_operator(case=case, by=support)
+    assert "waits for you" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
+    send(at_work, f"{HERE}cases/{case.pk}/comment/", text="<b>Ours</b> was wrong")
+    case.refresh_from_db()
+    assert case.state == "open"
+    assert "&lt;b&gt;Ours&lt;/b&gt; was wrong" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
+
+
+def test_a_corrected_statement_answers_the_case_and_closes_it(
+    at_work: Client, case: Case, busy: Busy, manager: Person
+) -> None:
+    seen = chosen(at_work, written(busy.lines()), name="corrected.csv", path=f"{NEW}?case={case.pk}")
+    done = confirmed(at_work, seen, amounts="units", rolled_back="rolled back", text="Cents were doubled")
+    assert done["location"] == f"{HERE}cases/{case.pk}/"
+    shown = said(at_work.get(done["location"]))
+    assert "Cents were doubled" in shown
+    assert "corrected.csv" in shown
+    compare(manager)
+    assert "resolved: corrected" in said(at_work.get(done["location"]))
+    assert "Restated." in said(at_work.get(DAY))
+    assert CaseNote.objects.get().statement == Statement.objects.get(is_current=True)
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------------
+def test_cases_come_page_by_page_and_none_twice_nor_left_out(at_work: Client, case: Case) -> None:
+    made = [
+        Case(
+            merchant=case.merchant, day=DATE, kind="missing_here", subject=f"tx-{number:03}", found_by=case.found_by,
+            seen_by=case.found_by, severity=1 + number % 4, opened_at=clock.now() - timedelta(minutes=number // 7),
+        )
+        for number in range(120)
+    ]  # fmt: skip
+    Case.objects.bulk_create(made)
+    for begin in (DAY, f"{HERE}cases/"):
+        met, address = [], "?kind=missing_here"
+        while address:
+            found = at_work.get(begin + address).context["found"]
+            met += [(-each.case.severity, each.case.subject) for each in found.lines]
+            address = found.more
+        assert len(met) == 120
+        assert [severity for severity, _ in met] == sorted(severity for severity, _ in met)
+        assert {subject for _, subject in met} == {each.subject for each in made}
+
+
+@pytest.mark.parametrize("query", ["?kind=nothing", "?severity=9&worse=x", "?worse=4&case=9&since=y"])
+def test_an_address_that_is_none_of_ours_shows_the_first_page(at_work: Client, case: Case, query: str) -> None:
+    for begin in (DAY, f"{HERE}cases/"):
+        assert [each.case for each in at_work.get(begin + query).context["found"].lines] == [case]
+
+
+def test_what_is_owed_to_a_player_stands_on_top(at_work: Client, case: Case) -> None:
+    owed = Case.objects.create(
+        merchant=case.merchant, day=DATE, kind="owed", subject="late", severity=4, opened_at=clock.now(),
+        found_by=case.found_by, seen_by=case.found_by, difference=-100_000, currency="EUR",
+    )  # fmt: skip
+    page = at_work.get(HERE)
+    assert page.context["worst"][0].case == owed
+    assert "money owed to a player" in said(page)
+    assert "-1.00 EUR" in said(page)
+
+
+# --- Figures, files, reports ------------------------------------------------------------------------------------------
+def test_the_page_shows_the_figures_that_the_mail_tells(at_work: Client, case: Case) -> None:
+    ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
+    run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
+    deliveries.send(run=run)
+    outbox.send_due()
+    page, figures = at_work.get(DAY), figures_of(run)
+    assert page.context["figures"] == figures
+    assert f"<dd>{figures.rate}</dd>" in said(page)
+    assert "finance@acme.test" in said(page)
+
+
+def test_the_link_of_a_mail_asks_who_comes(at_work: Client, case: Case, rival: Merchant) -> None:
+    run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
+    path = urlsplit(report_files.link(run, "csv")).path
+    assert "/account/login" in Client().get(path)["location"]
+    stranger = signed_in(Client(), factories.member(rival, "owner", email="owner@rival.test"))
+    assert stranger.get(path).status_code == 404
+    assert stranger.get(path.replace("acme", "rival")).status_code == 404
+    answer: Any = at_work.get(path)
+    assert "won" in b"".join(answer.streaming_content).decode()
+    sheet: Any = at_work.get(f"{DAY}xlsx/")
+    assert b"".join(sheet.streaming_content).startswith(b"PK")
+    assert at_work.get(path[:-4] + "xxx/")["location"] == HERE
+
+
+def test_a_report_that_came_back_is_seen_and_sent_again(at_work: Client, case: Case) -> None:
+    ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
+    run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
+    [delivery] = deliveries.send(run=run)
+    Letter.objects.filter(pk=delivery.letter_id).update(state="sent", sent_at=clock.now())
+    ReportDelivery.objects.filter(pk=delivery.pk).update(bounced_at=clock.now(), bounce="550 no such mailbox")
+    path = f"{HERE}reports/{run.pk}/"
+    assert "550 no such mailbox" in said(at_work.get(path))
+    send(at_work, f"{HERE}reports/sent/{delivery.pk}/again/")
+    shown = said(at_work.get(path))
+    assert "on its way to finance@acme.test once more" in shown
+    assert "550" not in shown
+    assert Letter.objects.filter(to="finance@acme.test", template="reconciliation").count() == 2
+
+
+# --- The plan ---------------------------------------------------------------------------------------------------------
+def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: Merchant, owner: Person) -> None:
+    signed_in(client, owner)
+    send(client, f"{HERE}plan/change/", hour=6, high_amount="2,500.00", is_attached="on")
+    plan = ReconciliationPlan.objects.get(merchant=acme)
+    assert (plan.hour, plan.high_amount, plan.is_on, plan.is_attached) == (6, 250_000_000, True, True)
+    assert "Days are reconciled from now on, at 6:00" in said(client.get("/operator/acme/timeline/"))
+    send(client, f"{HERE}plan/recipients/add/", email="finance@acme.test")
+    assert "gets the report already" in said(send(client, f"{HERE}plan/recipients/add/", email="FINANCE@acme.test"))
+    recipient = ReportRecipient.objects.get(merchant=acme)
+    send(client, f"{HERE}plan/recipients/{recipient.pk}/remove/")
+    assert not ReportRecipient.objects.exists()
+
+
+def test_a_password_is_never_shown_and_stays_while_the_server_does(
+    client: Client, acme: Merchant, owner: Person, settings: Any
+) -> None:
+    settings.STATEMENT_NETWORKS = parse_networks(["127.0.0.0/8"])
+    signed_in(client, owner)
+    told = {"kind": "url", "address": "https://me@127.0.0.1/{day}.csv", "password": "hush-hush"}
+    send(client, f"{HERE}plan/source/", **told)
+    source = StatementSource.objects.get(merchant=acme)
+    assert source.sealed
+    for path in ("plan/", "plan/source/"):
+        assert "hush-hush" not in said(client.get(f"{HERE}{path}"))
+    send(client, f"{HERE}plan/source/", **told | {"address": "https://me@127.0.0.1/x/{day}.csv", "password": ""})
+    source.refresh_from_db()
+    assert source.address.endswith("/x/{day}.csv")
+    assert source.sealed
+    refused = send(client, f"{HERE}plan/source/", **told | {"address": "https://you@127.0.0.1/{day}", "password": ""})
+    assert "was given for another server or user" in said(refused)
+
+
+def test_an_address_inside_our_network_is_refused(client: Client, acme: Merchant, owner: Person) -> None:
+    signed_in(client, owner)
+    refused = send(client, f"{HERE}plan/source/", kind="url", address="https://127.0.0.1/{day}.csv")
+    assert refused.status_code == 200
+    assert not StatementSource.objects.exists()
+
+
+def test_a_total_is_opened_to_the_rows_behind_it(at_work: Client, busy: Busy) -> None:
+    reconciling.plan(busy.merchant, grain="totals")
+    sums = [replace(line, transaction_id="", count=1) for line in busy.lines() if line.transaction_id == "won"]
+    reconciling.state(busy.merchant, sums, grain="totals")
+    reconciling.reconcile(busy.merchant)
+    case = Case.objects.get(kind="group", subject__contains="|bet|")
+    page = at_work.get(f"{HERE}cases/{case.pk}/")
+    assert {row.transaction_id for row, _ in page.context["group"].rows} >= {"won", "lost"}
+
+
+def test_a_rivals_case_is_not_there(client: Client, case: Case, rival_caller: Caller) -> None:
+    signed_in(client, factories.member(rival_caller.merchant, "owner", email="owner@rival.test"))
+    assert client.get(f"/operator/rival/reconciliation/cases/{case.pk}/").status_code == 404
+    assert case.subject not in said(client.get(f"/operator/rival/reconciliation/{DATE}/"))
+
+
+# --- What it costs ----------------------------------------------------------------------------------------------------
+def test_a_day_is_so_many_named_queries_however_much_is_on_it(at_work: Client, case: Case) -> None:
+    at_work.get(DAY)
+    with CaptureQueriesContext(connection) as few:
+        at_work.get(DAY)
+    assert [named(own(query["sql"])) for query in few if "SAVEPOINT" not in query["sql"]] == [
+        *WHO,
+        "merchants_membership",  # may they, and whose pages
+        "wallet_reconciliation",  # of the day
+        "wallet_statement",
+        "wallet_case",
+        "wallet_reconciliation",  # the day before
+        "wallet_reportdelivery",
+        "merchants_membership",  # to switch to
+    ]
+
+
+def test_what_is_late_or_owed_is_a_red_line_on_home(at_work: Client, case: Case, busy: Busy) -> None:
+    reconciling.plan(busy.merchant)
+    Case.objects.filter(pk=case.pk).update(kind="owed", severity=4)
+    with clock.at(reconciling.day(busy.merchant).ready + timedelta(days=2)):
+        shown = said(signed_in(at_work, busy.merchant.memberships.get(role="manager").person).get("/operator/acme/"))
+    assert "1 late payout refused" in shown
+    assert '<div class="alert alert-danger' in shown
+    assert "10 March 2026" in shown

@@ -1,0 +1,72 @@
+"""What is wrong in our own books is a case of its merchant, whatever the operator says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from merchants.models import Game, Merchant
+from tests import factories
+from tests.wallet.reconciling import DATE, Busy, Told, at, breaks, busy_day, case, reconcile, state
+from wallet.models import Case
+
+NEXT = DATE + timedelta(days=1)
+
+
+@pytest.fixture
+def busy(acme: Merchant, game: Game) -> Busy:
+    with at(acme, timedelta(0)):
+        machine = Told(acme, factories.signer(acme), game)
+    busy = busy_day(machine)
+    state(busy.merchant, busy.lines())
+    return busy
+
+
+def behind_its_back(sql: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql, parameters)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_a_balance_that_its_rows_do_not_come_to(busy: Busy) -> None:
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    assert reconcile(busy.merchant).outcome == "breaks"
+    assert breaks(busy.merchant) == {("balance", "player-1|EUR")}
+    assert case(busy.merchant, "balance", "player-1|EUR").difference == 5
+
+
+def test_a_payout_that_stands_on_a_bet_that_was_rolled_back(busy: Busy) -> None:
+    behind_its_back("UPDATE wallet_transaction SET reverses_id = NULL WHERE kind = 'rollback' AND part = 1")
+    reconcile(busy.merchant)
+    assert ("paid_on_rolled_back", "void-win") in breaks(busy.merchant)
+
+
+def test_an_account_below_zero(busy: Busy) -> None:
+    with at(busy.merchant, timedelta(hours=13)):
+        busy.machine.withdraw(40_000_000)
+        busy.machine.rollback("deposit")
+    state(busy.merchant, busy.lines())
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("below_zero", "player-1|EUR")}
+
+
+def test_each_night_it_is_the_same_case_until_it_is_mended(busy: Busy) -> None:
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    reconcile(busy.merchant)
+    reconcile(busy.merchant)
+    assert reconcile(busy.merchant, NEXT).figures.broken == 1
+    found = Case.objects.get()
+    assert (found.day, found.seen_by.day) == (DATE, NEXT)
+    behind_its_back("UPDATE wallet_account SET balance = balance - 5 WHERE kind = 'player'")
+    reconcile(busy.merchant, NEXT + timedelta(days=1))
+    found.refresh_from_db()
+    assert (found.state, found.resolution) == ("resolved", "corrected")
+
+
+def test_another_merchants_books_are_not_looked_at(busy: Busy, rival: Merchant) -> None:
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    assert reconcile(rival).outcome == "nothing"

@@ -1,0 +1,222 @@
+"""What the mail says of a day: the figures of its comparison, in HTML and in plain text, and whose move it is."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from PIL import Image
+from python_calamine import CalamineWorkbook
+
+from merchants.models import Contact, Merchant
+from merchants.services import outbox
+from portal.lib import clock
+from wallet.models import Case, Reconciliation, ReconciliationPlan
+from wallet.money import show
+from wallet.reconciliation import deliveries, report, report_files
+from wallet.reconciliation.figures import figures_of
+
+DAY = date(2026, 3, 1)
+MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def plan(acme: Merchant) -> ReconciliationPlan:
+    Contact.objects.create(merchant=acme, email="finance@acme.test")
+    return ReconciliationPlan.objects.create(merchant=acme)
+
+
+def compared(merchant: Merchant, number: int = 1, **fields: Any) -> Reconciliation:
+    told = {
+        "day": DAY,
+        "state": "done",
+        "outcome": "breaks",
+        "begun_at": MORNING,
+        "done_at": MORNING,
+        "figures": figures(),
+    }
+    return Reconciliation.objects.create(merchant=merchant, number=number, **(told | fields))
+
+
+def figures(**fields: Any) -> dict[str, Any]:
+    side = {"currency": "EUR", "kind": "bet", "ours_rows": 1200, "ours_amount": "12345678900000"}
+    return {
+        "matched": 1199,
+        "ours": 1200,
+        "theirs": 1201,
+        "sides": [side | {"theirs_rows": 1201, "theirs_amount": "12345679900000"}],
+        "breaks": [broken("missing_here"), broken("amount", difference="-1000000")],
+    } | fields
+
+
+def broken(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"kind": kind, "currency": "EUR", "breaks": 1, "difference": "0", "size": "0"} | fields
+
+
+def case(run: Reconciliation, **fields: Any) -> Case:
+    told = {"kind": "amount", "subject": "tx-77", "player_id": "player-9", "currency": "EUR", "difference": -2_500_000}
+    told |= {"merchant": run.merchant, "day": run.day, "found_by": run, "seen_by": run, "opened_at": MORNING}
+    return Case.objects.create(**(told | fields))
+
+
+def sent(run: Reconciliation) -> mail.EmailMultiAlternatives:
+    mail.outbox.clear()
+    with clock.at(MORNING):
+        deliveries.send(run=run)
+        outbox.send_due()
+    [message] = mail.outbox
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    return message
+
+
+def parts(message: mail.EmailMultiAlternatives) -> tuple[str, str]:
+    html = re.sub(r"<[^>]+>", " ", str(message.alternatives[0][0]))
+    return " ".join(str(message.body).split()), " ".join(html.split())
+
+
+def test_a_day_with_breaks_is_told_with_both_sides(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    found = case(run)
+    message = sent(run)
+    assert message.subject == "Acme Casino, 2026-03-01: 2 breaks"
+    assert message.to == ["finance@acme.test"]
+    for part in parts(message):
+        for words in ["123,456,789.00", "123,456,799.00", "-10.00", "Not in our ledger", "-25.00 EUR", str(found.pk)]:
+            assert words in part, words
+
+
+def test_all_clear_is_told_too(plan: ReconciliationPlan) -> None:
+    message = sent(compared(plan.merchant, outcome="clear", figures=figures(breaks=[], ours=1201, matched=1201)))
+    assert message.subject == "Acme Casino, 2026-03-01: All clear"
+    for part in parts(message):
+        assert "100.00 % matched" in part
+
+
+def test_players_and_transactions_are_named_only_where_the_merchant_wants_it(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    case(run)
+    for part in parts(sent(run)):
+        assert "player-9" not in part
+        assert "tx-77" not in part
+    ReconciliationPlan.objects.update(names_players=True)
+    for part in parts(sent(compared(plan.merchant, number=2, outcome="clear"))):
+        assert "player-9" in part
+        assert "tx-77" in part
+
+
+def test_totals_beyond_what_javascript_holds_are_shown_to_the_unit(plan: ReconciliationPlan) -> None:
+    huge = 2**53 + 1
+    sides = [figures()["sides"][0] | {"ours_amount": str(huge), "theirs_amount": str(huge - 1)}]
+    for part in parts(sent(compared(plan.merchant, figures=figures(sides=sides)))):
+        assert show(huge) in part
+        assert "0.00001" in part
+
+
+def test_the_mail_says_what_the_screen_says(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    counted = figures_of(run)
+    text, html = parts(sent(run))
+    for side in counted.sides:
+        for words in (show(side.ours_amount), show(side.theirs_amount), show(side.difference), f"{side.ours_rows:,}"):
+            assert words in text
+            assert words in html
+    assert counted.rate in text
+    assert counted.rate in html
+
+
+def test_the_largest_ten_are_listed_worst_first(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    for number in range(12):
+        case(run, subject=f"tx-{number}", difference=number * 100_000)
+    case(run, kind="owed", subject="owed", severity=4, difference=1)
+    case(run, subject="gone", difference=10**12, state="resolved", resolution="ours", resolved_at=MORNING)
+    listed = report.largest(run)
+    assert [each.subject for each in listed] == ["owed", *(f"tx-{number}" for number in range(11, 2, -1))]
+    assert "1 refused late payout: money owed to a player." in parts(sent(run))[0]
+
+
+def test_yesterday_is_compared_with(plan: ReconciliationPlan) -> None:
+    compared(plan.merchant, day=date(2026, 2, 28), figures=figures(breaks=[broken("amount", breaks=5)]))
+    assert "The day before: 5 breaks at 99.58 % matched; now 3 fewer." in parts(sent(compared(plan.merchant)))[0]
+
+
+def test_markup_of_an_operator_is_shown_and_not_obeyed(plan: ReconciliationPlan) -> None:
+    ReconciliationPlan.objects.update(names_players=True)
+    run = compared(plan.merchant)
+    case(run, subject="<img src=x>", player_id="<script>")
+    html = str(sent(run).alternatives[0][0])
+    assert "<img src=x>" not in html
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_mail_programs_find_nothing_outside_and_no_rules_to_obey(plan: ReconciliationPlan) -> None:
+    html = str(sent(compared(plan.merchant)).alternatives[0][0])
+    assert "<style" not in html
+    assert "class=" not in html or 'style="' in html
+    assert re.findall(r'src="([^"]+)"', html) == ["cid:chart.png"]
+    assert {link.split("/")[2] for link in re.findall(r'href="(http[^"]+)"', html)} == {"testserver"}
+    assert len(html.encode()) < 102_000, "Gmail cuts what is longer"
+
+
+# --- the files --------------------------------------------------------------------------------------------------------
+def rows_of_csv(content: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(content.removeprefix("\ufeff"))))
+
+
+def test_the_files_come_with_the_mail_where_the_merchant_chose_so(plan: ReconciliationPlan) -> None:
+    ReconciliationPlan.objects.update(is_attached=True)
+    run = compared(plan.merchant)
+    case(run)
+    message = sent(run)
+    assert [part.filename for part in message.attachments] == ["acme-2026-03-01.csv", "acme-2026-03-01.xlsx"]
+    [row] = rows_of_csv(str(message.attachments[0].content))
+    assert (row["kind"], row["difference"], row["currency"]) == ("Another amount", "-25.00", "EUR")
+    assert "player" not in row
+    assert "/file/" not in str(message.body)
+
+
+def test_files_too_large_for_a_mail_stay_behind_the_link(
+    plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ReconciliationPlan.objects.update(is_attached=True)
+    monkeypatch.setattr(report, "MOST_ATTACHED", 50)
+    message = sent(compared(plan.merchant))
+    assert message.attachments == []
+    assert "/file/" in str(message.body)
+
+
+def test_csv_and_xlsx_say_the_same_and_calculate_nothing(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    case(run, subject="=HYPERLINK(1)", ours={"amount": 5, "kind": "bet"}, theirs={"amount": "7", "line": 3})
+    sheet = BytesIO()
+    report_files.write_xlsx(run, sheet)
+    sheet.seek(0)
+    [row] = rows_of_csv("".join(report_files.csv(run)))
+    head, told = CalamineWorkbook.from_filelike(sheet).get_sheet_by_index(0).to_python()
+    assert dict(zip(head, told, strict=True)) == row
+    assert row["subject"] == "'=HYPERLINK(1)"
+    assert (row["our amount"], row["their amount"], row["their line"]) == ("0.00005", "0.00007", "3")
+
+
+def test_a_link_ends_and_is_of_one_comparison(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    token = report_files.link(run, "csv").rstrip("/").rpartition("/")[2]
+    assert report_files.asked(token) == (run.pk, "csv")
+    assert report_files.asked(token[:-1]) is None
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=15)):
+        assert report_files.asked(token) is None
+
+
+def test_the_picture_has_a_bar_a_day_and_tells_days_that_were_not_compared(plan: ReconciliationPlan) -> None:
+    compared(plan.merchant, day=date(2026, 2, 27), outcome="no_statement", figures={})
+    run = compared(plan.merchant)
+    told = report.bars(run)
+    assert [bar.breaks for bar in told] == [None] * 13 + [2]
+    assert Image.open(BytesIO(report.picture(run))).size == (1104, 300)

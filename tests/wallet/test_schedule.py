@@ -1,0 +1,385 @@
+"""Each day is compared at the merchant's hour and told once, in order, whoever runs the job and however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+
+from merchants.models import Contact, Letter, Merchant
+from merchants.services import outbox
+from portal.celery import app
+from portal.lib import clock
+from tests import factories
+from tests.wallet import reconciling
+from tests.wallet.reconciling import Line
+from wallet.models import Case, MerchantHour, Reconciliation, ReconciliationPlan, ReportDelivery
+from wallet.reconciliation import alarms, deliveries, matching, plans, runs, schedule
+from wallet.reconciliation.alone import Work, alone
+
+DAY = date(2026, 3, 10)
+NEXT = date(2026, 3, 11)
+MINUTE = timedelta(minutes=1)
+EIGHT = datetime(2026, 3, 11, 8, tzinfo=UTC)
+STRAY = Line("stray", "bet", "player-1", "EUR", 700)
+
+
+@pytest.fixture
+def plan(acme: Merchant) -> ReconciliationPlan:
+    Contact.objects.create(merchant=acme, email="finance@acme.test")
+    return reconciling.plan(acme)
+
+
+def planned(code: str, **fields: Any) -> Merchant:
+    zone = {name: fields.pop(name) for name in ("time_zone",) if name in fields}
+    merchant = factories.merchant(code, **zone)
+    Contact.objects.create(merchant=merchant, email=f"finance@{code}.test")
+    reconciling.plan(merchant, **fields)
+    return merchant
+
+
+def due(at: datetime) -> list[tuple[str, date]]:
+    with clock.at(at):
+        return [(each.code, each.day) for each in schedule.due(at)]
+
+
+def done(at: datetime) -> int:
+    with clock.at(at):
+        return schedule.do_due()
+
+
+def told(merchant: Merchant) -> list[tuple[date, int, str]]:
+    """Of which comparisons reports went out, and to whom."""
+    found = (
+        ReportDelivery.objects.filter(reconciliation__merchant=merchant).order_by("pk").select_related("reconciliation")
+    )
+    return [(each.reconciliation.day, each.reconciliation.number, each.to) for each in found]
+
+
+# --- when -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("zone", "hour", "day", "due_at"),
+    [
+        ("UTC", 8, DAY, "2026-03-11T08:00"),
+        ("Europe/Tallinn", 8, DAY, "2026-03-11T06:00"),
+        ("UTC", 1, DAY, "2026-03-11T03:00"),  # complete at 03:00 only
+        ("America/New_York", 8, DAY, "2026-03-12T03:00"),  # its day ends in the next day of UTC
+        ("Europe/Tallinn", 3, date(2026, 3, 28), "2026-03-29T03:00"),  # an hour that does not exist
+        ("Pacific/Kiritimati", 23, DAY, "2026-03-11T09:00"),
+    ],
+)
+def test_a_report_is_due_at_the_merchants_hour_and_not_before_its_day_is_complete(
+    db: None, zone: str, hour: int, day: date, due_at: str
+) -> None:
+    merchant = planned("one", time_zone=zone, hour=hour)
+    moment = datetime.fromisoformat(due_at).replace(tzinfo=UTC)
+    assert plans.due_at(plans.plan_of(merchant), day) == moment
+    assert plans.newest_due(plans.plan_of(merchant), moment) == day
+    assert plans.newest_due(plans.plan_of(merchant), moment - MINUTE) == day - timedelta(days=1)
+
+
+def test_nothing_is_due_before_the_hour_and_the_day_is_due_from_then_on(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    done(EIGHT - MINUTE)
+    assert Reconciliation.objects.filter(day=DAY).count() == 0
+    assert ("acme", DAY) in due(EIGHT)
+
+
+def test_a_day_is_compared_and_told_once(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    assert done(EIGHT) == 1
+    assert done(EIGHT + MINUTE) == 0
+    assert told(plan.merchant) == [(DAY, 1, "finance@acme.test")]
+    assert Case.objects.filter(subject="stray").count() == 1
+
+
+def test_those_due_together_are_done_in_order_and_the_longest_waiting_first(db: None) -> None:
+    for code, hour in (("cairo", 8), ("bern", 8), ("athens", 9), ("delhi", 7)):
+        planned(code, hour=hour)
+    assert [code for code, _ in due(EIGHT + timedelta(hours=2))] == ["delhi", "bern", "cairo", "athens"]
+
+
+def test_a_plan_that_is_off_and_a_merchant_that_is_closed_are_left_alone(db: None) -> None:
+    planned("off", is_on=False)
+    closed = planned("closed")
+    Merchant.objects.filter(pk=closed.pk).update(status="closed")
+    assert due(EIGHT) == []
+
+
+def test_a_merchant_that_begins_is_not_asked_for_the_days_before(plan: ReconciliationPlan) -> None:
+    assert due(EIGHT) == [("acme", DAY)]
+
+
+def test_days_that_were_missed_are_made_up_for(plan: ReconciliationPlan) -> None:
+    done(EIGHT)
+    assert [day for _, day in due(EIGHT + timedelta(days=3))] == [NEXT, NEXT + timedelta(1), NEXT + timedelta(2)]
+
+
+# --- what came later --------------------------------------------------------------------------------------------------
+def test_a_late_statement_is_compared_soon_and_told(plan: ReconciliationPlan) -> None:
+    compared(plan, "no_statement", ours=7)
+    assert done(EIGHT) == 0
+    reconciling.state(plan.merchant, [STRAY], received_at=EIGHT + timedelta(hours=5))
+    assert done(EIGHT + timedelta(hours=5)) == 1
+    assert [(day, number) for day, number, _ in told(plan.merchant)] == [(DAY, 2)]
+
+
+def test_a_corrected_statement_restates_the_day_and_the_mail_says_what_changed(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY], received_at=EIGHT)
+    done(EIGHT)
+    reconciling.state(plan.merchant, [], received_at=EIGHT + MINUTE)
+    done(EIGHT + MINUTE)
+    assert [number for _, number, _ in told(plan.merchant)] == [1, 2]
+    mail.outbox.clear()
+    outbox.send_due()
+    last = mail.outbox[-1]
+    assert last.subject == "Acme Casino, 2026-03-10: All clear (restated)"
+    assert "Breaks: 1, now 0." in str(last.body)
+
+
+def test_the_same_again_sends_no_mail(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY], received_at=EIGHT)
+    done(EIGHT)
+    reconciling.state(plan.merchant, [STRAY], received_at=EIGHT + MINUTE)
+    assert done(EIGHT + MINUTE) == 1
+    assert [number for _, number, _ in told(plan.merchant)] == [1]
+    assert done(EIGHT + 2 * MINUTE) == 0
+
+
+# --- workers ----------------------------------------------------------------------------------------------------------
+def test_a_worker_that_was_killed_before_the_mail_is_made_up_for_without_a_second_comparison(
+    plan: ReconciliationPlan,
+) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    with clock.at(EIGHT):
+        runs.reconcile(merchant=plan.merchant, day=DAY)
+    assert done(EIGHT + MINUTE) == 1
+    assert told(plan.merchant) == [(DAY, 1, "finance@acme.test")]
+    assert Reconciliation.objects.filter(day=DAY).count() == 1
+
+
+def test_a_worker_that_was_killed_in_the_comparison_is_made_up_for(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    Reconciliation.objects.create(merchant=plan.merchant, day=DAY, number=1, state="running", begun_at=EIGHT)
+    assert done(EIGHT + MINUTE) == 1
+    assert told(plan.merchant) == [(DAY, 2, "finance@acme.test")]
+
+
+def test_a_comparison_that_failed_rests_and_holds_up_nobody(
+    plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = planned("zurich")
+    whole = runs.reconcile
+
+    def breaks(*, merchant: Merchant, day: date) -> runs.Outcome:
+        if merchant == plan.merchant:
+            Reconciliation.objects.create(merchant=merchant, day=day, number=1, state="failed", begun_at=clock.now())
+            raise RuntimeError("out of memory")
+        return whole(merchant=merchant, day=day)
+
+    monkeypatch.setattr(runs, "reconcile", breaks)
+    assert done(EIGHT) == 1
+    assert Reconciliation.objects.get(merchant=other).state == "done"
+    assert due(EIGHT + MINUTE) == []
+    assert due(EIGHT + schedule.REST) == [("acme", DAY)]
+
+
+def test_a_statement_of_long_ago_that_cannot_be_compared_rests_too(
+    plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, old = datetime(2026, 3, 30, 8, tzinfo=UTC), date(2026, 3, 12)
+    with clock.at(late):
+        for day in (old, *(date(2026, 3, 29) - timedelta(days=back) for back in range(8))):
+            runs.reconcile(merchant=plan.merchant, day=day)
+        reconciling.state(plan.merchant, [STRAY], old, received_at=late)
+    monkeypatch.setattr(matching, "UNSETTLED", "SELECT 1 / 0")
+    assert old in [day for _, day in due(late)]
+    done(late)
+    assert Reconciliation.objects.get(day=old, number=2).state == "failed"
+    assert old not in [day for _, day in due(late + MINUTE)]
+    assert old in [day for _, day in due(late + schedule.REST)]
+
+
+def test_the_day_beside_that_could_not_be_compared_again_at_once_is_due(plan: ReconciliationPlan) -> None:
+    with reconciling.at(plan.merchant, timedelta(0)):
+        machine = reconciling.Told(plan.merchant, factories.signer(plan.merchant), factories.game())
+    with reconciling.at(plan.merchant, timedelta(hours=23, minutes=59)):
+        machine.deposit(5, transactionId="last")
+    reconciling.state(plan.merchant, [])
+    assert done(EIGHT) == 1
+    reconciling.state(plan.merchant, reconciling.ledger_lines(plan.merchant), NEXT)
+    tomorrow = EIGHT + timedelta(days=1)
+    with another_comparison(plan.merchant, DAY):
+        assert done(tomorrow) == 0
+    assert due(tomorrow + MINUTE) == [("acme", DAY)]
+    assert done(tomorrow + MINUTE) == 1
+    assert reconciling.breaks(plan.merchant, DAY) == {("day_boundary", "last")}
+    assert due(tomorrow + 2 * MINUTE) == []
+    assert [(day, number) for day, number, _ in told(plan.merchant)] == [(DAY, 1), (NEXT, 1), (DAY, 2)]
+
+
+@contextmanager
+def another_comparison(merchant: Merchant, day: date) -> Iterator[None]:
+    session = connection.copy()
+    with closing(session), session.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashint8(%s), %s)", [merchant.pk, day.toordinal()])
+        yield
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+@contextmanager
+def another_worker(work: Work, number: int = 0) -> Iterator[None]:
+    """Another session that is at this work."""
+    session = connection.copy()
+    with closing(session), session.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [work, number])
+        yield
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_of_two_workers_one_does_a_merchants_day(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    with another_worker(Work.REPORT, plan.merchant.pk):
+        assert done(EIGHT) == 0
+    assert done(EIGHT) == 1
+
+
+def test_one_round_at_a_time_compares(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    with another_worker(Work.ROUND):
+        assert done(EIGHT) == 0
+    assert done(EIGHT) == 1
+
+
+def test_a_worker_that_made_its_list_before_another_was_done_looks_again(plan: ReconciliationPlan) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    with clock.at(EIGHT):
+        [each] = schedule.due(EIGHT)
+        assert schedule.do(each)
+        assert not schedule.do(each)
+    assert Reconciliation.objects.filter(day=DAY).count() == 1
+
+
+@pytest.mark.parametrize("work", [Work.READING, Work.FETCHING])
+def test_statements_are_read_and_fetched_by_one_worker_at_a_time(db: None, work: Work) -> None:
+    with another_worker(work), alone(work) as is_ours:
+        assert not is_ours
+    with alone(work) as is_ours:
+        assert is_ours
+
+
+def test_comparisons_have_a_queue_of_their_own_and_alarms_are_the_work_of_another_worker() -> None:
+    app.loader.import_default_modules()
+    names = [name for name in app.tasks if name.startswith("wallet.")]
+    queues = {name.rpartition(".")[2]: app.amqp.router.route({}, name)["queue"].name for name in names}
+    assert {name for name, queue in queues.items() if queue == "reconciliation"} == {
+        "reconcile_days",
+        "compare_day",
+        "read_statements",
+        "fetch_statements",
+    }
+    assert queues["raise_reconciliation_alarms"] == "celery"
+
+
+def test_looking_for_what_is_due_costs_the_same_for_many(db: None, django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        planned(f"m-{number}")
+    with django_assert_max_num_queries(4):
+        assert len(schedule.due(EIGHT)) == 30
+
+
+# --- the dead man's switch --------------------------------------------------------------------------------------------
+def causes(merchant: Merchant, at: datetime) -> list[tuple[str, date]]:
+    with clock.at(at):
+        return [(alarm.cause.value, alarm.day) for alarm in alarms.alarms(merchant)]
+
+
+def test_a_day_that_nobody_compared_is_an_alarm(plan: ReconciliationPlan) -> None:
+    """The plan's history is of today, so the story is too: what was switched on a minute ago is not late."""
+    now = datetime.now(UTC)
+    assert causes(plan.merchant, now) == []
+    assert [cause for cause, _ in causes(plan.merchant, now + timedelta(days=1, hours=1))] == ["not_run"]
+
+
+def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: ReconciliationPlan, client: Client) -> None:
+    now = datetime.now(UTC)
+    assert client.get("/healthz/reconciliation").json() == {"late": 0}
+    with clock.at(now + timedelta(days=1, hours=1)):
+        answer = client.get("/healthz/reconciliation")
+    assert (answer.status_code, answer.json()) == (503, {"late": 1})
+
+
+def test_a_comparison_that_failed_is_an_alarm_too(plan: ReconciliationPlan) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1, hours=1)
+    day = plans.newest_due(plan, tomorrow)
+    Reconciliation.objects.create(merchant=plan.merchant, day=day, number=1, state="failed", begun_at=tomorrow)
+    assert causes(plan.merchant, tomorrow) == [("not_run", day)]
+
+
+def compared(plan: ReconciliationPlan, outcome: str, **figures: int) -> Reconciliation:
+    return Reconciliation.objects.create(
+        merchant=plan.merchant, day=DAY, number=1, state="done", outcome=outcome, figures=figures,
+        begun_at=EIGHT, done_at=EIGHT,
+    )  # fmt: skip
+
+
+def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
+    plan: ReconciliationPlan, settings: Any
+) -> None:
+    settings.RECONCILIATION_ALARM_TO = ["desk@oppi.test"]
+    run = compared(plan, "no_statement", ours=7)
+    with clock.at(EIGHT + MINUTE):
+        assert deliveries.send(run=run) == []
+        assert alarms.raise_alarms() == 2
+        assert alarms.raise_alarms() == 0
+        outbox.send_due()
+    assert sorted(message.to[0] for message in mail.outbox) == ["desk@oppi.test", "finance@acme.test"]
+    assert mail.outbox[0].subject == "Acme Casino: no good report of 2026-03-10"
+    assert "There is no statement of 2026-03-10" in str(mail.outbox[0].body)
+    assert done(EIGHT + MINUTE) == 0, "compared again only with a statement"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "calls", "found"),
+    [
+        (0, 0, 0, []),
+        (0, 0, 5, ["nothing_compared"]),
+        (0, 9, 0, ["nothing_compared"]),
+        (9, 0, 0, ["nothing_compared"]),
+        (9, 9, 5, []),
+    ],
+)
+def test_nothing_to_compare_is_an_alarm_where_there_was_traffic(
+    plan: ReconciliationPlan, ours: int, theirs: int, calls: int, found: list[str]
+) -> None:
+    if calls:
+        MerchantHour.objects.create(merchant=plan.merchant, hour=EIGHT - timedelta(days=1), status="RS_OK", calls=calls)
+    compared(plan, "breaks" if ours != theirs else "clear", ours=ours, theirs=theirs)
+    assert [cause for cause, _ in causes(plan.merchant, EIGHT)] == found
+
+
+def test_a_report_that_reached_nobody_is_an_alarm(plan: ReconciliationPlan) -> None:
+    Contact.objects.create(merchant=plan.merchant, email="second@acme.test")
+    run = compared(plan, "clear", ours=7, theirs=7)
+    with clock.at(EIGHT):
+        first, second = deliveries.send(run=run)
+    Letter.objects.filter(pk=first.letter_id).update(state="given_up")
+    assert causes(plan.merchant, EIGHT) == [], "one reached somebody"
+    ReportDelivery.objects.filter(pk=second.pk).update(bounced_at=EIGHT)
+    assert causes(plan.merchant, EIGHT) == [("not_delivered", DAY)]
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------------
+def test_the_calendar_has_a_square_a_day_by_state(plan: ReconciliationPlan, django_assert_max_num_queries: Any) -> None:
+    compared(plan, "clear", ours=7, theirs=7)
+    with clock.at(EIGHT + timedelta(days=1) - MINUTE), django_assert_max_num_queries(2):
+        squares = schedule.calendar(plan.merchant)
+    assert len(squares) == 60
+    assert [(square.day, square.state) for square in squares[-2:]] == [(DAY, "clear"), (NEXT, "coming")]
+    assert {square.state for square in squares[:-1]} == {"missing", "clear"}

@@ -1,0 +1,158 @@
+"""What staff do with cases: each verb as a page of one case, and of many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+
+from merchants.models import Person
+from wallet.models import Case
+from wallet.reconciliation import cases
+
+Resolution = Case.Resolution
+BY_HAND = [each for each in Resolution.choices if each[0] != Resolution.WRITTEN_OFF]
+
+
+def workers() -> QuerySet[Person]:
+    return Person.objects.filter(is_active=True, staff_role__in=cases.WORKERS).order_by("email")
+
+
+class NoteForm(forms.Form):
+    reason = forms.CharField(
+        label="Note",
+        max_length=cases.LONGEST_NOTE,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Stays with the case, and the operator sees it.",
+    )
+
+
+class RemarkForm(forms.Form):
+    reason = forms.CharField(
+        label="Note", max_length=cases.LONGEST_NOTE, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    )
+    internal = forms.BooleanField(
+        label="For our staff only",
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanSwitchWidget(),
+        help_text="Otherwise the operator reads it too.",
+    )
+
+
+class AssignForm(forms.Form):
+    to = forms.ModelChoiceField(workers(), label="Assign to", widget=UnfoldAdminSelectWidget(), empty_label=None)
+
+
+class ResolveForm(NoteForm):
+    resolution = forms.ChoiceField(choices=BY_HAND, widget=UnfoldAdminSelectWidget())
+    field_order = ["resolution", "reason"]
+
+
+class ConfirmForm(forms.Form):
+    difference = forms.IntegerField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """`act` gets the case, who does it, and what the form says."""
+
+    title: str
+    text: str
+    done: str
+    act: Callable[..., Any]
+    form: type[forms.Form] = forms.Form
+    danger: bool = False
+
+
+def remark(*, case: Case, reason: str, internal: bool, by: Person) -> Any:
+    if internal:
+        return cases.note(case=case, text=reason, by=by, internal=True)
+    return cases.comment(case=case, text=reason, by=by)
+
+
+MANY = {
+    "take": Verb(
+        title="Assign to me",
+        text="You look after it from now on.",
+        done="assigned to you",
+        act=lambda case, by: cases.assign(case=case, to=by, by=by),
+    ),
+    "assign": Verb(
+        title="Assign",
+        text="Somebody of our support looks after it from now on.",
+        done="assigned",
+        form=AssignForm,
+        act=lambda case, to, by: cases.assign(case=case, to=to, by=by),
+    ),
+    "wait": Verb(
+        title="Wait for the operator",
+        text="The operator is to answer or to correct the statement. Their comment brings it back.",
+        done="waiting for the operator",
+        act=lambda case, by: cases.wait_for_operator(case=case, by=by),
+    ),
+    "resolve": Verb(
+        title="Resolve",
+        text="It is understood and done with. Found again by a later comparison, it opens by itself.",
+        done="resolved",
+        form=ResolveForm,
+        act=lambda case, resolution, reason, by: cases.resolve(case=case, resolution=resolution, text=reason, by=by),
+    ),
+    "write_off": Verb(
+        title="Write off",
+        text="The difference is given up. Above the merchant's limit a second person confirms it first.",
+        done="written off, or put to a second person",
+        form=NoteForm,
+        act=lambda case, reason, by: cases.write_off(case=case, text=reason, by=by),
+        danger=True,
+    ),
+}
+ONE = MANY | {
+    "confirm": Verb(
+        title="Confirm the write-off",
+        text="You are the second person: after this the difference is given up.",
+        done="written off",
+        form=ConfirmForm,
+        act=lambda case, difference, by: cases.confirm_write_off(case=case, difference=difference, by=by),
+        danger=True,
+    ),
+    "decline": Verb(
+        title="Decline the write-off",
+        text="The case stays open. Whoever asked may take it back so, too.",
+        done="not written off",
+        form=NoteForm,
+        act=lambda case, reason, by: cases.decline_write_off(case=case, text=reason, by=by),
+    ),
+    "reopen": Verb(
+        title="Open again",
+        text="The resolution is taken back; the notes stay.",
+        done="open again",
+        form=NoteForm,
+        act=lambda case, reason, by: cases.reopen(case=case, text=reason, by=by),
+    ),
+    "remark": Verb(
+        title="Write a note",
+        text="It stays as it is written.",
+        done="noted",
+        form=RemarkForm,
+        act=remark,
+    ),
+}
+
+
+def possible(case: Case, person: Person) -> set[str]:
+    """What the page offers; the services judge again."""
+    if case.state == Case.State.RESOLVED:
+        return {"remark", "reopen"}
+    offered = {"remark", "assign", "resolve"}
+    if case.owner_id != person.pk:
+        offered.add("take")
+    if case.state != Case.State.WAITING:
+        offered.add("wait")
+    if case.write_off_asked_by_id is not None:
+        return offered | {"decline"} | ({"confirm"} if case.write_off_asked_by_id != person.pk else set())
+    return offered if case.kind == Case.Kind.OWED else offered | {"write_off"}

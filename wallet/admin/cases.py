@@ -1,0 +1,388 @@
+"""The worklist of reconciliation: breaks that somebody has to understand, what is owed to players on top."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import ActionLocation, IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from merchants import errors
+from merchants.admin import labels
+from merchants.admin.base import Question, says_why
+from merchants.admin.step_up import step_up
+from merchants.services import history
+from portal.lib import clock
+from wallet import money
+from wallet.admin import case_verbs
+from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
+from wallet.admin.case_verbs import MANY, ONE, Verb
+from wallet.admin.days import DayFilter
+from wallet.models import Case
+from wallet.reconciliation import cases
+from wallet.reconciliation.plans import plan_of
+
+SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
+STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
+SHOWN_ENTRIES, SHOWN_NOTES = 15, 50
+SIDES = ("kind", "player", "game", "currency", "amount", "state", "at")
+LABELS = {"at": "Time", "line": "Line of the statement", "lines": "Lines", "day": "Day"}
+ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+LISTED = [Case.State.RESOLVED, "all"]  # the lists of what is done have another order
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+class StateFilter(Choice):
+    title = "state"
+    parameter_name = "state"
+    all_option = ["", "Not resolved"]
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        asked = ("asked", "Write-off waits for a second person")
+        return [*((state.value, str(state.label)) for state in Case.State), asked, ("all", "All")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        state = self.chosen()
+        if state == "all":
+            return queryset
+        if state == "asked":
+            return queryset.exclude(state=Case.State.RESOLVED).filter(write_off_asked_by__isnull=False)
+        return queryset.filter(state=state) if state else queryset.exclude(state=Case.State.RESOLVED)
+
+
+class AgeFilter(Choice):
+    title = "age"
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(str(number), name) for number, (name, *_) in enumerate(cases.BUCKETS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        chosen = self.chosen()
+        if not chosen:
+            return queryset
+        _, young, old = cases.BUCKETS[int(chosen)]
+        return queryset.filter(opened(young, old))
+
+
+def opened(young: timedelta, old: timedelta | None) -> Q:
+    now = clock.now()
+    until = Q(opened_at__lte=now - young) if young else Q()
+    return until & Q(opened_at__gt=now - old) if old else until
+
+
+class OwnerFilter(Choice):
+    title = "owner"
+    parameter_name = "owner"
+
+    def __init__(self, request: HttpRequest, *rest: Any) -> None:
+        self.person = request.user.pk
+        super().__init__(request, *rest)
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        staff = [(str(key), email) for key, email in case_verbs.workers().values_list("pk", "email")]
+        return [("me", "Me"), ("nobody", "Nobody"), *staff]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        owner = self.chosen()
+        if not owner:
+            return queryset
+        if owner == "nobody":
+            return queryset.filter(owner=None)
+        return queryset.filter(owner=self.person if owner == "me" else int(owner))
+
+
+# --- the list's actions -----------------------------------------------------------------------------------------------
+def of_the_chosen(name: str, verb: Verb) -> Callable[..., HttpResponse]:
+    """Leads from the rows that are ticked to the page that asks."""
+
+    def chosen(self: Any, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse:
+        ids = ",".join(str(key) for key in rows.order_by().values_list("pk", flat=True)[: cases.MOST_AT_ONCE])
+        return HttpResponseRedirect(f"{reverse(f'admin:wallet_case_many_{name}')}?{urlencode({'ids': ids})}")
+
+    chosen.__name__ = name
+    marked: Callable[..., HttpResponse] = admin.action(chosen, permissions=["work"], description=verb.title)
+    return marked
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+@admin.register(Case)
+class CaseAdmin(ReadOnlyAdmin):
+    list_display = [
+        "shown_severity", "shown_day", "shown_kind", "shown_subject", "of_merchant", "shown_difference", "currency",
+        "shown_state", "owner", "opened",
+    ]  # fmt: skip
+    list_display_links = ["shown_kind"]
+    list_select_related = ["merchant", "owner"]
+    list_filter = [
+        StateFilter,
+        ("merchant", AutocompleteSelectFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("severity", ChoicesDropdownFilter),
+        AgeFilter,
+        OwnerFilter,
+        ("day", DayFilter),
+    ]
+    search_fields = ["subject__exact"]
+    search_help_text = "Transaction or player id"
+    actions = [of_the_chosen(name, verb) for name, verb in MANY.items()]
+    actions_detail = list(ONE)
+    list_before_template = "admin/case_list_before.html"
+    change_form_outer_before_template = "admin/case_page.html"
+    fields = [
+        "shown_severity", "shown_state", "shown_resolution", "of_merchant", "day", "shown_subject", "shown_difference",
+        "currency", "owner", "opened", "resolved", "resolved_by", "found_by", "seen_by", "movements",
+    ]  # fmt: skip
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        own = [path(f"many/{name}/", self.view_of_many(name), name=f"wallet_case_many_{name}") for name in MANY]
+        inherited: list[URLResolver | URLPattern] = super().get_urls()
+        return own + inherited
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        many = [(reverse(f"admin:wallet_case_many_{name}"), verb.title) for name, verb in MANY.items()]
+        offered = {"of_many": many if self.has_work_permission(request) else []}
+        response: HttpResponse = super().changelist_view(request, (extra_context or {}) | offered)
+        return response
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-pk"] if request.GET.get("state") in LISTED else ["-severity", "opened_at"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
+    ) -> tuple[QuerySet[Case], bool]:
+        text = search_term.replace("\0", "").strip()
+        return (queryset.filter(Q(subject=text) | Q(player_id=text)) if text else queryset), False
+
+    def has_work_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("wallet.change_case"))
+
+    def get_action_choices(self, request: HttpRequest, *_: Any, action_location: Any = None, **__: Any) -> Any:
+        """As Django's own: unfold's does not know yet that actions have a place."""
+        blank, place = [("", "Select action")], action_location or ActionLocation.CHANGE_LIST
+        return admin.ModelAdmin.get_action_choices(self, request, blank, place)
+
+    # --- what is shown
+    @display(description="Severity")
+    def shown_severity(self, case: Case) -> SafeString | None:
+        return labels.coloured(case.get_severity_display(), SEVERITY)
+
+    @display(description="State")
+    def shown_state(self, case: Case) -> SafeString | None:
+        return labels.coloured(case.get_state_display(), STATE)
+
+    @display(description="Kind")
+    def shown_kind(self, case: Case) -> str:
+        """The severity says already that money is owed."""
+        return "Refused late payout" if case.kind == Case.Kind.OWED else case.get_kind_display()
+
+    @display(description="Day")
+    def shown_day(self, case: Case) -> SafeString:
+        return format_html('<span class="whitespace-nowrap">{}</span>', case.day)
+
+    @display(description="Resolution")
+    def shown_resolution(self, case: Case) -> str | None:
+        if case.write_off_asked_by:
+            return f"Write-off asked for by {case.write_off_asked_by}"
+        return case.get_resolution_display() or None
+
+    @display(description="About")
+    def shown_subject(self, case: Case) -> SafeString | None:
+        return labels.in_one_line(case.subject) if case.subject else None
+
+    @display(description="Difference", formatting="price")
+    def shown_difference(self, case: Case) -> str | None:
+        return shown(case.difference)
+
+    @display(description="Opened (UTC)")
+    def opened(self, case: Case) -> SafeString | None:
+        return labels.moment(case.opened_at)
+
+    @display(description="Resolved (UTC)")
+    def resolved(self, case: Case) -> SafeString | None:
+        return labels.moment(case.resolved_at)
+
+    @display(description="In the ledger")
+    def movements(self, case: Case) -> str | None:
+        text = case.subject if "|" not in case.subject else case.player_id
+        return link_to("wallet_transaction_changelist", text, q=text) if text else None
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any) -> Any:
+        case: Case | None = kind.get("obj")
+        return super().render_change_form(request, context | (panel(case) if case else {}), *rest, **kind)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
+        case = self.get_object(request, str(object_id))
+        offered = case_verbs.possible(case, worker(request)) if case else set()
+        return [each for each in super().get_actions_detail(request, object_id) if each.path in offered]
+
+    # --- one case
+    def do(self, request: HttpRequest, object_id: str, name: str, **initial: Any) -> HttpResponse:
+        case, verb = self.found(request, object_id), ONE[name]
+        question = Question(
+            title=verb.title,
+            text=f"{said(case)} {verb.text}",
+            form=verb.form,
+            initial=initial | ({"difference": case.difference} if name == "confirm" else {}),
+            act=lambda **wish: verb.act(case=case, by=worker(request), **wish),
+            done=verb.done,
+            danger=verb.danger,
+        )
+        return self.ask(request, case, question)
+
+    @action(description="Assign to me", permissions=["work"], icon="person_check", variant=ActionVariant.PRIMARY)
+    def take(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "take")
+
+    @action(description="Assign", permissions=["work"], icon="person")
+    def assign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "assign")
+
+    @action(description="Wait for the operator", permissions=["work"], icon="hourglass_top")
+    def wait(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "wait")
+
+    @action(description="Resolve", permissions=["work"], icon="task_alt")
+    def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "resolve")
+
+    @action(description="Write off", permissions=["work"], icon="money_off", variant=ActionVariant.DANGER)
+    @step_up
+    def write_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "write_off")
+
+    @action(description="Confirm the write-off", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
+    @says_why
+    @step_up
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "confirm")
+
+    @action(description="Decline the write-off", permissions=["work"], icon="close")
+    def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "decline")
+
+    @action(description="Open again", permissions=["work"], icon="undo")
+    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "reopen")
+
+    @action(description="Write a note", permissions=["work"], icon="edit_note")
+    def remark(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "remark")
+
+    # --- many at once
+    def view_of_many(self, name: str) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest) -> HttpResponse:
+            if not self.has_work_permission(request):
+                raise PermissionDenied
+            ask = step_up(CaseAdmin.ask_of_many) if MANY[name].danger else CaseAdmin.ask_of_many
+            return ask(self, request, name)
+
+        wrapped: Callable[..., HttpResponse] = self.admin_site.admin_view(view)
+        return wrapped
+
+    def ask_of_many(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The cases that are named, or those of the list as it is filtered: frozen in the page that asks."""
+        verb, sent = MANY[name], request.POST if request.method == "POST" else None
+        form = verb.form(sent)
+        chosen = ids_in(sent.get("chosen", "")) if sent is not None else self.chosen(request)
+        done = self.done_to_many(request, verb, form, chosen) if chosen and form.is_valid() else None
+        context = self.admin_site.each_context(request) | {
+            "title": verb.title,
+            "opts": self.opts,
+            "verb": verb,
+            "form": form,
+            "chosen": ",".join(map(str, chosen[: cases.MOST_AT_ONCE])),
+            "number": min(len(chosen), cases.MOST_AT_ONCE),
+            "most": cases.MOST_AT_ONCE if len(chosen) > cases.MOST_AT_ONCE else None,
+            "back": reverse("admin:wallet_case_changelist"),
+            "done": done,
+        }
+        return TemplateResponse(request, "admin/case_many.html", context)
+
+    def chosen(self, request: HttpRequest) -> list[int]:
+        if "ids" in request.GET:
+            return ids_in(request.GET["ids"])
+        try:
+            found: QuerySet[Case] = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            return []
+        return list(found.values_list("pk", flat=True)[: cases.MOST_AT_ONCE + 1])
+
+    def done_to_many(self, request: HttpRequest, verb: Verb, form: forms.Form, chosen: list[int]) -> cases.Done | None:
+        wish, by = form.cleaned_data, worker(request)
+        try:
+            with history.because(wish.get("reason", "")):
+                rows = Case.objects.filter(pk__in=chosen)
+                return cases.each(rows, lambda case: verb.act(case=case, by=by, **wish))
+        except errors.Refusal as refused:
+            form.add_error(None, str(refused))
+            return None
+
+
+def worker(request: HttpRequest) -> Any:
+    return request.user
+
+
+def ids_in(text: str) -> list[int]:
+    return [int(each) for each in text.split(",") if ID.fullmatch(each)]
+
+
+def said(case: Case) -> str:
+    """The case in one line, on the page that asks."""
+    amount = f", {money.show(case.difference)} {case.currency}" if case.difference else ""
+    return f"{case.get_kind_display()} of {case.day}{amount}."
+
+
+# --- a case's page ----------------------------------------------------------------------------------------------------
+def panel(case: Case) -> dict[str, Any]:
+    limit = plan_of(case.merchant).write_off_alone
+    return {
+        "case": case,
+        "sides": sides(case),
+        "notes": cases.notes_of(case, for_staff=True)[:SHOWN_NOTES],
+        "entries": history.timeline(case, limit=SHOWN_ENTRIES),
+        "limit": money.show(limit),
+        "needs_second": abs(case.difference) > limit and case.kind != Case.Kind.OWED,
+        "difference": money.show(case.difference),
+        "operator": reverse("operator:home", args=[case.merchant.code]),
+    }
+
+
+def sides(case: Case) -> list[dict[str, Any]]:
+    """Line by line what each side says; what both say differently is marked."""
+    ours, theirs = case.ours or {}, case.theirs or {}
+    beside = [name for name in theirs if name not in SIDES]
+    rows = [(name, told(name, ours.get(name)), told(name, theirs.get(name))) for name in (*SIDES, *beside)]
+    return [
+        {
+            "name": LABELS.get(name, name.capitalize()),
+            "ours": our,
+            "theirs": their,
+            "differs": bool(our and their and our != their and name != "at"),
+        }
+        for name, our, their in rows
+        if our or their
+    ]
+
+
+def told(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name == "amount":
+        return money.show(int(value))
+    return str(value).replace("T", " ").partition(".")[0].partition("+")[0] if name == "at" else str(value)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import action, display
+
+from merchants.admin import labels
+from merchants.admin.base import Question, says_why
+from merchants.admin.step_up import step_up
+from merchants.models import Letter
+from wallet.admin.base import Choice, ReadOnlyAdmin
+from wallet.admin.reconciliations import shown_state
+from wallet.models import ReportDelivery
+from wallet.reconciliation import deliveries
+from wallet.reconciliation.deliveries import State
+
+BY_STATE = {
+    State.WAITING: Q(letter__state=Letter.State.WAITING, letter__attempts=0),
+    State.RETRIED: Q(letter__state=Letter.State.WAITING, letter__attempts__gt=0),
+    State.SENT: Q(letter__state=Letter.State.SENT),
+    State.GIVEN_UP: Q(letter__state=Letter.State.GIVEN_UP),
+}
+
+
+class StateFilter(Choice):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(state.value, state.value.capitalize()) for state in State]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ReportDelivery]) -> QuerySet[ReportDelivery]:
+        state = self.chosen()
+        if state == State.BOUNCED:
+            return queryset.filter(bounced_at__isnull=False)
+        return queryset.filter(BY_STATE[State(state)], bounced_at=None) if state else queryset
+
+
+@admin.register(ReportDelivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Whom a report reached, and what the mail servers said."""
+
+    list_display = ["to", "of_merchant", "day", "shown_state", "attempts", "answer", "created", "sent"]
+    list_select_related = ["reconciliation__merchant", "letter"]
+    list_filter = [StateFilter, ("reconciliation__merchant", AutocompleteSelectFilter)]
+    search_fields = ["to__exact"]
+    search_help_text = "Address"
+    actions_detail = ["send_again"]
+    fields = [
+        "to", "of_merchant", "reconciliation", "shown_state", "attempts", "answer", "bounce", "bounced", "created",
+        "sent", "letter",
+    ]  # fmt: skip
+
+    def has_send_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("wallet.change_reportdelivery"))
+
+    @display(description="Merchant")
+    def of_merchant(self, delivery: ReportDelivery) -> str:
+        return delivery.reconciliation.merchant.name
+
+    @display(description="Day")
+    def day(self, delivery: ReportDelivery) -> str:
+        return str(delivery.reconciliation)
+
+    @display(description="State")
+    def shown_state(self, delivery: ReportDelivery) -> SafeString | None:
+        return shown_state(delivery)
+
+    @display(description="Tries")
+    def attempts(self, delivery: ReportDelivery) -> int:
+        return delivery.letter.attempts
+
+    @display(description="Last answer")
+    def answer(self, delivery: ReportDelivery) -> SafeString | None:
+        said = delivery.bounce or delivery.letter.last_answer
+        return labels.in_one_line(said) if said else None
+
+    @display(description="Sent (UTC)")
+    def sent(self, delivery: ReportDelivery) -> SafeString | None:
+        return labels.moment(delivery.letter.sent_at)
+
+    @display(description="Came back (UTC)")
+    def bounced(self, delivery: ReportDelivery) -> SafeString | None:
+        return labels.moment(delivery.bounced_at)
+
+    @action(description="Send again", permissions=["send_again"], icon="send")
+    @says_why
+    @step_up
+    def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        delivery = self.found(request, object_id)
+        question = Question(
+            title="Send the report again",
+            text=f"Another letter with the same report goes to {delivery.to}. The old letter stays as it is.",
+            act=lambda: deliveries.send_again(delivery=delivery),
+            done="is sent again",
+        )
+        return self.ask(request, delivery, question)

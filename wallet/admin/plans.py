@@ -1,0 +1,247 @@
+"""How a merchant's days are reconciled: when, by which rules, who is told, and where statements are fetched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from merchants.admin import labels
+from merchants.admin.base import FastAdmin, Question, says_why
+from merchants.admin.fields import AmountField
+from merchants.admin.step_up import step_up, step_up_to_save
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from wallet.admin.base import shown
+from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.reconciliation import alarms, planning, pull, schedule
+
+AMOUNTS = {
+    "high_amount": "From this difference on, a case is of high severity.",
+    "write_off_alone": "Up to this difference one person writes off; above it a second confirms.",
+}
+SQUARES = {
+    "clear": ("success", "all clear"),
+    "breaks": ("warning", "breaks"),
+    "no_statement": ("danger", "no statement"),
+    "nothing": ("info", "nothing to compare"),
+    "failed": ("danger", "failed"),
+    "running": ("info", "running"),
+    "missing": ("", "not compared"),
+    "coming": ("", "not due yet"),
+}
+NOT_SHOWN = "The host shows this key: {key}. Compare it with what the operator told you by another way, then enter it."
+
+
+class EmailsField(forms.CharField):
+    """One address a line."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> Any:
+        """As a text in the form, as addresses when it is cleaned."""
+        found = {each.strip().lower(): each.strip() for each in str(value or "").splitlines() if each.strip()}
+        if len(found) > planning.MOST_RECIPIENTS:
+            raise ValidationError(str(planning.TooManyRecipients()))
+        for each in found.values():
+            validate_email(each)
+        return list(found.values())
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+    recipients = EmailsField(
+        required=False,
+        help_text="Who gets the report, one address a line. Nobody: those who are told of the merchant's keys.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["recipients"] = "\n".join(addresses(self.instance.merchant))
+
+
+class SourceForm(forms.Form):
+    kind = forms.ChoiceField(choices=StatementSource.Kind.choices, widget=UnfoldAdminSelectWidget())
+    address = forms.CharField(
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="{day} stands for the day, as 2026-01-31: https://host/{day}.csv or sftp://user@host/folder/{day}.csv",
+    )
+    password = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+        help_text="Never shown again. Empty: the one that is there stays, if host and user do.",
+    )
+    host_key = forms.CharField(
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="SFTP: SHA256 fingerprint of the host's key. Empty: the host is asked for it, and you compare.",
+    )
+
+
+@admin.register(ReconciliationPlan)
+class PlanAdmin(FastAdmin):
+    form = PlanForm
+    list_display = ["of_merchant", "shown_on", "hour", "grain", "is_attached", "names_players"]
+    list_select_related = ["merchant"]
+    list_filter = [("is_on", BooleanRadioFilter)]
+    search_fields = ["merchant__code", "merchant__name"]
+    search_help_text = "Merchant"
+    ordering = ["merchant__code"]
+    autocomplete_fields = ["merchant"]
+    actions_detail = ["source", "switch_source"]
+    change_form_outer_before_template = "admin/plan_page.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: ReconciliationPlan | None = None) -> Any:
+        """Who may write off cannot raise the limit of it: that is an administrator's."""
+        limit = "write_off_alone" if getattr(request.user, "is_superuser", False) else "shown_limit"
+        return [
+            (None, {"fields": ["merchant", "is_on", "hour", "grain"]}),
+            ("Cases", {"fields": ["unsettled_hours", "high_amount", limit]}),
+            ("Report", {"fields": ["recipients", "is_attached", "names_players"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReconciliationPlan | None = None) -> list[str]:
+        return ["shown_limit", *(["merchant"] if obj else [])]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in AMOUNTS:
+            return AmountField(help_text=AMOUNTS[db_field.name], initial=db_field.default)
+        return super().formfield_for_dbfield(db_field, request, **options)
+
+    @step_up_to_save
+    def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().change_view(request, object_id, *rest, **options)
+        return response
+
+    @step_up
+    def add_view(self, request: HttpRequest, *rest: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().add_view(request, *rest, **options)
+        return response
+
+    def save_model(self, request: HttpRequest, obj: ReconciliationPlan, form: Any, change: bool) -> None:  # noqa: FBT001
+        said = {name: value for name, value in form.cleaned_data.items() if name not in {"merchant", "recipients"}}
+        with transaction.atomic():
+            obj.pk = planning.set_plan(merchant=obj.merchant, **said).pk
+            set_recipients(obj.merchant, form.cleaned_data["recipients"])
+
+    @display(description="Reconciled")
+    def shown_on(self, plan: ReconciliationPlan) -> SafeString | None:
+        return labels.coloured("on" if plan.is_on else "off", labels.ON_OFF)
+
+    @display(description="Written off by one person up to")
+    def shown_limit(self, plan: ReconciliationPlan) -> str | None:
+        return shown(plan.write_off_alone or 0)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any) -> Any:
+        plan: ReconciliationPlan | None = kind.get("obj")
+        return super().render_change_form(request, context | (panel(plan.merchant) if plan else {}), *rest, **kind)
+
+    # --- where statements are fetched from
+    @action(description="Fetch statements from", permissions=["change"], icon="cloud_download")
+    @says_why
+    @step_up
+    def source(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        plan = self.found(request, object_id)
+        known = StatementSource.objects.filter(merchant=plan.merchant).first()
+        question = Question(
+            title="Fetch statements",
+            text="From the end of a day until its report is due, the file is looked for every quarter of an hour.",
+            form=SourceForm,
+            initial={"kind": known.kind, "address": known.address, "host_key": known.host_key} if known else {},
+            act=lambda **wish: set_source(plan.merchant, by=request.user, **wish),
+            done="has its statements fetched now",
+        )
+        return self.ask(request, plan, question)
+
+    @action(description="Switch fetching on or off", permissions=["change"], icon="toggle_on")
+    @says_why
+    @step_up
+    def switch_source(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        plan = self.found(request, object_id)
+        source = StatementSource.objects.filter(merchant=plan.merchant).first()
+        if source is None:
+            raise NoSource
+        on = not source.is_on
+        question = Question(
+            title="Fetch again" if on else "Stop fetching",
+            text=f"{source.address} is asked for the day's file{'' if on else ' no longer'}.",
+            act=lambda: pull.switch(source=source, on=on, by=request.user),  # type: ignore[arg-type]
+            done="has its statements fetched again" if on else "has its statements fetched no longer",
+        )
+        return self.ask(request, plan, question)
+
+
+class NoSource(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Nothing is fetched for this merchant. Say first where its statements are.")
+
+
+def addresses(merchant: Merchant) -> list[str]:
+    return list(ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True))
+
+
+def set_recipients(merchant: Merchant, wanted: list[str]) -> None:
+    """Those that are gone first, so that a full list can change."""
+    lower = {email.lower() for email in wanted}
+    named = ReportRecipient.objects.filter(merchant=merchant)
+    kept = set()
+    for recipient in named:
+        if recipient.email.lower() in lower:
+            kept.add(recipient.email.lower())
+        else:
+            planning.remove_recipient(recipient=recipient)
+    for email in wanted:
+        if email.lower() not in kept:
+            planning.add_recipient(merchant=merchant, email=email)
+
+
+def set_source(merchant: Merchant, *, kind: str, address: str, password: str, host_key: str, by: Any) -> None:
+    if kind == StatementSource.Kind.SFTP and not host_key.strip():
+        raise Refusal(NOT_SHOWN.format(key=pull.look(address=address)))
+    pull.set_source(merchant=merchant, kind=kind, address=address, password=password or None, host_key=host_key, by=by)
+
+
+# --- a plan's page ----------------------------------------------------------------------------------------------------
+def panel(merchant: Merchant) -> dict[str, Any]:
+    source = StatementSource.objects.filter(merchant=merchant).first()
+    return {
+        "alarms": alarms.alarms(merchant),
+        "squares": squares(merchant),
+        "source": source,
+        "source_state": source and labels.coloured("on" if source.is_on else "off", labels.ON_OFF),
+        "zone": merchant.time_zone,
+        "of_merchant": urlencode({"merchant__id__exact": merchant.pk}),
+    }
+
+
+def squares(merchant: Merchant) -> list[dict[str, Any]]:
+    """The last 60 days, each in its colour."""
+    return [
+        {
+            "label": labels.label(f"{square.day:%d}", SQUARES[square.state][0]),
+            "said": f"{square.day}: {SQUARES[square.state][1]}",
+            "url": reverse("admin:wallet_reconciliation_change", args=[square.run.pk]) if square.run else "",
+            "begins": square.day.day == 1,
+            "month": f"{square.day:%b}",
+        }
+        for square in schedule.calendar(merchant)
+    ]

@@ -1,0 +1,162 @@
+"""Each comparison of a day: what both sides came to, what differs, and whom its report reached."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+
+from merchants.admin import labels
+from merchants.admin.base import Question, says_why
+from merchants.models import Person
+from wallet.admin.base import ReadOnlyAdmin
+from wallet.admin.days import DayFilter
+from wallet.admin.uploads import right
+from wallet.models import Reconciliation, ReportDelivery
+from wallet.reconciliation import deliveries, wanted
+from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.report import BreakLine, SideLine
+
+OUTCOMES = {
+    "All clear": "success",
+    "Breaks": "warning",
+    "No statement": "danger",
+    "Nothing to compare": "info",
+    "Failed": "danger",
+    "Running": "info",
+}
+DELIVERY = {"sent": "success", "waiting": "info", "retried": "warning", "given up": "danger", "bounced": "danger"}
+SHOWN_RUNS, SHOWN_DELIVERIES = 20, 50
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = [
+        "day", "number", "of_merchant", "shown_outcome", "rate", "ours", "theirs", "breaks", "begun", "done", "by",
+    ]  # fmt: skip
+    list_display_links = ["day"]
+    list_select_related = ["merchant", "by"]
+    list_filter = [
+        ("merchant", AutocompleteSelectFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("day", DayFilter),
+    ]
+    ordering = ["-pk"]
+    actions_detail = ["again"]
+    change_form_outer_before_template = "admin/reconciliation_page.html"
+    fields = [
+        "of_merchant", "day", "number", "shown_outcome", "fault", "statement", "begun", "done", "by", "upto",
+    ]  # fmt: skip
+
+    def has_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("wallet.change_reconciliation"))
+
+    @display(description="Outcome")
+    def shown_outcome(self, run: Reconciliation) -> SafeString | None:
+        return outcome(run)
+
+    @display(description="Matched")
+    def rate(self, run: Reconciliation) -> str | None:
+        return figures_of(run).rate if run.figures else None
+
+    @display(description="Rows of ours")
+    def ours(self, run: Reconciliation) -> str | None:
+        return f"{figures_of(run).ours:,}" if run.figures else None
+
+    @display(description="Of the statement")
+    def theirs(self, run: Reconciliation) -> str | None:
+        return f"{figures_of(run).theirs:,}" if run.figures else None
+
+    @display(description="Breaks")
+    def breaks(self, run: Reconciliation) -> str | None:
+        return f"{figures_of(run).broken:,}" if run.figures else None
+
+    @display(description="Begun (UTC)")
+    def begun(self, run: Reconciliation) -> SafeString | None:
+        return labels.moment(run.begun_at)
+
+    @display(description="Done (UTC)")
+    def done(self, run: Reconciliation) -> SafeString | None:
+        return labels.moment(run.done_at)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any) -> Any:
+        run: Reconciliation | None = kind.get("obj")
+        return super().render_change_form(request, context | (panel(run) if run else {}), *rest, **kind)
+
+    @action(description="Compare again", permissions=["again"], icon="refresh")
+    @says_why
+    def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = self.found(request, object_id)
+        question = Question(
+            title="Compare the day again",
+            text="The day's current statement against our ledger as they are now. The same breaks are the same cases; "
+            "this comparison stays. A large day takes half a minute; look at the list then.",
+            act=lambda: wanted.ask(merchant=run.merchant, day=run.day, by=cast("Person", request.user)),
+            done="is compared again, as a comparison of its own",
+        )
+        return self.ask(request, run, question)
+
+
+def outcome(run: Reconciliation) -> SafeString | None:
+    said = run.get_outcome_display() if run.state == Reconciliation.State.DONE else run.get_state_display()
+    return labels.coloured(said, OUTCOMES)
+
+
+# --- a comparison's page ----------------------------------------------------------------------------------------------
+def panel(run: Reconciliation) -> dict[str, Any]:
+    figures = figures_of(run)
+    of_day: dict[str, Any] = {"merchant__id__exact": run.merchant_id, "day_from": run.day, "day_to": run.day}
+    return {
+        "run": run,
+        "figures": figures,
+        "sides": sides_table([SideLine.of(side) for side in figures.sides]),
+        "breaks": breaks_table([BreakLine.of(each) for each in figures.breaks]),
+        "same_day": [(each, outcome(each)) for each in of_the_day(run)],
+        "deliveries": [(each, shown_state(each)) for each in deliveries_of(run)],
+        "to_cases": f"{reverse('admin:wallet_case_changelist')}?{urlencode(of_day)}",
+        "to_all_cases": f"{reverse('admin:wallet_case_changelist')}?{urlencode(of_day | {'state': 'all'})}",
+        "to_statements": f"{reverse('admin:wallet_statement_changelist')}?{urlencode(of_day)}",
+    }
+
+
+def of_the_day(run: Reconciliation) -> QuerySet[Reconciliation]:
+    same = Reconciliation.objects.filter(merchant=run.merchant_id, day=run.day).exclude(pk=run.pk)
+    return same.select_related("by").order_by("-number")[:SHOWN_RUNS]
+
+
+def deliveries_of(run: Reconciliation) -> QuerySet[ReportDelivery]:
+    return ReportDelivery.objects.filter(reconciliation=run).select_related("letter")[:SHOWN_DELIVERIES]
+
+
+def shown_state(delivery: ReportDelivery) -> SafeString | None:
+    return labels.coloured(str(deliveries.state(delivery)), DELIVERY)
+
+
+def sides_table(lines: list[SideLine]) -> dict[str, Any]:
+    heads = ["Our rows", "Our amount", "Their rows", "Their amount", "Difference"]
+    return {
+        "headers": ["Currency", "Kind", *map(right, heads)],
+        "rows": [
+            [
+                line.currency,
+                line.kind,
+                *map(right, (line.our_rows, line.our_amount, line.their_rows, line.their_amount, line.difference)),
+            ]
+            for line in lines
+        ],
+    }
+
+
+def breaks_table(lines: list[BreakLine]) -> dict[str, Any]:
+    return {
+        "headers": ["Kind", "Currency", right("Breaks"), right("Difference")],
+        "rows": [[line.kind, line.currency or "–", right(line.breaks), right(line.difference)] for line in lines],
+    }

@@ -1,0 +1,221 @@
+"""A merchant's statement by the hand of our staff: a file and its day, what it would be read as, then it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from unfold.decorators import action
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from wallet import money
+from wallet.admin.base import ReadOnlyAdmin
+from wallet.models import Statement
+from wallet.reconciliation import drafts, planning, statements, wanted
+from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.reading.mapping import FIELDS, Mapping, spoken
+from wallet.reconciliation.statements import Preview
+
+READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
+GONE = "This file is not here any more: it was sent already, or it is older than a day. Choose it again."
+GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
+AMOUNTS = [
+    ("", "– say how –"),
+    ("units", "whole units: 1250000 is 12.50 (× 100000)"),
+    ("decimal_point", "decimals with a point: 12.50"),
+    ("decimal_comma", "decimals with a comma: 12,50"),
+]
+
+
+class FileForm(forms.Form):
+    merchant = forms.ModelChoiceField(Merchant.objects.order_by("name"), widget=UnfoldAdminSelectWidget())
+    day = forms.DateField(
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        help_text="A whole day in the merchant's time zone, as 2026-01-31.",
+    )
+    file = forms.FileField(
+        allow_empty_file=True,
+        widget=UnfoldAdminFileFieldWidget(),
+        help_text="CSV, XLSX or JSON, also in gzip. Nothing is read of it before you have looked.",
+    )
+
+
+class ColumnsForm(forms.Form):
+    """What a person has to state; the merchant's words for kinds and states stay as they are known."""
+
+    grain = forms.ChoiceField(label="Each line is", choices=GRAINS, widget=UnfoldAdminSelectWidget())
+    amounts = forms.ChoiceField(label="Amounts are written as", choices=AMOUNTS, widget=UnfoldAdminSelectWidget())
+    currency = forms.CharField(
+        label="Currency of all rows", required=False, max_length=8, widget=UnfoldAdminTextInputWidget()
+    )
+
+    def __init__(self, sent: Any, *, seen: Preview) -> None:
+        known = seen.mapping
+        start = {"grain": known.grain, "amounts": known.amounts, "currency": known.currency}
+        start |= {f"column_{name}": header for name, header in known.columns.items()}
+        super().__init__(sent, initial=start)
+        headers = [("", "– none –"), *((header, header) for header in seen.headers if header)]
+        for name in FIELDS:
+            self.fields[f"column_{name}"] = forms.ChoiceField(
+                label=f"Column: {spoken(name)}", choices=headers, required=False, widget=UnfoldAdminSelectWidget()
+            )
+
+    def mapping(self, known: Mapping) -> dict[str, Any]:
+        said = self.cleaned_data
+        columns = {name: said[f"column_{name}"] for name in FIELDS if said[f"column_{name}"]}
+        stated = {name: said[name] for name in ("grain", "amounts", "currency")}
+        return known.as_json() | stated | {"columns": columns}
+
+
+class UploadAdmin(ReadOnlyAdmin):
+    """Adds `upload/` and the page that looks first."""
+
+    actions_list = ["upload"]
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        own = [
+            path(
+                "upload/<int:merchant>/<str:token>/",
+                self.admin_site.admin_view(self.draft_view),
+                name="wallet_statement_draft",
+            ),
+        ]
+        inherited: list[URLResolver | URLPattern] = super().get_urls()
+        return own + inherited
+
+    def has_upload_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("wallet.add_statement"))
+
+    @action(description="Upload a statement", permissions=["upload"], icon="upload_file")
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        form = FileForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
+        if form.is_valid() and (draft := kept(form, request)):
+            args = [form.cleaned_data["merchant"].pk, draft.token]
+            return HttpResponseRedirect(reverse("admin:wallet_statement_draft", args=args))
+        return self.shown(request, "admin/statement_upload.html", "Upload a statement", form=form)
+
+    def draft_view(self, request: HttpRequest, merchant: int, token: str) -> HttpResponse:
+        if not self.has_upload_permission(request):
+            raise PermissionDenied
+        of = Merchant.objects.filter(pk=merchant).first()
+        if of is None:
+            raise Http404
+        draft = drafts.kept(merchant=of, by=person(request), token=token)
+        if draft is None or request.POST.get("do") == "drop":
+            if draft is None:
+                messages.warning(request, GONE)
+            else:
+                drafts.drop(draft)
+            return HttpResponseRedirect(reverse("admin:wallet_statement_upload"))
+        return self.looked_at(request, of, draft)
+
+    def looked_at(self, request: HttpRequest, merchant: Merchant, draft: Draft) -> HttpResponse:
+        seen = look(merchant, draft)
+        form = ColumnsForm(request.POST if request.method == "POST" else None, seen=seen)
+        if form.is_valid():
+            mapping = form.mapping(seen.mapping)
+            try:
+                seen = look(merchant, draft, mapping)
+                if request.POST.get("do") == "send" and seen.can_be_read:
+                    return self.sent(request, sent(request, merchant, draft, mapping))
+            except Refusal as refused:
+                form.add_error(None, str(refused))
+        current = Statement.objects.filter(merchant=merchant, day=draft.day, is_current=True).first()
+        facts = {"form": form, "seen": seen, "draft": draft, "merchant": merchant, "current": current}
+        gaps = [gap_said(gap) for gap in seen.gaps]
+        totals = totals_table(seen.totals)
+        return self.shown(
+            request, "admin/statement_draft.html", "Look before you send", **facts, gaps=gaps, totals=totals
+        )
+
+    def sent(self, request: HttpRequest, statement: Statement) -> HttpResponse:
+        if statement.state == Statement.State.REFUSED:
+            messages.error(request, "The statement was refused. Its page says why, line by line.")
+        elif statement.state == Statement.State.RECEIVED:
+            messages.info(request, "The statement is here. It is large: a job reads it within a minute.")
+        elif not statement.is_current:
+            messages.warning(request, "This very file was sent before and has been corrected since.")
+        else:
+            messages.success(request, f"The statement was read: {statement.rows:,} rows.")
+            compared(request, statement)
+        return HttpResponseRedirect(reverse("admin:wallet_statement_change", args=[statement.pk]))
+
+    def shown(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+        context["back"] = reverse("admin:wallet_statement_changelist")
+        return TemplateResponse(request, template, context)
+
+
+def person(request: HttpRequest) -> Any:
+    return request.user
+
+
+def kept(form: FileForm, request: HttpRequest) -> Draft | None:
+    said = form.cleaned_data
+    file = said["file"]
+    try:
+        return drafts.keep(
+            merchant=said["merchant"], by=person(request), day=said["day"], name=file.name, content=file, size=file.size
+        )
+    except Refusal as refused:
+        form.add_error("file", str(refused))
+        return None
+
+
+def look(merchant: Merchant, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
+    with draft.open() as content:
+        return statements.preview(merchant=merchant, name=draft.name, content=content, mapping=mapping)
+
+
+def sent(request: HttpRequest, merchant: Merchant, draft: Draft, mapping: dict[str, Any]) -> Statement:
+    with draft.open() as content:
+        statement = statements.receive(
+            merchant=merchant, day=draft.day, name=draft.name, content=content,
+            source=Statement.Source.UPLOAD, by=person(request), mapping=mapping,
+        )  # fmt: skip
+    planning.keep_mapping(merchant=merchant, mapping=mapping)
+    drafts.drop(draft)
+    is_new = statement.state == Statement.State.RECEIVED
+    return statements.read(statement=statement) if is_new and statement.size <= READ_AT_ONCE else statement
+
+
+def compared(request: HttpRequest, statement: Statement) -> None:
+    """Asks for the comparison, where the day is complete."""
+    try:
+        wanted.ask(merchant=statement.merchant, day=statement.day, by=person(request))
+    except Refusal as why:
+        messages.info(request, str(why))
+    else:
+        messages.info(request, "The day is compared with it now.")
+
+
+def right(text: str) -> dict[str, str]:
+    return {"content": text, "class": "!text-end"}
+
+
+def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "headers": ["Currency", "Kind", right("Rows"), right("Amount")],
+        "rows": [
+            [each["currency"], each["kind"], right(f"{int(each['rows']):,}"), right(money.show(int(each["amount"])))]
+            for each in totals
+        ],
+    }
+
+
+def gap_said(gap: Any) -> str:
+    said, of = gap.declared, " ".join(filter(None, (gap.declared.currency, gap.declared.kind))) or "all"
+    declared = [f"{said.rows:,} rows"] if said.rows is not None else []
+    declared += [money.show(said.amount)] if said.amount is not None else []
+    return f"The file says {' and '.join(declared)} of {of}; it has {gap.rows:,} rows and {money.show(gap.amount)}."

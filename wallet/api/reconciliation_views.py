@@ -1,0 +1,105 @@
+"""`/reconciliation`: an operator's statements, sent by its server and asked for."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from wallet import statuses
+from wallet.api import contracts, decoding, statement_bodies
+from wallet.api.endpoint import QueryView, SignedView
+from wallet.api.game_views import when
+from wallet.ledger import ledger
+from wallet.ledger.ledger import Caller
+from wallet.models import Reconciliation, Statement
+from wallet.reconciliation import statements
+
+if TYPE_CHECKING:
+    from wallet.api.door import SignedHttpRequest
+
+
+class Sent(NamedTuple):
+    day: date
+    file: IO[bytes]
+
+
+class SendStatement(SignedView):
+    """A day as the operator has it, to be read and compared; the same bytes twice are one statement."""
+
+    takes, gives = contracts.StatementCall, contracts.StatementTold
+    kind = "statement"
+    media_types = ("application/json", "text/csv")
+    takes_files = True
+    body_limit = settings.MAX_STATEMENT_BODY_BYTES
+
+    def read(self, request: SignedHttpRequest) -> Sent:
+        file = io.BytesIO(request.raw) if request.upload is None else request.upload.file
+        return Sent(statement_bodies.day_of(file), file)
+
+    def serve(self, caller: Caller, asked: Sent) -> contracts.StatementTold:
+        ledger.gate(caller, self.kind)
+        merchant = Merchant.objects.get(pk=caller.merchant_id)
+        try:
+            statement = statements.receive(
+                merchant=merchant, day=asked.day, name="", content=asked.file, source=Statement.Source.API
+            )
+        except Refusal as refusal:
+            raise statuses.FieldRequiredOrInvalid(str(refusal)) from refusal
+        return told(statement)
+
+
+class GetStatement(QueryView):
+    """What became of a statement: whether it was read, and how the day compares."""
+
+    takes, gives = contracts.StatementQuery, contracts.StatementTold
+
+    def read(self, request: SignedHttpRequest) -> contracts.StatementQuery:
+        request.fields = {"statementId": request.path_info.rstrip("/").rpartition("/")[2]}
+        return decoding.check(self.takes, request.fields)
+
+    def serve(self, caller: Caller, asked: contracts.StatementQuery) -> contracts.StatementTold:
+        ledger.gate(caller, self.kind)
+        return told(of_merchant(caller.merchant_id, asked.statement_id))
+
+
+def of_merchant(merchant_id: int, number: str) -> Statement:
+    try:
+        return Statement.objects.get(merchant=merchant_id, number=UUID(number))
+    except (ValueError, Statement.DoesNotExist) as fault:
+        raise statuses.RecordNotFound("The statement does not exist.") from fault
+
+
+def told(statement: Statement) -> contracts.StatementTold:
+    return contracts.StatementTold(
+        status=statuses.OK,
+        statement_id=str(statement.number),
+        day=statement.day.isoformat(),
+        state=statement.state,
+        rows=statement.rows,
+        totals=[_total(total) for total in statement.totals],
+        faults=[contracts.StatementFault(line=fault.get("line"), text=fault["text"]) for fault in statement.faults],
+        fault_count=statement.fault_count,
+        is_current=statement.is_current,
+        comparison=_comparison(statement),
+    )
+
+
+def _total(total: dict[str, Any]) -> contracts.StatementTotal:
+    return contracts.StatementTotal(
+        currency=total["currency"], kind=total["kind"], rows=total["rows"], amount=str(total["amount"])
+    )
+
+
+def _comparison(statement: Statement) -> contracts.Comparison | None:
+    """By the index of a day's comparisons; there are few of one day."""
+    done = Reconciliation.objects.filter(merchant=statement.merchant_id, day=statement.day, state="done")
+    newest = done.filter(statement=statement).order_by("-number").first()
+    if newest is None:
+        return None
+    return contracts.Comparison(number=newest.number, outcome=newest.outcome, compared_at=when(newest.done_at))

@@ -1,0 +1,69 @@
+"""Of which day is a statement that a machine sent? Its signed bytes say so, and nothing else does.
+
+A signature covers the body and the time: not the path, no header, no query. Whatever names the day has to stand in
+the body, or somebody on the way could send yesterday's statement as today's. The format is told by the bytes too. Only
+the beginning is read here, however large the body is; a job reads the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import IO, Any
+
+from wallet import statuses
+from wallet.api import decoding
+from wallet.reconciliation.reading.table import Unreadable
+from wallet.reconciliation.reading.unpacking import Unpacked
+
+HEAD = 64 * 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+IN_CSV = re.compile(rb"#day=([0-9]{4}-[0-9]{2}-[0-9]{2})\r?\n")
+IN_JSON = re.compile(rb'\s*\{\s*"day"\s*:\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})"\s*,')
+ELSEWHERE = "day stands first in the body of a large statement, so that it is known before the rest has been read."
+NOT_SAID = "The first line of a CSV is #day= and the day, such as #day=2026-01-31, so that it is signed with the rest."
+
+
+def day_of(file: IO[bytes]) -> date:
+    """Leaves the file at its beginning. Raises IncorrectData and FieldRequiredOrInvalid."""
+    head, is_whole = _head(file)
+    if not head:
+        raise statuses.IncorrectData("The body is empty.")
+    if head.lstrip()[:1] in {b"{", b"["}:
+        return _date(_said_whole(head) if is_whole else _found(IN_JSON, head, ELSEWHERE))
+    return _date(_found(IN_CSV, head.removeprefix(BYTE_ORDER_MARK), NOT_SAID))
+
+
+def _head(file: IO[bytes]) -> tuple[bytes, bool]:
+    try:
+        unpacked, head = Unpacked(file), bytearray()
+        while len(head) <= HEAD and (piece := unpacked.read(HEAD + 1 - len(head))):
+            head += piece
+    except Unreadable as fault:
+        raise statuses.IncorrectData(str(fault)) from fault
+    finally:
+        file.seek(0)
+    return bytes(head[:HEAD]), len(head) <= HEAD
+
+
+def _said_whole(body: bytes) -> str:
+    said: dict[str, Any] = decoding.parse(body)
+    if "day" not in said:
+        raise statuses.FieldRequiredOrInvalid("day is required.")
+    if not isinstance(said["day"], str):
+        raise statuses.IncorrectData("day must be a text.")
+    return said["day"]
+
+
+def _found(where: re.Pattern[bytes], head: bytes, sentence: str) -> str:
+    found = where.match(head)
+    if found is None:
+        raise statuses.FieldRequiredOrInvalid(sentence)
+    return found.group(1).decode()
+
+
+def _date(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as fault:
+        raise statuses.FieldRequiredOrInvalid("day is not a day such as 2026-01-31.") from fault

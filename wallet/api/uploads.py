@@ -1,0 +1,90 @@
+"""Bodies that are too large to be held: on disk while their call is answered, and gone with it."""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+import threading
+from collections.abc import Buffer, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+
+from wallet import statuses
+
+CHUNK = 64 * 1024
+PASSED_OVER = 128 * 1024 * 1024  # bytes of a body that nobody will read
+# Whoever sends slowly holds a thread that a bet could have; the others are for bets.
+_places = threading.BoundedSemaphore(settings.STATEMENTS_AT_ONCE)
+_passing = threading.BoundedSemaphore(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    file: IO[bytes]
+    signed: Buffer  # the very bytes of the file
+
+
+@contextmanager
+def receive(stream: Any, *, length: int | None, limit: int) -> Iterator[Upload]:
+    """The body as it was sent, packed when it was packed: these are the bytes that were signed."""
+    if not _places.acquire(blocking=False):
+        pass_over(stream)
+        raise statuses.Overloaded("Other statements are being received at this moment; try again in a minute.")
+    try:
+        with tempfile.TemporaryFile() as file:
+            _copy(stream, file, length=length, limit=limit)
+            file.flush()
+            with _mapped(file) as signed:
+                yield Upload(file, signed)
+    finally:
+        _places.release()
+
+
+def _copy(stream: Any, file: IO[bytes], *, length: int | None, limit: int) -> None:
+    size = 0
+    while piece := _piece(stream):
+        size += len(piece)
+        if size > limit:
+            refuse_size(stream, limit)
+        file.write(piece)
+    if length is not None and size != length:
+        raise statuses.IncorrectData("The body did not arrive whole.")
+
+
+def _piece(stream: Any) -> bytes:
+    try:
+        return bytes(stream.read(CHUNK))
+    except OSError as fault:
+        raise statuses.IncorrectData("The body did not arrive whole.") from fault
+
+
+@contextmanager
+def _mapped(file: IO[bytes]) -> Iterator[Buffer]:
+    if not file.tell():
+        yield b""
+        return
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as found:
+        yield found
+
+
+def refuse_size(rest: Any, limit: int) -> NoReturn:
+    pass_over(rest)
+    raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
+
+
+def pass_over(rest: Any) -> None:
+    """Lets the caller finish sending, within reason: who is still sending does not hear the answer.
+
+    One at a time in a process; to the others that is what happens: whoever sends slowly may not hold many threads.
+    """
+    if not _passing.acquire(blocking=False):
+        return
+    try:
+        for _ in range(PASSED_OVER // CHUNK):
+            if not _piece(rest):
+                break
+    finally:
+        _passing.release()

@@ -1,0 +1,28 @@
+"""Takes a letter that came back (a delivery status notification) on its standard input, as a mail server hands it on.
+
+In /etc/aliases: `portal-bounces: "|/srv/portal/.venv/bin/python /srv/portal/manage.py bounced"`
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from merchants.services import history
+from wallet.reconciliation import deliveries
+
+
+class Command(BaseCommand):
+    help = "Mark the report that a delivery status notification on standard input speaks of as bounced."
+    requires_system_checks: list[str] = []
+
+    def handle(self, **options: Any) -> None:
+        """Exit code 0 in any case: a mail server would send back what it is told that it could not hand on."""
+        with history.acting(door="manage.py bounced"):
+            marked = deliveries.bounced(sys.stdin.buffer)
+        for delivery in marked:
+            self.stdout.write(f"Bounced: {delivery.to}: {delivery.bounce}")
+        if not marked:
+            self.stdout.write("No report is meant by this.")

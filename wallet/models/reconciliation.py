@@ -1,0 +1,444 @@
+"""A merchant's day against the operator's statement of it: what was sent, what was compared, and what differs.
+
+Amounts are units (real amount × 100000), days are the merchant's (`wallet/reconciliation/days.py`).
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import MD5, Cast, Now
+
+from merchants.models import Merchant, Person
+from merchants.models.audit import tracked
+from merchants.models.words import without_secret
+
+HOURS = (0, 23)
+
+
+def private_files() -> Storage:
+    return storages["private"]
+
+
+@tracked(scopes={"merchant": "merchant"})
+class ReconciliationPlan(models.Model):
+    """How a merchant's days are reconciled. Without one, they are not."""
+
+    class Grain(models.TextChoices):
+        ROWS = "rows", "One line for each transaction"
+        TOTALS = "totals", "One line for each player, kind and currency"
+
+    merchant = models.OneToOneField(Merchant, on_delete=models.PROTECT, related_name="reconciliation_plan")
+    is_on = models.BooleanField(default=True, db_default=True)
+    hour = models.PositiveSmallIntegerField(
+        default=8, help_text="Of the day after, in the merchant's time zone: then the report is due."
+    )
+    grain = models.CharField(max_length=6, choices=Grain, default=Grain.ROWS)
+    mapping = models.JSONField(default=dict, blank=True, help_text="How the columns of its files are read.")
+    unsettled_hours = models.PositiveSmallIntegerField(
+        default=24, help_text="From this age on, a round without an end is a break."
+    )
+    high_amount = models.BigIntegerField(
+        default=100_000_000, help_text="From this difference on (× 100000) a case is of high severity."
+    )
+    write_off_alone = models.BigIntegerField(
+        default=0, help_text="Up to this difference (× 100000) one person writes off; above it a second confirms."
+    )
+    is_attached = models.BooleanField(default=False, help_text="The files come with the mail, not behind a link.")
+    names_players = models.BooleanField(default=False, help_text="The mail may say which players.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hour__range=HOURS), name="plan_hour_of_a_day"),
+            models.CheckConstraint(condition=Q(grain__in=["rows", "totals"]), name="plan_grain_known"),
+            models.CheckConstraint(condition=Q(unsettled_hours__gte=1), name="plan_unsettled_at_least_an_hour"),
+            models.CheckConstraint(
+                condition=Q(high_amount__gte=0, write_off_alone__gte=0), name="plan_amounts_not_negative"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="plan_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.merchant.code}, at {self.hour}:00"
+
+
+@tracked(scopes={"merchant": "merchant"})
+class ReportRecipient(models.Model):
+    """Who gets a merchant's report."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="report_recipients")
+    email = models.EmailField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+@tracked(scopes={"merchant": "merchant"}, exclude=["sealed", "kek_id", "last_tried_at", "last_answer"])
+class StatementSource(models.Model):
+    """Where statements are fetched from, by schedule. The password is sealed as secrets are."""
+
+    class Kind(models.TextChoices):
+        URL = "url", "HTTPS address"
+        SFTP = "sftp", "SFTP"
+
+    merchant = models.OneToOneField(Merchant, on_delete=models.PROTECT, related_name="statement_source")
+    kind = models.CharField(max_length=4, choices=Kind)
+    address = models.CharField(
+        max_length=500, help_text="{day} stands for the day, as 2026-01-31. sftp://user@host:22/folder/{day}.csv"
+    )
+    sealed = models.BinaryField(null=True)
+    kek_id = models.CharField(max_length=32, blank=True)
+    host_key = models.CharField(max_length=200, blank=True, help_text="SFTP: SHA256 fingerprint of the host's key.")
+    is_on = models.BooleanField(default=True)
+    last_tried_at = models.DateTimeField(null=True)
+    last_answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            without_secret("statement_source", "address"),
+            models.CheckConstraint(condition=Q(kind__in=["url", "sftp"]), name="statement_source_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Statement(models.Model):
+    """What the operator says of one day. Read whole or refused whole; one that replaces another leaves it there."""
+
+    class Source(models.TextChoices):
+        UPLOAD = "upload", "Uploaded"
+        API = "api", "Sent by a signed call"
+        PULL = "pull", "Fetched"
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Waits to be read"
+        READ = "read"
+        REFUSED = "refused"
+
+    number = models.UUIDField(unique=True, help_text="Its name to the outside.")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="statements")
+    day = models.DateField(help_text="In the merchant's time zone.")
+    grain = models.CharField(max_length=6, choices=ReconciliationPlan.Grain)
+    state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
+    source = models.CharField(max_length=6, choices=Source)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=200, blank=True, help_text="Of the file, as it was sent.")
+    file = models.FileField(storage=private_files, upload_to="statements/%Y/%m/", max_length=200)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the bytes as they came, in hex.")
+    size = models.BigIntegerField(help_text="Bytes.")
+    mapping = models.JSONField(default=dict, help_text="How it was read.")
+    rows = models.IntegerField(default=0)
+    totals = models.JSONField(
+        default=list, help_text="Of the rows that were read: [{currency, kind, rows, amount}], amounts as text."
+    )
+    declared = models.JSONField(
+        default=list,
+        help_text="What its sender says of it: [{currency, kind, rows, amount}], empty where it is of all or not said.",
+    )
+    faults = models.JSONField(default=list, help_text="Why it was refused: [{line, text}], the first hundred.")
+    fault_count = models.IntegerField(default=0, help_text="How many there are in all.")
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="The one that it corrects."
+    )
+    is_current = models.BooleanField(default=False, help_text="What the day is compared with.")
+    received_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="To read it, by the job.")
+    tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "day"], condition=Q(is_current=True), name="statement_current_once"
+            ),
+            models.UniqueConstraint(
+                F("merchant"),
+                F("day"),
+                F("digest"),
+                MD5(Cast("mapping", models.TextField())),  # the same bytes read another way are another statement
+                condition=~Q(state="refused"),
+                name="statement_of_the_same_bytes_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(state="read"), name="statement_current_has_been_read"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["received", "read", "refused"]), name="statement_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="statement_newest"),
+            models.Index(fields=["tries", "id"], condition=Q(state="received"), name="statement_waiting"),
+            models.Index(fields=["received_at"], condition=Q(is_current=True), name="statement_current_since"),
+        ]
+        triggers = [pgtrigger.Protect(name="statement_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class StatementRow(models.Model):
+    """One line of a statement that was read. Written by COPY; no foreign keys, as in the ledger.
+
+    Of a statement of totals, `transaction_id` is empty and `count` says of how many transactions it is the sum.
+    There is one index, in the order of writing: another over random ids would take longer than all else.
+    """
+
+    pk = models.CompositePrimaryKey("statement_id", "line")
+    statement = models.ForeignKey(
+        Statement, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="lines"
+    )
+    line = models.IntegerField(help_text="In the file, from 1; the header is a line too.")
+    transaction_id = models.CharField(max_length=255, blank=True, db_collation="C")
+    kind = models.CharField(max_length=9, help_text="bet, payout, reward, rollback, deposit, withdraw")
+    player_id = models.CharField(max_length=255, db_collation="C")
+    game_id = models.CharField(max_length=64, null=True, db_collation="C")
+    currency = models.CharField(max_length=8, db_collation="C")
+    amount = models.BigIntegerField()
+    is_rolled_back = models.BooleanField(null=True, help_text="Empty: the file does not say.")
+    ref_transaction_id = models.CharField(max_length=255, null=True, db_collation="C")
+    at = models.DateTimeField(null=True)
+    count = models.IntegerField(null=True)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="statement_row_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
+
+
+class Reconciliation(models.Model):
+    """One comparison of a day. The newest that is done is the day's; earlier ones stay, so that a restated day can be
+    told from what was said before.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    class Outcome(models.TextChoices):
+        CLEAR = "clear", "All clear"
+        BREAKS = "breaks", "Breaks"
+        NO_STATEMENT = "no_statement", "No statement"
+        NOTHING = "nothing", "Nothing to compare"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="reconciliations")
+    day = models.DateField(help_text="In the merchant's time zone.")
+    number = models.IntegerField(help_text="1, 2, … of this day.")
+    state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="+")
+    upto = models.BigIntegerField(null=True, help_text="The newest ledger row that it saw.")
+    figures = models.JSONField(
+        default=dict,
+        help_text="What screen and mail show: {matched, ours, theirs, sides: [{currency, kind, …}], breaks: […]}.",
+    )
+    fault = models.CharField(max_length=500, blank=True)
+    begun_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "day", "number"], name="reconciliation_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "day"], condition=Q(state="running"), name="reconciliation_one_runs"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "failed"]) | Q(done_at__isnull=False) & ~Q(outcome=""),
+                name="reconciliation_done_has_an_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "-day", "-number"], name="reconciliation_newest")]
+        triggers = [
+            pgtrigger.Protect(name="reconciliation_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="reconciliation_ends_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="running"),
+                func="RAISE EXCEPTION 'a comparison that has ended stays as it is' USING ERRCODE = 'check_violation';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} #{self.number}"
+
+
+@tracked(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by"])
+class Case(models.Model):
+    """A break that somebody has to understand. Found again, it is the same case; gone, it closes by itself.
+
+    What makes two breaks one is (merchant, day, kind, subject): the subject is the transaction's id,
+    `player|kind|currency` of a statement of totals, `player|currency` of an account, or empty where the break is about
+    the day.
+    """
+
+    class Kind(models.TextChoices):
+        OWED = "owed", "Refused late payout: money owed to a player"
+        MISSING_HERE = "missing_here", "Not in our ledger"
+        MISSING_THERE = "missing_there", "Not in the statement"
+        AMOUNT = "amount", "Another amount"
+        CURRENCY = "currency", "Another currency"
+        KIND = "kind", "Another kind"
+        WHOSE = "whose", "Another player or game"
+        STATE = "state", "Rolled back on one side"
+        DUPLICATE_HERE = "duplicate_here", "Twice in our ledger"
+        DUPLICATE_THERE = "duplicate_there", "Twice in the statement"
+        PAYOUT_WITHOUT_BET = "payout_without_bet", "Payout without a bet"
+        UNSETTLED = "unsettled", "Round without an end"
+        DAY_BOUNDARY = "day_boundary", "On the other side of midnight"
+        NETS_OUT = "nets_out", "Bet and rollback that net out"
+        TOTALS = "totals", "Totals differ while rows match"
+        GROUP = "group", "A player's total differs"
+        NO_STATEMENT = "no_statement", "No statement"
+        LATE_STATEMENT = "late_statement", "Statement came late"
+        TRUNCATED = "truncated", "Statement ends early"
+        BALANCE = "balance", "Balance is not what its rows say"
+        PAID_ON_ROLLED_BACK = "paid_on_rolled_back", "Bet rolled back while a payout stands"
+        BELOW_ZERO = "below_zero", "Account below zero"
+        TOMBSTONE_MET = "tombstone_met", "Rolled back before it came, and came"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ASSIGNED = "assigned"
+        WAITING = "waiting", "Waiting for the operator"
+        RESOLVED = "resolved"
+
+    class Resolution(models.TextChoices):
+        FOUND_LATE = "found_late", "Found late"
+        CORRECTED = "corrected", "Corrected"
+        THEIRS = "theirs", "Operator's error"
+        OURS = "ours", "Our error"
+        WRITTEN_OFF = "written_off", "Written off"
+
+    class Severity(models.IntegerChoices):
+        LOW = 1
+        MEDIUM = 2
+        HIGH = 3
+        OWED = 4, "Owed to a player"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="cases")
+    day = models.DateField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    subject = models.CharField(max_length=600, blank=True, db_collation="C")
+    player_id = models.CharField(max_length=255, blank=True, db_collation="C")
+    currency = models.CharField(max_length=8, blank=True, db_collation="C")
+    ours = models.JSONField(
+        null=True, help_text="As our ledger has it: {kind, player, game, currency, amount, state, at}."
+    )
+    theirs = models.JSONField(null=True, help_text="The statement's row: the same, and its line.")
+    difference = models.BigIntegerField(
+        default=0,
+        help_text="Ours less theirs, as players feel it: above 0 is what we gave them beyond.",
+    )
+    severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.LOW)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    resolution = models.CharField(max_length=11, choices=Resolution, blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    other = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="Over midnight: the other day's case."
+    )
+    found_by = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="found")
+    seen_by = models.ForeignKey(
+        Reconciliation, on_delete=models.PROTECT, related_name="+", help_text="The newest comparison that met it."
+    )
+    write_off_asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    resolved_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty: it closed by itself."
+    )
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-severity", "opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "day", "kind", "subject"], name="case_once"),
+            models.CheckConstraint(
+                condition=Q(state="resolved", resolved_at__isnull=False) & ~Q(resolution="")
+                | ~Q(state="resolved") & Q(resolved_at=None, resolution=""),
+                name="case_resolved_how_and_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="assigned") | Q(owner__isnull=False), name="case_assigned_to_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~Q(resolved_by=F("write_off_asked_by")) | ~Q(resolution="written_off"),
+                name="case_written_off_by_another_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-day", "kind"], name="case_of_day"),
+            models.Index(fields=["merchant", "day", "-severity", "id"], name="case_of_day_worst_first"),
+            models.Index(fields=["subject"], name="case_of_subject"),
+            models.Index(fields=["player_id"], name="case_of_player"),
+            models.Index(
+                fields=["-severity", "opened_at"], condition=~Q(state="resolved"), name="case_open_worst_first"
+            ),
+            models.Index(
+                fields=["merchant", "-severity", "opened_at"], condition=~Q(state="resolved"), name="case_open_of"
+            ),
+            models.Index(
+                fields=["merchant", "subject"],
+                condition=Q(kind="day_boundary") & ~Q(state="resolved"),
+                name="case_over_midnight",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.subject}".strip()
+
+
+class CaseNote(models.Model):
+    """What somebody wrote to a case. It stays as it was written."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    is_staff = models.BooleanField(help_text="Written by our staff.")
+    is_internal = models.BooleanField(default=False, help_text="The operator does not see it.")
+    text = models.CharField(max_length=2000)
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, null=True, related_name="+", help_text="A corrected one that came with it."
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            without_secret("case_note", "text"),
+            models.CheckConstraint(condition=~Q(is_internal=True, is_staff=False), name="case_note_internal_is_ours"),
+        ]
+        triggers = [pgtrigger.Protect(name="case_note_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class ReportDelivery(models.Model):
+    """A report to one recipient, once per comparison; the letter (merchants.Letter) knows how the sending went."""
+
+    reconciliation = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="deliveries")
+    to = models.EmailField()
+    letter = models.OneToOneField("merchants.Letter", on_delete=models.PROTECT, related_name="report_delivery")
+    bounced_at = models.DateTimeField(null=True)
+    bounce = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["reconciliation", "to"], name="report_delivery_once")]
+
+    def __str__(self) -> str:
+        return self.to

@@ -1,0 +1,88 @@
+"""Lists of cases, the worst first, by keyset: a page costs the same wherever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from merchants.access import Visit
+from merchants.models import Merchant
+from merchants.pages import frame
+from merchants.pages.door import page
+from wallet.models import Case
+from wallet.pages.reconciliation.words import TAB, CaseLine, line
+
+ON_A_PAGE = 50
+CHOICES: dict[str, list[tuple[str, str]]] = {
+    "kind": list(Case.Kind.choices),
+    "state": [(value, str(label)) for value, label in Case.State.choices],
+    "severity": [(str(value), str(label)) for value, label in reversed(Case.Severity.choices)],
+}
+EVERY = "all"  # of states: resolved ones too
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`chosen`: what was filtered by. `more`: the address of the next page."""
+
+    lines: list[CaseLine]
+    chosen: dict[str, str]
+    more: str = ""
+    is_first: bool = True
+    filters: list[tuple[str, str, list[tuple[str, str]]]] = field(default_factory=list)
+
+
+def look(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None) -> Found:
+    """Of a day: all of its cases by severity; else those that are not resolved, of equal severity the oldest first."""
+    chosen = {name: value for name, values in CHOICES.items() if (value := said.get(name, "")) in dict(values)}
+    cases = filtered(Case.objects.filter(merchant=merchant).select_related("merchant"), chosen)
+    cases = cases.filter(day=day) if day else cases
+    if day is None and "state" not in chosen:
+        cases = cases.exclude(state=Case.State.RESOLVED)
+    by_age = day is None
+    after = edge(said, by_age=by_age)
+    if after is not None:
+        cases = cases.filter(beyond(*after, by_age=by_age))
+    order = ["-severity", "opened_at", "pk"] if by_age else ["-severity", "pk"]
+    found = list(cases.order_by(*order)[: ON_A_PAGE + 1])
+    shown = found[:ON_A_PAGE]
+    more = "?" + urlencode(chosen | mark(shown[-1])) if len(found) > ON_A_PAGE else ""
+    filters = [(name, chosen.get(name, ""), values) for name, values in CHOICES.items()]
+    return Found([line(case) for case in shown], chosen, more, after is None, filters)
+
+
+def filtered(cases: QuerySet[Case], chosen: dict[str, str]) -> QuerySet[Case]:
+    return cases.filter(**chosen)
+
+
+def edge(said: Mapping[str, str], *, by_age: bool) -> tuple[int, datetime | None, int] | None:
+    """From an address of ours; anything else is as if it were not there."""
+    try:
+        severity, number = int(said.get("worse", "")), int(said.get("case", ""))
+        opened = datetime.fromisoformat(said.get("since", "")) if by_age else None
+    except ValueError:
+        return None
+    is_ours = severity in Case.Severity.values and 0 <= number < 2**63 and (opened is None or opened.tzinfo)
+    return (severity, opened, number) if is_ours else None
+
+
+def beyond(severity: int, opened: datetime | None, number: int, *, by_age: bool) -> Q:
+    """Written so that the index is entered at the edge."""
+    rest = Q(opened_at__gt=opened) | Q(opened_at=opened, pk__gt=number) if by_age else Q(pk__gt=number)
+    return Q(severity__lte=severity) & (Q(severity__lt=severity) | rest)
+
+
+def mark(case: Case) -> dict[str, str]:
+    return {"worse": str(case.severity), "since": case.opened_at.isoformat(), "case": str(case.pk)}
+
+
+@page(back="operator:reconciliation")
+def cases_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    context: dict[str, Any] = {"found": look(visit.merchant, request.GET)}
+    return frame.show(request, visit, "cases.html", tab=TAB, title="Cases", **context)

@@ -1,0 +1,96 @@
+"""One case: both sides beside each other, what was said to it, and an answer of the operator's."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from merchants.access import Visit, Work
+from merchants.models import Merchant
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm
+from merchants.pages.timeline import as_told_outside
+from merchants.services import history
+from wallet.models import Case
+from wallet.pages.reconciliation import grouped
+from wallet.pages.reconciliation.words import TAB, facts, line, own_case, to_case
+from wallet.reconciliation import cases
+
+ENTRIES = 50
+ABOUT_A_TRANSACTION = frozenset(Case.Kind.values) - {
+    Case.Kind.TOTALS, Case.Kind.GROUP, Case.Kind.NO_STATEMENT, Case.Kind.LATE_STATEMENT, Case.Kind.TRUNCATED,
+    Case.Kind.BALANCE, Case.Kind.BELOW_ZERO,
+}  # fmt: skip
+
+
+class CommentForm(OnceForm):
+    text = forms.CharField(
+        label="Comment",
+        max_length=cases.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Our support and everybody who sees these pages read it. Never paste a secret.",
+    )
+
+
+@page(back="operator:cases")
+def case_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    case = own_case(visit.merchant, number)
+    context: dict[str, Any] = {
+        "line": line(case),
+        "case": case,
+        "facts": facts(case),
+        "links": links(visit.merchant, case),
+        "notes": cases.notes_of(case, for_staff=False),
+        "group": grouped.rows(case, request.GET),
+        "entries": [as_told_outside(entry) for entry in history.timeline(case, limit=ENTRIES)],
+        "other_url": to_case_number(visit.merchant, case.other_id),
+    }
+    return frame.show(request, visit, "case.html", tab=TAB, title=case.get_kind_display(), **context)
+
+
+def links(merchant: Merchant, case: Case) -> list[tuple[str, str]]:
+    """To the pages of the transaction and of the player, where they are."""
+    wanted = []
+    if case.kind in ABOUT_A_TRANSACTION and case.subject:
+        wanted.append(("Find it among the rounds", "rounds", {"q": case.subject}))
+        wanted.append(("Calls that named it", "requests", {"transaction": case.subject}))
+    if case.player_id:
+        wanted.append(("Rounds of this player", "rounds", {"player": case.player_id}))
+    return [(title, f"{url}?{urlencode(said)}") for title, name, said in wanted if (url := address(merchant, name))]
+
+
+def address(merchant: Merchant, name: str) -> str:
+    try:
+        return reverse(f"operator:{name}", args=[merchant.code])
+    except NoReverseMatch:
+        return ""
+
+
+def to_case_number(merchant: Merchant, number: int | None) -> str:
+    return reverse("operator:case", args=[merchant.code, number]) if number else ""
+
+
+@page(work=Work.STATEMENTS, back="operator:case")
+def case_comment(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    case = own_case(visit.merchant, number)
+
+    def act(text: str) -> str:
+        cases.comment(case=case, text=text, by=visit.person)
+        return "Your comment is there. Our support sees it."
+
+    question = Question(
+        title="Comment on this case",
+        text="If the case waits for you, your comment brings it back to our support.",
+        tab=TAB,
+        form=CommentForm,
+        act=act,
+        button="Comment",
+        back=to_case(case),
+    )
+    return ask(request, visit, question)

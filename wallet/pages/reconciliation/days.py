@@ -1,0 +1,164 @@
+"""Days: the calendar with what is open, one day with both of its sides, and its cases as a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from merchants.access import Visit, Work
+from merchants.models import Merchant
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from portal.lib import clock
+from wallet.models import Reconciliation, Statement
+from wallet.pages.reconciliation import case_list, files
+from wallet.pages.reconciliation.words import SQUARES, STATEMENT_LEVELS, TAB, line, square, to_day
+from wallet.reconciliation import alarms, cases, deliveries, report, schedule, wanted
+from wallet.reconciliation.days import day_of
+from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.plans import plan_of
+
+SHOWN_WORST, SHOWN_RUNS, SHOWN_STATEMENTS = 6, 20, 20
+State = Reconciliation.State
+
+
+# --- All days ---------------------------------------------------------------------------------------------------------
+@page()
+def overview(request: HttpRequest, visit: Visit) -> HttpResponse:
+    merchant = visit.merchant
+    worst = cases.unresolved(merchant).select_related("merchant")[:SHOWN_WORST]
+    context: dict[str, Any] = {
+        "alarms": [(alarm, to_day(merchant, alarm.day)) for alarm in alarms.alarms(merchant)],
+        "squares": [square(merchant, each) for each in schedule.calendar(merchant)],
+        "legend": [(state, *said) for state, said in SQUARES.items()],
+        "owed": cases.owed(merchant).count(),
+        "ages": cases.ages(merchant),
+        "buckets": [name for name, *_ in cases.BUCKETS],
+        "worst": [line(case) for case in worst],
+        "plan": plan_of(merchant),
+        "last": last_told(merchant),
+    }
+    return frame.show(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
+
+
+def last_told(merchant: Merchant) -> dict[str, Any] | None:
+    """The newest comparison of the newest day, in a few words."""
+    done = Reconciliation.objects.filter(merchant=merchant, state=State.DONE)
+    run = done.order_by("-day", "-number").first()
+    if run is None:
+        return None
+    figures = figures_of(run)
+    return {"run": run, "headline": report.headline(run, figures), "rate": figures.rate, "colour": level(run)}
+
+
+def level(run: Reconciliation) -> str:
+    return {"good": "good", "bad": "bad"}.get(report.COLOURS[Reconciliation.Outcome(run.outcome)], "")
+
+
+# --- One day ----------------------------------------------------------------------------------------------------------
+@page(back="operator:reconciliation")
+def day_page(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
+    merchant, now = visit.merchant, clock.now()
+    runs = list(Reconciliation.objects.filter(merchant=merchant, day=day).select_related("by").order_by("-number"))
+    told = next((run for run in runs if run.state == State.DONE), None)
+    context: dict[str, Any] = {
+        "day": day,
+        "ready": day_of(merchant, day).ready,
+        "is_ready": day_of(merchant, day).ready <= now,
+        "awaited": is_awaited(request, runs),
+        "run": told,
+        "runs": history(runs[:SHOWN_RUNS]),
+        "statements": statements_of(merchant, day),
+        "found": case_list.look(merchant, request.GET, day=day),
+    }
+    context |= compared(told) if told else {}
+    return frame.show(request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context)
+
+
+def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:
+    """A comparison that was asked for, or that runs: the page looks again by itself."""
+    if runs and runs[0].state == State.RUNNING:
+        return True
+    asked = request.GET.get("asked", "")
+    return asked.isdecimal() and len(asked) < 9 and int(asked) > (runs[0].number if runs else 0)  # noqa: PLR2004 - digits
+
+
+def compared(run: Reconciliation) -> dict[str, Any]:
+    """What the mail says, by the same words from the same figures."""
+    figures = figures_of(run)
+    return {
+        "headline": report.headline(run, figures),
+        "level": level(run),
+        "figures": figures,
+        "sides": [report.SideLine.of(side) for side in figures.sides],
+        "breaks": [(each.kind, report.BreakLine.of(each)) for each in figures.breaks],
+        "yesterday": report.since_yesterday(run, figures),
+        "told": [(each, deliveries.state(each)) for each in run.deliveries.select_related("letter")],
+    }
+
+
+def history(runs: list[Reconciliation]) -> list[dict[str, Any]]:
+    """The newest first; of each what it said otherwise than the one before."""
+    done = [run for run in runs if run.state == State.DONE]
+    changes = {now.pk: report.restated(figures_of(now), figures_of(before)) for now, before in pairwise(done)}
+    return [{"run": run, "changes": changes.get(run.pk, [])} for run in runs]
+
+
+def statements_of(merchant: Merchant, day: date) -> list[dict[str, Any]]:
+    found = Statement.objects.filter(merchant=merchant, day=day).select_related("by", "replaced_by")
+    return [
+        {"statement": each, "level": STATEMENT_LEVELS.get(Statement.State(each.state), ""), "word": word(each)}
+        for each in found.order_by("-pk")[:SHOWN_STATEMENTS]
+    ]
+
+
+def word(statement: Statement) -> str:
+    if statement.is_current:
+        return "current"
+    if statement.state == Statement.State.READ:
+        return "replaced"
+    return "refused" if statement.state == Statement.State.REFUSED else "waits to be read"
+
+
+# --- Compared again ---------------------------------------------------------------------------------------------------
+@page(work=Work.STATEMENTS, back="operator:reconciliation_day")
+def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
+    merchant, back = visit.merchant, to_day(visit.merchant, day)
+    number = 0
+
+    def act() -> str:
+        nonlocal number
+        number = wanted.ask(merchant=merchant, day=day, by=visit.person)
+        return f"{day:%-d %B %Y} is compared as soon as the worker is free."
+
+    question = Question(
+        title=f"Compare {day:%-d %B %Y} again",
+        text="The day's current statement is compared with our ledger as it is now. Cases that are met again stay as "
+        "they are, those that are gone close by themselves. The report goes out again only when it says something new.",
+        tab=TAB,
+        act=act,
+        button="Compare",
+        back=back,
+    )
+    answer = ask(request, visit, question)
+    return HttpResponseRedirect(f"{back}?asked={number}") if number else answer
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+@page(back="operator:reconciliation_day")
+def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> Any:
+    run = report.newest(visit.merchant.pk, day)
+    if run is None:
+        messages.error(request, "This day was not compared yet, so it has no cases.")
+        return HttpResponseRedirect(to_day(visit.merchant, day))
+    return files.answer(run, kind)
+
+
+def to_overview(merchant: Merchant) -> str:
+    return reverse("operator:reconciliation", args=[merchant.code])

@@ -1,0 +1,46 @@
+"""All cases of a day as a file: from the day's page, or behind the link that a mail carries."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit
+from merchants.pages.door import page
+from wallet.models import Reconciliation
+from wallet.reconciliation import report_files
+
+PIECE = 256 * 1024
+OVER = "This link has ended: it was good for {days} days. The files are on the page of each day."
+
+
+@page(back="operator:reconciliation")
+def report_file(request: HttpRequest, visit: Visit, token: str) -> Any:
+    asked = report_files.asked(token)
+    if asked is None:
+        messages.error(request, OVER.format(days=report_files.LINK_DAYS))
+        return HttpResponseRedirect(reverse("operator:reconciliation", args=[visit.merchant.code]))
+    run = Reconciliation.objects.select_related("merchant").filter(merchant=visit.merchant, pk=asked.run).first()
+    if run is None or asked.kind not in report_files.TYPES:
+        raise Http404
+    return answer(run, asked.kind)
+
+
+def answer(run: Reconciliation, kind: str) -> StreamingHttpResponse:
+    content: Iterator[str] | Iterator[bytes] = report_files.csv(run) if kind == "csv" else book(run)
+    disposition = {"content-disposition": f'attachment; filename="{report_files.name(run, kind)}"'}
+    return StreamingHttpResponse(content, content_type=report_files.TYPES[kind], headers=disposition)
+
+
+def book(run: Reconciliation) -> Iterator[bytes]:
+    """Made when it is drawn, so that nothing is left of one that nobody draws."""
+    with tempfile.TemporaryFile() as file:
+        report_files.write_xlsx(run, file)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece

@@ -1,0 +1,195 @@
+"""The plan: when days are compared, who is told and how, and where statements are fetched. Owners set it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit, Work
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm
+from portal.lib import money
+from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.pages.reconciliation.words import TAB
+from wallet.reconciliation import planning, pull
+from wallet.reconciliation.plans import plan_of, recipients
+
+BACK = "operator:reconciliation_plan"
+HOURS = [(hour, f"{hour}:00") for hour in range(24)]
+SHOWN = "{host} shows the key {key}. Ask the people of the host for theirs; when it is the same, put it here."
+PLAIN = ("is_on", "hour", "grain", "unsettled_hours", "is_attached", "names_players")
+
+
+class PlanForm(OnceForm):
+    is_on = forms.BooleanField(label="Compare each day by itself", required=False)
+    hour = forms.TypedChoiceField(
+        label="The report is due at", choices=HOURS, coerce=int, help_text="Of the day after, in your time zone."
+    )
+    grain = forms.ChoiceField(label="A line of your statement is", choices=ReconciliationPlan.Grain.choices)
+    unsettled_hours = forms.IntegerField(
+        label="A round without an end is a case after", min_value=1, max_value=24 * 30, help_text="Hours."
+    )
+    high_amount = forms.CharField(
+        label="A case is of high severity from", max_length=20, help_text="A difference, such as 1000.00."
+    )
+    is_attached = forms.BooleanField(label="The files come with the mail, not behind a link", required=False)
+    names_players = forms.BooleanField(label="The mail may name players and transactions", required=False)
+
+    def clean_high_amount(self) -> int:
+        try:
+            amount = money.parse(self.cleaned_data["high_amount"].replace(",", ""))
+        except ValueError:
+            raise forms.ValidationError("Write an amount like 1000.00, with at most 5 decimals.") from None
+        if amount < 0:
+            raise forms.ValidationError("An amount from 0 on.")
+        return amount
+
+
+class RecipientForm(OnceForm):
+    email = forms.EmailField(label="Email", help_text="The report names no player unless the plan says so.")
+
+
+class SourceForm(OnceForm):
+    kind = forms.ChoiceField(label="By", choices=StatementSource.Kind.choices)
+    address = forms.CharField(
+        label="Address",
+        max_length=500,
+        help_text="{day} stands for the day: https://files.example.com/{day}.csv, "
+        "sftp://user@files.example.com/out/{day}.csv",
+    )
+    password = forms.CharField(
+        label="Password",
+        required=False,
+        max_length=500,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="It is never shown again. Empty: the one that is kept stays.",
+    )
+    no_password = forms.BooleanField(label="There is no password", required=False)
+    host_key = forms.CharField(
+        label="Key of an SFTP host",
+        required=False,
+        max_length=200,
+        help_text="Its fingerprint, SHA256: and 43 letters. Leave it empty to be shown the one that the host has.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Asks the host for its key where none is given; not in a transaction, since a host may be slow."""
+        said = super().clean() or {}
+        is_sftp = said.get("kind") == StatementSource.Kind.SFTP
+        if is_sftp and not said.get("host_key") and said.get("address"):
+            self.add_error("host_key", shown_key(said["address"]))
+        return said
+
+
+def shown_key(address: str) -> str:
+    try:
+        return SHOWN.format(host="The host", key=pull.look(address=address))
+    except Refusal as refused:
+        return str(refused)
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+@page(back="operator:reconciliation")
+def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    merchant = visit.merchant
+    plan = plan_of(merchant)
+    named = list(ReportRecipient.objects.filter(merchant=merchant))
+    context: dict[str, Any] = {
+        "plan": plan,
+        "high_amount": money.show(plan.high_amount),
+        "columns": sorted(plan.mapping.get("columns", {}).items()),
+        "named": named,
+        "instead": [] if named else recipients(merchant),
+        "source": StatementSource.objects.filter(merchant=merchant).first(),
+    }
+    return frame.show(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
+
+
+def about(merchant: Merchant, **question: Any) -> Question:
+    return Question(tab=TAB, back=reverse(BACK, args=[merchant.code]), **question)
+
+
+# --- What an owner sets -----------------------------------------------------------------------------------------------
+@page(work=Work.PLAN, prove=True, back=BACK)
+def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
+    plan = plan_of(visit.merchant)
+
+    def act(**said: Any) -> str:
+        planning.set_plan(merchant=visit.merchant, **said)
+        return "The plan is changed."
+
+    known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": money.show(plan.high_amount)}
+    if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
+        known["is_on"] = True
+    question = about(
+        visit.merchant, title="Change the plan", form=PlanForm, act=act, button="Save", initial=known,
+        text=f"Your time zone is {visit.merchant.time_zone}. A day is never compared before 03:00 UTC of the day "
+        "after, when late payouts have been delivered.",
+    )  # fmt: skip
+    return ask(request, visit, question)
+
+
+@page(work=Work.PLAN, prove=True, back=BACK)
+def recipient_add(request: HttpRequest, visit: Visit) -> HttpResponse:
+    def act(email: str) -> str:
+        planning.add_recipient(merchant=visit.merchant, email=email)
+        return f"{email} gets the report from now on."
+
+    question = about(visit.merchant, title="Add a recipient", form=RecipientForm, act=act, button="Add")
+    return ask(request, visit, question)
+
+
+@page(work=Work.PLAN, prove=True, back=BACK)
+def recipient_remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    recipient = ReportRecipient.objects.filter(merchant=visit.merchant, pk=number).first()
+    if recipient is None:
+        raise Http404
+
+    def act() -> str:
+        planning.remove_recipient(recipient=recipient)
+        return f"{recipient.email} gets the report no longer."
+
+    question = about(visit.merchant, title=f"Remove {recipient.email}", act=act, button="Remove", danger=True)
+    return ask(request, visit, question)
+
+
+@page(work=Work.PLAN, prove=True, back=BACK)
+def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
+    source = StatementSource.objects.filter(merchant=visit.merchant).first()
+
+    def act(*, kind: str, address: str, password: str, no_password: bool, host_key: str) -> str:
+        given = "" if no_password else password or None
+        pull.set_source(
+            merchant=visit.merchant, kind=kind, address=address, password=given, host_key=host_key, by=visit.person
+        )
+        return "Statements are fetched from there, each quarter of an hour until the report is due."
+
+    known = {name: getattr(source, name) for name in ("kind", "address", "host_key")} if source else {}
+    question = about(
+        visit.merchant, title="Where statements are fetched", form=SourceForm, act=act, button="Save", initial=known,
+        text="We fetch by https or SFTP from public addresses only. A password goes to this server and no other.",
+    )  # fmt: skip
+    return ask(request, visit, question)
+
+
+@page(work=Work.PLAN, prove=True, back=BACK)
+def source_switch(request: HttpRequest, visit: Visit) -> HttpResponse:
+    source = StatementSource.objects.filter(merchant=visit.merchant).first()
+    if source is None:
+        raise Http404
+    on = not source.is_on
+
+    def act() -> str:
+        pull.switch(source=source, on=on, by=visit.person)
+        return "Statements are fetched again." if on else "Nothing is fetched any more."
+
+    title = "Fetch statements again" if on else "Fetch no statements"
+    return ask(request, visit, about(visit.merchant, title=title, act=act, button=title, text=source.address))

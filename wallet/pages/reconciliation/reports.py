@@ -1,0 +1,64 @@
+"""Who got the report of a comparison, how its sending went, and once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit, Work
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from wallet.models.reconciliation import Reconciliation, ReportDelivery
+from wallet.pages.reconciliation.words import TAB, to_day
+from wallet.reconciliation import deliveries, report
+from wallet.reconciliation.deliveries import State
+from wallet.reconciliation.figures import figures_of
+
+LEVELS = {State.SENT: "good", State.RETRIED: "warn", State.GIVEN_UP: "bad", State.BOUNCED: "bad"}
+
+
+@page(back="operator:reconciliation")
+def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    run = Reconciliation.objects.filter(merchant=visit.merchant, pk=number, state=Reconciliation.State.DONE).first()
+    if run is None:
+        raise Http404
+    sent = run.deliveries.select_related("letter").order_by("to")
+    context: dict[str, Any] = {
+        "run": run,
+        "headline": report.headline(run, figures_of(run)),
+        "day_url": to_day(visit.merchant, run.day),
+        "sent": [shown(delivery) for delivery in sent],
+    }
+    return frame.show(request, visit, "report.html", tab=TAB, title=f"Report of {run.day:%-d %B %Y}", **context)
+
+
+def shown(delivery: ReportDelivery) -> dict[str, Any]:
+    state = deliveries.state(delivery)
+    is_over = state in {State.SENT, State.GIVEN_UP, State.BOUNCED}
+    return {"delivery": delivery, "state": state.value, "level": LEVELS.get(state, ""), "again": is_over}
+
+
+@page(work=Work.STATEMENTS, back="operator:reconciliation")
+def report_again(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    found = ReportDelivery.objects.select_related("reconciliation", "letter")
+    delivery = found.filter(reconciliation__merchant=visit.merchant, pk=number).first()
+    if delivery is None:
+        raise Http404
+
+    def act() -> str:
+        deliveries.send_again(delivery=delivery)
+        return f"The report is on its way to {delivery.to} once more."
+
+    question = Question(
+        title="Send the report again",
+        text=f"The report of {delivery.reconciliation.day:%-d %B %Y} goes to {delivery.to} as a letter of its own, "
+        "with the same figures.",
+        tab=TAB,
+        act=act,
+        button="Send again",
+        back=reverse("operator:reports", args=[visit.merchant.code, delivery.reconciliation_id]),
+    )
+    return ask(request, visit, question)

@@ -1,0 +1,253 @@
+"""A statement by hand: a file and its day, what it would be read as, and then it is sent, read and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from merchants import once
+from merchants.access import Visit, Work
+from merchants.errors import Refusal
+from merchants.pages import frame
+from merchants.pages.door import page
+from merchants.pages.forms import PlainForm
+from merchants.services.words import check_no_secret
+from portal.lib import clock, uploads
+from wallet.models import Case, Statement
+from wallet.pages.reconciliation.mapping_form import MappingForm, filled
+from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, to_case, to_day, total_lines
+from wallet.reconciliation import cases, drafts, planning, statements, wanted
+from wallet.reconciliation.days import date_at
+from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.statements import Preview
+
+READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
+GONE = "This file is not here any more: it was sent already, or it is older than a day. Choose it again."
+
+
+class FileForm(PlainForm):
+    day = forms.DateField(
+        label="Day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="A whole day in the merchant's time zone.",
+    )
+    file = forms.FileField(
+        label="File",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.gz"}),
+        help_text="CSV, XLSX or JSON, also in gzip. Nothing is read of it before you have looked.",
+    )
+
+
+class CommentedForm(MappingForm):
+    text = forms.CharField(
+        label="What was corrected",
+        max_length=cases.LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Stands as your comment on the case.",
+    )
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"])
+        try:
+            check_no_secret(text)
+        except Refusal as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return text
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+@page(work=Work.STATEMENTS, back="operator:reconciliation")
+def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
+    case = asked_case(request, visit)
+    day = case.day if case else yesterday(request, visit)
+    form = FileForm(request.POST or None, request.FILES or None, initial={"day": day})
+    if form.is_valid() and (draft := draft_of(form, visit, case)):
+        return HttpResponseRedirect(reverse("operator:statement_draft", args=[visit.merchant.code, draft.token]))
+    if form.is_bound and is_too_large(request):
+        form.errors.pop("file", None)
+        form.add_error("file", str(statements.StatementTooLarge()))
+    context: dict[str, Any] = {"form": form, "case": case, "zone": visit.merchant.time_zone}
+    title = "Attach a corrected statement" if case else "Upload a statement"
+    return frame.show(request, visit, "statement_new.html", tab=TAB, title=title, **context)
+
+
+def asked_case(request: HttpRequest, visit: Visit) -> Case | None:
+    number = request.GET.get("case", "")
+    return own_case(visit.merchant, int(number)) if number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - digits
+
+
+def yesterday(request: HttpRequest, visit: Visit) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return date_at(visit.merchant, clock.now()) - timedelta(days=1)
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return uploads.is_too_large(int(length) if length.isdecimal() else 0)
+
+
+def draft_of(form: FileForm, visit: Visit, case: Case | None) -> Draft | None:
+    file, day = form.cleaned_data["file"], form.cleaned_data["day"]
+    try:
+        return drafts.keep(
+            merchant=visit.merchant, by=visit.person, day=case.day if case else day, name=file.name, content=file,
+            size=file.size, case=case.pk if case else None,
+        )  # fmt: skip
+    except Refusal as refused:
+        form.add_error("file", str(refused))
+        return None
+
+
+# --- What it would be read as -----------------------------------------------------------------------------------------
+@page(work=Work.STATEMENTS, back="operator:reconciliation")
+def statement_draft(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
+    draft = drafts.kept(merchant=visit.merchant, by=visit.person, token=token)
+    if draft is None:
+        messages.warning(request, GONE)
+        return HttpResponseRedirect(reverse("operator:statement_new", args=[visit.merchant.code]))
+    if request.POST.get("do") == "drop":
+        drafts.drop(draft)
+        return HttpResponseRedirect(reverse("operator:statement_new", args=[visit.merchant.code]))
+    seen = look(visit, draft)
+    kind = CommentedForm if draft.case else MappingForm
+    if request.method != "POST":
+        return show(request, visit, draft, seen, kind(initial=filled(seen.mapping), headers=seen.headers))
+    form = kind(request.POST, headers=seen.headers)
+    if draft.case and request.POST.get("do") == "look":
+        form.fields["text"].required = False
+    return sent_or_seen(request, visit, draft, seen, form)
+
+
+def look(visit: Visit, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
+    with draft.open() as content:
+        return statements.preview(merchant=visit.merchant, name=draft.name, content=content, mapping=mapping)
+
+
+def sent_or_seen(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
+    if not form.is_valid():
+        return show(request, visit, draft, seen, form)
+    try:
+        seen = look(visit, draft, form.mapping())
+        is_as_seen = request.POST.get("seen") == mark(seen.mapping)
+        if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
+            return sent(request, visit, draft, form)
+    except Refusal as refused:
+        form.add_error(None, str(refused))
+    return show(request, visit, draft, seen, form)
+
+
+def mark(mapping: Mapping) -> str:
+    """Of what somebody has looked at: what is stated otherwise since is looked at once more before it is sent."""
+    return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
+
+
+def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
+    data: Any = form.data.copy() if form.is_bound else form.initial  # type: ignore[attr-defined]
+    data["token"] = once.new_token(request)
+    form.data = data if form.is_bound else form.data
+    current = Statement.objects.filter(merchant=visit.merchant, day=draft.day, is_current=True).first()
+    context: dict[str, Any] = {
+        "draft": draft,
+        "seen": seen,
+        "form": form,
+        "current": current,
+        "totals": total_lines(seen.totals),
+        "gaps": [gap_said(gap) for gap in seen.gaps],
+        "mark": mark(seen.mapping),
+    }
+    return frame.show(request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context)
+
+
+def gap_said(gap: Any) -> dict[str, str]:
+    declared = {"currency": gap.declared.currency, "kind": gap.declared.kind}
+    [said, read] = total_lines(
+        [
+            declared | {"rows": gap.declared.rows, "amount": gap.declared.amount},
+            declared | {"rows": gap.rows, "amount": gap.amount},
+        ]
+    )
+    return said | {"read_rows": read["rows"], "read_amount": read["amount"]}
+
+
+# --- Sent -------------------------------------------------------------------------------------------------------------
+def sent(request: HttpRequest, visit: Visit, draft: Draft, form: MappingForm) -> HttpResponse:
+    """The file is stored outside of the transaction of the form: what was sent is never lost by what comes after."""
+    with transaction.atomic():
+        if not once.use_token(request, form.cleaned_data["token"]):
+            messages.warning(request, GONE)
+            return HttpResponseRedirect(to_day(visit.merchant, draft.day))
+        statement = received(visit, draft, form.mapping())
+        if draft.case:
+            case = own_case(visit.merchant, draft.case)
+            cases.comment(case=case, text=form.cleaned_data["text"], by=visit.person, statement=statement)
+    drafts.drop(draft)
+    tell(request, visit, statement)
+    asked = compared(visit, statement)
+    if draft.case:
+        return HttpResponseRedirect(to_case(own_case(visit.merchant, draft.case)))
+    return HttpResponseRedirect(to_day(visit.merchant, draft.day) + asked)
+
+
+def received(visit: Visit, draft: Draft, mapping: dict[str, Any]) -> Statement:
+    planning.keep_mapping(merchant=visit.merchant, mapping=mapping)
+    with draft.open() as content:
+        statement = statements.receive(
+            merchant=visit.merchant, day=draft.day, name=draft.name, content=content,
+            source=Statement.Source.UPLOAD, by=visit.person, mapping=mapping,
+        )  # fmt: skip
+    is_new = statement.state == Statement.State.RECEIVED
+    return statements.read(statement=statement) if is_new and statement.size <= READ_AT_ONCE else statement
+
+
+def tell(request: HttpRequest, visit: Visit, statement: Statement) -> None:
+    if statement.state == Statement.State.RECEIVED:
+        messages.info(request, f"{statement.name} is here. It is large: a job reads it within a minute.")
+    elif statement.state == Statement.State.REFUSED:
+        messages.error(request, f"{statement.name} was refused. Its page says why, line by line.")
+    elif not statement.is_current:
+        messages.warning(request, "This very file was sent before and has been corrected since: the later one counts.")
+    else:
+        messages.success(request, f"{statement.name} was read: {statement.rows:,} rows. Its columns are remembered.")
+
+
+def compared(visit: Visit, statement: Statement) -> str:
+    """Asks for the comparison, where the day is complete."""
+    if not statement.is_current:
+        return ""
+    try:
+        number = wanted.ask(merchant=visit.merchant, day=statement.day, by=visit.person)
+    except Refusal:
+        return ""
+    return "?" + urlencode({"asked": number})
+
+
+# --- One statement ----------------------------------------------------------------------------------------------------
+@page(back="operator:reconciliation")
+def statement_page(request: HttpRequest, visit: Visit, number: Any) -> HttpResponse:
+    found = Statement.objects.select_related("by", "replaces", "replaced_by", "merchant")
+    statement = found.filter(merchant=visit.merchant, number=number).first()
+    if statement is None:
+        raise Http404
+    context: dict[str, Any] = {
+        "statement": statement,
+        "level": STATEMENT_LEVELS.get(Statement.State(statement.state), ""),
+        "totals": total_lines(statement.totals),
+        "gaps": [gap_said(gap) for gap in statements.gaps(statement)],
+        "columns": sorted(statement.mapping.get("columns", {}).items()),
+        "amounts": statement.mapping.get("amounts", ""),
+        "day_url": to_day(visit.merchant, statement.day),
+    }
+    return frame.show(request, visit, "statement.html", tab=TAB, title=statement.name, **context)

@@ -1,0 +1,138 @@
+"""Days, cases and statements as the pages of reconciliation say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from merchants.models import Merchant
+from wallet.models import Case, Statement
+from wallet.money import show
+from wallet.reconciliation.schedule import Square
+
+TAB = "reconciliation"
+SQUARES = {
+    "clear": ("✓", "all clear"),
+    "breaks": ("!", "breaks"),
+    "no_statement": ("?", "no statement"),
+    "nothing": ("0", "nothing to compare"),
+    "failed": ("✗", "the comparison failed"),
+    "running": ("…", "being compared"),
+    "missing": ("–", "not compared"),
+    "coming": ("·", "not due yet"),
+}
+LEVELS = {Case.Severity.OWED: "bad", Case.Severity.HIGH: "bad", Case.Severity.MEDIUM: "warn"}
+STATES = {Case.State.RESOLVED: "good", Case.State.WAITING: "warn"}
+STATEMENT_LEVELS = {Statement.State.READ: "good", Statement.State.REFUSED: "bad"}
+LABELS = {"at": "time", "bet": "its bet", "came": "came then", "count": "transactions", "lines": "also on lines"}
+FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
+NEVER_DIFFER = frozenset({"at", "line", "lines", "day", "count"})  # or by themselves make no break
+
+
+class DayConverter:
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
+def to_day(merchant: Merchant, day: date) -> str:
+    return reverse("operator:reconciliation_day", args=[merchant.code, day])
+
+
+def to_case(case: Case) -> str:
+    return reverse("operator:case", args=[case.merchant.code, case.pk])
+
+
+# --- A day of the calendar --------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class DaySquare:
+    day: date
+    state: str
+    sign: str
+    said: str
+    url: str
+
+
+def square(merchant: Merchant, each: Square) -> DaySquare:
+    return DaySquare(each.day, each.state, *SQUARES[each.state], to_day(merchant, each.day))
+
+
+# --- A case -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    case: Case
+    difference: str
+    level: str
+    state_level: str
+    code: str
+    said: str
+
+
+def line(case: Case) -> CaseLine:
+    difference = f"{show(case.difference)} {case.currency}".strip() if case.difference else "–"
+    level = LEVELS.get(Case.Severity(case.severity), "")
+    resolved = case.state == Case.State.RESOLVED
+    told = f"resolved: {case.get_resolution_display().lower()}" if resolved else case.get_state_display().lower()
+    return CaseLine(case, difference, level, STATES.get(Case.State(case.state), ""), case.merchant.code, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing of a transaction, as each side has it."""
+
+    label: str
+    ours: str
+    theirs: str
+    differs: bool
+
+
+def facts(case: Case) -> list[Fact]:
+    ours, theirs = case.ours or {}, case.theirs or {}
+    names = [*FIRST, *sorted({*ours, *theirs} - {*FIRST})]
+    return [fact(name, ours, theirs, both=bool(ours and theirs)) for name in names if name in ours or name in theirs]
+
+
+def fact(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any], *, both: bool) -> Fact:
+    here, there = said(name, ours.get(name)), said(name, theirs.get(name))
+    differs = both and name not in NEVER_DIFFER and bool(there) and here != there
+    return Fact(LABELS.get(name, name).capitalize(), here, there, differs)
+
+
+def said(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in {"amount", "balance", "sum"} and str(value).lstrip("-").isdecimal():
+        return show(int(value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).replace("T", " ")[:19] if name in {"at", "came"} else str(value)
+
+
+def own_case(merchant: Merchant, number: int) -> Case:
+    found = Case.objects.select_related("merchant", "other", "owner", "found_by", "resolved_by")
+    case = found.filter(merchant=merchant, pk=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+# --- Totals -----------------------------------------------------------------------------------------------------------
+def total_lines(totals: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {
+            "currency": each["currency"] or "all",
+            "kind": each["kind"] or "all",
+            "rows": "–" if each["rows"] is None else f"{each['rows']:,}",
+            "amount": "–" if each["amount"] is None else show(int(each["amount"])),
+        }
+        for each in totals
+    ]

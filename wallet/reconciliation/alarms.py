@@ -1,0 +1,150 @@
+"""The dead man's switch: what should have been there by now and is not.
+
+It reads what is there and runs nothing, so that it can be asked by a page, from outside (/healthz/reconciliation), and
+by a job of another worker than the one that compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+
+from merchants.errors import spoken
+from merchants.models import Letter, Merchant
+from merchants.services import letters
+from portal.lib import clock
+from wallet.models import MerchantHour
+from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery
+from wallet.reconciliation import schedule
+from wallet.reconciliation.days import day_of
+from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.plans import due_at, newest_due, recipients
+
+TEMPLATE = "reconciliation_alarm"
+GRACE = timedelta(minutes=30)  # for a day's comparison, after its hour or after the plan was changed
+TAKEN = "RS_OK"
+State, Outcome = Reconciliation.State, Reconciliation.Outcome
+
+
+class Cause(StrEnum):
+    NOT_RUN = "not_run"
+    NO_STATEMENT = "no_statement"
+    NOTHING_COMPARED = "nothing_compared"
+    NOT_DELIVERED = "not_delivered"
+
+
+SENTENCES = {
+    Cause.NOT_RUN: "{day} was not compared, though its report was due at {due}. Our support has been told.",
+    Cause.NO_STATEMENT: (
+        "There is no statement of {day}, though the report was due at {due}. Upload it, or send it by a signed call; "
+        "the day is compared as soon as it is there."
+    ),
+    Cause.NOTHING_COMPARED: (
+        "Nothing of {day} could be compared, though there was traffic: one side is empty. "
+        "Look at the statement and correct it, or ask our support."
+    ),
+    Cause.NOT_DELIVERED: (
+        "The report of {day} reached nobody: each mail was refused or came back. Look at the recipients' addresses."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    cause: Cause
+    day: date
+    due: datetime
+
+    def __str__(self) -> str:
+        return SENTENCES[self.cause].format(day=self.day, due=spoken(self.due))
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------------------
+def alarms(merchant: Merchant) -> list[Alarm]:
+    """For the red line on a home; the newest day first."""
+    return all_alarms(of=merchant).get(merchant, [])
+
+
+def late() -> int:
+    """How many days should have been compared by now and are not: of whichever merchants."""
+    return sum(alarm.cause == Cause.NOT_RUN for found in all_alarms().values() for alarm in found)
+
+
+def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
+    now, plans = clock.now(), {plan.merchant_id: plan for plan in _plans(of)}
+    wanted = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
+    since = min((day for _, day in wanted), default=now.date()) - timedelta(days=schedule.LOOKED_BACK)
+    runs = schedule.newest_runs(plans, since)
+    undelivered = _undelivered(runs.values())
+    found: dict[Merchant, list[Alarm]] = {}
+    for merchant, day in sorted(wanted | schedule.missed(runs, wanted), key=lambda key: key[1], reverse=True):
+        plan, run = plans[merchant], runs.get((merchant, day))
+        cause = _cause(plan, day, run, now) or (Cause.NOT_DELIVERED if run and run.pk in undelivered else None)
+        if cause:
+            found.setdefault(plan.merchant, []).append(Alarm(cause, day, due_at(plan, day)))
+    return found
+
+
+def _plans(of: Merchant | None) -> QuerySet[Any]:
+    """With the moment of their last change: what was switched on a minute ago is not late."""
+    history: Any = ReconciliationPlan.pgh_event_model  # type: ignore[attr-defined]
+    changes = history.objects.filter(merchant=OuterRef("merchant")).order_by().values("merchant")
+    newest = Subquery(changes.annotate(at=Max("pgh_created_at")).values("at"))
+    return schedule.plans_on(of).annotate(changed_at=newest)
+
+
+def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> Cause | None:
+    if run is None or run.state == State.FAILED:
+        begun = max(due_at(plan, day), plan.changed_at or due_at(plan, day))
+        return Cause.NOT_RUN if now >= begun + GRACE else None
+    if run.outcome == Outcome.NO_STATEMENT:
+        return Cause.NO_STATEMENT
+    figures = figures_of(run)
+    if figures.ours and figures.theirs:
+        return None
+    return Cause.NOTHING_COMPARED if figures.ours or figures.theirs or _had_traffic(plan.merchant, day) else None
+
+
+def _had_traffic(merchant: Merchant, day: date) -> bool:
+    """Calls that were taken, also those that moved nothing."""
+    bounds = day_of(merchant, day)
+    hours = MerchantHour.objects.filter(merchant=merchant, hour__gte=bounds.begin, hour__lt=bounds.end, status=TAKEN)
+    return hours.exists()
+
+
+def _undelivered(runs: Iterable[Reconciliation]) -> set[int]:
+    """Comparisons whose report reached nobody at all."""
+    reached: dict[int, bool] = {}
+    for delivery in ReportDelivery.objects.filter(reconciliation__in=[run.pk for run in runs]).select_related("letter"):
+        failed = delivery.bounced_at is not None or delivery.letter.state == Letter.State.GIVEN_UP
+        reached[delivery.reconciliation_id] = reached.get(delivery.reconciliation_id, False) or not failed
+    return {run for run, somebody in reached.items() if not somebody}
+
+
+# --- who is told ------------------------------------------------------------------------------------------------------
+def raise_alarms() -> int:
+    """Once for each day, cause and address; how many letters were written."""
+    return sum(_tell(merchant, alarm) for merchant, found in all_alarms().items() for alarm in found)
+
+
+def _tell(merchant: Merchant, alarm: Alarm) -> int:
+    context = {
+        "merchant": merchant.name,
+        "day": str(alarm.day),
+        "cause": alarm.cause.value,
+        "sentence": str(alarm),
+        "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/{alarm.day}/",
+    }
+    once = f"reconciliation:{merchant.pk}:{alarm.day}:{alarm.cause}"
+    return letters.write_each(_addresses(merchant), merchant, TEMPLATE, context, once=once)
+
+
+def _addresses(merchant: Merchant) -> list[str]:
+    everybody = [*settings.RECONCILIATION_ALARM_TO, *recipients(merchant), *letters.contacts(merchant)]
+    return list({email.lower(): email for email in everybody}.values())

@@ -1,0 +1,328 @@
+"""What people do with cases, each verb under the lock of its case. Cases are found and closed by comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import IO, Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Count, Q, QuerySet
+
+from merchants.errors import Refusal
+from merchants.models import Membership, Merchant, Person
+from merchants.services.words import check_no_secret
+from portal.lib import clock
+from wallet.models.reconciliation import Case, CaseNote, Statement
+from wallet.reconciliation import refusals, severity, statements
+from wallet.reconciliation.plans import plan_of
+from wallet.reconciliation.severity import severity_of
+
+MOST_AT_ONCE = 1_000
+LONGEST_NOTE = 2_000
+WORKERS = frozenset({Person.StaffRole.SUPPORT, Person.StaffRole.ADMINISTRATOR})
+SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
+State, Resolution = Case.State, Case.Resolution
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+def works_on_cases(person: Person) -> bool:
+    return person.is_active and person.staff_role in WORKERS
+
+
+def check_worker(person: Person) -> None:
+    if not works_on_cases(person):
+        raise refusals.NotYours
+
+
+def check_speaker(case: Case, person: Person) -> None:
+    """Our support, or an owner or manager of the case's merchant."""
+    spoken_for = Membership.objects.filter(person=person, merchant=case.merchant_id, role__in=SPEAKERS)
+    if not works_on_cases(person) and not (person.is_active and spoken_for.exists()):
+        raise refusals.ReadersOnly
+
+
+# --- the verbs --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def assign(*, case: Case, to: Person, by: Person) -> Case:
+    check_worker(by)
+    if not works_on_cases(to):
+        raise refusals.NotTheirs(to.email)
+    case = _unresolved(case)
+    case.state, case.owner = State.ASSIGNED, to
+    return _saved(case, "state", "owner")
+
+
+@transaction.atomic
+def wait_for_operator(*, case: Case, by: Person) -> Case:
+    check_worker(by)
+    case = _unresolved(case)
+    case.state = State.WAITING
+    return _saved(case, "state")
+
+
+@transaction.atomic
+def reopen(*, case: Case, by: Person, text: str) -> Case:
+    check_worker(by)
+    case = _locked(case)
+    if case.state != State.RESOLVED:
+        raise refusals.CaseOpen
+    _note(case, by, text)
+    case.state, case.resolution, case.resolved_at = _at_work(case), "", None
+    case.resolved_by = case.write_off_asked_by = None
+    return _saved(case, "state", "resolution", "resolved_at", "resolved_by", "write_off_asked_by")
+
+
+@transaction.atomic
+def resolve(*, case: Case, resolution: str, text: str, by: Person) -> Case:
+    check_worker(by)
+    if resolution == Resolution.WRITTEN_OFF:
+        raise refusals.WriteOffIsAVerb
+    case = _unresolved(case)
+    _note(case, by, text)
+    return _resolved(case, Resolution(resolution), by)
+
+
+@transaction.atomic
+def write_off(*, case: Case, text: str, by: Person) -> Case:
+    """Up to the merchant's limit at once; above it the case stays open until a second person confirms."""
+    check_worker(by)
+    case = _unresolved(case)
+    if case.kind == Case.Kind.OWED:
+        raise refusals.OwedIsPaid
+    if case.write_off_asked_by_id:
+        raise refusals.WriteOffAsked
+    _note(case, by, text)
+    if abs(case.difference) <= plan_of(case.merchant).write_off_alone:
+        return _resolved(case, Resolution.WRITTEN_OFF, by)
+    case.write_off_asked_by = by
+    return _saved(case, "write_off_asked_by")
+
+
+@transaction.atomic
+def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
+    """`difference` as the person saw it: one that has changed meanwhile is not confirmed."""
+    case = _asked_for(case, by)
+    if case.write_off_asked_by_id == by.pk:
+        raise refusals.OwnWriteOff
+    if case.difference != difference:
+        raise refusals.CaseChanged
+    return _resolved(case, Resolution.WRITTEN_OFF, by)
+
+
+@transaction.atomic
+def decline_write_off(*, case: Case, text: str, by: Person) -> Case:
+    """Whoever asked may take it back so."""
+    case = _asked_for(case, by)
+    _note(case, by, text)
+    case.write_off_asked_by = None
+    return _saved(case, "write_off_asked_by")
+
+
+def _asked_for(case: Case, by: Person) -> Case:
+    check_worker(by)
+    case = _unresolved(case)
+    if case.write_off_asked_by_id is None:
+        raise refusals.WriteOffNotAsked
+    return case
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def note(*, case: Case, text: str, by: Person, internal: bool = False) -> CaseNote:
+    """Of our support; an internal one is not shown to the operator."""
+    check_worker(by)
+    return _note(_locked(case), by, text, internal=internal)
+
+
+@transaction.atomic
+def comment(*, case: Case, text: str, by: Person, statement: Statement | None = None) -> CaseNote:
+    """Of anybody who may speak here; the operator's answer brings a case that waits for it back to us."""
+    check_speaker(case, by)
+    case = _locked(case)
+    said = _note(case, by, text, statement=statement)
+    if case.state == State.WAITING and not said.is_staff:
+        case.state = _at_work(case)
+        _saved(case, "state")
+    return said
+
+
+def attach(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) -> CaseNote:
+    """A corrected statement with a comment. It is received and read as any other; one that is refused is attached too,
+    with its faults, and changes nothing.
+    """
+    check_speaker(case, by)
+    _checked(text)
+    received = statements.receive(
+        merchant=case.merchant, day=case.day, name=name, content=content, source=Statement.Source.UPLOAD, by=by
+    )
+    if received.state == Statement.State.RECEIVED:
+        received = statements.read(statement=received)
+    return comment(case=case, text=text, by=by, statement=received)
+
+
+def notes_of(case: Case, *, for_staff: bool) -> QuerySet[CaseNote]:
+    notes = CaseNote.objects.filter(case=case).select_related("by", "statement")
+    return notes if for_staff else notes.filter(is_internal=False)
+
+
+def _note(case: Case, by: Person, text: str, *, internal: bool = False, statement: Statement | None = None) -> CaseNote:
+    return CaseNote.objects.create(
+        case=case,
+        by=by,
+        text=_checked(text),
+        is_staff=by.is_staff,
+        is_internal=internal,
+        statement=statement,
+        created_at=clock.now(),
+    )
+
+
+def _checked(text: str) -> str:
+    text = text.replace("\0", "").strip()
+    if not text:
+        raise refusals.NoReason
+    if len(text) > LONGEST_NOTE:
+        raise refusals.NoteTooLong(LONGEST_NOTE)
+    check_no_secret(text)
+    return text
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+class Refused(NamedTuple):
+    case: Case
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    cases: Sequence[Case]
+    refused: Sequence[Refused]
+
+
+@transaction.atomic
+def each(cases: QuerySet[Case], verb: Callable[[Case], Case]) -> Done:
+    """One transaction for all: `each(chosen, lambda case: assign(case=case, to=ada, by=bob))`. A case that a verb
+    refuses is named and does not hold up the others. Raises TooManyCases.
+    """
+    found = list(cases.order_by("pk").select_for_update(of=("self",)).select_related("merchant")[: MOST_AT_ONCE + 1])
+    if len(found) > MOST_AT_ONCE:
+        raise refusals.TooManyCases(MOST_AT_ONCE)
+    done, refused = [], []
+    for case in found:
+        try:
+            done.append(verb(case))
+        except Refusal as why:
+            refused.append(Refused(case, str(why)))
+    return Done(done, refused)
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+def unresolved(merchant: Merchant | None = None) -> QuerySet[Case]:
+    """The worst first: what is owed to players stands on top."""
+    found = Case.objects.exclude(state=State.RESOLVED).order_by("-severity", "opened_at")
+    return found.filter(merchant=merchant) if merchant else found
+
+
+def owed(merchant: Merchant | None = None) -> QuerySet[Case]:
+    return unresolved(merchant).filter(severity=Case.Severity.OWED)
+
+
+BUCKETS = (
+    ("< 1 d", timedelta(0), timedelta(days=1)),
+    ("1–3 d", timedelta(days=1), timedelta(days=3)),
+    ("3–7 d", timedelta(days=3), timedelta(days=7)),
+    ("7–30 d", timedelta(days=7), timedelta(days=30)),
+    ("> 30 d", timedelta(days=30), None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Open cases of one kind, by bucket."""
+
+    kind: str
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def label(self) -> str:
+        return str(Case.Kind(self.kind).label)
+
+
+def ages(merchant: Merchant | None = None, *, now: datetime | None = None) -> list[Ages]:
+    """In one query, for the screen and for the mail."""
+    now = now or clock.now()
+    counts = {
+        f"bucket_{number}": Count("pk", _opened(now, young, old)) for number, (_, young, old) in enumerate(BUCKETS)
+    }
+    found = unresolved(merchant).order_by("kind").values("kind").annotate(**counts)
+    rows: Iterable[Any] = found
+    told = [Ages(row["kind"], tuple(row[name] for name in counts)) for row in rows]
+    return sorted(told, key=lambda kind: (kind.kind != Case.Kind.OWED, -kind.total, kind.kind))
+
+
+def _opened(now: datetime, young: timedelta, old: timedelta | None) -> Q:
+    """The youngest bucket has those of a clock that goes before ours too."""
+    until = Q(opened_at__lte=now - young) if young else Q()
+    return until & Q(opened_at__gt=now - old) if old else until
+
+
+# --- older by the day -------------------------------------------------------------------------------------------------
+GROWN = severity.sql(
+    kind="c.kind",
+    difference="c.difference",
+    high_amount="coalesce(p.high_amount, 100000000)",
+    age="(%(now)s - c.opened_at)",
+)
+GROW = f"""
+    UPDATE wallet_case SET severity = grown.severity
+      FROM (SELECT c.id, {GROWN} AS severity
+              FROM wallet_case c LEFT JOIN wallet_reconciliationplan p USING (merchant_id)
+             WHERE c.state <> 'resolved') grown
+     WHERE wallet_case.id = grown.id AND wallet_case.severity < grown.severity
+"""  # noqa: S608 - made of constants
+
+
+def grow_older() -> int:
+    """Raises the severity of what lies for long; how many were raised."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROW, {"now": clock.now()})
+        return int(cursor.rowcount)
+
+
+# --- a case under its lock --------------------------------------------------------------------------------------------
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=case.pk)
+
+
+def _unresolved(case: Case) -> Case:
+    case = _locked(case)
+    if case.state == State.RESOLVED:
+        raise refusals.CaseResolved
+    return case
+
+
+def _at_work(case: Case) -> Case.State:
+    return State.ASSIGNED if case.owner_id else State.OPEN
+
+
+def _resolved(case: Case, resolution: Case.Resolution, by: Person) -> Case:
+    case.state, case.resolution, case.resolved_at, case.resolved_by = State.RESOLVED, resolution, clock.now(), by
+    return _saved(case, "state", "resolution", "resolved_at", "resolved_by")
+
+
+def _saved(case: Case, *fields: str) -> Case:
+    case.save(update_fields=fields)
+    return case
+
+
+__all__ = [
+    "BUCKETS", "Ages", "Done", "Refused", "ages", "assign", "attach", "comment", "confirm_write_off",
+    "decline_write_off", "each", "grow_older", "note", "notes_of", "owed", "reopen", "resolve", "severity_of",
+    "unresolved", "wait_for_operator", "works_on_cases", "write_off",
+]  # fmt: skip

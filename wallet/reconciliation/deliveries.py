@@ -1,0 +1,119 @@
+"""Reports to their recipients, each once for a comparison; how the sending goes is the letter's (merchants.outbox)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import IO
+
+import structlog
+from django.db import transaction
+
+from merchants.models import Letter
+from merchants.services import outbox
+from portal.lib import clock
+from wallet.models.reconciliation import Case, Reconciliation, ReportDelivery
+from wallet.reconciliation import refusals, report
+from wallet.reconciliation.bounces import Bounce, bounces_in
+from wallet.reconciliation.plans import recipients
+
+log = structlog.get_logger(__name__)
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    RETRIED = "retried"  # the mail server said no for now, or nothing
+    SENT = "sent"
+    GIVEN_UP = "given up"
+    BOUNCED = "bounced"  # taken by the first server and refused by a later one
+
+
+def state(delivery: ReportDelivery) -> State:
+    letter = delivery.letter
+    if delivery.bounced_at:
+        return State.BOUNCED
+    if letter.state == Letter.State.WAITING:
+        return State.RETRIED if letter.attempts else State.WAITING
+    return State.SENT if letter.state == Letter.State.SENT else State.GIVEN_UP
+
+
+# --- sending ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def send(*, run: Reconciliation) -> Sequence[ReportDelivery]:
+    """Once for each comparison and recipient, however often it is called, and by however many at once.
+
+    None for a comparison that says nothing but what the last report of its day said, nor for one without a statement:
+    that is told by an alarm (alarms.py).
+    """
+    run = Reconciliation.objects.select_for_update(no_key=True).select_related("merchant").get(pk=run.pk)
+    if run.state != Reconciliation.State.DONE:
+        raise refusals.NotCompared
+    if run.outcome == Reconciliation.Outcome.NO_STATEMENT or says_nothing_new(run):
+        return []
+    there = set(ReportDelivery.objects.filter(reconciliation=run).values_list("to", flat=True))
+    return [_deliver(run, to) for to in recipients(run.merchant) if to not in there]
+
+
+def says_nothing_new(run: Reconciliation) -> bool:
+    """Against the report that went out last; a case that came or went makes a difference also in equal figures."""
+    told = report.told_before(run)
+    if told is None:
+        return False
+    since = Reconciliation.objects.filter(
+        merchant=run.merchant_id, day=run.day, number__range=(told.number + 1, run.number)
+    )
+    gone = Case.objects.filter(merchant=run.merchant_id, day=run.day, resolved_by=None, resolved_at__gt=told.done_at)
+    same = (run.outcome, run.figures) == (told.outcome, told.figures)
+    return same and not Case.objects.filter(found_by__in=since).exists() and not gone.exists()
+
+
+def _deliver(run: Reconciliation, to: str) -> ReportDelivery:
+    letter, now = _letter(run, to), clock.now()
+    return ReportDelivery.objects.create(reconciliation=run, to=to, letter=letter, created_at=now)
+
+
+def _letter(run: Reconciliation, to: str) -> Letter:
+    now = clock.now()
+    letter = Letter.objects.create(
+        merchant=run.merchant, to=to, template=report.TEMPLATE, context={"run": run.pk}, created_at=now, due_at=now
+    )
+    outbox.wake_on_commit()
+    return letter
+
+
+@transaction.atomic
+def send_again(*, delivery: ReportDelivery) -> ReportDelivery:
+    """When it was given up, came back, or was lost by who got it: another letter, since a second copy of the same is
+    hidden by mailboxes. The old letter stays. Raises StillTried.
+    """
+    delivery = (
+        ReportDelivery.objects.select_for_update(of=("self",))
+        .select_related("reconciliation__merchant")
+        .get(pk=delivery.pk)
+    )
+    if delivery.letter.state == Letter.State.WAITING:
+        raise refusals.StillTried
+    delivery.letter = _letter(delivery.reconciliation, delivery.to)
+    delivery.bounced_at, delivery.bounce = None, ""
+    delivery.save(update_fields=["letter", "bounced_at", "bounce"])
+    return delivery
+
+
+# --- bounces ----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def bounced(message: IO[bytes]) -> list[ReportDelivery]:
+    """What came back to our address as a delivery status notification (RFC 3464): marks the deliveries it speaks of."""
+    return [delivery for bounce in bounces_in(message) if (delivery := _mark(bounce))]
+
+
+def _mark(bounce: Bounce) -> ReportDelivery | None:
+    number = outbox.number_in(bounce.message_id)
+    found = (
+        ReportDelivery.objects.select_for_update().filter(letter=number, bounced_at=None).first() if number else None
+    )
+    if found is None or found.to.lower() != bounce.recipient.lower():
+        return None
+    found.bounced_at, found.bounce = clock.now(), bounce.said
+    found.save(update_fields=["bounced_at", "bounce"])
+    log.warning("report.bounced", delivery=found.pk, said=found.bounce)
+    return found

@@ -1,0 +1,339 @@
+"""A day of ours against the operator's, in the database. What differs is left in a table of the session.
+
+Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it, a dry run looks and forgets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import Min
+from psycopg.types.json import Jsonb
+
+from merchants.models import Merchant
+from wallet.models import Case, ReconciliationPlan, Statement
+from wallet.reconciliation import plans, statements
+from wallet.reconciliation.days import DAY, Day, day_of
+from wallet.services.usage import IS_OPEN
+
+ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'"
+BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
+REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
+ROWS = Path(__file__).with_suffix(".sql").read_text()
+BREAKS = """
+    DROP TABLE IF EXISTS pg_temp.reconciliation_break;
+    CREATE TEMP TABLE reconciliation_break (
+        kind text, transaction_id text COLLATE "C", subject text COLLATE "C", player_id text, currency text, ours jsonb,
+        theirs jsonb, difference bigint, size bigint, day date
+    ) ON COMMIT DROP;
+"""
+# Owed: refused since the day before was complete, and not paid since under its id.
+OWED = """
+    INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size)
+    SELECT 'owed', r.transaction_id, r.transaction_id, r.player_id, r.currency, jsonb_strip_nulls(jsonb_build_object(
+               'kind', 'payout', 'player', r.player_id, 'game', r.game_id, 'currency', r.currency,
+               'amount', r.amount::text, 'state', r.status, 'at', r.created_at, 'bet', r.ref_transaction_id)),
+           -r.amount, r.amount
+      FROM wallet_refusedpayout r
+     WHERE r.merchant_id = %(merchant)s AND r.created_at >= %(delivered)s AND r.created_at < %(ready)s
+       AND NOT EXISTS (SELECT FROM wallet_transaction t
+                        WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
+                          AND t.debit_account_id IS NOT NULL)
+"""
+# A round with several bets has its end when one of them was settled.
+HAS_NO_END = f"""
+    {IS_OPEN}
+    AND NOT EXISTS (SELECT FROM wallet_transaction e
+                     WHERE e.session_id = t.session_id AND e.round_id = t.round_id AND e.kind = 'payout'
+                       AND e.debit_account_id IS NOT NULL
+                       AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = e.id))
+"""
+# Bets that are too old to be open, also those of days before that were too young when these were compared. Each is a
+# break of its own day.
+UNSETTLED = f"""
+    INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size, day)
+    SELECT 'unsettled', b.transaction_id, b.transaction_id, p.player_id, b.currency, jsonb_strip_nulls(
+               jsonb_build_object('kind', 'bet', 'player', p.player_id, 'game', g.game_id, 'currency', b.currency,
+                                  'amount', b.amount::text, 'state', 'open', 'at', b.created_at, 'round', b.round_id,
+                                  'bets', b.bets)),
+           0, b.amount, (b.created_at AT TIME ZONE %(zone)s)::date
+      FROM (SELECT DISTINCT ON (coalesce(t.session_id || '|' || t.round_id, t.id::text)) t.transaction_id, t.player_id,
+                   t.game_id, t.currency, t.created_at, t.round_id, t.id,
+                   sum(t.amount) OVER of_round AS amount, count(*) OVER of_round AS bets
+              FROM wallet_transaction t
+             WHERE t.id IN (
+                    SELECT o.bet_id FROM wallet_openbet o
+                     WHERE o.merchant_id = %(merchant)s AND o.created_at >= %(first)s AND o.created_at < %(end)s
+                    UNION ALL
+                    SELECT n.id FROM wallet_transaction n
+                     WHERE n.merchant_id = %(merchant)s AND n.kind = 'bet'
+                       AND n.created_at >= %(first)s AND n.created_at < %(end)s
+                       AND n.id > (SELECT k.upto FROM wallet_mark k WHERE k.source = 'movements'))
+               AND t.created_at < %(old)s AND {HAS_NO_END}
+            WINDOW of_round AS (PARTITION BY coalesce(t.session_id || '|' || t.round_id, t.id::text))
+             ORDER BY coalesce(t.session_id || '|' || t.round_id, t.id::text), t.id) b
+      JOIN merchants_player p ON p.id = b.player_id
+      LEFT JOIN merchants_game g ON g.id = b.game_id
+     WHERE NOT EXISTS (SELECT FROM reconciliation_break k WHERE k.transaction_id = b.transaction_id)
+"""
+# A bet whose rollback was here first, and which came after all: the caller took a stake that was not taken here.
+TOMBSTONES = """
+    INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size)
+    SELECT DISTINCT ON (t.transaction_id) 'tombstone_met', t.transaction_id, t.transaction_id, p.player_id,
+           coalesce(r.currency, ''), jsonb_strip_nulls(jsonb_build_object(
+               'kind', 'tombstone', 'player', p.player_id, 'currency', r.currency, 'amount', r.amount::text,
+               'state', r.status, 'at', t.created_at, 'came', r.created_at)),
+           coalesce(r.amount, 0), r.amount
+      FROM wallet_transaction t
+      JOIN wallet_signedrequest r ON r.transaction_id = t.transaction_id AND r.merchant_id = t.merchant_id
+                                 AND r.endpoint LIKE '%%/bet' AND r.created_at >= t.created_at
+      JOIN merchants_player p ON p.id = t.player_id
+     WHERE t.merchant_id = %(merchant)s AND t.kind = 'tombstone'
+       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+       AND NOT EXISTS (SELECT FROM reconciliation_break k WHERE k.transaction_id = t.transaction_id)
+     ORDER BY t.transaction_id, r.id
+"""
+OWED_ALONE = """
+    DELETE FROM reconciliation_break b USING reconciliation_break o
+     WHERE o.kind = 'owed' AND b.kind <> 'owed' AND b.transaction_id = o.transaction_id
+"""
+# A statement of totals without lines for rollbacks is of what stands at the end of the day.
+GROUPS = """
+    DROP TABLE IF EXISTS pg_temp.reconciliation_group;
+    CREATE TEMP TABLE reconciliation_group ON COMMIT DROP AS
+    SELECT coalesce(o.player_id, t.player_id) AS player_id, coalesce(o.kind, t.kind) AS kind,
+           coalesce(o.currency, t.currency) AS currency, o.amount AS o_amount, o.count AS o_count,
+           t.amount AS t_amount, t.count AS t_count, t.line,
+           coalesce(o.amount, 0) = coalesce(t.amount, 0) AND coalesce(o.count, 0) = coalesce(t.count, o.count, 0)
+               AND (o.kind IS NOT NULL OR coalesce(t.amount, 0) = 0) AS is_same
+      FROM (SELECT p.player_id, t.kind, t.currency, sum(t.amount) AS amount, count(*) AS count
+              FROM wallet_transaction t
+              JOIN merchants_player p ON p.id = t.player_id
+             WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
+               AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+               AND (EXISTS (SELECT FROM wallet_statementrow s
+                             WHERE s.statement_id = %(statement)s AND s.kind = 'rollback')
+                    OR (t.kind <> 'rollback'
+                        AND NOT EXISTS (SELECT FROM wallet_transaction u
+                                         WHERE u.reverses_id = t.id AND u.created_at < %(end)s)))
+             GROUP BY 1, 2, 3) o
+      FULL JOIN (SELECT s.player_id, s.kind, s.currency, sum(s.amount) AS amount, sum(s.count) AS count,
+                        min(s.line) AS line
+                   FROM wallet_statementrow s WHERE s.statement_id = %(statement)s GROUP BY 1, 2, 3) t
+        ON t.player_id = o.player_id AND t.kind = o.kind AND t.currency = o.currency;
+    INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
+    SELECT 'group', concat_ws('|', g.player_id, g.kind, g.currency), g.player_id, g.currency,
+           CASE WHEN g.o_count IS NOT NULL THEN jsonb_build_object('kind', g.kind, 'player', g.player_id,
+               'currency', g.currency, 'amount', g.o_amount::text, 'count', g.o_count) END,
+           CASE WHEN g.line IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object('kind', g.kind,
+               'player', g.player_id, 'currency', g.currency, 'amount', g.t_amount::text, 'count', g.t_count,
+               'line', g.line)) END,
+           (coalesce(g.o_amount, 0) - coalesce(g.t_amount, 0))
+               * CASE WHEN g.kind IN ('bet', 'withdraw') THEN -1 ELSE 1 END,
+           greatest(g.o_amount, g.t_amount)
+      FROM reconciliation_group g WHERE NOT g.is_same;
+"""
+# Of our rows that the statement lacks, those after the last that it has: when did it end, and what is behind that?
+TAIL = """
+    WITH gone AS (
+        SELECT b.transaction_id, b.difference, (b.ours ->> 'at')::timestamptz AS at
+          FROM reconciliation_break b WHERE b.kind = 'missing_there'
+    ), upto AS (
+        SELECT max(t.created_at) AS at FROM wallet_transaction t
+         WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
+           AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+           AND t.kind <> 'rollback'
+           AND NOT EXISTS (SELECT FROM gone g WHERE g.transaction_id = t.transaction_id)
+    )
+    SELECT u.at, count(*), coalesce(sum(g.difference), 0)::bigint FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1
+"""
+FOLD = """
+    DELETE FROM reconciliation_break b WHERE b.kind = 'missing_there' AND (b.ours ->> 'at')::timestamptz > %(ended)s
+"""
+# More of a kind than anybody works one by one, as of another merchant's file: one case says how many and how much.
+FLOODS = """
+    WITH flood AS (
+        SELECT b.kind FROM reconciliation_break b
+         WHERE b.kind = ANY (%(kinds)s) AND b.subject <> '' GROUP BY 1 HAVING count(*) > %(most)s
+    ), folded AS (
+        DELETE FROM reconciliation_break b USING flood f WHERE b.kind = f.kind RETURNING b.*
+    )
+    INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
+    SELECT d.kind, 'all|' || d.currency, '', d.currency,
+           CASE WHEN count(d.ours) > 0 THEN jsonb_build_object('rows', count(d.ours)) END,
+           CASE WHEN count(d.theirs) > 0 THEN jsonb_build_object('rows', count(d.theirs)) END,
+           sum(d.difference), sum(d.size)
+      FROM folded d GROUP BY d.kind, d.currency
+"""
+TOLD = """
+    INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, abs(%s))
+"""
+MATCHED = """
+    SELECT %(ours)s::bigint - count(*) FILTER (WHERE m.t_line IS NULL OR b.transaction_id IS NOT NULL)
+      FROM reconciliation_met m
+      LEFT JOIN (SELECT DISTINCT b.transaction_id FROM reconciliation_break b) b ON b.transaction_id = m.transaction_id
+     WHERE m.o_id IS NOT NULL
+"""
+MATCHED_GROUPS = "SELECT count(*) FROM reconciliation_group g WHERE g.is_same"
+MISSING = "SELECT count(*) FROM reconciliation_break b WHERE b.kind = 'missing_there'"
+LARGE = 10_000  # rows of a statement
+MOST_OF_A_KIND = 10_000  # cases of a day
+ONE_BY_ONE = (Case.Kind.OWED, Case.Kind.UNSETTLED, *BOOKS)  # each is somebody's money, or of another day
+FOLDED = [kind for kind in Case.Kind.values if kind not in ONE_BY_ONE]
+TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: then a file was cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is compared, and by when."""
+
+    merchant: Merchant
+    day: Day
+    statement: Statement | None
+    plan: ReconciliationPlan
+    now: datetime
+
+    def values(self) -> dict[str, Any]:
+        day, before = self.day, day_of(self.merchant, self.day.date - DAY)
+        return {
+            "merchant": self.merchant.pk,
+            "statement": self.statement and self.statement.pk,
+            "neighbours": self._neighbours(),
+            "day": day.date,
+            "begin": day.begin,
+            "end": day.end,
+            "ready": day.ready,
+            "early": day.begin - REACH,
+            "near": day.end + REACH,
+            "late": max(day.end + REACH, day.ready),
+            "morning": day.begin + REACH,
+            "delivered": before.ready,
+            "evening": day.end - REACH,
+            "first": day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY,
+            "old": self.now - timedelta(hours=self.plan.unsettled_hours),
+            "zone": self.merchant.time_zone,
+        }
+
+    def _neighbours(self) -> list[int]:
+        days = [self.day.date - DAY, self.day.date + DAY]
+        found = Statement.objects.filter(merchant=self.merchant, day__in=days, is_current=True)
+        return list(found.filter(grain=ReconciliationPlan.Grain.ROWS).values_list("pk", flat=True))
+
+
+def know_its_size(merchant: Merchant, day: date) -> None:
+    """A large statement is often newer than what the planner knows. Before the transaction: it holds up others' too."""
+    if Statement.objects.filter(merchant=merchant, day=day, is_current=True, rows__gte=LARGE).exists():
+        _do("ANALYZE wallet_statementrow (statement_id, line, transaction_id, kind)")
+
+
+def compare(job: Job, ours: int) -> int:
+    """Leaves the breaks in `reconciliation_break` until the transaction ends; returns how many rows agree.
+
+    `ours`: how many rows of the day the ledger has.
+    """
+    values = job.values()
+    _do(ROOM_TO_WORK)
+    _do(BREAKS)
+    matched = _against(job, job.statement, values, ours) if job.statement else 0
+    if job.statement is None and ours:
+        tell(Case.Kind.NO_STATEMENT, ours={"rows": ours})
+    for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
+        _do(step, values)
+    return matched
+
+
+def fold_floods() -> None:
+    """After they were counted: what the figures say is of all of them."""
+    _do(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
+
+
+def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) -> int:
+    if statement.grain == ReconciliationPlan.Grain.TOTALS:
+        _do(GROUPS, values)
+        matched = _number(MATCHED_GROUPS)
+    else:
+        _do(ROWS, values)
+        matched = _number(MATCHED, {"ours": ours})
+        _tell_of_a_cut(statement, values, ours)
+    _tell_of_totals(statement)
+    _tell_of_the_hour(job, statement)
+    return matched
+
+
+def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> None:
+    """A file that ends early is one break, whatever was behind its end."""
+    is_short = any(gap.is_short for gap in statements.gaps(statement))
+    missing = _number(MISSING)
+    tail = (
+        _row(TAIL, values)
+        if (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
+        else None
+    )
+    ended, rows, difference = tail or (None, 0, 0)
+    is_cut = rows >= TAIL_ROWS and rows * TAIL_SHARE >= ours
+    if ended and (is_short or is_cut):
+        _do(FOLD, {"ended": ended})
+    if is_short or is_cut:
+        behind = {"rows": rows, "after": ended and ended.isoformat()}
+        tell(Case.Kind.TRUNCATED, ours=behind, theirs={"rows": statement.rows}, difference=difference)
+
+
+def _tell_of_totals(statement: Statement) -> None:
+    for gap in statements.gaps(statement):
+        if not gap.is_short:
+            of = {"currency": gap.declared.currency, "kind": gap.declared.kind}
+            said = of | {"rows": gap.declared.rows, "amount": _text(gap.declared.amount)}
+            read = of | {"rows": gap.rows, "amount": _text(gap.amount)}
+            subject = f"{gap.declared.kind}|{gap.declared.currency}"
+            tell(Case.Kind.TOTALS, subject=subject, currency=gap.declared.currency or "", ours=read, theirs=said)
+
+
+def _tell_of_the_hour(job: Job, statement: Statement) -> None:
+    """By the first that came: one that corrects it is not late."""
+    came = Statement.objects.filter(merchant=job.merchant, day=job.day.date, state=Statement.State.READ)
+    first = came.aggregate(at=Min("received_at"))["at"]
+    due = plans.due_at(job.plan, job.day.date)
+    if job.plan.is_on and first > due:
+        tell(Case.Kind.LATE_STATEMENT, ours={"due": due.isoformat()}, theirs={"at": first.isoformat()})
+
+
+def tell(
+    kind: str,
+    *,
+    subject: str = "",
+    player: str = "",
+    currency: str = "",
+    ours: dict[str, Any] | None = None,
+    theirs: dict[str, Any] | None = None,
+    difference: int = 0,
+) -> None:
+    """A break that is not of one transaction."""
+    with connection.cursor() as cursor:
+        sides: list[Any] = [None if side is None else Jsonb(side) for side in (ours, theirs)]
+        cursor.execute(TOLD, [kind, subject, player, currency, *sides, difference, difference])
+
+
+def _text(amount: int | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _do(sql: str, values: dict[str, Any] | None = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def _row(sql: str, values: dict[str, Any] | None = None) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+
+def _number(sql: str, values: dict[str, Any] | None = None) -> int:
+    row = _row(sql, values)
+    return int(row[0]) if row else 0

@@ -1,0 +1,163 @@
+"""Out to an operator's host and no further: never inside our own network, never without end, never without a bound.
+
+A name is resolved once. Each address that it has must be public, and the connection goes to one of these very
+addresses: a name that is asked a second time may answer with an address of ours.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from ipaddress import IPv6Address, ip_network
+from time import monotonic
+from typing import IO
+
+from django.conf import settings
+
+from merchants.errors import Refusal
+from portal.lib.clientip import Address, parse_address, within
+
+CHUNK = 64 * 1024
+RESOLVE_SECONDS = 10
+# An IPv4 address inside an IPv6 one: what a relay makes of it, nobody knows here.
+RELAYED = tuple(ip_network(text) for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48"))
+
+
+class NotFetched(Refusal):
+    """The file was not had, and nothing of it is kept. The text says whom to ask."""
+
+
+class NotThereYet(NotFetched):
+    """The host answered, and does not have the file."""
+
+
+class Inside(NotFetched):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} points inside a private network; nothing is fetched from there. Name a host with public addresses."
+        )
+
+
+class NoSuchHost(NotFetched):
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} has no address. Look whether the name is right, or ask who runs the host.")
+
+
+class TooSlow(NotFetched):
+    def __init__(self, host: str, seconds: int) -> None:
+        super().__init__(f"{host} did not finish in {seconds} seconds and was given up. Ask who runs the host.")
+
+
+class TooLarge(NotFetched):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"The file of {host} is larger than {settings.MAX_STATEMENT_BYTES // 2**20} MiB; nothing of it is kept. "
+            f"Have it compressed with gzip, or ask our support."
+        )
+
+
+class Trip:
+    """One visit to one host: its addresses, asked for once, and an end in time for all that is done there."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        self.ends = monotonic() + settings.STATEMENT_FETCH_SECONDS
+        self.addresses = public_addresses(host, port)
+
+    @contextmanager
+    def connected(self) -> Iterator[socket.socket]:
+        """A connection that is cut off when the time is over, whoever may hold it by then.
+
+        A time limit on the socket alone begins anew with each byte, so that who sends one byte a second never ends.
+        """
+        wire = self._connect()
+        rope, is_late = wire.dup(), threading.Event()
+
+        def cut() -> None:
+            is_late.set()
+            with suppress(OSError):
+                rope.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(max(self.ends - monotonic(), 0), cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield wire
+        except Exception as fault:
+            if is_late.is_set():
+                raise self.too_slow() from fault
+            raise
+        finally:
+            timer.cancel()
+            timer.join()
+            rope.close()
+            wire.close()
+        if is_late.is_set():
+            raise self.too_slow()
+
+    def too_slow(self) -> TooSlow:
+        return TooSlow(self.host, settings.STATEMENT_FETCH_SECONDS)
+
+    def _connect(self) -> socket.socket:
+        *others, last = self.addresses
+        for address in others:
+            with suppress(OSError):
+                return self._connect_to(address)
+        return self._connect_to(last)
+
+    def _connect_to(self, address: Address) -> socket.socket:
+        left = self.ends - monotonic()
+        if left <= 0:
+            raise self.too_slow()
+        wire = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM)  # noqa: PLR2004
+        try:
+            wire.settimeout(min(left, settings.STATEMENT_FETCH_IDLE_SECONDS))
+            wire.connect((str(address), self.port))
+        except BaseException:
+            wire.close()
+            raise
+        return wire
+
+
+def public_addresses(host: str, port: int) -> list[Address]:
+    """Raises Inside when only one of them is not public: which of them is taken would be chance."""
+    found = _resolved(host, port)
+    if not found:
+        raise NoSuchHost(host)
+    if not all(is_public(address) or within(address, settings.STATEMENT_NETWORKS) for address in found):
+        raise Inside(host)
+    return found
+
+
+def is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and (address.is_site_local or within(address, RELAYED)):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _resolved(host: str, port: int) -> list[Address]:
+    """In a thread, since nobody can end a question to a name server that hangs."""
+    told: list[str] = []
+
+    def ask() -> None:
+        with suppress(OSError, UnicodeError):
+            told.extend(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(RESOLVE_SECONDS)
+    found = [parse_address(text.partition("%")[0]) for text in dict.fromkeys(told)]
+    return [address for address in found if address is not None]
+
+
+def copy(read: Callable[[int], bytes], into: IO[bytes], *, host: str) -> int:
+    """How many bytes; never more of them than a statement may have."""
+    size = 0
+    while piece := read(CHUNK):
+        size += len(piece)
+        if size > settings.MAX_STATEMENT_BYTES:
+            raise TooLarge(host)
+        into.write(piece)
+    return size

@@ -1,0 +1,88 @@
+"""A statement by HTTPS: from the host that was checked, and from no other that it may send us to."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import socket
+import ssl
+from contextlib import closing
+from datetime import date
+from http import HTTPStatus
+from typing import IO
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+
+from wallet.reconciliation import outside
+from wallet.reconciliation.outside import NotFetched, NotThereYet, Trip
+from wallet.reconciliation.places import PORTS, Place
+
+MOST_HOPS = 3
+MOVED = {301, 302, 303, 307, 308}
+REFUSES_US = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """Speaks over a connection that stands already; certificate and name are checked as ever."""
+
+    def __init__(self, place: Place, wire: socket.socket) -> None:
+        super().__init__(place.host, place.port)
+        self.wire, self.tls = wire, ssl.create_default_context()
+
+    def connect(self) -> None:
+        # A host that breaks off without TLS's own end may have been cut off by somebody on the way.
+        self.sock = self.tls.wrap_socket(self.wire, server_hostname=self.host, suppress_ragged_eofs=False)
+
+
+def fetch(place: Place, password: str, day: date, into: IO[bytes]) -> None:
+    """Raises NotFetched, and whatever sockets, TLS and HTTP raise."""
+    trip, target = Trip(place.host, place.port), place.target(day)
+    for _ in range(MOST_HOPS):
+        with trip.connected() as wire, closing(_Pinned(place, wire)) as connection:
+            connection.request("GET", target, headers=_headers(place, password))
+            with closing(connection.getresponse()) as answer:
+                if answer.status not in MOVED:
+                    return _keep(place, answer, into)
+                target = _same_host(place, target, answer.getheader("Location", ""))
+    raise NotFetched(f"{place.host} sends from one address to the next. Give the address where the file is.")
+
+
+def _headers(place: Place, password: str) -> dict[str, str]:
+    """A password with a user goes as Basic, one without as a token."""
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "oppi-portal", "Connection": "close"}
+    if password and place.user:
+        pair = base64.b64encode(f"{place.user}:{password}".encode()).decode()
+        return headers | {"Authorization": f"Basic {pair}"}
+    return headers | {"Authorization": f"Bearer {password}"} if password else headers
+
+
+def _same_host(place: Place, target: str, location: str) -> str:
+    try:
+        found = urlsplit(urljoin(f"https://{_netloc(place)}{target}", location))
+        port = found.port or PORTS.get(found.scheme)
+    except ValueError as fault:
+        raise NotFetched(f"{place.host} sends to an address that cannot be read.") from fault
+    if (found.scheme, found.hostname, port) != ("https", place.host, place.port):
+        raise NotFetched(
+            f"{place.host} sends to another host, and there we do not follow. Give the address where the file is."
+        )
+    return f"{found.path or '/'}?{found.query}" if found.query else found.path or "/"
+
+
+def _netloc(place: Place) -> str:
+    return f"[{place.host}]:{place.port}" if ":" in place.host else f"{place.host}:{place.port}"
+
+
+def _keep(place: Place, answer: http.client.HTTPResponse, into: IO[bytes]) -> None:
+    if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        raise NotThereYet(f"{place.host} does not have the file yet.")
+    if answer.status in REFUSES_US:
+        raise NotFetched(f"{place.host} does not let us in ({answer.status}). Give its user name and password again.")
+    if answer.status != HTTPStatus.OK:
+        raise NotFetched(f"{place.host} answered {answer.status} instead of a file. Ask who runs the host.")
+    if (answer.length or 0) > settings.MAX_STATEMENT_BYTES:
+        raise outside.TooLarge(place.host)
+    outside.copy(answer.read1, into, host=place.host)
+    if answer.length:  # what is still to come, said the host
+        raise NotFetched(f"{place.host} broke off {answer.length} bytes before the end of the file.")

@@ -1,0 +1,102 @@
+"""A statement by SFTP, from the host whose key somebody has confirmed."""
+
+from __future__ import annotations
+
+import hmac
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from typing import IO
+
+import paramiko
+from django.conf import settings
+
+from wallet.reconciliation import outside
+from wallet.reconciliation.outside import NotFetched, NotThereYet, Trip
+from wallet.reconciliation.places import Place
+
+AT_ONCE = 64  # pieces of a file that are asked for ahead
+
+
+class OtherHostKey(NotFetched):
+    """Before any password is sent."""
+
+    def __init__(self, host: str, shown: str) -> None:
+        super().__init__(
+            f"{host} shows another key than the one that was confirmed: {shown}. It may be another machine. "
+            f"Ask who runs the host before you confirm it."
+        )
+
+
+def look(place: Place) -> str:
+    """The fingerprint of the key that the host shows, for a person to compare. Nothing is sent to it."""
+    with _opened(Trip(place.host, place.port)) as transport:
+        return str(transport.get_remote_server_key().fingerprint)
+
+
+def fetch(place: Place, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
+    """Raises NotFetched, and whatever sockets and paramiko raise."""
+    with _opened(Trip(place.host, place.port)) as transport:
+        shown = str(transport.get_remote_server_key().fingerprint)
+        if not hmac.compare_digest(shown, host_key):
+            raise OtherHostKey(place.host, shown)
+        _sign_in(transport, place, password)
+        with closing(_client(transport)) as client:
+            _keep(client, place, day, into)
+
+
+@contextmanager
+def _opened(trip: Trip) -> Iterator[paramiko.Transport]:
+    idle = settings.STATEMENT_FETCH_IDLE_SECONDS
+    with trip.connected() as wire, closing(paramiko.Transport(wire)) as transport:
+        transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = idle
+        transport.start_client(timeout=idle)
+        yield transport
+
+
+def _sign_in(transport: paramiko.Transport, place: Place, password: str) -> None:
+    try:
+        if password:
+            transport.auth_password(place.user, password)
+        else:
+            transport.auth_none(place.user)
+    except paramiko.AuthenticationException as fault:
+        raise NotFetched(
+            f"{place.host} does not let {place.user} in. Give the password again, or ask who runs the host."
+        ) from fault
+
+
+def _client(transport: paramiko.Transport) -> paramiko.SFTPClient:
+    client = paramiko.SFTPClient.from_transport(transport)
+    channel = client.get_channel() if client else None
+    if client is None or channel is None:
+        raise EOFError
+    channel.settimeout(settings.STATEMENT_FETCH_IDLE_SECONDS)
+    return client
+
+
+def _keep(client: paramiko.SFTPClient, place: Place, day: date, into: IO[bytes]) -> None:
+    path = place.file(day)
+    try:
+        size = _size(client, place, path)
+        with client.open(path, "rb") as file:
+            file.prefetch(size, max_concurrent_requests=AT_ONCE)
+            arrived = outside.copy(file.read, into, host=place.host)
+    except FileNotFoundError as fault:
+        raise NotThereYet(f"{place.host} does not have the file yet.") from fault
+    except PermissionError as fault:
+        raise NotFetched(f"{place.host} does not let {place.user} read the file. Ask who runs the host.") from fault
+    if not arrived == size == _size(client, place, path):
+        raise NotThereYet(f"The file of {place.host} is still being written.")
+
+
+def _size(client: paramiko.SFTPClient, place: Place, path: str) -> int:
+    found = client.stat(path)
+    if found.st_mode is not None and not stat.S_ISREG(found.st_mode):
+        raise NotFetched(f"What {place.host} has under this name is not a file.")
+    if found.st_size is None:
+        raise NotFetched(f"{place.host} does not say how large the file is. Ask who runs the host.")
+    if found.st_size > settings.MAX_STATEMENT_BYTES:
+        raise outside.TooLarge(place.host)
+    return found.st_size

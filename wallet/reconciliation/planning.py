@@ -1,0 +1,77 @@
+"""How a merchant wants its days reconciled: said by its people, kept on its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Words
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
+from wallet.reconciliation.reading import mapping as mappings
+
+MOST_RECIPIENTS = 20
+
+
+class WrongHour(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"An hour is a whole number from {HOURS[0]} to {HOURS[1]}.")
+
+
+class RecipientThere(Refusal):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} gets the report already.")
+
+
+class TooManyRecipients(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"A report has at most {MOST_RECIPIENTS} recipients. Remove one, or give a list's address.")
+
+
+@transaction.atomic
+def set_plan(*, merchant: Merchant, **said: Any) -> ReconciliationPlan:
+    """Of a merchant that had none, what is not said is as the model has it."""
+    if said.get("hour", HOURS[0]) not in range(HOURS[0], HOURS[1] + 1):
+        raise WrongHour
+    plan = _locked(merchant)
+    for name, value in said.items():
+        setattr(plan, name, value)
+    plan.save()
+    return plan
+
+
+@transaction.atomic
+def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> ReconciliationPlan:
+    """How the next files are read. Nothing is compared by it: a merchant without a plan gets one that is off."""
+    plan, how = _locked(merchant), mappings.from_json(mapping)
+    if (plan.mapping, plan.grain) != (how.as_json(), how.grain):
+        plan.mapping, plan.grain = how.as_json(), ReconciliationPlan.Grain(how.grain)
+        plan.save()
+    return plan
+
+
+def _locked(merchant: Merchant) -> ReconciliationPlan:
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    found = ReconciliationPlan.objects.filter(merchant=merchant).first()
+    return found or ReconciliationPlan(merchant=merchant, is_on=False)
+
+
+@transaction.atomic
+def add_recipient(*, merchant: Merchant, email: str) -> ReportRecipient:
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    named = ReportRecipient.objects.filter(merchant=merchant)
+    if named.filter(email__iexact=email).exists():
+        raise RecipientThere(email)
+    if named.count() >= MOST_RECIPIENTS:
+        raise TooManyRecipients
+    try:
+        with transaction.atomic():
+            return ReportRecipient.objects.create(merchant=merchant, email=email)
+    except IntegrityError as there:
+        raise RecipientThere(email) from there
+
+
+def remove_recipient(*, recipient: ReportRecipient) -> None:
+    recipient.delete()

@@ -1,0 +1,39 @@
+"""How a merchant's days are reconciled, who is told, and when a day's report is due."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from merchants.models import Merchant
+from merchants.services import letters
+from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient
+from wallet.reconciliation.days import DAY, day_of
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def plan_of(merchant: Merchant) -> ReconciliationPlan:
+    """Of a merchant that has none: as it would be by itself, and not saved."""
+    found = ReconciliationPlan.objects.filter(merchant=merchant).first()
+    return found or ReconciliationPlan(merchant=merchant, is_on=False)
+
+
+def recipients(merchant: Merchant) -> list[str]:
+    """Whom it named; else those who are told of its keys."""
+    named = ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True)
+    return list({email.lower(): email for email in named}.values()) or letters.contacts(merchant)
+
+
+def due_at(plan: ReconciliationPlan, day: date) -> datetime:
+    """Its hour of the day after, not before the day is complete. An hour that a clock leaves out is the next one."""
+    hour = datetime.combine(day + DAY, time(plan.hour), tzinfo=ZoneInfo(plan.merchant.time_zone)).astimezone(UTC_ZONE)
+    return max(hour, day_of(plan.merchant, day).ready)
+
+
+def newest_due(plan: ReconciliationPlan, now: datetime) -> date:
+    """The newest day whose report should be there by `now`."""
+    day = now.astimezone(ZoneInfo(plan.merchant.time_zone)).date()
+    while due_at(plan, day) > now:
+        day -= timedelta(days=1)
+    return day

@@ -1,0 +1,211 @@
+"""Statements that we fetch: where from, how it went, and when it is tried again.
+
+Nothing is sent to a host before its certificate or its key was found right, and a password only ever goes to the
+server that it was given for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import IO
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from merchants import crypto
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from portal.lib import clock
+from wallet.models.reconciliation import Statement, StatementSource
+from wallet.reconciliation import bringing, days, outside, passwords, places, statements
+from wallet.reconciliation.outside import NotFetched
+from wallet.reconciliation.places import Place
+from wallet.reconciliation.plans import due_at
+
+log = structlog.get_logger(__name__)
+EACH = timedelta(minutes=15)
+SLACK = timedelta(minutes=1)  # a job does not start on the second
+MOST = 40  # of those that are due; the next minute goes on
+SIDE_BY_SIDE = 8
+FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+LONGEST_ANSWER = 300
+UNFORESEEN = "The file could not be fetched, for a reason that we did not foresee. Ask our support."
+UNOPENED = "The password of this source cannot be opened here. Give it again."
+
+
+class HostKeyNeeded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "An SFTP host is known by the fingerprint of its key, SHA256: and 43 letters. Have it shown here, "
+            "compare it with what the people of the host tell you, and confirm it."
+        )
+
+
+class PasswordAgain(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The password that is kept was given for another server or user. Give the one for this.")
+
+
+# --- where from -------------------------------------------------------------------------------------------------------
+def look(*, address: str) -> str:
+    """The fingerprint of an SFTP host's key, to be compared and confirmed by a person. Raises Refusal."""
+    return bringing.look(places.parse(StatementSource.Kind.SFTP, address))
+
+
+def set_source(
+    *, merchant: Merchant, kind: str, address: str, password: str | None, host_key: str, by: Person | None
+) -> StatementSource:
+    """`password`: None leaves the one that is kept, as long as it goes to the same server and user; "" is none.
+
+    Raises Refusal: WrongAddress, NotFetched (no such host, or one inside), HostKeyNeeded, PasswordAgain.
+    """
+    place, host_key = places.parse(kind, address), host_key.strip()
+    outside.public_addresses(place.host, place.port)
+    is_sftp = kind == StatementSource.Kind.SFTP
+    if is_sftp and not FINGERPRINT.fullmatch(host_key):
+        raise HostKeyNeeded
+    with transaction.atomic():
+        Merchant.objects.select_for_update().get(pk=merchant.pk)
+        source = StatementSource.objects.filter(merchant=merchant).first() or StatementSource(merchant=merchant)
+        _set_password(source, place, password)
+        source.kind, source.address, source.is_on = kind, address.strip(), True
+        source.host_key = host_key if is_sftp else ""
+        source.last_tried_at, source.last_answer = None, ""
+        source.save()
+    log.info("statement_source.set", merchant=merchant.code, kind=kind, host=place.host, by=by and by.pk)
+    return source
+
+
+def _set_password(source: StatementSource, place: Place, password: str | None) -> None:
+    if password is None:
+        if source.sealed is not None and places.parse(source.kind, source.address).server != place.server:
+            raise PasswordAgain
+    else:
+        passwords.seal(source, password)
+
+
+def switch(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
+    """What is off is asked for nothing, and keeps its password."""
+    with transaction.atomic():
+        source = StatementSource.objects.select_for_update().get(pk=source.pk)
+        source.is_on = on
+        source.save(update_fields=["is_on"])
+    log.info("statement_source.switched", source=source.pk, on=on, by=by and by.pk)
+    return source
+
+
+def _password(source: StatementSource) -> str:
+    try:
+        return passwords.unseal(source)
+    except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
+        log.error("statement_source.cannot_be_opened", source=source.pk, key_encryption_key=source.kek_id)  # noqa: TRY400 - where it happened says nothing
+        raise NotFetched(UNOPENED) from fault
+
+
+# --- once -------------------------------------------------------------------------------------------------------------
+def fetch(*, source: StatementSource, day: date) -> Statement | None:
+    """The statement that the file became, read or refused; None when there is none, and the source says why."""
+    return _taken(source, day, partial(_brought, source, day))
+
+
+def _taken(source: StatementSource, day: date, brought: Callable[[], IO[bytes]]) -> Statement | None:
+    statement = None
+    try:
+        with brought() as file:
+            statement, answer = _received(source, day, file)
+    except Refusal as refusal:
+        answer = str(refusal)
+    except Exception:  # a host may be as strange as it likes: the next merchant's is fetched all the same
+        log.exception("statement.not_fetched", source=source.pk)
+        answer = UNFORESEEN
+    log.info("statement.fetched", source=source.pk, day=str(day), statement=statement and statement.pk, answer=answer)
+    source.last_tried_at, source.last_answer = clock.now(), answer[:LONGEST_ANSWER]
+    source.save(update_fields=["last_tried_at", "last_answer"])
+    return statement
+
+
+def _brought(source: StatementSource, day: date) -> IO[bytes]:
+    """Asks no database, since it may run in a thread. Raises NotFetched."""
+    place, password = places.parse(source.kind, source.address), _password(source)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - who gets it closes it
+    try:
+        bringing.bring(place, password=password, host_key=source.host_key, day=day, into=file)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _received(source: StatementSource, day: date, file: IO[bytes]) -> tuple[Statement | None, str]:
+    refused = _refused_before(source, day, hashlib.file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
+    if refused is not None:
+        return None, f"The file of {day} is still the one that was refused: {_first_fault(refused)}"
+    file.seek(0)
+    name = places.parse(source.kind, source.address).name(day)
+    statement = statements.receive(
+        merchant=source.merchant, day=day, name=name, content=file, source=Statement.Source.PULL
+    )
+    statement = statements.read(statement=statement)
+    if statement.state == Statement.State.REFUSED:
+        return statement, f"The file of {day} came and was refused: {_first_fault(statement)}"
+    return statement, f"The file of {day} came: {statement.rows:,} rows."
+
+
+def _refused_before(source: StatementSource, day: date, digest: str) -> Statement | None:
+    same = Statement.objects.filter(merchant=source.merchant, day=day, digest=digest, state=Statement.State.REFUSED)
+    return same.first()
+
+
+def _first_fault(statement: Statement) -> str:
+    return str(statement.faults[0]["text"]) if statement.faults else "see the statement."
+
+
+# --- by schedule ------------------------------------------------------------------------------------------------------
+def fetch_due(now: datetime) -> int:
+    """How many statements came. Hosts are asked side by side, so that one that hangs holds up few; what they give is
+    taken in one after the other. Two workers that do this at once do not do it twice.
+    """
+    wanted = [(source, day) for source, day in due(now)[:MOST] if claim(source, now)]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        asked = {pool.submit(_brought, source, day): (source, day) for source, day in wanted}
+        return sum(_taken(*asked[done], done.result) is not None for done in as_completed(asked))
+
+
+def claim(source: StatementSource, now: datetime) -> bool:
+    """Only one of those who would try this source now does."""
+    unchanged = StatementSource.objects.filter(pk=source.pk, last_tried_at=source.last_tried_at)
+    return bool(unchanged.update(last_tried_at=now))
+
+
+def due(now: datetime) -> list[tuple[StatementSource, date]]:
+    """Each source with the day that it lacks: from the end of the day until its report is due, each quarter of an hour.
+
+    Who waits longest comes first.
+    """
+    rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
+    sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)
+    sources = sources.exclude(merchant__status=Merchant.Status.CLOSED).order_by("last_tried_at", "pk")
+    pairs = [
+        (source, days.date_at(source.merchant, now) - days.DAY)
+        for source in sources.select_related("merchant__reconciliation_plan")
+    ]
+    there = _there(pairs)
+    return [
+        (source, day)
+        for source, day in pairs
+        if (source.merchant_id, day) not in there and now <= due_at(source.merchant.reconciliation_plan, day)
+    ]
+
+
+def _there(pairs: Iterable[tuple[StatementSource, date]]) -> set[tuple[int, date]]:
+    wanted = {day for _, day in pairs}
+    current = Statement.objects.filter(is_current=True, day__in=wanted, merchant__in=[s.merchant_id for s, _ in pairs])
+    return set(current.values_list("merchant_id", "day"))

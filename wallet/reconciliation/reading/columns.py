@@ -1,0 +1,201 @@
+"""A mapping as SQL: for each of our fields, when a cell can be read, what it then is, and what is said when it cannot.
+
+The cells are text, never null. This runs for each of a million lines: what is quick and mostly true is asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Words
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from portal.lib.money import MAX_WHOLE_NUMBER
+from wallet.reconciliation.reading.mapping import KINDS, Mapping
+
+LONGEST_ID = 255
+LONGEST_GAME = 64
+LONGEST_CURRENCY = 8
+WHOLE = 12  # digits before the point
+DECIMALS = 5
+LONGEST_UNITS = 30  # with zeros before it
+USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "BRL", "CAD", "AUD")
+AMOUNTS = {
+    "units": "not whole units (real amount × 100000), as the mapping says amounts are",
+    "decimal_point": "not an amount with a point and at most 5 decimals, as the mapping says amounts are",
+    "decimal_comma": "not an amount with a comma and at most 5 decimals, as the mapping says amounts are",
+}
+type Expression = sql.Composed | sql.SQL
+EMPTY = sql.SQL("''")
+ISO = {
+    "iso": "{0}",
+    "dmy": "(CASE WHEN {0} LIKE '____-%' THEN {0} ELSE"
+    " substr({0}, 7, 4) || '-' || substr({0}, 4, 2) || '-' || left({0}, 2) || substr({0}, 11) END)",
+    "mdy": "(CASE WHEN {0} LIKE '____-%' THEN {0} ELSE"
+    " substr({0}, 7, 4) || '-' || left({0}, 2) || '-' || substr({0}, 4, 2) || substr({0}, 11) END)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` in our table; `cell` as it was sent. `is_good` asks before the value is cast; `is_fit` only what a cast
+    that succeeds leaves open, since to ask whether a text can be cast costs as much as the cast.
+    """
+
+    name: str
+    value: Expression
+    is_good: Expression
+    is_fit: Expression
+    says: str
+    header: str
+    cell: Expression
+
+
+def columns(mapping: Mapping, headers: Sequence[str]) -> list[Column]:
+    """Of each field that the mapping names; `amount` first, since it is what most often is wrong."""
+    makers = {
+        "amount": _amount,
+        "transaction_id": _id,
+        "player_id": _id,
+        "kind": _kind,
+        "currency": _currency,
+        "game_id": _game,
+        "ref_transaction_id": _reference,
+        "state": _state,
+        "at": _at,
+        "count": _count,
+    }
+    found = []
+    for name, make in makers.items():
+        if (header := mapping.columns.get(name)) is None:
+            continue
+        cell = sql.Identifier(f"c{headers.index(header) + 1}") + sql.SQL("")
+        value, is_good, says, *fit = make(cell, mapping)
+        is_fit = fit[0] if fit else is_good
+        found.append(Column("is_rolled_back" if name == "state" else name, value, is_good, is_fit, says, header, cell))
+    return [*found, *_constants(mapping)]
+
+
+def _constants(mapping: Mapping) -> list[Column]:
+    yes = sql.SQL("true")
+    constants = []
+    if "currency" not in mapping.columns:
+        constants.append(Column("currency", sql.SQL("{}").format(mapping.currency), yes, yes, "", "", EMPTY))
+    if mapping.grain == "totals":
+        constants.append(Column("transaction_id", EMPTY, yes, yes, "", "", EMPTY))
+    return constants
+
+
+type Made = tuple[Expression, Expression, str] | tuple[Expression, Expression, str, Expression]
+
+
+def _id(cell: Expression, _mapping: Mapping) -> Made:
+    good = sql.SQL("{} AND {} <> ''").format(_at_most(cell, LONGEST_ID), cell)
+    return cell, good, f"empty, or longer than {LONGEST_ID} characters"
+
+
+def _game(cell: Expression, _mapping: Mapping) -> Made:
+    value = sql.SQL("nullif({0}, '')").format(cell)
+    return value, _at_most(cell, LONGEST_GAME), f"longer than {LONGEST_GAME} characters"
+
+
+def _reference(cell: Expression, _mapping: Mapping) -> Made:
+    value = sql.SQL("nullif({0}, '')").format(cell)
+    return value, _at_most(cell, LONGEST_ID), f"longer than {LONGEST_ID} characters"
+
+
+def _at_most(cell: Expression, length: int) -> Expression:
+    return sql.SQL("(octet_length({0}) <= {1} OR length({0}) <= {1})").format(cell, length)
+
+
+def _kind(cell: Expression, mapping: Mapping) -> Made:
+    value = _word(cell, {kind: kind for kind in KINDS} | dict(mapping.kinds))
+    return value, sql.SQL("{} IS NOT NULL").format(value), "a kind that the mapping has no word for"
+
+
+def _state(cell: Expression, mapping: Mapping) -> Made:
+    value = _word(cell, mapping.states)
+    good = sql.SQL("({0} = '' OR {1} IS NOT NULL)").format(cell, value)
+    return value, good, "a state that the mapping has no word for"
+
+
+def _word(cell: Expression, words: Words[str, str] | Words[str, bool]) -> Expression:
+    """As it stands, since it mostly does; then without the spaces and in small letters."""
+    if not words:
+        return sql.SQL("NULL")
+    whens = sql.SQL(" ").join(sql.SQL("WHEN {0} THEN {1}").format(word, ours) for word, ours in words.items())
+    return sql.SQL("coalesce(CASE {0} {1} END, CASE lower(btrim({0})) {1} END)").format(cell, whens)
+
+
+def _currency(cell: Expression, _mapping: Mapping) -> Made:
+    good = sql.SQL("({0} IN ({1}) OR {0} ~ '^[A-Z0-9]+$' AND length({0}) <= {2})").format(
+        cell, sql.SQL(", ").join(map(sql.Literal, USUAL_CURRENCIES)), LONGEST_CURRENCY
+    )
+    return cell, good, "not a currency's code such as EUR"
+
+
+def _digits(text: Expression, longest: int) -> Expression:
+    return sql.SQL("({0} ~ '^[0-9]+$' AND length({0}) <= {1})").format(text, longest)
+
+
+def _amount(cell: Expression, mapping: Mapping) -> Made:
+    says = AMOUNTS[mapping.amounts]
+    text: Expression = cell
+    if mapping.negative == "absolute":
+        text = sql.SQL("(CASE WHEN left({0}, 1) = '-' THEN substr({0}, 2) ELSE {0} END)").format(cell)
+    else:
+        says += "; the mapping does not say what a sign means"
+    if mapping.amounts == "units":
+        value = sql.SQL("{}::bigint").format(text)
+        is_plain = sql.SQL("({1}::text = {0} OR {2})").format(text, value, _digits(text, LONGEST_UNITS))
+        is_number = sql.SQL("CASE WHEN pg_input_is_valid({}, 'bigint') THEN {} END").format(text, is_plain)
+        _, is_good, says, *_ = _judged(value, is_number, f"{says}, or beyond 2^53")
+        return value, is_good, says, sql.SQL("{} AND {}").format(is_plain, _in_range(value))
+    point = "," if mapping.amounts == "decimal_comma" else "."
+    whole, rest = (sql.SQL("split_part({0}, {1}, {2})").format(text, point, part) for part in (1, 2))
+    fits = sql.SQL(
+        "({whole_fits} AND ({text} = {whole} OR ({text} = {whole} || {point} || {rest}"
+        " AND length(rtrim({rest}, '0')) <= {decimals} AND {rest} ~ '^[0-9]+$')))"
+    ).format(whole_fits=_digits(whole, WHOLE), text=text, whole=whole, rest=rest, point=point, decimals=DECIMALS)
+    value = sql.SQL("({0} || rpad(left({1}, {2}), {2}, '0'))::bigint").format(whole, rest, DECIMALS)
+    return _judged(value, fits, says)
+
+
+def _judged(value: Expression, fits: Expression, says: str) -> Made:
+    """CASE, since conditions beside each other may be tried in any order, and the cast of what does not fit fails."""
+    return value, sql.SQL("CASE WHEN {} THEN {} ELSE false END").format(fits, _in_range(value)), says
+
+
+def _in_range(value: Expression) -> Expression:
+    return sql.SQL("{} BETWEEN 0 AND {}").format(value, MAX_WHOLE_NUMBER)
+
+
+def _count(cell: Expression, _mapping: Mapping) -> Made:
+    value = sql.SQL("nullif({0}, '')::integer").format(cell)
+    return value, sql.SQL("({0} = '' OR {1})").format(cell, _digits(cell, 9)), "not a number of transactions"
+
+
+def _at(cell: Expression, mapping: Mapping) -> Made:
+    if mapping.times in ("unix", "unix_ms"):
+        return _unix(cell, seconds=1 if mapping.times == "unix" else 1000)
+    text = sql.SQL(ISO[mapping.times]).format(cell)
+    has_zone = sql.SQL("({0} LIKE '%Z' OR {0} LIKE '__________%+%' OR {0} LIKE '__________%-%')").format(text)
+    looks_like_one = sql.SQL("{1} LIKE '____-__-_____:__%' AND right({1}, 2) <> 'BC' AND {2}").format(
+        cell, text, sql.SQL("true") if mapping.zone else has_zone
+    )
+    good = sql.SQL("({} = '' OR ({} AND pg_input_is_valid({}, 'timestamptz')))").format(cell, looks_like_one, text)
+    fit = sql.SQL("({} = '' OR ({}))").format(cell, looks_like_one)
+    zoned = sql.SQL("{}::timestamptz").format(text)
+    if mapping.zone:
+        zoned = sql.SQL("CASE WHEN {0} THEN {1} ELSE {2}::timestamp AT TIME ZONE {3} END").format(
+            has_zone, zoned, text, mapping.zone
+        )
+    value = sql.SQL("CASE WHEN {0} <> '' THEN {1} END").format(cell, zoned)
+    return value, good, "not a time such as 2026-01-31T12:00:00Z; without a zone, the mapping has to state it", fit
+
+
+def _unix(cell: Expression, *, seconds: int) -> Made:
+    good = sql.SQL("({0} = '' OR {1})").format(cell, _digits(cell, 10 if seconds == 1 else 13))
+    value = sql.SQL("to_timestamp(nullif({0}, '')::bigint / {1}.0)").format(cell, seconds)
+    return value, good, "not a time in seconds since 1970" if seconds == 1 else "not a time in milliseconds since 1970"

@@ -1,0 +1,193 @@
+"""CSV as people and machines write it. Its rows go to the database as they are; here are header, footer, encoding."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Unreadable, checked_headers, too_many
+from wallet.reconciliation.reading.unpacking import Unpacked
+
+DELIMITERS = ",;\t|"
+HEAD = 1024 * 1024
+TAIL = 64 * 1024  # footers are looked for in it
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
+# Before the header: the day, as it is sent by a signed call, and Excel's own line.
+BEFORE = re.compile(r"(?:#day=([0-9-]{10})\r?\n)?(?:sep=([,;\t|])\r?\n)?", re.IGNORECASE)
+BROKEN = "Quotes do not end, line ends are mixed, or a cell is too long. If it is the last line, the file was cut off."
+FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
+
+
+def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
+    """`head` has been read from the file already."""
+    pieces = _utf8(file, head, encoding_of(head, mapping))
+    text, pending = _head(pieces)
+    skipped, day, stated = _before(text)
+    delimiter, header, length, lines = _header(text[len(skipped) :], stated, mapping)
+    first = skipped.count("\n") + lines + 1
+    found = Table("CSV", checked_headers(header), first, delimiter, iter(()), day=day)
+    found.chunks = _body(found, text[len(skipped) + length :].encode() + pending, pieces)
+    return found
+
+
+def encoding_of(head: bytes, mapping: Mapping) -> str:
+    """Its mark says, then the mapping; nobody guesses."""
+    return next((name for mark, name in MARKS.items() if head.startswith(mark)), mapping.encoding)
+
+
+def _utf8(file: Unpacked, piece: bytes, encoding: str) -> Iterator[bytes]:
+    if encoding == "utf-8-sig":
+        piece, encoding = piece.removeprefix(codecs.BOM_UTF8), "utf-8"
+    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    while piece:
+        utf8 = piece if decoder is None else _decoded(decoder, piece, lines, encoding)
+        if b"\0" in utf8:
+            line = lines + utf8[: utf8.index(b"\0")].count(b"\n")
+            raise Unreadable(
+                Fault("A NUL byte. If the file is UTF-16, save it with its byte order mark, or as UTF-8.", line)
+            )
+        lines += utf8.count(b"\n")
+        yield utf8
+        piece = file.read()
+    if decoder is not None:
+        _decoded(decoder, b"", lines, encoding, final=True)
+
+
+def _decoded(
+    decoder: codecs.IncrementalDecoder, piece: bytes, lines: int, encoding: str, *, final: bool = False
+) -> bytes:
+    try:
+        return decoder.decode(piece, final).encode()
+    except UnicodeError as fault:
+        raise Unreadable(Fault(f"From line {lines:,} on it is not {ENCODINGS.get(encoding, encoding)}.")) from fault
+
+
+def _head(pieces: Iterator[bytes]) -> tuple[str, bytes]:
+    """The beginning as text, and the bytes of a character that it ends in the middle of."""
+    begun = bytearray()
+    for piece in pieces:
+        begun += piece
+        if len(begun) >= HEAD:
+            break
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        text = decoder.decode(bytes(begun))
+    except UnicodeDecodeError as fault:
+        raise not_utf8(begun[: fault.start].count(b"\n") + 1) from fault
+    return text, decoder.getstate()[0]
+
+
+def not_utf8(line: int) -> Unreadable:
+    return Unreadable(
+        Fault("Not UTF-8. Save the file as UTF-8, or say in the mapping in which encoding it is, such as cp1252.", line)
+    )
+
+
+def _before(text: str) -> tuple[str, str, str]:
+    """What stands before the header, the day and the delimiter that it says."""
+    before = BEFORE.match(text)
+    return (before.group(), before[1] or "", before[2] or "") if before else ("", "", "")
+
+
+def _header(text: str, stated: str, mapping: Mapping) -> tuple[str, list[str], int, int]:
+    """Delimiter, cells, and how many characters and lines the header takes."""
+    readings = [(delimiter, *_record(text, delimiter)) for delimiter in (stated or DELIMITERS)]
+    found = max(readings, key=lambda reading: (mapping.known(reading[1]), len(reading[1])))
+    if len(found[1]) == 1 and not stated:
+        raise Unreadable(
+            Fault("The first line is one cell. It has to name the columns, apart by comma, semicolon, tab or bar.", 1)
+        )
+    too_many(len(found[1]))
+    return found
+
+
+def _record(text: str, delimiter: str) -> tuple[list[str], int, int]:
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+
+    try:
+        cells = next(csv.reader(lines(), delimiter=delimiter))
+    except (csv.Error, StopIteration):
+        cells = []
+    return cells, sum(map(len, taken)), len(taken)
+
+
+def _body(found: Table, held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The rows, without the footers and empty lines at the end."""
+    is_cut = False
+    for piece in pieces:
+        held += piece
+        if len(held) > TAIL:
+            yield _counted(found, held[:-TAIL])
+            held, is_cut = held[-TAIL:], True
+    yield _counted(found, _without_footers(found, held, is_cut=is_cut))
+
+
+def _counted(found: Table, piece: bytes) -> bytes:
+    found.newlines += piece.count(b"\n")
+    return piece
+
+
+def _without_footers(found: Table, tail: bytes, *, is_cut: bool) -> bytes:
+    """`is_cut`: the tail begins within a line."""
+    while True:
+        tail = tail.rstrip(b"\r\n")
+        begin = max(tail.rfind(b"\n"), tail.rfind(b"\r")) + 1
+        cells = [] if is_cut and not begin else _cells(tail[begin:], found.delimiter)
+        if not cells or (any(cells) and not FOOTER.fullmatch(cells[0].strip())):
+            return tail
+        if any(cells):
+            found.footers.insert(0, cells)
+        tail = tail[:begin]
+
+
+def _cells(line: bytes, delimiter: str) -> list[str]:
+    if line.count(b'"') % 2:
+        return []  # the end of a cell of several lines
+    try:
+        return next(csv.reader([line.decode(errors="replace")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def misshapen(found: Table, most: int) -> tuple[list[Fault], int]:
+    """Which lines have not as many cells as there are columns. Slow, and only for a file that the database refused."""
+    faults: list[Fault] = []
+    count, width, line = 0, len(found.headers), found.first
+    reader = csv.reader(_lines(found.chunks), delimiter=found.delimiter)
+    try:
+        for cells in reader:
+            if len(cells) != width:
+                count += 1
+                faults += [Fault(_misshapen(len(cells), width), line)][: max(most - len(faults), 0)]
+            line = found.first + reader.line_num
+    except csv.Error:
+        return [*faults, Fault(BROKEN, line)], count + 1
+    return faults, count
+
+
+def _misshapen(cells: int, width: int) -> str:
+    if not cells:
+        return "An empty line between the rows. Take it out."
+    cut = " If it is the last line, the file was cut off: send it again." if cells < width else ""
+    return f"{cells} cells in {width} columns. A cell that holds the separator belongs in quotes.{cut}"
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    held = b""
+    for chunk in chunks:
+        *whole, held = (held + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace") + "\n"
+    if held:
+        yield held.decode(errors="replace")

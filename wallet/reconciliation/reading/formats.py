@@ -1,0 +1,50 @@
+"""Which format a file is in: its bytes say, not its name."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from typing import IO
+
+from wallet.reconciliation.reading import csvs, jsons, sheets
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Unreadable
+from wallet.reconciliation.reading.unpacking import PIECE, Unpacked
+
+ELSE = {
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old or encrypted Excel file",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"BZh": "packed with bzip2",
+    b"7z\xbc\xaf": "packed with 7-Zip",
+}
+
+
+ZIP = b"PK\x03\x04"
+JSON = (b"{", b"[")
+SNIFFED = 4096
+
+
+def table(file: IO[bytes], mapping: Mapping) -> Table:
+    unpacked = Unpacked(file)
+    head = unpacked.read(PIECE)
+    if not head:
+        raise Unreadable(Fault("The file is empty."))
+    for mark, what in ELSE.items():
+        if head.startswith(mark):
+            raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that."))
+    if head.startswith(ZIP):
+        return sheets.table(unpacked, head, mapping)
+    if _looks_like_json(head):
+        return jsons.table(unpacked, head, mapping)
+    return csvs.table(unpacked, head, mapping)
+
+
+def is_json(file: IO[bytes]) -> bool:
+    try:
+        return _looks_like_json(Unpacked(file).read(SNIFFED))
+    except Unreadable:
+        return False
+
+
+def _looks_like_json(head: bytes) -> bool:
+    return head.removeprefix(BOM_UTF8).lstrip().startswith(JSON)

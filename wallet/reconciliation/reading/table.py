@@ -1,0 +1,108 @@
+"""What every format is made into before the database reads it: headers, and the rows as CSV in UTF-8."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_COLUMNS = 200
+PIECE = 256 * 1024
+MOST_FAULTS = 100
+SHOWN = 40  # characters of a foreign text in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file is refused. `line` is in the file, from 1; none where it is about the whole."""
+
+    text: str
+    line: int | None = None
+
+
+class Unreadable(Exception):
+    """The file is refused whole. `faults` are the first of `count`."""
+
+    def __init__(self, *faults: Fault, count: int | None = None) -> None:
+        super().__init__("; ".join(each.text for each in faults))
+        self.faults = faults
+        self.count = len(faults) if count is None else count
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the sender says that the rows come to. Empty currency or kind: of all of them."""
+
+    rows: int | None = None
+    amount: int | None = None
+    currency: str = ""
+    kind: str = ""
+
+
+@dataclass(slots=True)
+class Table:
+    """`chunks` is read once; `footers` and `newlines` are complete when it has been."""
+
+    format: str
+    headers: list[str]
+    first: int  # line of the first row
+    delimiter: str
+    chunks: Iterator[bytes]
+    footers: list[list[str]] = field(default_factory=list)
+    day: str = ""  # of a JSON that says it
+    declared: Any = None  # the totals of a JSON, as they stand there
+    newlines: int = 0
+    is_ours: bool = False  # written by us: a row is a line, whatever stands in its cells
+
+
+def checked_headers(cells: Iterable[str]) -> list[str]:
+    headers = [cell.strip() for cell in cells]
+    while headers and not headers[-1]:
+        headers.pop()
+    if not headers:
+        raise Unreadable(Fault("The first line has no column names. Put them there, one for each column.", 1))
+    too_many(len(headers))
+    twice = sorted({name for name in headers if name and headers.count(name) > 1})
+    if twice:
+        raise Unreadable(Fault(f"Two columns are named {shown(twice[0])}. Give each its own name.", 1))
+    return headers
+
+
+def too_many(columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise Unreadable(
+            Fault(f"{columns:,} columns; at most {MOST_COLUMNS} are read. Send those of the statement.", 1)
+        )
+
+
+def shown(text: str) -> str:
+    """A foreign text, cut, on one line."""
+    text = " ".join(text.split())
+    return f"“{text[:SHOWN]}…”" if len(text) > SHOWN else f"“{text}”"
+
+
+class _Line:
+    """What csv.writer writes to: gives the line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
+    """Each cell in quotes, so that none is read as anything but itself."""
+    try:
+        yield from (text.encode() for text in _written(rows))
+    except UnicodeEncodeError as fault:
+        raise Unreadable(Fault("A text holds half a character (a lone surrogate).")) from fault
+
+
+def _written(rows: Iterable[list[str]]) -> Iterator[str]:
+    writer, held = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\n"), io.StringIO()
+    for row in rows:
+        held.write(writer.writerow(row))
+        if held.tell() > PIECE:
+            yield held.getvalue()
+            held = io.StringIO()
+    yield held.getvalue()

@@ -1,0 +1,113 @@
+"""What the sender says that the rows come to, against what they do come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wallet.money import SCALE
+from wallet.reconciliation.reading.csvs import FOOTER
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+
+PARTS = ("rows", "amount", "currency", "kind")
+DECIMAL = {"decimal_point": ".", "decimal_comma": ","}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A declared total that the rows do not come to."""
+
+    declared: Total
+    rows: int
+    amount: int
+
+    @property
+    def is_short(self) -> bool:
+        """Fewer rows than were announced: the statement ends early."""
+        return self.declared.rows is not None and self.rows < self.declared.rows
+
+
+def units(text: str, mapping: Mapping) -> int | None:
+    """A sum may be larger than an amount; otherwise the same rules."""
+    text = text.strip()
+    if mapping.negative == "absolute":
+        text = text.removeprefix("-")
+    if mapping.amounts == "units":
+        return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
+    point = re.escape(DECIMAL[mapping.amounts])
+    found = re.fullmatch(rf"([0-9]{{1,14}})(?:{point}([0-9]{{1,5}})0*)?", text, re.ASCII)
+    return int(found[1]) * SCALE + int((found[2] or "").ljust(5, "0")) if found else None
+
+
+def stated(table: Table, mapping: Mapping) -> list[Total]:
+    """By its footers, or by the object around its rows."""
+    declared = [] if table.declared is None else of_json(table.declared, mapping)
+    return [*declared, *(of_footer(cells, table.headers, mapping) for cells in table.footers)]
+
+
+def of_footer(cells: Sequence[str], headers: Sequence[str], mapping: Mapping) -> Total:
+    """`TOTAL`, then under each column what it comes to; or short: `TOTAL,rows` and `TOTAL,rows,amount`."""
+    named = FOOTER.fullmatch(cells[0].strip())
+    rows = named[1] if named and named[1] else ""
+    if len(cells) < len(headers):
+        given = [*cells[1:], "", ""]
+        return _total(rows or given[0], given[1], "", "", mapping)
+    under = dict(zip(headers, cells, strict=False))
+    amount, currency, kind, count = (under.get(mapping.columns.get(name, ""), "") for name in PLACES)
+    is_beside = len(cells) > 1 and cells[1].strip().isdecimal() and headers[1] not in mapping.columns.values()
+    return _total(rows or count or (cells[1] if is_beside else ""), amount, currency, kind, mapping)
+
+
+PLACES = ("amount", "currency", "kind", "count")
+
+
+def _total(rows: str, amount: str, currency: str, kind: str, mapping: Mapping) -> Total:
+    rows, amount, kind = rows.strip(), amount.strip(), kind.strip()
+    counted = int(rows) if re.fullmatch(r"[0-9]{1,9}", rows, re.ASCII) else None
+    summed = units(amount, mapping) if amount else None
+    if (rows and counted is None) or (amount and summed is None) or (kind and not mapping.kind_of(kind)):
+        raise Unreadable(Fault(f"The total at the end cannot be read: {shown(f'{rows} {amount} {kind}')}."))
+    return Total(counted, summed, currency.strip(), mapping.kind_of(kind) if kind else "")
+
+
+def of_json(declared: Any, mapping: Mapping) -> list[Total]:
+    """`{"rows": 3}`, or a list of such with `currency`, `kind`, `amount`; amounts as the mapping states them."""
+    said = [declared] if isinstance(declared, dict) else declared
+    if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
+        raise Unreadable(Fault("“totals” is an object, or a list of them: {currency, kind, rows, amount}."))
+    return [_of_object(each, mapping) for each in said]
+
+
+def _of_object(said: dict[str, Any], mapping: Mapping) -> Total:
+    rows, amount, currency, kind = ("" if said.get(part) is None else str(said[part]) for part in PARTS)
+    return _total(rows, amount, currency, kind, mapping)
+
+
+def as_json(total: Total) -> dict[str, Any]:
+    amount = None if total.amount is None else str(total.amount)
+    return {"currency": total.currency, "kind": total.kind, "rows": total.rows, "amount": amount}
+
+
+def stored(declared: Iterable[dict[str, Any]]) -> list[Total]:
+    return [
+        Total(
+            rows=each.get("rows"),
+            amount=None if each.get("amount") is None else int(each["amount"]),
+            currency=each.get("currency") or "",
+            kind=each.get("kind") or "",
+        )
+        for each in declared
+    ]
+
+
+def gaps(declared: Iterable[Total], read: Sequence[dict[str, Any]]) -> list[Gap]:
+    found = []
+    for total in declared:
+        part = [each for each in read if total.currency in ("", each["currency"]) and total.kind in ("", each["kind"])]
+        rows, amount = sum(each["rows"] for each in part), sum(int(each["amount"]) for each in part)
+        if total.rows not in (None, rows) or total.amount not in (None, amount):
+            found.append(Gap(total, rows, amount))
+    return found

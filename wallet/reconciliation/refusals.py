@@ -1,0 +1,85 @@
+"""What is refused to people who work on cases and reports: each with the sentence that says what to do."""
+
+from __future__ import annotations
+
+from merchants.errors import Refusal
+
+
+class NotYours(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Only our support works on cases. You can comment, and attach a corrected statement.")
+
+
+class NotTheirs(Refusal):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} does not work on cases. Choose somebody of our support.")
+
+
+class ReadersOnly(Refusal):
+    def __init__(self) -> None:
+        super().__init__("You can look at this case and change nothing. Ask an owner or manager of the merchant.")
+
+
+class CaseResolved(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This case is resolved. Open it again first.")
+
+
+class CaseOpen(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This case is open. There is nothing to open again.")
+
+
+class CaseChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The difference of this case has changed since you opened the page. Look again.")
+
+
+class NoReason(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Say why in a note. Whoever opens this case in a year has nothing else.")
+
+
+class NoteTooLong(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A note has {most:,} signs at most. Shorten it, or write two.")
+
+
+class WriteOffAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Writing this case off was asked for already. A second person confirms or declines it.")
+
+
+class WriteOffNotAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Nobody asked to write this case off, or it was decided meanwhile. Look again.")
+
+
+class OwnWriteOff(Refusal):
+    def __init__(self) -> None:
+        super().__init__("You asked to write this case off yourself. A second person confirms it.")
+
+
+class WriteOffIsAVerb(Refusal):
+    def __init__(self) -> None:
+        super().__init__("A case is written off by “Write off”: above the merchant's limit that needs a second person.")
+
+
+class OwedIsPaid(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Money owed to a player is not written off. Pay it, then resolve the case as corrected.")
+
+
+class TooManyCases(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"At most {most:,} cases are changed at once. Choose fewer.")
+
+
+class NotCompared(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This day is not compared to its end, so there is nothing to report yet.")
+
+
+class StillTried(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This report still waits to go out and is tried again by itself. Nothing has to be done.")

@@ -1,0 +1,118 @@
+"""All cases of a day as CSV and XLSX: behind a link that ends and asks for sign-in, or beside the mail's text.
+
+A file says how the cases stand when it is made. Without `whole` it names neither players nor transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import IO, Any, NamedTuple
+
+import xlsxwriter
+from django.conf import settings
+from django.core import signing
+
+from merchants.services.outbox import Part
+from portal.lib import tables
+from wallet.models.reconciliation import Case, Reconciliation
+from wallet.money import show
+
+SALT = "wallet.reconciliation.report"
+LINK_DAYS = 14
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
+HEAD = (
+    "case", "day", "kind", "severity", "state", "resolution", "currency", "difference",
+    "our kind", "our amount", "our state", "our time", "their kind", "their amount", "their state", "their time",
+    "their line", "opened", "resolved",
+)  # fmt: skip
+NAMED = ("subject", "player", "our game", "their game")  # left out where nobody may be named
+AT_ONCE = 2_000
+
+
+class Asked(NamedTuple):
+    run: int
+    kind: str
+
+
+# --- the link ---------------------------------------------------------------------------------------------------------
+def link(run: Reconciliation, kind: str) -> str:
+    """Good for LINK_DAYS; whoever opens it still signs in, and must be of this merchant."""
+    token = signing.dumps([run.pk, kind], salt=SALT)
+    return f"{settings.BASE_URL}/operator/{run.merchant.code}/reconciliation/file/{token}/"
+
+
+def asked(token: str) -> Asked | None:
+    """None when it has ended, or is none of ours."""
+    try:
+        run, kind = signing.loads(token, salt=SALT, max_age=LINK_DAYS * 86400)
+    except (signing.BadSignature, ValueError):
+        return None
+    return Asked(run, kind)
+
+
+def name(run: Reconciliation, kind: str) -> str:
+    return f"{run.merchant.code}-{run.day}.{kind}"
+
+
+# --- the rows ---------------------------------------------------------------------------------------------------------
+def head(*, whole: bool) -> tuple[str, ...]:
+    return (*HEAD, *NAMED) if whole else HEAD
+
+
+def rows(run: Reconciliation, *, whole: bool) -> Iterator[tuple[Any, ...]]:
+    found = Case.objects.filter(merchant=run.merchant_id, day=run.day).order_by("-severity", "pk")
+    return (_row(case, whole=whole) for case in found.iterator(AT_ONCE))
+
+
+def _row(case: Case, *, whole: bool) -> tuple[Any, ...]:
+    ours, theirs = case.ours or {}, case.theirs or {}
+    row = (
+        case.pk, case.day, case.get_kind_display(), case.get_severity_display(), case.get_state_display(),
+        case.get_resolution_display(), case.currency, show(case.difference).replace(",", ""),
+        ours.get("kind"), _amount(ours), ours.get("state"), ours.get("at"),
+        theirs.get("kind"), _amount(theirs), theirs.get("state"), theirs.get("at"), theirs.get("line"),
+        case.opened_at, case.resolved_at,
+    )  # fmt: skip
+    return (*row, case.subject, case.player_id, ours.get("game"), theirs.get("game")) if whole else row
+
+
+def _amount(side: dict[str, Any]) -> str | None:
+    amount = side.get("amount")
+    return None if amount is None else show(int(amount)).replace(",", "")
+
+
+# --- the files --------------------------------------------------------------------------------------------------------
+def csv(run: Reconciliation, *, whole: bool = True) -> Iterator[str]:
+    return tables.lines(_with_head(run, whole=whole))
+
+
+def write_xlsx(run: Reconciliation, to: IO[bytes], *, whole: bool = True) -> None:
+    """In constant memory, whatever the number of cases. Every cell is text: a sheet calculates none of it."""
+    with xlsxwriter.Workbook(
+        to, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        sheet, bold = book.add_worksheet(str(run.day)), book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(_with_head(run, whole=whole)):
+            for column, value in enumerate(row):
+                sheet.write_string(number, column, tables.cell(value), None if number else bold)
+
+
+def _with_head(run: Reconciliation, *, whole: bool) -> Iterator[Iterable[Any]]:
+    yield head(whole=whole)
+    yield from rows(run, whole=whole)
+
+
+def parts(run: Reconciliation, *, whole: bool, most: int) -> list[Part]:
+    """Both files for a mail; none when they are too large for one."""
+    sheet, text = BytesIO(), bytearray()
+    for line in csv(run, whole=whole):
+        text += line.encode()
+        if len(text) > most:
+            return []
+    write_xlsx(run, sheet, whole=whole)
+    made = [Part(name(run, "csv"), TYPES["csv"].partition(";")[0], bytes(text))]
+    made.append(Part(name(run, "xlsx"), XLSX, sheet.getvalue()))
+    return made if sum(len(part.content) for part in made) <= most else []

@@ -1,0 +1,148 @@
+"""One comparison of one day, from the first look to the cases; as often as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from merchants.errors import Refusal, spoken
+from merchants.models import Merchant, Person
+from portal.lib import clock
+from wallet.models import Reconciliation, Statement
+from wallet.reconciliation import figures, matching, own_books, syncing
+from wallet.reconciliation.days import Day, day_of
+from wallet.reconciliation.figures import Figures
+from wallet.reconciliation.matching import Job
+from wallet.reconciliation.plans import plan_of
+
+State, Result = Reconciliation.State, Reconciliation.Outcome
+ENDED_EARLY = "It was stopped before it had ended, and said nothing. The next comparison is made anew."
+FAULT_LENGTH = 500
+
+
+class BeingCompared(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This day is being compared at this moment. Look again in a minute.")
+
+
+class DayNotComplete(Refusal):
+    def __init__(self, day: Day) -> None:
+        super().__init__(
+            f"{day.date} is complete at {spoken(day.ready)}, when late payouts have been delivered. Compare it then."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a comparison found. `restate`: days beside it whose breaks it explains, to be compared again.
+
+    `run` is None of a dry run, which leaves nothing behind. `is_news`: something is other than the last one said.
+    """
+
+    run: Reconciliation | None
+    outcome: str
+    figures: Figures
+    is_news: bool = True
+    restate: list[date] = field(default_factory=list)
+
+
+def reconcile(*, merchant: Merchant, day: date, by: Person | None = None, dry_run: bool = False) -> Outcome:
+    """Compares the day's current statement with our ledger. The same state of both gives the same cases.
+
+    Raises DayNotComplete (a dry run may look earlier) and BeingCompared. A fault is kept on the run and raised.
+    """
+    of = day_of(merchant, day)
+    if clock.now() < of.ready and not dry_run:
+        raise DayNotComplete(of)
+    if dry_run:
+        return _look(merchant, of)
+    with _alone(merchant, day):
+        matching.know_its_size(merchant, day)
+        return _run(_begun(merchant, day, by), of)
+
+
+@transaction.atomic
+def _look(merchant: Merchant, day: Day) -> Outcome:
+    found, _ = _compare(_job(merchant, day), own_books.repeat)
+    transaction.set_rollback(True)
+    return found
+
+
+@contextmanager
+def _alone(merchant: Merchant, day: date) -> Iterator[None]:
+    """One comparison of a day at a time. The lock is the session's: it goes with a worker that is killed."""
+    key = [merchant.pk, day.toordinal()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashint8(%s), %s)", key)
+        if cursor.fetchone() != (True,):
+            raise BeingCompared
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashint8(%s), %s)", key)
+
+
+@transaction.atomic
+def _begun(merchant: Merchant, day: date, by: Person | None) -> Reconciliation:
+    """Whoever has the lock knows that a run which still says that it runs does not."""
+    of_day = Reconciliation.objects.filter(merchant=merchant, day=day)
+    of_day.filter(state=State.RUNNING).update(state=State.FAILED, fault=ENDED_EARLY)
+    number = (of_day.aggregate(newest=Max("number"))["newest"] or 0) + 1
+    return Reconciliation.objects.create(merchant=merchant, day=day, number=number, by=by, begun_at=clock.now())
+
+
+def _run(run: Reconciliation, day: Day) -> Outcome:
+    try:
+        return _kept(run, day)
+    except Exception as fault:
+        told = f"{type(fault).__name__}: {fault}"[:FAULT_LENGTH]
+        Reconciliation.objects.filter(pk=run.pk).update(state=State.FAILED, fault=told)
+        raise
+
+
+@transaction.atomic
+def _kept(run: Reconciliation, day: Day) -> Outcome:
+    """Cases and figures together, or neither."""
+    job = _job(run.merchant, day)
+    run.statement = job.statement
+    found, run.upto = _compare(job, own_books.find if run.number == 1 else own_books.repeat)
+    restate = syncing.sync(run=run, high_amount=job.plan.high_amount, now=job.now)
+    run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.kept(found.figures)
+    run.done_at = clock.now()
+    run.save()
+    return Outcome(run, found.outcome, found.figures, _is_news(run), restate)
+
+
+def _job(merchant: Merchant, day: Day) -> Job:
+    statement = Statement.objects.filter(merchant=merchant, day=day.date, is_current=True).first()
+    return Job(merchant, day, statement, plan_of(merchant), clock.now())
+
+
+def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[Outcome, int | None]:
+    ours = figures.our_side(job.values())
+    matched = matching.compare(job, ours.rows)
+    look_at_own_books(job.merchant)
+    counted = figures.count(ours=ours, statement=job.statement, matched=matched)
+    matching.fold_floods()
+    return Outcome(None, _result(job.statement, counted), counted), ours.upto
+
+
+def _result(statement: Statement | None, counted: Figures) -> str:
+    if statement is None:
+        return Result.NO_STATEMENT if counted.ours else Result.NOTHING
+    return Result.BREAKS if counted.broken else Result.CLEAR
+
+
+def _is_news(run: Reconciliation) -> bool:
+    """Against the comparison before it: figures, and cases that came, went or opened again."""
+    before = (
+        Reconciliation.objects.filter(merchant=run.merchant, day=run.day, number__lt=run.number, state=State.DONE)
+        .order_by("-number")
+        .first()
+    )
+    return before is None or (before.outcome, before.figures) != (run.outcome, run.figures)

@@ -1,0 +1,232 @@
+"""What is to be compared and told by now, in order; and what should have been there by now and is not.
+
+What is due is read from what is there (plans, statements, comparisons, deliveries) and written down nowhere: a worker
+that is killed leaves the rest due. Who does a merchant's work holds its lock and looks again under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.db.models import Exists, OuterRef, QuerySet
+
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from portal.lib import clock
+from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
+from wallet.reconciliation import deliveries, pull, runs, statements
+from wallet.reconciliation.alone import Work, alone
+from wallet.reconciliation.days import DAY, date_at, day_of
+from wallet.reconciliation.plans import due_at, newest_due, recipients
+
+log = structlog.get_logger(__name__)
+LOOKED_BACK = 7  # days that were missed while nothing ran are made up for
+NEW = timedelta(days=35)  # how long a statement that was never compared is looked for
+REST = timedelta(minutes=15)  # after a comparison that failed
+READ_AT_ONCE = 100  # statements; the next minute goes on
+State, Outcome = Reconciliation.State, Reconciliation.Outcome
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    at: datetime
+    code: str
+    day: date
+
+
+# --- what is due ------------------------------------------------------------------------------------------------------
+def due(now: datetime, *, of: Merchant | None = None) -> list[Due]:
+    """The longest waiting first; of the same minute by the merchant's code."""
+    plans = {plan.merchant_id: plan for plan in plans_on(of)}
+    wanted = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
+    since = min((day for _, day in wanted), default=now.date()) - timedelta(days=LOOKED_BACK)
+    newest = newest_runs(plans, since)
+    wanted |= missed(newest, wanted)
+    changed = _changed(plans)
+    wanted |= {(merchant, day) for merchant, day in changed if due_at(plans[merchant], day) <= now}
+    if older := {(merchant, day) for merchant, day in wanted if day < since}:
+        newest |= newest_runs({merchant for merchant, _ in older}, min(day for _, day in older))
+    return sorted(
+        Due(due_at(plans[merchant], day), plans[merchant].merchant.code, day)
+        for merchant, day in wanted
+        if _is_due(newest.get((merchant, day)), compared=(merchant, day) not in changed, now=now)
+    )
+
+
+def plans_on(of: Merchant | None = None) -> QuerySet[ReconciliationPlan]:
+    plans = ReconciliationPlan.objects.filter(is_on=True).exclude(merchant__status=Merchant.Status.CLOSED)
+    return (plans.filter(merchant=of) if of else plans).select_related("merchant")
+
+
+Key = tuple[int, date]
+
+
+def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliation]:
+    told = ReportDelivery.objects.filter(reconciliation=OuterRef("pk"))
+    found = Reconciliation.objects.filter(merchant__in=list(merchants), day__gte=since).exclude(state=State.RUNNING)
+    newest = (
+        found.order_by("merchant_id", "day", "-number").distinct("merchant_id", "day").annotate(is_told=Exists(told))
+    )
+    return {(run.merchant_id, run.day): run for run in newest}
+
+
+def missed(newest: dict[Key, Reconciliation], wanted: set[Key]) -> set[Key]:
+    """Days between the first that was compared and the newest: of a merchant that has just begun, none."""
+    begun: dict[int, date] = {}
+    for merchant, day in newest:
+        begun[merchant] = min(day, begun.get(merchant, day))
+    return {
+        (merchant, last - timedelta(days=back))
+        for merchant, last in wanted
+        for back in range(1, LOOKED_BACK + 1)
+        if merchant in begun and begun[merchant] <= last - timedelta(days=back)
+    }
+
+
+def _changed(merchants: Iterable[int]) -> set[Key]:
+    """Days of which something is known that no comparison of theirs has seen."""
+    return _uncompared(merchants) | _explained(merchants)
+
+
+def _uncompared(merchants: Iterable[int]) -> set[Key]:
+    """Days whose current statement came lately and no comparison has seen, however old the day is."""
+    seen = Reconciliation.objects.filter(
+        merchant=OuterRef("merchant"), day=OuterRef("day"), statement=OuterRef("pk"), state=State.DONE
+    )
+    current = Statement.objects.filter(
+        is_current=True, merchant__in=list(merchants), received_at__gte=clock.now() - NEW
+    )
+    return set(current.filter(~Exists(seen)).values_list("merchant_id", "day"))
+
+
+def _explained(merchants: Iterable[int]) -> set[Key]:
+    """Days that miss a row which a later comparison of the day beside found over midnight."""
+    found_beside = Case.objects.filter(
+        merchant=OuterRef("merchant"),
+        subject=OuterRef("subject"),
+        kind=Case.Kind.DAY_BOUNDARY,
+        day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
+        seen_by__gt=OuterRef("seen_by"),
+    ).exclude(state=Case.State.RESOLVED)
+    missing = Case.objects.filter(
+        merchant__in=list(merchants), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE]
+    )
+    return set(
+        missing.exclude(state=Case.State.RESOLVED).filter(Exists(found_beside)).values_list("merchant_id", "day")
+    )
+
+
+def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime) -> bool:
+    if newest is not None and newest.state == State.FAILED and now < newest.begun_at + REST:
+        return False
+    return newest is None or not compared or newest.state == State.FAILED or _is_untold(newest)
+
+
+def _is_untold(run: Reconciliation) -> bool:
+    """As after a worker that was killed between comparison and mail."""
+    if getattr(run, "is_told", False) or run.outcome == Outcome.NO_STATEMENT:
+        return False
+    return not deliveries.says_nothing_new(run) and bool(recipients(run.merchant))
+
+
+# --- the job ----------------------------------------------------------------------------------------------------------
+def do_due() -> int:
+    """Everything that is due, one after the other; how many days were done. A second round beside it does nothing, so
+    that one process at most compares.
+    """
+    with alone(Work.ROUND) as is_ours:
+        return sum(do(each) for each in due(clock.now())) if is_ours else 0
+
+
+def do(each: Due) -> bool:
+    merchant = Merchant.objects.get(code=each.code)
+    with alone(Work.REPORT, merchant.pk) as is_ours:
+        if not is_ours or each not in due(clock.now(), of=merchant):
+            return False
+        try:
+            compare_and_tell(merchant=merchant, day=each.day)
+        except Refusal as why:  # it is being compared by a person at this moment
+            log.info("reconciliation.later", merchant=each.code, day=str(each.day), why=str(why))
+            return False
+        except Exception:  # the run keeps the fault; others must not wait for it
+            log.exception("reconciliation.failed", merchant=each.code, day=str(each.day))
+            return False
+    return True
+
+
+def compare_and_tell(*, merchant: Merchant, day: date) -> Reconciliation:
+    """A comparison that was made and not told yet is told as it is, and not made again."""
+    waiting = _to_tell(merchant, day)
+    if waiting is not None:
+        deliveries.send(run=waiting)
+        return waiting
+    found = runs.reconcile(merchant=merchant, day=day)
+    if found.run is None:
+        raise RuntimeError(day)  # only a dry run has none
+    deliveries.send(run=found.run)
+    _restate(merchant, found.restate)
+    return found.run
+
+
+def _to_tell(merchant: Merchant, day: date) -> Reconciliation | None:
+    if (merchant.pk, day) in _changed([merchant.pk]):
+        return None
+    newest = newest_runs([merchant.pk], day).get((merchant.pk, day))
+    return newest if newest and newest.state == State.DONE and _is_untold(newest) else None
+
+
+def _restate(merchant: Merchant, days: Iterable[date]) -> None:
+    """Days beside one that explains them; they tell of it when that changes what they said. One that is refused or
+    fails here is due (`_explained`).
+    """
+    for day in days:
+        if day_of(merchant, day).ready <= clock.now():
+            again = runs.reconcile(merchant=merchant, day=day)
+            if again.run is not None:
+                deliveries.send(run=again.run)
+
+
+# --- statements -------------------------------------------------------------------------------------------------------
+def read_statements() -> int:
+    """What was received and not read yet; how many were tried."""
+    with alone(Work.READING) as is_ours:
+        waiting = list(statements.waiting(clock.now())[:READ_AT_ONCE]) if is_ours else []
+        for statement in waiting:
+            statements.try_to_read(statement=statement)
+        return len(waiting)
+
+
+def fetch_statements() -> int:
+    """Alone, and apart from reading: a host that hangs holds up neither what was sent nor a second worker."""
+    with alone(Work.FETCHING) as is_ours:
+        return pull.fetch_due(clock.now()) if is_ours else 0
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A day of the calendar. `state`: an outcome, `failed`, `running`, `missing`; `coming` before its report is due."""
+
+    day: date
+    state: str
+    run: Reconciliation | None
+
+
+def calendar(merchant: Merchant, *, days: int = 60) -> list[Square]:
+    """The last days up to yesterday, the oldest first, in one query beside the plan's."""
+    now, plan = clock.now(), ReconciliationPlan.objects.filter(merchant=merchant).select_related("merchant").first()
+    last = date_at(merchant, now) - DAY
+    first = last - timedelta(days=days - 1)
+    found = Reconciliation.objects.filter(merchant=merchant, day__range=(first, last)).select_related("statement")
+    newest = {run.day: run for run in found.order_by("day", "number")}
+    each = (first + timedelta(days=number) for number in range(days))
+    return [Square(day, _square(newest.get(day), plan, day, now), newest.get(day)) for day in each]
+
+
+def _square(run: Reconciliation | None, plan: ReconciliationPlan | None, day: date, now: datetime) -> str:
+    if run is not None:
+        return run.outcome if run.state == State.DONE else run.state
+    return "missing" if plan is None or not plan.is_on or due_at(plan, day) <= now else "coming"

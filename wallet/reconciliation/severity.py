@@ -1,0 +1,43 @@
+"""How grave a case is: by its kind, its amount and its age. One rule, for one case in Python and for many in SQL."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from wallet.models.reconciliation import Case
+
+Kind, Severity = Case.Kind, Case.Severity
+OLD, OLDER = timedelta(days=1), timedelta(days=3)
+MEDIUM_PART = 10  # from a tenth of the merchant's high amount on, a difference is of medium severity
+GRAVE = frozenset(
+    {
+        Kind.NO_STATEMENT, Kind.TRUNCATED, Kind.TOTALS, Kind.BALANCE, Kind.PAID_ON_ROLLED_BACK, Kind.BELOW_ZERO,
+        Kind.TOMBSTONE_MET, Kind.DUPLICATE_HERE,
+    }
+)  # fmt: skip
+HARMLESS = frozenset({Kind.DAY_BOUNDARY, Kind.NETS_OUT, Kind.LATE_STATEMENT})
+
+
+def severity_of(*, kind: str, difference: int, high_amount: int, age: timedelta = timedelta(0)) -> Case.Severity:
+    if kind == Kind.OWED:
+        return Severity.OWED
+    if kind in HARMLESS:
+        return Severity.LOW
+    if kind in GRAVE or abs(difference) >= high_amount or age >= OLDER:
+        return Severity.HIGH
+    return Severity.MEDIUM if abs(difference) * MEDIUM_PART >= high_amount or age >= OLD else Severity.LOW
+
+
+def sql(*, kind: str, difference: str, high_amount: str, age: str) -> str:
+    """The same as an expression; the arguments are expressions too: columns, `interval '0'`."""
+    return f"""CASE WHEN {kind} = '{Kind.OWED}' THEN {Severity.OWED:d}
+        WHEN {kind} IN ({_listed(HARMLESS)}) THEN {Severity.LOW:d}
+        WHEN {kind} IN ({_listed(GRAVE)}) OR abs({difference}) >= {high_amount}
+             OR {age} >= interval '{OLDER.days} days' THEN {Severity.HIGH:d}
+        WHEN abs({difference})::numeric * {MEDIUM_PART} >= {high_amount} OR {age} >= interval '{OLD.days} days'
+             THEN {Severity.MEDIUM:d}
+        ELSE {Severity.LOW:d} END"""
+
+
+def _listed(kinds: frozenset[Case.Kind]) -> str:
+    return ", ".join(f"'{kind}'" for kind in sorted(kinds))

@@ -1,0 +1,342 @@
+"""An operator's statement of a day: stored as it came, read whole or refused whole, and what it corrects stays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Words
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from io import SEEK_END
+from typing import IO, Any
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.core.files.base import File
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.text import get_valid_filename
+
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from portal.lib import clock
+from wallet.models import ReconciliationPlan, Statement
+from wallet.models.reconciliation import private_files
+from wallet.reconciliation.days import date_at
+from wallet.reconciliation.reading import formats, loading, totals
+from wallet.reconciliation.reading import mapping as mappings
+from wallet.reconciliation.reading.loading import Loaded
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+from wallet.reconciliation.reading.totals import Gap
+
+log = structlog.get_logger(__name__)
+PIECE = 1024 * 1024
+LONGEST_NAME = 200
+FOLDER = "statements"
+SWEPT_AFTER, SWEPT_BACK = timedelta(days=1), timedelta(days=20)
+MOST_TRIES = 5
+REST = timedelta(minutes=5)  # after one
+NOT_READ = "The file could not be read, for a reason of ours, and our support was told. Send it again, or ask them."
+UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
+
+
+class DayNotOver(Refusal):
+    def __init__(self, day: date) -> None:
+        super().__init__(f"{day} is not over yet where the merchant is. A statement is of a whole day: send it after.")
+
+
+class DayBeforeMerchant(Refusal):
+    def __init__(self, day: date, since: date) -> None:
+        super().__init__(f"{day} is before {since}, when the merchant was opened. Look at the day of the statement.")
+
+
+class EmptyStatement(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The file is empty. Export it again, and look at it before you send it.")
+
+
+class StatementTooLarge(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            f"The file is larger than {settings.MAX_STATEMENT_BYTES:,} bytes. Send it as CSV in gzip; "
+            "if it is that already, ask support how to send so large a day."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would be read as. Nothing of it is kept. While `asks` holds a sentence, it cannot be read."""
+
+    format: str = ""
+    headers: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)  # the first as they are, the number of its line before each
+    row_count: int = 0
+    mapping: Mapping = field(default_factory=Mapping)
+    asks: list[str] = field(default_factory=list)
+    totals: list[dict[str, Any]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    faults: tuple[Fault, ...] = ()
+    fault_count: int = 0
+
+    @property
+    def can_be_read(self) -> bool:
+        return not self.asks and not self.fault_count
+
+
+# --- Receiving ------------------------------------------------------------------------------------------------------
+def receive(
+    *,
+    merchant: Merchant,
+    day: date,
+    name: str,
+    content: IO[bytes],
+    source: str,
+    by: Person | None = None,
+    mapping: Words[str, Any] | None = None,
+    declared: Any = None,
+) -> Statement:
+    """The file in private storage, waiting to be read. The same bytes, to be read the same way, are the same statement.
+
+    `mapping` as JSON, else the plan's. `declared` is what the sender says the rows come to. Raises Refusal.
+    """
+    check_day(merchant, day)
+    upload = _Upload(content)
+    storage = private_files()
+    statement = Statement(
+        number=uuid4(),
+        merchant=merchant,
+        day=day,
+        source=source,
+        by=by,
+        name=get_valid_filename(name or "statement")[-LONGEST_NAME:],
+        received_at=clock.now(),
+    )
+    path = f"{FOLDER}/{statement.received_at:%Y/%m}/{statement.number}"
+    try:
+        statement.file = storage.save(path, upload)
+        statement.digest, statement.size = upload.digest.hexdigest(), upload.length
+        statement.mapping = how = _how(merchant, source, mapping, is_json=_is_json(path))
+        statement.grain = how.get("grain", ReconciliationPlan.Grain.ROWS)
+        statement.declared = _declared(declared, how)
+        kept = _kept(statement)
+    except BaseException:
+        storage.delete(path)
+        raise
+    if kept.pk != statement.pk:
+        storage.delete(statement.file.name)
+    return kept
+
+
+def check_day(merchant: Merchant, day: date) -> None:
+    if day >= date_at(merchant, clock.now()):
+        raise DayNotOver(day)
+    since = date_at(merchant, merchant.created_at)
+    if day < since:
+        raise DayBeforeMerchant(day, since)
+
+
+def _is_json(path: str) -> bool:
+    with private_files().open(path) as file:
+        return formats.is_json(file)
+
+
+def _how(merchant: Merchant, source: str, given: Words[str, Any] | None, *, is_json: bool = False) -> dict[str, Any]:
+    """As given, or as the plan has it; a JSON of a signed call has the contract's names, whatever the plan says."""
+    if given is not None:
+        return mappings.from_json(given).as_json()
+    plan = ReconciliationPlan.objects.filter(merchant=merchant).first()
+    is_call = source == Statement.Source.API
+    if plan is not None and plan.mapping and not (is_call and is_json):
+        return mappings.from_json(plan.mapping | {"grain": plan.grain}).as_json()
+    if not is_call:
+        return {}
+    is_totals = plan is not None and plan.grain == ReconciliationPlan.Grain.TOTALS
+    return (mappings.CONTRACT_TOTALS if is_totals else mappings.CONTRACT).as_json()
+
+
+def _declared(declared: Any, how: dict[str, Any]) -> list[dict[str, Any]]:
+    if declared is None:
+        return []
+    try:
+        return [totals.as_json(total) for total in totals.of_json(declared, mappings.from_json(how))]
+    except Unreadable as fault:
+        raise Refusal(str(fault)) from fault
+
+
+def _kept(statement: Statement) -> Statement:
+    """Itself, or the one of the same bytes, also when both come at the same moment."""
+    same = Statement.objects.filter(
+        merchant=statement.merchant, day=statement.day, digest=statement.digest, mapping=statement.mapping
+    ).exclude(state=Statement.State.REFUSED)
+    if (first := same.first()) is not None:
+        return first
+    try:
+        with transaction.atomic():
+            statement.save(force_insert=True)
+    except IntegrityError:
+        return same.get()
+    return statement
+
+
+class _Upload(File):  # type: ignore[type-arg]
+    """Counts and digests what the storage draws, and stops at the bound."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        super().__init__(content, name="statement")
+        self.content = content
+        self.digest = hashlib.sha256()
+        self.length = 0
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        while piece := self.content.read(PIECE):
+            self.length += len(piece)
+            if self.length > settings.MAX_STATEMENT_BYTES:
+                raise StatementTooLarge
+            self.digest.update(piece)
+            yield piece
+        if not self.length:
+            raise EmptyStatement
+
+
+def sweep(now: datetime) -> int:
+    """Files whose process was killed before their row was there; how many. Younger ones may still get theirs."""
+    storage, swept = private_files(), 0
+    for month in {f"{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
+        folder = f"{FOLDER}/{month}"
+        there = [f"{folder}/{name}" for name in storage.listdir(folder)[1]] if storage.exists(folder) else []
+        known = set(Statement.objects.filter(file__in=there).values_list("file", flat=True))
+        for path in set(there) - known:
+            if storage.get_modified_time(path) <= now - SWEPT_AFTER:
+                storage.delete(path)
+                log.warning("statement.swept", file=path)
+                swept += 1
+    return swept
+
+
+# --- Reading --------------------------------------------------------------------------------------------------------
+def read(*, statement: Statement) -> Statement:
+    """All of its rows and it is the day's, or none and why. Read before: as it is."""
+    with transaction.atomic():
+        statement = Statement.objects.select_for_update().get(pk=statement.pk)
+        if statement.state != Statement.State.RECEIVED:
+            return statement
+        try:
+            with transaction.atomic():
+                _read(statement)
+        except Unreadable as unreadable:
+            statement.state = Statement.State.REFUSED
+            statement.faults = [{"line": fault.line, "text": fault.text} for fault in unreadable.faults]
+            statement.fault_count = unreadable.count
+        statement.read_at = clock.now()
+        statement.save()
+    return statement
+
+
+def waiting(now: datetime) -> QuerySet[Statement]:
+    """Received and not read, the rested before those that failed: one that cannot be read holds up no other."""
+    received = Statement.objects.filter(state=Statement.State.RECEIVED)
+    return received.filter(Q(tried_at=None) | Q(tried_at__lte=now - REST)).order_by("tries", "pk")
+
+
+def try_to_read(*, statement: Statement) -> Statement:
+    """Raises nothing. A try counts before it is made: its process may not outlive it. After MOST_TRIES the file is
+    refused; our support is told by the log, and whoever sent it by the statement.
+    """
+    received = Statement.objects.filter(pk=statement.pk, state=Statement.State.RECEIVED)
+    try:
+        if statement.tries >= MOST_TRIES:
+            log.error("statement.given_up", statement=str(statement.number), tries=statement.tries)
+            fault = {"line": None, "text": NOT_READ}
+            received.update(state=Statement.State.REFUSED, faults=[fault], fault_count=1, read_at=clock.now())
+        else:
+            received.update(tries=F("tries") + 1, tried_at=clock.now())
+            return read(statement=statement)
+    except Exception:
+        log.exception("statement.not_read", statement=str(statement.number))
+    statement.refresh_from_db()
+    return statement
+
+
+def _read(statement: Statement) -> None:
+    mapping = mappings.from_json(statement.mapping)
+    with loading.loaded(partial(private_files().open, str(statement.file.name)), mapping) as loaded:
+        _of_the_day(statement, loaded.table)
+        mapping = _fitted(mapping, loaded.table)
+        if asks := mapping.asks(loaded.table.headers):
+            raise Unreadable(Fault(UNSTATED.format(asks[0])))
+        loading.insert(loaded, mapping, statement.pk)
+        declared = [*totals.stated(loaded.table, mapping), *totals.stored(statement.declared)]
+    statement.totals = loading.totals_of(statement.pk)
+    statement.rows = sum(part["rows"] for part in statement.totals)
+    _not_by_mistake_empty(statement.rows, declared)
+    statement.declared = [totals.as_json(total) for total in declared]
+    statement.state = Statement.State.READ
+    _succeed(statement)
+
+
+def _of_the_day(statement: Statement, table: Table) -> None:
+    if table.day not in ("", statement.day.isoformat()):
+        raise Unreadable(Fault(f"It says that it is of {shown(table.day)}, and came as that of {statement.day}."))
+
+
+def _fitted(mapping: Mapping, table: Table) -> Mapping:
+    is_contract = mapping in (mappings.CONTRACT, mappings.CONTRACT_TOTALS)
+    return mappings.fitted(mapping, table.headers) if is_contract else mapping
+
+
+def _not_by_mistake_empty(rows: int, declared: Sequence[Total]) -> None:
+    if not rows and not any(total.rows == 0 for total in declared):
+        raise Unreadable(
+            Fault("Column names, and no rows. If there was nothing on that day, say so by a last line: TOTAL,0")
+        )
+
+
+def _succeed(statement: Statement) -> None:
+    """The newest that was received is the day's, in whichever order they are read."""
+    with connection.cursor() as cursor:
+        lock = f"statement of {statement.merchant_id} {statement.day}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+    of_day = Statement.objects.filter(merchant=statement.merchant_id, day=statement.day, is_current=True)
+    current = of_day.first()
+    if current is not None and current.pk > statement.pk:
+        return
+    of_day.update(is_current=False)
+    statement.replaces, statement.is_current = current, True
+
+
+def gaps(statement: Statement) -> list[Gap]:
+    """Declared totals that the rows do not come to."""
+    return totals.gaps(totals.stored(statement.declared), statement.totals)
+
+
+# --- Looking first --------------------------------------------------------------------------------------------------
+def preview(*, merchant: Merchant, name: str, content: IO[bytes], mapping: Words[str, Any] | None = None) -> Preview:
+    """How a file would be read, by this mapping, the plan's, or one suggested from the names of its columns."""
+    if content.seek(0, SEEK_END) > settings.MAX_STATEMENT_BYTES:
+        raise StatementTooLarge
+    stated = _how(merchant, Statement.Source.UPLOAD, mapping)
+    how = mappings.from_json(stated)
+    try:
+        with transaction.atomic(), loading.loaded(lambda: nullcontext(content), how) as loaded:
+            return _previewed(loaded, how if stated else mappings.suggested(loaded.table.headers))
+    except Unreadable as unreadable:
+        return Preview(mapping=how, faults=unreadable.faults, fault_count=unreadable.count)
+
+
+def _previewed(loaded: Loaded, how: Mapping) -> Preview:
+    table = loaded.table
+    shown = Preview(table.format, table.headers, loading.sample(loaded), loaded.rows, how, how.asks(table.headers))
+    if shown.asks:
+        return shown
+    read = loading.totals(loaded, how)
+    try:
+        loading.refuse(loaded, how)
+        declared = totals.stated(table, how)
+        _not_by_mistake_empty(sum(part["rows"] for part in read), declared)
+    except Unreadable as unreadable:
+        return replace(shown, totals=read, faults=unreadable.faults, fault_count=unreadable.count)
+    return replace(shown, totals=read, gaps=totals.gaps(declared, read))

@@ -1,0 +1,115 @@
+"""Breaks become cases. The same break is the same case; one that is met no more closes by itself, and opens again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from wallet.models import Case, Reconciliation
+from wallet.reconciliation import own_books, severity
+from wallet.reconciliation.days import DAY
+from wallet.reconciliation.matching import HAS_NO_END
+
+Kind = Case.Kind
+OF_THE_LEDGER = (Kind.OWED, Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
+
+SEVERITY = severity.sql(kind="b.kind", difference="b.difference", high_amount="%(high)s", age="interval '0'")
+OTHERWISE = """
+    (c.difference, c.ours, c.theirs - 'line' - 'lines')
+    IS DISTINCT FROM (excluded.difference, excluded.ours, excluded.theirs - 'line' - 'lines')
+"""
+# A person who said whose error it was is believed until the break is another one; who said that it is gone is not.
+AGAIN = f"""
+    c.state = 'resolved'
+    AND (c.resolved_by_id IS NULL OR c.resolution IN ('found_late', 'corrected') OR {OTHERWISE})
+"""
+# What is wrong in our books is wrong each night: its case stays with the day on which it was found first.
+FIRST_DAY = """
+    CASE WHEN b.kind = ANY (%(own)s) THEN
+        coalesce((SELECT min(o.day) FROM wallet_case o
+                   WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject
+                     AND o.state <> 'resolved'), %(day)s)
+    ELSE coalesce(b.day, %(day)s) END
+"""
+MEET = f"""
+    INSERT INTO wallet_case AS c (
+        merchant_id, day, kind, subject, player_id, currency, ours, theirs, difference, severity, state, resolution,
+        found_by_id, seen_by_id, opened_at
+    )
+    SELECT DISTINCT ON (b.kind, b.subject) %(merchant)s, {FIRST_DAY}, b.kind, b.subject, b.player_id, b.currency,
+           b.ours, b.theirs, b.difference, {SEVERITY}, 'open', '', %(run)s, %(run)s, %(now)s
+      FROM reconciliation_break b
+        ON CONFLICT (merchant_id, day, kind, subject) DO UPDATE SET
+           player_id = excluded.player_id, currency = excluded.currency, ours = excluded.ours,
+           theirs = excluded.theirs, difference = excluded.difference, seen_by_id = excluded.seen_by_id,
+           severity = CASE WHEN {OTHERWISE} THEN excluded.severity ELSE greatest(c.severity, excluded.severity) END,
+           state = CASE WHEN NOT ({AGAIN}) THEN c.state WHEN c.owner_id IS NULL THEN 'open' ELSE 'assigned' END,
+           resolution = CASE WHEN {AGAIN} THEN '' ELSE c.resolution END,
+           resolved_at = CASE WHEN {AGAIN} THEN NULL ELSE c.resolved_at END,
+           resolved_by_id = CASE WHEN {AGAIN} THEN NULL ELSE c.resolved_by_id END,
+           write_off_asked_by_id = CASE WHEN {AGAIN} THEN NULL ELSE c.write_off_asked_by_id END
+"""
+CLOSE = """
+    UPDATE wallet_case c
+       SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
+           resolution = CASE WHEN r.statement_id IS NULL OR r.statement_id = %(statement)s THEN 'found_late'
+                             ELSE 'corrected' END
+      FROM wallet_reconciliation r
+     WHERE r.id = c.seen_by_id AND c.merchant_id = %(merchant)s AND c.day = %(day)s AND c.state <> 'resolved'
+       AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(judged)s)
+"""
+CLOSE_OWN = """
+    UPDATE wallet_case c
+       SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
+           resolution = 'corrected'
+     WHERE c.merchant_id = %(merchant)s AND c.state <> 'resolved' AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(own)s)
+"""
+CLOSE_ENDED = f"""
+    UPDATE wallet_case c
+       SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
+           resolution = 'found_late'
+      FROM wallet_transaction t
+     WHERE c.merchant_id = %(merchant)s AND c.kind = 'unsettled' AND c.state <> 'resolved'
+       AND t.merchant_id = c.merchant_id AND t.transaction_id = c.subject AND t.part = 0 AND NOT ({HAS_NO_END})
+"""
+LINK = """
+    UPDATE wallet_case c SET other_id = o.id
+      FROM wallet_case o
+     WHERE c.merchant_id = %(merchant)s AND o.merchant_id = %(merchant)s AND c.kind = 'day_boundary'
+       AND o.kind = 'day_boundary' AND o.subject = c.subject AND c.other_id IS DISTINCT FROM o.id
+       AND ((c.day = %(day)s AND o.day = ANY (%(neighbours)s)) OR (o.day = %(day)s AND c.day = ANY (%(neighbours)s)))
+"""
+# Days whose row was missing until this comparison found it over midnight.
+EXPLAINED = """
+    SELECT DISTINCT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
+     WHERE b.kind = 'day_boundary' AND c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s)
+       AND c.kind IN ('missing_here', 'missing_there') AND c.state <> 'resolved'
+     ORDER BY 1
+"""
+
+
+def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
+    """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
+    values: dict[str, Any] = {
+        "merchant": run.merchant_id,
+        "day": run.day,
+        "neighbours": [run.day - DAY, run.day + DAY],
+        "run": run.pk,
+        "statement": run.statement_id,
+        "high": high_amount,
+        "now": now,
+        "judged": _judged(run),
+        "own": [*own_books.KINDS],
+    }
+    with connection.cursor() as cursor:
+        for statement in (MEET, CLOSE, CLOSE_OWN, CLOSE_ENDED, LINK, EXPLAINED):
+            cursor.execute(statement, values)
+        return [day for (day,) in cursor.fetchall()]
+
+
+def _judged(run: Reconciliation) -> list[str]:
+    if run.statement_id is None:
+        return [*OF_THE_LEDGER]
+    return [kind for kind in Kind.values if kind not in {*own_books.KINDS, Kind.UNSETTLED}]

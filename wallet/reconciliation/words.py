@@ -1,0 +1,61 @@
+"""What the history of reconciliation says to a person, on the merchant's timeline and on a case's own."""
+
+from __future__ import annotations
+
+from merchants.services import history, history_words
+from merchants.services.history_words import Event, Thing
+from wallet.models.reconciliation import Case, ReconciliationPlan, ReportRecipient, StatementSource
+
+BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
+
+
+def register() -> None:
+    history_words.KINDS["reconciliation"] = "Reconciliation"
+    history_words.AMOUNTS |= {"high_amount", "write_off_alone", "difference"}
+    history.SUBJECTS[Case] = "case"
+    history_words.add(ReconciliationPlan, Thing("reconciliation", "event_repeat", _says_plan))
+    history_words.add(ReportRecipient, Thing("reconciliation", "mail", _says_recipient))
+    history_words.add(StatementSource, Thing("reconciliation", "cloud_download", _says_source))
+    history_words.add(Case, Thing("reconciliation", "rule", _says_case))
+
+
+def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
+    return [
+        f"Days are reconciled from now on, at {event.row['hour']}:00"
+        if event.label == "insert"
+        else f"Reconciliation: {history_words.fields_of(event)}"
+        for event in events
+    ]
+
+
+def _says_recipient(events: list[Event], everything: list[Event]) -> list[str]:
+    words = {"insert": "gets the report", "delete": "gets the report no longer"}
+    return [f"{event.row['email']} {words.get(event.label, 'changed among its recipients')}" for event in events]
+
+
+def _says_source(events: list[Event], everything: list[Event]) -> list[str]:
+    return [
+        f"Statements are fetched from {event.row['address']}"
+        if event.label == "insert"
+        else f"Where statements are fetched from: {history_words.fields_of(event)}"
+        for event in events
+    ]
+
+
+def _says_case(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_case(event) for event in events]
+
+
+def _case(event: Event) -> str:
+    if event.label == "insert":
+        return f"Found: {Case.Kind(event.row['kind']).label.lower()}"
+    if event.became("write_off_asked_by_id"):
+        return "Write-off asked for; a second person confirms it"
+    state = event.became("state")
+    if state == Case.State.RESOLVED:
+        return f"Resolved: {Case.Resolution(event.row['resolution']).label.lower()}"
+    if state and event.old and event.old["state"] == Case.State.RESOLVED:
+        return "Open again"
+    if state in BECAME:
+        return BECAME[state]
+    return f"Assigned to {event.name or 'nobody'}" if event.became("owner_id") else history_words.fields_of(event)
