@@ -8,7 +8,9 @@ class WalletConfig(AppConfig):
     def ready(self) -> None:
         from merchants.services import outbox, sealing  # noqa: PLC0415 - models are there only now
         from wallet.reconciliation import passwords, report, words  # noqa: PLC0415
+        from wallet.services import export_words  # noqa: PLC0415
 
+        export_words.register()
         words.register()
         sealing.add_keeper("statement sources", passwords)
         outbox.fill(report.TEMPLATE, report.filling)
