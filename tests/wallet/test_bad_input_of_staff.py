@@ -38,7 +38,8 @@ FIELDS = {
     "length": BAD_NUMBERS, "unit": ["weeks", *BAD_TEXTS], "quiet_hours": ["0", "169", *BAD_NUMBERS],
     "hours": ["0", "169", *BAD_NUMBERS], "version": BAD_NUMBERS, "until": BAD_MOMENTS, "exposed_since": BAD_MOMENTS,
     "expires_at": BAD_MOMENTS, "reason": BAD_TEXTS, "why": BAD_TEXTS, "label": BAD_TEXTS, "token": BAD_TEXTS,
-    "response": BAD_TEXTS, "exposed": BAD_NUMBERS,
+    "response": BAD_TEXTS, "exposed": BAD_NUMBERS, "expected_version": BAD_NUMBERS,
+    "approval": BAD_NUMBERS,
 }  # fmt: skip
 
 
@@ -78,11 +79,11 @@ def everything(staff: Client, key: ApiKey) -> None:
 
 FORMS = {
     "rotate": ["length", "unit", "quiet_hours", "version", "reason", "token"],
-    "extend": ["until", "why"],
-    "end_when_quiet": ["hours", "why"],
+    "extend": ["until", "why", "expected_version"],
+    "end_when_quiet": ["hours", "why", "expected_version"],
     "revoke": ["why", "reason"],
-    "decline": ["why"],
-    "approve": ["token"],
+    "decline": ["why", "approval"],
+    "approve": ["token", "approval"],
     "leak": ["exposed_since", "reason", "response", "version", "length", "exposed"],
     "change": ["expires_at", "label"],
 }
