@@ -22,6 +22,7 @@ from tests.wallet.reconciling import (
     case,
     changed,
     day,
+    plan,
     reconcile,
     state,
     without,
@@ -196,6 +197,14 @@ def test_the_rate_is_of_rows_that_have_another_side(busy: Busy) -> None:
     state(busy.merchant, busy.lines())
     found = reconcile(busy.merchant, after=timedelta(hours=30))
     assert breaks(busy.merchant) == {("unsettled", "open")}
+    assert found.figures.rate == "100.00 %"
+
+
+def test_a_statement_that_came_late_is_no_row_that_fails_to_match(busy: Busy) -> None:
+    plan(busy.merchant, hour=8)
+    state(busy.merchant, busy.lines(), received_at=day(busy.merchant).ready + timedelta(hours=10))
+    found = reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("late_statement", "")}
     assert found.figures.rate == "100.00 %"
 
 

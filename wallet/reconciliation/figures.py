@@ -22,7 +22,10 @@ BREAKS = """
       FROM reconciliation_break b GROUP BY 1, 2 ORDER BY 1, 2
 """
 HUNDREDTHS = 10_000  # of all
-OF_ONE_SIDE = frozenset({Case.Kind.UNSETTLED, Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO})
+KIND = Case.Kind
+OF_NO_ROW = frozenset({KIND.NO_STATEMENT, KIND.LATE_STATEMENT, KIND.TRUNCATED, KIND.TOTALS})
+OF_ONE_SIDE = frozenset({KIND.UNSETTLED, KIND.BALANCE, KIND.PAID_ON_ROLLED_BACK, KIND.BELOW_ZERO, KIND.TOMBSTONE_MET})
+UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,10 @@ class Figures:
 
     @property
     def rate(self) -> str:
-        """Of what should have matched; cut and not rounded, so that 100 means all. What is wrong in our books alone, or
-        of another day, has no other side to match.
+        """Of what should have matched; cut and not rounded, so that 100 means all. What is wrong with a file,
+        in our books alone, or of another day, is no row that has another side.
         """
-        judged = self.matched + sum(each.breaks for each in self.breaks if each.kind not in OF_ONE_SIDE)
+        judged = self.matched + sum(each.breaks for each in self.breaks if each.kind not in UNJUDGED)
         if not judged:
             return "–"
         whole, part = divmod(self.matched * HUNDREDTHS // judged, 100)
