@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.cast import Cast
-from bench.rows import exposure, ledger, memory, pace, page, reconciliation, web
+from bench.rows import exposure, ledger, memory, pace, page, reconciliation, rush, web
 from bench.run import Row, Run, measured
 
 if TYPE_CHECKING:
@@ -32,9 +32,13 @@ class Extent:
     lines: int = 10_000_000
     calls: int = memory.CALLS_A_WORKER
     day: int = 1_000_000
+    due: int = 500
+    quiet_seconds: int = 30
 
 
-QUICK = Extent(seconds=3, pace_seconds=5, rounds=1, rows=200_000, lines=200_000, calls=5_000, day=50_000)
+QUICK = Extent(
+    seconds=3, pace_seconds=5, rounds=1, rows=200_000, lines=200_000, calls=5_000, day=50_000, due=20, quiet_seconds=5
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Course:
             Row("h", f"{grown}: the compromise report", self.exposure, once=True, units=("s",)),
             Row("i", f"{grown}: an operator's slowest page", self.operator_pages, once=True, units=page.POINTS),
             Row("r", f"a day of {self.extent.day:,} rows reconciled", self.reconciled, units=reconciliation.UNITS),
+            Row("s", f"{self.extent.due} merchants due in one minute", self.rush, once=True, units=rush.UNITS),
             Row("m", f"a web worker after {self.extent.calls:,} calls", self.memory, once=True, units=("MB",)),
         ]
 
@@ -94,6 +99,10 @@ class Course:
 
     def reconciled(self) -> Run:
         return reconciliation.measure(self.bench)
+
+    def rush(self) -> Run:
+        self.fresh(rush.DATABASE)
+        return rush.measure(self.bench, self.cast, self.extent.due, self.extent.quiet_seconds)
 
     def memory(self) -> Run:
         with self.bench.web(self.fresh(EMPTY)) as served:

@@ -13,7 +13,7 @@ from rich.table import Table
 from bench import machine
 from bench.cast import PLAYERS
 from bench.course import Extent
-from bench.rows import ledger, pace, web
+from bench.rows import ledger, pace, rush, web
 from bench.run import Row, Run
 from bench.servers import HOST
 from bench.targets import Target, judge
@@ -35,6 +35,9 @@ HOW = """
 - (e): {pace.CALLS_A_SECOND} calls/s whatever the answers take, over {pace.CONNECTIONS} connections, each call timed
   from when it was due.
 - (f): a database with {extent.rows:,} ledger rows beforehand, bets and their payouts.
+- (s): {rush.CALLS_A_SECOND} bets/s of another merchant, {extent.quiet_seconds} s before, until the last letter is out,
+  and {extent.quiet_seconds} s after. Workers and mail server are as `make up` starts them, and have no processors of
+  their own: the caller, the web server and PostgreSQL are on the same.
 - At the end `manage.py verify_ledger` holds for the full database and for the last fresh copy.
 """
 
@@ -92,7 +95,7 @@ def write(rows: Sequence[Row], runs: Sequence[Run], extent: Extent) -> None:
 
 def how(extent: Extent) -> str:
     return HOW.format(
-        extent=extent, players=PLAYERS, ledger=ledger, web=web, pace=pace, server=" ".join(web_options())
+        extent=extent, players=PLAYERS, ledger=ledger, web=web, pace=pace, rush=rush, server=" ".join(web_options())
     ).strip()
 
 

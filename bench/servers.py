@@ -26,7 +26,7 @@ from portal.up import portal_programs
 from portal.welcome import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -85,15 +85,23 @@ class Bench:
     def web(self, database: str, application: str = PORTAL) -> Iterator[Web]:
         port = free_port()
         command = [*portal_programs(HOST, port)[0].command[:-1], application]
-        environment = self.environment | {"DATABASE_URL": self.database(database)}
-        with (self.folder / "web.log").open("ab") as log:
+        with self.beside("web", command, database) as process:
+            web = Web(port, process)
+            await_answer(web, self.folder / "web.log")
+            yield web
+
+    @contextmanager
+    def beside(
+        self, name: str, command: Sequence[str], database: str, **settings: str
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A program that runs meanwhile; what it says is in the log of its name."""
+        environment = self.environment | {"DATABASE_URL": self.database(database)} | settings
+        with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 tethered(command), env=environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
-            web = Web(port, process)
-            await_answer(web, self.folder / "web.log")
-            yield web
+            yield process
         finally:
             embedded.stop(process, signal.SIGTERM)
 

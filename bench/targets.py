@@ -19,6 +19,8 @@ REPORT_SECONDS = 3.0
 DAY_SECONDS = 30.0
 TIMES_FLOOR = 2.0
 DAY_MEGABYTES = 200.0
+RUSH_TIMES = 1.5
+MAIL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def judge(runs: Sequence[Run]) -> list[Target]:
         at_most("(r) its worker's memory is below 200 MB", medians.of("r", "MB"), DAY_MEGABYTES, "MB"),
         at_least("(r) precision", medians.of("r", "precision"), 1.0),
         at_least("(r) recall", medians.of("r", "recall"), 1.0),
+        at_most("(s) p99 of a bet during a rush, times that without", medians.of("s", "times"), RUSH_TIMES),
+        at_most("(s) mail is out within 60 s of the run's end", medians.of("s", "s to mail most"), MAIL_SECONDS, "s"),
         at_most("memory of a web worker is below 150 MB", medians.of("m", "MB"), MEGABYTES, "MB"),
     ]
 

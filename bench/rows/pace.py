@@ -49,23 +49,34 @@ def measure(cast: Cast, web: Web, seconds: int) -> Run:
 
 
 async def walked(cast: Cast, port: int, seconds: int) -> Walk:
-    free: asyncio.Queue[Connection] = asyncio.Queue()
-    for _ in range(CONNECTIONS):
-        free.put_nowait(await asyncio.open_connection(HOST, port))
+    free = await connected(port)
     async with asyncio.timeout(WARM_SECONDS + seconds + PATIENCE_SECONDS):
         await send_all(list(signed.bets(cast, CALLS_A_SECOND * WARM_SECONDS)), free)
         walk = await send_all(list(signed.bets(cast, CALLS_A_SECOND * seconds)), free)
-    while not free.empty():
-        free.get_nowait()[1].close()
+    hang_up(free)
     return walk
 
 
-async def send_all(requests: list[bytes], free: asyncio.Queue[Connection]) -> Walk:
+async def connected(port: int) -> asyncio.Queue[Connection]:
+    free: asyncio.Queue[Connection] = asyncio.Queue()
+    for _ in range(CONNECTIONS):
+        free.put_nowait(await asyncio.open_connection(HOST, port))
+    return free
+
+
+def hang_up(free: asyncio.Queue[Connection]) -> None:
+    while not free.empty():
+        free.get_nowait()[1].close()
+
+
+async def send_all(
+    requests: list[bytes], free: asyncio.Queue[Connection], calls_a_second: int = CALLS_A_SECOND
+) -> Walk:
     walk, loop = Walk(), asyncio.get_running_loop()
     start = loop.time() + 0.1
     async with asyncio.TaskGroup() as calls:
         for number, request in enumerate(requests):
-            due = start + number / CALLS_A_SECOND
+            due = start + number / calls_a_second
             await asyncio.sleep(max(0.0, due - loop.time()))
             calls.create_task(send(request, due, free, walk))
     return walk

@@ -1,0 +1,97 @@
+"""Many merchants whose reports are due in the same minute, each with a small day; run inside Django's shell."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+
+from bench.cast import CURRENCY
+from merchants.models import Merchant, Player
+from portal.lib import clock
+from wallet.models import Account, Mark, ReconciliationPlan, Statement
+from wallet.models.reconciliation import ReportRecipient
+from wallet.reconciliation.plans import newest_due
+from wallet.services import usage
+
+ROUNDS_EACH = 4
+# A bet of 100 and a payout of 150, and so on the player's account 50 more.
+ROUNDS = """
+    INSERT INTO wallet_transaction (
+        merchant_id, transaction_id, part, kind, status, player_id, currency, amount, debit_account_id,
+        credit_account_id, balance, ref_transaction_id, is_win, secret_id, address, request_id, created_at
+    )
+    SELECT a.merchant_id, m.kind || '-' || n, 0, m.kind, 'RS_OK', a.player_id, a.currency, m.amount, m.debit, m.credit,
+           50 * n, m.ref, m.is_win, %(secret)s, '127.0.0.1', gen_random_uuid(),
+           %(day)s::date AT TIME ZONE 'UTC' + interval '1 hour' * n + m.later
+      FROM generate_series(1, %(rounds)s) n
+     CROSS JOIN wallet_account a
+      JOIN wallet_account g ON g.merchant_id = a.merchant_id AND g.kind = 'games'
+     CROSS JOIN LATERAL (VALUES
+        ('bet', 100, a.id, g.id, NULL, NULL, interval '0'),
+        ('payout', 150, g.id, a.id, 'bet-' || n, true, interval '1 second')
+     ) m (kind, amount, debit, credit, ref, is_win, later)
+     WHERE a.kind = 'player' AND a.merchant_id = ANY (%(merchants)s)
+"""
+# The last payout is another one there: a case for each merchant.
+LINES = """
+    INSERT INTO wallet_statementrow (statement_id, line, transaction_id, kind, player_id, currency, amount)
+    SELECT s.id, 1 + row_number() OVER (PARTITION BY s.id ORDER BY t.id), t.transaction_id, t.kind, p.player_id,
+           t.currency, t.amount + (t.transaction_id = 'payout-' || %(rounds)s)::int
+      FROM wallet_statement s
+      JOIN wallet_transaction t ON t.merchant_id = s.merchant_id
+      JOIN merchants_player p ON p.id = t.player_id
+"""
+
+
+def plant(merchants: int, secret: int) -> None:
+    """`secret`: anybody's, since each row of the ledger names one."""
+    crowd = Merchant.objects.bulk_create(Merchant(code=f"crowd-{n:04}", name=f"Crowd {n}") for n in range(merchants))
+    ReconciliationPlan.objects.bulk_create(ReconciliationPlan(merchant=each) for each in crowd)
+    ReportRecipient.objects.bulk_create(
+        ReportRecipient(merchant=each, email=f"finance@{each.code}.example") for each in crowd
+    )
+    day = newest_due(ReconciliationPlan.objects.select_related("merchant").earliest("pk"), clock.now())
+    _give_accounts(crowd)
+    values = {"secret": secret, "day": day, "rounds": ROUNDS_EACH, "merchants": [each.pk for each in crowd]}
+    Statement.objects.bulk_create(_statement(each, day) for each in crowd)
+    with connection.cursor() as cursor:
+        for step in (ROUNDS, LINES):
+            cursor.execute(step, values)
+        cursor.execute("VACUUM ANALYZE")
+    usage.sum_up(Mark.Source.MOVEMENTS)  # as the job does every minute
+
+
+def _give_accounts(crowd: list[Merchant]) -> None:
+    players = Player.objects.bulk_create(Player(merchant=each, player_id="player") for each in crowd)
+    Account.objects.bulk_create(
+        Account(merchant=each.merchant, player=each, currency=CURRENCY, kind="player", balance=50 * ROUNDS_EACH)
+        for each in players
+    )
+    Account.objects.bulk_create(Account(merchant=each, currency=CURRENCY, kind="games") for each in crowd)
+
+
+def _statement(merchant: Merchant, day: date) -> Statement:
+    now = clock.now()
+    return Statement(
+        number=uuid4(),
+        merchant=merchant,
+        day=day,
+        grain=ReconciliationPlan.Grain.ROWS,
+        state=Statement.State.READ,
+        source=Statement.Source.API,
+        name="day.csv",
+        digest=f"{merchant.pk:064}",
+        size=1,
+        rows=2 * ROUNDS_EACH,
+        totals=[_total("bet", 100 * ROUNDS_EACH), _total("payout", 150 * ROUNDS_EACH + 1)],
+        is_current=True,
+        received_at=now - timedelta(days=1),
+        read_at=now - timedelta(days=1),
+    )
+
+
+def _total(kind: str, amount: int) -> dict[str, Any]:
+    return {"currency": CURRENCY, "kind": kind, "rows": ROUNDS_EACH, "amount": str(amount)}
