@@ -110,12 +110,13 @@ def portal_programs(host: str, port: int) -> list[Program]:
         "-q",
     ]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    # One process that compares, one that reads and one that fetches statements; the processors are the wallet's first.
+    # Nobody waits for a job as callers wait for the wallet: the processors are the web server's first.
+    # Of the reconciler, one process compares, one reads and one fetches statements.
     reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
         Program("web", [*granian, "--workers", "2", "--blocking-threads", "8", "portal.wsgi:application"], "cyan"),
-        Program("worker", [*celery, *worker], "green", late=True),
+        Program("worker", ["nice", *celery, *worker], "green", late=True),
         Program("reconciler", ["nice", *celery, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
     ]

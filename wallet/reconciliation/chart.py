@@ -7,13 +7,14 @@ from datetime import date
 from io import BytesIO
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1104, 300  # shown at half of it, so that it is sharp on fine screens
 TOP, BASE = 44, 250  # the tallest bar, and where bars stand
 STUB = 6  # a day without breaks is seen too
 PAPER, INK, QUIET = "#ffffff", "#1f2933", "#52606d"
 GREEN, RED, GREY = "#2f8f4e", "#c0392b", "#9aa5b1"
+SHADES = 6  # of a letter's edge, from paper to ink
 
 
 class Bar(NamedTuple):
@@ -37,8 +38,22 @@ def draw(bars: Sequence[Bar]) -> bytes:
         pen.text((middle, top - 6), _said(bar), fill=INK, font=font, anchor="mb")
         pen.text((middle, BASE + 10), f"{bar.day:%d}", fill=QUIET, font=font, anchor="mt")
     kept = BytesIO()
-    image.quantize(16).save(kept, "PNG", optimize=True)
+    image.quantize(palette=_palette(), dither=Image.Dither.NONE).save(kept, "PNG")
     return kept.getvalue()
+
+
+def _palette() -> Image.Image:
+    """Known beforehand: to look for the best colours of a picture takes longer than all else that a mail needs."""
+    paper = ImageColor.getrgb(PAPER)
+    edges = [
+        white + (dark - white) * shade // SHADES
+        for ink in (INK, QUIET)
+        for shade in range(1, SHADES + 1)
+        for white, dark in zip(paper, ImageColor.getrgb(ink), strict=True)
+    ]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*paper, *(part for colour in (GREEN, RED, GREY) for part in ImageColor.getrgb(colour)), *edges])
+    return palette
 
 
 def _said(bar: Bar) -> str:
