@@ -58,12 +58,11 @@ UNSETTLED = f"""
     INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size, day)
     SELECT 'unsettled', b.transaction_id, b.transaction_id, p.player_id, b.currency, jsonb_strip_nulls(
                jsonb_build_object('kind', 'bet', 'player', p.player_id, 'game', g.game_id, 'currency', b.currency,
-                                  'amount', b.amount::text, 'state', 'open', 'at', b.created_at, 'round', b.round_id,
-                                  'bets', b.bets)),
-           0, b.amount, (b.created_at AT TIME ZONE %(zone)s)::date
+                                  'amount', r.amount::text, 'state', 'open', 'at', b.created_at, 'round', b.round_id,
+                                  'bets', r.bets)),
+           0, r.amount, (b.created_at AT TIME ZONE %(zone)s)::date
       FROM (SELECT DISTINCT ON (coalesce(t.session_id || '|' || t.round_id, t.id::text)) t.transaction_id, t.player_id,
-                   t.game_id, t.currency, t.created_at, t.round_id, t.id,
-                   sum(t.amount) OVER of_round AS amount, count(*) OVER of_round AS bets
+                   t.game_id, t.currency, t.created_at, t.session_id, t.round_id, t.id
               FROM wallet_transaction t
              WHERE t.id IN (
                     SELECT o.bet_id FROM wallet_openbet o
@@ -74,8 +73,12 @@ UNSETTLED = f"""
                        AND n.created_at >= %(first)s AND n.created_at < %(end)s
                        AND n.id > (SELECT k.upto FROM wallet_mark k WHERE k.source = 'movements'))
                AND t.created_at < %(old)s AND {HAS_NO_END}
-            WINDOW of_round AS (PARTITION BY coalesce(t.session_id || '|' || t.round_id, t.id::text))
              ORDER BY coalesce(t.session_id || '|' || t.round_id, t.id::text), t.id) b
+      JOIN LATERAL (
+            SELECT min(t.id) AS first, sum(t.amount) AS amount, count(*) AS bets FROM wallet_transaction t
+             WHERE (t.id = b.id OR (t.session_id = b.session_id AND t.round_id = b.round_id))
+               AND t.created_at < %(old)s AND {IS_OPEN}
+           ) r ON r.first = b.id  -- of a round over midnight, the day of its first bet has the case
       JOIN merchants_player p ON p.id = b.player_id
       LEFT JOIN merchants_game g ON g.id = b.game_id
      WHERE NOT EXISTS (SELECT FROM reconciliation_break k WHERE k.transaction_id = b.transaction_id)

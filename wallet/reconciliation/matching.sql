@@ -7,7 +7,7 @@
 
 DROP TABLE IF EXISTS pg_temp.reconciliation_met, pg_temp.reconciliation_twice, pg_temp.reconciliation_judged,
                      pg_temp.reconciliation_their_rollback, pg_temp.reconciliation_next_door,
-                     pg_temp.reconciliation_their_ref;
+                     pg_temp.reconciliation_their_ref, pg_temp.reconciliation_bet_next_door;
 
 -- What the statement calls rolled back: flagged, or named by a rollback of its own.
 CREATE TEMP TABLE reconciliation_their_rollback ON COMMIT DROP AS
@@ -108,6 +108,15 @@ SELECT s.transaction_id AS id, bool_or(s.kind = 'bet') AS is_bet
    AND s.transaction_id IN (SELECT coalesce(m.o_ref, m.t_ref) FROM reconciliation_met m)
  GROUP BY 1;
 
+-- Bets that we do not have, and that their payouts here have left on the day beside.
+CREATE TEMP TABLE reconciliation_bet_next_door ON COMMIT DROP AS
+SELECT DISTINCT s.transaction_id AS id
+  FROM wallet_statementrow s
+ WHERE s.statement_id = ANY (%(neighbours)s::bigint[]) AND s.kind = 'bet'
+   AND s.transaction_id IN (
+        SELECT m.t_ref FROM reconciliation_met m
+         WHERE m.o_id IS NULL AND m.t_kind = 'payout' AND m.t_ref IS NOT NULL);
+
 -- What is known of a row that one side alone has: the ledger's row of that id, whatever day or answer it has (`w`), the
 -- neighbouring day's statement (`n`), and the transaction that a rollback takes back (`f`).
 CREATE TEMP TABLE reconciliation_judged ON COMMIT DROP AS
@@ -201,7 +210,9 @@ SELECT v.kind, v.transaction_id, v.transaction_id, coalesce(v.o_player, nullif(v
                                          ELSE 'nets_out' END
                WHEN k.w_kind = 'tombstone' THEN 'tombstone_met'
                WHEN k.t_kind = 'payout' AND k.t_ref IS NOT NULL AND NOT k.ref_is_their_bet
-                    AND NOT coalesce(k.f_kind = 'bet' AND k.f_moved, false) THEN 'payout_without_bet'
+                    AND NOT coalesce(k.f_kind = 'bet' AND k.f_moved, false)
+                    AND NOT EXISTS (SELECT FROM reconciliation_bet_next_door x WHERE x.id = k.t_ref)
+                   THEN 'payout_without_bet'
                ELSE 'missing_here'
            END AS kind
       FROM (

@@ -103,20 +103,26 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
 
 
 def _explained(merchants: Iterable[int]) -> set[Key]:
-    """Days that miss a row which a later comparison of the day beside found over midnight."""
-    found_beside = Case.objects.filter(
+    """Days that miss a row which a later comparison of the day beside found over midnight, and days that have a row
+    over midnight which that one found no more.
+    """
+    beside = Case.objects.filter(
         merchant=OuterRef("merchant"),
         subject=OuterRef("subject"),
-        kind=Case.Kind.DAY_BOUNDARY,
         day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
-        seen_by__gt=OuterRef("seen_by"),
     ).exclude(state=Case.State.RESOLVED)
-    missing = Case.objects.filter(
-        merchant__in=list(merchants), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE]
+    found_beside = beside.filter(kind=Case.Kind.DAY_BOUNDARY, seen_by__gt=OuterRef("seen_by"))
+    compared_beside = Reconciliation.objects.filter(
+        merchant=OuterRef("merchant"),
+        day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
+        state=State.DONE,
+        pk__gt=OuterRef("seen_by"),
     )
-    return set(
-        missing.exclude(state=Case.State.RESOLVED).filter(Exists(found_beside)).values_list("merchant_id", "day")
-    )
+    still = Case.objects.filter(merchant__in=list(merchants)).exclude(state=Case.State.RESOLVED)
+    missing = still.filter(Exists(found_beside), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
+    over = still.filter(Exists(compared_beside), ~Exists(beside), kind=Case.Kind.DAY_BOUNDARY, theirs__isnull=True)
+    missing_days, over_days = (found.order_by().values_list("merchant_id", "day") for found in (missing, over))
+    return set(missing_days.union(over_days).order_by())
 
 
 def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime) -> bool:
@@ -172,10 +178,10 @@ def compare_and_tell(*, merchant: Merchant, day: date) -> Reconciliation:
 
 
 def _to_tell(merchant: Merchant, day: date) -> Reconciliation | None:
-    if (merchant.pk, day) in _changed([merchant.pk]):
-        return None
     newest = newest_runs([merchant.pk], day).get((merchant.pk, day))
-    return newest if newest and newest.state == State.DONE and _is_untold(newest) else None
+    if newest is None or newest.state != State.DONE or not _is_untold(newest):
+        return None
+    return None if (merchant.pk, day) in _changed([merchant.pk]) else newest
 
 
 def _restate(merchant: Merchant, days: Iterable[date]) -> None:

@@ -13,7 +13,8 @@ from wallet.reconciliation.days import DAY
 from wallet.reconciliation.matching import HAS_NO_END
 
 Kind = Case.Kind
-OF_THE_LEDGER = (Kind.OWED, Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
+OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
+OF_ONE_DAY = (Kind.OWED, Kind.UNSETTLED)  # close when they are paid or ended, and not when a day meets them no more
 
 SEVERITY = severity.sql(kind="b.kind", difference="b.difference", high_amount="%(high)s", age="interval '0'")
 OTHERWISE = """
@@ -25,13 +26,27 @@ AGAIN = f"""
     c.state = 'resolved'
     AND (c.resolved_by_id IS NULL OR c.resolution IN ('found_late', 'corrected') OR {OTHERWISE})
 """
-# What is wrong in our books is wrong each night: its case stays with the day on which it was found first.
+# What is wrong in our books is wrong each night: its case stays with the day on which it was found first. Money owed
+# and an open round have one case too, also when the merchant's midnight has moved.
 FIRST_DAY = """
     CASE WHEN b.kind = ANY (%(own)s) THEN
         coalesce((SELECT min(o.day) FROM wallet_case o
                    WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject
                      AND o.state <> 'resolved'), %(day)s)
+    WHEN b.kind = ANY (%(once)s) THEN
+        coalesce((SELECT min(o.day) FROM wallet_case o
+                   WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject),
+                 b.day, %(day)s)
     ELSE coalesce(b.day, %(day)s) END
+"""
+# In the order in which people lock many cases (`cases.many`), so that neither waits for the other in a circle.
+LOCK = """
+    SELECT c.id FROM wallet_case c
+     WHERE c.merchant_id = %(merchant)s
+       AND (c.day = %(day)s
+            OR (c.state <> 'resolved' AND (c.kind = ANY (%(own)s) OR c.kind = ANY (%(once)s)
+                                           OR (c.kind = 'day_boundary' AND c.day = ANY (%(neighbours)s)))))
+     ORDER BY c.id FOR NO KEY UPDATE
 """
 MEET = f"""
     INSERT INTO wallet_case AS c (
@@ -66,6 +81,15 @@ CLOSE_OWN = """
            resolution = 'corrected'
      WHERE c.merchant_id = %(merchant)s AND c.state <> 'resolved' AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(own)s)
 """
+CLOSE_PAID = """
+    UPDATE wallet_case c
+       SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
+           resolution = 'found_late'
+      FROM wallet_transaction t
+     WHERE c.merchant_id = %(merchant)s AND c.kind = 'owed' AND c.state <> 'resolved'
+       AND t.merchant_id = c.merchant_id AND t.transaction_id = c.subject AND t.part = 0
+       AND t.debit_account_id IS NOT NULL
+"""
 CLOSE_ENDED = f"""
     UPDATE wallet_case c
        SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
@@ -81,11 +105,19 @@ LINK = """
        AND o.kind = 'day_boundary' AND o.subject = c.subject AND c.other_id IS DISTINCT FROM o.id
        AND ((c.day = %(day)s AND o.day = ANY (%(neighbours)s)) OR (o.day = %(day)s AND c.day = ANY (%(neighbours)s)))
 """
-# Days whose row was missing until this comparison found it over midnight.
+# Days whose row was missing until this comparison found it over midnight; and those whose row was over midnight until
+# this comparison found it no more.
 EXPLAINED = """
-    SELECT DISTINCT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
+    SELECT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
      WHERE b.kind = 'day_boundary' AND c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s)
        AND c.kind IN ('missing_here', 'missing_there') AND c.state <> 'resolved'
+    UNION
+    SELECT c.day FROM wallet_case c
+     WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.kind = 'day_boundary'
+       AND c.state <> 'resolved' AND c.theirs IS NULL
+       AND NOT EXISTS (SELECT FROM wallet_case o
+                        WHERE o.merchant_id = c.merchant_id AND o.subject = c.subject AND o.state <> 'resolved'
+                          AND o.day IN (c.day - 1, c.day + 1))
      ORDER BY 1
 """
 
@@ -102,9 +134,10 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
         "now": now,
         "judged": _judged(run),
         "own": [*own_books.KINDS],
+        "once": [*OF_ONE_DAY],
     }
     with connection.cursor() as cursor:
-        for statement in (MEET, CLOSE, CLOSE_OWN, CLOSE_ENDED, LINK, EXPLAINED):
+        for statement in (LOCK, MEET, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, EXPLAINED):
             cursor.execute(statement, values)
         return [day for (day,) in cursor.fetchall()]
 
@@ -112,4 +145,4 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
 def _judged(run: Reconciliation) -> list[str]:
     if run.statement_id is None:
         return [*OF_THE_LEDGER]
-    return [kind for kind in Kind.values if kind not in {*own_books.KINDS, Kind.UNSETTLED}]
+    return [kind for kind in Kind.values if kind not in {*own_books.KINDS, *OF_ONE_DAY}]

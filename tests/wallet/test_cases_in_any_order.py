@@ -1,0 +1,153 @@
+"""Statements, late rows and comparisons of two days in any order: at the end, open is what a fresh look finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from merchants.models import Game, Merchant
+from portal.lib import clock
+from tests import factories
+from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, day, ledger_lines, plan, state
+from wallet.models import Case, Statement
+from wallet.reconciliation import own_books, runs, schedule
+
+NEXT = DATE + timedelta(days=1)
+DAYS = (DATE, NEXT)
+SECOND = timedelta(seconds=1)
+MOVED = "SELECT kind, subject, difference FROM reconciliation_break WHERE coalesce(day, %s) = %s"
+
+
+@pytest.fixture
+def machine(acme: Merchant, game: Game) -> Told:
+    """Rounds on both days, and rows on both sides of the midnight between them."""
+    plan(acme, unsettled_hours=1)
+    with at(acme, 0 * HOUR):
+        machine = Told(acme, factories.signer(acme), game)
+    with at(acme, 1 * HOUR):
+        machine.deposit(10**9, transactionId="deposit")
+        machine.launch()
+        rounds(machine, "first", 5)
+    with at(acme, 24 * HOUR - 9 * SECOND):
+        machine.deposit(11, transactionId="evening")
+    with at(acme, 9 * SECOND, of=NEXT):
+        machine.launch()
+        machine.deposit(12, transactionId="morning")
+        rounds(machine, "second", 3)
+    return machine
+
+
+def rounds(machine: Told, name: str, number: int) -> None:
+    for each in range(number):
+        machine.bet(100 + each, transactionId=f"{name}-{each}")
+        machine.payout(f"{name}-{each}", 50 + each, transactionId=f"{name}-{each}-paid")
+
+
+# --- what happens -----------------------------------------------------------------------------------------------------
+def states(merchant: Merchant, of: date, wish: dict[str, Any]) -> None:
+    """The day as the operator has it this time; a row near midnight may stand on either day, on both, or on none."""
+    near = {"evening", "morning"}
+    lines = [line for line in ledger_lines(merchant, of) if line.transaction_id not in near]
+    both = [line for each in DAYS for line in ledger_lines(merchant, each) if line.transaction_id in near]
+    lines += [line for line in both if line.transaction_id in wish["near"]]
+    lines = [line for number, line in enumerate(lines) if number not in wish["gone"]]
+    lines = [replace(line, amount=line.amount + 1) if n in wish["other"] else line for n, line in enumerate(lines)]
+    strays = [Line(f"stray-{number}", "bet", "player-1", "EUR", 7) for number in wish["strays"]]
+    Statement.objects.filter(merchant=merchant, day=of).update(is_current=False)
+    state(merchant, [*lines, *strays, *(lines[:1] if wish["twice"] else [])], of)
+
+
+def comes_late(machine: Told, of: date, name: str) -> None:
+    with at(machine.merchant, 2 * HOUR, of=of):
+        machine.deposit(5, transactionId=f"late-{name}")
+
+
+def compares(merchant: Merchant, of: date) -> list[date]:
+    """When both days are complete."""
+    with clock.at(day(merchant, NEXT).ready + 5 * HOUR):
+        return runs.reconcile(merchant=merchant, day=of).restate
+
+
+def settle(merchant: Merchant, order: Iterable[date]) -> None:
+    """As the timetable does: each day, those that a neighbour explains, and what is due after that."""
+    for each in order:
+        for again in compares(merchant, each):
+            compares(merchant, again)
+    for _ in range(4):
+        for _, due in sorted(schedule._explained([merchant.pk])):
+            compares(merchant, due)
+    assert schedule._explained([merchant.pk]) == set(), "comparing has an end"
+
+
+# --- what is there ----------------------------------------------------------------------------------------------------
+Found = set[tuple[str, str, int]]
+
+
+def fresh(merchant: Merchant, of: date) -> Found:
+    with clock.at(day(merchant, NEXT).ready + 5 * HOUR), transaction.atomic():
+        runs._compare(runs._job(merchant, day(merchant, of)), own_books.find)
+        with connection.cursor() as cursor:
+            cursor.execute(MOVED, [of, of])
+            found = set(cursor.fetchall())
+        transaction.set_rollback(True)
+    return found
+
+
+def still_open(merchant: Merchant, of: date) -> Found:
+    cases = Case.objects.filter(merchant=merchant, day=of).exclude(state=Case.State.RESOLVED)
+    return set(cases.values_list("kind", "subject", "difference"))
+
+
+wishes = st.fixed_dictionaries(
+    {
+        "near": st.sets(st.sampled_from(["evening", "morning"])),
+        "gone": st.sets(st.integers(0, 5), max_size=2),
+        "other": st.sets(st.integers(0, 5), max_size=2),
+        "strays": st.sets(st.integers(0, 2)),
+        "twice": st.booleans(),
+    }
+)
+happenings = st.one_of(
+    st.tuples(st.just("states"), st.sampled_from(DAYS), wishes),
+    st.tuples(st.just("compares"), st.sampled_from(DAYS), st.none()),
+    st.tuples(st.just("comes late"), st.sampled_from(DAYS), st.none()),
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(story=st.lists(happenings, min_size=3, max_size=8), order=st.permutations(DAYS))
+def test_what_is_open_at_the_end_is_what_a_fresh_look_finds(machine: Told, story: Any, order: Any) -> None:
+    """One database for all examples, so that each begins with the cases of those before."""
+    merchant, unseen = machine.merchant, set()
+    for number, (what, of, wish) in enumerate(story):
+        if what == "compares":
+            compares(merchant, of)
+            unseen.discard(of)
+            continue
+        states(merchant, of, wish) if what == "states" else comes_late(machine, of, f"{number}-{uuid4()}")
+        unseen.add(of)
+    settle(merchant, [of for of in order if of in unseen or not Case.objects.filter(day=of).exists()])
+    for of in DAYS:
+        assert still_open(merchant, of) == fresh(merchant, of)
+        assert compares(merchant, of) == [], "and comparing again finds nothing to restate"
+
+
+def test_a_row_that_the_next_days_corrected_statement_lacks_is_missing_again(machine: Told) -> None:
+    """Only the day beside changed; the day itself is told to look again."""
+    merchant = machine.merchant
+    nothing: dict[str, Any] = {"near": set(), "gone": set(), "other": set(), "strays": set(), "twice": False}
+    states(merchant, DATE, nothing)
+    states(merchant, NEXT, nothing | {"near": {"evening", "morning"}})
+    settle(merchant, DAYS)
+    assert ("day_boundary", "evening", 11) in still_open(merchant, DATE)
+    states(merchant, NEXT, nothing | {"near": {"morning"}})
+    settle(merchant, [NEXT])
+    assert still_open(merchant, DATE) == fresh(merchant, DATE) == {("missing_there", "evening", 11)}
