@@ -212,17 +212,33 @@ def test_a_corrected_statement_comes_with_a_comment(case: Case, plan: Reconcilia
 def test_many_are_changed_at_once_and_each_refused_one_is_named(run: Reconciliation, support: Person) -> None:
     open_one, closed, large = found(run, "a"), found(run, "b"), found(run, "c", difference=LIMIT * 9)
     cases.resolve(case=closed, resolution="ours", text="x", by=support)
-    done = cases.each(Case.objects.all(), lambda case: cases.write_off(case=case, text="Old.", by=support))
+    done = cases.many(Case.objects.all(), cases.writing_off(text="Old.", by=support))
     assert [case.pk for case in done.cases] == [open_one.pk, large.pk]
     assert [(each.case.pk, each.why) for each in done.refused] == [(closed.pk, str(refusals.CaseResolved()))]
     assert now(large) == ("open", "")
+    assert (now(open_one), open_one.resolved_by) == (("resolved", "written_off"), support)
+    assert large.write_off_asked_by == support
+    assert [note.case for note in CaseNote.objects.filter(text="Old.")] == [open_one, large]
+
+
+def test_many_cost_as_much_as_one_and_each_keeps_its_history(
+    run: Reconciliation, support: Person, django_assert_num_queries: object
+) -> None:
+    """The lock, the notes, the change, and the two of the transaction."""
+    chosen = [found(run, str(number)) for number in range(30)]
+    with history.acting(door="page", person=support), django_assert_num_queries(5):  # type: ignore[operator]
+        done = cases.many(Case.objects.all(), cases.resolving(resolution="ours", text="Known.", by=support))
+    assert len(done.cases) == 30
+    for case in chosen[::10]:
+        assert history.timeline(case)[0].title == "Resolved: our error"
+        assert [note.text for note in cases.notes_of(case, for_staff=True)] == ["Known."]
 
 
 def test_more_than_a_thousand_are_refused_before_any_is_touched(run: Reconciliation, support: Person) -> None:
     told = {"merchant": run.merchant, "day": DAY, "kind": "amount", "found_by": run, "seen_by": run}
     Case.objects.bulk_create(Case(subject=str(number), opened_at=MORNING, **told) for number in range(1_001))
     with pytest.raises(refusals.TooManyCases):
-        cases.each(Case.objects.all(), lambda case: cases.assign(case=case, to=support, by=support))
+        cases.many(Case.objects.all(), cases.assigning(to=support, by=support))
     assert not Case.objects.exclude(state="open").exists()
 
 

@@ -69,49 +69,61 @@ class Verb:
     danger: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ManyVerb(Verb):
+    """`change` gets who does it and what the form says, once for all cases."""
+
+    change: Callable[..., cases.Change]
+
+
 def remark(*, case: Case, reason: str, internal: bool, by: Person) -> Any:
     if internal:
         return cases.note(case=case, text=reason, by=by, internal=True)
     return cases.comment(case=case, text=reason, by=by)
 
 
-MANY = {
-    "take": Verb(
+MANY: dict[str, ManyVerb] = {
+    "take": ManyVerb(
         title="Assign to me",
         text="You look after it from now on.",
         done="assigned to you",
         act=lambda case, by: cases.assign(case=case, to=by, by=by),
+        change=lambda by: cases.assigning(to=by, by=by),
     ),
-    "assign": Verb(
+    "assign": ManyVerb(
         title="Assign",
         text="Somebody of our support looks after it from now on.",
         done="assigned",
         form=AssignForm,
         act=lambda case, to, by: cases.assign(case=case, to=to, by=by),
+        change=cases.assigning,
     ),
-    "wait": Verb(
+    "wait": ManyVerb(
         title="Wait for the operator",
         text="The operator is to answer or to correct the statement. Their comment brings it back.",
         done="waiting for the operator",
         act=lambda case, by: cases.wait_for_operator(case=case, by=by),
+        change=cases.waiting_for_operator,
     ),
-    "resolve": Verb(
+    "resolve": ManyVerb(
         title="Resolve",
         text="It is understood and done with. Found again by a later comparison, it opens by itself.",
         done="resolved",
         form=ResolveForm,
         act=lambda case, resolution, reason, by: cases.resolve(case=case, resolution=resolution, text=reason, by=by),
+        change=lambda resolution, reason, by: cases.resolving(resolution=resolution, text=reason, by=by),
     ),
-    "write_off": Verb(
+    "write_off": ManyVerb(
         title="Write off",
         text="The difference is given up. Above the merchant's limit a second person confirms it first.",
         done="written off, or put to a second person",
         form=NoteForm,
         act=lambda case, reason, by: cases.write_off(case=case, text=reason, by=by),
+        change=lambda reason, by: cases.writing_off(text=reason, by=by),
         danger=True,
     ),
 }
-ONE = MANY | {
+ONE: dict[str, Verb] = MANY | {
     "confirm": Verb(
         title="Confirm the write-off",
         text="You are the second person: after this the difference is given up.",

@@ -31,7 +31,7 @@ from portal.lib import clock
 from wallet import money
 from wallet.admin import case_verbs
 from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
-from wallet.admin.case_verbs import MANY, ONE, Verb
+from wallet.admin.case_verbs import MANY, ONE, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
 from wallet.reconciliation import cases
@@ -323,12 +323,13 @@ class CaseAdmin(ReadOnlyAdmin):
             return []
         return list(found.values_list("pk", flat=True)[: cases.MOST_AT_ONCE + 1])
 
-    def done_to_many(self, request: HttpRequest, verb: Verb, form: forms.Form, chosen: list[int]) -> cases.Done | None:
+    def done_to_many(
+        self, request: HttpRequest, verb: ManyVerb, form: forms.Form, chosen: list[int]
+    ) -> cases.Done | None:
         wish, by = form.cleaned_data, worker(request)
         try:
             with history.because(wish.get("reason", "")):
-                rows = Case.objects.filter(pk__in=chosen)
-                return cases.each(rows, lambda case: verb.act(case=case, by=by, **wish))
+                return cases.many(Case.objects.filter(pk__in=chosen), verb.change(by=by, **wish))
         except errors.Refusal as refused:
             form.add_error(None, str(refused))
             return None

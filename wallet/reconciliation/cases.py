@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import IO, Any, NamedTuple
 
 from django.db import connection, transaction
@@ -44,22 +45,71 @@ def check_speaker(case: Case, person: Person) -> None:
 
 
 # --- the verbs --------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def assign(*, case: Case, to: Person, by: Person) -> Case:
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a verb makes of a case that is locked and not resolved: its new fields. Raises Refusal. `text` is its note.
+
+    One case or a thousand, the rule is the same.
+    """
+
+    of: Callable[[Case], Fields]
+    by: Person
+    text: str | None = None
+
+
+def assigning(*, to: Person, by: Person) -> Change:
     check_worker(by)
     if not works_on_cases(to):
         raise refusals.NotTheirs(to.email)
-    case = _unresolved(case)
-    case.state, case.owner = State.ASSIGNED, to
-    return _saved(case, "state", "owner")
+    return Change(lambda _: {"state": State.ASSIGNED, "owner": to}, by)
 
 
-@transaction.atomic
-def wait_for_operator(*, case: Case, by: Person) -> Case:
+def waiting_for_operator(*, by: Person) -> Change:
     check_worker(by)
-    case = _unresolved(case)
-    case.state = State.WAITING
-    return _saved(case, "state")
+    return Change(lambda _: {"state": State.WAITING}, by)
+
+
+def resolving(*, resolution: str, text: str, by: Person) -> Change:
+    check_worker(by)
+    if resolution == Resolution.WRITTEN_OFF:
+        raise refusals.WriteOffIsAVerb
+    return Change(lambda _: _done_with(Resolution(resolution), by), by, _checked(text))
+
+
+def writing_off(*, text: str, by: Person) -> Change:
+    """Up to the merchant's limit at once; above it the case stays open until a second person confirms."""
+    check_worker(by)
+    alone: Callable[[Merchant], int] = cache(lambda merchant: plan_of(merchant).write_off_alone)
+
+    def of(case: Case) -> Fields:
+        if case.kind == Case.Kind.OWED:
+            raise refusals.OwedIsPaid
+        if case.write_off_asked_by_id:
+            raise refusals.WriteOffAsked
+        if abs(case.difference) <= alone(case.merchant):
+            return _done_with(Resolution.WRITTEN_OFF, by)
+        return {"write_off_asked_by": by}
+
+    return Change(of, by, _checked(text))
+
+
+def assign(*, case: Case, to: Person, by: Person) -> Case:
+    return _changed(case, assigning(to=to, by=by))
+
+
+def wait_for_operator(*, case: Case, by: Person) -> Case:
+    return _changed(case, waiting_for_operator(by=by))
+
+
+def resolve(*, case: Case, resolution: str, text: str, by: Person) -> Case:
+    return _changed(case, resolving(resolution=resolution, text=text, by=by))
+
+
+def write_off(*, case: Case, text: str, by: Person) -> Case:
+    return _changed(case, writing_off(text=text, by=by))
 
 
 @transaction.atomic
@@ -69,35 +119,9 @@ def reopen(*, case: Case, by: Person, text: str) -> Case:
     if case.state != State.RESOLVED:
         raise refusals.CaseOpen
     _note(case, by, text)
-    case.state, case.resolution, case.resolved_at = _at_work(case), "", None
-    case.resolved_by = case.write_off_asked_by = None
-    return _saved(case, "state", "resolution", "resolved_at", "resolved_by", "write_off_asked_by")
-
-
-@transaction.atomic
-def resolve(*, case: Case, resolution: str, text: str, by: Person) -> Case:
-    check_worker(by)
-    if resolution == Resolution.WRITTEN_OFF:
-        raise refusals.WriteOffIsAVerb
-    case = _unresolved(case)
-    _note(case, by, text)
-    return _resolved(case, Resolution(resolution), by)
-
-
-@transaction.atomic
-def write_off(*, case: Case, text: str, by: Person) -> Case:
-    """Up to the merchant's limit at once; above it the case stays open until a second person confirms."""
-    check_worker(by)
-    case = _unresolved(case)
-    if case.kind == Case.Kind.OWED:
-        raise refusals.OwedIsPaid
-    if case.write_off_asked_by_id:
-        raise refusals.WriteOffAsked
-    _note(case, by, text)
-    if abs(case.difference) <= plan_of(case.merchant).write_off_alone:
-        return _resolved(case, Resolution.WRITTEN_OFF, by)
-    case.write_off_asked_by = by
-    return _saved(case, "write_off_asked_by")
+    return _saved(
+        case, state=_at_work(case), resolution="", resolved_at=None, resolved_by=None, write_off_asked_by=None
+    )
 
 
 @transaction.atomic
@@ -108,7 +132,7 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
         raise refusals.OwnWriteOff
     if case.difference != difference:
         raise refusals.CaseChanged
-    return _resolved(case, Resolution.WRITTEN_OFF, by)
+    return _saved(case, **_done_with(Resolution.WRITTEN_OFF, by))
 
 
 @transaction.atomic
@@ -116,8 +140,7 @@ def decline_write_off(*, case: Case, text: str, by: Person) -> Case:
     """Whoever asked may take it back so."""
     case = _asked_for(case, by)
     _note(case, by, text)
-    case.write_off_asked_by = None
-    return _saved(case, "write_off_asked_by")
+    return _saved(case, write_off_asked_by=None)
 
 
 def _asked_for(case: Case, by: Person) -> Case:
@@ -126,6 +149,19 @@ def _asked_for(case: Case, by: Person) -> Case:
     if case.write_off_asked_by_id is None:
         raise refusals.WriteOffNotAsked
     return case
+
+
+@transaction.atomic
+def _changed(case: Case, change: Change) -> Case:
+    case = _unresolved(case)
+    fields = change.of(case)
+    if change.text is not None:
+        _note(case, change.by, change.text)
+    return _saved(case, **fields)
+
+
+def _done_with(resolution: Case.Resolution, by: Person) -> Fields:
+    return {"state": State.RESOLVED, "resolution": resolution, "resolved_at": clock.now(), "resolved_by": by}
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
@@ -143,8 +179,7 @@ def comment(*, case: Case, text: str, by: Person, statement: Statement | None = 
     case = _locked(case)
     said = _note(case, by, text, statement=statement)
     if case.state == State.WAITING and not said.is_staff:
-        case.state = _at_work(case)
-        _saved(case, "state")
+        _saved(case, state=_at_work(case))
     return said
 
 
@@ -168,7 +203,15 @@ def notes_of(case: Case, *, for_staff: bool) -> QuerySet[CaseNote]:
 
 
 def _note(case: Case, by: Person, text: str, *, internal: bool = False, statement: Statement | None = None) -> CaseNote:
-    return CaseNote.objects.create(
+    note = _written(case, by, text, internal=internal, statement=statement)
+    note.save()
+    return note
+
+
+def _written(
+    case: Case, by: Person, text: str, *, internal: bool = False, statement: Statement | None = None
+) -> CaseNote:
+    return CaseNote(
         case=case,
         by=by,
         text=_checked(text),
@@ -202,20 +245,35 @@ class Done:
 
 
 @transaction.atomic
-def each(cases: QuerySet[Case], verb: Callable[[Case], Case]) -> Done:
-    """One transaction for all: `each(chosen, lambda case: assign(case=case, to=ada, by=bob))`. A case that a verb
-    refuses is named and does not hold up the others. Raises TooManyCases.
+def many(cases: QuerySet[Case], change: Change) -> Done:
+    """All or none, in a few statements however many there are. A case that the change refuses is named and does not
+    hold up the others. Raises TooManyCases.
     """
     found = list(cases.order_by("pk").select_for_update(of=("self",)).select_related("merchant")[: MOST_AT_ONCE + 1])
     if len(found) > MOST_AT_ONCE:
         raise refusals.TooManyCases(MOST_AT_ONCE)
-    done, refused = [], []
+    done: list[tuple[Case, Fields]] = []
+    refused = []
     for case in found:
         try:
-            done.append(verb(case))
+            if case.state == State.RESOLVED:
+                raise refusals.CaseResolved
+            done.append((case, change.of(case)))
         except Refusal as why:
             refused.append(Refused(case, str(why)))
-    return Done(done, refused)
+    if change.text is not None:
+        CaseNote.objects.bulk_create(_written(case, change.by, change.text) for case, _ in done)
+    _save_all(done)
+    return Done([case for case, _ in done], refused)
+
+
+def _save_all(changed: Iterable[tuple[Case, Fields]]) -> None:
+    """One statement for those that become the same."""
+    alike: dict[tuple[str, ...], list[tuple[Case, Fields]]] = {}
+    for case, fields in changed:
+        alike.setdefault(tuple(fields), []).append((case, fields))
+    for group in alike.values():
+        Case.objects.filter(pk__in=[case.pk for case, _ in group]).update(**group[0][1])
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -283,7 +341,8 @@ GROW = f"""
     UPDATE wallet_case SET severity = grown.severity
       FROM (SELECT c.id, {GROWN} AS severity
               FROM wallet_case c LEFT JOIN wallet_reconciliationplan p USING (merchant_id)
-             WHERE c.state <> 'resolved') grown
+             WHERE c.state <> 'resolved' AND c.severity < {GROWN}
+             ORDER BY c.id FOR NO KEY UPDATE OF c) grown
      WHERE wallet_case.id = grown.id AND wallet_case.severity < grown.severity
 """  # noqa: S608 - made of constants
 
@@ -311,18 +370,16 @@ def _at_work(case: Case) -> Case.State:
     return State.ASSIGNED if case.owner_id else State.OPEN
 
 
-def _resolved(case: Case, resolution: Case.Resolution, by: Person) -> Case:
-    case.state, case.resolution, case.resolved_at, case.resolved_by = State.RESOLVED, resolution, clock.now(), by
-    return _saved(case, "state", "resolution", "resolved_at", "resolved_by")
-
-
-def _saved(case: Case, *fields: str) -> Case:
-    case.save(update_fields=fields)
+def _saved(case: Case, **fields: Any) -> Case:
+    for name, value in fields.items():
+        setattr(case, name, value)
+    case.save(update_fields=[*fields])
     return case
 
 
 __all__ = [
-    "BUCKETS", "Ages", "Done", "Refused", "ages", "assign", "attach", "comment", "confirm_write_off",
-    "decline_write_off", "each", "grow_older", "note", "notes_of", "owed", "reopen", "resolve", "severity_of",
-    "unresolved", "wait_for_operator", "works_on_cases", "write_off",
+    "BUCKETS", "Ages", "Change", "Done", "Refused", "ages", "assign", "assigning", "attach", "comment",
+    "confirm_write_off", "decline_write_off", "grow_older", "many", "note", "notes_of", "owed", "reopen", "resolve",
+    "resolving", "severity_of", "unresolved", "wait_for_operator", "waiting_for_operator", "works_on_cases",
+    "write_off", "writing_off",
 ]  # fmt: skip
