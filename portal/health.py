@@ -1,7 +1,8 @@
 """Is the portal able to work? Database and broker both answer.
 
-Beside it, for whoever watches from outside: are reports late? Web processes say it, so it is said also when workers and
-beat are dead and no letter could be sent; apart from /healthz, since a late report must not take the wallet away.
+Beside it, for whoever watches from outside: are reports late, or letters stuck? Web processes say it, so it is said also
+when workers and beat are dead and no letter could be sent; apart from /healthz, since a late report must not take the
+wallet away.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from kombu.exceptions import OperationalError
 
+from merchants.services import outbox
 from portal.celery import app
 from wallet.reconciliation import alarms
 
@@ -20,8 +22,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def reconciliation_health(request: HttpRequest) -> JsonResponse:
-    late = alarms.late()
-    return JsonResponse({"late": late}, status=503 if late else 200)
+    told = {"late": alarms.late(), "letters": outbox.stuck()}
+    return JsonResponse(told, status=503 if any(told.values()) else 200)
 
 
 def _database() -> bool:

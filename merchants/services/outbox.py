@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 TASK = "merchants.tasks.send_letters"
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
 BROKER_SECONDS = 0.4  # for the connection, and for each answer
+STUCK = timedelta(minutes=15)  # after this, nobody sends, or nobody takes
 OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
 ANSWER_LENGTH = 500
 
@@ -98,6 +99,11 @@ def send_due() -> None:
     """All letters that are due, one after the other. Several workers share them."""
     while _send_next():
         pass
+
+
+def stuck() -> int:
+    """How many letters should have been tried by now and were not: their worker, or the timetable, is dead."""
+    return Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now() - STUCK).count()
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from merchants.models import Contact, Letter, Merchant
-from merchants.services import outbox
+from merchants.services import letters, outbox
 from portal.celery import app
 from portal.lib import clock
 from tests import factories
@@ -309,10 +309,20 @@ def test_a_day_that_nobody_compared_is_an_alarm(plan: ReconciliationPlan) -> Non
 
 def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: ReconciliationPlan, client: Client) -> None:
     now = datetime.now(UTC)
-    assert client.get("/healthz/reconciliation").json() == {"late": 0}
+    assert client.get("/healthz/reconciliation").json() == {"late": 0, "letters": 0}
     with clock.at(now + timedelta(days=1, hours=1)):
         answer = client.get("/healthz/reconciliation")
-    assert (answer.status_code, answer.json()) == (503, {"late": 1})
+    assert (answer.status_code, answer.json()) == (503, {"late": 1, "letters": 0})
+
+
+def test_letters_that_nobody_sends_are_seen_from_outside(plan: ReconciliationPlan, client: Client) -> None:
+    """Days may be compared while the worker that sends is dead."""
+    letters.write_to("finance@acme.test", plan.merchant, "reconciliation_alarm", {})
+    with clock.at(datetime.now(UTC) + timedelta(minutes=14)):
+        assert client.get("/healthz/reconciliation").json()["letters"] == 0
+    with clock.at(datetime.now(UTC) + timedelta(minutes=16)):
+        answer = client.get("/healthz/reconciliation")
+        assert (answer.status_code, answer.json()["letters"]) == (503, 1)
 
 
 def test_a_comparison_that_failed_is_an_alarm_too(plan: ReconciliationPlan) -> None:
