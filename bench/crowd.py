@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from bench.cast import CURRENCY
+from bench.cast import CURRENCY, SETTLE
 from merchants.models import Merchant, Player
 from portal.lib import clock
 from wallet.models import Account, Mark, ReconciliationPlan, Statement
@@ -60,7 +60,8 @@ def plant(merchants: int, secret: int) -> None:
     with connection.cursor() as cursor:
         for step in (ROUNDS, LINES):
             cursor.execute(step, values)
-        cursor.execute("VACUUM ANALYZE")
+        for statement in SETTLE:
+            cursor.execute(statement)
     usage.sum_up(Mark.Source.MOVEMENTS)  # as the job does every minute
 
 

@@ -34,6 +34,7 @@ IN_SHELL = ("shell", "--no-imports", "--verbosity", "0", "--command")
 JOB, QUEUE = "wallet.tasks.reconcile_days", "reconciliation"
 WORKERS = ("worker", "reconciler")
 CALLS_A_SECOND = 100
+SETTLE_SECONDS = 10  # workers that have just begun still read their modules
 PIECE_SECONDS = 5  # between two looks at whether it is over
 START_SECONDS = 60
 MOST_SECONDS = 300
@@ -93,7 +94,7 @@ def broker(bench: Bench) -> Celery:
 async def walked(bench: Bench, cast: Cast, web: Web, merchants: int, seconds: int) -> tuple[pace.Walk, pace.Walk]:
     """Calls without a rush, half of them before and half after it, and those during it."""
     free = await pace.connected(web.port)
-    await walk(cast, free, lasting(pace.WARM_SECONDS))
+    await walk(cast, free, lasting(SETTLE_SECONDS))
     before = await walk(cast, free, lasting(seconds))
     broker(bench).send_task(JOB, queue=QUEUE)
     during = await walk(cast, free, until_all_is_told(bench, merchants))
