@@ -75,8 +75,8 @@ WAYS: dict[str, tuple[bytes, str, str]] = {
     "csv": (CSV, "text/csv", ""),
     "csv with a mark": (b"\xef\xbb\xbf" + CSV, "text/csv; charset=utf-8", ""),
     "csv of other line ends": (CSV.replace(b"\n", b"\r\n"), "text/csv", ""),
-    "csv packed": (gzip.compress(CSV), "text/csv", "gzip"),
-    "json packed": (gzip.compress(json.dumps(JSON).encode()), "application/json", "gzip"),
+    "csv packed": (gzip.compress(CSV, mtime=0), "text/csv", "gzip"),
+    "json packed": (gzip.compress(json.dumps(JSON).encode(), mtime=0), "application/json", "gzip"),
     "json, its day last": (json.dumps({"transactions": [ROW], "day": DAY}).encode(), "application/json", ""),
 }
 
@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[Any, str, str, str]] = {
     "csv without a day": (CSV.partition(b"\n")[2], "text/csv", "", "FIELD_REQUIRED_OR_INVALID"),
     "csv with a broken day": (b"#day=2026-1-31\n", "text/csv", "", "FIELD_REQUIRED_OR_INVALID"),
     "xlsx": (b"PK\x03\x04" + b"x" * 100, "text/csv", "", "FIELD_REQUIRED_OR_INVALID"),
-    "gzip cut off": (gzip.compress(CSV)[:-9], "text/csv", "gzip", "INCORRECT_DATA"),
+    "gzip cut off": (gzip.compress(CSV, mtime=0)[:-9], "text/csv", "gzip", "INCORRECT_DATA"),
     "not gzip": (b"\x1f\x8b" + b"x" * 50, "text/csv", "gzip", "INCORRECT_DATA"),
 }
 
