@@ -1,8 +1,8 @@
 """Is the portal able to work? Database and broker both answer.
 
-Beside it, for whoever watches from outside: are reports late, or letters stuck? Web processes say it, so it is said also
-when workers and beat are dead and no letter could be sent; apart from /healthz, since a late report must not take the
-wallet away.
+Beside it, for whoever watches from outside: are reports late, or letters stuck? Web processes say it, so it is said
+also when workers and beat are dead and no letter could be sent; apart from /healthz, since a late report must not take
+the wallet away.
 """
 
 from __future__ import annotations

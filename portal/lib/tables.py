@@ -9,7 +9,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else; Python and databases know to skip it
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+STARTS_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # wide ones count in Japan
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 

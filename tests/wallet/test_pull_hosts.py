@@ -145,6 +145,11 @@ def test_on_the_same_host_it_is_followed(https: HttpsHost) -> None:
         "file:///etc/passwd",
         "https://[::1",
         "https://127.0.0.1:99999/",
+        "https://127.0.0.1:{port}@10.0.0.1/secret",
+        "https://127.0.0.1.:{port}/secret",
+        "https://2130706433:{port}/secret",
+        "https://[::ffff:127.0.0.1]:{port}/secret",
+        "sftp://127.0.0.1:{port}/secret",
     ],
 )
 def test_to_another_place_it_is_not(https: HttpsHost, target: str) -> None:
@@ -280,6 +285,8 @@ INSIDE = [
     *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "0.0.0.0", "10.1.2.3"),
     *("172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1"),
     *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[fd00::1]", "[fec0::1]", "[ff02::1]"),
+    *("localhost.", "0", "0x7f.1", "127.0.0.1.", "017700000001", "[::ffff:7f00:1]", "[::ffff:169.254.169.254]"),
+    *("[0:0:0:0:0:0:0:1]", "[fe80::1%25lo]", "[::ffff:0:127.0.0.1]"),
     *("[2002:7f00:1::]", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[::127.0.0.1]", "[2001:0:1::1]", "[2001:db8::1]"),
 ]
 
@@ -311,9 +318,10 @@ def names(*answers: list[str]) -> tuple[Answers, list[str]]:
     return resolve, asked
 
 
-def test_one_address_inside_is_enough(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+@pytest.mark.parametrize("inside", ["10.0.0.1", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "64:ff9b::a00:1"])
+def test_one_address_inside_is_enough(monkeypatch: pytest.MonkeyPatch, settings: Any, inside: str) -> None:
     settings.STATEMENT_NETWORKS = ()
-    resolve, _ = names(["93.184.215.14", "10.0.0.1"])
+    resolve, _ = names(["93.184.215.14", inside, "2606:4700::1111"])
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert "points inside" in why_not("https://files.example.com/{day}")
 

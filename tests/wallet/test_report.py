@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.test import Client
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from merchants.models import Contact, Merchant
 from merchants.services import outbox
 from portal.lib import clock
+from tests import factories
+from tests.people import signed_in
 from wallet.models import Case, Reconciliation, ReconciliationPlan
 from wallet.money import show
 from wallet.reconciliation import deliveries, report, report_files
@@ -154,6 +157,57 @@ def test_markup_of_an_operator_is_shown_and_not_obeyed(plan: ReconciliationPlan)
     assert "<img src=x>" not in html
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    "name", ["Acme\r\nBcc: thief@evil.test", "Acme\nTo: thief@evil.test\n\n<b>hi", "Ａcme\u2028Bcc: x@y.z"]
+)
+def test_a_merchants_name_writes_no_header_and_no_markup(plan: ReconciliationPlan, name: str) -> None:
+    Merchant.objects.filter(pk=plan.merchant_id).update(name=name)
+    message = sent(Reconciliation.objects.get(pk=compared(plan.merchant).pk))
+    wire = message.message()
+    assert "\n" not in message.subject
+    assert wire.get_all("To") == ["finance@acme.test"]
+    assert wire["Bcc"] is None
+    assert message.recipients() == ["finance@acme.test"]
+    assert "<b>hi" not in str(message.alternatives[0][0])
+
+
+def test_nothing_of_a_player_is_in_any_part_of_a_mail_by_default(plan: ReconciliationPlan) -> None:
+    """Subject, both texts, the picture, and the files that come with it."""
+    ReconciliationPlan.objects.update(is_attached=True)
+    run = compared(plan.merchant)
+    told = {"player": "player-9", "game": "game-9", "amount": "5", "kind": "bet", "round": "round-9"}
+    case(run, ours=told, theirs=told | {"line": 3})
+    case(run, kind="group", subject="player-9|bet|EUR", ours=told, theirs=told)
+    message = sent(run)
+    csv_, xlsx = message.attachments
+    sheet = CalamineWorkbook.from_filelike(BytesIO(bytes(xlsx.content))).get_sheet_by_index(0).to_python()
+    picture = report.picture(run).decode("latin-1")
+    parts_ = [message.subject, message.body, message.alternatives[0][0], csv_.content, sheet, picture]
+    for part in map(str, parts_):
+        assert not re.search("player-9|tx-77|game-9|round-9", part)
+
+
+def test_totals_of_the_mail_are_those_of_the_screen(plan: ReconciliationPlan, client: Client) -> None:
+    """Read out of both, cell by cell."""
+    run = compared(plan.merchant)
+    signed_in(client, factories.member(plan.merchant, "viewer", email="viewer@acme.test"))
+    screen = client.get(f"/operator/acme/reconciliation/{DAY}/").content.decode()
+    mailed = str(sent(run).alternatives[0][0])
+    for on_screen, in_mail in (
+        ("EUR bet", "bet EUR"),
+        *[(kind, kind) for kind in ("Not in our ledger", "Another amount")],
+    ):
+        assert numbers_beside(on_screen, screen) == numbers_beside(in_mail, mailed) != []
+
+
+def numbers_beside(heading: str, html: str) -> list[str]:
+    """Of the first row of a table that begins so, in whatever order its columns are."""
+    rows = re.findall(r"<tr[^>]*>((?:(?!<tr).)*?)</tr>", html, re.DOTALL)
+    told = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    row = next(row for row in told if row.startswith(heading))
+    return sorted(re.findall(r"-?\d[\d,]*(?:\.\d+)?", row))
 
 
 def test_mail_programs_find_nothing_outside_and_no_rules_to_obey(plan: ReconciliationPlan) -> None:
