@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import perf_counter, sleep
 
 import structlog
 from django.db.models import Exists, OuterRef, QuerySet
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 LOOKED_BACK = 7  # days that were missed while nothing ran are made up for
 NEW = timedelta(days=35)  # how long a statement that was never compared is looked for
 REST = timedelta(minutes=15)  # after a comparison that failed
+LONGEST_REST = 0.5  # seconds, between two days
 READ_AT_ONCE = 100  # statements; the next minute goes on
 State, Outcome = Reconciliation.State, Reconciliation.Outcome
 
@@ -144,7 +146,15 @@ def do_due() -> int:
     that one process at most compares.
     """
     with alone(Work.ROUND) as is_ours:
-        return sum(do(each) for each in due(clock.now())) if is_ours else 0
+        return sum(_do_and_rest(each) for each in due(clock.now())) if is_ours else 0
+
+
+def _do_and_rest(each: Due) -> bool:
+    """As long as it took: a worker can be nice, and what the database does for it cannot."""
+    begun = perf_counter()
+    is_done = do(each)
+    sleep(min(perf_counter() - begun, LONGEST_REST))
+    return is_done
 
 
 def do(each: Due) -> bool:
