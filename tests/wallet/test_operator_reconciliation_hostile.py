@@ -64,7 +64,7 @@ def test_formulas_are_words_in_both_files(busy: Busy) -> None:
     xlsx: Any = client.get(f"{DAY}xlsx/")
     text = b"".join(csv_.streaming_content).decode().removeprefix("\ufeff")
     sheet = CalamineWorkbook.from_filelike(BytesIO(b"".join(xlsx.streaming_content))).get_sheet_by_index(0)
-    rows = [*tables_of(text), *sheet.to_python()]
+    rows: list[Any] = [*tables_of(text), *sheet.to_python()]
     cells = [str(cell) for row in rows for cell in row]
     for formula in FORMULAS:
         assert tables.cell(formula) != formula
