@@ -15,9 +15,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.people import code_of
-from tests.plugins.live import Live
+from tests.plugins.live import DEMO_CALLS, Live
 
-CALLS = 2_000
 DESK = {"width": 1281, "height": 1000}
 WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
 FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a test takes less than the rest
@@ -26,7 +25,7 @@ FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a t
 @pytest.fixture(scope="session")
 def demo(live: Live) -> dict[str, Any]:
     """The demo's merchants and people, with a short past."""
-    done = live.manage("seed", "--calls", str(CALLS))
+    done = live.manage("seed", "--calls", str(DEMO_CALLS))
     assert done.returncode == 0, done.stderr
     facts: dict[str, Any] = json.loads(live.sheet.read_text())
     return facts

@@ -17,7 +17,7 @@ from django.utils import timezone
 from merchants.models import ApiKey, Game, Merchant, Player
 from portal.demo import ending
 from tests.people import code_of
-from tests.plugins.live import Live
+from tests.plugins.live import DEMO_CALLS, Live
 from tests.signing import Signer, encoded, new_id
 from wallet import statuses
 from wallet.models import Account, Session, SignedRequest, Transaction
@@ -164,7 +164,7 @@ def test_sessions_of_the_sheet_last(seed: Seed) -> None:
 
 
 def test_it_fills_a_portal_that_is_running(live: Live) -> None:
-    done = live.manage("seed", "--calls", "120")
+    done = live.manage("seed", "--calls", str(DEMO_CALLS))
     assert done.returncode == 0, done.stderr
     assert "of 14: " in done.stdout
     assert json.loads(live.sheet.read_text())["base_url"] == live.base_url

@@ -12,15 +12,17 @@ from django.core.management import CommandError, call_command
 from merchants.models import ApiKey, Merchant
 from merchants.services import keys
 from portal.ports import free_port
-from tests.plugins.live import Live
+from tests.plugins.live import DEMO_CALLS, Live
+
+CODE = "harbourlight"  # what tests in a browser change is the other's
 
 
 @pytest.fixture(scope="module")
 def demo(live: Live) -> dict[str, Any]:
-    done = live.manage("seed", "--calls", "60")
+    done = live.manage("seed", "--calls", str(DEMO_CALLS))
     assert done.returncode == 0, done.stderr
     merchants: list[dict[str, Any]] = json.loads(live.sheet.read_text())["merchants"]
-    return merchants[0]
+    return next(each for each in merchants if each["code"] == CODE)
 
 
 def balance_of(merchant: dict[str, Any]) -> str:

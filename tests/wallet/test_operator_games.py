@@ -53,7 +53,7 @@ def test_another_merchants_rounds_and_players_are_not_counted(
 ) -> None:
     rival_caller.bet(200_000)
     shown = said(desk.get(switch("off", caller.game)))
-    assert "<dt>Rounds open</dt><dd>none</dd>" in shown
+    assert "<dt>Rounds open, of the last 30 days</dt><dd>none</dd>" in shown
     assert "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>" in shown
 
 
