@@ -46,6 +46,9 @@ HOME = [
     "wallet_transaction",  # the newest row
     "wallet_transaction",  # when the window of rows begins
     "wallet_transaction",  # sums by currency and kind
+    "wallet_reconciliationplan",  # red lines: whose days have no good report
+    "wallet_case",  # what is owed to players
+    "wallet_case",  # open ones by kind and age
     "merchants_compromise",  # open cases
     "merchants_approval",  # what waits for a second person
     "merchants_secret",  # overlaps that end within a day
