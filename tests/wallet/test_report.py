@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import time_machine
@@ -257,6 +258,17 @@ def test_csv_and_xlsx_say_the_same_and_calculate_nothing(plan: ReconciliationPla
     assert dict(zip(head, told, strict=True)) == row
     assert row["subject"] == "'=HYPERLINK(1)"
     assert (row["our amount"], row["their amount"], row["their line"]) == ("0.00005", "0.00007", "3")
+
+
+def test_markup_in_an_id_is_no_markup_of_the_sheet(plan: ReconciliationPlan) -> None:
+    run = compared(plan.merchant)
+    case(run, subject="<r><t>1</t></r></is></c><c><f>1+1</f>  </r>", player_id="<r><t>x</t></r>")
+    sheet = BytesIO()
+    report_files.write_xlsx(run, sheet)
+    with ZipFile(sheet) as book:
+        xml = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<r>" not in xml
+    assert "<f>" not in xml
 
 
 def test_a_link_ends_and_is_of_one_comparison(plan: ReconciliationPlan) -> None:
