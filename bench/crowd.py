@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.db import connection
 
 from bench.cast import CURRENCY, SETTLE
@@ -13,7 +16,10 @@ from merchants.models import Merchant, Player
 from portal.lib import clock
 from wallet.models import Account, Mark, ReconciliationPlan, Statement
 from wallet.models.reconciliation import ReportRecipient
+from wallet.reconciliation import statements
 from wallet.reconciliation.plans import newest_due
+from wallet.reconciliation.reading.mapping import CONTRACT
+from wallet.reconciliation.reading.table import as_csv
 from wallet.services import usage
 
 ROUNDS_EACH = 4
@@ -37,12 +43,12 @@ ROUNDS = """
 """
 # The last payout is another one there: a case for each merchant.
 LINES = """
-    INSERT INTO wallet_statementrow (statement_id, line, transaction_id, kind, player_id, currency, amount)
-    SELECT s.id, 1 + row_number() OVER (PARTITION BY s.id ORDER BY t.id), t.transaction_id, t.kind, p.player_id,
-           t.currency, t.amount + (t.transaction_id = 'payout-' || %(rounds)s)::int
-      FROM wallet_statement s
-      JOIN wallet_transaction t ON t.merchant_id = s.merchant_id
+    SELECT t.merchant_id, t.transaction_id, t.kind, p.player_id, t.currency,
+           (t.amount + (t.transaction_id = 'payout-' || %(rounds)s)::int)::text
+      FROM wallet_transaction t
       JOIN merchants_player p ON p.id = t.player_id
+     WHERE t.merchant_id = ANY (%(merchants)s)
+     ORDER BY t.merchant_id, t.id
 """
 
 
@@ -56,12 +62,15 @@ def plant(merchants: int, secret: int) -> None:
     day = newest_due(ReconciliationPlan.objects.select_related("merchant").earliest("pk"), clock.now())
     _give_accounts(crowd)
     values = {"secret": secret, "day": day, "rounds": ROUNDS_EACH, "merchants": [each.pk for each in crowd]}
-    Statement.objects.bulk_create(_statement(each, day) for each in crowd)
     with connection.cursor() as cursor:
-        for step in (ROUNDS, LINES):
-            cursor.execute(step, values)
+        cursor.execute(ROUNDS, values)
+        cursor.execute(LINES, values)
+        lines = groupby(cursor.fetchall(), itemgetter(0))
         for statement in SETTLE:
             cursor.execute(statement)
+    found = {each.pk: each for each in crowd}
+    for merchant, rows in lines:
+        statements.read(statement=_statement(found[merchant], day, [[*cells] for _, *cells in rows]))
     usage.sum_up(Mark.Source.MOVEMENTS)  # as the job does every minute
 
 
@@ -74,25 +83,19 @@ def _give_accounts(crowd: list[Merchant]) -> None:
     Account.objects.bulk_create(Account(merchant=each, currency=CURRENCY, kind="games") for each in crowd)
 
 
-def _statement(merchant: Merchant, day: date) -> Statement:
-    now = clock.now()
-    return Statement(
+def _statement(merchant: Merchant, day: date, rows: list[list[str]]) -> Statement:
+    """As a signed call brings it."""
+    content = b"".join(as_csv([["transactionId", "kind", "playerId", "currency", "amount"], *rows]))
+    return Statement.objects.create(
         number=uuid4(),
         merchant=merchant,
         day=day,
         grain=ReconciliationPlan.Grain.ROWS,
-        state=Statement.State.READ,
         source=Statement.Source.API,
         name="day.csv",
-        digest=f"{merchant.pk:064}",
-        size=1,
-        rows=2 * ROUNDS_EACH,
-        totals=[_total("bet", 100 * ROUNDS_EACH), _total("payout", 150 * ROUNDS_EACH + 1)],
-        is_current=True,
-        received_at=now - timedelta(days=1),
-        read_at=now - timedelta(days=1),
+        file=ContentFile(content, "day.csv"),
+        digest=sha256(content).hexdigest(),
+        size=len(content),
+        mapping=CONTRACT.as_json(),
+        received_at=clock.now() - timedelta(days=1),
     )
-
-
-def _total(kind: str, amount: int) -> dict[str, Any]:
-    return {"currency": CURRENCY, "kind": kind, "rows": ROUNDS_EACH, "amount": str(amount)}

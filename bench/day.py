@@ -162,6 +162,6 @@ def forget(merchant: Merchant) -> None:
     """Everything of an earlier round; what guards these tables is set aside for that."""
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        for table in ("case", "reconciliation", "statementrow", "statement"):
+        for table in ("case", "reconciliation", "statement"):
             cursor.execute(f"TRUNCATE wallet_{table} CASCADE")
         cursor.execute("SET session_replication_role = origin")

@@ -121,7 +121,7 @@ def started(folder: Path) -> Iterator[Bench]:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         with embedded.postgres(folder / "postgres") as database, embedded.valkey(folder / "valkey") as broker:
-            yield Bench(folder, settings(database.url, broker.url))
+            yield Bench(folder, settings(database.url, broker.url) | {"PRIVATE_FILES": str(folder / "private")})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -15,7 +15,7 @@ from merchants.models import Merchant, Person
 from merchants.services import history
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
-from wallet.reconciliation import alarms, cases, runs, schedule, statements
+from wallet.reconciliation import alarms, cases, runs, schedule, statement_rows, statements
 from wallet.services import exports, meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -101,7 +101,8 @@ def read_statements() -> None:
 
 @shared_task
 def sweep_statement_files() -> None:
-    log.info("statements.swept", files=statements.sweep(clock.now()))
+    now = clock.now()
+    log.info("statements.swept", files=statements.sweep(now), tables=statement_rows.forget(now))
 
 
 @shared_task

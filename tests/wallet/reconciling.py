@@ -6,17 +6,23 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from merchants.models import Merchant
 from portal.lib import clock
 from tests.conftest import Caller
-from wallet.models import Case, ReconciliationPlan, Statement, StatementRow, Transaction
-from wallet.reconciliation import runs
+from wallet.models import Case, ReconciliationPlan, Statement, Transaction
+from wallet.reconciliation import runs, statement_rows, statements
 from wallet.reconciliation.days import Day, day_of
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import as_csv
 
 DATE = date(2026, 3, 10)
 HOUR = timedelta(hours=1)
@@ -88,26 +94,52 @@ def state(
     received_at: datetime | None = None,
     **fields: Any,
 ) -> Statement:
-    """A statement as it stands when it has been read; it takes the place of the one before."""
+    """A statement that has come and been read; it takes the place of the one before.
+
+    What no line says is no column of it. A column of the sender's own makes its bytes others than those before.
+    """
+    told = [vars(line) for line in lines]
+    names = [*(TOTALS if grain == "totals" else ROWS)]
+    names += [name for name in OPTIONAL if name not in names and any(each[name] is not None for each in told)]
+    rows = [[*(written(each[name]) for name in names), ""] for each in told]
+    content = b"".join(as_csv([[*names, f"own {uuid4()}"], *(rows or [["TOTAL", "0"]])]))
     received = received_at or day(merchant, of).ready
-    before = Statement.objects.filter(merchant=merchant, day=of, is_current=True).first()
-    Statement.objects.filter(merchant=merchant, day=of).update(is_current=False)
     statement = Statement.objects.create(
-        number=uuid4(), merchant=merchant, day=of, grain=grain, state="read", source="upload", name="day.csv",
-        digest=uuid4().hex * 2, size=1, is_current=True, replaces=before, received_at=received, read_at=received,
-        **fields,
+        number=uuid4(), merchant=merchant, day=of, grain=grain, source="upload", name="day.csv",
+        file=ContentFile(content, "day.csv"), digest=sha256(content).hexdigest(), size=len(content),
+        mapping=mapping(names, grain), received_at=received, **fields,
     )  # fmt: skip
-    rows = [StatementRow(statement=statement, line=number, **vars(line)) for number, line in enumerate(lines, start=2)]
-    StatementRow.objects.bulk_create(rows)
-    sums = StatementRow.objects.filter(statement=statement).values("currency", "kind")
-    sums = sums.annotate(rows=Count("line"), total=Sum("amount")).order_by("currency", "kind")
-    statement.totals = [
-        {"currency": each["currency"], "kind": each["kind"], "rows": each["rows"], "amount": str(each["total"])}
-        for each in sums
-    ]
-    statement.rows = len(rows)
-    statement.save()
+    with clock.at(received):
+        statement = statements.read(statement=statement)
+    assert statement.faults == []
     return statement
+
+
+ROWS = ("transaction_id", "kind", "player_id", "currency", "amount")
+TOTALS = ("player_id", "kind", "currency", "amount")
+OPTIONAL = ("game_id", "is_rolled_back", "ref_transaction_id", "at", "count")
+
+
+def written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def mapping(names: Iterable[str], grain: str) -> dict[str, Any]:
+    columns = {"state" if name == "is_rolled_back" else name: name for name in names}
+    return Mapping(columns=columns, grain=grain, amounts="units", states={"true": True, "false": False}).as_json()
+
+
+def rows_of(statement: Statement) -> list[SimpleNamespace]:
+    """As the comparison meets them; of one that was refused, none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [statement_rows.name_of(statement)])
+        if cursor.fetchone() == (True,):
+            return []
+        cursor.execute(f"SELECT * FROM {statement_rows.name_of(statement)} ORDER BY line")  # noqa: S608 - ours
+        names = [column.name for column in cursor.description]
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def changed(lines: Iterable[Line], transaction_id: str, **fields: Any) -> list[Line]:

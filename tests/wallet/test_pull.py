@@ -18,8 +18,9 @@ from merchants.services import sealing
 from portal.lib import clock
 from tests import factories
 from tests.wallet.hosts import PASSWORD, HttpsHost, SftpHost, certificate, https_host, sftp_host
+from tests.wallet.reconciling import rows_of
 from wallet.models import Statement
-from wallet.models.reconciliation import ReconciliationPlan, StatementRow, StatementSource
+from wallet.models.reconciliation import ReconciliationPlan, StatementSource
 from wallet.reconciliation import bringing, outside, pull, statements
 from wallet.reconciliation.outside import Inside, NoSuchHost
 from wallet.reconciliation.places import WrongAddress
@@ -91,7 +92,7 @@ def test_a_file_by_https_becomes_the_days_statement(acme: Merchant, https: Https
     assert statement is not None
     assert (statement.day, statement.source, statement.name) == (DAY, "pull", "2026-01-31.csv")
     assert (statement.state, statement.is_current) == ("read", True)
-    assert StatementRow.objects.get(statement=statement).transaction_id == "t-1"
+    assert rows_of(statement)[0].transaction_id == "t-1"
     source.refresh_from_db()
     assert (source.last_tried_at, source.last_answer) == (NOW, "The file of 2026-01-31 came: 1 rows.")
 

@@ -15,9 +15,9 @@ from merchants.services import keys
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.signing import Answer, now_ms
+from tests.wallet.reconciling import rows_of
 from wallet.api import uploads
 from wallet.models import RefusedCall, Statement
-from wallet.models.reconciliation import StatementRow
 from wallet.reconciliation import statements
 from wallet.services import request_log
 
@@ -88,7 +88,7 @@ def test_each_way_to_send_it_is_read_the_same(caller: Caller, way: str) -> None:
     assert (answer.status, answer["day"]) == ("RS_OK", DAY)
     statement = read(answer)
     assert (statement.state, statement.faults) == ("read", [])
-    (row,) = StatementRow.objects.filter(statement=statement)
+    (row,) = rows_of(statement)
     assert (row.transaction_id, row.kind, row.player_id, row.amount) == ("t-1", "bet", "p-1", 100_000)
 
 

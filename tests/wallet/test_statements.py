@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
 
 from merchants.models import Merchant
 from portal.lib import clock
 from tests.conftest import Caller
-from wallet.models import ReconciliationPlan, Statement, StatementRow
+from tests.wallet import reconciling
+from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
-from wallet.reconciliation import statements
-from wallet.reconciliation.reading import loading
+from wallet.reconciliation import statement_rows, statements
 from wallet.reconciliation.reading.mapping import BadMapping
 
 DAY = date(2026, 1, 31)
@@ -59,11 +58,10 @@ def read(merchant: Merchant, content: str | bytes, **fields: Any) -> Statement:
 
 
 def rows_of(statement: Statement) -> list[tuple[Any, ...]]:
-    return list(
-        StatementRow.objects.filter(statement=statement)
-        .order_by("line")
-        .values_list("line", "transaction_id", "kind", "player_id", "currency", "amount")
-    )
+    return [
+        (row.line, row.transaction_id, row.kind, row.player_id, row.currency, row.amount)
+        for row in reconciling.rows_of(statement)
+    ]
 
 
 def test_a_csv_becomes_rows_and_totals(acme: Merchant) -> None:
@@ -179,14 +177,14 @@ def test_what_cannot_be_read_for_a_reason_of_ours_is_given_up_and_holds_up_nothi
     acme: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = received(acme, text()), received(acme, text(ROWS[0]))
-    whole = loading.insert
+    whole = statement_rows.load
 
-    def full(loaded: Any, mapping: Any, statement: int) -> None:
-        if statement == first.pk:
+    def full(statement: Statement) -> Any:
+        if statement.pk == first.pk:
             raise OSError("No space left on device")
-        whole(loaded, mapping, statement)
+        return whole(statement)
 
-    monkeypatch.setattr(loading, "insert", full)
+    monkeypatch.setattr(statement_rows, "load", full)
     assert tried(NOW) == ["received", "read"]
     assert tried(NOW + MINUTE) == []
     assert [tried(NOW + number * statements.REST) for number in range(1, statements.MOST_TRIES)] == [["received"]] * 4
@@ -211,12 +209,6 @@ def test_a_try_counts_also_when_its_process_does_not_outlive_it(
         tried(NOW)
     statement.refresh_from_db()
     assert (statement.tries, statement.tried_at) == (1, NOW)
-
-
-def test_rows_do_not_change(acme: Merchant) -> None:
-    statement = read(acme, text())
-    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
-        StatementRow.objects.filter(statement=statement).update(amount=1)
 
 
 # --- Which day, how large ---------------------------------------------------------------------------------------------
@@ -389,9 +381,8 @@ def test_a_time_has_a_stated_zone(acme: Merchant, how: dict[str, str], written: 
     if moment is None:
         assert "at is" in only_fault(statement)
     else:
-        at = StatementRow.objects.get(statement=statement).at
-        assert at is not None
-        assert at.isoformat() == moment
+        [row] = reconciling.rows_of(statement)
+        assert row.at.isoformat() == moment
 
 
 def test_words_of_theirs_for_kinds_and_states(acme: Merchant) -> None:
@@ -402,8 +393,8 @@ def test_words_of_theirs_for_kinds_and_states(acme: Merchant) -> None:
     }
     rows = ["t-1, STAKE ,ada,EUR,1,Void", "t-2,stake,ada,EUR,1,ok", "t-3,Bet,ada,EUR,1,"]
     statement = read(acme, text(*rows, header=f"{HEADER},state"), mapping=stated)
-    found = StatementRow.objects.filter(statement=statement).order_by("line")
-    assert list(found.values_list("kind", "is_rolled_back")) == [("bet", True), ("bet", False), ("bet", None)]
+    found = [(row.kind, row.is_rolled_back) for row in reconciling.rows_of(statement)]
+    assert found == [("bet", True), ("bet", False), ("bet", None)]
     assert "no word for" in only_fault(
         read(acme, text("t-1,gift,ada,EUR,1,ok", header=f"{HEADER},state"), mapping=stated)
     )
@@ -422,8 +413,8 @@ def test_totals_by_player(acme: Merchant) -> None:
     stated = {"columns": columns, "amounts": "decimal_point", "grain": "totals"}
     statement = read(acme, content, mapping=stated)
     assert (statement.state, statement.grain, statement.faults) == ("read", "totals", [])
-    rows = StatementRow.objects.filter(statement=statement).order_by("line")
-    assert list(rows.values_list("transaction_id", "player_id", "amount", "count")) == [
+    rows = reconciling.rows_of(statement)
+    assert [(row.transaction_id, row.player_id, row.amount, row.count) for row in rows] == [
         ("", "ada", 1_250_000, 3),
         ("", "bob", 100_000, 1),
     ]
@@ -599,7 +590,7 @@ def test_a_preview_sums_and_names_faults_and_keeps_nothing(acme: Merchant) -> No
     ]
     assert [fault.line for fault in seen.faults] == [5]
     assert seen.fault_count == 1
-    assert not StatementRow.objects.exists()
+    assert not Statement.objects.exists()
     assert preview(acme, text(), UNITS).can_be_read
 
 

@@ -10,7 +10,6 @@ from wallet.models.reconciliation import (
     ReportDelivery,
     ReportRecipient,
     Statement,
-    StatementRow,
     StatementSource,
 )
 from wallet.models.refused_payout import RefusedPayout
@@ -40,7 +39,6 @@ __all__ = [
     "Session",
     "SignedRequest",
     "Statement",
-    "StatementRow",
     "StatementSource",
     "Transaction",
 ]

@@ -186,36 +186,6 @@ class Statement(models.Model):
         return f"{self.day} {self.name}"
 
 
-class StatementRow(models.Model):
-    """One line of a statement that was read. Written by COPY; no foreign keys, as in the ledger.
-
-    Of a statement of totals, `transaction_id` is empty and `count` says of how many transactions it is the sum.
-    There is one index, in the order of writing: another over random ids would take longer than all else.
-    """
-
-    pk = models.CompositePrimaryKey("statement_id", "line")
-    statement = models.ForeignKey(
-        Statement, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="lines"
-    )
-    line = models.IntegerField(help_text="In the file, from 1; the header is a line too.")
-    transaction_id = models.CharField(max_length=255, blank=True, db_collation="C")
-    kind = models.CharField(max_length=9, help_text="bet, payout, reward, rollback, deposit, withdraw")
-    player_id = models.CharField(max_length=255, db_collation="C")
-    game_id = models.CharField(max_length=64, null=True, db_collation="C")
-    currency = models.CharField(max_length=8, db_collation="C")
-    amount = models.BigIntegerField()
-    is_rolled_back = models.BooleanField(null=True, help_text="Empty: the file does not say.")
-    ref_transaction_id = models.CharField(max_length=255, null=True, db_collation="C")
-    at = models.DateTimeField(null=True)
-    count = models.IntegerField(null=True)
-
-    class Meta:
-        triggers = [pgtrigger.Protect(name="statement_row_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"line {self.line}"
-
-
 class Reconciliation(models.Model):
     """One comparison of a day. The newest that is done is the day's; earlier ones stay, so that a restated day can be
     told from what was said before.

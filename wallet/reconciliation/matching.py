@@ -6,7 +6,7 @@ Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
 from wallet.models import Case, ReconciliationPlan, Statement
-from wallet.reconciliation import plans, statements
+from wallet.reconciliation import plans, statement_rows, statements
 from wallet.reconciliation.days import DAY, Day, day_of
 from wallet.services.usage import IS_OPEN
 
@@ -118,15 +118,14 @@ GROUPS = """
               JOIN merchants_player p ON p.id = t.player_id
              WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
                AND t.created_at >= %(begin)s AND t.created_at < %(end)s
-               AND (EXISTS (SELECT FROM wallet_statementrow s
-                             WHERE s.statement_id = %(statement)s AND s.kind = 'rollback')
+               AND (EXISTS (SELECT FROM {theirs} s WHERE s.kind = 'rollback')
                     OR (t.kind <> 'rollback'
                         AND NOT EXISTS (SELECT FROM wallet_transaction u
                                          WHERE u.reverses_id = t.id AND u.created_at < %(end)s)))
              GROUP BY 1, 2, 3) o
       FULL JOIN (SELECT s.player_id, s.kind, s.currency, sum(s.amount) AS amount, sum(s.count) AS count,
                         min(s.line) AS line
-                   FROM wallet_statementrow s WHERE s.statement_id = %(statement)s GROUP BY 1, 2, 3) t
+                   FROM {theirs} s GROUP BY 1, 2, 3) t
         ON t.player_id = o.player_id AND t.kind = o.kind AND t.currency = o.currency;
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     SELECT 'group', concat_ws('|', g.player_id, g.kind, g.currency), g.player_id, g.currency,
@@ -184,7 +183,6 @@ MATCHED = """
 """
 MATCHED_GROUPS = "SELECT count(*) FROM reconciliation_group g WHERE g.is_same"
 MISSING = "SELECT count(*) FROM reconciliation_break b WHERE b.kind = 'missing_there'"
-LARGE = 10_000  # rows of a statement
 MOST_OF_A_KIND = 10_000  # cases of a day
 ONE_BY_ONE = (Case.Kind.OWED, Case.Kind.UNSETTLED, *BOOKS)  # each is somebody's money, or of another day
 FOLDED = [kind for kind in Case.Kind.values if kind not in ONE_BY_ONE]
@@ -205,8 +203,6 @@ class Job:
         day, before = self.day, day_of(self.merchant, self.day.date - DAY)
         return {
             "merchant": self.merchant.pk,
-            "statement": self.statement and self.statement.pk,
-            "neighbours": self._neighbours(),
             "day": day.date,
             "begin": day.begin,
             "end": day.end,
@@ -222,16 +218,10 @@ class Job:
             "zone": self.merchant.time_zone,
         }
 
-    def _neighbours(self) -> list[int]:
+    def neighbours(self) -> list[Statement]:
         days = [self.day.date - DAY, self.day.date + DAY]
         found = Statement.objects.filter(merchant=self.merchant, day__in=days, is_current=True)
-        return list(found.filter(grain=ReconciliationPlan.Grain.ROWS).values_list("pk", flat=True))
-
-
-def know_its_size(merchant: Merchant, day: date) -> None:
-    """A large statement is often newer than what the planner knows. Before the transaction: it holds up others' too."""
-    if Statement.objects.filter(merchant=merchant, day=day, is_current=True, rows__gte=LARGE).exists():
-        _do("ANALYZE wallet_statementrow (statement_id, line, transaction_id, kind)")
+        return list(found.filter(grain=ReconciliationPlan.Grain.ROWS))
 
 
 def compare(job: Job, ours: int) -> int:
@@ -256,11 +246,14 @@ def fold_floods() -> None:
 
 
 def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) -> int:
-    if statement.grain == ReconciliationPlan.Grain.TOTALS:
-        _do(GROUPS, values)
+    is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
+    neighbours = [] if is_totals else job.neighbours()
+    statement_rows.make_ready([statement, *neighbours])
+    sql = (GROUPS if is_totals else ROWS).replace("{theirs}", statement_rows.name_of(statement))
+    _do(sql.replace("{beside}", statement_rows.beside(statement, neighbours)), values)
+    if is_totals:
         matched = _number(MATCHED_GROUPS)
     else:
-        _do(ROWS, values)
         matched = _number(MATCHED, {"ours": ours})
         _tell_of_a_cut(statement, values, ours)
     _tell_of_totals(statement)

@@ -2,7 +2,8 @@
 --
 -- The ledger is read by one statement, so all of it is of one moment, and no lock is taken that a bet could wait for.
 -- What the later steps look up are rows of other days, which stay as they are, and what was refused.
--- A column that the statement does not have is empty in its rows and is not compared.
+-- `{theirs}` are the rows of the statement, `{beside}` those of the days before and after, as views cast them; a column
+-- that a statement does not have is empty there and is not compared.
 -- One transaction gives one break: of several that fit, the first in the order of the CASE below.
 
 DROP TABLE IF EXISTS pg_temp.reconciliation_met, pg_temp.reconciliation_twice, pg_temp.reconciliation_judged,
@@ -13,8 +14,8 @@ DROP TABLE IF EXISTS pg_temp.reconciliation_met, pg_temp.reconciliation_twice, p
 CREATE TEMP TABLE reconciliation_their_rollback ON COMMIT DROP AS
 SELECT CASE s.kind WHEN 'rollback' THEN s.ref_transaction_id ELSE s.transaction_id END AS id,
        bool_or(s.kind = 'rollback') AS is_listed
-  FROM wallet_statementrow s
- WHERE s.statement_id = %(statement)s AND (s.kind = 'rollback' OR s.is_rolled_back)
+  FROM {theirs} s
+ WHERE s.kind = 'rollback' OR s.is_rolled_back
  GROUP BY 1;
 ANALYZE reconciliation_their_rollback;
 
@@ -38,8 +39,8 @@ SELECT o.id AS o_id, coalesce(o.transaction_id, t.transaction_id) AS transaction
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
            AND t.created_at >= %(begin)s AND t.created_at < %(end)s) o
   FULL JOIN (SELECT s.line, s.transaction_id, s.kind, s.player_id, s.game_id, s.currency, s.amount,
-                    nullif(s.ref_transaction_id, '') AS ref, s.at
-               FROM wallet_statementrow s WHERE s.statement_id = %(statement)s) t
+                    s.ref_transaction_id AS ref, s.at
+               FROM {theirs} s) t
     ON t.transaction_id = o.transaction_id
   LEFT JOIN reconciliation_their_rollback b ON b.id = t.transaction_id
   LEFT JOIN reconciliation_their_rollback c ON c.id = coalesce(t.ref, o.ref) AND t.kind = 'payout'
@@ -57,18 +58,15 @@ ANALYZE reconciliation_met;
 -- Looked for by hashes first: a million ids with their sums would not fit in memory.
 CREATE TEMP TABLE reconciliation_twice ON COMMIT DROP AS
 SELECT s.transaction_id, count(*) AS times, min(s.line) AS line, sum(s.amount) AS amount, NULL::text AS lines
-  FROM wallet_statementrow s
- WHERE s.statement_id = %(statement)s
-   AND hashtextextended(s.transaction_id, 0) IN (
-        SELECT hashtextextended(x.transaction_id, 0) FROM wallet_statementrow x
-         WHERE x.statement_id = %(statement)s GROUP BY 1 HAVING count(*) > 1)
+  FROM {theirs} s
+ WHERE hashtextextended(s.transaction_id, 0) IN (
+        SELECT hashtextextended(x.transaction_id, 0) FROM {theirs} x GROUP BY 1 HAVING count(*) > 1)
  GROUP BY s.transaction_id HAVING count(*) > 1;
 ANALYZE reconciliation_twice;
 UPDATE reconciliation_twice w SET lines = d.lines
   FROM (SELECT m.transaction_id, string_agg(m.t_line::text, ', ' ORDER BY m.t_line) AS lines
-          FROM (SELECT s.transaction_id, s.line AS t_line FROM wallet_statementrow s
-                  JOIN reconciliation_twice t ON t.transaction_id = s.transaction_id
-                 WHERE s.statement_id = %(statement)s) m
+          FROM (SELECT s.transaction_id, s.line AS t_line FROM {theirs} s
+                  JOIN reconciliation_twice t ON t.transaction_id = s.transaction_id) m
          GROUP BY 1) d
  WHERE d.transaction_id = w.transaction_id;
 
@@ -83,7 +81,7 @@ SELECT o.id, o.transaction_id, o.kind, p.player_id, g.game_id, o.currency, o.amo
   JOIN wallet_transaction o ON o.merchant_id = %(merchant)s AND o.transaction_id = w.transaction_id AND o.part = 0
                            AND o.debit_account_id IS NOT NULL
                            AND o.created_at >= %(begin)s AND o.created_at < %(end)s
-  JOIN wallet_statementrow s ON s.statement_id = %(statement)s AND s.transaction_id = w.transaction_id AND s.line = w.line
+  JOIN {theirs} s ON s.transaction_id = w.transaction_id AND s.line = w.line
   LEFT JOIN merchants_player p ON p.id = o.player_id
   LEFT JOIN merchants_game g ON g.id = o.game_id
  WHERE NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = w.transaction_id AND m.t_line = w.line);
@@ -94,25 +92,22 @@ DELETE FROM reconciliation_met m USING reconciliation_twice w
 
 -- Statements have no index by transaction: the few that are asked for are joined with all, once.
 CREATE TEMP TABLE reconciliation_next_door ON COMMIT DROP AS
-SELECT DISTINCT ON (s.transaction_id) s.transaction_id, s.line, s.at, h.day
-  FROM wallet_statement h
-  JOIN wallet_statementrow s ON s.statement_id = h.id
+SELECT DISTINCT ON (s.transaction_id) s.transaction_id, s.line, s.at, s.day
+  FROM {beside} s
   JOIN reconciliation_met m ON m.transaction_id = s.transaction_id AND m.t_line IS NULL
- WHERE h.id = ANY (%(neighbours)s::bigint[])
- ORDER BY s.transaction_id, h.day, s.line;
+ ORDER BY s.transaction_id, s.day, s.line;
 
 CREATE TEMP TABLE reconciliation_their_ref ON COMMIT DROP AS
 SELECT s.transaction_id AS id, bool_or(s.kind = 'bet') AS is_bet
-  FROM wallet_statementrow s
- WHERE s.statement_id = %(statement)s
-   AND s.transaction_id IN (SELECT coalesce(m.o_ref, m.t_ref) FROM reconciliation_met m)
+  FROM {theirs} s
+ WHERE s.transaction_id IN (SELECT coalesce(m.o_ref, m.t_ref) FROM reconciliation_met m)
  GROUP BY 1;
 
 -- Bets that we do not have, and that their payouts here have left on the day beside.
 CREATE TEMP TABLE reconciliation_bet_next_door ON COMMIT DROP AS
 SELECT DISTINCT s.transaction_id AS id
-  FROM wallet_statementrow s
- WHERE s.statement_id = ANY (%(neighbours)s::bigint[]) AND s.kind = 'bet'
+  FROM {beside} s
+ WHERE s.kind = 'bet'
    AND s.transaction_id IN (
         SELECT m.t_ref FROM reconciliation_met m
          WHERE m.o_id IS NULL AND m.t_kind = 'payout' AND m.t_ref IS NOT NULL);

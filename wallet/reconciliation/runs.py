@@ -62,7 +62,6 @@ def reconcile(*, merchant: Merchant, day: date, by: Person | None = None, dry_ru
     if dry_run:
         return _look(merchant, of)
     with _alone(merchant, day):
-        matching.know_its_size(merchant, day)
         return _run(_begun(merchant, day, by), of)
 
 

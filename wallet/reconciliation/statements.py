@@ -8,7 +8,6 @@ from collections.abc import Mapping as Words
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from io import SEEK_END
 from typing import IO, Any
 from uuid import uuid4
@@ -25,12 +24,13 @@ from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
+from wallet.reconciliation import statement_rows
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.reading import formats, loading, totals
 from wallet.reconciliation.reading import mapping as mappings
 from wallet.reconciliation.reading.loading import Loaded
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+from wallet.reconciliation.reading.table import Fault, Total, Unreadable
 from wallet.reconciliation.reading.totals import Gap
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,6 @@ SWEPT_AFTER, SWEPT_BACK = timedelta(days=1), timedelta(days=20)
 MOST_TRIES = 5
 REST = timedelta(minutes=5)  # after one
 NOT_READ = "The file could not be read, for a reason of ours, and our support was told. Send it again, or ask them."
-UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
 
 
 class DayNotOver(Refusal):
@@ -262,30 +261,13 @@ def try_to_read(*, statement: Statement) -> Statement:
 
 
 def _read(statement: Statement) -> None:
-    mapping = mappings.from_json(statement.mapping)
-    with loading.loaded(partial(private_files().open, str(statement.file.name)), mapping) as loaded:
-        _of_the_day(statement, loaded.table)
-        mapping = _fitted(mapping, loaded.table)
-        if asks := mapping.asks(loaded.table.headers):
-            raise Unreadable(Fault(UNSTATED.format(asks[0])))
-        loading.insert(loaded, mapping, statement.pk)
-        declared = [*totals.stated(loaded.table, mapping), *totals.stored(statement.declared)]
-    statement.totals = loading.totals_of(statement.pk)
+    statement.totals, stated = statement_rows.load(statement)
+    declared = [*stated, *totals.stored(statement.declared)]
     statement.rows = sum(part["rows"] for part in statement.totals)
     _not_by_mistake_empty(statement.rows, declared)
     statement.declared = [totals.as_json(total) for total in declared]
     statement.state = Statement.State.READ
     _succeed(statement)
-
-
-def _of_the_day(statement: Statement, table: Table) -> None:
-    if table.day not in ("", statement.day.isoformat()):
-        raise Unreadable(Fault(f"It says that it is of {shown(table.day)}, and came as that of {statement.day}."))
-
-
-def _fitted(mapping: Mapping, table: Table) -> Mapping:
-    is_contract = mapping in (mappings.CONTRACT, mappings.CONTRACT_TOTALS)
-    return mappings.fitted(mapping, table.headers) if is_contract else mapping
 
 
 def _not_by_mistake_empty(rows: int, declared: Sequence[Total]) -> None:

@@ -1,7 +1,7 @@
-"""Rows into the database: the file's own bytes by COPY into a table of text, then one statement that casts and judges.
+"""Rows into the database: the file's own bytes by COPY into a table of text, then one look that casts and judges.
 
-No Python object is made for a row. A row with a cell that cannot be read gets no line, which the table's NOT NULL
-refuses; only then are the bad lines looked for and named.
+No Python object is made for a row. Only when a cell cannot be read are the bad lines looked for and named. The table of
+a statement stays, with a view beside it that casts; that of a file which is only looked at is gone with the look.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import psycopg
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, connection, transaction
 from psycopg import sql
 
 from wallet.reconciliation.reading import csvs, formats
@@ -21,37 +21,43 @@ from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import MOST_FAULTS, SHOWN, Fault, Table, Unreadable, shown
 
 type Opened = Callable[[], AbstractContextManager[IO[bytes]]]
-RAW = sql.Identifier("pg_temp", "statement_raw")
 SAMPLE = 10
-LINE = "line"
+AT_A_TIME = 1000  # numbers of lines that COPY takes from the sequence
+# What a statement does not have a column for.
+ABSENT = {
+    "transaction_id": sql.SQL("''::text"),
+    "game_id": sql.SQL("NULL::text"),
+    "is_rolled_back": sql.SQL("NULL::boolean"),
+    "ref_transaction_id": sql.SQL("NULL::text"),
+    "at": sql.SQL("NULL::timestamptz"),
+    "count": sql.SQL("NULL::integer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where raw rows are put."""
+
+    kind: sql.SQL
+    table: sql.Identifier
+
+
+PASSING = Place(sql.SQL("TEMP"), sql.Identifier("pg_temp", "statement_raw"))
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The raw rows in the database, until the block ends."""
+    """The raw rows in the database; those of a passing look until the block ends."""
 
     table: Table
     rows: int
-
-    @property
-    def lines(self) -> sql.Composed:
-        """The number of each row's line, counted where cells hold line breaks."""
-        first = self.table.first
-        if self.table.is_ours or self.table.newlines == self.rows - 1:
-            return sql.SQL("row_number() OVER () + {}").format(first - 1)
-        breaks = sql.SQL(" + ").join(
-            sql.SQL("length({0}) - length(translate({0}, E'\\n', ''))").format(cell) for cell in cells(self.table)
-        )
-        return sql.SQL(
-            "row_number() OVER () + {} + coalesce(sum({}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
-        ).format(first - 1, breaks)
+    place: Place
 
     @property
     def source(self) -> sql.Composed:
         """Rows with their line; those of empty cells alone, as spreadsheets leave them, are none."""
         empty = sql.SQL(" AND ").join(sql.SQL("{} = ''").format(cell) for cell in cells(self.table))
-        numbered = sql.SQL("(SELECT {} AS line, * FROM {}) AS numbered").format(self.lines, RAW)
-        return sql.SQL("(SELECT * FROM {} WHERE NOT ({})) AS given").format(numbered, empty)
+        return sql.SQL("(SELECT * FROM {} WHERE NOT ({})) AS given").format(self.place.table, empty)
 
 
 def cells(table: Table) -> list[sql.Identifier]:
@@ -59,32 +65,54 @@ def cells(table: Table) -> list[sql.Identifier]:
 
 
 @contextmanager
-def loaded(open_file: Opened, mapping: Mapping) -> Iterator[Loaded]:
+def loaded(open_file: Opened, mapping: Mapping, place: Place = PASSING) -> Iterator[Loaded]:
     """Raises Unreadable for what is not a table."""
     with open_file() as file:
         table = formats.table(file, mapping)
-        _make(table)
+        _make(table, place)
         try:
-            rows = _copied(table)
+            rows = _copied(table, place)
         except psycopg.Error as fault:
             raise _told(fault, table, open_file, mapping) from fault
-        yield Loaded(table, rows)
-        _run(sql.SQL("DROP TABLE IF EXISTS {}").format(RAW))  # else the caller's savepoint takes it along
+        if not (table.is_ours or table.newlines == rows - 1):
+            _count_breaks_in_cells(table, place)
+        yield Loaded(table, rows, place)
+        if place is PASSING:
+            _run(sql.SQL("DROP TABLE IF EXISTS {}").format(place.table))  # else the caller's savepoint takes it along
 
 
-def _make(table: Table) -> None:
-    _run(sql.SQL("DROP TABLE IF EXISTS {}").format(RAW))
-    texts = sql.SQL(", ").join(sql.SQL("{} text").format(cell) for cell in cells(table))
-    _run(sql.SQL("CREATE TEMP TABLE statement_raw ({})").format(texts))
+def _make(table: Table, place: Place) -> None:
+    """A line gets its number as it comes; the order is that of the file."""
+    _run(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(place.table))
+    texts = sql.SQL(", ").join(sql.SQL('{} text COLLATE "C"').format(cell) for cell in cells(table))
+    numbered = sql.SQL("line integer GENERATED BY DEFAULT AS IDENTITY (START {} CACHE {})").format(
+        table.first, AT_A_TIME
+    )
+    _run(sql.SQL("CREATE {} TABLE {} ({}, {})").format(place.kind, place.table, numbered, texts))
 
 
-def _copied(table: Table) -> int:
-    statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv, DELIMITER {}, FORCE_NOT_NULL *)")
+def _copied(table: Table, place: Place) -> int:
+    names = sql.SQL(", ").join(cells(table))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, DELIMITER {}, FORCE_NOT_NULL *)")
     with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(statement.format(RAW, table.delimiter)) as copy:
+        with cursor.copy(statement.format(place.table, names, table.delimiter)) as copy:
             for chunk in table.chunks:
                 copy.write(chunk)
         return int(cursor.rowcount)
+
+
+def _count_breaks_in_cells(table: Table, place: Place) -> None:
+    """Where cells hold line breaks, a row is at the line where it begins."""
+    breaks = sql.SQL(" + ").join(
+        sql.SQL("length({0}) - length(translate({0}, E'\\n', ''))").format(cell) for cell in cells(table)
+    )
+    before = sql.SQL("coalesce(sum({}) OVER (ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)")
+    counted = sql.SQL("SELECT ctid AS row, line + {} AS line FROM {}").format(before.format(breaks), place.table)
+    _run(
+        sql.SQL("UPDATE {} AS raw SET line = at.line FROM ({}) AS at WHERE raw.ctid = at.row").format(
+            place.table, counted
+        )
+    )
 
 
 def _told(fault: psycopg.Error, table: Table, open_file: Opened, mapping: Mapping) -> Unreadable:
@@ -113,18 +141,34 @@ def sample(of: Loaded) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in rows]
 
 
-def insert(of: Loaded, mapping: Mapping, statement: int) -> None:
-    """All rows, or Unreadable with the lines that cannot be."""
-    read = columns(mapping, of.table.headers)
-    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in read)
-    into = sql.SQL("INSERT INTO wallet_statementrow (statement_id, line, {}) SELECT {}, {}, {} FROM {}")
-    line = sql.SQL("CASE WHEN {} THEN line END").format(sql.SQL(" AND ").join(column.is_fit for column in read))
+def judged(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
+    """What all rows come to, by currency and kind; or Unreadable with the lines that cannot be read.
+
+    Every cell is cast here, so that the view beside the table meets none that cannot be.
+    """
+    read = {column.name: column for column in columns(mapping, of.table.headers)}
+    fit = sql.SQL(" AND ").join(column.is_fit for column in read.values())
+    asked = [sql.SQL("bool_and(coalesce({}, false))").format(fit)]
+    asked += [sql.SQL("count({})").format(read[name].value) for name in ("at", "count") if name in read]
+    query = sql.SQL("SELECT {}, {}, count(*), sum({})::text, {} FROM {} GROUP BY 1, 2 ORDER BY 1, 2")
+    currency, kind, amount = (read[name].value for name in ("currency", "kind", "amount"))
     try:
         with transaction.atomic():
-            _run(into.format(names, statement, line, sql.SQL(", ").join(column.value for column in read), of.source))
-    except (IntegrityError, DataError) as fault:  # no line, or a cast of what is no good
+            found = _rows(query.format(currency, kind, amount, sql.SQL(", ").join(asked), of.source))
+    except DataError as fault:  # a cast of what is no good
         refuse(of, mapping)
         raise Unreadable(Fault("A row cannot be kept as it is.")) from fault
+    if not all(row[len(SUMS)] for row in found):
+        refuse(of, mapping)
+    return _sums(found)
+
+
+def show(of: Loaded, mapping: Mapping, view: sql.Identifier) -> None:
+    """Makes a view of rows that have been judged, with our columns, whatever the file calls them."""
+    read = ABSENT | {column.name: column.value for column in columns(mapping, of.table.headers)}
+    named = sql.SQL(", ").join(sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in read.items())
+    _run(sql.SQL("CREATE VIEW {} AS SELECT line, {} FROM {}").format(view, named, of.source))
+    _run(sql.SQL("ANALYZE {}").format(of.place.table))
 
 
 def _all_good(read: list[Column]) -> sql.Composed:
@@ -162,15 +206,17 @@ def totals(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
     return _summed(rows.format(part, of.source, good))
 
 
-def totals_of(statement: int) -> list[dict[str, Any]]:
-    return _summed(sql.SQL("wallet_statementrow WHERE statement_id = {}").format(statement))
+SUMS = ("currency", "kind", "rows", "amount")
 
 
 def _summed(rows: sql.Composed) -> list[dict[str, Any]]:
-    """Rows of amounts as text, as JSON can hold them."""
     query = sql.SQL("SELECT currency, kind, count(*), sum(amount)::text FROM {} GROUP BY 1, 2 ORDER BY 1, 2")
-    names = ("currency", "kind", "rows", "amount")
-    return [dict(zip(names, row, strict=True)) for row in _rows(query.format(rows))]
+    return _sums(_rows(query.format(rows)))
+
+
+def _sums(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Amounts as text, as JSON can hold them."""
+    return [dict(zip(SUMS, row, strict=False)) for row in rows]
 
 
 def _run(statement: sql.Composed) -> None:

@@ -1,0 +1,132 @@
+"""The rows of a statement where the database can compare them: a table of what the file holds, a view that casts it.
+
+The file is the statement, and its digest says that it still is the one that came. The table is only a reading of it:
+it is not in the write-ahead log, is dropped after some days, and is made again from the file whenever it is gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import OperationalError, connection, transaction
+from psycopg import sql
+
+from wallet.models import Statement
+from wallet.models.reconciliation import private_files
+from wallet.reconciliation.reading import loading, totals
+from wallet.reconciliation.reading import mapping as mappings
+from wallet.reconciliation.reading.loading import Place
+from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+
+log = structlog.get_logger(__name__)
+SCHEMA = "statements"
+KEPT = timedelta(days=4)  # a day is compared with those beside it, and a weekend may lie between
+UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
+NOTHING_BESIDE = "(SELECT NULL::date AS day, n.* FROM {} AS n WHERE false)"
+TABLES = """
+    SELECT substr(c.relname, 5)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname ~ '^raw_[0-9]+$'
+"""
+
+
+class StatementChanged(Exception):
+    """The file in private storage is not the one that came. Somebody of ours has to look why."""
+
+
+def load(statement: Statement) -> tuple[list[dict[str, Any]], list[Total]]:
+    """Makes table and view. Returns what the rows come to and what the file says of itself; raises Unreadable."""
+    mapping = mappings.from_json(statement.mapping)
+    place = Place(sql.SQL("UNLOGGED"), _table(statement.pk))
+    with loading.loaded(partial(private_files().open, str(statement.file.name)), mapping, place) as loaded:
+        _of_the_day(statement, loaded.table)
+        mapping = _fitted(mapping, loaded.table)
+        if asks := mapping.asks(loaded.table.headers):
+            raise Unreadable(Fault(UNSTATED.format(asks[0])))
+        come_to = loading.judged(loaded, mapping)
+        loading.show(loaded, mapping, _view(statement.pk))
+        return come_to, totals.stated(loaded.table, mapping)
+
+
+def _of_the_day(statement: Statement, table: Table) -> None:
+    if table.day not in ("", statement.day.isoformat()):
+        raise Unreadable(Fault(f"It says that it is of {shown(table.day)}, and came as that of {statement.day}."))
+
+
+def _fitted(mapping: Mapping, table: Table) -> Mapping:
+    is_contract = mapping in (mappings.CONTRACT, mappings.CONTRACT_TOTALS)
+    return mappings.fitted(mapping, table.headers) if is_contract else mapping
+
+
+def name_of(statement: Statement) -> str:
+    """Of its view, to stand in SQL: line, transaction_id, kind, player_id, game_id, currency, amount (× 100000),
+    is_rolled_back, ref_transaction_id, at, count.
+    """
+    return _view(statement.pk).as_string()
+
+
+def beside(statement: Statement, others: Iterable[Statement]) -> str:
+    """The same of other days, all in one, each row with its `day`."""
+    days = [f"SELECT '{each.day:%Y-%m-%d}'::date AS day, n.* FROM {name_of(each)} AS n" for each in others]
+    return f"({' UNION ALL '.join(days)})" if days else NOTHING_BESIDE.format(name_of(statement))
+
+
+def make_ready(statements: Iterable[Statement]) -> None:
+    """Makes again what is gone. In a transaction; in the order of their ids, so that two never wait for each other."""
+    for statement in sorted(statements, key=lambda each: each.pk):
+        if _is_gone(statement):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rows of {statement.pk}"])
+            if _is_gone(statement):
+                _check(statement)
+                load(statement)
+
+
+def _is_gone(statement: Statement) -> bool:
+    """Not there, or emptied by the server's restart after a crash."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [name_of(statement)])
+        if cursor.fetchone() == (True,):
+            return True
+        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {name_of(statement)})")
+        return cursor.fetchone() == (True,) and statement.rows > 0
+
+
+def _check(statement: Statement) -> None:
+    with private_files().open(str(statement.file.name)) as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != statement.digest:
+            raise StatementChanged(str(statement.number))
+
+
+def forget(now: datetime) -> int:
+    """Drops what was read some days ago; how many. One that is compared at this moment waits for tomorrow."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES, [SCHEMA])
+        there = {statement for (statement,) in cursor.fetchall()}
+    young = Statement.objects.filter(pk__in=there, read_at__gt=now - KEPT).values_list("pk", flat=True)
+    return sum(_drop(statement) for statement in there - set(young))
+
+
+def _drop(statement: int) -> bool:
+    drop = sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(_table(statement))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            cursor.execute(drop.as_string())
+    except OperationalError:
+        log.warning("statement_rows.in_use", statement=statement)
+        return False
+    return True
+
+
+def _table(statement: int) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, f"raw_{statement}")
+
+
+def _view(statement: int) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, f"rows_{statement}")
