@@ -6,7 +6,8 @@
 -- that a statement does not have is empty there and is not compared.
 -- One transaction gives one break: of several that fit, the first in the order of the CASE below.
 
-DROP TABLE IF EXISTS pg_temp.reconciliation_met, pg_temp.reconciliation_twice, pg_temp.reconciliation_judged,
+DROP TABLE IF EXISTS pg_temp.reconciliation_met, pg_temp.reconciliation_double, pg_temp.reconciliation_twice,
+                     pg_temp.reconciliation_judged,
                      pg_temp.reconciliation_their_rollback, pg_temp.reconciliation_next_door,
                      pg_temp.reconciliation_their_ref, pg_temp.reconciliation_bet_next_door;
 
@@ -56,19 +57,16 @@ CREATE INDEX ON reconciliation_met (o_id);
 ANALYZE reconciliation_met;
 
 -- Looked for by hashes first: a million ids with their sums would not fit in memory.
-CREATE TEMP TABLE reconciliation_twice ON COMMIT DROP AS
-SELECT s.transaction_id, count(*) AS times, min(s.line) AS line, sum(s.amount) AS amount, NULL::text AS lines
-  FROM {theirs} s
+CREATE TEMP TABLE reconciliation_double ON COMMIT DROP AS
+SELECT s.* FROM {theirs} s
  WHERE hashtextextended(s.transaction_id, 0) IN (
-        SELECT hashtextextended(x.transaction_id, 0) FROM {theirs} x GROUP BY 1 HAVING count(*) > 1)
+        SELECT hashtextextended(x.transaction_id, 0) FROM {theirs} x GROUP BY 1 HAVING count(*) > 1);
+CREATE TEMP TABLE reconciliation_twice ON COMMIT DROP AS
+SELECT s.transaction_id, count(*) AS times, min(s.line) AS line, sum(s.amount) AS amount,
+       string_agg(s.line::text, ', ' ORDER BY s.line) AS lines
+  FROM reconciliation_double s
  GROUP BY s.transaction_id HAVING count(*) > 1;
-ANALYZE reconciliation_twice;
-UPDATE reconciliation_twice w SET lines = d.lines
-  FROM (SELECT m.transaction_id, string_agg(m.t_line::text, ', ' ORDER BY m.t_line) AS lines
-          FROM (SELECT s.transaction_id, s.line AS t_line FROM {theirs} s
-                  JOIN reconciliation_twice t ON t.transaction_id = s.transaction_id) m
-         GROUP BY 1) d
- WHERE d.transaction_id = w.transaction_id;
+ANALYZE reconciliation_double, reconciliation_twice;
 
 -- Their doubles that say the same as our row have met it, and are looked up here once more.
 INSERT INTO reconciliation_met (o_id, transaction_id, o_kind, o_player, o_game, o_currency, o_amount, o_ref, o_reverses,
@@ -81,7 +79,7 @@ SELECT o.id, o.transaction_id, o.kind, p.player_id, g.game_id, o.currency, o.amo
   JOIN wallet_transaction o ON o.merchant_id = %(merchant)s AND o.transaction_id = w.transaction_id AND o.part = 0
                            AND o.debit_account_id IS NOT NULL
                            AND o.created_at >= %(begin)s AND o.created_at < %(end)s
-  JOIN {theirs} s ON s.transaction_id = w.transaction_id AND s.line = w.line
+  JOIN reconciliation_double s ON s.transaction_id = w.transaction_id AND s.line = w.line
   LEFT JOIN merchants_player p ON p.id = o.player_id
   LEFT JOIN merchants_game g ON g.id = o.game_id
  WHERE NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = w.transaction_id AND m.t_line = w.line);
