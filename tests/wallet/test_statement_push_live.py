@@ -8,7 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -97,16 +97,12 @@ def cut(wire: http.client.HTTPConnection) -> None:
 def test_bets_are_taken_while_statements_come_slowly(machine: LiveCaller) -> None:
     """More senders than there are threads: those beyond their share are sent away, and hold nothing."""
     body = csv(MIB)
-    wires = [machine.connect() for _ in range(24)]
-    try:
-        for wire in wires:
+    with ExitStack() as stack:
+        for _ in range(24):
+            wire = stack.enter_context(closing(machine.connect()))
             wire.putrequest("POST", PATH)
             for name, value in (machine.signer.sign(body) | {"content-length": str(len(body))}).items():
                 wire.putheader(name, value)
             wire.endheaders()
             wire.send(body[:1000])
         assert [machine.bet(1).status for _ in range(10)] == ["RS_OK"] * 10
-    finally:
-        for wire in wires:
-            cut(wire)
-            wire.close()
