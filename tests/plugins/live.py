@@ -20,6 +20,7 @@ from psycopg import sql
 from portal.ports import free_port
 from portal.tether import tethered
 from portal.welcome import answers
+from tests.plugins.databases import migrated
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -57,11 +58,6 @@ class Live:
             check=False,
         )
 
-    def migrate(self) -> None:
-        done = self.manage("migrate", "--verbosity", "0")
-        if done.returncode:
-            pytest.fail(f"migrate failed:\n{done.stdout}{done.stderr}")
-
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
@@ -75,7 +71,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             "DEMO_FILE": str(tmp_path_factory.mktemp("demo") / "demo.json"),
         }
         portal = Live(environment["BASE_URL"], dsn, environment, tmp_path_factory.mktemp("live") / "granian.log")
-        portal.migrate()
         with serving(portal, port):
             running.append(portal)
             yield portal
@@ -89,7 +84,8 @@ def fresh_database() -> Iterator[str]:
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(drop)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        copied = sql.Identifier(migrated())
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), copied))
     yield urlsplit(server)._replace(path=f"/{name}").geturl()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(drop)

@@ -50,6 +50,7 @@ def set_environment() -> None:
         "MAIL_URL": "",
         "ALLOWED_HOSTS": "*",
         "TRUSTED_PROXIES": "",
+        "MIGRATED_DATABASE": f"migrated_{secrets.token_hex(4)}",
     }
 
 
@@ -61,8 +62,16 @@ def start_servers() -> None:
     os.environ["PRIVATE_FILES"] = str(folder / "private")
     if "DATABASE_URL" not in os.environ:
         os.environ["DATABASE_URL"] = stack.enter_context(embedded.postgres(folder / "postgres", durable=False)).url
+    else:
+        stack.callback(forget_migrated)
     if "BROKER_URL" not in os.environ:
         os.environ["BROKER_URL"] = stack.enter_context(embedded.valkey(folder / "valkey")).url
+
+
+def forget_migrated() -> None:
+    from tests.plugins import databases  # noqa: PLC0415 - Django's settings are not to be read before the hook
+
+    databases.forget()
 
 
 def own_broker(url: str, number: int) -> str:

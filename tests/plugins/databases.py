@@ -1,0 +1,71 @@
+"""A database that is migrated once in a run. Those of the tests, and that of the running portal, are copies of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connections
+from psycopg import sql
+
+from portal.tether import tethered
+
+CHECKOUT = Path(__file__).parents[2]
+NAME = "MIGRATED_DATABASE"  # set by tests.plugins.servers, one for all workers of a run
+LOCK = 40_781
+
+
+class NotMigrated(Exception):
+    """The command's own words."""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Django copies what `TEMPLATE` names, and finds nothing left to migrate."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated()
+
+
+def migrated() -> str:
+    """Its name. Whoever asks first makes it; the others wait."""
+    name = os.environ[NAME]
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # the connection's, gone with it
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            _make(connection, name)
+    return name
+
+
+def _make(connection: psycopg.Connection, name: str) -> None:
+    """It gets its name when it is complete."""
+    begun = sql.Identifier(f"{name}_begun")
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(begun))
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(begun))
+    _migrate(f"{name}_begun")
+    connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(begun, sql.Identifier(name)))
+
+
+def _migrate(database: str) -> None:
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+    done = subprocess.run(
+        tethered([sys.executable, "manage.py", "migrate", "--verbosity", "0"]),
+        env=os.environ | {"DATABASE_URL": url},
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotMigrated(f"{done.stdout}{done.stderr}")
+
+
+def forget() -> None:
+    """On a server that is not this run's own, nothing stays behind."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for name in (os.environ[NAME], f"{os.environ[NAME]}_begun"):
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
