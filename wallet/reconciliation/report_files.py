@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import signing
 
 from merchants.services.outbox import Part
-from portal.lib import tables
+from portal.lib import sheets, tables
 from wallet.models.reconciliation import Case, Reconciliation
 from wallet.money import show
 
@@ -97,7 +97,7 @@ def write_xlsx(run: Reconciliation, to: IO[bytes], *, whole: bool = True) -> Non
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(_with_head(run, whole=whole)):
             for column, value in enumerate(row):
-                sheet.write_string(number, column, tables.cell(value), None if number else bold)
+                sheet.write_string(number, column, sheets.whole(tables.cell(value)), None if number else bold)
 
 
 def _with_head(run: Reconciliation, *, whole: bool) -> Iterator[Iterable[Any]]:
