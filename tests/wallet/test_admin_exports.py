@@ -139,14 +139,14 @@ def test_a_filter_that_makes_no_sense_leads_back_to_the_list(staff: Client) -> N
 
 
 def test_a_long_list_takes_no_more_memory_than_a_short_one(staff: Client, acme: Merchant) -> None:
-    Player.objects.bulk_create(Player(merchant=acme, player_id=f"p-{number}") for number in range(30_000))
+    Player.objects.bulk_create(Player(merchant=acme, player_id=f"p-{number}") for number in range(10_000))
     response = staff.get("/admin/merchants/player/export/")
     tracemalloc.start()
     size = sum(len(part) for part in response.streaming_content)  # type: ignore[attr-defined, misc]
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert size > 1_500_000
-    assert most < 12_000_000
+    assert size > 500_000
+    assert most < 4_000_000
 
 
 def test_an_export_asks_no_more_often_the_longer_it_is(

@@ -93,7 +93,7 @@ def filled(caller: Caller, acme: Merchant, game: Game) -> dict[str, object]:
     fill_transactions(acme, accounts, secret)
     fill_log(acme)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE merchants_player, wallet_account, wallet_session, wallet_transaction, wallet_signedrequest")
     return {
         "merchant": acme.pk,
         "other": Merchant.objects.get(code="other-0").pk,
