@@ -73,6 +73,9 @@ SEARCHES = {
 }
 
 
+FILLED = ("account", "session", "transaction", "signedrequest")
+
+
 @pytest.fixture
 def filled(caller: Caller, acme: Merchant, game: Game) -> dict[str, object]:
     """3 000 rows of what there will be millions of; and among them one to look for."""
@@ -93,7 +96,7 @@ def filled(caller: Caller, acme: Merchant, game: Game) -> dict[str, object]:
     fill_transactions(acme, accounts, secret)
     fill_log(acme)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE merchants_player, wallet_account, wallet_session, wallet_transaction, wallet_signedrequest")
+        cursor.execute(f"ANALYZE merchants_player, {', '.join(f'wallet_{name}' for name in FILLED)}")
     return {
         "merchant": acme.pk,
         "other": Merchant.objects.get(code="other-0").pk,
