@@ -87,6 +87,7 @@ def _add(merchant: Merchant, person: Person, role: str, by: Person) -> Membershi
     membership, is_new = Membership.objects.get_or_create(merchant=merchant, person=person, defaults={"role": role})
     if not is_new:
         raise errors.MemberAlready(person.email)
+    withdraw_open(merchant=merchant, email=person.email)
     letters.write_to(person.email, merchant, "member_added", _told(merchant, role, by))
     return membership
 
@@ -94,10 +95,8 @@ def _add(merchant: Merchant, person: Person, role: str, by: Person) -> Membershi
 def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
     """An earlier link to the same address stops working."""
     now = clock.now()
-    open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
-    for earlier in open_ones.filter(email__iexact=email):
-        withdraw(invitation=earlier)
-    if open_ones.waiting(at=now).count() >= MOST_INVITED:
+    withdraw_open(merchant=merchant, email=email)
+    if Invitation.objects.filter(merchant=merchant).waiting(at=now).count() >= MOST_INVITED:
         raise errors.TooManyInvitations(MOST_INVITED)
     invitation = Invitation.objects.create(
         merchant=merchant, email=email, role=role, invited_by=by, created_at=now, expires_at=now + INVITED_FOR
@@ -148,6 +147,14 @@ def withdraw(*, invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
+def withdraw_open(*, merchant: Merchant, email: str) -> None:
+    """No link to this address works any more: who is removed later must not come back by one, in the role of then."""
+    open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
+    for invitation in open_ones.filter(email__iexact=email):
+        withdraw(invitation=invitation)
+
+
+@transaction.atomic
 def set_role(*, membership: Membership, role: str) -> Membership:
     membership = _locked(membership, stays_owner=role == OWNER)
     if membership.role != role:
@@ -158,8 +165,10 @@ def set_role(*, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove(*, membership: Membership) -> None:
-    """From the next request on, the merchant's pages are not there for this person."""
-    _locked(membership, stays_owner=False).delete()
+    """From the next request on, the merchant's pages are not there for this person, and no link leads back."""
+    membership = _locked(membership, stays_owner=False)
+    withdraw_open(merchant=membership.merchant, email=membership.person.email)
+    membership.delete()
 
 
 def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
