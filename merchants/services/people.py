@@ -23,10 +23,13 @@ MOST_INVITED = 20  # who wait for an answer at once; each is a mail that we send
 def check_access(*, person: Person, role: str, active: bool, by: Person) -> None:
     """Only inside a transaction: it locks the administrators, so that of two who take away each other's role one waits.
 
-    Raises OwnAccess and LastAdministrator.
+    Raises OwnAccess and LastAdministrator; and LastOwner, since who becomes one of our staff leaves every merchant.
     """
     administrators = Person.objects.select_for_update().filter(staff_role=ADMINISTRATOR, is_active=True)
     standing = set(administrators.order_by("pk").values_list("pk", flat=True))
+    if joins_staff(person, role):
+        for membership in own_merchants(person):
+            _locked(membership, stays_owner=False)
     if person.pk not in standing or (active and role == ADMINISTRATOR):
         return
     if person.pk == by.pk:
@@ -35,10 +38,25 @@ def check_access(*, person: Person, role: str, active: bool, by: Person) -> None
         raise LastAdministrator
 
 
+def joins_staff(person: Person, role: str) -> bool:
+    return bool(role) and not person.is_staff
+
+
+def own_merchants(person: Person) -> list[Membership]:
+    """In the order in which their merchants are locked, before the person is: who adds somebody does likewise."""
+    return list(person.memberships.select_related("merchant").order_by("merchant_id"))
+
+
 @transaction.atomic
 def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person:
-    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere."""
+    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere.
+
+    Who becomes one of our staff belongs to no merchant any more. Raises what `check_access` does.
+    """
     check_access(person=person, role=role, active=active, by=by)
+    if joins_staff(person, role):
+        for membership in own_merchants(person):
+            remove(membership=membership)
     person = Person.objects.select_for_update().get(pk=person.pk)
     fewer = person.is_active > active or (person.staff_role != role and person.is_staff)
     person.staff_role, person.is_active = role, active
