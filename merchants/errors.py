@@ -199,11 +199,11 @@ class TrialOver(Refusal):
 
 
 class LockOut(Refusal):
-    def __init__(self, addresses: int) -> None:
+    def __init__(self, addresses: int, environment: str) -> None:
         self.addresses = addresses
         seen = "the one address" if addresses == 1 else f"all {addresses} addresses"
         super().__init__(
-            f"This list would refuse {seen} that signed rightly in the last 24 hours. "
+            f"This list would refuse {seen} that signed rightly with {environment} keys in the last 24 hours. "
             f"If you mean it, type the merchant's code."
         )
 

@@ -70,6 +70,10 @@ class Allowlist:
         entries = self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
         return not entries or any(address in network and (ends is None or ends > at) for network, ends in entries)
 
+    def stays_for(self, address: Address) -> bool:
+        """Whether it would let the address in at the deadline of its trial, and not only until then."""
+        return self.trial is not None and Allowlist(self.entries).allows(address, self.trial.deadline)
+
     def gone_back(self) -> Allowlist:
         """As it is when its trial is over."""
         return self if self.trial is None else Allowlist(self.trial.before)
@@ -108,9 +112,9 @@ class Credential:
     def allows_address(self, address: Address, at: datetime) -> bool:
         return all_allow(address, at, self.merchant_list, self.key_list)
 
-    def trials(self, at: datetime) -> list[int]:
-        """Of its lists, those that a rightly signed call keeps."""
-        found = (self.merchant_list.trial, self.key_list.trial)
+    def trials(self, address: Address, at: datetime) -> list[int]:
+        """Of its lists, those that a rightly signed call from there keeps."""
+        found = (each.trial for each in (self.merchant_list, self.key_list) if each.stays_for(address))
         return [trial.id for trial in found if trial is not None and at < trial.deadline]
 
     def after_trials(self) -> Credential:

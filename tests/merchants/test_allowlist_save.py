@@ -209,6 +209,32 @@ def test_an_entry_that_has_ended_allows_nobody(acme: Merchant, key: ApiKey) -> N
     assert allowlist.would_lock_out(proposal(acme, Line(ip_network(OFFICE), ends=ended)))
 
 
+@pytest.mark.parametrize(("hours", "when"), [(1, "ended"), (24, "ended"), (24.1, None)])
+def test_an_entry_that_ends_soon_lets_nobody_in_for_long(
+    acme: Merchant, key: ApiKey, hours: float, when: str | None
+) -> None:
+    seen(key, OFFICE)
+    now = clock.now()
+    wish = proposal(acme, Line(ip_network(OFFICE), ends=now + timedelta(hours=hours)), CLOUD)
+    with clock.at(now):
+        found = allowlist.locked_out(wish)
+    assert (found and found.when) == when
+
+
+@pytest.mark.parametrize(("allowed", "shut_out"), [(OFFICE, "live"), (HOME, "test"), (CLOUD, "live")])
+def test_live_keys_and_those_for_tests_are_judged_apart(
+    acme: Merchant, key: ApiKey, allowed: str, shut_out: str
+) -> None:
+    seen(keys.issue(merchant=acme, environment="test").key, OFFICE)
+    seen(key, HOME)
+    found = allowlist.locked_out(proposal(acme, allowed))
+    assert found is not None
+    assert (found.environment, found.who) == (shut_out, (HOME if shut_out == "live" else OFFICE,))
+    with pytest.raises(errors.LockOut, match=f"signed rightly with {shut_out} keys"):
+        allowlist.save(proposal=proposal(acme, allowed), by=None)
+    assert not allowlist.would_lock_out(proposal(acme, HOME, OFFICE))
+
+
 def test_the_other_list_counts(acme: Merchant, key: ApiKey) -> None:
     seen(key, OFFICE)
     AllowlistEntry.objects.create(merchant=acme, key=key, network=OFFICE)

@@ -147,15 +147,13 @@ def propose(
     wish = wished(wish)
     proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
     found = rehearsal.rehearse(proposal, days=int(wish["days"]))
-    locked_out = allowlist.seen_and_refused(proposal)
     context = {
         "sentence": list_words.sentence(found),
         "found": found,
         "let_in": [list_words.told(called, found.at) for called in found.allowed_addresses[: list_words.SHOWN]],
         "kept_out": [list_words.told(called, found.at) for called in found.refused_addresses[: list_words.SHOWN]],
         "days": rehearsal.DAYS,
-        "locked_out": sorted(locked_out),
-        "later": bool(locked_out) and not allowlist.seen_and_refused(proposal, also_later=False),
+        "locked_out": allowlist.locked_out(proposal),
         "all_ended": bool(wanted.lines) and all(ended(line, found.at) for line in wanted.lines),
         "again": again,
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,16 +13,14 @@ from django.db.models.functions import JSONObject
 
 from merchants import errors
 from merchants.errors import ListChange
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person, SeenAddress
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.models.audit import tracked_columns
-from merchants.services import access, history
-from merchants.services.allowlist import trial, writing
+from merchants.services import history
+from merchants.services.allowlist import guard, trial, writing
 from merchants.services.allowlist.entries import check_list, parse_domain, parse_network
-from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
+from merchants.services.allowlist.proposal import DomainLine, Line, Proposal
 from portal.lib import clock
-from portal.lib.clientip import parse_address
 
-LATELY = timedelta(hours=24)
 VERBS = {"insert": "added", "delete": "removed"}
 
 
@@ -76,9 +73,9 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
     before = writing.standing(merchant, key)
     _check_new(before, proposal.lines)
-    refused = seen_and_refused(proposal)
-    if refused and confirmed_code.strip() != merchant.code:
-        raise errors.LockOut(len(refused))
+    shut_out = guard.locked_out(proposal)
+    if shut_out and confirmed_code.strip() != merchant.code:
+        raise errors.LockOut(len(shut_out.who), shut_out.environment)
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
     if not (changed and on_trial):
@@ -114,40 +111,6 @@ def save_domains(
         parse_domain(line.domain)
     with history.because(reason) if reason else nullcontext():
         return Saved(writing.write_domains(merchant=merchant, lines=lines))
-
-
-# --- the guard --------------------------------------------------------------------------------------------------------
-def would_lock_out(proposal: Proposal) -> bool:
-    """It would refuse every address that signed rightly in the last 24 hours, when any did."""
-    return bool(seen_and_refused(proposal))
-
-
-def seen_and_refused(proposal: Proposal, *, also_later: bool = True) -> set[str]:
-    """The addresses of the last 24 hours, when the proposal would refuse all of them; else none.
-
-    `also_later`: or when it would do so after the trial of another list, which may go back by itself.
-    """
-    now, proposed = clock.now(), Proposed.of(proposal)
-    seen = _seen(proposal, since=now - LATELY, at=now)
-    lists = [proposed, proposed.after_trials()] if also_later else [proposed]
-    return set() if all(_lets_in(seen, each, now) for each in lists) else {text for _, text in seen}
-
-
-def _lets_in(seen: Iterable[tuple[int, str]], lists: Proposed, at: Any) -> bool:
-    """Anybody of these."""
-    return any(
-        address is not None and access.all_allow(address, at, *lists.that_count(key_id))
-        for key_id, text in seen
-        for address in [parse_address(text)]
-    )
-
-
-def _seen(proposal: Proposal, *, since: Any, at: Any) -> list[tuple[int, str]]:
-    """Of keys that can still be used: whom a revoked key refuses anyway, a list can't lock out."""
-    keys = ApiKey.objects.usable(at=at).filter(merchant=proposal.merchant)
-    if proposal.key is not None:
-        keys = keys.filter(pk=proposal.key.pk)
-    return list(SeenAddress.objects.filter(key__in=keys, last_seen_at__gt=since).values_list("key_id", "address"))
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
