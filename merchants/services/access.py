@@ -6,7 +6,7 @@ again by the ledger, which compares `access_version`; a refusal is given only af
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
@@ -84,6 +84,11 @@ def all_allow(address: Address, at: datetime, *lists: Allowlist) -> bool:
     return all(each.allows(address, at) for each in lists)
 
 
+def origin_allowed(host: str, domains: Collection[str]) -> bool:
+    """Row 3 as well: of a call that says `Origin`, whoever sent it."""
+    return not domains or host in domains
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     merchant_id: int
@@ -121,7 +126,7 @@ class Credential:
         return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
 
     def allows_origin(self, host: str) -> bool:
-        return not self.domains or host in self.domains
+        return origin_allowed(host, self.domains)
 
 
 _cache: dict[str, Credential] = {}

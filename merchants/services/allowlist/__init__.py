@@ -2,7 +2,7 @@
 
 from merchants.services.allowlist.asking import Decision, Rule, Why, is_allowed
 from merchants.services.allowlist.entries import NotAllowed, check_list, parse_domain, parse_network
-from merchants.services.allowlist.guard import LockedOut, When, locked_out, would_lock_out
+from merchants.services.allowlist.guard import LockedOut, When, locked_out, locked_out_by, would_lock_out
 from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
 from merchants.services.allowlist.saving import (
     Saved,
@@ -27,6 +27,7 @@ __all__ = [
     "check_list",
     "is_allowed",
     "locked_out",
+    "locked_out_by",
     "parse_domain",
     "parse_network",
     "save",

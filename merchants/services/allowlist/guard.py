@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from merchants.models import ApiKey, Merchant, SeenAddress
+from merchants.models import ApiKey, Merchant, SeenAddress, SeenOrigin
 from merchants.services import access
-from merchants.services.allowlist.proposal import Proposal, Proposed
+from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed
 from portal.lib import clock
 from portal.lib.clientip import parse_address
 
 LATELY = timedelta(hours=24)
+NO_HOST = "null"
 
 
 class When(StrEnum):
@@ -32,17 +33,25 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LockedOut:
-    """All who called under keys of one environment."""
+    """All who called under keys of one environment: addresses, or hosts that their calls said in `Origin`."""
 
     who: tuple[str, ...]
     environment: str
     when: When = When.NOW
+    one: str = "address"
+    many: str = "addresses"
+
+    @property
+    def said(self) -> str:
+        whose = f"the one {self.one}" if len(self.who) == 1 else f"all {len(self.who)} {self.many}"
+        return f"{whose} of calls that were signed rightly with {self.environment} keys in the last 24 hours"
 
 
 class Seen(NamedTuple):
     environment: str
     key_id: int
     who: str
+    at: datetime
 
 
 def locked_out(proposal: Proposal) -> LockedOut | None:
@@ -56,6 +65,17 @@ def locked_out(proposal: Proposal) -> LockedOut | None:
 
 def would_lock_out(proposal: Proposal) -> bool:
     return locked_out(proposal) is not None
+
+
+def locked_out_by(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
+    """Likewise. Calls without `Origin` are not judged by domains, so none of them speaks for a list."""
+    names = {line.domain for line in domains}
+    for environment, seen in _by_environment(origins(merchant)):
+        if not any(access.origin_allowed(each.who, names) for each in seen):
+            return LockedOut(
+                tuple(sorted({each.who or NO_HOST for each in seen})), environment, one="host", many="hosts"
+            )
+    return None
 
 
 def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
@@ -88,7 +108,13 @@ def _addresses(proposal: Proposal) -> list[Seen]:
     if proposal.key is not None:
         keys = keys.filter(pk=proposal.key.pk)
     rows = SeenAddress.objects.filter(key__in=keys, last_seen_at__gt=clock.now() - LATELY)
-    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "address")]
+    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "address", "last_seen_at")]
+
+
+def origins(merchant: Merchant) -> list[Seen]:
+    """The hosts of the last 24 hours."""
+    rows = SeenOrigin.objects.filter(key__in=_usable_keys(merchant), last_seen_at__gt=clock.now() - LATELY)
+    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "host", "last_seen_at")]
 
 
 def _usable_keys(merchant: Merchant) -> QuerySet[ApiKey]:

@@ -73,9 +73,7 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
     before = writing.standing(merchant, key)
     _check_new(before, proposal.lines)
-    shut_out = guard.locked_out(proposal)
-    if shut_out and confirmed_code.strip() != merchant.code:
-        raise errors.LockOut(len(shut_out.who), shut_out.environment)
+    _check_guard(guard.locked_out(proposal), merchant, confirmed_code)
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
     if not (changed and on_trial):
@@ -101,14 +99,20 @@ def keep(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Sa
 
 @transaction.atomic
 def save_domains(
-    *, merchant: Merchant, lines: Sequence[DomainLine], expected: int | None = None, reason: str = ""
+    *,
+    merchant: Merchant,
+    lines: Sequence[DomainLine],
+    expected: int | None = None,
+    confirmed_code: str = "",
+    reason: str = "",
 ) -> Saved:
-    """As `save`. Domains restrict browsers only, so they know neither lock-out nor trial."""
+    """As `save`, without a trial. They judge every signed call that says `Origin`, whoever sends it."""
     trial.lock(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
     for line in lines:
         parse_domain(line.domain)
+    _check_guard(guard.locked_out_by(lines, merchant), merchant, confirmed_code)
     with history.because(reason) if reason else nullcontext():
         return Saved(writing.write_domains(merchant=merchant, lines=lines))
 
@@ -119,6 +123,11 @@ def tidy(*, merchant: Merchant, key: ApiKey | None) -> None:
     with transaction.atomic(), history.because(trial.NO_CALL):
         trial.lock(merchant.pk)
         trial.tidy_list(merchant=merchant, key=key)
+
+
+def _check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
+    if shut_out is not None and confirmed_code.strip() != merchant.code:
+        raise errors.LockOut(shut_out.said)
 
 
 def _check_new(before: Iterable[AllowlistEntry], lines: Sequence[Line]) -> None:
