@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 import pghistory
-from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
@@ -159,23 +159,33 @@ COLUMNS = (
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     """The events of one table about `of`; None when the table has none about such things."""
     event_model: Any = history_words.model_of(thing).pgh_event_model
-    subject = SUBJECTS[of.__class__]
-    condition: dict[str, Any]
-    if subject in event_model.pgh_scopes:
-        condition = {event_model.pgh_scopes[subject]: of.pk}
-    elif subject == "merchant" and thing == "Person":
-        condition = {"pgh_obj__in": Membership.objects.filter(merchant=of.pk).values("person")}
-    else:
+    rows = _plain_rows(of, thing)
+    if rows is None:
         return None
     references = {column.name for column in event_model._meta.concrete_fields if column.is_relation}  # noqa: SLF001
     name = next((name for subject, name in NAMES.items() if subject in references), None)
-    rows: QuerySet[Any] = QuerySet(event_model).filter(**condition)
     found: QuerySet[Any, Any] = rows.annotate(
         thing=Value(thing),
         pgh_after=JSONObject(**{column: F(column) for column in tracked_columns(event_model)}),
         named=Subquery(name()) if name else Value(""),
     ).values_list(*COLUMNS)
     return found
+
+
+def _plain_rows(of: Model, thing: str) -> QuerySet[Any] | None:
+    event_model: Any = history_words.model_of(thing).pgh_event_model
+    subject = SUBJECTS[of.__class__]
+    rows: QuerySet[Any] = QuerySet(event_model)
+    if subject in event_model.pgh_scopes:
+        return rows.filter(**{event_model.pgh_scopes[subject]: of.pk})
+    return _of_members(rows, of) if subject == "merchant" and thing == "Person" else None
+
+
+def _of_members(rows: QuerySet[Any], merchant: Model) -> QuerySet[Any]:
+    """A merchant is told what becomes of its people, and nothing of the time before they were its people."""
+    members = Membership.objects.filter(merchant=merchant.pk)
+    already = members.filter(person=OuterRef("pgh_obj_id"), created_at__lte=OuterRef("pgh_created_at"))
+    return rows.filter(Exists(already), pgh_obj__in=members.values("person"))
 
 
 def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_THING) -> list[Event]:

@@ -18,6 +18,7 @@ from merchants.models import (
     AllowlistEntry,
     Compromise,
     Contact,
+    Membership,
     Merchant,
     Person,
     Player,
@@ -28,6 +29,7 @@ from merchants.services import compromise, flags, history, history_words, keys, 
 from merchants.services.history import Entry
 from portal.celery import app
 from portal.lib import clock
+from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
 
@@ -225,6 +227,20 @@ def test_a_person_of_the_merchant_is_on_its_timeline(acme: Merchant, owner: Pers
         owner.is_active = False
         owner.save()
     assert last(acme).title == "owner@acme.test: Is active: on → off"
+
+
+def test_what_a_person_did_elsewhere_before_is_not(acme: Merchant, rival: Merchant, support: Person) -> None:
+    with at_work(support):
+        person = factories.member(rival, "viewer", email="secret@rival.test")
+        person.email = "known@acme.test"
+        person.save()
+    with at_work(support):
+        Membership.objects.create(merchant=acme, person=person, role="viewer")
+        person.name = "Ada"
+        person.save()
+    assert last(acme).title == "known@acme.test became viewer of the merchant; known@acme.test: Name: – → Ada"
+    assert "secret@rival.test" not in str(history.timeline(acme))
+    assert "secret@rival.test" in str(history.timeline(rival))
 
 
 def test_a_new_password_is_told_and_kept_nowhere(support: Person) -> None:
