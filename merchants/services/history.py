@@ -26,6 +26,7 @@ from merchants.services.words import check_no_secret
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
 EVENTS_OF_A_THING = 400
+MOST_SINCE = 5_000  # events that are taken back, from today to a moment
 MOST_CROWDS = 5  # on a page; each takes two queries
 ONE_BREATH = timedelta(minutes=5)  # longer than any of our transactions
 TALLY = {"pgh_number": Count("pk"), "pgh_first": Min("pgh_created_at"), "pgh_last": Max("pgh_created_at")}
@@ -220,6 +221,26 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
     return [Event(*row) for row in found]
 
 
+def around(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
+    """What tells how things stood at a moment: all events after it, the newest before it; newest first, in one query.
+
+    None where more than MOST_SINCE came after it: from a part of them nobody can tell.
+    """
+    arms = [
+        arm
+        for of, thing, which in about
+        for rows in [_rows(of, thing)]
+        if rows is not None
+        for newest in [rows.filter(**which).order_by("-pgh_created_at")]
+        for arm in (
+            newest.filter(pgh_created_at__gt=moment)[: MOST_SINCE + 1],
+            newest.filter(pgh_created_at__lte=moment)[:EVENTS_OF_A_THING],
+        )
+    ]
+    found = [Event(*row) for row in arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at")]
+    return found if sum(event.at > moment for event in found) <= MOST_SINCE else None
+
+
 # --- a crowd ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Crowd:
@@ -319,6 +340,7 @@ __all__ = [
     "Entry",
     "Page",
     "acting",
+    "around",
     "because",
     "events",
     "merged",
