@@ -97,16 +97,23 @@ def visit(person: Person, code: str, work: str = "") -> Visit:
     """Raises Http404 for a merchant that is not the person's to see, as for one that is not there at all, and
     PermissionDenied for somebody who may look but not do this.
     """
-    membership = Membership.objects.select_related("merchant").filter(person=person, merchant__code=code).first()
-    if membership is not None:
-        found = Visit(membership.merchant, person, membership.role)
-    elif person.is_staff and (merchant := Merchant.objects.filter(code=code).first()):
-        found = Visit(merchant, person, STAFF)
-    else:
+    found = _looks(person, code) if person.is_staff else _belongs(person, code)
+    if found is None:
         raise Http404
     if work and not found.may(work):
         raise PermissionDenied
     return found
+
+
+def _looks(person: Person, code: str) -> Visit | None:
+    """Of our staff, whatever they were to the merchant before: no role there, and each visit is noted."""
+    merchant = Merchant.objects.filter(code=code).first()
+    return Visit(merchant, person, STAFF) if merchant else None
+
+
+def _belongs(person: Person, code: str) -> Visit | None:
+    membership = Membership.objects.select_related("merchant").filter(person=person, merchant__code=code).first()
+    return Visit(membership.merchant, person, membership.role) if membership else None
 
 
 # --- How the session was proved ---------------------------------------------------------------------------------------

@@ -199,13 +199,10 @@ class TrialOver(Refusal):
 
 
 class LockOut(Refusal):
-    def __init__(self, addresses: int) -> None:
-        self.addresses = addresses
-        seen = "the one address" if addresses == 1 else f"all {addresses} addresses"
-        super().__init__(
-            f"This list would refuse {seen} that signed rightly in the last 24 hours. "
-            f"If you mean it, type the merchant's code."
-        )
+    """`whom`: as `all 2 addresses of calls that were signed rightly …`."""
+
+    def __init__(self, whom: str) -> None:
+        super().__init__(f"This list would refuse {whom}. If you mean it, type the merchant's code.")
 
 
 class ListChanged(Refusal):

@@ -15,6 +15,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
     "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
+    "forget-origins": {"task": "wallet.tasks.forget_origins", "schedule": crontab(minute="37")},
     "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},
     "put-lists-back": {"task": "merchants.tasks.put_lists_back", "schedule": crontab(), "options": {"expires": 55}},
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},

@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from merchants.errors import Refusal
-from merchants.models import Merchant, Person
+from merchants.models import Merchant, Person, SeenOrigin
 from merchants.services import history
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
@@ -21,6 +21,7 @@ from wallet.services.verification import Verdict
 
 log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
+ORIGIN_DAYS = 30
 BATCHES_AT_ONCE = 100  # then the next minute goes on
 
 
@@ -53,6 +54,14 @@ def forget_refused_calls() -> None:
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
     log.info("refused_calls.forgotten", calls=forgotten)
+
+
+@shared_task
+def forget_origins() -> None:
+    """Whoever signs decides how many there are; the guard of domains looks back for a day."""
+    end = clock.now() - timedelta(days=ORIGIN_DAYS)
+    forgotten, _ = SeenOrigin.objects.filter(last_seen_at__lt=end).delete()
+    log.info("origins.forgotten", origins=forgotten)
 
 
 @shared_task

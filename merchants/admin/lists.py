@@ -20,7 +20,7 @@ from merchants import errors
 from merchants.admin import labels
 from merchants.admin.fields import ReasonedField
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Secret
-from merchants.services import allowlist
+from merchants.services import allowlist, people
 from merchants.services.allowlist import trial
 
 
@@ -164,7 +164,13 @@ class KnownPerson(AutocompleteSelect):
         return [(None, [self.create_option(name, *self.known, True, 0)], 0)]
 
 
-class MemberFormSet(PaginationInlineFormSet):
+class BelongsFormSet(PaginationInlineFormSet):
+    def delete_existing(self, obj: Membership, commit: bool = True) -> None:  # noqa: FBT001, FBT002
+        people.withdraw_open(merchant=obj.merchant, email=obj.person.email)
+        super().delete_existing(obj, commit)
+
+
+class MemberFormSet(BelongsFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if form.instance.pk and "person" in form.fields:
@@ -198,6 +204,7 @@ class ContactTable(TabularInline):
 
 class MerchantOfPersonTable(TabularInline):
     model = Membership
+    formset = BelongsFormSet
     fields = ["merchant", "role"]
     autocomplete_fields = ["merchant"]
     extra = 0

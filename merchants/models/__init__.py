@@ -1,7 +1,7 @@
 from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
 from merchants.models.compromise import Approval, Compromise
-from merchants.models.credentials import ApiKey, Secret, SeenAddress
+from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
@@ -26,5 +26,6 @@ __all__ = [
     "Player",
     "Secret",
     "SeenAddress",
+    "SeenOrigin",
     "StaffVisit",
 ]

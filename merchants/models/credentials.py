@@ -187,3 +187,21 @@ class SeenAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class SeenOrigin(models.Model):
+    """A host that rightly signed calls under a key said in `Origin`, as browsers do: whom a list of domains shuts out.
+
+    Empty where an Origin has none, such as “null”. Nobody asks for longer than a day back; a job forgets the rest.
+    """
+
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="seen_origins")
+    host = models.CharField(max_length=253, blank=True)
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_seen_at"]
+        constraints = [models.UniqueConstraint(fields=["key", "host"], name="seen_origin_once")]
+
+    def __str__(self) -> str:
+        return self.host

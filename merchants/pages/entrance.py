@@ -25,14 +25,17 @@ from merchants.sign_in.gate import turned_away
 def merchants(request: HttpRequest) -> HttpResponse:
     """Whose pages are open to this person; the only one opens by itself."""
     person: Any = request.user
+    if person.is_staff:
+        looked_at = Merchant.objects.order_by("name")[: frame.MOST_LISTED]
+        return turned_away(request) or listed(request, looked_at=looked_at)
     own = list(Membership.objects.filter(person=person).select_related("merchant").order_by("merchant__name"))
-    if len(own) == 1 and not person.is_staff:
+    if len(own) == 1:
         return redirect("operator:home", code=own[0].merchant.code)
-    if person.is_staff and (away := turned_away(request)):
-        return away
-    looked_at = list(Merchant.objects.order_by("name")[: frame.MOST_LISTED]) if person.is_staff else []
-    context = {"title": "Your merchants", "own": own, "looked_at": looked_at}
-    return render(request, "operator/merchants.html", context)
+    return listed(request, own=own)
+
+
+def listed(request: HttpRequest, **context: Any) -> HttpResponse:
+    return render(request, "operator/merchants.html", context | {"title": "Your merchants"})
 
 
 class NewPersonForm(PlainForm):

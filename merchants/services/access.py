@@ -6,7 +6,7 @@ again by the ledger, which compares `access_version`; a refusal is given only af
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
@@ -70,6 +70,10 @@ class Allowlist:
         entries = self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
         return not entries or any(address in network and (ends is None or ends > at) for network, ends in entries)
 
+    def stays_for(self, address: Address) -> bool:
+        """Whether it would let the address in at the deadline of its trial, and not only until then."""
+        return self.trial is not None and Allowlist(self.entries).allows(address, self.trial.deadline)
+
     def gone_back(self) -> Allowlist:
         """As it is when its trial is over."""
         return self if self.trial is None else Allowlist(self.trial.before)
@@ -78,6 +82,11 @@ class Allowlist:
 def all_allow(address: Address, at: datetime, *lists: Allowlist) -> bool:
     """Row 3 of the order of checks: the merchant's list and the key's. Whoever asks what would be, asks this too."""
     return all(each.allows(address, at) for each in lists)
+
+
+def origin_allowed(host: str, domains: Collection[str]) -> bool:
+    """Row 3 as well: of a call that says `Origin`, whoever sent it."""
+    return not domains or host in domains
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +117,16 @@ class Credential:
     def allows_address(self, address: Address, at: datetime) -> bool:
         return all_allow(address, at, self.merchant_list, self.key_list)
 
-    def trials(self, at: datetime) -> list[int]:
-        """Of its lists, those that a rightly signed call keeps."""
-        found = (self.merchant_list.trial, self.key_list.trial)
+    def trials(self, address: Address, at: datetime) -> list[int]:
+        """Of its lists, those that a rightly signed call from there keeps."""
+        found = (each.trial for each in (self.merchant_list, self.key_list) if each.stays_for(address))
         return [trial.id for trial in found if trial is not None and at < trial.deadline]
 
     def after_trials(self) -> Credential:
         return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
 
     def allows_origin(self, host: str) -> bool:
-        return not self.domains or host in self.domains
+        return origin_allowed(host, self.domains)
 
 
 _cache: dict[str, Credential] = {}

@@ -6,26 +6,30 @@ as made directly in the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Any, Protocol
 
 import pghistory
-from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import tracked_columns
 from merchants.services import history_words
-from merchants.services.history_words import KINDS, Change, Event
+from merchants.services.history_words import KINDS, Change, Event, Told
 from merchants.services.words import check_no_secret
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
 EVENTS_OF_A_THING = 400
+MOST_SINCE = 5_000  # events that are taken back, from today to a moment
+MOST_CROWDS = 5  # on a page; each takes two queries
+ONE_BREATH = timedelta(minutes=5)  # longer than any of our transactions
+TALLY = {"pgh_number": Count("pk"), "pgh_first": Min("pgh_created_at"), "pgh_last": Max("pgh_created_at")}
 IN_THE_DATABASE = "Directly in the database"
 SUBJECTS: dict[type[Model], str] = {
     Merchant: "merchant",
@@ -108,17 +112,22 @@ def page(
     of: Model, *, before: datetime | None = None, after: datetime | None = None, kind: str = "", limit: int = 50
 ) -> Page:
     """As many entries as a page holds, those before or after a moment, and where the pages beside it begin."""
-    read = limit * EVENTS_AN_ENTRY + 1
+    read, crowds = limit * EVENTS_AN_ENTRY + 1, list[Crowd]()
     events = _events(of, kind, before=before, after=after, limit=read)
+    while len(events) == read and len({event.group for event in events}) == 1 and len(crowds) < MOST_CROWDS:
+        crowds.append(_crowd(of, events[0], _things(kind)))
+        events = _events(of, kind, before=before, after=after, limit=read, without=crowds)
     shown = _whole_groups(events, limit, more=len(events) == read)
     beyond, shown = len(shown) < len(events), shown if after is None else shown[::-1]
-    entries = [_entry(group) for group in _groups(shown)]
+    single = [_entry(group) for group in _groups(shown)]
+    entries = sorted([*single, *(each.entry for each in crowds)], key=lambda entry: entry.at, reverse=True)
     if not entries:
         return Page([])
     older, newer = min(entry.since for entry in entries), max(entry.at for entry in entries)
+    edge = single or entries  # what was done while a crowd was written is on no other page
     if after is not None:
-        return Page(entries, older, newer if beyond else None)
-    return Page(entries, older if beyond else None, newer if before else None)
+        return Page(entries, older, max(entry.at for entry in edge) if beyond else None)
+    return Page(entries, min(entry.since for entry in edge) if beyond else None, newer if before else None)
 
 
 def merged[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
@@ -126,15 +135,27 @@ def merged[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
     return list(islice(merge(*timelines, key=lambda entry: entry.at, reverse=True), limit))
 
 
-def _events(of: Model, kind: str, *, before: datetime | None, after: datetime | None, limit: int) -> list[Event]:
+def _things(kind: str) -> list[str]:
+    return [name for name, thing in history_words.THINGS.items() if kind in {"", thing.kind}]
+
+
+def _events(
+    of: Model,
+    kind: str,
+    *,
+    before: datetime | None,
+    after: datetime | None,
+    limit: int,
+    without: Sequence[Crowd] = (),
+) -> list[Event]:
     order = "-pgh_created_at" if after is None else "pgh_created_at"
     between: dict[str, Any] = {"pgh_created_at__lt": before} if before else {}
     if after is not None:
         between["pgh_created_at__gt"] = after
+    others = ~Q(*(Q(**each.group) for each in without), _connector=Q.OR) if without else Q()
     arms = [
-        rows.filter(**between).order_by(order)[:limit]
-        for thing in history_words.THINGS
-        if kind in {"", history_words.THINGS[thing].kind}
+        rows.filter(others, **between).order_by(order)[:limit]
+        for thing in _things(kind)
         for rows in [_rows(of, thing)]
         if rows is not None
     ]
@@ -159,23 +180,33 @@ COLUMNS = (
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     """The events of one table about `of`; None when the table has none about such things."""
     event_model: Any = history_words.model_of(thing).pgh_event_model
-    subject = SUBJECTS[of.__class__]
-    condition: dict[str, Any]
-    if subject in event_model.pgh_scopes:
-        condition = {event_model.pgh_scopes[subject]: of.pk}
-    elif subject == "merchant" and thing == "Person":
-        condition = {"pgh_obj__in": Membership.objects.filter(merchant=of.pk).values("person")}
-    else:
+    rows = _plain_rows(of, thing)
+    if rows is None:
         return None
     references = {column.name for column in event_model._meta.concrete_fields if column.is_relation}  # noqa: SLF001
     name = next((name for subject, name in NAMES.items() if subject in references), None)
-    rows: QuerySet[Any] = QuerySet(event_model).filter(**condition)
     found: QuerySet[Any, Any] = rows.annotate(
         thing=Value(thing),
         pgh_after=JSONObject(**{column: F(column) for column in tracked_columns(event_model)}),
         named=Subquery(name()) if name else Value(""),
     ).values_list(*COLUMNS)
     return found
+
+
+def _plain_rows(of: Model, thing: str) -> QuerySet[Any] | None:
+    event_model: Any = history_words.model_of(thing).pgh_event_model
+    subject = SUBJECTS[of.__class__]
+    rows: QuerySet[Any] = QuerySet(event_model)
+    if subject in event_model.pgh_scopes:
+        return rows.filter(**{event_model.pgh_scopes[subject]: of.pk})
+    return _of_members(rows, of) if subject == "merchant" and thing == "Person" else None
+
+
+def _of_members(rows: QuerySet[Any], merchant: Model) -> QuerySet[Any]:
+    """A merchant is told what becomes of its people, and nothing of the time before they were its people."""
+    members = Membership.objects.filter(merchant=merchant.pk)
+    already = members.filter(person=OuterRef("pgh_obj_id"), created_at__lte=OuterRef("pgh_created_at"))
+    return rows.filter(Exists(already), pgh_obj__in=members.values("person"))
 
 
 def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_THING) -> list[Event]:
@@ -188,6 +219,68 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
     ]
     found = arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at") if arms[1:] else arms[0]
     return [Event(*row) for row in found]
+
+
+def around(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
+    """What tells how things stood at a moment: all events after it, the newest before it; newest first, in one query.
+
+    None where more than MOST_SINCE came after it: from a part of them nobody can tell.
+    """
+    arms = [
+        arm
+        for of, thing, which in about
+        for rows in [_rows(of, thing)]
+        if rows is not None
+        for newest in [rows.filter(**which).order_by("-pgh_created_at")]
+        for arm in (
+            newest.filter(pgh_created_at__gt=moment)[: MOST_SINCE + 1],
+            newest.filter(pgh_created_at__lte=moment)[:EVENTS_OF_A_THING],
+        )
+    ]
+    found = [Event(*row) for row in arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at")]
+    return found if sum(event.at > moment for event in found) <= MOST_SINCE else None
+
+
+# --- a crowd ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """One entry for what was done together to more things than are read one by one: a file of 10,000 players."""
+
+    group: Mapping[str, Any]
+    entry: Entry
+
+
+def together(transaction: int, context_id: Any, at: datetime) -> dict[str, Any]:
+    """Which events were written with one of then."""
+    return {
+        "pgh_transaction": transaction,
+        "pgh_context_id": context_id,
+        "pgh_created_at__range": (at - ONE_BREATH, at + ONE_BREATH),
+    }
+
+
+def title_of_all(of: Model, thing: str, event: Event) -> str:
+    """Of all events of one table that were written with this one."""
+    return _crowd(of, event, [thing]).entry.title
+
+
+def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
+    """In one query."""
+    group = together(event.transaction, event.context_id, event.at)
+    arms = [
+        rows.filter(**group)
+        .values(pgh_thing=Value(thing), pgh_verb=history_words.verb_of(thing))
+        .annotate(**TALLY)
+        .values_list("pgh_thing", "pgh_verb", *TALLY)
+        .order_by()
+        for thing in things
+        for rows in [_plain_rows(of, thing)]
+        if rows is not None
+    ]
+    found = list(arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0])
+    told = history_words.tell_many([(name, verb, number) for name, verb, number, _, _ in found])
+    first, last = min(first for *_, first, _ in found), max(last for *_, last in found)
+    return Crowd(group, _told(told, event.context, since=first, at=last))
 
 
 def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:
@@ -212,15 +305,18 @@ def _groups(events: list[Event]) -> list[list[Event]]:
 
 def _entry(newest_first: list[Event]) -> Entry:
     events = newest_first[::-1]
-    told = history_words.tell(events)
-    known = events[-1].context or {}
+    return _told(history_words.tell(events), events[-1].context, since=events[0].at, at=events[-1].at)
+
+
+def _told(told: Told, context: dict[str, Any] | None, *, since: datetime, at: datetime) -> Entry:
+    known = context or {}
     return Entry(
-        at=events[-1].at,
-        since=events[0].at,
+        at=at,
+        since=since,
         title=told.title,
         kind=told.kind,
         icon=told.icon,
-        who=who(events[-1].context),
+        who=who(context),
         role=known.get("role", ""),
         address=known.get("address", ""),
         door=known.get("door", ""),
@@ -244,10 +340,13 @@ __all__ = [
     "Entry",
     "Page",
     "acting",
+    "around",
     "because",
     "events",
     "merged",
     "page",
     "timeline",
+    "title_of_all",
+    "together",
     "who",
 ]

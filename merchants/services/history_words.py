@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -74,6 +74,8 @@ class Thing:
     icon: str
     say: Callable[[list[Event], list[Event]], list[str]]  # its events, and all of the transaction
     opens: tuple[str, str] = ("", "")  # admin page, and the column that says whose
+    many: str = ""  # the noun, where it is not the table's
+    verbs: Mapping[str, fields.Q] = field(default_factory=dict)  # what counts apart; the rest is as VERBS has it
 
 
 def tell(events: list[Event]) -> Told:
@@ -95,6 +97,35 @@ def tell(events: list[Event]) -> Told:
         url_name=f"admin:merchants_{page}_change" if page else "",
         url_id=(head.row.get(column) if column else head.pk) if page else None,
     )
+
+
+# --- a crowd ----------------------------------------------------------------------------------------------------------
+VERBS = {"insert": "added", "delete": "removed"}
+
+
+def verb_of(thing: str) -> fields.Case:
+    """Of an event, in SQL."""
+    usual = {verb: fields.Q(pgh_label=label) for label, verb in VERBS.items()}
+    cases = (dict(THINGS[thing].verbs) | usual).items()
+    return fields.Case(
+        *(fields.When(condition, then=fields.Value(verb)) for verb, condition in cases), default=fields.Value("changed")
+    )
+
+
+def tell_many(counts: Sequence[tuple[str, str, int]]) -> Told:
+    """Of more events than are read: table, verb, how many. “10,000 players: 9,990 blocked, 10 changed”"""
+    names = [name for name in THINGS if any(name == each for each, _, _ in counts)]
+    titles = [_counted(name, [(verb, number) for each, verb, number in counts if each == name]) for name in names]
+    chief = THINGS[names[0]]
+    return Told("; ".join(titles), chief.kind, chief.icon, (), "", None)
+
+
+def _counted(name: str, counts: list[tuple[str, int]]) -> str:
+    total, most_first = sum(number for _, number in counts), sorted(counts, key=lambda each: -each[1])
+    meta = model_of(name)._meta  # noqa: SLF001
+    noun = meta.verbose_name if total == 1 else THINGS[name].many or meta.verbose_name_plural
+    what = [verb if len(counts) == 1 else f"{number:,} {verb}" for verb, number in most_first]
+    return f"{total:,} {noun}: {', '.join(what)}"
 
 
 # --- before and after -------------------------------------------------------------------------------------------------
@@ -333,6 +364,11 @@ def fields_of(event: Event) -> str:
     return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or "changed"
 
 
+SWITCHED = {"switched off": fields.Q(pgh_label="insert"), "switched on": fields.Q(pgh_label="delete")}
+BLOCKED = {
+    "blocked": fields.Q(pgh_before__is_blocked=False, is_blocked=True),
+    "not blocked any more": fields.Q(pgh_before__is_blocked=True, is_blocked=False),
+}
 # In the order in which they head an entry.
 THINGS: dict[str, Thing] = {
     "Compromise": Thing("keys", "gpp_maybe", _says_compromise, ("apikey", "key_id")),
@@ -343,9 +379,9 @@ THINGS: dict[str, Thing] = {
     "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
     "ListTrial": Thing("lists", "timer", _says_trial),
     "Merchant": Thing("flags", "storefront", _says_merchant, ("merchant", "")),
-    "DisabledGame": Thing("flags", "casino", _says_disabled, ("game", "game_id")),
+    "DisabledGame": Thing("flags", "casino", _says_disabled, ("game", "game_id"), "games", SWITCHED),
     "Game": Thing("flags", "casino", _says_game, ("game", "")),
-    "Player": Thing("flags", "person", _says_player, ("player", "")),
+    "Player": Thing("flags", "person", _says_player, ("player", ""), verbs=BLOCKED),
     "Membership": Thing("people", "badge", _says_member, ("person", "person_id")),
     "Person": Thing("people", "badge", _says_person, ("person", "")),
     "Invitation": Thing("people", "mail", _says_invitation),

@@ -23,10 +23,13 @@ MOST_INVITED = 20  # who wait for an answer at once; each is a mail that we send
 def check_access(*, person: Person, role: str, active: bool, by: Person) -> None:
     """Only inside a transaction: it locks the administrators, so that of two who take away each other's role one waits.
 
-    Raises OwnAccess and LastAdministrator.
+    Raises OwnAccess and LastAdministrator; and LastOwner, since who becomes one of our staff leaves every merchant.
     """
     administrators = Person.objects.select_for_update().filter(staff_role=ADMINISTRATOR, is_active=True)
     standing = set(administrators.order_by("pk").values_list("pk", flat=True))
+    if joins_staff(person, role):
+        for membership in own_merchants(person):
+            _locked(membership, stays_owner=False)
     if person.pk not in standing or (active and role == ADMINISTRATOR):
         return
     if person.pk == by.pk:
@@ -35,10 +38,25 @@ def check_access(*, person: Person, role: str, active: bool, by: Person) -> None
         raise LastAdministrator
 
 
+def joins_staff(person: Person, role: str) -> bool:
+    return bool(role) and not person.is_staff
+
+
+def own_merchants(person: Person) -> list[Membership]:
+    """In the order in which their merchants are locked, before the person is: who adds somebody does likewise."""
+    return list(person.memberships.select_related("merchant").order_by("merchant_id"))
+
+
 @transaction.atomic
 def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person:
-    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere."""
+    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere.
+
+    Who becomes one of our staff belongs to no merchant any more. Raises what `check_access` does.
+    """
     check_access(person=person, role=role, active=active, by=by)
+    if joins_staff(person, role):
+        for membership in own_merchants(person):
+            remove(membership=membership)
     person = Person.objects.select_for_update().get(pk=person.pk)
     fewer = person.is_active > active or (person.staff_role != role and person.is_staff)
     person.staff_role, person.is_active = role, active
@@ -87,6 +105,7 @@ def _add(merchant: Merchant, person: Person, role: str, by: Person) -> Membershi
     membership, is_new = Membership.objects.get_or_create(merchant=merchant, person=person, defaults={"role": role})
     if not is_new:
         raise errors.MemberAlready(person.email)
+    withdraw_open(merchant=merchant, email=person.email)
     letters.write_to(person.email, merchant, "member_added", _told(merchant, role, by))
     return membership
 
@@ -94,10 +113,8 @@ def _add(merchant: Merchant, person: Person, role: str, by: Person) -> Membershi
 def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
     """An earlier link to the same address stops working."""
     now = clock.now()
-    open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
-    for earlier in open_ones.filter(email__iexact=email):
-        withdraw(invitation=earlier)
-    if open_ones.waiting(at=now).count() >= MOST_INVITED:
+    withdraw_open(merchant=merchant, email=email)
+    if Invitation.objects.filter(merchant=merchant).waiting(at=now).count() >= MOST_INVITED:
         raise errors.TooManyInvitations(MOST_INVITED)
     invitation = Invitation.objects.create(
         merchant=merchant, email=email, role=role, invited_by=by, created_at=now, expires_at=now + INVITED_FOR
@@ -148,6 +165,14 @@ def withdraw(*, invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
+def withdraw_open(*, merchant: Merchant, email: str) -> None:
+    """No link to this address works any more: who is removed later must not come back by one, in the role of then."""
+    open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
+    for invitation in open_ones.filter(email__iexact=email):
+        withdraw(invitation=invitation)
+
+
+@transaction.atomic
 def set_role(*, membership: Membership, role: str) -> Membership:
     membership = _locked(membership, stays_owner=role == OWNER)
     if membership.role != role:
@@ -158,8 +183,10 @@ def set_role(*, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove(*, membership: Membership) -> None:
-    """From the next request on, the merchant's pages are not there for this person."""
-    _locked(membership, stays_owner=False).delete()
+    """From the next request on, the merchant's pages are not there for this person, and no link leads back."""
+    membership = _locked(membership, stays_owner=False)
+    withdraw_open(merchant=membership.merchant, email=membership.person.email)
+    membership.delete()
 
 
 def _locked(membership: Membership, *, stays_owner: bool) -> Membership:

@@ -21,7 +21,6 @@ from merchants.services.flags import Setting
 from portal.lib import clock
 
 UNDONE_WITHIN = timedelta(hours=24)
-ONE_BREATH = timedelta(minutes=5)  # longer than any of our transactions
 LIMITS = frozenset({"bets_per_minute", "max_stake"})
 
 
@@ -50,11 +49,16 @@ def last(thing: type[Model], merchant: Merchant, **which: Any) -> Change | None:
     if event is None or (thing is Merchant and not _only_limits(event)):
         return None
     alone = {"pgh_id": event.pgh_id} if which else _breath(event)
-    told = history_words.tell(history.events((merchant, thing.__name__, alone))[::-1])
-    context = event.pgh_context or {}
-    return Change(
-        event.pgh_id, told.title, history.who(event.pgh_context), event.pgh_created_at, context.get("reason", "")
-    )
+    title, context = _title(thing, merchant, alone), event.pgh_context or {}
+    return Change(event.pgh_id, title, history.who(event.pgh_context), event.pgh_created_at, context.get("reason", ""))
+
+
+def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str:
+    """Of all that goes back by one click."""
+    read = history.events((merchant, thing.__name__, which))
+    if len(read) == history.EVENTS_OF_A_THING:
+        return history.title_of_all(merchant, thing.__name__, read[0])
+    return history_words.tell(read[::-1]).title
 
 
 def find(thing: type[Model], merchant: Merchant, number: int) -> Any | None:
@@ -63,12 +67,7 @@ def find(thing: type[Model], merchant: Merchant, number: int) -> Any | None:
 
 
 def _breath(event: Any) -> dict[str, Any]:
-    between = (event.pgh_created_at - ONE_BREATH, event.pgh_created_at + ONE_BREATH)
-    return {
-        "pgh_transaction": event.pgh_transaction,
-        "pgh_context_id": event.pgh_context_id,
-        "pgh_created_at__range": between,
-    }
+    return history.together(event.pgh_transaction, event.pgh_context_id, event.pgh_created_at)
 
 
 def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool) -> list[Any]:

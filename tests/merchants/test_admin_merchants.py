@@ -4,8 +4,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from merchants import errors
 from merchants.models import Game, Membership, Merchant, Person, Player
-from merchants.services import flags, merchants
+from merchants.services import flags, links, merchants, people
+from tests import factories
 from tests.conftest import Caller
 from tests.factories import PASSWORD
 from tests.people import signed_in
@@ -154,6 +156,23 @@ def test_an_administrator_makes_an_operators_account(client: Client, administrat
     table = {f"memberships-{name}": value for name, value in rows.items()}
     staff.post(f"/admin/merchants/person/{person.pk}/change/", {"email": person.email, "is_active": "on"} | table)
     assert Membership.objects.get().merchant == acme
+
+
+def test_who_is_removed_by_an_administrator_comes_back_by_no_old_link(
+    client: Client, administrator: Person, acme: Merchant, rival: Merchant
+) -> None:
+    invitation = people.invite(merchant=acme, email="new@acme.test", role="owner", by=administrator)
+    person = factories.member(rival, "viewer", email="new@acme.test")
+    membership = Membership.objects.create(merchant=acme, person=person, role="viewer")
+    row = {"id": membership.pk, "merchant": acme.pk, "role": "viewer", "DELETE": "on"}
+    table = {"memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "1"}
+    table |= {f"memberships-0-{name}": str(value) for name, value in row.items()}
+    rest = {"email": person.email, "is_active": "on", "memberships-0-person": str(person.pk)}
+    Membership.objects.exclude(pk=membership.pk).delete()
+    signed_in(client, administrator).post(f"/admin/merchants/person/{person.pk}/change/", table | rest)
+    assert not Membership.objects.exists()
+    with pytest.raises(errors.InvitationOver):
+        people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
 
 
 def test_an_administrator_sets_a_password(client: Client, administrator: Person, owner: Person) -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from merchants import errors
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person, SeenAddress
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person, SeenAddress, SeenOrigin
 from merchants.services import allowlist, history, keys
 from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal
 from portal.lib import clock
@@ -209,6 +209,32 @@ def test_an_entry_that_has_ended_allows_nobody(acme: Merchant, key: ApiKey) -> N
     assert allowlist.would_lock_out(proposal(acme, Line(ip_network(OFFICE), ends=ended)))
 
 
+@pytest.mark.parametrize(("hours", "when"), [(1, "ended"), (24, "ended"), (24.1, None)])
+def test_an_entry_that_ends_soon_lets_nobody_in_for_long(
+    acme: Merchant, key: ApiKey, hours: float, when: str | None
+) -> None:
+    seen(key, OFFICE)
+    now = clock.now()
+    wish = proposal(acme, Line(ip_network(OFFICE), ends=now + timedelta(hours=hours)), CLOUD)
+    with clock.at(now):
+        found = allowlist.locked_out(wish)
+    assert (found and found.when) == when
+
+
+@pytest.mark.parametrize(("allowed", "shut_out"), [(OFFICE, "live"), (HOME, "test"), (CLOUD, "live")])
+def test_live_keys_and_those_for_tests_are_judged_apart(
+    acme: Merchant, key: ApiKey, allowed: str, shut_out: str
+) -> None:
+    seen(keys.issue(merchant=acme, environment="test").key, OFFICE)
+    seen(key, HOME)
+    found = allowlist.locked_out(proposal(acme, allowed))
+    assert found is not None
+    assert (found.environment, found.who) == (shut_out, (HOME if shut_out == "live" else OFFICE,))
+    with pytest.raises(errors.LockOut, match=f"signed rightly with {shut_out} keys"):
+        allowlist.save(proposal=proposal(acme, allowed), by=None)
+    assert not allowlist.would_lock_out(proposal(acme, HOME, OFFICE))
+
+
 def test_the_other_list_counts(acme: Merchant, key: ApiKey) -> None:
     seen(key, OFFICE)
     AllowlistEntry.objects.create(merchant=acme, key=key, network=OFFICE)
@@ -255,6 +281,47 @@ def test_domains_likewise(acme: Merchant, owner: Person) -> None:
     for wrong in ([DomainLine("https://casino.example")], [DomainLine("casino.example")] * 2):
         with pytest.raises(NotAllowed):
             allowlist.save_domains(merchant=acme, lines=wrong)
+
+
+def said(key: ApiKey, host: str, hours_ago: float = 1) -> None:
+    SeenOrigin.objects.create(key=key, host=host, last_seen_at=clock.now() - timedelta(hours=hours_ago))
+
+
+def test_domains_that_shut_out_every_host_want_the_merchants_code(acme: Merchant, key: ApiKey) -> None:
+    said(key, "casino.example")
+    said(key, "")
+    with pytest.raises(errors.LockOut, match="all 2 hosts of calls that were signed rightly with live keys"):
+        allowlist.save_domains(merchant=acme, lines=[DomainLine("other.example")])
+    assert not AllowedDomain.objects.exists()
+    allowlist.save_domains(merchant=acme, lines=[DomainLine("other.example")], confirmed_code="acme")
+    assert AllowedDomain.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "hours_ago"), [([], 1), (["casino.example", "other.example"], 1), (["casino.example"], 24.1)]
+)
+def test_domains_that_shut_out_nobody_are_saved(
+    acme: Merchant, key: ApiKey, hosts: list[str], hours_ago: float
+) -> None:
+    revoked = keys.issue(merchant=acme).key
+    said(revoked, "old.example")
+    keys.revoke(key=revoked)
+    for host in hosts:
+        said(key, host, hours_ago)
+    assert allowlist.save_domains(merchant=acme, lines=[DomainLine("other.example")]).changed
+
+
+def test_no_domain_shuts_out_nobody(acme: Merchant, key: ApiKey) -> None:
+    said(key, "casino.example")
+    assert allowlist.locked_out_by([], acme) is None
+
+
+def test_a_host_of_a_page_under_test_speaks_for_no_live_one(acme: Merchant, key: ApiKey) -> None:
+    said(key, "casino.example")
+    said(keys.issue(merchant=acme, environment="test").key, "staging.example")
+    found = allowlist.locked_out_by([DomainLine("staging.example")], acme)
+    assert found is not None
+    assert (found.environment, found.who) == ("live", ("casino.example",))
 
 
 def test_a_domain_that_stands_in_other_letters_is_the_same(acme: Merchant) -> None:

@@ -92,7 +92,7 @@ def test_a_copy_in_memory_goes_back_at_that_very_moment(tried: ListTrial, machin
     with after(9):
         copy = access.load(machine.signer.auth_key)
         assert copy is not None
-        assert len(copy.trials(clock.now())) == 1
+        assert len(copy.trials(ip_address(NEW), clock.now())) == 1
     before, address = NOON + timedelta(minutes=10) - timedelta.resolution, allowlist.parse_network(OLD)[0]
     assert not copy.allows_address(address, before)
     assert copy.allows_address(address, before + timedelta.resolution)
@@ -109,6 +109,19 @@ def test_a_rightly_signed_call_keeps_it(tried: ListTrial, machine: Told, address
     assert history.timeline(machine.merchant, kind="lists")[0].title.endswith(
         f"kept: a rightly signed call came from {address}"
     )
+
+
+@pytest.mark.parametrize(("ends", "state"), [(9, "trying"), (10, "trying"), (11, "kept")])
+def test_a_list_that_ends_within_its_trial_is_kept_by_no_call(machine: Told, ends: int, state: str) -> None:
+    """It would let nobody in a minute later, and nothing would go back."""
+    line = Line(ip_network(NEW), ends=NOON + timedelta(minutes=ends))
+    with after(0):
+        allowlist.save(proposal=Proposal(machine.merchant, (line,)), by=None, on_trial=True)
+    with after(1):
+        assert status(machine, NEW) == "taken"
+    assert ListTrial.objects.get().state == state
+    with after(12):
+        assert (status(machine, NEW) == "taken") == (state == "trying"), "nothing restricted before it"
 
 
 NOT_RIGHTLY: dict[str, Callable[[Told], str]] = {

@@ -286,6 +286,17 @@ def test_our_staff_look_and_the_merchant_sees_it_once_an_hour(client: Client, ac
     assert titles.count("support@oppi.test looked at the merchant’s pages") == 1
 
 
+def test_a_staff_role_counts_before_a_membership(client: Client, acme: Merchant, owner: Person) -> None:
+    """Whatever door it was given by."""
+    Person.objects.filter(pk=owner.pk).update(staff_role="auditor")
+    owner.refresh_from_db()
+    signed_in(client, owner)
+    assert "Nothing can be changed here" in client.get("/operator/acme/").content.decode()
+    assert client.get("/operator/acme/people/invite/").status_code == 403
+    assert StaffVisit.objects.filter(merchant=acme, person=owner).exists()
+    assert "owner</span>" not in client.get("/operator/").content.decode()
+
+
 def test_our_staff_need_their_second_factor_here_too(client: Client, acme: Merchant, support: Person) -> None:
     client.force_login(support)
     assert client.get("/operator/acme/")["location"] == "/account/second-factor/"

@@ -136,6 +136,31 @@ def test_one_invitation_of_an_address_waits_at_most(acme: Merchant, owner: Perso
         )
 
 
+@pytest.mark.parametrize("added", [True, False], ids=["added, then removed", "removed"])
+def test_no_old_link_brings_back_who_was_removed(
+    acme: Merchant, rival: Merchant, owner: Person, *, added: bool
+) -> None:
+    """Its role was that of the day it was sent."""
+    person = factories.member(rival, "viewer", email="elsewhere@acme.test")
+    if not added:
+        Membership.objects.create(merchant=acme, person=person, role="viewer")
+    invitation = people.invite(merchant=acme, email="New@acme.test", role="owner", by=owner)
+    person = people.set_email(person=person, email="new@acme.test")
+    if added:
+        people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
+    people.remove(membership=Membership.objects.get(merchant=acme, person=person))
+    assert accept(links.to_invitation(invitation.pk)).status_code == 410
+    assert not Membership.objects.filter(merchant=acme, person=person).exists()
+
+
+def test_an_invitation_of_another_merchant_stays_open(acme: Merchant, rival: Merchant, owner: Person) -> None:
+    invitation = people.invite(merchant=rival, email="new@acme.test", role="viewer", by=owner)
+    member = factories.member(acme, "viewer", email="new@acme.test")
+    people.remove(membership=Membership.objects.get(person=member))
+    accept(links.to_invitation(invitation.pk))
+    assert Membership.objects.get(person=member).merchant == rival
+
+
 @pytest.mark.parametrize(
     ("password", "again", "refusal"),
     [("short", "short", "too short"), (PASSWORD, "something else entirely", "not the same")],

@@ -20,7 +20,7 @@ from django.test import Client
 
 from merchants.errors import LastAdministrator
 from merchants.models import ApiKey, Letter, Merchant, Person
-from merchants.services import keys, people, sealing
+from merchants.services import history, keys, people, sealing
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
@@ -394,6 +394,26 @@ def test_an_administrator_gives_a_role_and_takes_it(client: Client, administrato
     save_person(client, support, staff_role="", is_active="on")
     support.refresh_from_db()
     assert not support.is_staff
+
+
+def test_who_becomes_one_of_our_staff_belongs_to_no_merchant_any_more(
+    client: Client, administrator: Person, viewer: Person, acme: Merchant
+) -> None:
+    signed_in(client, administrator)
+    save_person(client, viewer, staff_role="support", is_active="on")
+    viewer.refresh_from_db()
+    assert (viewer.staff_role, viewer.memberships.count()) == ("support", 0)
+    titles = [entry.title for entry in history.timeline(acme)]
+    assert any("viewer@acme.test is no viewer of the merchant any more" in title for title in titles)
+
+
+def test_the_last_owner_of_a_merchant_becomes_none_of_our_staff(
+    client: Client, administrator: Person, owner: Person
+) -> None:
+    signed_in(client, administrator)
+    assert "keeps at least one owner" in save_person(client, owner, staff_role="support", is_active="on")
+    owner.refresh_from_db()
+    assert (owner.staff_role, owner.memberships.get().role) == ("", "owner")
 
 
 def test_no_administrator_locks_himself_out(client: Client, administrator: Person) -> None:

@@ -343,6 +343,33 @@ def test_an_entry_that_was_removed_is_still_seen(caller: Caller, support: Person
     assert found.set_by.who == support.email
 
 
+def replaced_often(merchant: Merchant) -> None:
+    for prefix in ("203.0.113", "192.0.2", "203.0.113"):
+        lines = [Line(ip_network(f"{prefix}.{number}")) for number in range(100)]
+        allowlist.save(proposal=Proposal(merchant, tuple(lines)), by=None, confirmed_code=merchant.code)
+
+
+def test_a_list_that_was_replaced_often_is_told_as_it_stood(caller: Caller) -> None:
+    office = [AllowlistEntry(merchant=caller.merchant, network=f"198.51.100.{number}/32") for number in range(100)]
+    AllowlistEntry.objects.bulk_create(office)
+    answer = caller.bet()
+    replaced_often(caller.merchant)
+    ladder = told(answer)
+    assert value(ladder, 3, "The merchant’s list").text == "100 entries, none with this address"
+    entries = [found.text for found in ladder.rungs[2].values if found.label == "Entry"]
+    assert {text.rpartition(".")[0] for text in entries} == {"198.51.100"}
+    assert not [note for note in ladder.notes if "not known" in note]
+
+
+def test_what_too_much_was_changed_since_is_not_known(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = not_listed(caller)
+    replaced_often(caller.merchant)
+    monkeypatch.setattr(history, "MOST_SINCE", 500)
+    ladder = told(answer)
+    assert "what it was judged by is not known, and is shown as it is today." in " ".join(ladder.notes)
+    assert value(ladder, 3, "Entry").text.startswith("203.0.113.")
+
+
 def test_the_list_of_another_key_is_not_shown(caller: Caller) -> None:
     other = ApiKey.objects.get(auth_key=factories.signer(caller.merchant).auth_key)
     AllowlistEntry.objects.create(merchant=caller.merchant, key=other, network=ELSEWHERE)

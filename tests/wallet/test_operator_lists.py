@@ -102,6 +102,14 @@ def test_who_shuts_out_nobody_is_asked_for_no_code(at_work: Client, calling: Cal
     assert "shuts out everybody" not in said(send(at_work, f"{PAGE}add/", network=HERE))
 
 
+def test_a_list_that_ends_soon_wants_the_merchants_code_too(at_work: Client, calling: Caller, acme: Merchant) -> None:
+    ends = (clock.now() + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S")
+    proposal = send(at_work, f"{PAGE}add/", network=HERE, ends=ends)
+    assert "shuts out everybody who calls now, once its entries have ended." in said(proposal)
+    assert go_on(at_work, proposal).status_code == 200
+    assert networks(acme) == []
+
+
 def test_two_managers_at_once_the_second_is_told_and_goes_on_from_there(
     at_work: Client, acme: Merchant, manager: Person
 ) -> None:

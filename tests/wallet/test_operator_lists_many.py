@@ -19,6 +19,7 @@ from tests.conftest import Caller
 from tests.pages import said, send
 from tests.people import signed_in
 from tests.wallet.test_operator_lists import OFFICE, PAGE, go_on, networks
+from wallet.services import request_log
 
 PASTE = f"{PAGE}paste/"
 
@@ -187,7 +188,7 @@ def test_the_list_of_another_merchants_key_is_not_there(at_work: Client, rival_c
 # --- Domains ----------------------------------------------------------------------------------------------------------
 def test_domains_end_at_the_same_page(at_work: Client, acme: Merchant) -> None:
     proposal = send(at_work, f"{PAGE}domains/", text="Bücher.example, shop\nplay.casino.example")
-    assert "Domains restrict browsers only" in said(proposal)
+    assert "No rightly signed call of the last 24 hours said one." in said(proposal)
     assert not AllowedDomain.objects.exists()
     assert go_on(at_work, proposal)["location"] == PAGE
     assert list(AllowedDomain.objects.values_list("domain", flat=True)) == [
@@ -197,6 +198,24 @@ def test_domains_end_at_the_same_page(at_work: Client, acme: Merchant) -> None:
     fewer = go_on(at_work, send(at_work, f"{PAGE}domains/", text="play.casino.example"))
     assert fewer.status_code == 302
     assert AllowedDomain.objects.count() == 1
+
+
+def test_domains_are_rehearsed_on_the_hosts_that_called_and_shut_out_no_page_unseen(
+    at_work: Client, caller: Caller
+) -> None:
+    """A server may say Origin too."""
+    origin = "https://casino.example"
+    assert caller.call("/wallet/balance", {}, origin=origin).status != "IP_RESTRICTION"
+    request_log.drain()
+    both = send(at_work, f"{PAGE}domains/", text="other.example\ncasino.example")
+    assert [(each.host, each.allowed) for each, _ in both.context["hosts"]] == [("casino.example", True)]
+    shown = send(at_work, f"{PAGE}domains/", text="other.example")
+    assert [(each.host, each.allowed) for each, _ in shown.context["hosts"]] == [("casino.example", False)]
+    assert "This list shuts out every page that calls now." in said(shown)
+    assert "type the merchant&#x27;s code" in said(again := go_on(at_work, shown))
+    assert not AllowedDomain.objects.exists()
+    assert go_on(at_work, again, confirmed_code="acme")["location"] == PAGE
+    assert caller.call("/wallet/balance", {}, origin=origin).status == "IP_RESTRICTION"
 
 
 def test_a_bad_domain_is_named_by_its_line(at_work: Client) -> None:

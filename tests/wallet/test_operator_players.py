@@ -84,6 +84,17 @@ def test_a_block_is_undone_with_one_click(desk: Client, caller: Caller, player: 
     assert "Player player-1 not blocked any more" in [entry.title for entry in history.timeline(player)]
 
 
+def test_what_is_undone_with_one_click_is_told_with_its_whole_number(desk: Client, acme: Merchant) -> None:
+    Player.objects.bulk_create(Player(merchant=acme, player_id=f"p{number}") for number in range(1_000))
+    text = "playerId,blocked,reason\n" + "\n".join(f"p{number},yes,A raid" for number in range(1_000))
+    plan: Any = desk.post(f"{PLAYERS}import/", {"text": text})
+    fields = {name: plan.context["form"].initial[name] for name in ("packed", "token")}
+    assert desk.post(f"{PLAYERS}import/", fields).status_code == 302
+    assert desk.get(PLAYERS).context["change"].title == "1,000 players: blocked"
+    assert "1,000" in said(undo(desk, PLAYERS))
+    assert not Player.objects.filter(is_blocked=True).exists()
+
+
 def test_what_somebody_changed_since_is_not_undone(desk: Client, acme: Merchant, player: Player) -> None:
     send(desk, page_of(player, "block/"), reason="First")
     number = desk.get(page_of(player)).context["change"].number

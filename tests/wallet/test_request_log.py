@@ -12,7 +12,7 @@ import pytest
 from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
-from merchants.models import SeenAddress
+from merchants.models import SeenAddress, SeenOrigin
 from portal.lib import clock
 from portal.ports import free_port
 from tests.conftest import Caller
@@ -128,6 +128,23 @@ def test_addresses_that_signed_correctly_are_remembered(caller: Caller) -> None:
         caller.call("/wallet/balance", {}, meta={"REMOTE_ADDR": address}, **signature)
     request_log.drain()
     assert list(SeenAddress.objects.values_list("address", flat=True)) == ["198.51.100.7"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "hosts"),
+    [
+        ("https://Casino.example:8443", ["casino.example"]),
+        ("null", [""]),
+        ("https://x" + "y" * 300, ["x" + "y" * 252]),
+        (None, []),
+    ],
+)
+def test_hosts_of_rightly_signed_calls_are_remembered(caller: Caller, origin: str | None, hosts: list[str]) -> None:
+    for _ in range(2):
+        caller.call("/wallet/balance", {}, origin=origin)
+    caller.call("/wallet/balance", {}, origin="https://stranger.example", x_signature="00")
+    request_log.drain()
+    assert list(SeenOrigin.objects.values_list("host", flat=True)) == hosts
 
 
 def test_lines_are_written_in_bulk(caller: Caller) -> None:

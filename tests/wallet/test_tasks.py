@@ -15,7 +15,10 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
+from merchants.models import Merchant, SeenOrigin
+from merchants.services import keys
 from portal.celery import app
+from portal.lib import clock
 from portal.tether import tethered
 from tests.conftest import Caller
 from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
@@ -79,6 +82,14 @@ def test_they_are_forgotten_in_bounded_pieces(
     with django_assert_max_num_queries(4):
         tasks.forget_refused_calls()
     assert not RefusedCall.objects.exists()
+
+
+def test_hosts_that_nobody_asks_for_are_forgotten(acme: Merchant) -> None:
+    key = keys.issue(merchant=acme).key
+    for days in (1, 29, 31):
+        SeenOrigin.objects.create(key=key, host=f"{days}.example", last_seen_at=clock.now() - timedelta(days=days))
+    tasks.forget_origins()
+    assert {seen.host for seen in SeenOrigin.objects.all()} == {"1.example", "29.example"}
 
 
 def test_the_timetable_names_jobs_that_exist() -> None:

@@ -130,6 +130,9 @@ class MachineDoor:
         amount = request.fields.get("amount", request.fields.get("rewardedAmount"))
         if type(amount) is int and abs(amount) < 2**63:
             line.amount = amount
+        origin = request.META.get("HTTP_ORIGIN")
+        if origin and line.secret_id is not None:
+            line.origin = signed.host_of(_clean(origin, 4096))[:253]
         if line.status != statuses.OK and request.upload is None:
             line.refused = Refused(
                 _clean(request.META.get("QUERY_STRING", ""), 4096), _headers(request), _body(request.raw)

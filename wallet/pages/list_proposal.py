@@ -20,6 +20,7 @@ from merchants.pages.door import asked_first, page
 from merchants.pages.forms import OnceForm
 from merchants.services import allowlist
 from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal, draft, saving, standing, trial
+from portal.lib import clock
 from wallet.pages import list_draft, list_words
 from wallet.pages.list_draft import Domains, Draft, Networks
 from wallet.services import rehearsal
@@ -30,6 +31,7 @@ TRIAL_HELP = (
     f"{trial.MINUTES} minutes, the list that stands now counts again, whatever happens here."
 )
 SAVED = "Saved: calls are judged by the new list from now on."
+SAVED_DOMAINS = "Saved: calls that say Origin are judged by the new domains from now on."
 TRIED = "Saved on trial until {until}. It stays when a rightly signed call comes from it before then."
 SENT_BEFORE = (
     "A form does one thing once. This one was sent before, or is older than the last ten that you opened, so that a "
@@ -147,15 +149,13 @@ def propose(
     wish = wished(wish)
     proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
     found = rehearsal.rehearse(proposal, days=int(wish["days"]))
-    locked_out = allowlist.seen_and_refused(proposal)
     context = {
         "sentence": list_words.sentence(found),
         "found": found,
         "let_in": [list_words.told(called, found.at) for called in found.allowed_addresses[: list_words.SHOWN]],
         "kept_out": [list_words.told(called, found.at) for called in found.refused_addresses[: list_words.SHOWN]],
         "days": rehearsal.DAYS,
-        "locked_out": sorted(locked_out),
-        "later": bool(locked_out) and not allowlist.seen_and_refused(proposal, also_later=False),
+        "locked_out": allowlist.locked_out(proposal),
         "all_ended": bool(wanted.lines) and all(ended(line, found.at) for line in wanted.lines),
         "again": again,
     }
@@ -195,21 +195,32 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
             if not once.use_token(request, wish["token"]):
                 return sent_before(request, visit, None)
             saved = allowlist.save_domains(
-                merchant=visit.merchant, lines=wanted.lines, expected=wanted.version, reason=wish["reason"]
+                merchant=visit.merchant,
+                lines=wanted.lines,
+                expected=wanted.version,
+                confirmed_code=wish["confirmed_code"],
+                reason=wish["reason"],
             )
     except ListChanged as changed:
         told = list_draft.told_anew([*changed.changes])
         return propose_domains(request, visit, domains_anew(wanted), wish, refused=told)
     except (Refusal, NotAllowed) as refused:
         return propose_domains(request, visit, wanted, wish, refused=str(refused))
-    messages.success(request, "Saved: browsers are judged by the new domains now." if saved.changed else NOTHING_NEW)
+    messages.success(request, SAVED_DOMAINS if saved.changed else NOTHING_NEW)
     return HttpResponseRedirect(of_list(visit.merchant, None))
 
 
 def propose_domains(
     request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None, *, refused: str = ""
 ) -> HttpResponse:
-    return shown(request, visit, wanted, wished(wish), action="list_domains_proposal", refused=refused, domains=True)
+    said = rehearsal.rehearse_domains(visit.merchant, wanted.lines)
+    context = {
+        "domains": True,
+        "hosts": [(each, list_words.ago(each.last_at, clock.now())) for each in said[: list_words.SHOWN]],
+        "all_hosts": len(said),
+        "locked_out": allowlist.locked_out_by(wanted.lines, visit.merchant),
+    }
+    return shown(request, visit, wanted, wished(wish), action="list_domains_proposal", refused=refused, **context)
 
 
 # --- Both -------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ class KeepForm(OnceForm):
         label="The merchant’s code",
         required=False,
         max_length=100,
-        help_text="Only when the list refuses every address that signed in the last 24 hours.",
+        help_text="Only when the list refuses every address that signed in the last 24 hours, now or within a day.",
     )
 
 

@@ -124,6 +124,9 @@ def _notes(seen: Facts, reading: Reading | None, now: Verdict) -> list[str]:
         "It is older than the history of its merchant: what it was judged by is shown as it is today.": (
             seen.is_before_history
         ),
+        "Too much was changed since: what it was judged by is not known, and is shown as it is today.": (
+            seen.is_long_ago
+        ),
         "How it arrived is not kept any more (7 days).": line.status != statuses.OK and seen.kept is None,
         "A Secret Key stood in the body and was taken out before it was kept. Have it replaced.": again.is_masked(seen),
         now.note: bool(now.note),

@@ -55,6 +55,7 @@ class Facts:
     disabled_then: Sequence[Past] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     is_before_history: bool = False  # then all is told as it is today
+    is_long_ago: bool = False  # so is it where too much was changed since
 
     @property
     def is_repeat(self) -> bool:
@@ -109,10 +110,11 @@ def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetim
     ]
     about += [(player, "Player", {})] if player else []
     about += [(game, "Game", {}), (merchant, "DisabledGame", {"game": game.pk})] if game else []
-    events = history.events(*about)
+    found = history.around(moment, *about)
+    events = found or []
     # Only what was sown with a moved clock called before its merchant was made; nothing of that time is known.
     is_before = past.as_of(merchant, moment, events).made_later
-    at = clock.now() if is_before else moment
+    at = clock.now() if is_before or found is None else moment
     entries = AllowlistEntry.objects.filter(Q(key=None) | Q(key=key), merchant=merchant)
     trials = list(
         ListTrial.objects.filter(Q(key=None) | Q(key=key), merchant=merchant, begun_at__lte=at).filter(
@@ -122,6 +124,7 @@ def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetim
     disabled = DisabledGame.objects.filter(merchant=merchant, game=game) if game else []
     return {
         "is_before_history": is_before,
+        "is_long_ago": found is None,
         "merchant_then": past.as_of(merchant, at, events),
         "key_then": past.as_of(key, at, events),
         "player_then": past.as_of(player, at, events) if player else None,

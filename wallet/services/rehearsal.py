@@ -15,7 +15,7 @@ from merchants.errors import Refusal
 from merchants.models import ApiKey, Merchant, Secret
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services import access
-from merchants.services.allowlist import Line, Proposal, Proposed, cover
+from merchants.services.allowlist import DomainLine, Line, Proposal, Proposed, cover, guard
 from portal.lib import clock
 from portal.lib.clientip import Address, Network, parse_address
 from wallet.services import used
@@ -90,6 +90,14 @@ class Rehearsal:
         return max((called.last_at for called in self.refused_addresses), default=None)
 
 
+class Said(NamedTuple):
+    """A host in `Origin`."""
+
+    host: str
+    last_at: datetime
+    allowed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     proposal: Proposal
@@ -115,6 +123,15 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
         refused_addresses=_most_first(refused.values()),
         allowed_addresses=_most_first(allowed.values()),
     )
+
+
+def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:
+    """Each host of the last 24 hours, judged as live calls are; the newest first. Of older ones nothing is kept."""
+    domains, last = {line.domain for line in lines}, dict[str, datetime]()
+    for seen in guard.origins(merchant):
+        last[seen.who] = max(seen.at, last.get(seen.who, seen.at))
+    newest = sorted(last.items(), key=lambda pair: pair[1], reverse=True)
+    return [Said(host or guard.NO_HOST, at, access.origin_allowed(host, domains)) for host, at in newest]
 
 
 def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None) -> Suggestion:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,16 @@ SEEN = """
            first_seen_at = least(merchants_seenaddress.first_seen_at, excluded.first_seen_at)
 """
 
+ORIGINS = """
+    INSERT INTO merchants_seenorigin (key_id, host, last_seen_at)
+    SELECT s.key_id, l.host, max(l.at)
+      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS l (secret_id, host, at)
+      JOIN merchants_secret s ON s.id = l.secret_id
+     GROUP BY s.key_id, l.host ORDER BY 1, 2
+    ON CONFLICT (key_id, host) DO UPDATE
+       SET last_seen_at = greatest(merchants_seenorigin.last_seen_at, excluded.last_seen_at)
+"""
+
 
 @dataclass(slots=True)
 class Line:
@@ -77,6 +88,7 @@ class Line:
     balance: int | None = None
     items: int | None = None
     duration_us: int = 0
+    origin: str | None = None  # the host that a rightly signed call said; in no column of the line
     refused: Refused | None = field(default=None)
 
     def row(self) -> tuple[Any, ...]:
@@ -172,10 +184,15 @@ def _write(lines: list[Line]) -> None:
         refused = [line for line in lines if line.refused is not None]
         if refused:
             _write_refused(cursor, refused)
-        signed = [line for line in lines if line.secret_id is not None and line.address is not None]
-        if signed:
-            columns = zip(*((line.secret_id, str(line.address), line.created_at) for line in signed), strict=True)
-            cursor.execute(SEEN, [list(column) for column in columns])
+        signed = [line for line in lines if line.secret_id is not None]
+        _write_seen(cursor, SEEN, ((line, str(line.address)) for line in signed if line.address is not None))
+        _write_seen(cursor, ORIGINS, ((line, line.origin) for line in signed if line.origin is not None))
+
+
+def _write_seen(cursor: Any, statement: str, seen: Iterable[tuple[Line, str]]) -> None:
+    rows = [(line.secret_id, who, line.created_at) for line, who in seen]
+    if rows:
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _write_refused(cursor: Any, lines: list[Line]) -> None:

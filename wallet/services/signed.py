@@ -94,7 +94,7 @@ def keep_lists(credential: access.Credential, address: Address, now: datetime) -
 
     It makes this copy of the credential old, and the ledger has the call judged again.
     """
-    trials = credential.trials(now)
+    trials = credential.trials(address, now)
     if not trials or trial.keep(
         trials, merchant_id=credential.merchant_id, address=address, using=settings.WALLET_DATABASE
     ):

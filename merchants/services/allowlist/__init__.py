@@ -2,34 +2,36 @@
 
 from merchants.services.allowlist.asking import Decision, Rule, Why, is_allowed
 from merchants.services.allowlist.entries import NotAllowed, check_list, parse_domain, parse_network
+from merchants.services.allowlist.guard import LockedOut, When, locked_out, locked_out_by, would_lock_out
 from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
 from merchants.services.allowlist.saving import (
     Saved,
     save,
     save_domains,
-    seen_and_refused,
     version,
     version_of_domains,
-    would_lock_out,
 )
 
 __all__ = [
     "Decision",
     "DomainLine",
     "Line",
+    "LockedOut",
     "NotAllowed",
     "Proposal",
     "Proposed",
     "Rule",
     "Saved",
+    "When",
     "Why",
     "check_list",
     "is_allowed",
+    "locked_out",
+    "locked_out_by",
     "parse_domain",
     "parse_network",
     "save",
     "save_domains",
-    "seen_and_refused",
     "version",
     "version_of_domains",
     "would_lock_out",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,16 +13,14 @@ from django.db.models.functions import JSONObject
 
 from merchants import errors
 from merchants.errors import ListChange
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person, SeenAddress
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.models.audit import tracked_columns
-from merchants.services import access, history
-from merchants.services.allowlist import trial, writing
+from merchants.services import history
+from merchants.services.allowlist import guard, trial, writing
 from merchants.services.allowlist.entries import check_list, parse_domain, parse_network
-from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
+from merchants.services.allowlist.proposal import DomainLine, Line, Proposal
 from portal.lib import clock
-from portal.lib.clientip import parse_address
 
-LATELY = timedelta(hours=24)
 VERBS = {"insert": "added", "delete": "removed"}
 
 
@@ -76,9 +73,7 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
     before = writing.standing(merchant, key)
     _check_new(before, proposal.lines)
-    refused = seen_and_refused(proposal)
-    if refused and confirmed_code.strip() != merchant.code:
-        raise errors.LockOut(len(refused))
+    _check_guard(guard.locked_out(proposal), merchant, confirmed_code)
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
     if not (changed and on_trial):
@@ -104,50 +99,22 @@ def keep(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Sa
 
 @transaction.atomic
 def save_domains(
-    *, merchant: Merchant, lines: Sequence[DomainLine], expected: int | None = None, reason: str = ""
+    *,
+    merchant: Merchant,
+    lines: Sequence[DomainLine],
+    expected: int | None = None,
+    confirmed_code: str = "",
+    reason: str = "",
 ) -> Saved:
-    """As `save`. Domains restrict browsers only, so they know neither lock-out nor trial."""
+    """As `save`, without a trial. They judge every signed call that says `Origin`, whoever sends it."""
     trial.lock(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
     for line in lines:
         parse_domain(line.domain)
+    _check_guard(guard.locked_out_by(lines, merchant), merchant, confirmed_code)
     with history.because(reason) if reason else nullcontext():
         return Saved(writing.write_domains(merchant=merchant, lines=lines))
-
-
-# --- the guard --------------------------------------------------------------------------------------------------------
-def would_lock_out(proposal: Proposal) -> bool:
-    """It would refuse every address that signed rightly in the last 24 hours, when any did."""
-    return bool(seen_and_refused(proposal))
-
-
-def seen_and_refused(proposal: Proposal, *, also_later: bool = True) -> set[str]:
-    """The addresses of the last 24 hours, when the proposal would refuse all of them; else none.
-
-    `also_later`: or when it would do so after the trial of another list, which may go back by itself.
-    """
-    now, proposed = clock.now(), Proposed.of(proposal)
-    seen = _seen(proposal, since=now - LATELY, at=now)
-    lists = [proposed, proposed.after_trials()] if also_later else [proposed]
-    return set() if all(_lets_in(seen, each, now) for each in lists) else {text for _, text in seen}
-
-
-def _lets_in(seen: Iterable[tuple[int, str]], lists: Proposed, at: Any) -> bool:
-    """Anybody of these."""
-    return any(
-        address is not None and access.all_allow(address, at, *lists.that_count(key_id))
-        for key_id, text in seen
-        for address in [parse_address(text)]
-    )
-
-
-def _seen(proposal: Proposal, *, since: Any, at: Any) -> list[tuple[int, str]]:
-    """Of keys that can still be used: whom a revoked key refuses anyway, a list can't lock out."""
-    keys = ApiKey.objects.usable(at=at).filter(merchant=proposal.merchant)
-    if proposal.key is not None:
-        keys = keys.filter(pk=proposal.key.pk)
-    return list(SeenAddress.objects.filter(key__in=keys, last_seen_at__gt=since).values_list("key_id", "address"))
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -156,6 +123,11 @@ def tidy(*, merchant: Merchant, key: ApiKey | None) -> None:
     with transaction.atomic(), history.because(trial.NO_CALL):
         trial.lock(merchant.pk)
         trial.tidy_list(merchant=merchant, key=key)
+
+
+def _check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
+    if shut_out is not None and confirmed_code.strip() != merchant.code:
+        raise errors.LockOut(shut_out.said)
 
 
 def _check_new(before: Iterable[AllowlistEntry], lines: Sequence[Line]) -> None:

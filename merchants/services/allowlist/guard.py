@@ -1,0 +1,122 @@
+"""Who would be shut out: those who signed rightly in the last 24 hours, held against a list that is not saved yet.
+
+Keys for tests and live keys are judged apart: that an office can test helps nobody whose servers are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from merchants.models import ApiKey, Merchant, SeenAddress, SeenOrigin
+from merchants.services import access
+from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed
+from portal.lib import clock
+from portal.lib.clientip import parse_address
+
+LATELY = timedelta(hours=24)
+NO_HOST = "null"
+
+
+class When(StrEnum):
+    """`GONE_BACK`: another list is on trial, and would refuse them when no call keeps it."""
+
+    NOW = "now"
+    GONE_BACK = "gone back"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedOut:
+    """All who called under keys of one environment: addresses, or hosts that their calls said in `Origin`."""
+
+    who: tuple[str, ...]
+    environment: str
+    when: When = When.NOW
+    one: str = "address"
+    many: str = "addresses"
+
+    @property
+    def said(self) -> str:
+        whose = f"the one {self.one}" if len(self.who) == 1 else f"all {len(self.who)} {self.many}"
+        return f"{whose} of calls that were signed rightly with {self.environment} keys in the last 24 hours"
+
+
+class Seen(NamedTuple):
+    environment: str
+    key_id: int
+    who: str
+    at: datetime
+
+
+def locked_out(proposal: Proposal) -> LockedOut | None:
+    """None: somebody of each environment is let in, and still is in 24 hours, as far as lists say; or nobody called."""
+    for environment, seen in _by_environment(_addresses(proposal)):
+        for when, lists, at in _moments(proposal):
+            if not _lets_in(seen, lists, at):
+                return LockedOut(tuple(sorted({each.who for each in seen})), environment, when)
+    return None
+
+
+def would_lock_out(proposal: Proposal) -> bool:
+    return locked_out(proposal) is not None
+
+
+def locked_out_by(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
+    """Likewise. Calls without `Origin` are not judged by domains, so none of them speaks for a list."""
+    names = {line.domain for line in domains}
+    for environment, seen in _by_environment(origins(merchant)):
+        if not any(access.origin_allowed(each.who, names) for each in seen):
+            return LockedOut(
+                tuple(sorted({each.who or NO_HOST for each in seen})), environment, one="host", many="hosts"
+            )
+    return None
+
+
+def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
+    """An entry that ends soon lets somebody in for as long as a trial takes, and then nobody."""
+    now, proposed = clock.now(), Proposed.of(proposal)
+    yield When.NOW, proposed, now
+    yield When.GONE_BACK, proposed.after_trials(), now
+    yield When.ENDED, proposed, now + LATELY
+
+
+def _lets_in(seen: Iterable[Seen], lists: Proposed, at: datetime) -> bool:
+    """Anybody of these."""
+    return any(
+        address is not None and access.all_allow(address, at, *lists.that_count(each.key_id))
+        for each in seen
+        for address in [parse_address(each.who)]
+    )
+
+
+def _by_environment(seen: Iterable[Seen]) -> Iterator[tuple[str, list[Seen]]]:
+    """Live keys first: of two sentences theirs is the one to read."""
+    known = list(seen)
+    for environment in ApiKey.Environment.values:
+        if own := [each for each in known if each.environment == environment]:
+            yield environment, own
+
+
+def _addresses(proposal: Proposal) -> list[Seen]:
+    keys = _usable_keys(proposal.merchant)
+    if proposal.key is not None:
+        keys = keys.filter(pk=proposal.key.pk)
+    rows = SeenAddress.objects.filter(key__in=keys, last_seen_at__gt=clock.now() - LATELY)
+    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "address", "last_seen_at")]
+
+
+def origins(merchant: Merchant) -> list[Seen]:
+    """The hosts of the last 24 hours."""
+    rows = SeenOrigin.objects.filter(key__in=_usable_keys(merchant), last_seen_at__gt=clock.now() - LATELY)
+    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "host", "last_seen_at")]
+
+
+def _usable_keys(merchant: Merchant) -> QuerySet[ApiKey]:
+    """Whom a revoked key refuses anyway, a list can't lock out."""
+    return ApiKey.objects.usable(at=clock.now()).filter(merchant=merchant)
