@@ -98,6 +98,7 @@ def mail_catcher(environment: dict[str, str], port: int) -> list[Program]:
 
 def portal_programs(host: str, port: int) -> list[Program]:
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    granian += ["--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers"]  # else one that dies ends all
     # As root it warns at length; what it runs here is only ours.
     celery = [
         sys.executable,
@@ -115,7 +116,7 @@ def portal_programs(host: str, port: int) -> list[Program]:
     reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
-        Program("web", [*granian, "--workers", "2", "--blocking-threads", "8", "portal.wsgi:application"], "cyan"),
+        Program("web", [*granian, "portal.wsgi:application"], "cyan"),
         Program("worker", ["nice", *celery, *worker], "green", late=True),
         Program("reconciler", ["nice", *celery, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),

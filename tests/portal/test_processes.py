@@ -4,17 +4,23 @@ import asyncio
 import io
 import os
 import signal
+import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psutil
 from rich.console import Console
 
+from portal.ports import free_port
 from portal.processes import TOLD, Program, run_all
+from portal.tether import tethered
+from portal.up import portal_programs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 SLEEPER = Program("sleeper", ["sleep", "60"], "green")
@@ -50,6 +56,41 @@ def test_one_that_ends_by_itself_stops_all_and_is_named() -> None:
     assert ended == "crash"
     assert "crash │ on my way" in said
     assert time.monotonic() - started < 15
+
+
+ANSWERS_ITS_ID = """
+import os
+def application(environ, start):
+    start("200 OK", [("connection", "close")])
+    return [str(os.getpid()).encode()]
+"""
+
+
+def test_a_web_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "its_id.py").write_text(ANSWERS_ITS_ID)
+    port = free_port()
+    web, *_ = portal_programs("127.0.0.1", port)
+    assert web.name == "web"
+    command = tethered([*web.command[:-1], "its_id:application"])
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
+        try:
+            dead = answering(port, of=2)
+            for worker in dead:
+                os.kill(worker, signal.SIGABRT)
+            assert not answering(port, of=2, but=dead) & dead
+        finally:
+            process.terminate()
+
+
+def answering(port: int, *, of: int, but: Collection[int] = ()) -> set[int]:
+    """So many workers, by what they answer."""
+    found: set[int] = set()
+    ends = time.monotonic() + 60
+    while len(found) < of and time.monotonic() < ends:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+            found |= {int(answer.read())} - {*but}
+    assert len(found) == of
+    return found
 
 
 def test_a_signal_stops_all() -> None:
