@@ -6,9 +6,13 @@ import csv
 import gzip
 import io
 import json
+import resource
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -17,7 +21,8 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from wallet.reconciliation.reading import loading
+from wallet.reconciliation.reading import formats, jsons, loading, sheets
+from wallet.reconciliation.reading import workbook as workbooks
 from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import Mapping, from_json, suggested
 from wallet.reconciliation.reading.table import Unreadable
@@ -153,6 +158,9 @@ BAD_JSON = [
     (b"[" * 100_000, "A row is an object", None),
     (b"[]", "no column names", 1),
     (b'{"transactions": [{"a": 1}], "transactions": []}', "twice", None),
+    (json.dumps([{f"k{number}": 0 for number in range(1_001)}]).encode(), "1,001 names", 1),
+    (json.dumps({f"k{number}": "x" * 100_000 for number in range(600)}).encode(), "1,048,576 characters", None),
+    (json.dumps({"transactions": [], **{f"k{n}": [0] * 40_000 for n in range(99)}}).encode(), "characters", None),
 ]
 
 
@@ -166,6 +174,25 @@ def test_bad_json_is_refused_with_a_sentence(db: None, raw: bytes, says: str, li
     else:
         assert says in fault.text
         assert fault.line == line
+
+
+def test_a_name_that_stands_twice_among_many_is_found_at_once() -> None:
+    pairs: list[tuple[str, Any]] = [(f"k{number}", 0) for number in range(jsons.MOST_NAMES - 2)]
+    begun = process_time()
+    for _ in range(100):
+        with pytest.raises(Unreadable, match="“z” twice"):
+            jsons.once([*pairs, ("z", 0), ("z", 1)])
+    assert process_time() - begun < 1
+
+
+def test_what_is_held_beside_the_rows_is_bounded() -> None:
+    raw = io.BytesIO(json.dumps({f"k{number}": "x" * 100_000 for number in range(600)}).encode())
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        formats.table(raw, PLAIN)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * 1024 * 1024
 
 
 # --- XLSX -------------------------------------------------------------------------------------------------------------
@@ -248,6 +275,7 @@ BAD_SHEETS: list[tuple[Callable[[], bytes], str]] = [
     (lying_about_its_size, "damaged or cut off"),
     (lambda: sheet_of([["id", "amount"], ["t-1", 5, "beside"]]), "beside the columns"),
     (lambda: sheet_of([[f"c{number}" for number in range(300)]]), "300 columns"),
+    (lambda: sheet_of([["", ""], ["", ""]]), "no column names"),
 ]
 
 
@@ -255,6 +283,140 @@ BAD_SHEETS: list[tuple[Callable[[], bytes], str]] = [
 def test_a_bad_sheet_is_refused_with_a_sentence(db: None, made: Callable[[], bytes], says: str) -> None:
     with pytest.raises(Unreadable, match=says):
         read_back(made())
+
+
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (2, 0), (0, 2), (3, 1)])
+def test_a_table_stands_anywhere_in_its_sheet_and_keeps_its_lines(db: None, down: int, right: int) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([["id", "amount"], ["t-1", 5], [], ["t-2", 7]]):
+            sheet.write_row(number + down, right, row)
+
+    headers, rows, lines = read_back(workbook(fill))
+    assert headers == ["id", "amount"]
+    assert rows == [["t-1", "5"], ["t-2", "7"]]
+    assert lines == [2 + down, 4 + down]
+
+
+# --- XLSX as nobody's program writes it -------------------------------------------------------------------------------
+OFFICE = "http://schemas.openxmlformats.org"
+MAIN, TYPE = f"{OFFICE}/spreadsheetml/2006/main", f"{OFFICE}/officeDocument/2006/relationships"
+SHEETML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+STYLED = "".join(f'<xf numFmtId="{number}"/>' for number in (0, 14, 22, 46))  # number, date, date with time, [h]:mm:ss
+NAMED = '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row>'
+
+
+def related(**targets: str) -> str:
+    said = "".join(f'<Relationship Id="{name}" Type="{TYPE}/{name}" Target="{to}"/>' for name, to in targets.items())
+    return f'<Relationships xmlns="{OFFICE}/package/2006/relationships">{said}</Relationships>'
+
+
+def by_hand(rows: str, *, text: str = "a", sheet: str = "worksheets/sheet1.xml") -> bytes:
+    """A workbook of these rows. `text` is what its cells share."""
+    parts = {"xl/workbook.xml": "sheet.main", f"xl/{sheet}": "worksheet", "xl/sharedStrings.xml": "sharedStrings"}
+    types = "".join(f'<Override PartName="/{name}" ContentType="{SHEETML}.{it}+xml"/>' for name, it in parts.items())
+    named = f'<sheets><sheet name="S" sheetId="1" r:id="worksheet" xmlns:r="{TYPE}"/></sheets>'
+    return zipped(
+        **{
+            "[Content_Types].xml": f'<Types xmlns="{OFFICE}/package/2006/content-types">{types}</Types>'.encode(),
+            "_rels/.rels": related(officeDocument="xl/workbook.xml").encode(),
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}">{named}</workbook>'.encode(),
+            "xl/_rels/workbook.xml.rels": related(
+                worksheet=sheet, sharedStrings="sharedStrings.xml", styles="styles.xml"
+            ).encode(),
+            "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs>{STYLED}</cellXfs></styleSheet>'.encode(),
+            "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>{text}</t></si></sst>'.encode(),
+            f"xl/{sheet}": f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode(),
+        }
+    )
+
+
+def at_corners(far: str) -> bytes:
+    return by_hand(f'{NAMED}<row><c r="{far}"><v>1</v></c></row>')
+
+
+def of_one_text(text: str, cells: int) -> bytes:
+    rows = (f'<row r="{number}"><c r="A{number}" t="s"><v>0</v></c></row>' for number in range(1, cells + 1))
+    return by_hand("".join(rows), text=text)
+
+
+def test_a_workbook_made_by_hand_is_read(db: None) -> None:
+    assert read_back(by_hand(f'{NAMED}<row r="3"><c r="A3" t="s"><v>0</v></c></row>', text="x"))[1:] == ([["x"]], [3])
+
+
+BOMBS: list[tuple[str, Callable[[], bytes], str]] = [
+    ("the whole sheet", lambda: at_corners("XFD1048576"), "too large"),
+    ("all rows", lambda: at_corners("GR1048576"), "too large"),
+    ("more rows than are read", lambda: at_corners("B1048576"), "1,048,576 rows"),
+    ("columns that are none", lambda: at_corners("AAAAAAAAAAAAAA2"), "beyond all rows and columns"),
+    ("rows that are none", lambda: at_corners("A99999999999"), "beyond all rows and columns"),
+    ("a long text in many cells", lambda: of_one_text("x" * 1_000_000, 20_000), "too large"),
+    ("a long text", lambda: of_one_text("x" * 40_000, 2), "more than 32,767 characters"),
+    ("long texts", lambda: of_one_text("x" * 30_000, 20_000), "too large"),
+]
+
+
+@pytest.mark.parametrize(("made", "says"), [bomb[1:] for bomb in BOMBS], ids=[name for name, *_ in BOMBS])
+def test_a_small_workbook_that_unfolds_takes_no_room_of_ours(made: Callable[[], bytes], says: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Unreadable, match=says):
+        list(formats.table(io.BytesIO(made()), PLAIN).chunks)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024  # KiB
+
+
+VALUES = ("NaN", "1e400", "-1e400", "inf", "1e300", "-1e300", "1e15", "-5", "2958466", "1e9", "x", "")
+CELLS = [f'<c r="A2" s="{style}"><v>{value}</v></c>' for style in range(4) for value in VALUES]
+CELLS += [f'<c r="A2" {said}><v>7</v></c>' for said in ('t="e"', 't="b"', 't="zz"', 't="d"', 's="9999"', 's="-1"')]
+CELLS += [f'<c r="{place}"><v>1</v></c>' for place in ("A0", "0", "", "2A", "a2", "A-2")]
+CELLS += [f'<c r="A2" t="s"><v>{number}</v></c>' for number in ("99999999", "-1", "")]
+
+
+def test_a_strange_cell_is_a_value_or_a_sentence() -> None:
+    """Whatever its reader does: some of these make it panic."""
+    for cell in CELLS:
+        with suppress(Unreadable):
+            list(formats.table(io.BytesIO(by_hand(f"{NAMED}<row>{cell}</row>")), PLAIN).chunks)
+
+
+@pytest.mark.parametrize(("style", "value"), [(1, "-1e400"), (1, "-1e300"), (3, "1e400"), (3, "inf"), (3, "1e15")])
+def test_a_time_that_is_none_is_a_sentence_with_its_line(style: int, value: str) -> None:
+    raw = by_hand(f'{NAMED}<row r="2"><c r="A2" s="{style}"><v>{value}</v></c></row>')
+    with pytest.raises(Unreadable, match="a time that is none") as refused:
+        list(formats.table(io.BytesIO(raw), PLAIN).chunks)
+    assert refused.value.faults[0].line == 2
+
+
+@pytest.mark.parametrize("sheet", ["worksheets/sheet1.xml", "sheets/sheet1.xml"])
+@pytest.mark.parametrize("formula", ["<f>1+1</f>", "<f\n>1+1</f>", "<f\tca='1'>1+1</f>", "<f/>", "<x:f>1+1</x:f>"])
+def test_formulas_are_refused_however_and_wherever_they_stand(formula: str, sheet: str) -> None:
+    cell = f'<row r="1"><c r="A1">{formula}<v>2</v></c></row>'
+    for before in (0, *range(workbooks.PIECE - 150, workbooks.PIECE - 50)):
+        with pytest.raises(Unreadable, match="has formulas"):
+            workbooks.check(io.BytesIO(by_hand(" " * before + cell, sheet=sheet)))
+
+
+def test_what_a_text_says_is_no_formula(db: None) -> None:
+    assert read_back(sheet_of([["id", "a:f b"], ["t-1", "x:f "]]))[1] == [["t-1", "x:f "]]
+
+
+@pytest.mark.parametrize(("ends", "says"), [("os.abort()", "too large"), ("1 / 0", "damaged"), ("x()", "damaged")])
+def test_however_the_reader_of_workbooks_ends_there_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ends: str, says: str
+) -> None:
+    (tmp_path / "ends.py").write_text(f"import os\n{ends}\n")
+    monkeypatch.setattr(sheets, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(workbooks, "__name__", "ends")
+    with pytest.raises(Unreadable, match=says):
+        formats.table(io.BytesIO(sheet_of(TABLE)), PLAIN)
+
+
+def test_a_reader_of_workbooks_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ends.py").write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(sheets, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(sheets, "SECONDS", 0.5)
+    monkeypatch.setattr(workbooks, "__name__", "ends")
+    with pytest.raises(Unreadable, match="too large"):
+        formats.table(io.BytesIO(sheet_of(TABLE)), PLAIN)
 
 
 # --- Mappings ---------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from wallet.reconciliation.reading.table import Fault, Table, Unreadable, as_csv
 from wallet.reconciliation.reading.unpacking import Unpacked
 
 LONGEST = 1024 * 1024  # characters of one row, or of what stands beside the rows
+MOST_NAMES = 1_000  # of one object
 ROWS = "transactions"
 ENDS = "The JSON ends early, or is damaged from here on: it did not arrive whole. Send it again."
 SPACE = " \t\r\n"
@@ -23,11 +24,13 @@ Row = dict[str, Any]
 
 
 def once(pairs: list[tuple[str, Any]]) -> Row:
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(Fault(f"An object names {shown(twice)} twice."))
+    if len(pairs) > MOST_NAMES:
+        raise Unreadable(Fault(f"An object of {len(pairs):,} names; at most {MOST_NAMES:,} are read."))
+    row: Row = {}
+    for name, value in pairs:
+        if name in row:
+            raise Unreadable(Fault(f"An object names {shown(name)} twice."))
+        row[name] = value
     return row
 
 
@@ -76,8 +79,9 @@ def _object(text: _Text, found: Table) -> Iterator[Row]:
     """With its rows in it; or the first of many lines."""
     text.take("{")
     beside: Row = {}
-    has_rows = False
+    has_rows, left = False, LONGEST
     while text.peek() != "}":
+        begun = text.place
         name = text.value()
         text.take(":")
         if name in beside or (name == ROWS and has_rows):
@@ -87,6 +91,9 @@ def _object(text: _Text, found: Table) -> Iterator[Row]:
             yield from _list(text)
         else:
             beside[str(name)] = text.value()
+            left -= text.place - begun
+            if left < 0:
+                raise Unreadable(Fault(f"Beside the rows, or in one, stand more than {LONGEST:,} characters."))
         if text.peek() == ",":
             text.take(",")
     text.take("}")
@@ -129,15 +136,21 @@ class _Text:
         self.file = file
         self.decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self.text, self.at, self.count = "", 0, 0
+        self.gone = 0  # characters before those in hand
         self.is_all = False
         self._take_in(head)
 
     def _take_in(self, piece: bytes) -> None:
         try:
+            self.gone += self.at
             self.text, self.at = self.text[self.at :] + self.decoder.decode(piece, not piece), 0
         except UnicodeDecodeError as fault:
             raise Unreadable(Fault("The JSON is not UTF-8.", self.count or None)) from fault
         self.is_all = not piece
+
+    @property
+    def place(self) -> int:
+        return self.gone + self.at
 
     def peek(self) -> str:
         """The next character that is not space; none at the end."""
