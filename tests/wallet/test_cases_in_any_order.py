@@ -13,12 +13,12 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from merchants.models import Game, Merchant
+from merchants.models import Game, Merchant, Person
 from portal.lib import clock
 from tests import factories
 from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, day, ledger_lines, plan, state
 from wallet.models import Case, Statement
-from wallet.reconciliation import own_books, runs, schedule
+from wallet.reconciliation import cases, own_books, runs, schedule
 
 NEXT = DATE + timedelta(days=1)
 DAYS = (DATE, NEXT)
@@ -151,3 +151,20 @@ def test_a_row_that_the_next_days_corrected_statement_lacks_is_missing_again(mac
     states(merchant, NEXT, nothing | {"near": {"morning"}})
     settle(merchant, [NEXT])
     assert still_open(merchant, DATE) == fresh(merchant, DATE) == {("missing_there", "evening", 11)}
+
+
+def test_comparing_has_an_end_when_a_person_has_resolved_one_half_of_each_pair(machine: Told, support: Person) -> None:
+    """Two pairs over one midnight, one each way. What a person resolved is there still, for the half beside it."""
+    merchant = machine.merchant
+    nothing: dict[str, Any] = {"near": set(), "gone": set(), "other": set(), "strays": set(), "twice": False}
+    states(merchant, DATE, nothing | {"near": {"morning"}})
+    states(merchant, NEXT, nothing | {"near": {"evening"}})
+    settle(merchant, DAYS)
+    halves = Case.objects.filter(kind="day_boundary")
+    assert halves.count() == 4
+    with clock.at(day(merchant, NEXT).ready + 12 * HOUR):
+        for case in halves.filter(theirs__isnull=False):
+            cases.resolve(case=case, resolution="theirs", text="Their clock.", by=support)
+        schedule.do_due()
+        assert schedule.due(clock.now()) == []
+    assert [compares(merchant, of) for of in DAYS] == [[], []]

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter, sleep
 
 import structlog
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from merchants.errors import Refusal
 from merchants.models import Merchant
@@ -106,14 +106,17 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
 
 def _explained(merchants: Iterable[int]) -> set[Key]:
     """Days that miss a row which a later comparison of the day beside found over midnight, and days that have a row
-    over midnight which that one found no more.
+    over midnight which that one found no more. A case beside that a person has resolved is there all the same; one that
+    closed by itself is gone.
     """
     beside = Case.objects.filter(
         merchant=OuterRef("merchant"),
         subject=OuterRef("subject"),
         day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
-    ).exclude(state=Case.State.RESOLVED)
-    found_beside = beside.filter(kind=Case.Kind.DAY_BOUNDARY, seen_by__gt=OuterRef("seen_by"))
+    )
+    open_beside = beside.exclude(state=Case.State.RESOLVED)
+    there_beside = beside.filter(~Q(state=Case.State.RESOLVED) | Q(resolved_by__isnull=False))
+    found_beside = open_beside.filter(kind=Case.Kind.DAY_BOUNDARY, seen_by__gt=OuterRef("seen_by"))
     compared_beside = Reconciliation.objects.filter(
         merchant=OuterRef("merchant"),
         day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
@@ -122,7 +125,9 @@ def _explained(merchants: Iterable[int]) -> set[Key]:
     )
     still = Case.objects.filter(merchant__in=list(merchants)).exclude(state=Case.State.RESOLVED)
     missing = still.filter(Exists(found_beside), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
-    over = still.filter(Exists(compared_beside), ~Exists(beside), kind=Case.Kind.DAY_BOUNDARY, theirs__isnull=True)
+    over = still.filter(
+        Exists(compared_beside), ~Exists(there_beside), kind=Case.Kind.DAY_BOUNDARY, theirs__isnull=True
+    )
     missing_days, over_days = (found.order_by().values_list("merchant_id", "day") for found in (missing, over))
     return set(missing_days.union(over_days).order_by())
 

@@ -106,7 +106,7 @@ LINK = """
        AND ((c.day = %(day)s AND o.day = ANY (%(neighbours)s)) OR (o.day = %(day)s AND c.day = ANY (%(neighbours)s)))
 """
 # Days whose row was missing until this comparison found it over midnight; and those whose row was over midnight until
-# this comparison found it no more.
+# this comparison found it no more. One beside that a person resolved is there still; one that closed by itself is gone.
 EXPLAINED = """
     SELECT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
      WHERE b.kind = 'day_boundary' AND c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s)
@@ -116,7 +116,8 @@ EXPLAINED = """
      WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.kind = 'day_boundary'
        AND c.state <> 'resolved' AND c.theirs IS NULL
        AND NOT EXISTS (SELECT FROM wallet_case o
-                        WHERE o.merchant_id = c.merchant_id AND o.subject = c.subject AND o.state <> 'resolved'
+                        WHERE o.merchant_id = c.merchant_id AND o.subject = c.subject
+                          AND (o.state <> 'resolved' OR o.resolved_by_id IS NOT NULL)
                           AND o.day IN (c.day - 1, c.day + 1))
      ORDER BY 1
 """
