@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from merchants.models import Game, Merchant
+from merchants.models import Game, Merchant, Person
 from tests import factories
 from tests.wallet.reconciling import DATE, Busy, Told, at, breaks, busy_day, case, reconcile, state
 from wallet.models import Case
+from wallet.reconciliation import cases
 
 NEXT = DATE + timedelta(days=1)
 
@@ -65,6 +66,19 @@ def test_each_night_it_is_the_same_case_until_it_is_mended(busy: Busy) -> None:
     reconcile(busy.merchant, NEXT + timedelta(days=1))
     found.refresh_from_db()
     assert (found.state, found.resolution) == ("resolved", "corrected")
+
+
+def test_what_a_person_said_of_our_books_is_believed_until_it_is_another_thing(busy: Busy, support: Person) -> None:
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    reconcile(busy.merchant)
+    cases.resolve(case=Case.objects.get(), resolution="ours", text="We mend it on Friday.", by=support)
+    for later in (1, 2, 3):
+        reconcile(busy.merchant, DATE + timedelta(days=later))
+    assert Case.objects.get().state == "resolved"
+    behind_its_back("UPDATE wallet_account SET balance = balance + 2 WHERE kind = 'player'")
+    reconcile(busy.merchant, DATE + timedelta(days=4))
+    found = Case.objects.get()
+    assert (found.day, found.state, found.difference) == (DATE, "open", 7)
 
 
 def test_another_merchants_books_are_not_looked_at(busy: Busy, rival: Merchant) -> None:

@@ -26,13 +26,17 @@ AGAIN = f"""
     c.state = 'resolved'
     AND (c.resolved_by_id IS NULL OR c.resolution IN ('found_late', 'corrected') OR {OTHERWISE})
 """
-# What is wrong in our books is wrong each night: its case stays with the day on which it was found first. Money owed
-# and an open round have one case too, also when the merchant's midnight has moved.
+# What is wrong in our books is wrong each night: its case stays with the day on which it was found first, also when a
+# person has said since whose error it is. Money owed and an open round have one case too, also when the merchant's
+# midnight has moved.
 FIRST_DAY = """
     CASE WHEN b.kind = ANY (%(own)s) THEN
         coalesce((SELECT min(o.day) FROM wallet_case o
                    WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject
-                     AND o.state <> 'resolved'), %(day)s)
+                     AND o.state <> 'resolved'),
+                 (SELECT max(o.day) FROM wallet_case o
+                   WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject
+                     AND o.resolved_by_id IS NOT NULL), %(day)s)
     WHEN b.kind = ANY (%(once)s) THEN
         coalesce((SELECT min(o.day) FROM wallet_case o
                    WHERE o.merchant_id = %(merchant)s AND o.kind = b.kind AND o.subject = b.subject),
@@ -44,6 +48,8 @@ LOCK = """
     SELECT c.id FROM wallet_case c
      WHERE c.merchant_id = %(merchant)s
        AND (c.day = %(day)s
+            OR (c.kind = ANY (%(own)s) AND c.resolved_by_id IS NOT NULL
+                AND c.subject IN (SELECT b.subject FROM reconciliation_break b))
             OR (c.state <> 'resolved' AND (c.kind = ANY (%(own)s) OR c.kind = ANY (%(once)s)
                                            OR (c.kind = 'day_boundary' AND c.day = ANY (%(neighbours)s)))))
      ORDER BY c.id FOR NO KEY UPDATE
