@@ -26,6 +26,7 @@ from tests.wallet.reconciling import (
     state,
     without,
 )
+from wallet.reconciliation import matching
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -340,6 +341,35 @@ def test_a_bet_that_came_after_its_rollback(busy: Busy) -> None:
     state(busy.merchant, [*busy.lines(), Line("too-late", "bet", "player-1", "EUR", 5)])
     reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("tombstone_met", "too-late")}
+
+
+# --- as much as may stand in a file -----------------------------------------------------------------------------------
+MOST = 2**53 - 1
+
+
+@pytest.mark.parametrize(("kind", "name", "ours"), [("duplicate_there", "win", 2_000), ("missing_here", "stray", 0)])
+def test_rows_that_come_to_more_than_a_number_of_the_database_are_compared(
+    busy: Busy, kind: str, name: str, ours: int
+) -> None:
+    state(busy.merchant, [*without(busy.lines(), name), *[Line(name, "payout", "player-1", "EUR", MOST)] * 1_100])
+    found = reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {(kind, name)}
+    assert case(busy.merchant, kind, name).difference == 1 - 2**63
+    assert [each.difference for each in found.figures.breaks] == [ours - 1_100 * MOST]
+
+
+def test_totals_that_come_to_more_than_a_number_of_the_database_are_compared(busy: Busy) -> None:
+    state(busy.merchant, [Line("", "payout", "player-2", "EUR", MOST)] * 1_100, grain="totals")
+    reconcile(busy.merchant)
+    assert case(busy.merchant, "group", "player-2|payout|EUR").difference == 1 - 2**63
+
+
+def test_a_flood_of_the_largest_amounts_is_one_case(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "MOST_OF_A_KIND", 1_000)
+    flood = [Line(f"flood-{number}", "reward", "player-1", "EUR", MOST) for number in range(1_100)]
+    state(busy.merchant, [*busy.lines(), *flood])
+    reconcile(busy.merchant)
+    assert case(busy.merchant, "missing_here", "all|EUR").difference == 1 - 2**63
 
 
 # --- a statement of totals --------------------------------------------------------------------------------------------

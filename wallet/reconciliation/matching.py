@@ -24,11 +24,12 @@ ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'"
 BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
 ROWS = Path(__file__).with_suffix(".sql").read_text()
+# Of many rows there may be more than a bigint holds, whatever one of them may say.
 BREAKS = """
     DROP TABLE IF EXISTS pg_temp.reconciliation_break;
     CREATE TEMP TABLE reconciliation_break (
         kind text, transaction_id text COLLATE "C", subject text COLLATE "C", player_id text, currency text, ours jsonb,
-        theirs jsonb, difference bigint, size bigint, day date
+        theirs jsonb, difference numeric, size numeric, day date
     ) ON COMMIT DROP;
 """
 # Owed: refused since the day before was complete, and not paid since under its id.
@@ -151,7 +152,7 @@ TAIL = """
            AND t.kind <> 'rollback'
            AND NOT EXISTS (SELECT FROM gone g WHERE g.transaction_id = t.transaction_id)
     )
-    SELECT u.at, count(*), coalesce(sum(g.difference), 0)::bigint FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1
+    SELECT u.at, count(*), coalesce(sum(g.difference), 0) FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1
 """
 FOLD = """
     DELETE FROM reconciliation_break b WHERE b.kind = 'missing_there' AND (b.ours ->> 'at')::timestamptz > %(ended)s
@@ -276,7 +277,7 @@ def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> N
         _do(FOLD, {"ended": ended})
     if is_short or is_cut:
         behind = {"rows": rows, "after": ended and ended.isoformat()}
-        tell(Case.Kind.TRUNCATED, ours=behind, theirs={"rows": statement.rows}, difference=difference)
+        tell(Case.Kind.TRUNCATED, ours=behind, theirs={"rows": statement.rows}, difference=int(difference))
 
 
 def _tell_of_totals(statement: Statement) -> None:

@@ -54,13 +54,15 @@ LOCK = """
                                            OR (c.kind = 'day_boundary' AND c.day = ANY (%(neighbours)s)))))
      ORDER BY c.id FOR NO KEY UPDATE
 """
+MOST = 2**63 - 1  # that a case's difference holds; the figures have it whole
 MEET = f"""
     INSERT INTO wallet_case AS c (
         merchant_id, day, kind, subject, player_id, currency, ours, theirs, difference, severity, state, resolution,
         found_by_id, seen_by_id, opened_at
     )
     SELECT DISTINCT ON (b.kind, b.subject) %(merchant)s, {FIRST_DAY}, b.kind, b.subject, b.player_id, b.currency,
-           b.ours, b.theirs, b.difference, {SEVERITY}, 'open', '', %(run)s, %(run)s, %(now)s
+           b.ours, b.theirs, greatest(least(b.difference, {MOST}), -{MOST}), {SEVERITY}, 'open', '', %(run)s, %(run)s,
+           %(now)s
       FROM reconciliation_break b
         ON CONFLICT (merchant_id, day, kind, subject) DO UPDATE SET
            player_id = excluded.player_id, currency = excluded.currency, ours = excluded.ours,
