@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import structlog
 from celery import shared_task
@@ -16,6 +17,7 @@ from merchants.services import history
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
 from wallet.reconciliation import alarms, cases, runs, schedule, statement_rows, statements
+from wallet.reconciliation.alone import Work, alone
 from wallet.services import exports, meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -23,6 +25,7 @@ log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
 ORIGIN_DAYS = 30
 BATCHES_AT_ONCE = 100  # then the next minute goes on
+TURN_SECONDS, TURNS_AWAITED = 15, 80
 
 
 @shared_task
@@ -92,10 +95,16 @@ def reconcile_days() -> None:
     log.info("reconciliation.done", days=schedule.do_due())
 
 
-@shared_task
-def compare_day(merchant: int, day: str, by: int) -> None:
-    """For somebody who waits at the page of the day."""
-    person = Person.objects.get(pk=by)
+@shared_task(bind=True, max_retries=TURNS_AWAITED)
+def compare_day(job: Any, merchant: int, day: str, by: int) -> None:
+    """For somebody who waits at the page of the day. A merchant has one worker at most: the others are for others."""
+    with alone(Work.REPORT, merchant) as is_ours:
+        if not is_ours:
+            raise job.retry(countdown=TURN_SECONDS)
+        _compare(merchant, day, Person.objects.get(pk=by))
+
+
+def _compare(merchant: int, day: str, person: Person) -> None:
     with history.acting(door="Compare again", person=person):
         try:
             runs.reconcile(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)

@@ -35,6 +35,8 @@ def staff(client: Client, support: Person) -> Client:
 
 @pytest.fixture
 def run(acme: Merchant) -> Reconciliation:
+    Merchant.objects.filter(pk=acme.pk).update(created_at=MORNING - timedelta(days=10))
+    acme.refresh_from_db()
     reconciling.plan(acme)
     return compared(acme, outcome="breaks", figures=FIGURES)
 

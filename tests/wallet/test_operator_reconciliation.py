@@ -6,12 +6,13 @@ import csv
 import gzip
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from celery.exceptions import Retry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -29,11 +30,15 @@ from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, without
 from tests.wallet.test_admin_lists import WHO
 from tests.wallet.test_operator_home import named, own
+from tests.wallet.test_schedule import another_worker
 from wallet import tasks
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.models.reconciliation import ReportRecipient, StatementSource, private_files
-from wallet.reconciliation import cases, deliveries, report_files
+from wallet.reconciliation import cases, deliveries, report_files, statements, wanted
+from wallet.reconciliation.alone import Work
 from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.runs import BeingCompared
+from wallet.reconciliation.wanted import ManyAsked
 
 HERE = "/operator/acme/reconciliation/"
 DAY = f"{HERE}{DATE}/"
@@ -120,6 +125,48 @@ def test_from_a_file_to_the_cases_of_its_day(at_work: Client, busy: Busy, manage
     assert "manager@acme.test" in shown
     assert "<bdi>500</bdi>" not in said(at_work.get(f"{HERE}cases/{case.pk}/"))
     assert "<bdi>0.005</bdi>" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
+
+
+def ask(merchant: Merchant, by: Person, day: date = DATE) -> int:
+    with clock.at(reconciling.day(merchant).ready + timedelta(hours=5)):
+        return wanted.ask(merchant=merchant, day=day, by=by)
+
+
+def test_a_day_is_compared_once_a_minute_however_often_it_is_asked_for(busy: Busy, manager: Person) -> None:
+    assert ask(busy.merchant, manager) == 1
+    with pytest.raises(BeingCompared):
+        ask(busy.merchant, manager)
+    reconciling.state(busy.merchant, busy.lines())
+    assert ask(busy.merchant, manager) == 1  # a statement that has come since is worth another look
+
+
+def test_ten_days_are_compared_within_a_minute(acme: Merchant, manager: Person) -> None:
+    for number in range(wanted.MOST):
+        ask(acme, manager, DATE - timedelta(days=number))
+    with pytest.raises(ManyAsked, match="10 days"):
+        ask(acme, manager, DATE - timedelta(days=20))
+
+
+def test_a_day_before_the_merchant_is_not_compared(acme: Merchant, manager: Person) -> None:
+    with pytest.raises(statements.DayBeforeMerchant):
+        ask(acme, manager, date(1970, 1, 2))
+
+
+def test_a_merchant_takes_one_worker_at_most(busy: Busy, manager: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job waits for its turn, and holds up nobody else's."""
+    later: list[dict[str, Any]] = []
+
+    def retry(**how: Any) -> Retry:
+        later.append(how)
+        return Retry()
+
+    monkeypatch.setattr(tasks.compare_day, "retry", retry)
+    with another_worker(Work.REPORT, busy.merchant.pk), pytest.raises(Retry):
+        compare(manager)
+    assert later == [{"countdown": tasks.TURN_SECONDS}]
+    assert not Reconciliation.objects.exists()
+    compare(manager)
+    assert Reconciliation.objects.exists()
 
 
 def test_what_is_stated_is_remembered_and_the_next_file_is_read_at_once(at_work: Client, busy: Busy) -> None:
