@@ -6,6 +6,7 @@ import gzip
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ def _bounds(settings: Any) -> None:
 @pytest.fixture
 def acme(acme: Merchant) -> Merchant:
     return planned(acme)
+
+
+@pytest.fixture
+def begun(acme: Merchant) -> Merchant:
+    """On that day: of the days before there is no statement to ask for."""
+    Merchant.objects.filter(pk=acme.pk).update(created_at=datetime(2026, 1, 31, 10, tzinfo=UTC))
+    acme.refresh_from_db()
+    return acme
 
 
 def planned(merchant: Merchant, **fields: Any) -> Merchant:
@@ -301,28 +310,57 @@ def due(now: datetime) -> list[tuple[str, date]]:
 
 
 @pytest.mark.parametrize(
-    ("now", "is_due"),
+    ("now", "tried", "is_due"),
     [
-        (datetime(2026, 2, 1, 0, 0, tzinfo=UTC), True),
-        (datetime(2026, 2, 1, 8, 0, tzinfo=UTC), True),
-        (datetime(2026, 2, 1, 8, 1, tzinfo=UTC), False),
+        (datetime(2026, 1, 31, 23, 59, tzinfo=UTC), 60, False),
+        (datetime(2026, 2, 1, 0, 0, tzinfo=UTC), 15, True),
+        (datetime(2026, 2, 1, 8, 0, tzinfo=UTC), 15, True),
+        (datetime(2026, 2, 1, 8, 1, tzinfo=UTC), 15, False),
+        (datetime(2026, 2, 1, 8, 1, tzinfo=UTC), 60, True),
+        (datetime(2026, 2, 4, 8, 0, tzinfo=UTC), 60, True),
+        (datetime(2026, 2, 4, 8, 1, tzinfo=UTC), 60, False),
     ],
 )
-def test_it_is_tried_from_midnight_until_the_plans_hour(
-    acme: Merchant, https: HttpsHost, now: datetime, *, is_due: bool
+def test_it_is_tried_from_midnight_until_the_plans_hour_and_then_each_hour_for_three_days(
+    begun: Merchant, https: HttpsHost, now: datetime, tried: int, *, is_due: bool
 ) -> None:
-    source_of(acme, https.address)
+    for later in (1, 2, 3):
+        stated(begun, DAY + timedelta(days=later))
+    source_of(begun, https.address)
+    StatementSource.objects.update(last_tried_at=now - tried * MINUTE)
     assert due(now) == ([("acme", DAY)] if is_due else [])
+
+
+def stated(merchant: Merchant, day: date) -> None:
+    with clock.at(datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)):
+        content = BytesIO(FILE + str(day).encode())
+        statement = statements.receive(merchant=merchant, day=day, name="a.csv", content=content, source="upload")
+    Statement.objects.filter(pk=statement.pk).update(state="read", is_current=True)
+
+
+def test_days_that_are_late_take_turns_and_hold_up_none_that_a_report_waits_for(
+    acme: Merchant, https: HttpsHost
+) -> None:
+    https.answers = lambda handler: handler.give(b"", status=404)
+    source_of(acme, https.address)
+    asked = []
+    for quarter in range(5 * 4):
+        now = NOW + 3 * HOUR + quarter * 15 * MINUTE
+        asked += [day for _, day in due(now)]
+        with clock.at(now):
+            pull.fetch_due(now)
+    assert asked[:4] == [DAY, DAY, DAY, DAY - timedelta(days=2)]
+    assert set(asked) == {DAY - timedelta(days=number) for number in range(3)}
+    assert len(asked) == 5 + 3  # until 08:00 each quarter of an hour
 
 
 def test_the_day_and_the_hour_are_the_merchants(db: None, https: HttpsHost) -> None:
     auckland = planned(factories.merchant("kiwi", time_zone="Pacific/Auckland"), hour=20)
     source_of(auckland, https.address)
     midnight = datetime(2026, 1, 31, 11, tzinfo=UTC)  # of 1 February there
-    assert due(midnight - MINUTE) == []  # 30 January was due hours ago
+    assert due(midnight - MINUTE)[0][1] < DAY
     assert due(midnight) == [("kiwi", DAY)]
     assert due(midnight + 20 * HOUR) == [("kiwi", DAY)]
-    assert due(midnight + 20 * HOUR + MINUTE) == []
 
 
 def test_it_is_tried_each_quarter_of_an_hour(acme: Merchant, https: HttpsHost) -> None:
@@ -335,8 +373,8 @@ def test_it_is_tried_each_quarter_of_an_hour(acme: Merchant, https: HttpsHost) -
     assert len(https.asked) == 3
 
 
-def test_what_came_is_not_fetched_again(acme: Merchant, https: HttpsHost) -> None:
-    source_of(acme, https.address)
+def test_what_came_is_not_fetched_again(begun: Merchant, https: HttpsHost) -> None:
+    source_of(begun, https.address)
     for now in (NOW, NOW + HOUR):
         with clock.at(now):
             pull.fetch_due(now)
@@ -344,12 +382,12 @@ def test_what_came_is_not_fetched_again(acme: Merchant, https: HttpsHost) -> Non
     assert Statement.objects.get().is_current
 
 
-def test_what_was_sent_another_way_is_not_fetched(acme: Merchant, https: HttpsHost, tmp_path: Path) -> None:
-    source_of(acme, https.address)
+def test_what_was_sent_another_way_is_not_fetched(begun: Merchant, https: HttpsHost, tmp_path: Path) -> None:
+    source_of(begun, https.address)
     sent = tmp_path / "sent.csv"
     sent.write_bytes(FILE)
     with clock.at(NOW), sent.open("rb") as file:
-        statement = statements.receive(merchant=acme, day=DAY, name="sent.csv", content=file, source="upload")
+        statement = statements.receive(merchant=begun, day=DAY, name="sent.csv", content=file, source="upload")
         statements.read(statement=statement)
         assert pull.fetch_due(NOW) == 0
     assert https.asked == []

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import IO
 
 import structlog
@@ -31,6 +32,8 @@ from wallet.reconciliation.plans import due_at
 
 log = structlog.get_logger(__name__)
 EACH = timedelta(minutes=15)
+LATE_EACH, LATE_FOR = timedelta(hours=1), 3 * days.DAY  # a file that lands after the report
+LAST_QUARTER = 45  # minutes of an hour
 SLACK = timedelta(minutes=1)  # a job does not start on the second
 MOST = 40  # of those that are due; the next minute goes on
 SIDE_BY_SIDE = 8
@@ -186,26 +189,40 @@ def claim(source: StatementSource, now: datetime) -> bool:
 
 
 def due(now: datetime) -> list[tuple[StatementSource, date]]:
-    """Each source with the day that it lacks: from the end of the day until its report is due, each quarter of an hour.
-
-    Who waits longest comes first.
+    """Each source with a day that it lacks: from the end of the day until its report is due each quarter of an hour,
+    then each hour for three days. Who waits longest comes first.
     """
     rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
     sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)
     sources = sources.exclude(merchant__status=Merchant.Status.CLOSED).order_by("last_tried_at", "pk")
-    pairs = [
-        (source, days.date_at(source.merchant, now) - days.DAY)
-        for source in sources.select_related("merchant__reconciliation_plan")
-    ]
-    there = _there(pairs)
-    return [
-        (source, day)
-        for source, day in pairs
-        if (source.merchant_id, day) not in there and now <= due_at(source.merchant.reconciliation_plan, day)
-    ]
+    asked = {source: _askable(source, now) for source in sources.select_related("merchant__reconciliation_plan")}
+    there = _there(asked)
+    lacking = {
+        source: [day for day in askable if (source.merchant_id, day) not in there] for source, askable in asked.items()
+    }
+    return [(source, day) for source, lacks in lacking.items() if (day := _turn(source, lacks, now)) is not None]
 
 
-def _there(pairs: Iterable[tuple[StatementSource, date]]) -> set[tuple[int, date]]:
-    wanted = {day for _, day in pairs}
-    current = Statement.objects.filter(is_current=True, day__in=wanted, merchant__in=[s.merchant_id for s, _ in pairs])
+def _askable(source: StatementSource, now: datetime) -> list[date]:
+    """Days that are over and not too long ago, the newest first."""
+    merchant, plan = source.merchant, source.merchant.reconciliation_plan
+    today, opened = (days.date_at(merchant, moment) for moment in (now, merchant.created_at))
+    past = (today - number * days.DAY for number in range(1, LATE_FOR.days + 2))
+    return [day for day in past if opened <= day and now <= due_at(plan, day) + LATE_FOR]
+
+
+def _there(asked: dict[StatementSource, list[date]]) -> set[tuple[int, date]]:
+    current = Statement.objects.filter(
+        is_current=True, day__in=set(chain(*asked.values())), merchant__in=[source.merchant_id for source in asked]
+    )
     return set(current.values_list("merchant_id", "day"))
+
+
+def _turn(source: StatementSource, lacks: list[date], now: datetime) -> date | None:
+    """The day that the report waits for; in the last quarter of an hour, or where none is awaited, one that is late."""
+    awaited = [day for day in lacks if now <= due_at(source.merchant.reconciliation_plan, day)]
+    late = [day for day in lacks if day not in awaited]
+    if awaited and not (late and now.minute >= LAST_QUARTER):
+        return awaited[0]
+    is_rested = awaited or source.last_tried_at is None or source.last_tried_at <= now - LATE_EACH + SLACK
+    return late[now.hour % len(late)] if late and is_rested else None
