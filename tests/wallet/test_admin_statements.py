@@ -10,11 +10,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet.models import ReconciliationPlan, Statement
+from wallet.reconciliation import planning, statements
 
 LIST = "/admin/wallet/statement/"
 FILE = b"txid,type,player,currency,amount\r\nt1,bet,p1,EUR,12.50\r\nt2,win,p1,EUR,20.00\r\n"
@@ -56,7 +58,7 @@ def test_a_file_is_looked_at_stated_sent_and_read(staff: Client, opened: Merchan
     assert again.context["seen"].can_be_read
     assert "20.00" in words(again)
     assert not Statement.objects.exists()
-    sent = staff.post(way, said | {"do": "send"})
+    sent = staff.post(way, said | {"do": "send", "seen": again.context["mark"]})
     statement = Statement.objects.get()
     assert sent["location"] == f"{LIST}{statement.pk}/change/"
     assert (statement.state, statement.rows, statement.by, statement.is_current) == ("read", 2, support, True)
@@ -65,6 +67,40 @@ def test_a_file_is_looked_at_stated_sent_and_read(staff: Client, opened: Merchan
     assert "12.50" in page
     assert "current" in page
     assert staff.get(way)["location"] == f"{LIST}upload/"  # it was sent
+
+
+def test_what_is_stated_otherwise_is_looked_at_before_it_is_sent(staff: Client, opened: Merchant) -> None:
+    """The plan says units, and the page 0.0125: 1250.00 was never on it."""
+    columns = {"transaction_id": "txid", "kind": "type", "player_id": "player", "currency": "currency"}
+    columns["amount"] = "amount"
+    planning.keep_mapping(merchant=opened, mapping={"columns": columns, "amounts": "units"})
+    way = draft(staff, opened, b"txid,type,player,currency,amount\r\nt1,bet,p1,EUR,1250\r\n")["location"]
+    seen = staff.get(way)
+    said = {f"column_{name}": header for name, header in columns.items()} | {"grain": "rows"}
+    said |= {"amounts": "decimal_point", "do": "send"}
+    staff.post(way, said)
+    again = staff.post(way, said | {"seen": seen.context["mark"]})
+    assert not Statement.objects.exists()
+    assert f'value="{again.context["mark"]}"' in words(again)
+    staff.post(way, said | {"seen": again.context["mark"]})
+    assert Statement.objects.get().mapping["amounts"] == "decimal_point"
+
+
+def test_a_mapping_is_kept_with_what_was_sent_or_not_at_all(
+    staff: Client, opened: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = draft(staff, opened)["location"]
+    columns = staff.get(way).context["seen"].mapping.columns
+    said = {f"column_{name}": header for name, header in columns.items()} | {"grain": "rows"}
+    said |= {"amounts": "decimal_point"}
+    again = staff.post(way, said | {"do": "look"})
+
+    def refused(**_: Any) -> None:
+        raise Refusal("Not now.")
+
+    monkeypatch.setattr(statements, "receive", refused)
+    assert "Not now." in words(staff.post(way, said | {"do": "send", "seen": again.context["mark"]}))
+    assert not ReconciliationPlan.objects.exists()
 
 
 def test_how_amounts_are_written_is_never_guessed(staff: Client, opened: Merchant) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -127,12 +128,14 @@ class UploadAdmin(ReadOnlyAdmin):
             mapping = form.mapping(seen.mapping)
             try:
                 seen = look(merchant, draft, mapping)
-                if request.POST.get("do") == "send" and seen.can_be_read:
+                is_as_seen = request.POST.get("seen") == drafts.mark(seen.mapping)
+                if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
                     return self.sent(request, sent(request, merchant, draft, mapping))
             except Refusal as refused:
                 form.add_error(None, str(refused))
         current = Statement.objects.filter(merchant=merchant, day=draft.day, is_current=True).first()
         facts = {"form": form, "seen": seen, "draft": draft, "merchant": merchant, "current": current}
+        facts["mark"] = drafts.mark(seen.mapping)
         gaps = [gap_said(gap) for gap in seen.gaps]
         totals = totals_table(seen.totals)
         return self.shown(
@@ -179,15 +182,17 @@ def look(merchant: Merchant, draft: Draft, mapping: dict[str, Any] | None = None
 
 
 def sent(request: HttpRequest, merchant: Merchant, draft: Draft, mapping: dict[str, Any]) -> Statement:
-    with draft.open() as content:
+    """The mapping is kept with what it was sent with, or not at all."""
+    with transaction.atomic(), draft.open() as content:
+        planning.keep_mapping(merchant=merchant, mapping=mapping)
         statement = statements.receive(
             merchant=merchant, day=draft.day, name=draft.name, content=content,
             source=Statement.Source.UPLOAD, by=person(request), mapping=mapping,
         )  # fmt: skip
-    planning.keep_mapping(merchant=merchant, mapping=mapping)
+        if statement.state == Statement.State.RECEIVED and statement.size <= READ_AT_ONCE:
+            statement = statements.read(statement=statement)
     drafts.drop(draft)
-    is_new = statement.state == Statement.State.RECEIVED
-    return statements.read(statement=statement) if is_new and statement.size <= READ_AT_ONCE else statement
+    return statement
 
 
 def compared(request: HttpRequest, statement: Statement) -> None:

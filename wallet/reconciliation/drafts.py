@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +18,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models.reconciliation import private_files
+from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.statements import EmptyStatement, StatementTooLarge, check_day
 
 SALT = "wallet.reconciliation.draft"
@@ -69,6 +72,11 @@ def kept(*, merchant: Merchant, by: Person, token: str) -> Draft | None:
     if (whose, who) != (merchant.pk, by.pk) or not private_files().exists(path):
         return None
     return Draft(token, path, name, date.fromisoformat(day), case)
+
+
+def mark(mapping: Mapping) -> str:
+    """Of what somebody has looked at: what is stated otherwise since is looked at once more before it is sent."""
+    return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
 
 
 def drop(draft: Draft) -> None:

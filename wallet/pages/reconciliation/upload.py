@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -28,7 +26,6 @@ from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, t
 from wallet.reconciliation import cases, drafts, planning, statements, wanted
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.drafts import Draft
-from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
@@ -141,17 +138,12 @@ def sent_or_seen(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview
         return show(request, visit, draft, seen, form)
     try:
         seen = look(visit, draft, form.mapping())
-        is_as_seen = request.POST.get("seen") == mark(seen.mapping)
+        is_as_seen = request.POST.get("seen") == drafts.mark(seen.mapping)
         if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
             return sent(request, visit, draft, form)
     except Refusal as refused:
         form.add_error(None, str(refused))
     return show(request, visit, draft, seen, form)
-
-
-def mark(mapping: Mapping) -> str:
-    """Of what somebody has looked at: what is stated otherwise since is looked at once more before it is sent."""
-    return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
 
 
 def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
@@ -166,7 +158,7 @@ def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: 
         "current": current,
         "totals": total_lines(seen.totals),
         "gaps": [gap_said(gap) for gap in seen.gaps],
-        "mark": mark(seen.mapping),
+        "mark": drafts.mark(seen.mapping),
     }
     return frame.show(request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context)
 
