@@ -35,7 +35,9 @@ NEVER_DIFFER = frozenset({"at", "line", "lines", "day", "count"})  # or by thems
 
 
 class DayConverter:
-    regex = r"\d{4}-\d{2}-\d{2}"
+    """Of years that have a midnight before and after, in every zone."""
+
+    regex = r"2[0-9]{3}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
         return date.fromisoformat(value)
