@@ -56,7 +56,7 @@ FILE = b"txid,type,player,currency,amount\r\nt1,bet,p1,EUR,12.50\r\nt2,win,p1,EU
 
 @pytest.fixture(scope="module")
 def bad_day(live: Live, demo: dict[str, Any]) -> dict[str, int]:
-    done = live.manage("shell", "-c", A_BAD_DAY.format(code=demo["merchants"][0]["code"]))
+    done = live.manage("shell", "-c", A_BAD_DAY.format(code=demo["merchants"][1]["code"]))
     assert done.returncode == 0, done.stderr
     [line] = [line for line in done.stdout.splitlines() if line.startswith("FACTS|")]
     facts: dict[str, int] = json.loads(line.partition("|")[2])
