@@ -148,6 +148,8 @@ STRANGE = [
     "a,b",
     'q"q',
     "a;b",
+    "a;=1+1;b",
+    "a;'=1",
     "line\nbreak",
     "é\u2028",
     "x",
