@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from merchants import once
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import history
@@ -46,13 +47,15 @@ def raise_alarm(verdict: Verdict) -> None:
 
 @shared_task
 def forget_refused_calls() -> None:
-    """In bounded pieces: no statement holds many rows, and a stopped job has done what it has done."""
+    """In bounded pieces: no statement holds many rows, and a stopped job has done what it has done. With them goes what
+    the pages needed for hours only: used forms.
+    """
     end = clock.now() - timedelta(days=settings.REFUSED_BODY_DAYS)
     oldest = RefusedCall.objects.filter(created_at__lt=end).order_by("created_at").values("pk")[:DELETED_AT_ONCE]
     forgotten = 0
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
-    log.info("refused_calls.forgotten", calls=forgotten)
+    log.info("refused_calls.forgotten", calls=forgotten, forms=once.forget())
 
 
 @shared_task

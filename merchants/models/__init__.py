@@ -5,6 +5,7 @@ from merchants.models.credentials import ApiKey, Secret, SeenAddress
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
+from merchants.models.sent import UsedForm
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "Secret",
     "SeenAddress",
     "StaffVisit",
+    "UsedForm",
 ]

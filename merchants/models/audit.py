@@ -46,6 +46,7 @@ class Trace(Event):
 
 class TraceTrigger(EventTrigger):
     event_model: Any
+    condition: Any
 
     def get_func(self, model: Any) -> Any:
         of_many = self.level == pgtrigger.Statement

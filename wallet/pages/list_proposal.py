@@ -32,8 +32,8 @@ TRIAL_HELP = (
 SAVED = "Saved: calls are judged by the new list from now on."
 TRIED = "Saved on trial until {until}. It stays when a rightly signed call comes from it before then."
 SENT_BEFORE = (
-    "A form does one thing once. This one was sent before, or is older than the last ten that you opened, so that a "
-    "reload, the back button or a second click does nothing."
+    "A form does one thing once. This one was sent before, or was opened before you signed in, so that a reload, the "
+    "back button or a second click does nothing."
 )
 NOTHING_WAITS = "No change of a list waits here: nothing was saved. Begin one from the list."
 NOTHING_NEW = "Nothing was to be changed: the list stands like this already."
