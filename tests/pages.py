@@ -18,6 +18,11 @@ def opened(client: Client, path: str) -> dict[str, Any]:
     """What the page's form would send as it is."""
     response: Any = client.get(path)
     assert response.status_code == 200, (response.status_code, response.get("location"))
+    return filled(response)
+
+
+def filled(response: Any) -> dict[str, Any]:
+    """What the form of this answer would send."""
     form = response.context["form"]
     known = {name: form[name].value() for name in form.fields}
     return {name: value for name, value in known.items() if value is not None}
