@@ -254,6 +254,13 @@ class ChangedSince(OutOfDate):
         super().__init__(f"{what} was changed{by} in the meantime. Nothing was done; look again before you decide.")
 
 
+class ProposalGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This file is not here any more: it was applied, or shown more than an hour ago. Choose it again."
+        )
+
+
 class TooLateToUndo(Refusal):
     def __init__(self, hours: int) -> None:
         super().__init__(f"A change can be undone for {hours} hours. Set it anew instead.")

@@ -5,7 +5,7 @@ from merchants.models.credentials import ApiKey, Secret, SeenAddress
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
-from merchants.models.sent import UsedForm
+from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "DisabledGame",
     "EgressProof",
     "Game",
+    "ImportProposal",
     "Invitation",
     "Letter",
     "ListTrial",

@@ -236,13 +236,16 @@ def test_of_many_players_in_one_statement_each_that_changed_has_its_event(acme: 
     assert {each.pgh_transaction for each in kept} == {events[0].pgh_transaction}
 
 
-@pytest.mark.parametrize(("change", "events"), [("max_stake = 1", 3), ("name = 'x'", 0)])
+@pytest.mark.parametrize(
+    ("update", "events"),
+    [("UPDATE merchants_player SET max_stake = 1", 3), ("UPDATE merchants_player SET name = 'x'", 0)],
+)
 def test_bets_wait_for_one_trigger_a_statement_and_not_for_one_a_player(
-    acme: Merchant, change: str, events: int
+    acme: Merchant, update: str, events: int
 ) -> None:
     Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in "abc")
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, COSTS off) UPDATE merchants_player SET {change}")
+        cursor.execute(f"EXPLAIN (ANALYZE, COSTS off) {update}")
         [call] = [line for (line,) in cursor.fetchall() if "history_update" in line]
         cursor.execute("SELECT count(*) FROM merchants_playerevent WHERE merchant_id = %s", [acme.pk])
         assert call.endswith("calls=1")
