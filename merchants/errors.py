@@ -40,7 +40,11 @@ class NoUnderQuarantine(Refusal):
         )
 
 
-class StalePage(Refusal):
+class OutOfDate(Refusal):
+    """What stands there is not what the person saw: it is shown anew, and can be decided on again."""
+
+
+class StalePage(OutOfDate):
     def __init__(self, current: int | None) -> None:
         now = f"version {current} is the current one" if current else "no version of it can be used"
         super().__init__(f"The key has changed since you opened this page: {now} now. Look again before you decide.")
@@ -110,7 +114,7 @@ class AlreadyAsked(Refusal):
         super().__init__("Something is waiting for a decision on this key already. Decide that first.")
 
 
-class AlreadyDecided(Refusal):
+class AlreadyDecided(OutOfDate):
     def __init__(self) -> None:
         super().__init__("This was decided meanwhile. Look at the key's page for what became of it.")
 
@@ -239,12 +243,19 @@ class PlayerNotBlocked(Refusal):
         super().__init__("This player is not blocked (any more). Nothing has to be done.")
 
 
-class ChangedSince(Refusal):
+class ChangedSince(OutOfDate):
     """What was to be taken back, or was seen, is not what stands there now."""
 
     def __init__(self, what: str, who: str = "") -> None:
         by = f" by {who}" if who else ""
         super().__init__(f"{what} was changed{by} in the meantime. Nothing was done; look again before you decide.")
+
+
+class ProposalGone(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This file is not here any more: it was applied, or shown more than an hour ago. Choose it again."
+        )
 
 
 class TooLateToUndo(Refusal):

@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from merchants.sign_in.views import start
 from portal.health import healthz, reconciliation_health
 
+handler400 = "merchants.pages.frame.not_read"
+
 urlpatterns = [
     path("", start, name="start"),
     path("healthz", healthz, name="healthz"),

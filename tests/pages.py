@@ -14,13 +14,24 @@ def token(client: Client, path: str) -> str:
     return str(response.context["form"].initial["token"])
 
 
-def send(client: Client, path: str, **fields: Any) -> Any:
-    """Opens the page and sends its form, with what was filled in before."""
+def opened(client: Client, path: str) -> dict[str, Any]:
+    """What the page's form would send as it is."""
     response: Any = client.get(path)
     assert response.status_code == 200, (response.status_code, response.get("location"))
+    return filled(response)
+
+
+def filled(response: Any) -> dict[str, Any]:
+    """What the form of this answer would send."""
     form = response.context["form"]
     known = {name: form[name].value() for name in form.fields}
-    return client.post(path, {name: value for name, value in (known | fields).items() if value is not None})
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def send(client: Client, path: str, **fields: Any) -> Any:
+    """Opens the page and sends its form, with what was filled in before."""
+    known = opened(client, path) | fields
+    return client.post(path, {name: value for name, value in known.items() if value is not None})
 
 
 def said(response: Any) -> str:

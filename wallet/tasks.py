@@ -11,9 +11,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from merchants import once
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person, SeenOrigin
-from merchants.services import history
+from merchants.services import history, proposals
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
 from wallet.reconciliation import alarms, cases, runs, schedule, statement_rows, statements
@@ -50,13 +51,15 @@ def raise_alarm(verdict: Verdict) -> None:
 
 @shared_task
 def forget_refused_calls() -> None:
-    """In bounded pieces: no statement holds many rows, and a stopped job has done what it has done."""
+    """In bounded pieces: no statement holds many rows, and a stopped job has done what it has done. With them goes what
+    the pages needed for hours only: used forms, and files that were shown and not applied.
+    """
     end = clock.now() - timedelta(days=settings.REFUSED_BODY_DAYS)
     oldest = RefusedCall.objects.filter(created_at__lt=end).order_by("created_at").values("pk")[:DELETED_AT_ONCE]
     forgotten = 0
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
-    log.info("refused_calls.forgotten", calls=forgotten)
+    log.info("refused_calls.forgotten", calls=forgotten, forms=once.forget(), imports=proposals.forget())
 
 
 @shared_task

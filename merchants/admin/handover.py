@@ -22,7 +22,7 @@ from merchants.services.keys import Issued
 class OnceForm(forms.Form):
     """Of the same page sent twice, the second does nothing."""
 
-    token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=once.LONGEST)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
+from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "DisabledGame",
     "EgressProof",
     "Game",
+    "ImportProposal",
     "Invitation",
     "Letter",
     "ListTrial",
@@ -28,4 +30,5 @@ __all__ = [
     "SeenAddress",
     "SeenOrigin",
     "StaffVisit",
+    "UsedForm",
 ]

@@ -6,7 +6,7 @@ it was), what stood there before, the transaction, and what `merchants.services.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pghistory
@@ -46,27 +46,50 @@ class Trace(Event):
 
 class TraceTrigger(EventTrigger):
     event_model: Any
+    condition: Any
 
     def get_func(self, model: Any) -> Any:
-        columns = {name: f'{self.row}."{name}"' for name in tracked_columns(self.event_model)}
-        values = columns | {
+        of_many = self.level == pgtrigger.Statement
+        new, old, once = ("n", "o", "(SELECT {})") if of_many else (self.row, "OLD", "{}")
+        columns = tracked_columns(self.event_model)
+        values = {name: f'{new}."{name}"' for name in columns} | {
             "pgh_label": f"'{self.label}'",
             "pgh_created_at": "clock_timestamp()",  # in order, also within one transaction
-            "pgh_obj_id": f"{self.row}.id",
-            "pgh_transaction": "pg_current_xact_id()::text::bigint",
-            "pgh_context": "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb",
-            "pgh_context_id": "nullif(current_setting('pghistory.context_id', true), '')::uuid",
-            "pgh_before": self.before(columns) if self.operation == pgtrigger.Update else "NULL",
+            "pgh_obj_id": f"{new}.id",
+            "pgh_transaction": once.format("pg_current_xact_id()::text::bigint"),
+            "pgh_context": once.format("nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"),
+            "pgh_context_id": once.format("nullif(current_setting('pghistory.context_id', true), '')::uuid"),
+            "pgh_before": before(columns, old) if self.operation == pgtrigger.Update else "NULL",
         }
         if "merchant_id" not in columns and hasattr(self.event_model, "merchant"):
-            values["merchant_id"] = OF_ITS_KEY.format(row=self.row)
-        names = ", ".join(f'"{name}"' for name in values)
-        table = self.event_model._meta.db_table  # noqa: SLF001
-        return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(values.values())}); RETURN NULL;'
+            values["merchant_id"] = OF_ITS_KEY.format(row=new)
+        insert = self.insert_many if of_many else self.insert_one
+        return f"{insert(model, values)} RETURN NULL;"
 
-    def before(self, columns: Mapping[str, str]) -> str:
-        pairs = ", ".join(f"""'{name}', OLD."{name}\"""" for name in columns)
-        return f"jsonb_build_object({pairs})"
+    def insert_one(self, model: Any, values: Mapping[str, str]) -> str:
+        return f"{self.into(values)} VALUES ({', '.join(values.values())});"
+
+    def insert_many(self, model: Any, values: Mapping[str, str]) -> str:
+        """All rows of an update that changed. A plan is kept for the session, also one that was made for a single row:
+        a full join is never a loop within a loop, which 2,500 rows would be under such a plan. Where nothing changed,
+        as at launches, a plain comparison finds it at a third of the cost.
+        """
+        columns = ", ".join(f'"{name}"' for name in ("id", *tracked_columns(self.event_model)))
+        changed = self.condition.resolve(model).replace("OLD.", "o.").replace("NEW.", "n.")
+        return (
+            f"IF EXISTS (SELECT {columns} FROM new_values EXCEPT SELECT {columns} FROM old_values) THEN "
+            f"{self.into(values)} SELECT {', '.join(values.values())} "
+            f"FROM old_values o FULL JOIN new_values n ON n.id = o.id WHERE {changed}; END IF;"
+        )
+
+    def into(self, columns: Iterable[str]) -> str:
+        names = ", ".join(f'"{name}"' for name in columns)
+        return f'INSERT INTO "{self.event_model._meta.db_table}" ({names})'  # noqa: SLF001
+
+
+def before(columns: Sequence[str], row: str) -> str:
+    pairs = ", ".join(f"""'{name}', {row}."{name}\"""" for name in columns)
+    return f"jsonb_build_object({pairs})"
 
 
 def tracked_columns(event_model: Any) -> list[str]:
@@ -86,6 +109,7 @@ class Kept:
             row=self.row,
             operation=self.operation,
             condition=self.condition,
+            level=self.level,
         )
         pgtrigger.register(trigger)(event_model.pgh_tracked_model)
 

@@ -14,7 +14,8 @@ SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake"]
 
 
 @tracked(
-    Updated(condition=pgtrigger.AnyChange(*SET_BY_STAFF)),  # launches make players by the million; they are no event
+    # Launches make players by the million, which is no event; a file changes ten thousand, which bets wait for.
+    Updated(condition=pgtrigger.AnyChange(*SET_BY_STAFF), level=pgtrigger.Statement),
     scopes={"merchant": "merchant", "player": "pgh_obj"},
     fields=["merchant", "player_id", *SET_BY_STAFF],
 )

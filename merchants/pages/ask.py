@@ -56,11 +56,23 @@ def _act(request: HttpRequest, visit: Visit, question: Question, form: OnceForm)
                 done = question.act(**wish)
     except errors.Refusal as refused:
         form.add_error(None, str(refused))
+        if isinstance(refused, errors.OutOfDate):
+            _see_anew(request, form)
         return None
     if isinstance(done, Issued):
         return _show(request, visit, question, "secret.html", issued=done)
     messages.success(request, done)
     return HttpResponseRedirect(question.back)
+
+
+def _see_anew(request: HttpRequest, form: OnceForm) -> None:
+    """The page is made of what stands now, so that is what its form has seen; the person was told so, and decides."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    for name, each in form.fields.items():
+        if each.widget.is_hidden and name in form.initial:
+            data[name] = form.initial[name]
+    data["token"] = once.new_token(request)
+    form.data = data
 
 
 def _show(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from merchants import once
 from portal.lib import clock
 
 CLASSES = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select", "hidden": ""}
@@ -24,7 +25,7 @@ class PlainForm(forms.Form):
 class OnceForm(PlainForm):
     """Of the same page sent twice, the second does nothing."""
 
-    token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=once.LONGEST)
 
 
 class MomentField(forms.DateTimeField):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.csrf import csrf_failure
+from django.views.defaults import bad_request
 
 from merchants.access import Visit
 from merchants.models import Membership
@@ -73,3 +75,11 @@ def left_open(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not request.path.startswith("/operator/"):
         return csrf_failure(request, reason)
     return render(request, "operator/left_open.html", {"title": "Nothing was done"}, status=403)
+
+
+def not_read(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form that is larger than DATA_UPLOAD_MAX_MEMORY_SIZE never reaches its page."""
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    if not too_large or not request.path.startswith("/operator/"):
+        return bad_request(request, exception)
+    return render(request, "operator/too_large.html", {"title": "Too large"}, status=413)

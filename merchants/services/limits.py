@@ -8,7 +8,7 @@ from django.db import transaction
 
 from merchants import errors
 from merchants.models import Merchant, Player
-from merchants.services import flags
+from merchants.services import flags, undo
 
 MOST_BETS = 10_000  # a minute; the ledger looks at so many rows of a player for each bet
 
@@ -36,7 +36,8 @@ def set_for(*, player: Player, limits: Limits, seen: Limits) -> Player:
     check(limits)
     player = flags.locked([player.pk])[player.pk]
     if of(player) != seen:
-        raise errors.ChangedSince("This limit")
+        who = undo.by(Player, player.merchant, of=undo.LIMITS, pgh_obj=player.pk)
+        raise errors.ChangedSince("This limit", who)
     player.bets_per_minute, player.max_stake = limits
     player.save(update_fields=["bets_per_minute", "max_stake"])
     return player
@@ -48,7 +49,7 @@ def set_for_all(*, merchant: Merchant, limits: Limits, seen: Limits) -> Merchant
     check(limits)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if of(merchant) != seen:
-        raise errors.ChangedSince("This limit")
+        raise errors.ChangedSince("This limit", undo.by(Merchant, merchant, of=undo.LIMITS))
     merchant.bets_per_minute, merchant.max_stake = limits
     merchant.save(update_fields=["bets_per_minute", "max_stake"])
     return merchant

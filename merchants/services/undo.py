@@ -6,7 +6,7 @@ were written in the same breath. To undo is a change like any other, and can be 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from merchants.services.flags import Setting
 from portal.lib import clock
 
 UNDONE_WITHIN = timedelta(hours=24)
+LOOKED_AT = 20
 LIMITS = frozenset({"bets_per_minute", "max_stake"})
 
 
@@ -85,7 +86,7 @@ def players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
     others = flags.write((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
     if others:
         player = Player.objects.get(pk=others[0])
-        raise errors.ChangedSince(f"Player {player.player_id}", _by(Player, merchant, pgh_obj=player.pk))
+        raise errors.ChangedSince(f"Player {player.player_id}", by(Player, merchant, pgh_obj=player.pk))
     return len(events)
 
 
@@ -102,7 +103,7 @@ def games(*, merchant: Merchant, event: Any) -> int:
     for each in events:
         as_left = off.get(each.game_id) == each.pgh_obj_id if each.pgh_label == "insert" else each.game_id not in off
         if not as_left:
-            raise errors.ChangedSince(f"The game {_name(each)}", _by(DisabledGame, merchant, game=each.game_id))
+            raise errors.ChangedSince(f"The game {_name(each)}", by(DisabledGame, merchant, game=each.game_id))
     again = [Game(pk=each.game_id) for each in events if each.pgh_label == "insert"]
     flags.switch_games_for(games=again, merchant=merchant, on=True)
     gone = [Game(pk=each.game_id) for each in events if each.pgh_label == "delete"]
@@ -116,7 +117,7 @@ def limits(*, merchant: Merchant, event: Any) -> int:
     [event] = _with_it(Merchant, merchant, event, alone=True)
     standing = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
-        raise errors.ChangedSince("The merchant", _by(Merchant, merchant))
+        raise errors.ChangedSince("The merchant", by(Merchant, merchant))
     for name in LIMITS:
         setattr(standing, name, event.pgh_before[name])
     standing.save(update_fields=sorted(LIMITS))
@@ -124,14 +125,20 @@ def limits(*, merchant: Merchant, event: Any) -> int:
 
 
 def _only_limits(event: Any) -> bool:
-    changed = {name for name, value in (event.pgh_before or {}).items() if value != getattr(event, name)}
+    changed = _changed(event)
     return bool(changed) and changed <= LIMITS
+
+
+def _changed(event: Any) -> set[str]:
+    return {name for name, value in (event.pgh_before or {}).items() if value != getattr(event, name)}
 
 
 def _name(event: Any) -> str:
     return str(Game.objects.values_list("name", flat=True).get(pk=event.game_id))
 
 
-def _by(thing: type[Model], merchant: Merchant, **which: Any) -> str:
-    newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at").first()
-    return history.who(newest.pgh_context) if newest else ""
+def by(thing: type[Model], merchant: Merchant, *, of: Collection[str] = (), **which: Any) -> str:
+    """Who changed it last. `of`: one of these fields, among the newest changes."""
+    newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at")[:LOOKED_AT]
+    found = next((event for event in newest if not of or _changed(event) & set(of)), None)
+    return history.who(found.pgh_context) if found else ""

@@ -222,6 +222,38 @@ def test_players_games_and_people_have_their_own(caller: Caller, support: Person
     assert titles(support)[0] == "support@oppi.test: Staff role: support → auditor"
 
 
+def test_of_many_players_in_one_statement_each_that_changed_has_its_event(acme: Merchant, support: Person) -> None:
+    Player.objects.bulk_create(Player(merchant=acme, player_id=f"p{number}", max_stake=number) for number in range(9))
+    Player.objects.filter(player_id__in=["p7", "p8"]).update(max_stake=5)
+    events: Any = Player.pgh_event_model.objects.filter(merchant=acme).order_by("pgh_created_at")  # type: ignore[attr-defined]
+    before = events.count()
+    with at_work(support):
+        Player.objects.filter(merchant=acme).update(max_stake=5, name="Somebody")
+    kept = list(events[before:])
+    assert {each.player_id: (each.pgh_before["max_stake"], each.max_stake) for each in kept} == {
+        f"p{number}": (number, 5) for number in (0, 1, 2, 3, 4, 6)
+    }
+    assert len({each.pgh_created_at for each in kept}) == 6
+    assert {(each.pgh_context["who"], each.pgh_context["reason"]) for each in kept} == {(support.email, "Ticket 7")}
+    assert {each.pgh_transaction for each in kept} == {events[0].pgh_transaction}
+
+
+@pytest.mark.parametrize(
+    ("update", "events"),
+    [("UPDATE merchants_player SET max_stake = 1", 3), ("UPDATE merchants_player SET name = 'x'", 0)],
+)
+def test_bets_wait_for_one_trigger_a_statement_and_not_for_one_a_player(
+    acme: Merchant, update: str, events: int
+) -> None:
+    Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in "abc")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, COSTS off) {update}")
+        [call] = [line for (line,) in cursor.fetchall() if "history_update" in line]
+        cursor.execute("SELECT count(*) FROM merchants_playerevent WHERE merchant_id = %s", [acme.pk])
+        assert call.endswith("calls=1")
+        assert cursor.fetchone() == (events,)
+
+
 def test_a_person_of_the_merchant_is_on_its_timeline(acme: Merchant, owner: Person, support: Person) -> None:
     with at_work(support):
         owner.is_active = False

@@ -74,7 +74,8 @@ ROWS = {
     "member_role": OWNERS,
     "member_remove": OWNERS,
     **dict.fromkeys(("rounds", "round", "play_round", "open_rounds", "exports", "export_file"), READ),
-    **dict.fromkeys(("export_new", "export_cancel", "export_again"), (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, REFUSED)),
+    "export_new": (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, REFUSED),
+    **dict.fromkeys(("export_cancel", "export_again"), MANAGERS),  # of an export that the owner waits for
     "timeline": READ,
     **dict.fromkeys(("requests", "requests_csv", "call"), READ),
     **dict.fromkeys(("games", "games_export", "players", "player", "players_export", "limits"), READ),

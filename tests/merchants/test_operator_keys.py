@@ -15,7 +15,7 @@ from merchants.services import history, keys
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
-from tests.pages import said, send
+from tests.pages import filled, opened, said, send
 from tests.people import signed_in
 from tests.signing import Signer
 
@@ -63,10 +63,23 @@ def test_a_rotation_sent_twice_shows_nothing_the_second_time(at_work: Client, ke
 
 
 def test_a_page_that_was_left_open_does_not_rotate_what_another_has_rotated(at_work: Client, key: ApiKey) -> None:
-    form = at_work.get(page(key, "rotate")).context["form"]
+    form = opened(at_work, page(key, "rotate"))
     keys.replace_at_once(key=key)
-    fields = {"token": form.initial["token"], "overlap": 24, "expected_version": form.initial["expected_version"]}
-    assert "The key has changed since you opened this page" in said(at_work.post(page(key, "rotate"), fields))
+    told = at_work.post(page(key, "rotate"), form | {"reason": "Every quarter"})
+    assert "The key has changed since you opened this page" in said(told)
+    assert Secret.objects.filter(key=key).count() == 2
+    assert filled(told)["expected_version"] == 2
+    assert filled(told)["reason"] == "Every quarter"
+    assert shown_secret(at_work.post(page(key, "rotate"), filled(told)))
+
+
+def test_what_cannot_be_read_in_a_form_makes_it_none_that_has_seen_more(at_work: Client, key: ApiKey) -> None:
+    form = opened(at_work, page(key, "rotate"))
+    keys.replace_at_once(key=key)
+    unread = at_work.post(page(key, "rotate"), form | {"quiet_hours": "x"})
+    assert filled(unread)["expected_version"] == "1"
+    refused = at_work.post(page(key, "rotate"), filled(unread) | {"quiet_hours": ""})
+    assert "The key has changed since you opened this page" in said(refused)
 
 
 def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKey) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
+import zlib
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from merchants.models import DisabledGame, Game, Merchant, Person, Player
-from merchants.services import catalogue_io, flags, history
+from merchants.models import DisabledGame, Game, ImportProposal, Merchant, Person, Player
+from merchants.services import catalogue_io, flags, history, proposals
 from merchants.services.flags import Setting
+from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send
@@ -148,6 +153,8 @@ STRANGE = [
     "a,b",
     'q"q',
     "a;b",
+    "a;=1+1;b",
+    "a;'=1",
     "line\nbreak",
     "é\u2028",
     "x",
@@ -297,16 +304,74 @@ def test_a_plan_that_has_become_another_is_not_saved(desk: Client, crowd: None) 
     form = upload(desk, PLAYERS, FILE).context["form"]
     fields = {name: form[name].value() for name in ("packed", "token")}
     flags.unblock(player=Player.objects.get(player_id="=1+1"))
-    assert "in the meantime" in said(desk.post(f"{PLAYERS}import/", fields, follow=True))
+    refused = desk.post(f"{PLAYERS}import/", fields, follow=True)
+    assert "in the meantime" in said(refused)
+    assert f'<a class="btn btn-primary" href="{PLAYERS}import/">Choose the file again</a>' in said(refused)
+    assert 'name="packed"' not in said(refused)
     assert not Player.objects.filter(is_blocked=True).exists()
 
 
-def test_a_packed_file_of_another_merchant_or_bent_is_refused(desk: Client, rival: Merchant, crowd: None) -> None:
+def proposed(desk: Client, path: str, text: str) -> dict[str, str]:
+    form = upload(desk, path, text).context["form"]
+    return {name: form[name].value() for name in ("packed", "token")}
+
+
+def test_a_file_of_another_merchant_person_or_kind_or_bent_is_refused(
+    desk: Client, acme: Merchant, rival: Merchant, game: Game, crowd: None
+) -> None:
     theirs = signed_in(Client(), factories.member(rival, "owner", email="owner@rival.test"))
-    form = upload(theirs, "/operator/rival/players/", "playerId,blocked\nrivals,no\n").context["form"]
-    for packed in (form["packed"].value(), "x:y:z", ""):
-        done = desk.post(f"{PLAYERS}import/", {"packed": packed, "token": "x"}, follow=True)
-        assert "in the meantime" in said(done)
+    others = signed_in(Client(), factories.member(acme, "owner", email="other@acme.test"))
+    mine = proposed(desk, PLAYERS, FILE)
+    for packed in (
+        proposed(theirs, "/operator/rival/players/", "playerId,blocked\nrivals,no\n")["packed"],
+        proposed(others, PLAYERS, FILE)["packed"],
+        proposed(desk, GAMES, f"gameId,active\n{game.game_id},no\n")["packed"],
+        "x:y:z",
+    ):
+        done = desk.post(f"{PLAYERS}import/", mine | {"packed": packed})
+        assert "not here any more" in said(done)
+    assert desk.post(f"{PLAYERS}import/", mine).status_code == 302
+
+
+def test_a_file_waits_for_an_hour_and_is_applied_once(desk: Client, acme: Merchant, crowd: None) -> None:
+    late, first = proposed(desk, PLAYERS, FILE), proposed(desk, PLAYERS, FILE)
+    with clock.at(clock.now() + proposals.FRESH):
+        assert "more than an hour ago" in said(desk.post(f"{PLAYERS}import/", late))
+        assert proposals.forget() == 2
+    first = proposed(desk, PLAYERS, FILE)
+    other = proposed(desk, PLAYERS, "playerId,blocked,reason\n+x,yes,A\n")
+    assert desk.post(f"{PLAYERS}import/", first).status_code == 302
+    assert "it was applied" in said(desk.post(f"{PLAYERS}import/", other | {"packed": first["packed"]}))
+
+
+def test_of_many_files_that_one_person_looks_at_the_newest_wait(desk: Client, crowd: None) -> None:
+    first, *_, last = [proposed(desk, PLAYERS, FILE) for _ in range(proposals.AT_ONCE + 1)]
+    assert ImportProposal.objects.count() == proposals.AT_ONCE
+    assert desk.post(f"{PLAYERS}import/", first).status_code == 200
+    assert desk.post(f"{PLAYERS}import/", last).status_code == 302
+
+
+def test_a_file_that_is_more_than_a_form_may_hold_can_be_applied(desk: Client, acme: Merchant) -> None:
+    """Of words that no compression makes small."""
+    dice = random.Random(1)
+
+    def word(size: int) -> str:
+        return b64encode(dice.randbytes(size)).decode()
+
+    names = [f"{number}-{word(180)}" for number in range(2_500)]
+    Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in names)
+    text = "playerId,blocked,reason\n" + "".join(f"{name},yes,r{word(140)}\n" for name in names)
+    assert len(b64encode(zlib.compress(text.encode()))) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert "taken over" in said(take_over(desk, PLAYERS, text))
+    assert acme.players.filter(is_blocked=True).count() == len(names)
+    assert not ImportProposal.objects.exists()
+
+
+def test_pasted_text_beyond_what_a_form_may_hold_is_told_so(desk: Client) -> None:
+    text = "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    response = desk.post(f"{PLAYERS}import/", {"text": text})
+    assert response.status_code == 413
+    assert "choose it as a file" in said(response)
 
 
 def test_a_viewer_takes_out_and_puts_nothing_in(client: Client, viewer: Person, crowd: None) -> None:

@@ -10,12 +10,12 @@ import pytest
 from django.test import Client
 
 from merchants.models import Game, Merchant, Person, Player
-from merchants.services import history
+from merchants.services import history, limits
 from merchants.services.limits import Limits
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
-from tests.pages import said, send
+from tests.pages import filled, opened, said, send
 from tests.people import signed_in
 from tests.wallet.test_exposure import Told
 from wallet.models import Transaction
@@ -79,10 +79,31 @@ def test_limits_of_all_count_for_those_without_their_own(desk: Client, caller: C
 
 def test_what_another_has_set_meanwhile_is_not_written_over(desk: Client, player: Player) -> None:
     page = of_player(player, "?bets_per_minute=10&max_stake=")
-    form = {name: desk.get(page).context["form"][name].value() for name in ("token", "seen")}
-    Player.objects.filter(pk=player.pk).update(bets_per_minute=20)
-    assert "in the meantime" in said(desk.post(page, form))
+    form = opened(desk, page)
+    with history.acting(door="page", person=factories.member(player.merchant, "manager", email="other@acme.test")):
+        Player.objects.filter(pk=player.pk).update(bets_per_minute=20)
+    told = desk.post(page, form)
+    assert "was changed by other@acme.test in the meantime" in said(told)
+    assert "20 → <strong>10</strong>" in said(told)
     assert Player.objects.get(pk=player.pk).bets_per_minute == 20
+    assert desk.post(page, filled(told)).status_code == 302
+    assert Player.objects.get(pk=player.pk).bets_per_minute == 10
+
+
+def test_who_set_the_limits_of_all_meanwhile_is_told_and_not_who_did_something_else(
+    desk: Client, acme: Merchant
+) -> None:
+    page = f"{ALL}set/?bets_per_minute=10&max_stake="
+    form = opened(desk, page)
+    with history.acting(door="page", person=factories.member(acme, "manager", email="other@acme.test")):
+        limits.set_for_all(merchant=acme, limits=Limits(77, None), seen=limits.of(acme))
+    with history.acting(door="page", person=factories.member(acme, "owner", email="third@acme.test")):
+        Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+    told = desk.post(page, form)
+    assert "was changed by other@acme.test in the meantime" in said(told)
+    assert desk.post(page, filled(told)).status_code == 302
+    acme.refresh_from_db()
+    assert limits.of(acme) == Limits(10, None)
 
 
 @pytest.mark.parametrize("seen", ["", ":", "x", "1:2:3", "9" * 40, "٣:"])

@@ -15,8 +15,9 @@ from django.test import Client
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person
 from portal.lib import clock
+from tests import factories
 from tests.conftest import Caller
-from tests.pages import said, send
+from tests.pages import opened, said, send
 from tests.people import signed_in
 from tests.wallet.test_operator_lists import OFFICE, PAGE, go_on, networks
 from wallet.services import request_log
@@ -165,6 +166,28 @@ def test_note_and_end_of_an_entry_change_and_it_goes(at_work: Client, acme: Merc
     assert networks(acme) == []
 
 
+def test_who_changes_an_entry_that_another_changed_while_it_was_open_is_told(at_work: Client, acme: Merchant) -> None:
+    entry = AllowlistEntry.objects.create(merchant=acme, network=OFFICE, note="office")
+    page = f"{PAGE}entries/{entry.pk}/"
+    mine = opened(at_work, page) | {"ends": "2090-01-01T12:00:00"}
+    AllowlistEntry.objects.filter(pk=entry.pk).update(note="game server")
+    told_so = at_work.post(page, mine)
+    assert f"{OFFICE}/32 changed by" in said(told_so)
+    [(theirs, wanted)] = told_so.context["difference"].changed
+    assert (theirs.note, theirs.ends, wanted.note, wanted.ends.year) == ("game server", None, "office", 2090)
+    assert go_on(at_work, told_so, on_trial="").status_code == 302
+
+
+def test_an_entry_is_changed_on_no_other_list_than_it_was_opened_on(at_work: Client, acme: Merchant) -> None:
+    entry = AllowlistEntry.objects.create(merchant=acme, network=OFFICE)
+    key = ApiKey.objects.get(auth_key=factories.signer(acme).auth_key)
+    own = AllowlistEntry.objects.create(merchant=acme, key=key, network=OFFICE)
+    begun = opened(at_work, f"{PAGE}entries/{own.pk}/")["began"]
+    for began in (begun, "x", ""):
+        sent = at_work.post(f"{PAGE}entries/{entry.pk}/", {"note": "x", "began": began}, follow=True)
+        assert "could not be read any more" in said(sent)
+
+
 def test_what_stands_there_is_not_added_again(at_work: Client, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24")
     assert "stands on the list already" in said(send(at_work, f"{PAGE}add/", network="198.51.100.9/24"))
@@ -230,3 +253,27 @@ def test_two_who_change_the_domains_at_once(at_work: Client, acme: Merchant, own
     assert "theirs.example added by" in said(told_so)
     assert go_on(at_work, told_so).status_code == 302
     assert AllowedDomain.objects.count() == 2
+
+
+def test_domains_that_another_added_while_they_were_open_stay(at_work: Client, acme: Merchant) -> None:
+    AllowedDomain.objects.create(merchant=acme, domain="old.example")
+    mine = opened(at_work, f"{PAGE}domains/")
+    AllowedDomain.objects.create(merchant=acme, domain="theirs.example")
+    told_so = at_work.post(f"{PAGE}domains/", mine | {"text": "old.example\nmine.example"})
+    assert "theirs.example added by" in said(told_so)
+    assert [each.name for each in told_so.context["difference"].added] == ["mine.example"]
+    assert not told_so.context["difference"].removed
+    assert go_on(at_work, told_so).status_code == 302
+    assert AllowedDomain.objects.count() == 3
+
+
+@pytest.mark.parametrize(("how", "is_told"), [("replace", True), ("add", False)])
+def test_who_replaces_a_list_is_told_what_became_of_it_meanwhile(
+    at_work: Client, acme: Merchant, how: str, *, is_told: bool
+) -> None:
+    mine = opened(at_work, PASTE) | {"text": "203.0.113.1", "how": how}
+    AllowlistEntry.objects.create(merchant=acme, network=OFFICE)
+    proposal = at_work.post(PASTE, mine)
+    assert (f"{OFFICE}/32 added by" in said(proposal)) == is_told
+    assert len(proposal.context["difference"].removed) == is_told
+    assert go_on(at_work, proposal, on_trial="", confirmed_code="acme").status_code == 302

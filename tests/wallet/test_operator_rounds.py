@@ -205,8 +205,8 @@ def test_a_file_is_its_merchants_alone(
     assert Client().get(f"/operator/acme/exports/{export.pk}/file/").status_code == 302
 
 
-def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller, folder: Path, owner: Person) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller, folder: Path, viewer: Person) -> None:
+    export = exports.ask(merchant=caller.merchant, by=viewer, what="rounds", form="csv", wish=Wish())
     path = f"/operator/acme/exports/{export.pk}/"
     at_work.get(f"{path}cancel/")  # a link alone does nothing
     export.refresh_from_db()
@@ -217,6 +217,19 @@ def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller,
     export.refresh_from_db()
     assert export.state == Export.State.WAITING
     assert "is being written, or done already" in said(at_work.post(f"{path}again/", follow=True))
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("manager", 302), ("owner", 302)])
+def test_what_another_waits_for_is_not_stopped_or_begun_again_by_a_viewer(
+    client: Client, acme: Merchant, folder: Path, owner: Person, role: str, status: int
+) -> None:
+    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=Wish())
+    signed_in(client, factories.member(acme, role, email="other@acme.test"))
+    assert ("cancel/" in said(client.get("/operator/acme/exports/"))) == (status == 302)
+    assert client.post(f"/operator/acme/exports/{export.pk}/cancel/").status_code == status
+    exports.cancel(export=export)
+    assert ("again/" in said(client.get("/operator/acme/exports/"))) == (status == 302)
+    assert client.post(f"/operator/acme/exports/{export.pk}/again/").status_code == status
 
 
 def test_a_job_that_is_silent_is_told_as_broken_off(

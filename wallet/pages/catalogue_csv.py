@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
@@ -18,7 +17,7 @@ from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm, PlainForm
-from merchants.services import catalogue_io, flags
+from merchants.services import catalogue_io, flags, proposals
 from merchants.services.catalogue_io import BadLines, GamesPlan, PlayersPlan
 from merchants.services.posture import plural
 from portal.lib import clock
@@ -30,9 +29,8 @@ AT_ONCE = 2_000
 NAMED = 5
 AGAIN = {
     "text": "Nothing was saved. Choose the file again: it is shown what it would change now.",
-    "button": "Try again",
+    "button": "Choose the file again",
 }
-SALT = "operator.csv"
 MIXED_ANSWERS = [("Bet, launch of a blocked player", "RS_ERROR_PLAYER_BLOCKED"), ("All that is owed", "as usual")]
 
 
@@ -75,7 +73,11 @@ class Sheet:
 class FileForm(PlainForm):
     file = forms.FileField(label="CSV file", required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     text = forms.CharField(
-        label="Or its lines, pasted", required=False, strip=False, widget=forms.Textarea(attrs={"rows": 6})
+        label="Or its lines, pasted",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Up to 1 MB; a file may have 5 MB.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -97,14 +99,14 @@ def decoded(upload: Any) -> str:
 
 
 class ApplyForm(OnceForm):
-    """The lines travel signed and packed: what is saved is what was shown."""
+    """The lines wait here, and their number travels signed: what is saved is what was shown."""
 
-    packed = forms.CharField(widget=forms.HiddenInput)
+    packed = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
 
 def taken_in(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
     if "packed" in request.POST:
-        return ask(request, visit, again(visit, sheet, str(request.POST["packed"])))
+        return ask(request, visit, again(visit, sheet))
     form = FileForm(request.POST or None, request.FILES or None)
     bad: list[catalogue_io.BadLine] = []
     if form.is_valid():
@@ -122,24 +124,18 @@ def taken_in(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
 
 def shown(request: HttpRequest, visit: Visit, sheet: Sheet, lines: str, plan: Any) -> HttpResponse:
     """What `ask` shows first; here the file came by POST."""
-    packed = signing.dumps([visit.merchant.pk, lines, plan.digest], salt=SALT, compress=True)
+    packed = proposals.keep(merchant=visit.merchant, by=visit.person, kind=sheet.tab, text=lines, digest=plan.digest)
     asked = question(visit, sheet, sheet.ask(visit, plan))
     form = ApplyForm(initial={"packed": packed, "token": once.new_token(request)})
     known = {"question": asked, "form": form, **asked.context}
     return frame.show(request, visit, asked.template, tab=asked.tab, title=asked.title, **known)
 
 
-def again(visit: Visit, sheet: Sheet, packed: str) -> Question:
-    """Raises ChangedSince for what was not packed here, or for another merchant."""
-    try:
-        merchant, lines, digest = signing.loads(packed, salt=SALT)
-    except signing.BadSignature:
-        raise errors.ChangedSince("This page") from None
-    if merchant != visit.merchant.pk:
-        raise errors.ChangedSince("This page")
-
+def again(visit: Visit, sheet: Sheet) -> Question:
     def act(packed: str) -> str:
-        sheet.apply(merchant=visit.merchant, text=lines, digest=digest)
+        proposal = proposals.find(packed, merchant=visit.merchant, by=visit.person, kind=sheet.tab)
+        sheet.apply(merchant=visit.merchant, text=proposals.text_of(proposal), digest=proposal.digest)
+        proposal.delete()
         return "The file is taken over."
 
     return question(visit, sheet, AGAIN, act)

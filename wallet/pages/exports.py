@@ -12,7 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.urls import reverse
 
-from merchants.access import Visit
+from merchants.access import Role, Visit
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
@@ -116,7 +116,8 @@ def export_again(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
 
 
 def done(request: HttpRequest, visit: Visit, act: Any, export: Export, sentence: str) -> HttpResponse:
-    only_its_people(visit)
+    if not may_steer(visit, export):
+        raise PermissionDenied
     if request.method == "POST":
         act(export=export)
         messages.success(request, sentence)
@@ -126,6 +127,11 @@ def done(request: HttpRequest, visit: Visit, act: Any, export: Export, sentence:
 def only_its_people(visit: Visit) -> None:
     if visit.by_staff:
         raise PermissionDenied
+
+
+def may_steer(visit: Visit, export: Export) -> bool:
+    """Who asked for it, and who may change something here: a viewer does not stop what another waits for."""
+    return not visit.by_staff and (visit.role != Role.VIEWER or export.by_id == visit.person.pk)
 
 
 def own_export(visit: Visit, number: int) -> Export:
@@ -138,6 +144,7 @@ def own_export(visit: Visit, number: int) -> Export:
 def as_shown(export: Export, visit: Visit) -> dict[str, Any]:
     broken = export.is_broken_off(at=clock.now())
     wish = Wish.of(export.wish)
+    may = may_steer(visit, export)
     is_over = export.state == Export.State.READY and export.expires_at is not None and export.expires_at <= clock.now()
     return {
         "export": export,
@@ -146,7 +153,8 @@ def as_shown(export: Export, visit: Visit) -> dict[str, Any]:
         "busy": export.is_active and not broken,
         "broken": broken,
         "ready": export.state == Export.State.READY and not is_over,
-        "again": not visit.by_staff and (broken or export.state in {Export.State.FAILED, Export.State.CANCELLED}),
+        "cancel": may and export.is_active and not broken,
+        "again": may and (broken or export.state in {Export.State.FAILED, Export.State.CANCELLED}),
         "percent": 100 * export.rows_done // export.rows_in_all if export.rows_in_all else 0,
         "level": "good" if export.state == Export.State.READY and not is_over else "bad" if broken else "",
         "state": "broken off" if broken else "deleted" if is_over else export.get_state_display().lower(),

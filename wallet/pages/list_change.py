@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from merchants.services.allowlist import Line, NotAllowed, draft, paste, saving,
 from merchants.services.allowlist.paste import LONGEST_NOTE, BadLines
 from portal.lib import clock, tables
 from wallet.pages import list_draft, list_words
-from wallet.pages.list_proposal import of_list, propose, propose_domains
+from wallet.pages.list_proposal import look, look_domains, of_list, propose
 from wallet.pages.lists import list_named
 
 SEEN = 8
@@ -42,15 +43,25 @@ def show(
     return frame.show(request, visit, template, tab="lists", title=title, key=key, back=back, **context)
 
 
+class BegunForm(PlainForm):
+    """On what it was begun: the list as this page showed it, and its version."""
+
+    began = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+
+
 # --- One entry --------------------------------------------------------------------------------------------------------
-class EndForm(PlainForm):
+class NoteForm(PlainForm):
     note = forms.CharField(
         required=False, max_length=LONGEST_NOTE, help_text="What stands behind it, such as “game server in Riga”."
     )
     ends = MomentField(required=False, help_text="In UTC. Empty: stays until it is removed.")
 
 
-class EntryForm(EndForm):
+class EndForm(NoteForm, BegunForm):
+    pass
+
+
+class EntryForm(NoteForm):
     field_order = ("network",)
     network = forms.CharField(
         label="Address or block",
@@ -108,26 +119,40 @@ def own_entry(visit: Visit, number: int) -> AllowlistEntry:
 def list_entry(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     entry = own_entry(visit, number)
     found = free(visit, entry.key)
-    form = EndForm(request.POST or None, initial={"note": entry.note, "ends": entry.expires_at})
-    if form.is_valid() and (line := changed(form, entry)):
-        lines = [line if each.name == line.name else each for each in found.lines]
-        return propose(request, visit, list_draft.networks(visit.merchant, entry.key, found, lines))
+    stands, began = of_entry(found.lines, entry), list_draft.networks(visit.merchant, entry.key, found, found.lines)
+    initial = {"note": stands.note, "ends": stands.ends, "began": began.signed()}
+    form = EndForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        begun = list_draft.networks_of(form.cleaned_data["began"], visit.merchant)
+        if begun.key != entry.key:
+            raise list_draft.DraftLost
+        was = of_entry(begun.base, entry)
+        if line := changed(form, was):
+            lines = tuple(line if each is was else each for each in begun.base)
+            return look(request, visit, replace(begun, lines=lines, at=clock.now()))
     return show(request, visit, "list_entry.html", entry.key, f"Change {entry.network}", form=form, entry=entry)
 
 
-def changed(form: EndForm, entry: AllowlistEntry) -> Line | None:
+def of_entry(lines: tuple[Line, ...], entry: AllowlistEntry) -> Line:
+    found = next((line for line in lines if line.network == entry.network), None)
+    if found is None:
+        raise list_draft.DraftLost
+    return found
+
+
+def changed(form: EndForm, was: Line) -> Line | None:
     note, ends = form.cleaned_data["note"], form.cleaned_data["ends"]
-    if entry.expires_at is not None and ends == entry.expires_at.replace(microsecond=0):
-        ends = entry.expires_at  # the picker knows no parts of a second
-    if ends is not None and ends != entry.expires_at and ends <= clock.now():
+    if was.ends is not None and ends == was.ends.replace(microsecond=0):
+        ends = was.ends  # the picker knows no parts of a second
+    if ends is not None and ends != was.ends and ends <= clock.now():
         form.add_error("ends", str(errors.MomentPassed(ends)))
         return None
     try:
-        checked = paste.checked_note(note) if note != entry.note else note
+        checked = paste.checked_note(note) if note != was.note else note
     except NotAllowed as refused:
         form.add_error("note", str(refused))
         return None
-    return Line(entry.network, checked, ends)
+    return Line(was.network, checked, ends)
 
 
 @page(work=Work.LISTS, prove=True, back="operator:lists")
@@ -155,6 +180,7 @@ class PasteForm(PlainForm):
         initial="add",
         widget=forms.RadioSelect,
     )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # of the list that is to be replaced
 
     def clean_file(self) -> str:
         file = self.cleaned_data["file"]
@@ -178,11 +204,13 @@ class PasteForm(PlainForm):
 def list_paste(request: HttpRequest, visit: Visit) -> HttpResponse:
     key = list_named(request, visit)
     found = free(visit, key)
-    form, bad = PasteForm(request.POST or None, request.FILES or None), list[paste.BadLine]()
+    initial = {"version": found.version}
+    form, bad = PasteForm(request.POST or None, request.FILES or None, initial=initial), list[paste.BadLine]()
     if form.is_valid():
         try:
             lines = pasted(form.cleaned_data, found, visit.merchant.time_zone)
-            return propose(request, visit, list_draft.networks(visit.merchant, key, found, lines))
+            wanted = list_draft.networks(visit.merchant, key, found, lines)
+            return look(request, visit, replace(wanted, version=version_seen(form.cleaned_data, found)))
         except BadLines as refused:
             bad = refused.lines
         except list_draft.NoList as refused:
@@ -198,6 +226,12 @@ def pasted(wish: dict[str, Any], found: standing.Standing, zone: str) -> list[Li
     return list(({line.name: line for line in found.lines} | {line.name: line for line in read}).values())
 
 
+def version_seen(wish: dict[str, Any], found: standing.Standing) -> int:
+    """What comes to a list takes nothing away from it, whoever else has changed it; what replaces it does."""
+    seen = wish["version"] if wish["how"] == "replace" else None
+    return found.version if seen is None else int(seen)
+
+
 def told(bad: list[paste.BadLine]) -> str:
     """Every bad line by its number. One text: ten thousand of them are shown at once."""
     lines = [f"Line {each.number}: {each.reason}" for each in bad[:SHOWN_BAD]]
@@ -206,7 +240,7 @@ def told(bad: list[paste.BadLine]) -> str:
 
 
 # --- Domains ----------------------------------------------------------------------------------------------------------
-class DomainsForm(PlainForm):
+class DomainsForm(BegunForm):
     text = forms.CharField(
         label="Domains, one a line",
         required=False,
@@ -219,12 +253,14 @@ class DomainsForm(PlainForm):
 
 @page(work=Work.LISTS, prove=True, back="operator:lists")
 def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
-    stand = standing.domains_of(visit.merchant)
-    form, bad = DomainsForm(request.POST or None, initial={"text": draft.written(stand)}), list[paste.BadLine]()
+    began = list_draft.domains(visit.merchant, standing.domains_of(visit.merchant))
+    initial = {"text": draft.written(began.base), "began": began.signed()}
+    form, bad = DomainsForm(request.POST or None, initial=initial), list[paste.BadLine]()
     if form.is_valid():
+        begun = list_draft.domains_of(form.cleaned_data["began"], visit.merchant)
         try:
-            lines = draft.read_domains(form.cleaned_data["text"], stand)
-            return propose_domains(request, visit, list_draft.domains(visit.merchant, lines))
+            lines = tuple(draft.read_domains(form.cleaned_data["text"], begun.base))
+            return look_domains(request, visit, replace(begun, lines=lines, at=clock.now()))
         except BadLines as refused:
             bad = refused.lines
     return show(request, visit, "list_domains.html", None, "Domains", form=form, bad=len(bad), told=told(bad))

@@ -80,7 +80,7 @@ def networks(merchant: Merchant, key: ApiKey | None, found: standing.Standing, l
 
 
 def domains(merchant: Merchant, lines: Iterable[DomainLine]) -> Domains:
-    version = saving.version_of_domains(merchant)
+    version = saving.version_of_domains(merchant)  # first: what changes from here on is newer
     return Draft(merchant, None, tuple(lines), standing.domains_of(merchant), version, clock.now(), DOMAINS)
 
 

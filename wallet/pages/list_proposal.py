@@ -34,8 +34,8 @@ SAVED = "Saved: calls are judged by the new list from now on."
 SAVED_DOMAINS = "Saved: calls that say Origin are judged by the new domains from now on."
 TRIED = "Saved on trial until {until}. It stays when a rightly signed call comes from it before then."
 SENT_BEFORE = (
-    "A form does one thing once. This one was sent before, or is older than the last ten that you opened, so that a "
-    "reload, the back button or a second click does nothing."
+    "A form does one thing once. This one was sent before, or was opened before you signed in, so that a reload, the "
+    "back button or a second click does nothing."
 )
 NOTHING_WAITS = "No change of a list waits here: nothing was saved. Begin one from the list."
 NOTHING_NEW = "Nothing was to be changed: the list stands like this already."
@@ -78,10 +78,8 @@ def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
         return question
     wanted, wish = list_draft.networks_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
     saving.tidy(merchant=visit.merchant, key=wanted.key)
-    if changes := saving.changes_since(visit.merchant, wanted.key, wanted.version):
-        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew(changes))
-    if request.POST.get("do") != "save":
-        return propose(request, visit, wanted, wish)
+    if request.POST.get("do") != "save" or saving.changes_since(visit.merchant, wanted.key, wanted.version):
+        return look(request, visit, wanted, wish)
     if wanted.is_old:
         return propose(request, visit, anew(wanted), wish, refused=list_draft.told_old(wanted.at))
     return decide(request, visit, wanted, wish)
@@ -105,6 +103,14 @@ def nothing_here(request: HttpRequest, visit: Visit, form: ProposalForm | None) 
         text=text,
         back=of_list(visit.merchant, None),
     )
+
+
+def look(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any] | None = None) -> HttpResponse:
+    """The wish on the list as it is by now; what others did since the person saw it is told."""
+    changes = saving.changes_since(visit.merchant, wanted.key, wanted.version)
+    if not changes:
+        return propose(request, visit, wanted, wish)
+    return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew(changes))
 
 
 def anew(wanted: Networks) -> Networks:
@@ -176,13 +182,20 @@ def list_domains_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
         request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.domains_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
-    if changes := saving.domain_changes_since(visit.merchant, wanted.version):
-        return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_anew(changes))
-    if request.POST.get("do") != "save":
-        return propose_domains(request, visit, wanted, wish)
+    if request.POST.get("do") != "save" or saving.domain_changes_since(visit.merchant, wanted.version):
+        return look_domains(request, visit, wanted, wish)
     if wanted.is_old:
         return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_old(wanted.at))
     return decide_domains(request, visit, wanted, wish)
+
+
+def look_domains(
+    request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None
+) -> HttpResponse:
+    changes = saving.domain_changes_since(visit.merchant, wanted.version)
+    if not changes:
+        return propose_domains(request, visit, wanted, wish)
+    return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_anew(changes))
 
 
 def domains_anew(wanted: Domains) -> Domains:
