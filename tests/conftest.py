@@ -103,6 +103,7 @@ class Caller:
 def _no_memory(settings: Any) -> Iterator[None]:
     """Nothing that a process keeps may go from one test to the next; the log is written when a test asks for it."""
     settings.REQUEST_LOG_FLUSH_SECONDS = 0
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client begins with a look at every static file there is
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
     access.forget()
     yield

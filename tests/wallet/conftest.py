@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -19,9 +20,11 @@ from django.conf import settings
 from merchants import crypto
 from merchants.models import ApiKey, Game, Merchant
 from merchants.services.access import seal_context
+from tests import factories
 from tests.conftest import Caller
 from tests.plugins.live import Live
 from tests.signing import Answer, Body, Signer, encoded
+from tests.wallet.reconciling import Busy, Told, at, busy_day
 
 Row = tuple[Any, ...]
 SECONDS = 10
@@ -165,3 +168,11 @@ def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
             return [future.result(SECONDS * 3) for future in [pool.submit(call) for call in calls]]
 
     return run
+
+
+@pytest.fixture
+def busy(acme: Merchant, game: Game) -> Busy:
+    """A day on which much went on, of a merchant that began with it."""
+    with at(acme, timedelta(0)):
+        machine = Told(acme, factories.signer(acme), game)
+    return busy_day(machine)

@@ -8,17 +8,15 @@ from typing import Any
 
 import pytest
 
-from merchants.models import Game, Merchant, Person
+from merchants.models import Merchant, Person
 from tests import factories
 from tests.wallet.reconciling import (
     DATE,
     HOUR,
     Busy,
     Line,
-    Told,
     at,
     breaks,
-    busy_day,
     case,
     changed,
     plan,
@@ -30,13 +28,6 @@ from wallet.models import Case
 from wallet.reconciliation import cases, refusals
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def busy(acme: Merchant, game: Game) -> Busy:
-    with at(acme, timedelta(0)):
-        machine = Told(acme, factories.signer(acme), game)
-    return busy_day(machine)
 
 
 def in_tokyo(busy: Busy) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from merchants.models import Game, Merchant
+from merchants.models import Merchant
 from tests import factories
 from tests.wallet.reconciling import (
     DATE,
@@ -29,13 +29,6 @@ from tests.wallet.reconciling import (
 from wallet.reconciliation import matching
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def busy(acme: Merchant, game: Game) -> Busy:
-    with at(acme, timedelta(0)):
-        machine = Told(acme, factories.signer(acme), game)
-    return busy_day(machine)
 
 
 def test_a_statement_that_says_the_same_is_all_clear(busy: Busy) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from merchants.models import Game, Merchant, Person
-from tests import factories
-from tests.wallet.reconciling import DATE, Busy, Told, at, breaks, busy_day, case, reconcile, state
+from merchants.models import Merchant, Person
+from tests.wallet.reconciling import DATE, Busy, at, breaks, case, reconcile, state
 from wallet.models import Case
 from wallet.reconciliation import cases
 
@@ -18,10 +17,7 @@ NEXT = DATE + timedelta(days=1)
 
 
 @pytest.fixture
-def busy(acme: Merchant, game: Game) -> Busy:
-    with at(acme, timedelta(0)):
-        machine = Told(acme, factories.signer(acme), game)
-    busy = busy_day(machine)
+def stated(busy: Busy) -> Busy:
     state(busy.merchant, busy.lines())
     return busy
 
@@ -33,54 +29,54 @@ def behind_its_back(sql: str, *parameters: Any) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-def test_a_balance_that_its_rows_do_not_come_to(busy: Busy) -> None:
+def test_a_balance_that_its_rows_do_not_come_to(stated: Busy) -> None:
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
-    assert reconcile(busy.merchant).outcome == "breaks"
-    assert breaks(busy.merchant) == {("balance", "player-1|EUR")}
-    assert case(busy.merchant, "balance", "player-1|EUR").difference == 5
+    assert reconcile(stated.merchant).outcome == "breaks"
+    assert breaks(stated.merchant) == {("balance", "player-1|EUR")}
+    assert case(stated.merchant, "balance", "player-1|EUR").difference == 5
 
 
-def test_a_payout_that_stands_on_a_bet_that_was_rolled_back(busy: Busy) -> None:
+def test_a_payout_that_stands_on_a_bet_that_was_rolled_back(stated: Busy) -> None:
     behind_its_back("UPDATE wallet_transaction SET reverses_id = NULL WHERE kind = 'rollback' AND part = 1")
-    reconcile(busy.merchant)
-    assert ("paid_on_rolled_back", "void-win") in breaks(busy.merchant)
+    reconcile(stated.merchant)
+    assert ("paid_on_rolled_back", "void-win") in breaks(stated.merchant)
 
 
-def test_an_account_below_zero(busy: Busy) -> None:
-    with at(busy.merchant, timedelta(hours=13)):
-        busy.machine.withdraw(40_000_000)
-        busy.machine.rollback("deposit")
-    state(busy.merchant, busy.lines())
-    reconcile(busy.merchant)
-    assert breaks(busy.merchant) == {("below_zero", "player-1|EUR")}
+def test_an_account_below_zero(stated: Busy) -> None:
+    with at(stated.merchant, timedelta(hours=13)):
+        stated.machine.withdraw(40_000_000)
+        stated.machine.rollback("deposit")
+    state(stated.merchant, stated.lines())
+    reconcile(stated.merchant)
+    assert breaks(stated.merchant) == {("below_zero", "player-1|EUR")}
 
 
-def test_each_night_it_is_the_same_case_until_it_is_mended(busy: Busy) -> None:
+def test_each_night_it_is_the_same_case_until_it_is_mended(stated: Busy) -> None:
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
-    reconcile(busy.merchant)
-    reconcile(busy.merchant)
-    assert reconcile(busy.merchant, NEXT).figures.broken == 1
+    reconcile(stated.merchant)
+    reconcile(stated.merchant)
+    assert reconcile(stated.merchant, NEXT).figures.broken == 1
     found = Case.objects.get()
     assert (found.day, found.seen_by.day) == (DATE, NEXT)
     behind_its_back("UPDATE wallet_account SET balance = balance - 5 WHERE kind = 'player'")
-    reconcile(busy.merchant, NEXT + timedelta(days=1))
+    reconcile(stated.merchant, NEXT + timedelta(days=1))
     found.refresh_from_db()
     assert (found.state, found.resolution) == ("resolved", "corrected")
 
 
-def test_what_a_person_said_of_our_books_is_believed_until_it_is_another_thing(busy: Busy, support: Person) -> None:
+def test_what_a_person_said_of_our_books_is_believed_until_it_is_another_thing(stated: Busy, support: Person) -> None:
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
-    reconcile(busy.merchant)
+    reconcile(stated.merchant)
     cases.resolve(case=Case.objects.get(), resolution="ours", text="We mend it on Friday.", by=support)
     for later in (1, 2, 3):
-        reconcile(busy.merchant, DATE + timedelta(days=later))
+        reconcile(stated.merchant, DATE + timedelta(days=later))
     assert Case.objects.get().state == "resolved"
     behind_its_back("UPDATE wallet_account SET balance = balance + 2 WHERE kind = 'player'")
-    reconcile(busy.merchant, DATE + timedelta(days=4))
+    reconcile(stated.merchant, DATE + timedelta(days=4))
     found = Case.objects.get()
     assert (found.day, found.state, found.difference) == (DATE, "open", 7)
 
 
-def test_another_merchants_books_are_not_looked_at(busy: Busy, rival: Merchant) -> None:
+def test_another_merchants_books_are_not_looked_at(stated: Busy, rival: Merchant) -> None:
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     assert reconcile(rival).outcome == "nothing"

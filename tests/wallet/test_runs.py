@@ -9,16 +9,13 @@ import psycopg
 import pytest
 from django.db import connection
 
-from merchants.models import Game, Merchant, Person
-from tests import factories
+from merchants.models import Merchant, Person
 from tests.wallet.reconciling import (
     DATE,
     Busy,
     Line,
-    Told,
     at,
     breaks,
-    busy_day,
     case,
     changed,
     day,
@@ -31,13 +28,6 @@ from wallet.models import Case, Reconciliation
 from wallet.reconciliation import matching, runs
 
 SOON = timedelta(hours=1)
-
-
-@pytest.fixture
-def busy(acme: Merchant, game: Game) -> Busy:
-    with at(acme, timedelta(0)):
-        machine = Told(acme, factories.signer(acme), game)
-    return busy_day(machine)
 
 
 def test_a_late_row_closes_its_case_by_itself(busy: Busy) -> None:

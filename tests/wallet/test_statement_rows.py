@@ -7,16 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from merchants.models import Game, Merchant
-from tests import factories
 from tests.wallet.reconciling import (
     DATE,
     Busy,
     Line,
-    Told,
-    at,
     breaks,
-    busy_day,
     day,
     reconcile,
     rows_of,
@@ -28,13 +23,6 @@ from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statement_rows
 
 DAY, MORNING = timedelta(days=1), timedelta(hours=9)
-
-
-@pytest.fixture
-def busy(acme: Merchant, game: Game) -> Busy:
-    with at(acme, timedelta(0)):
-        machine = Told(acme, factories.signer(acme), game)
-    return busy_day(machine)
 
 
 def sql(statement: str) -> None:
