@@ -20,7 +20,7 @@ from wallet.reconciliation import plans, statement_rows, statements
 from wallet.reconciliation.days import DAY, Day, day_of
 from wallet.services.usage import IS_OPEN
 
-ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'"
+ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = '10min'"  # then a run has failed, and is told
 BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
 ROWS = Path(__file__).with_suffix(".sql").read_text()
@@ -54,8 +54,18 @@ HAS_NO_END = f"""
                        AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = e.id))
 """
 # Bets that are too old to be open, also those of days before that were too young when these were compared. Each is a
-# break of its own day.
+# break of its own day. Those that may be open stand by themselves first, so that the planner knows how few they are:
+# guessed wrongly once, it looked at the whole ledger for each of them.
 UNSETTLED = f"""
+    DROP TABLE IF EXISTS pg_temp.reconciliation_maybe_open;
+    CREATE TEMP TABLE reconciliation_maybe_open ON COMMIT DROP AS
+    SELECT o.bet_id AS id FROM wallet_openbet o
+     WHERE o.merchant_id = %(merchant)s AND o.created_at >= %(first)s AND o.created_at < %(end)s
+    UNION
+    SELECT n.id FROM wallet_transaction n
+     WHERE n.merchant_id = %(merchant)s AND n.kind = 'bet' AND n.created_at >= %(first)s AND n.created_at < %(end)s
+       AND n.id > (SELECT k.upto FROM wallet_mark k WHERE k.source = 'movements');
+    ANALYZE reconciliation_maybe_open;
     INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size, day)
     SELECT 'unsettled', b.transaction_id, b.transaction_id, p.player_id, b.currency, jsonb_strip_nulls(
                jsonb_build_object('kind', 'bet', 'player', p.player_id, 'game', g.game_id, 'currency', b.currency,
@@ -64,16 +74,9 @@ UNSETTLED = f"""
            0, r.amount, (b.created_at AT TIME ZONE %(zone)s)::date
       FROM (SELECT DISTINCT ON (coalesce(t.session_id || '|' || t.round_id, t.id::text)) t.transaction_id, t.player_id,
                    t.game_id, t.currency, t.created_at, t.session_id, t.round_id, t.id
-              FROM wallet_transaction t
-             WHERE t.id IN (
-                    SELECT o.bet_id FROM wallet_openbet o
-                     WHERE o.merchant_id = %(merchant)s AND o.created_at >= %(first)s AND o.created_at < %(end)s
-                    UNION ALL
-                    SELECT n.id FROM wallet_transaction n
-                     WHERE n.merchant_id = %(merchant)s AND n.kind = 'bet'
-                       AND n.created_at >= %(first)s AND n.created_at < %(end)s
-                       AND n.id > (SELECT k.upto FROM wallet_mark k WHERE k.source = 'movements'))
-               AND t.created_at < %(old)s AND {HAS_NO_END}
+              FROM reconciliation_maybe_open m
+              JOIN wallet_transaction t ON t.id = m.id
+             WHERE t.created_at < %(old)s AND {HAS_NO_END}
              ORDER BY coalesce(t.session_id || '|' || t.round_id, t.id::text), t.id) b
       JOIN LATERAL (
             SELECT min(t.id) AS first, sum(t.amount) AS amount, count(*) AS bets FROM wallet_transaction t
