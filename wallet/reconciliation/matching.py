@@ -20,7 +20,8 @@ from wallet.reconciliation import plans, statement_rows, statements
 from wallet.reconciliation.days import DAY, Day, day_of
 from wallet.services.usage import IS_OPEN
 
-ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = '10min'"  # then a run has failed, and is told
+# Of a statement that takes longer than that, the run has failed, which an alarm tells.
+ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = '10min'"
 BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
 ROWS = Path(__file__).with_suffix(".sql").read_text()
