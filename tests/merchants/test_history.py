@@ -32,6 +32,7 @@ from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
+from tests.plans import measured, plan
 
 EVENT_TABLES = [model._meta.db_table for model in apps.get_models() if issubclass(model, Trace)]
 TRACKED_TABLES = [table.removesuffix("event") for table in EVENT_TABLES]
@@ -359,14 +360,14 @@ def test_a_long_history_costs_few_queries(acme: Merchant, rival: Merchant) -> No
             "SELECT %s, 'desk-' || n || '@acme.test', '' FROM generate_series(1, 5000) n",
             [acme.pk],
         )
-        run("ANALYZE merchants_contactevent")
+    measured("merchants_contactevent")
     with CaptureQueriesContext(connection) as queries:
         entries = history.timeline(acme)
     assert len(queries) == 3, "what is newest, how many were written in that breath, and what else there is"
     assert entries[0].title == "5,000 contacts: added"
-    plan = str(explained(queries.captured_queries[0]["sql"]))
-    assert "history_contact_merchant" in plan, plan
-    assert "Seq Scan on merchants_contactevent" not in plan, plan
+    way = plan(queries.captured_queries[0]["sql"])
+    assert "history_contact_merchant" in way, way
+    assert "Seq Scan on merchants_contactevent" not in way, way
 
 
 def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, support: Person) -> None:
@@ -393,12 +394,6 @@ def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, s
     assert (entry.who, entry.reason, entry.changes) == (support.email, "A raid", ())
     before = next(each for each in history.timeline(acme, kind="people") if each.title == seen[2])
     assert [each.title for each in history.page(acme, after=before.at).entries] == seen[:2]
-
-
-def explained(sql: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}")
-        return list(cursor.fetchall())
 
 
 def test_pages_of_a_timeline_leave_nothing_out_and_say_nothing_twice(acme: Merchant, support: Person) -> None:

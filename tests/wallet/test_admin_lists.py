@@ -17,6 +17,7 @@ from merchants.models import ApiKey, Game, Merchant, Person, Player, Secret
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
+from tests.plans import measured, plan
 from wallet.models import Account, Session, SignedRequest, Transaction
 
 ROWS = 3_000
@@ -95,8 +96,7 @@ def filled(caller: Caller, acme: Merchant, game: Game) -> dict[str, object]:
     )  # fmt: skip
     fill_transactions(acme, accounts, secret)
     fill_log(acme)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE merchants_player, {', '.join(f'wallet_{name}' for name in FILLED)}")
+    measured("merchants_player", *(f"wallet_{name}" for name in FILLED))
     return {
         "merchant": acme.pk,
         "other": Merchant.objects.get(code="other-0").pk,
@@ -211,8 +211,7 @@ def explained(statement: str) -> str:
     """As over many rows: with so few, reading them all may be the cheapest way."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {statement}")
-        return "\n".join(row[0] for row in cursor.fetchall())
+    return plan(statement)
 
 
 @pytest.mark.parametrize("name", ["wallet/account", "wallet/transaction", "wallet/session", "wallet/signedrequest"])
@@ -222,8 +221,8 @@ def test_an_unfiltered_list_reads_one_page_from_the_end_of_the_primary_key(
     with asked() as statements:
         staff.get(f"/admin/{name}/")
     table = name.replace("/", "_")
-    plan = explained(next(each for each in statements if subject(each) == table))
-    assert f"Index Scan Backward using {table}_pkey" in plan
+    way = explained(next(each for each in statements if subject(each) == table))
+    assert f"Index Scan Backward using {table}_pkey" in way
 
 
 def test_a_page_too_deep_is_not_looked_for(staff: Client, filled: dict[str, object]) -> None:

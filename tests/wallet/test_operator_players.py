@@ -17,6 +17,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send, token
 from tests.people import signed_in
+from tests.plans import measured, plan
 from tests.wallet.test_admin_lists import WHO, asked, subject
 from tests.wallet.test_operator_home import own
 
@@ -217,16 +218,13 @@ def test_each_list_goes_through_an_index(desk: Client, acme: Merchant, rival: Me
     for of in (acme, rival):
         rows = (Player(merchant=of, player_id=f"m-{number}", is_blocked=number % 50 == 1) for number in range(3_000))
         Player.objects.bulk_create(rows)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE merchants_player")
+    measured("merchants_player")
     with asked() as statements:
         desk.get(f"{PLAYERS}?{address}")
     [statement] = [each for each in statements if subject(each) == "merchants_player"]
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {statement}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert INDEXES[address] in plan
-    assert "Sort" not in plan
+    way = plan(statement)
+    assert INDEXES[address] in way
+    assert "Sort" not in way
 
 
 PLAYER_QUERIES = [
