@@ -117,8 +117,8 @@ def portal_programs(host: str, port: int) -> list[Program]:
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
         Program("web", [*granian, "portal.wsgi:application"], "cyan"),
-        Program("worker", ["nice", *celery, *worker], "green", late=True),
-        Program("reconciler", ["nice", *celery, *reconciler], "blue", late=True),
+        Program("worker", ["nice", "-n", "19", *celery, *worker], "green", late=True),
+        Program("reconciler", ["nice", "-n", "19", *celery, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
     ]
 

@@ -8,13 +8,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from merchants.models import Game, Merchant, Person
 from merchants.services import access
 from tests import factories
+from tests.plugins.databases import migrated
 from tests.signing import Answer, Body, Signer, encoded, new_id
 from wallet.services import request_log
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Django copies what `TEMPLATE` names, and finds nothing left to migrate. Here, since a fixture of pytest-django's
+    goes before one of the same name in a plugin that is loaded earlier.
+    """
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @dataclass

@@ -110,3 +110,13 @@ def test_the_first_key_press_leads_past_the_menu(owner: Page, album: Path) -> No
     expect(owner.get_by_role("link", name="To the content")).to_be_focused()
     owner.keyboard.press("Enter")
     expect(owner.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("tab", ["Home", "Timeline"])
+def test_on_a_telephone_the_open_tab_is_in_sight(owner: Page, live: Live, tab: str) -> None:
+    owner.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    owner.goto(f"{live.base_url}/operator/{CODE}/{'' if tab == 'Home' else 'timeline/'}")
+    expect(owner.get_by_role("link", name=tab, exact=True).and_(owner.locator("[aria-current]"))).to_be_in_viewport(
+        ratio=0.9  # a fraction of a pixel is cut off
+    )
+    assert owner.evaluate("scrollY") == 0

@@ -9,8 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-import pytest
-from django.db import connections
 from psycopg import sql
 
 from portal.tether import tethered
@@ -22,12 +20,6 @@ LOCK = 40_781
 
 class NotMigrated(Exception):
     """The command's own words."""
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Django copies what `TEMPLATE` names, and finds nothing left to migrate."""
-    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 def migrated() -> str:

@@ -5,6 +5,7 @@ Real threads against two server processes. Each race is run again and again, sin
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections import Counter
@@ -216,14 +217,14 @@ def test_crosswise_ids_in_batches_of_different_players(stage: Stage, at_once: At
 
 
 # Changes of state ---------------------------------------------------------------------------------------------------
-LATE_CALLS = 10_000
+LATE_CALLS = int(os.environ.get("LATE_CALLS", "3000"))  # as many as are to be believed, by hand
 
 
 @pytest.mark.parametrize("replaced", [False, True], ids=["the key is revoked", "its secret is replaced"])
 def test_after_the_commit_of_a_revoke_no_call_is_taken(stage: Stage, live: Live, *, replaced: bool) -> None:
-    """Both processes are warm and busy when it happens. Of 10,000 calls that start after the commit none is taken."""
+    """Both processes are warm and busy when it happens. Of the calls that start after the commit none is taken."""
     caller, revoked, late = stage.caller(), threading.Event(), Counter[str]()
-    late_calls = LATE_CALLS if replaced else LATE_CALLS // 10
+    late_calls = LATE_CALLS if replaced else LATE_CALLS // 3
 
     def bet_on() -> None:
         mine = Counter[str]()
