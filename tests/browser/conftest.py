@@ -19,6 +19,7 @@ from tests.plugins.live import DEMO_CALLS, Live
 
 DESK = {"width": 1281, "height": 1000}
 WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
+LOOKS: list[tuple[dict[str, int], Any]] = [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]
 FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a test takes less than the rest
 
 
@@ -97,6 +98,13 @@ def staff(watched: Page, door: Door) -> Page:
     """Signed in as support, with a fresh second factor."""
     door.enter(watched, "support")
     return watched
+
+
+def looks(number: int = 0) -> list[tuple[dict[str, int], Any]]:
+    """How a page is looked at: in both widths and both schemes, its neighbour the other way round."""
+    if "PICTURES" in os.environ:
+        return LOOKS
+    return LOOKS[2:] if number % 2 else LOOKS[:2]
 
 
 def see(page: Page, url: str, *, size: dict[str, int], scheme: Any, album: Path, name: str) -> None:

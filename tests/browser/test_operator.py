@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, picture, see
+from tests.browser.conftest import NARROW, looks, picture, see
 from tests.plugins.live import Live
 
 AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text()
@@ -66,7 +66,7 @@ def test_every_page_is_accessible_and_fits(owner: Page, live: Live, album: Path)
     addresses += [f"{live.base_url}{key}leak/", f"{live.base_url}/operator/"]
     found = {}
     for number, address in enumerate(addresses):
-        for size, scheme in [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]:
+        for size, scheme in looks(number):
             see(owner, address, size=size, scheme=scheme, album=album, name=f"operator-{number}")
             found[f"{address} {size['width']} {scheme}"] = faults(owner)
     assert {address: each for address, each in found.items() if each} == {}

@@ -15,14 +15,13 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, picture, see
+from tests.browser.conftest import WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import Signer, encoded
 from tests.wallet.conftest import answer, new_signer
 
 __all__ = ["owner"]  # a fixture
-SEEN_AS: list[tuple[dict[str, int], Any]] = [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]
 FADED = 300  # ms; colours have changed by then
 PAGES = ["", "add/", "paste/", "domains/", "ask/", "ask/?address=198.51.100.7", "suggest/?days=7", "egress/"]
 
@@ -67,7 +66,7 @@ def test_every_page_of_the_lists_is_accessible_and_fits(owner: Page, live: Live,
     addresses += [f"{live.base_url}{path}" for path in (entry, f"{entry}remove/", key)]
     found = {}
     for number, address in enumerate(addresses):
-        for size, scheme in SEEN_AS:
+        for size, scheme in looks(number):
             see(owner, address, size=size, scheme=scheme, album=album, name=f"lists-{number}")
             found[f"{address} {size['width']} {scheme}"] = faults(owner)
     assert {address: each for address, each in found.items() if each} == {}
@@ -120,8 +119,8 @@ def test_an_address_is_proved_while_the_page_waits(owner: Page, live: Live, sign
 
 
 def pictured(page: Page, album: Path, name: str) -> None:
-    """As it is now, wide and narrow, light and dark; accessible, and no wider than its window."""
-    for size, scheme in SEEN_AS:
+    """As it is now, wide and narrow, by day and by night; accessible, and no wider than its window."""
+    for size, scheme in looks():
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(FADED)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, picture, see
+from tests.browser.conftest import NARROW, WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 
@@ -82,7 +82,7 @@ def test_each_page_on_the_way_is_accessible_and_fits(
     assert {address: each for address, each in found.items() if each} == {}
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")])
+@pytest.mark.parametrize(("size", "scheme"), looks())
 def test_a_file_is_shown_before_it_is_taken_over(
     owner: Page, live: Live, album: Path, size: dict[str, int], scheme: str
 ) -> None:

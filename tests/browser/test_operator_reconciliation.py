@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Page, expect
 
 from portal.ports import free_port
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, looks, see
 from tests.browser.test_operator import CODE, faults
 from tests.plugins.live import Live
 
@@ -200,10 +200,10 @@ def look_at_new(page: Page, here: str, file: Path, day: str) -> str:
 
 
 def ugly(page: Page, addresses: list[str], album: Path) -> dict[str, list[str]]:
-    """What axe says of each page, in both widths and schemes."""
+    """What axe says of each page."""
     found = {}
     for number, address in enumerate(addresses):
-        for size, scheme in [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]:
+        for size, scheme in looks(number):
             see(page, address, size=size, scheme=scheme, album=album, name=f"reconciliation-{number}")
             found[f"{address} {size['width']} {scheme}"] = faults(page)
     return {address: each for address, each in found.items() if each}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, picture, see
+from tests.browser.conftest import NARROW, WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import encoded, new_id, now_ms, signature
@@ -168,7 +168,7 @@ def test_the_pages_are_accessible_and_fit(owner: Page, live: Live, novice: Novic
     filtered = "?status=refused&endpoint=/wallet/transaction/bet"
     pages = ["", filtered, "?address=x", "?player=nobody", "?tail=1", f"{known}/"]
     for number, path in enumerate(pages):
-        for size, scheme in [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]:
+        for size, scheme in looks(number):
             see(owner, base + path, size=size, scheme=scheme, album=album, name=f"requests-{number}")
             found[f"{path} {size['width']} {scheme}"] = faults(owner)
     owner.get_by_role("button", name="Find the mistake").click()

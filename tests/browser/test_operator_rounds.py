@@ -12,12 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.tether import tethered
-from tests.browser.conftest import NARROW, WIDE, picture, see
+from tests.browser.conftest import NARROW, WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import CHECKOUT, Live
 
 __all__ = ["owner"]  # a fixture
-SEEN_AS: list[tuple[dict[str, int], Any]] = [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]
 WRITE = """from wallet.models import Export
 from wallet.services import exports
 exports.write(Export.objects.latest("pk").pk)"""
@@ -54,7 +53,7 @@ def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, p
     expect(owner.get_by_text(paid)).to_be_visible()
     expect(owner.get_by_text("Stake", exact=True)).to_be_visible()
     picture(owner, album, "round")
-    for size, scheme in SEEN_AS:
+    for size, scheme in looks():
         see(owner, owner.url, size=size, scheme=scheme, album=album, name="round")
         assert faults(owner) == []
 
@@ -62,7 +61,7 @@ def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, p
 def test_a_round_that_was_rolled_back_is_told_so(owner: Page, live: Live, taken_back: str, album: Path) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/rounds/?q={taken_back}")
     expect(owner.get_by_text("as if it had never been played")).to_be_visible()
-    for size, scheme in SEEN_AS:
+    for size, scheme in looks():
         see(owner, owner.url, size=size, scheme=scheme, album=album, name="round-back")
         assert faults(owner) == []
 
@@ -74,7 +73,7 @@ def test_each_page_of_rounds_is_accessible_and_fits(owner: Page, live: Live, alb
     pages += ["rounds/open/", "rounds/open/?age=hour&currency=EUR", "exports/new/?state=won", "exports/"]
     found = {}
     for number, path in enumerate(pages):
-        for size, scheme in SEEN_AS:
+        for size, scheme in looks(number):
             see(owner, here + path, size=size, scheme=scheme, album=album, name=f"rounds-{number}")
             found[f"{path} {size['width']} {scheme}"] = faults(owner)
     assert {path: each for path, each in found.items() if each} == {}
