@@ -17,12 +17,12 @@ def spoken(moment: datetime) -> str:
 
 class KeyRevoked(Refusal):
     def __init__(self) -> None:
-        super().__init__("This key is revoked, for good. Issue another key for the merchant.")
+        super().__init__("This key is revoked, for good. The merchant needs another key; support issues it.")
 
 
 class KeyExpired(Refusal):
     def __init__(self, ended: datetime) -> None:
-        super().__init__(f"This key ended at {spoken(ended)}. Issue another key for the merchant.")
+        super().__init__(f"This key ended at {spoken(ended)}. The merchant needs another key; support issues it.")
 
 
 class KeyQuarantined(Refusal):

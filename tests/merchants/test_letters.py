@@ -35,6 +35,7 @@ from tests.plugins.live import Live
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+BOUND_SECONDS = 5  # a broker that is waited for holds up a verb for longer
 
 
 class Server:
@@ -325,7 +326,7 @@ def test_a_broker_that_is_away_does_not_hold_up_a_verb(
     with broker_at(monkeypatch, free_port()) as begun:
         with django_capture_on_commit_callbacks(execute=True):
             keys.issue(merchant=acme)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < BOUND_SECONDS
     assert Letter.objects.get().state == "waiting"
 
 
@@ -335,7 +336,7 @@ def test_nor_does_one_that_takes_calls_and_says_nothing(monkeypatch: pytest.Monk
         broker_at(monkeypatch, silent.getsockname()[1]) as begun,
     ):
         post.wake()
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < BOUND_SECONDS
 
 
 # --- several workers, real commits ------------------------------------------------------------------------------------

@@ -114,9 +114,11 @@ def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
     played(caller)
     caller.bet(900_000_000)
     request_log.drain()
-    shown = said(at_work.get(HOME))
+    now = clock.now()
+    with clock.at(now):
+        shown = said(at_work.get(HOME))
     assert "RS_ERROR_NOT_ENOUGH_MONEY" in shown
-    since = f"{clock.now() - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
+    since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
     assert f'href="/operator/acme/requests/?status=RS_ERROR_NOT_ENOUGH_MONEY&amp;since={since}"' in shown
     assert '<th scope="row">EUR</th><td>3.00</td>' in shown
     assert 'class="bar-taken"' in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -45,6 +46,16 @@ def test_pasted_lines_come_to_what_stands(at_work: Client, acme: Merchant) -> No
     assert networks(acme) == [f"{OFFICE}/32"]
     go_on(at_work, proposal, on_trial="")
     assert networks(acme) == [f"{OFFICE}/32", "203.0.113.0/24", "2001:db8::/48"]
+
+
+def test_what_was_typed_while_the_proof_grew_old_is_not_lost(client: Client, owner: Person) -> None:
+    """To look at what a list would do changes nothing; who saves it is asked."""
+    signed_in(client, owner, proved_at=clock.now() - timedelta(seconds=301))
+    proposal = pasted(client, OFFICE)
+    assert "Look before you save" in said(proposal)
+    asked = go_on(client, proposal)
+    assert asked["location"].startswith("/account/second-factor/reauthenticate/")
+    assert OFFICE in said(client.get(f"{PAGE}proposal/"))
 
 
 def test_or_take_its_place(at_work: Client, acme: Merchant) -> None:

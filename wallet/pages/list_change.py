@@ -70,7 +70,7 @@ class EntryForm(NoteForm):
     )
 
 
-@page(work=Work.LISTS, prove=True, back="operator:lists")
+@page(work=Work.LISTS, back="operator:lists")
 def list_add(request: HttpRequest, visit: Visit) -> HttpResponse:
     key = list_named(request, visit)
     found = free(visit, key)
@@ -115,7 +115,7 @@ def own_entry(visit: Visit, number: int) -> AllowlistEntry:
     return entry
 
 
-@page(work=Work.LISTS, prove=True, back="operator:lists")
+@page(work=Work.LISTS, back="operator:lists")
 def list_entry(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     entry = own_entry(visit, number)
     found = free(visit, entry.key)
@@ -155,7 +155,7 @@ def changed(form: EndForm, was: Line) -> Line | None:
     return Line(was.network, checked, ends)
 
 
-@page(work=Work.LISTS, prove=True, back="operator:lists")
+@page(work=Work.LISTS, back="operator:lists")
 def list_remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """To look at what would be is no change, so a link is enough."""
     entry = own_entry(visit, number)
@@ -200,7 +200,7 @@ class PasteForm(PlainForm):
         return wish
 
 
-@page(work=Work.LISTS, prove=True, back="operator:lists")
+@page(work=Work.LISTS, back="operator:lists")
 def list_paste(request: HttpRequest, visit: Visit) -> HttpResponse:
     key = list_named(request, visit)
     found = free(visit, key)
@@ -251,7 +251,7 @@ class DomainsForm(BegunForm):
     )
 
 
-@page(work=Work.LISTS, prove=True, back="operator:lists")
+@page(work=Work.LISTS, back="operator:lists")
 def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
     began = list_draft.domains(visit.merchant, standing.domains_of(visit.merchant))
     initial = {"text": draft.written(began.base), "began": began.signed()}

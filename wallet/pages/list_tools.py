@@ -69,7 +69,7 @@ def list_proof(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     return show(request, visit, "list_proof.html", None, "Prove your egress", **context)
 
 
-@page(work=Work.LISTS, prove=True, back="operator:list_proof")
+@page(work=Work.LISTS, back="operator:list_proof")
 def list_proved(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     line = proofs.proposed(own_proof(visit, number))
     if line is None:
