@@ -5,7 +5,6 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 import merchants.models.fields
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,36 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AllowedDomain',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=253)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
-            options={
-                'ordering': ['merchant', 'domain'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ApiKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('environment', models.CharField(choices=[('live', 'Live'), ('test', 'Test')], default='live', max_length=4)),
-                ('auth_key', models.CharField(db_collation='C', editable=False, max_length=64, unique=True)),
-                ('label', models.CharField(blank=True, max_length=80)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('quarantined', 'Quarantined (players are paid, nothing new begins)'), ('revoked', 'Revoked (every call is refused)')], default='active', max_length=12)),
-                ('quarantined_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
-            options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
             name='Game',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -60,17 +29,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('manager', 'Manager'), ('viewer', 'Viewer')], max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
-            options={
-                'ordering': ['merchant__code', 'person__email'],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='game_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d5bff0eb609590d328833d79e4ef42427d14b1a0', operation='DELETE', pgid='pgtrigger_game_stays_7966f', table='merchants_game', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +50,62 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended', 'closed'])), name='merchant_status_known'),
+                    models.CheckConstraint(condition=models.Q(('timestamp_window_seconds__range', (1, 300))), name='merchant_timestamp_window_at_most_5_minutes', violation_error_message='The window is 1 to 300 seconds.'),
+                    models.CheckConstraint(condition=models.Q(('max_stake__gte', 0)), name='merchant_max_stake_not_negative'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='merchant_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0771c660339aeb2a88d9394487050f0d4543c684', operation='DELETE', pgid='pgtrigger_merchant_stays_fadf3', table='merchants_merchant', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='merchant_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."timestamp_window_seconds" IS DISTINCT FROM (NEW."timestamp_window_seconds"))', func='NEW.access_version = OLD.access_version + 1; RETURN NEW;', hash='4ddff9628f75c03871f2eacd75b96d6efe0cdf58', operation='UPDATE', pgid='pgtrigger_merchant_access_changed_07adc', table='merchants_merchant', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='AllowedDomain',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('domain', models.CharField(max_length=253)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domains', to='merchants.merchant')),
+            ],
+            options={
+                'ordering': ['merchant', 'domain'],
+                'constraints': [
+                    models.UniqueConstraint(models.F('merchant'), django.db.models.functions.text.Lower('domain'), name='allowed_domain_once'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='domain_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id); RETURN NULL;', hash='52b494d054c026211abe6b4c8ae756b83ce1b9d3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_domain_access_changed_3375c', table='merchants_alloweddomain', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('environment', models.CharField(choices=[('live', 'Live'), ('test', 'Test')], default='live', max_length=4)),
+                ('auth_key', models.CharField(db_collation='C', editable=False, max_length=64, unique=True)),
+                ('label', models.CharField(blank=True, max_length=80)),
+                ('status', models.CharField(choices=[('active', 'Active'), ('quarantined', 'Quarantined (players are paid, nothing new begins)'), ('revoked', 'Revoked (every call is refused)')], default='active', max_length=12)),
+                ('quarantined_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('expires_at', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='merchants.merchant')),
+            ],
+            options={
+                'verbose_name': 'API key',
+                'verbose_name_plural': 'API keys',
+                'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['active', 'quarantined', 'revoked'])), name='api_key_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'quarantined'), _negated=True), ('quarantined_at__isnull', False), _connector='OR'), name='api_key_quarantine_dated'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='api_key_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='72c0772028e42c38aef02a2c60fef6ca3f75b485', operation='DELETE', pgid='pgtrigger_api_key_stays_f9a45', table='merchants_apikey', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='api_key_revoked_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'revoked\' AND NOT (NEW."status" = \'revoked\'))', func="RAISE EXCEPTION 'a revoked key cannot come back' USING ERRCODE = 'check_violation';", hash='599e6b96940e73bf70b14831083ecbacee02bc7e', operation='UPDATE', pgid='pgtrigger_api_key_revoked_for_good_8f048', table='merchants_apikey', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='api_key_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = NEW.merchant_id; RETURN NULL;', hash='72f16d468227e7e454f623e09fae8a6e35fddca4', operation='INSERT OR UPDATE', pgid='pgtrigger_api_key_access_changed_56daa', table='merchants_apikey', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,9 +119,17 @@ class Migration(migrations.Migration):
                 ('bets_per_minute', models.PositiveIntegerField(blank=True, help_text="Goes before the merchant's limit.", null=True)),
                 ('max_stake', models.BigIntegerField(blank=True, help_text="Real amount × 100000; goes before the merchant's limit.", null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='players', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'player_id'), name='player_once'),
+                    models.CheckConstraint(condition=models.Q(('max_stake__gte', 0)), name='player_max_stake_not_negative'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='player_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9594f4af983a834458d6fec244716066e76bba6f', operation='DELETE', pgid='pgtrigger_player_stays_4fd44', table='merchants_player', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,9 +143,18 @@ class Migration(migrations.Migration):
                 ('usable_until', models.DateTimeField(blank=True, help_text='End of the overlap; empty is no end.', null=True)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secrets', to='merchants.apikey')),
             ],
             options={
                 'ordering': ['key', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'version'), name='secret_version_once'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='secret_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8e489797d2feb360e2983854cd7a08b000596ad7', operation='DELETE', pgid='pgtrigger_secret_stays_9a994', table='merchants_secret', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='secret_revoked_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."revoked_at" IS NOT NULL AND NEW."revoked_at" IS DISTINCT FROM (OLD."revoked_at"))', func="RAISE EXCEPTION 'a revoked secret cannot come back' USING ERRCODE = 'check_violation';", hash='7352936e174b41b354862cc9073e6ebd99998bed', operation='UPDATE', pgid='pgtrigger_secret_revoked_for_good_b49de', table='merchants_secret', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='secret_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id); RETURN NULL;', hash='6a451a6aa7e7afb5d8c972648d39f56955ef2845', operation='INSERT OR UPDATE', pgid='pgtrigger_secret_access_changed_f3450', table='merchants_secret', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,9 +164,13 @@ class Migration(migrations.Migration):
                 ('address', models.GenericIPAddressField()),
                 ('first_seen_at', models.DateTimeField()),
                 ('last_seen_at', models.DateTimeField()),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seen_addresses', to='merchants.apikey')),
             ],
             options={
                 'ordering': ['-last_seen_at'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('key', 'address'), name='seen_address_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +191,25 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'people',
                 'ordering': ['email'],
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_once', violation_error_message='A person with this address exists.'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('owner', 'Owner'), ('manager', 'Manager'), ('viewer', 'Viewer')], max_length=10)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='merchants.merchant')),
+            ],
+            options={
+                'ordering': ['merchant__code', 'person__email'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'merchant'), name='membership_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -165,10 +222,20 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allowlist', to='merchants.apikey')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowlist', to='merchants.merchant')),
             ],
             options={
                 'verbose_name_plural': 'allowlist entries',
                 'ordering': ['merchant', 'network'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'key', 'network'), name='allowlist_network_once', nulls_distinct=False),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='allowlist_at_most_100', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM 1 FROM merchants_merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE;\n    IF (SELECT count(*) FROM merchants_allowlistentry\n        WHERE merchant_id = NEW.merchant_id AND key_id IS NOT DISTINCT FROM NEW.key_id) >= 100 THEN\n        RAISE EXCEPTION 'an allowlist has at most 100 entries' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='426fd1a48beff83042e067a1f40cbf4f882a9c68', operation='INSERT', pgid='pgtrigger_allowlist_at_most_100_3eb54', table='merchants_allowlistentry', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='allowlist_not_too_wide', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF masklen(NEW.network) < (CASE family(NEW.network) WHEN 4 THEN 8 ELSE 16 END) THEN\n                        RAISE EXCEPTION 'an allowlist entry is at most a /8, or a /16 for IPv6'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='247dd69912186982f91d21278f6963786087e771', operation='INSERT OR UPDATE', pgid='pgtrigger_allowlist_not_too_wide_8af01', table='merchants_allowlistentry', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='allowlist_of_own_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF (TG_OP = 'UPDATE' AND NEW.merchant_id <> OLD.merchant_id)\n       OR NEW.merchant_id <> (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id) THEN\n        RAISE EXCEPTION 'an allowlist entry belongs to the merchant of its key, for good'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='56d80ae39f6ec06273e636f415aba929c5d1515a', operation='INSERT OR UPDATE', pgid='pgtrigger_allowlist_of_own_key_3d940', table='merchants_allowlistentry', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='allowlist_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id); RETURN NULL;', hash='5d32c4be570c0b84be554ef3dff20d5c1ecdc3a3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_allowlist_access_changed_78942', table='merchants_allowlistentry', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,170 +244,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('game', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disabled_for', to='merchants.game')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disabled_games', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['merchant', 'game'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'game'), name='disabled_game_once'),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='game',
-            trigger=pgtrigger.compiler.Trigger(name='game_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d5bff0eb609590d328833d79e4ef42427d14b1a0', operation='DELETE', pgid='pgtrigger_game_stays_7966f', table='merchants_game', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended', 'closed'])), name='merchant_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(('timestamp_window_seconds__range', (1, 300))), name='merchant_timestamp_window_at_most_5_minutes', violation_error_message='The window is 1 to 300 seconds.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchant',
-            constraint=models.CheckConstraint(condition=models.Q(('max_stake__gte', 0)), name='merchant_max_stake_not_negative'),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='disabledgame',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disabled_games', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='apikey',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='allowlistentry',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allowlist', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='alloweddomain',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domains', to='merchants.merchant'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='merchant',
-            trigger=pgtrigger.compiler.Trigger(name='merchant_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0771c660339aeb2a88d9394487050f0d4543c684', operation='DELETE', pgid='pgtrigger_merchant_stays_fadf3', table='merchants_merchant', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='merchant',
-            trigger=pgtrigger.compiler.Trigger(name='merchant_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."timestamp_window_seconds" IS DISTINCT FROM (NEW."timestamp_window_seconds"))', func='NEW.access_version = OLD.access_version + 1; RETURN NEW;', hash='4ddff9628f75c03871f2eacd75b96d6efe0cdf58', operation='UPDATE', pgid='pgtrigger_merchant_access_changed_07adc', table='merchants_merchant', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='player',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='players', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='secret',
-            name='key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secrets', to='merchants.apikey'),
-        ),
-        migrations.AddField(
-            model_name='seenaddress',
-            name='key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seen_addresses', to='merchants.apikey'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_once', violation_error_message='A person with this address exists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('person', 'merchant'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='disabledgame',
-            constraint=models.UniqueConstraint(fields=('merchant', 'game'), name='disabled_game_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'quarantined', 'revoked'])), name='api_key_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'quarantined'), _negated=True), ('quarantined_at__isnull', False), _connector='OR'), name='api_key_quarantine_dated'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='api_key_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='72c0772028e42c38aef02a2c60fef6ca3f75b485', operation='DELETE', pgid='pgtrigger_api_key_stays_f9a45', table='merchants_apikey', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='api_key_revoked_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'revoked\' AND NOT (NEW."status" = \'revoked\'))', func="RAISE EXCEPTION 'a revoked key cannot come back' USING ERRCODE = 'check_violation';", hash='599e6b96940e73bf70b14831083ecbacee02bc7e', operation='UPDATE', pgid='pgtrigger_api_key_revoked_for_good_8f048', table='merchants_apikey', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='apikey',
-            trigger=pgtrigger.compiler.Trigger(name='api_key_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = NEW.merchant_id; RETURN NULL;', hash='72f16d468227e7e454f623e09fae8a6e35fddca4', operation='INSERT OR UPDATE', pgid='pgtrigger_api_key_access_changed_56daa', table='merchants_apikey', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='allowlistentry',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key', 'network'), name='allowlist_network_once', nulls_distinct=False),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='allowlistentry',
-            trigger=pgtrigger.compiler.Trigger(name='allowlist_at_most_100', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    PERFORM 1 FROM merchants_merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE;\n    IF (SELECT count(*) FROM merchants_allowlistentry\n        WHERE merchant_id = NEW.merchant_id AND key_id IS NOT DISTINCT FROM NEW.key_id) >= 100 THEN\n        RAISE EXCEPTION 'an allowlist has at most 100 entries' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='426fd1a48beff83042e067a1f40cbf4f882a9c68', operation='INSERT', pgid='pgtrigger_allowlist_at_most_100_3eb54', table='merchants_allowlistentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='allowlistentry',
-            trigger=pgtrigger.compiler.Trigger(name='allowlist_not_too_wide', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF masklen(NEW.network) < (CASE family(NEW.network) WHEN 4 THEN 8 ELSE 16 END) THEN\n                        RAISE EXCEPTION 'an allowlist entry is at most a /8, or a /16 for IPv6'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='247dd69912186982f91d21278f6963786087e771', operation='INSERT OR UPDATE', pgid='pgtrigger_allowlist_not_too_wide_8af01', table='merchants_allowlistentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='allowlistentry',
-            trigger=pgtrigger.compiler.Trigger(name='allowlist_of_own_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF (TG_OP = 'UPDATE' AND NEW.merchant_id <> OLD.merchant_id)\n       OR NEW.merchant_id <> (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id) THEN\n        RAISE EXCEPTION 'an allowlist entry belongs to the merchant of its key, for good'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='56d80ae39f6ec06273e636f415aba929c5d1515a', operation='INSERT OR UPDATE', pgid='pgtrigger_allowlist_of_own_key_3d940', table='merchants_allowlistentry', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='allowlistentry',
-            trigger=pgtrigger.compiler.Trigger(name='allowlist_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id); RETURN NULL;', hash='5d32c4be570c0b84be554ef3dff20d5c1ecdc3a3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_allowlist_access_changed_78942', table='merchants_allowlistentry', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='alloweddomain',
-            constraint=models.UniqueConstraint(models.F('merchant'), django.db.models.functions.text.Lower('domain'), name='allowed_domain_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='alloweddomain',
-            trigger=pgtrigger.compiler.Trigger(name='domain_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id); RETURN NULL;', hash='52b494d054c026211abe6b4c8ae756b83ce1b9d3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_domain_access_changed_3375c', table='merchants_alloweddomain', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='player',
-            constraint=models.UniqueConstraint(fields=('merchant', 'player_id'), name='player_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='player',
-            constraint=models.CheckConstraint(condition=models.Q(('max_stake__gte', 0)), name='player_max_stake_not_negative'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='player',
-            trigger=pgtrigger.compiler.Trigger(name='player_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9594f4af983a834458d6fec244716066e76bba6f', operation='DELETE', pgid='pgtrigger_player_stays_4fd44', table='merchants_player', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='secret',
-            constraint=models.UniqueConstraint(fields=('key', 'version'), name='secret_version_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='secret',
-            trigger=pgtrigger.compiler.Trigger(name='secret_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8e489797d2feb360e2983854cd7a08b000596ad7', operation='DELETE', pgid='pgtrigger_secret_stays_9a994', table='merchants_secret', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='secret',
-            trigger=pgtrigger.compiler.Trigger(name='secret_revoked_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."revoked_at" IS NOT NULL AND NEW."revoked_at" IS DISTINCT FROM (OLD."revoked_at"))', func="RAISE EXCEPTION 'a revoked secret cannot come back' USING ERRCODE = 'check_violation';", hash='7352936e174b41b354862cc9073e6ebd99998bed', operation='UPDATE', pgid='pgtrigger_secret_revoked_for_good_b49de', table='merchants_secret', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='secret',
-            trigger=pgtrigger.compiler.Trigger(name='secret_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id); RETURN NULL;', hash='6a451a6aa7e7afb5d8c972648d39f56955ef2845', operation='INSERT OR UPDATE', pgid='pgtrigger_secret_access_changed_f3450', table='merchants_secret', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='seenaddress',
-            constraint=models.UniqueConstraint(fields=('key', 'address'), name='seen_address_once'),
         ),
     ]

@@ -40,9 +40,20 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('approved', 'Approved'), ('declined', 'Declined')], default='waiting', max_length=8)),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('decided_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='merchants.apikey')),
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('key',), name='approval_one_waiting'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['approved', 'declined'])), _connector='OR'), name='approval_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='approval_by_another_person'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='approval_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='17a956d53ff345ef965f14c8138a56bcd1b24182', operation='DELETE', pgid='pgtrigger_approval_stays_1574f', table='merchants_approval', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,9 +65,21 @@ class Migration(migrations.Migration):
                 ('exposed_since', models.DateTimeField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('declared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compromises', to='merchants.apikey')),
+                ('replacement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.secret')),
+                ('secret', models.ForeignKey(help_text='The exposed version.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.secret')),
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='compromise_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(('exposed_since__lte', models.F('created_at'))), name='compromise_exposed_before_it_was_declared'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='compromise_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f52c8259e1dc8205823fcc0ec799e471993b6b1b', operation='DELETE', pgid='pgtrigger_compromise_stays_3639e', table='merchants_compromise', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,9 +89,13 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254)),
                 ('note', models.CharField(blank=True, help_text='For example “security desk, day and night”.', max_length=200)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['merchant', 'email'],
+                'constraints': [
+                    models.UniqueConstraint(models.F('merchant'), django.db.models.functions.text.Lower('email'), name='contact_once', violation_error_message='This address is there already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,9 +112,13 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('merchant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='letter_waiting'),
+                ],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -155,91 +186,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='secret',
             constraint=models.CheckConstraint(condition=models.Q(('quiet_hours__range', (1, 168))), name='secret_quiet_hours_of_a_week'),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='approval',
-            name='key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='merchants.apikey'),
-        ),
-        migrations.AddField(
-            model_name='compromise',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='compromise',
-            name='declared_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='compromise',
-            name='key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compromises', to='merchants.apikey'),
-        ),
-        migrations.AddField(
-            model_name='compromise',
-            name='replacement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.secret'),
-        ),
-        migrations.AddField(
-            model_name='compromise',
-            name='secret',
-            field=models.ForeignKey(help_text='The exposed version.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.secret'),
-        ),
-        migrations.AddField(
-            model_name='contact',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='letter',
-            name='merchant',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='merchants.merchant'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('key',), name='approval_one_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['approved', 'declined'])), _connector='OR'), name='approval_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='approval_by_another_person'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='approval',
-            trigger=pgtrigger.compiler.Trigger(name='approval_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='17a956d53ff345ef965f14c8138a56bcd1b24182', operation='DELETE', pgid='pgtrigger_approval_stays_1574f', table='merchants_approval', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='compromise',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='compromise_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='compromise',
-            constraint=models.CheckConstraint(condition=models.Q(('exposed_since__lte', models.F('created_at'))), name='compromise_exposed_before_it_was_declared'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='compromise',
-            trigger=pgtrigger.compiler.Trigger(name='compromise_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f52c8259e1dc8205823fcc0ec799e471993b6b1b', operation='DELETE', pgid='pgtrigger_compromise_stays_3639e', table='merchants_compromise', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(models.F('merchant'), django.db.models.functions.text.Lower('email'), name='contact_once', violation_error_message='This address is there already.'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='letter_waiting'),
         ),
     ]

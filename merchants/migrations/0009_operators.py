@@ -27,9 +27,20 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(models.F('merchant'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), name='invitation_once'),
+                    models.CheckConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None), _connector='OR'), name='invitation_one_end'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."role", NEW."invited_by_id", NEW."expires_at", NEW."accepted_at", NEW."withdrawn_at", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='e5bc49a584b58b71ede2e48abb11559ee3deac9d', operation='INSERT', pgid='pgtrigger_history_insert_aec8a', table='merchants_invitation', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."invited_by_id" IS DISTINCT FROM (NEW."invited_by_id") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at"))', func='INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."role", NEW."invited_by_id", NEW."expires_at", NEW."accepted_at", NEW."withdrawn_at", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'email\', OLD."email", \'role\', OLD."role", \'invited_by_id\', OLD."invited_by_id", \'expires_at\', OLD."expires_at", \'accepted_at\', OLD."accepted_at", \'withdrawn_at\', OLD."withdrawn_at")); RETURN NULL;', hash='45e4c6e6d4735e5bed8f675146233ab2e7d4b0dc', operation='UPDATE', pgid='pgtrigger_history_update_c2604', table='merchants_invitation', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", OLD."role", OLD."invited_by_id", OLD."expires_at", OLD."accepted_at", OLD."withdrawn_at", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='002b92d09367273454b59b01a68899d42c440abb', operation='DELETE', pgid='pgtrigger_history_delete_8778d', table='merchants_invitation', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,9 +58,19 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('invited_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.invitation')),
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_invitation_merchant'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='19e98069220be90a2419745c81682525ac74f086', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_44f48', table='merchants_invitationevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b33b991d96219a4ecc5a2025d1954f9ae6555e4b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d5a36', table='merchants_invitationevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,9 +78,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.DateTimeField()),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff_visits', to='merchants.merchant')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'person', 'hour'), name='staff_visit_once_an_hour'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_staffvisitevent" ("merchant_id", "person_id", "hour", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."person_id", NEW."hour", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='da7a295296894dfe29bf9709e140db1b24487e8e', operation='INSERT', pgid='pgtrigger_history_insert_5815d', table='merchants_staffvisit', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,9 +102,20 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('hour', models.DateTimeField()),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.staffvisit')),
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_staffvisit_merchant'),
+                    models.Index(fields=['person', '-pgh_created_at'], name='history_staffvisit_person'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='f4e3536603b4077fd0490f5172edcbf07ac635a2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_99f97', table='merchants_staffvisitevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='68ebe2da5223330ac99513a89ab09d68e72156c0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5c69d', table='merchants_staffvisitevent', when='BEFORE')),
+                ],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -111,111 +151,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='merchant',
             trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_merchantevent" ("code", "name", "status", "time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "two_person", "second_factor_required", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."code", OLD."name", OLD."status", OLD."time_zone", OLD."timestamp_window_seconds", OLD."bets_per_minute", OLD."max_stake", OLD."two_person", OLD."second_factor_required", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='85e229d23a070d49ee658380eead0a709a525729', operation='DELETE', pgid='pgtrigger_history_delete_bb0b0', table='merchants_merchant', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='invited_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='invitationevent',
-            name='invited_by',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='invitationevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='invitationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.invitation'),
-        ),
-        migrations.AddField(
-            model_name='staffvisit',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff_visits', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='staffvisit',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='staffvisitevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='staffvisitevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='staffvisitevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.staffvisit'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(models.F('merchant'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), name='invitation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None), _connector='OR'), name='invitation_one_end'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."role", NEW."invited_by_id", NEW."expires_at", NEW."accepted_at", NEW."withdrawn_at", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='e5bc49a584b58b71ede2e48abb11559ee3deac9d', operation='INSERT', pgid='pgtrigger_history_insert_aec8a', table='merchants_invitation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."invited_by_id" IS DISTINCT FROM (NEW."invited_by_id") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."withdrawn_at" IS DISTINCT FROM (NEW."withdrawn_at"))', func='INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."role", NEW."invited_by_id", NEW."expires_at", NEW."accepted_at", NEW."withdrawn_at", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'email\', OLD."email", \'role\', OLD."role", \'invited_by_id\', OLD."invited_by_id", \'expires_at\', OLD."expires_at", \'accepted_at\', OLD."accepted_at", \'withdrawn_at\', OLD."withdrawn_at")); RETURN NULL;', hash='45e4c6e6d4735e5bed8f675146233ab2e7d4b0dc', operation='UPDATE', pgid='pgtrigger_history_update_c2604', table='merchants_invitation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitation',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", OLD."role", OLD."invited_by_id", OLD."expires_at", OLD."accepted_at", OLD."withdrawn_at", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='002b92d09367273454b59b01a68899d42c440abb', operation='DELETE', pgid='pgtrigger_history_delete_8778d', table='merchants_invitation', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='invitationevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_invitation_merchant'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitationevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='19e98069220be90a2419745c81682525ac74f086', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_44f48', table='merchants_invitationevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='invitationevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b33b991d96219a4ecc5a2025d1954f9ae6555e4b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d5a36', table='merchants_invitationevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='staffvisit',
-            constraint=models.UniqueConstraint(fields=('merchant', 'person', 'hour'), name='staff_visit_once_an_hour'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='staffvisit',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_staffvisitevent" ("merchant_id", "person_id", "hour", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."person_id", NEW."hour", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='da7a295296894dfe29bf9709e140db1b24487e8e', operation='INSERT', pgid='pgtrigger_history_insert_5815d', table='merchants_staffvisit', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='staffvisitevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_staffvisit_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='staffvisitevent',
-            index=models.Index(fields=['person', '-pgh_created_at'], name='history_staffvisit_person'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='staffvisitevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='f4e3536603b4077fd0490f5172edcbf07ac635a2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_99f97', table='merchants_staffvisitevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='staffvisitevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='68ebe2da5223330ac99513a89ab09d68e72156c0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5c69d', table='merchants_staffvisitevent', when='BEFORE')),
         ),
     ]

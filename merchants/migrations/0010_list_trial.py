@@ -25,9 +25,15 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField()),
                 ('address', models.GenericIPAddressField(null=True)),
                 ('proved_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.apikey')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('address', None), ('proved_at', None)), models.Q(('address__isnull', False), ('proved_at__isnull', False)), _connector='OR'), name='egress_proof_address_dated'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -40,9 +46,30 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('kept_for', models.GenericIPAddressField(null=True, verbose_name='Kept for a call from')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='merchants.apikey')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'trying')), fields=['deadline'], name='list_trial_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'trying')), fields=('merchant', 'key'), name='list_trial_one', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['trying', 'kept', 'reverted'])), name='list_trial_state_known'),
+                    models.CheckConstraint(condition=models.Q(('deadline__gt', models.F('begun_at'))), name='list_trial_deadline_after_begin'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'trying')), models.Q(models.Q(('state', 'trying'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='list_trial_end_dated'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(('ended_at__lt', models.F('deadline')), ('kept_for__isnull', False)), _connector='OR'), name='list_trial_kept_in_time'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='list_trial_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='cc177026eae2c64023597d39941044c4c3598644', operation='DELETE', pgid='pgtrigger_list_trial_stays_73c2f', table='merchants_listtrial', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='list_trial_ends_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'trying\') AND (NEW."state" IS DISTINCT FROM (OLD."state") OR NEW."deadline" IS DISTINCT FROM (OLD."deadline")))', func="RAISE EXCEPTION 'a trial that has ended stays as it is' USING ERRCODE = 'check_violation';", hash='810a57a209fc581780aaaa72cdcfda2d7901ac51', operation='UPDATE', pgid='pgtrigger_list_trial_ends_once_55d49', table='merchants_listtrial', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='list_trial_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = NEW.merchant_id; RETURN NULL;', hash='87cb91d16050a802a71f680a7fe75441eed0e0a5', operation='INSERT OR UPDATE', pgid='pgtrigger_list_trial_access_changed_42fdd', table='merchants_listtrial', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='f7bc632d669811bb85deec0cb919f732f50cde1b', operation='INSERT', pgid='pgtrigger_history_insert_3655b', table='merchants_listtrial', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."begun_at" IS DISTINCT FROM (NEW."begun_at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."deadline" IS DISTINCT FROM (NEW."deadline") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."kept_for" IS DISTINCT FROM (NEW."kept_for") OR OLD."key_id" IS DISTINCT FROM (NEW."key_id") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'key_id\', OLD."key_id", \'deadline\', OLD."deadline", \'state\', OLD."state", \'by_id\', OLD."by_id", \'begun_at\', OLD."begun_at", \'ended_at\', OLD."ended_at", \'kept_for\', OLD."kept_for")); RETURN NULL;', hash='6e0ac16fd40452748383b69d7f389165917751f7', operation='UPDATE', pgid='pgtrigger_history_update_16311', table='merchants_listtrial', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."key_id", OLD."deadline", OLD."state", OLD."by_id", OLD."begun_at", OLD."ended_at", OLD."kept_for", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='a2652d63716defb89ac5de2e6dedbe67a26abd84', operation='DELETE', pgid='pgtrigger_history_delete_34a7d', table='merchants_listtrial', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,9 +87,21 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('kept_for', models.GenericIPAddressField(null=True, verbose_name='Kept for a call from')),
+                ('by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('key', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.apikey')),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.listtrial')),
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['key', '-pgh_created_at'], name='history_listtrial_key'),
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_listtrial_merchant'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='4aab3b1e54e77dc220fda27bd404b6864b2b47fd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_fd3d7', table='merchants_listtrialevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='75609cd22097c6e7a007fa3007363b6d8540f070', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44678', table='merchants_listtrialevent', when='BEFORE')),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -72,123 +111,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='allowlistentry',
             trigger=pgtrigger.compiler.Trigger(name='allowlist_not_changed_on_trial', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."key_id" IS DISTINCT FROM (NEW."key_id") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."network" IS DISTINCT FROM (NEW."network"))', func="\n    PERFORM 1 FROM merchants_merchant WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id) FOR NO KEY UPDATE;\n    IF EXISTS (SELECT FROM merchants_listtrial t\n                WHERE t.state = 'trying' AND t.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id)\n                  AND ((TG_OP <> 'INSERT' AND t.key_id IS NOT DISTINCT FROM OLD.key_id)\n                       OR (TG_OP <> 'DELETE' AND t.key_id IS NOT DISTINCT FROM NEW.key_id))) THEN\n        RAISE EXCEPTION 'a list that is on trial does not change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN\n        RETURN OLD;\n    END IF;\n    RETURN NEW;\n", hash='ab293e62916ac6f20a853d64e0cff67ae73668bd', operation='UPDATE', pgid='pgtrigger_allowlist_not_changed_on_trial_58c4f', table='merchants_allowlistentry', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='egressproof',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='egressproof',
-            name='key',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.apikey'),
-        ),
-        migrations.AddField(
-            model_name='egressproof',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='listtrial',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='listtrial',
-            name='key',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='merchants.apikey'),
-        ),
-        migrations.AddField(
-            model_name='listtrial',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='listtrialevent',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='listtrialevent',
-            name='key',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.apikey'),
-        ),
-        migrations.AddField(
-            model_name='listtrialevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='listtrialevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.listtrial'),
-        ),
-        migrations.AddConstraint(
-            model_name='egressproof',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', None), ('proved_at', None)), models.Q(('address__isnull', False), ('proved_at__isnull', False)), _connector='OR'), name='egress_proof_address_dated'),
-        ),
-        migrations.AddIndex(
-            model_name='listtrial',
-            index=models.Index(condition=models.Q(('state', 'trying')), fields=['deadline'], name='list_trial_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='listtrial',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'trying')), fields=('merchant', 'key'), name='list_trial_one', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='listtrial',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['trying', 'kept', 'reverted'])), name='list_trial_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='listtrial',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline__gt', models.F('begun_at'))), name='list_trial_deadline_after_begin'),
-        ),
-        migrations.AddConstraint(
-            model_name='listtrial',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'trying')), models.Q(models.Q(('state', 'trying'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='list_trial_end_dated'),
-        ),
-        migrations.AddConstraint(
-            model_name='listtrial',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(('ended_at__lt', models.F('deadline')), ('kept_for__isnull', False)), _connector='OR'), name='list_trial_kept_in_time'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrial',
-            trigger=pgtrigger.compiler.Trigger(name='list_trial_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='cc177026eae2c64023597d39941044c4c3598644', operation='DELETE', pgid='pgtrigger_list_trial_stays_73c2f', table='merchants_listtrial', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrial',
-            trigger=pgtrigger.compiler.Trigger(name='list_trial_ends_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'trying\') AND (NEW."state" IS DISTINCT FROM (OLD."state") OR NEW."deadline" IS DISTINCT FROM (OLD."deadline")))', func="RAISE EXCEPTION 'a trial that has ended stays as it is' USING ERRCODE = 'check_violation';", hash='810a57a209fc581780aaaa72cdcfda2d7901ac51', operation='UPDATE', pgid='pgtrigger_list_trial_ends_once_55d49', table='merchants_listtrial', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrial',
-            trigger=pgtrigger.compiler.Trigger(name='list_trial_access_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = NEW.merchant_id; RETURN NULL;', hash='87cb91d16050a802a71f680a7fe75441eed0e0a5', operation='INSERT OR UPDATE', pgid='pgtrigger_list_trial_access_changed_42fdd', table='merchants_listtrial', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrial',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='f7bc632d669811bb85deec0cb919f732f50cde1b', operation='INSERT', pgid='pgtrigger_history_insert_3655b', table='merchants_listtrial', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrial',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."begun_at" IS DISTINCT FROM (NEW."begun_at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."deadline" IS DISTINCT FROM (NEW."deadline") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."kept_for" IS DISTINCT FROM (NEW."kept_for") OR OLD."key_id" IS DISTINCT FROM (NEW."key_id") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."state" IS DISTINCT FROM (NEW."state"))', func='INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'key_id\', OLD."key_id", \'deadline\', OLD."deadline", \'state\', OLD."state", \'by_id\', OLD."by_id", \'begun_at\', OLD."begun_at", \'ended_at\', OLD."ended_at", \'kept_for\', OLD."kept_for")); RETURN NULL;', hash='6e0ac16fd40452748383b69d7f389165917751f7', operation='UPDATE', pgid='pgtrigger_history_update_16311', table='merchants_listtrial', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrial',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."key_id", OLD."deadline", OLD."state", OLD."by_id", OLD."begun_at", OLD."ended_at", OLD."kept_for", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='a2652d63716defb89ac5de2e6dedbe67a26abd84', operation='DELETE', pgid='pgtrigger_history_delete_34a7d', table='merchants_listtrial', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='listtrialevent',
-            index=models.Index(fields=['key', '-pgh_created_at'], name='history_listtrial_key'),
-        ),
-        migrations.AddIndex(
-            model_name='listtrialevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_listtrial_merchant'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrialevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='4aab3b1e54e77dc220fda27bd404b6864b2b47fd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_fd3d7', table='merchants_listtrialevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='listtrialevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='75609cd22097c6e7a007fa3007363b6d8540f070', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_44678', table='merchants_listtrialevent', when='BEFORE')),
         ),
     ]

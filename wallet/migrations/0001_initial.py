@@ -4,7 +4,6 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -43,6 +42,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'player')), fields=('player', 'currency'), name='player_account_once'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'player'), _negated=True), fields=('merchant', 'currency', 'kind'), name='counter_account_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('balance__isnull', False), ('kind', 'player'), ('player__isnull', False)), models.Q(('balance__isnull', True), ('kind__in', ['games', 'rewards', 'cashier']), ('player__isnull', True)), _connector='OR'), name='account_player_has_balance'),
+                    models.CheckConstraint(condition=models.Q(('balance__range', (-9007199254740991, 9007199254740991))), name='account_balance_representable'),
+                    models.CheckConstraint(condition=models.Q(('currency', 'XXX'), _negated=True), name='account_never_play_money'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='account_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5c181939ec63412c61b99b0c8170ff97c79f095c', operation='DELETE', pgid='pgtrigger_account_stays_11409', table='wallet_account', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='account_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the ledger is never emptied';", hash='fc179a8679b52b6dfed80968ee773e96223a8f9e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_account_not_emptied_6a0d2', table='wallet_account', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +73,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['merchant', '-id'], name='session_newest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', True), ('currency', 'XXX'), ('play_balance__isnull', False)), models.Q(models.Q(('currency', 'XXX'), _negated=True), ('account__isnull', False), ('play_balance__isnull', True)), _connector='OR'), name='session_real_or_play_money'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='session_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='362695aaa543ff8d2f5406e3b3f75441749740dc', operation='DELETE', pgid='pgtrigger_session_stays_1df3a', table='wallet_session', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +101,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'transaction_id'), name='play_transaction_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +137,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'request log',
                 'ordering': ['-id'],
+                'indexes': [
+                    django.contrib.postgres.indexes.BrinIndex(fields=['created_at'], name='request_by_time'),
+                    models.Index(fields=['merchant', 'id'], name='request_of_merchant'),
+                    models.Index(fields=['request_id'], name='request_by_id'),
+                    models.Index(condition=models.Q(('player_id__isnull', False)), fields=['player_id', 'id'], name='request_of_player'),
+                    models.Index(condition=models.Q(('transaction_id__isnull', False)), fields=['transaction_id'], name='request_of_transaction'),
+                    models.Index(condition=models.Q(('status', 'RS_OK'), _negated=True), fields=['merchant', 'status', 'id'], name='request_refused'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='request_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d4772b617393ccb82182e8bc9943698377779175', operation='UPDATE', pgid='pgtrigger_request_immutable_e92a8', table='wallet_signedrequest', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,130 +179,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    django.contrib.postgres.indexes.BrinIndex(fields=['created_at'], name='transaction_by_time'),
+                    models.Index(fields=['player', 'id'], name='transaction_of_player'),
+                    models.Index(condition=models.Q(('ref_transaction_id__isnull', False)), fields=['merchant', 'ref_transaction_id'], name='transaction_of_reference'),
+                    models.Index(condition=models.Q(('round_id__isnull', False)), fields=['session', 'round_id'], name='transaction_of_round'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'transaction_id', 'part'), name='transaction_once'),
+                    models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='transaction_reversed_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='transaction_amount_not_negative'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('credit_account__isnull', True), ('debit_account__isnull', True)), models.Q(('amount__isnull', False), ('credit_account__isnull', False), ('currency__isnull', False), ('debit_account__isnull', False)), _connector='OR'), name='transaction_two_sides_or_none'),
+                    models.CheckConstraint(condition=models.Q(('debit_account', models.F('credit_account')), _negated=True), name='transaction_sides_differ'),
+                    models.CheckConstraint(condition=models.Q(('debit_account__isnull', True), ('status', 'RS_OK'), _connector='OR'), name='transaction_refused_moves_nothing'),
+                    models.CheckConstraint(condition=models.Q(('currency', 'XXX'), _negated=True), name='transaction_never_play_money'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='transaction_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86de71336ad0bea6aacb5e8b36a61c0d9bb65e5f', operation='UPDATE OR DELETE', pgid='pgtrigger_transaction_immutable_8868e', table='wallet_transaction', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='transaction_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the ledger is never emptied';", hash='f07a7c4f3880c081a6fb27a9607b9d26e886db5b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_transaction_not_emptied_df4b4', table='wallet_transaction', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'player')), fields=('player', 'currency'), name='player_account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'player'), _negated=True), fields=('merchant', 'currency', 'kind'), name='counter_account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('balance__isnull', False), ('kind', 'player'), ('player__isnull', False)), models.Q(('balance__isnull', True), ('kind__in', ['games', 'rewards', 'cashier']), ('player__isnull', True)), _connector='OR'), name='account_player_has_balance'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__range', (-9007199254740991, 9007199254740991))), name='account_balance_representable'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('currency', 'XXX'), _negated=True), name='account_never_play_money'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='account',
-            trigger=pgtrigger.compiler.Trigger(name='account_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5c181939ec63412c61b99b0c8170ff97c79f095c', operation='DELETE', pgid='pgtrigger_account_stays_11409', table='wallet_account', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='account',
-            trigger=pgtrigger.compiler.Trigger(name='account_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the ledger is never emptied';", hash='fc179a8679b52b6dfed80968ee773e96223a8f9e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_account_not_emptied_6a0d2', table='wallet_account', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['merchant', '-id'], name='session_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', True), ('currency', 'XXX'), ('play_balance__isnull', False)), models.Q(models.Q(('currency', 'XXX'), _negated=True), ('account__isnull', False), ('play_balance__isnull', True)), _connector='OR'), name='session_real_or_play_money'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='session',
-            trigger=pgtrigger.compiler.Trigger(name='session_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='362695aaa543ff8d2f5406e3b3f75441749740dc', operation='DELETE', pgid='pgtrigger_session_stays_1df3a', table='wallet_session', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='playtransaction',
-            constraint=models.UniqueConstraint(fields=('session', 'transaction_id'), name='play_transaction_once'),
-        ),
-        migrations.AddIndex(
-            model_name='signedrequest',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['created_at'], name='request_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='signedrequest',
-            index=models.Index(fields=['merchant', 'id'], name='request_of_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='signedrequest',
-            index=models.Index(fields=['request_id'], name='request_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='signedrequest',
-            index=models.Index(condition=models.Q(('player_id__isnull', False)), fields=['player_id', 'id'], name='request_of_player'),
-        ),
-        migrations.AddIndex(
-            model_name='signedrequest',
-            index=models.Index(condition=models.Q(('transaction_id__isnull', False)), fields=['transaction_id'], name='request_of_transaction'),
-        ),
-        migrations.AddIndex(
-            model_name='signedrequest',
-            index=models.Index(condition=models.Q(('status', 'RS_OK'), _negated=True), fields=['merchant', 'status', 'id'], name='request_refused'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='signedrequest',
-            trigger=pgtrigger.compiler.Trigger(name='request_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d4772b617393ccb82182e8bc9943698377779175', operation='UPDATE', pgid='pgtrigger_request_immutable_e92a8', table='wallet_signedrequest', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['created_at'], name='transaction_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['player', 'id'], name='transaction_of_player'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('ref_transaction_id__isnull', False)), fields=['merchant', 'ref_transaction_id'], name='transaction_of_reference'),
-        ),
-        migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('round_id__isnull', False)), fields=['session', 'round_id'], name='transaction_of_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(fields=('merchant', 'transaction_id', 'part'), name='transaction_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='transaction_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='transaction_amount_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit_account__isnull', True), ('debit_account__isnull', True)), models.Q(('amount__isnull', False), ('credit_account__isnull', False), ('currency__isnull', False), ('debit_account__isnull', False)), _connector='OR'), name='transaction_two_sides_or_none'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('debit_account', models.F('credit_account')), _negated=True), name='transaction_sides_differ'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('debit_account__isnull', True), ('status', 'RS_OK'), _connector='OR'), name='transaction_refused_moves_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('currency', 'XXX'), _negated=True), name='transaction_never_play_money'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='transaction',
-            trigger=pgtrigger.compiler.Trigger(name='transaction_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86de71336ad0bea6aacb5e8b36a61c0d9bb65e5f', operation='UPDATE OR DELETE', pgid='pgtrigger_transaction_immutable_8868e', table='wallet_transaction', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='transaction',
-            trigger=pgtrigger.compiler.Trigger(name='transaction_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the ledger is never emptied';", hash='f07a7c4f3880c081a6fb27a9607b9d26e886db5b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_transaction_not_emptied_df4b4', table='wallet_transaction', when='BEFORE')),
         ),
     ]

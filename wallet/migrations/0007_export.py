@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -37,9 +36,24 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(null=True)),
                 ('cancelled_at', models.DateTimeField(null=True)),
                 ('downloads', models.PositiveIntegerField(default=0)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='merchants.merchant')),
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['merchant', '-id'], name='export_newest'),
+                    models.Index(condition=models.Q(('state', 'ready')), fields=['expires_at'], name='export_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'ready', 'failed', 'cancelled', 'expired'])), name='export_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('ended_at__isnull', False), ('expires_at__isnull', False), ('size__isnull', False)), _connector='OR'), name='export_ready_ends'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='5a3ec38c380d89ce75c5e577a1c46d1960252002', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_58df2', table='wallet_export', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_exportevent" ("merchant_id", "what", "form", "wish", "cancelled_at", "downloads", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."what", NEW."form", NEW."wish", NEW."cancelled_at", NEW."downloads", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='b29900e5b0ae15c31e97616cef4b6c02084d542e', operation='INSERT', pgid='pgtrigger_history_insert_8e1eb', table='wallet_export', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."cancelled_at" IS DISTINCT FROM (NEW."cancelled_at") OR OLD."downloads" IS DISTINCT FROM (NEW."downloads") OR OLD."form" IS DISTINCT FROM (NEW."form") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."wish" IS DISTINCT FROM (NEW."wish"))', func='INSERT INTO "wallet_exportevent" ("merchant_id", "what", "form", "wish", "cancelled_at", "downloads", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."what", NEW."form", NEW."wish", NEW."cancelled_at", NEW."downloads", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'what\', OLD."what", \'form\', OLD."form", \'wish\', OLD."wish", \'cancelled_at\', OLD."cancelled_at", \'downloads\', OLD."downloads")); RETURN NULL;', hash='dcec2fe278ed3297a84d2b29d67481273c8c93b3', operation='UPDATE', pgid='pgtrigger_history_update_7543b', table='wallet_export', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,69 +71,18 @@ class Migration(migrations.Migration):
                 ('wish', models.JSONField(help_text='The filter, as in the address of the list.')),
                 ('downloads', models.PositiveIntegerField(default=0)),
                 ('cancelled_at', models.DateTimeField(null=True)),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wallet.export')),
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_export_merchant'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='45ab15951a12d766cf02f4274e0e46207284ac3e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_ad024', table='wallet_exportevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fc675a0867489bc9208a7f26daa16085eea4d97c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_63e58', table='wallet_exportevent', when='BEFORE')),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='export',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='export',
-            name='merchant',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='exportevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='exportevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wallet.export'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['merchant', '-id'], name='export_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(condition=models.Q(('state', 'ready')), fields=['expires_at'], name='export_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'ready', 'failed', 'cancelled', 'expired'])), name='export_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('ended_at__isnull', False), ('expires_at__isnull', False), ('size__isnull', False)), _connector='OR'), name='export_ready_ends'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='export',
-            trigger=pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='5a3ec38c380d89ce75c5e577a1c46d1960252002', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_58df2', table='wallet_export', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='export',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_exportevent" ("merchant_id", "what", "form", "wish", "cancelled_at", "downloads", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."what", NEW."form", NEW."wish", NEW."cancelled_at", NEW."downloads", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='b29900e5b0ae15c31e97616cef4b6c02084d542e', operation='INSERT', pgid='pgtrigger_history_insert_8e1eb', table='wallet_export', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='export',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."cancelled_at" IS DISTINCT FROM (NEW."cancelled_at") OR OLD."downloads" IS DISTINCT FROM (NEW."downloads") OR OLD."form" IS DISTINCT FROM (NEW."form") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."wish" IS DISTINCT FROM (NEW."wish"))', func='INSERT INTO "wallet_exportevent" ("merchant_id", "what", "form", "wish", "cancelled_at", "downloads", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."what", NEW."form", NEW."wish", NEW."cancelled_at", NEW."downloads", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'what\', OLD."what", \'form\', OLD."form", \'wish\', OLD."wish", \'cancelled_at\', OLD."cancelled_at", \'downloads\', OLD."downloads")); RETURN NULL;', hash='dcec2fe278ed3297a84d2b29d67481273c8c93b3', operation='UPDATE', pgid='pgtrigger_history_update_7543b', table='wallet_export', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='exportevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_export_merchant'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exportevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='45ab15951a12d766cf02f4274e0e46207284ac3e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_ad024', table='wallet_exportevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='exportevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fc675a0867489bc9208a7f26daa16085eea4d97c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_63e58', table='wallet_exportevent', when='BEFORE')),
         ),
     ]

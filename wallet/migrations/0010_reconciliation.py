@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,6 +17,156 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ReconciliationPlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_on', models.BooleanField(db_default=True, default=True)),
+                ('hour', models.PositiveSmallIntegerField(default=8, help_text="Of the day after, in the merchant's time zone: then the report is due.")),
+                ('grain', models.CharField(choices=[('rows', 'One line for each transaction'), ('totals', 'One line for each player, kind and currency')], default='rows', max_length=6)),
+                ('mapping', models.JSONField(blank=True, default=dict, help_text='How the columns of its files are read.')),
+                ('unsettled_hours', models.PositiveSmallIntegerField(default=24, help_text='From this age on, a round without an end is a break.')),
+                ('high_amount', models.BigIntegerField(default=100000000, help_text='From this difference on (× 100000) a case is of high severity.')),
+                ('write_off_alone', models.BigIntegerField(default=0, help_text='Up to this difference (× 100000) one person writes off; above it a second confirms.')),
+                ('is_attached', models.BooleanField(default=False, help_text='The files come with the mail, not behind a link.')),
+                ('names_players', models.BooleanField(default=False, help_text='The mail may say which players.')),
+                ('merchant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reconciliation_plan', to='merchants.merchant')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('hour__range', (0, 23))), name='plan_hour_of_a_day'),
+                    models.CheckConstraint(condition=models.Q(('grain__in', ['rows', 'totals'])), name='plan_grain_known'),
+                    models.CheckConstraint(condition=models.Q(('unsettled_hours__gte', 1)), name='plan_unsettled_at_least_an_hour'),
+                    models.CheckConstraint(condition=models.Q(('high_amount__gte', 0), ('write_off_alone__gte', 0)), name='plan_amounts_not_negative'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='plan_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8b80cb8533289184309312acb609510a783bfdf6', operation='DELETE', pgid='pgtrigger_plan_stays_2dfd6', table='wallet_reconciliationplan', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='4bf56cd48a548dc6d79dd634ebb7f92a788da63b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_e740e', table='wallet_reconciliationplan', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "write_off_alone", "is_attached", "names_players", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."is_on", NEW."hour", NEW."grain", NEW."mapping", NEW."unsettled_hours", NEW."high_amount", NEW."write_off_alone", NEW."is_attached", NEW."names_players", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='a31571e0a0ae11fef9a9d435dc02c5d2d3a89982', operation='INSERT', pgid='pgtrigger_history_insert_9319f', table='wallet_reconciliationplan', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."grain" IS DISTINCT FROM (NEW."grain") OR OLD."high_amount" IS DISTINCT FROM (NEW."high_amount") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."is_attached" IS DISTINCT FROM (NEW."is_attached") OR OLD."is_on" IS DISTINCT FROM (NEW."is_on") OR OLD."mapping" IS DISTINCT FROM (NEW."mapping") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."names_players" IS DISTINCT FROM (NEW."names_players") OR OLD."unsettled_hours" IS DISTINCT FROM (NEW."unsettled_hours") OR OLD."write_off_alone" IS DISTINCT FROM (NEW."write_off_alone"))', func='INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "write_off_alone", "is_attached", "names_players", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."is_on", NEW."hour", NEW."grain", NEW."mapping", NEW."unsettled_hours", NEW."high_amount", NEW."write_off_alone", NEW."is_attached", NEW."names_players", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'is_on\', OLD."is_on", \'hour\', OLD."hour", \'grain\', OLD."grain", \'mapping\', OLD."mapping", \'unsettled_hours\', OLD."unsettled_hours", \'high_amount\', OLD."high_amount", \'write_off_alone\', OLD."write_off_alone", \'is_attached\', OLD."is_attached", \'names_players\', OLD."names_players")); RETURN NULL;', hash='481939d025687ff814e047324a106d9529706ee6', operation='UPDATE', pgid='pgtrigger_history_update_9be30', table='wallet_reconciliationplan', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "write_off_alone", "is_attached", "names_players", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."is_on", OLD."hour", OLD."grain", OLD."mapping", OLD."unsettled_hours", OLD."high_amount", OLD."write_off_alone", OLD."is_attached", OLD."names_players", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='e112677addcbb198de0f012f698ba2ef9f188608', operation='DELETE', pgid='pgtrigger_history_delete_eac7a', table='wallet_reconciliationplan', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReconciliationPlanEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_before', models.JSONField(null=True)),
+                ('pgh_transaction', models.BigIntegerField()),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('is_on', models.BooleanField(db_default=True, default=True)),
+                ('hour', models.PositiveSmallIntegerField(default=8, help_text="Of the day after, in the merchant's time zone: then the report is due.")),
+                ('grain', models.CharField(choices=[('rows', 'One line for each transaction'), ('totals', 'One line for each player, kind and currency')], default='rows', max_length=6)),
+                ('mapping', models.JSONField(blank=True, default=dict, help_text='How the columns of its files are read.')),
+                ('unsettled_hours', models.PositiveSmallIntegerField(default=24, help_text='From this age on, a round without an end is a break.')),
+                ('high_amount', models.BigIntegerField(default=100000000, help_text='From this difference on (× 100000) a case is of high severity.')),
+                ('write_off_alone', models.BigIntegerField(default=0, help_text='Up to this difference (× 100000) one person writes off; above it a second confirms.')),
+                ('is_attached', models.BooleanField(default=False, help_text='The files come with the mail, not behind a link.')),
+                ('names_players', models.BooleanField(default=False, help_text='The mail may say which players.')),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wallet.reconciliationplan')),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_reconciliationplan_mer'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='2fc51fa03db42be08647fec8157e6c57e33b9726', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_cd031', table='wallet_reconciliationplanevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f06a537ddde6add21e8b759903d38a73e146c699', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ad3ee', table='wallet_reconciliationplanevent', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportRecipient',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_recipients', to='merchants.merchant')),
+            ],
+            options={
+                'ordering': ['email'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'email'), name='report_recipient_once'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='109d02cf33ad4df79b11f5cf9a54687c389cd207', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_a4ec1', table='wallet_reportrecipient', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='b104f0ad3db1d66ae165b832a5fba8b11d5f97c0', operation='INSERT', pgid='pgtrigger_history_insert_8dd41', table='wallet_reportrecipient', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id"))', func='INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'email\', OLD."email")); RETURN NULL;', hash='78c589343f5e1f391fa9a4d0007488b8e5e0d863', operation='UPDATE', pgid='pgtrigger_history_update_38cf5', table='wallet_reportrecipient', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='402e8003e38b5ac0850e719fc9bb647abb88227d', operation='DELETE', pgid='pgtrigger_history_delete_43527', table='wallet_reportrecipient', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportRecipientEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_before', models.JSONField(null=True)),
+                ('pgh_transaction', models.BigIntegerField()),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('email', models.EmailField(max_length=254)),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wallet.reportrecipient')),
+            ],
+            options={
+                'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_reportrecipient_mercha'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='5d597edd7ccfdeb93cf2944eda2d04a171033e93', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_1ff6a', table='wallet_reportrecipientevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='74a3f623073a3247f0ab26011dd0c3b6ce1e16b6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2c95c', table='wallet_reportrecipientevent', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Statement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.UUIDField(help_text='Its name to the outside.', unique=True)),
+                ('day', models.DateField(help_text="In the merchant's time zone.")),
+                ('grain', models.CharField(choices=[('rows', 'One line for each transaction'), ('totals', 'One line for each player, kind and currency')], max_length=6)),
+                ('state', models.CharField(choices=[('received', 'Waits to be read'), ('read', 'Read'), ('refused', 'Refused')], default='received', max_length=8)),
+                ('source', models.CharField(choices=[('upload', 'Uploaded'), ('api', 'Sent by a signed call'), ('pull', 'Fetched')], max_length=6)),
+                ('name', models.CharField(blank=True, help_text='Of the file, as it was sent.', max_length=200)),
+                ('file', models.FileField(max_length=200, upload_to='statements/%Y/%m/')),
+                ('digest', models.CharField(help_text='SHA-256 of the bytes as they came, in hex.', max_length=64)),
+                ('size', models.BigIntegerField(help_text='Bytes.')),
+                ('mapping', models.JSONField(default=dict, help_text='How it was read.')),
+                ('rows', models.IntegerField(default=0)),
+                ('totals', models.JSONField(default=list, help_text='Of the rows that were read: [{currency, kind, rows, amount}], amounts as text.')),
+                ('faults', models.JSONField(default=list, help_text='Why it was refused: [{line, text}], the first hundred.')),
+                ('is_current', models.BooleanField(default=False, help_text='What the day is compared with.')),
+                ('received_at', models.DateTimeField()),
+                ('read_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='merchants.merchant')),
+                ('replaces', models.OneToOneField(help_text='The one that it corrects.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='wallet.statement')),
+            ],
+            options={
+                'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['merchant', '-id'], name='statement_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('merchant', 'day'), name='statement_current_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('merchant', 'day', 'digest'), name='statement_of_the_same_bytes_once'),
+                    models.CheckConstraint(condition=models.Q(('is_current', False), ('state', 'read'), _connector='OR'), name='statement_current_has_been_read'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['received', 'read', 'refused'])), name='statement_state_known'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='statement_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8316cec4cf61568355b0120ad48c310d56b65744', operation='DELETE', pgid='pgtrigger_statement_stays_92ea6', table='wallet_statement', when='BEFORE')),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name='Reconciliation',
             fields=[
@@ -33,9 +182,22 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reconciliations', to='merchants.merchant')),
+                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wallet.statement')),
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['merchant', '-day', '-number'], name='reconciliation_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'day', 'number'), name='reconciliation_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('merchant', 'day'), name='reconciliation_one_runs'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['running', 'failed']), models.Q(('done_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='reconciliation_done_has_an_outcome'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='reconciliation_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3c77d8f4d69bbebf68d2986ea9bdc16992de0ac2', operation='DELETE', pgid='pgtrigger_reconciliation_stays_8e09e', table='wallet_reconciliation', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='reconciliation_ends_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'running\'))', func="RAISE EXCEPTION 'a comparison that has ended stays as it is' USING ERRCODE = 'check_violation';", hash='d922d558286277aa4892d9c5ea3da7e441e120da', operation='UPDATE', pgid='pgtrigger_reconciliation_ends_once_b6fcc', table='wallet_reconciliation', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -65,48 +227,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-severity', 'opened_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReconciliationPlan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_on', models.BooleanField(db_default=True, default=True)),
-                ('hour', models.PositiveSmallIntegerField(default=8, help_text="Of the day after, in the merchant's time zone: then the report is due.")),
-                ('grain', models.CharField(choices=[('rows', 'One line for each transaction'), ('totals', 'One line for each player, kind and currency')], default='rows', max_length=6)),
-                ('mapping', models.JSONField(blank=True, default=dict, help_text='How the columns of its files are read.')),
-                ('unsettled_hours', models.PositiveSmallIntegerField(default=24, help_text='From this age on, a round without an end is a break.')),
-                ('high_amount', models.BigIntegerField(default=100000000, help_text='From this difference on (× 100000) a case is of high severity.')),
-                ('write_off_alone', models.BigIntegerField(default=0, help_text='Up to this difference (× 100000) one person writes off; above it a second confirms.')),
-                ('is_attached', models.BooleanField(default=False, help_text='The files come with the mail, not behind a link.')),
-                ('names_players', models.BooleanField(default=False, help_text='The mail may say which players.')),
-                ('merchant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reconciliation_plan', to='merchants.merchant')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReconciliationPlanEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_before', models.JSONField(null=True)),
-                ('pgh_transaction', models.BigIntegerField()),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('is_on', models.BooleanField(db_default=True, default=True)),
-                ('hour', models.PositiveSmallIntegerField(default=8, help_text="Of the day after, in the merchant's time zone: then the report is due.")),
-                ('grain', models.CharField(choices=[('rows', 'One line for each transaction'), ('totals', 'One line for each player, kind and currency')], default='rows', max_length=6)),
-                ('mapping', models.JSONField(blank=True, default=dict, help_text='How the columns of its files are read.')),
-                ('unsettled_hours', models.PositiveSmallIntegerField(default=24, help_text='From this age on, a round without an end is a break.')),
-                ('high_amount', models.BigIntegerField(default=100000000, help_text='From this difference on (× 100000) a case is of high severity.')),
-                ('write_off_alone', models.BigIntegerField(default=0, help_text='Up to this difference (× 100000) one person writes off; above it a second confirms.')),
-                ('is_attached', models.BooleanField(default=False, help_text='The files come with the mail, not behind a link.')),
-                ('names_players', models.BooleanField(default=False, help_text='The mail may say which players.')),
-                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wallet.reconciliationplan')),
-            ],
-            options={
-                'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-day', 'kind'], name='case_of_day'),
+                    models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['-severity', 'opened_at'], name='case_open_worst_first'),
+                    models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['merchant', '-severity', 'opened_at'], name='case_open_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'day', 'kind', 'subject'), name='case_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state', 'resolved'), models.Q(('resolution', ''), _negated=True)), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolution', ''), ('resolved_at', None)), _connector='OR'), name='case_resolved_how_and_when'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'assigned'), _negated=True), ('owner__isnull', False), _connector='OR'), name='case_assigned_to_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolved_by', models.F('write_off_asked_by')), _negated=True), models.Q(('resolution', 'written_off'), _negated=True), _connector='OR'), name='case_written_off_by_another_person'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='case_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='08d599bf5c89032d1af275d1b0f0ba76da2ba333', operation='DELETE', pgid='pgtrigger_case_stays_cd5ae', table='wallet_case', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='3666dafde3984f74fdbd2e1473e8a4124f8f77a0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_336a4', table='wallet_case', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "seen_by_id", "write_off_asked_by_id", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."day", NEW."kind", NEW."subject", NEW."player_id", NEW."currency", NEW."difference", NEW."severity", NEW."state", NEW."resolution", NEW."owner_id", NEW."other_id", NEW."found_by_id", NEW."seen_by_id", NEW."write_off_asked_by_id", NEW."resolved_by_id", NEW."opened_at", NEW."resolved_at", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='9096564f98c53d6e647b32a51e41b4e24b16f91f', operation='INSERT', pgid='pgtrigger_history_insert_51208', table='wallet_case', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."difference" IS DISTINCT FROM (NEW."difference") OR OLD."found_by_id" IS DISTINCT FROM (NEW."found_by_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."other_id" IS DISTINCT FROM (NEW."other_id") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."player_id" IS DISTINCT FROM (NEW."player_id") OR OLD."resolution" IS DISTINCT FROM (NEW."resolution") OR OLD."resolved_at" IS DISTINCT FROM (NEW."resolved_at") OR OLD."resolved_by_id" IS DISTINCT FROM (NEW."resolved_by_id") OR OLD."seen_by_id" IS DISTINCT FROM (NEW."seen_by_id") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."write_off_asked_by_id" IS DISTINCT FROM (NEW."write_off_asked_by_id"))', func='INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "seen_by_id", "write_off_asked_by_id", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."day", NEW."kind", NEW."subject", NEW."player_id", NEW."currency", NEW."difference", NEW."severity", NEW."state", NEW."resolution", NEW."owner_id", NEW."other_id", NEW."found_by_id", NEW."seen_by_id", NEW."write_off_asked_by_id", NEW."resolved_by_id", NEW."opened_at", NEW."resolved_at", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'day\', OLD."day", \'kind\', OLD."kind", \'subject\', OLD."subject", \'player_id\', OLD."player_id", \'currency\', OLD."currency", \'difference\', OLD."difference", \'severity\', OLD."severity", \'state\', OLD."state", \'resolution\', OLD."resolution", \'owner_id\', OLD."owner_id", \'other_id\', OLD."other_id", \'found_by_id\', OLD."found_by_id", \'seen_by_id\', OLD."seen_by_id", \'write_off_asked_by_id\', OLD."write_off_asked_by_id", \'resolved_by_id\', OLD."resolved_by_id", \'opened_at\', OLD."opened_at", \'resolved_at\', OLD."resolved_at")); RETURN NULL;', hash='6297db4aa8fb6cc2df7d4d162c0782467fba403b', operation='UPDATE', pgid='pgtrigger_history_update_7be23', table='wallet_case', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "seen_by_id", "write_off_asked_by_id", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."day", OLD."kind", OLD."subject", OLD."player_id", OLD."currency", OLD."difference", OLD."severity", OLD."state", OLD."resolution", OLD."owner_id", OLD."other_id", OLD."found_by_id", OLD."seen_by_id", OLD."write_off_asked_by_id", OLD."resolved_by_id", OLD."opened_at", OLD."resolved_at", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='74e0a778e7a2148e8f9c0c04332c77bf53028d73', operation='DELETE', pgid='pgtrigger_history_delete_9f6b6', table='wallet_case', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,70 +260,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reconciliation', 'to'), name='report_delivery_once'),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='ReportRecipient',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_recipients', to='merchants.merchant')),
-            ],
-            options={
-                'ordering': ['email'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReportRecipientEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_before', models.JSONField(null=True)),
-                ('pgh_transaction', models.BigIntegerField()),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('email', models.EmailField(max_length=254)),
-                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wallet.reportrecipient')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Statement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.UUIDField(help_text='Its name to the outside.', unique=True)),
-                ('day', models.DateField(help_text="In the merchant's time zone.")),
-                ('grain', models.CharField(choices=[('rows', 'One line for each transaction'), ('totals', 'One line for each player, kind and currency')], max_length=6)),
-                ('state', models.CharField(choices=[('received', 'Waits to be read'), ('read', 'Read'), ('refused', 'Refused')], default='received', max_length=8)),
-                ('source', models.CharField(choices=[('upload', 'Uploaded'), ('api', 'Sent by a signed call'), ('pull', 'Fetched')], max_length=6)),
-                ('name', models.CharField(blank=True, help_text='Of the file, as it was sent.', max_length=200)),
-                ('file', models.FileField(max_length=200, upload_to='statements/%Y/%m/')),
-                ('digest', models.CharField(help_text='SHA-256 of the bytes as they came, in hex.', max_length=64)),
-                ('size', models.BigIntegerField(help_text='Bytes.')),
-                ('mapping', models.JSONField(default=dict, help_text='How it was read.')),
-                ('rows', models.IntegerField(default=0)),
-                ('totals', models.JSONField(default=list, help_text='Of the rows that were read: [{currency, kind, rows, amount}], amounts as text.')),
-                ('faults', models.JSONField(default=list, help_text='Why it was refused: [{line, text}], the first hundred.')),
-                ('is_current', models.BooleanField(default=False, help_text='What the day is compared with.')),
-                ('received_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='merchants.merchant')),
-                ('replaces', models.OneToOneField(help_text='The one that it corrects.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='wallet.statement')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='reconciliation',
-            name='statement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wallet.statement'),
         ),
         migrations.CreateModel(
             name='CaseNote',
@@ -201,6 +279,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text__regex', 'oppi_(live|test)_[0-9A-Za-z]{49}'), _negated=True), name='case_note_text_without_secret', violation_error_message='There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you by mail or in a message, it has leaked: say so on the page of its key.'),
+                    models.CheckConstraint(condition=models.Q(('is_internal', True), ('is_staff', False), _negated=True), name='case_note_internal_is_ours'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='case_note_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8f76e0ad6ffb719d6b57f595de635f8f74d331f4', operation='UPDATE OR DELETE', pgid='pgtrigger_case_note_stays_8df6c', table='wallet_casenote', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +305,14 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(null=True)),
                 ('statement', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='wallet.statement')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['statement', 'transaction_id'], name='statement_row_of_transaction'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='statement_row_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2ac02ba0bda73d2bb411eee433d880e3cd5e701', operation='UPDATE OR DELETE', pgid='pgtrigger_statement_row_stays_daa6e', table='wallet_statementrow', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StatementSource',
@@ -235,6 +328,18 @@ class Migration(migrations.Migration):
                 ('last_answer', models.CharField(blank=True, max_length=300)),
                 ('merchant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='statement_source', to='merchants.merchant')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('address__regex', 'oppi_(live|test)_[0-9A-Za-z]{49}'), _negated=True), name='statement_source_address_without_secret', violation_error_message='There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you by mail or in a message, it has leaked: say so on the page of its key.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['url', 'sftp'])), name='statement_source_kind_known'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='2170db98dc5de55ef6e6c3d542ae658c0b2034dd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_2c5a5', table='wallet_statementsource', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "last_tried_at", "last_answer", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."address", NEW."host_key", NEW."is_on", NEW."last_tried_at", NEW."last_answer", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='c216dcc783640cff4561ed16e91ec002a1889e3c', operation='INSERT', pgid='pgtrigger_history_insert_ed4de', table='wallet_statementsource', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."host_key" IS DISTINCT FROM (NEW."host_key") OR OLD."is_on" IS DISTINCT FROM (NEW."is_on") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."last_answer" IS DISTINCT FROM (NEW."last_answer") OR OLD."last_tried_at" IS DISTINCT FROM (NEW."last_tried_at") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id"))', func='INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "last_tried_at", "last_answer", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."address", NEW."host_key", NEW."is_on", NEW."last_tried_at", NEW."last_answer", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'kind\', OLD."kind", \'address\', OLD."address", \'host_key\', OLD."host_key", \'is_on\', OLD."is_on", \'last_tried_at\', OLD."last_tried_at", \'last_answer\', OLD."last_answer")); RETURN NULL;', hash='e1fe06ae6d525333a4c212c2acb4629a1627161d', operation='UPDATE', pgid='pgtrigger_history_update_9a028', table='wallet_statementsource', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "last_tried_at", "last_answer", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."address", OLD."host_key", OLD."is_on", OLD."last_tried_at", OLD."last_answer", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='0cb235f18737f05e3d471867e7b51dd4a35d6129', operation='DELETE', pgid='pgtrigger_history_delete_ff802', table='wallet_statementsource', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StatementSourceEvent',
@@ -257,6 +362,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['merchant', '-pgh_created_at'], name='history_statementsource_mercha'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='4d91390779f67553cb1400b05a775b730a2f3882', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_4fa16', table='wallet_statementsourceevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0a2df8894f617d1169a9cef61efcc532c415cca8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e6416', table='wallet_statementsourceevent', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,250 +404,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'indexes': [models.Index(fields=['pgh_obj', '-pgh_created_at'], name='history_case_pgh_obj')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='2d7742b8c3680d8b424a2c63025bba89afbcaa9a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_b9875', table='wallet_caseevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e6110f0c94963ce1d4dedd88a76a9ac66657aea7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6472', table='wallet_caseevent', when='BEFORE')),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='caseevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='2d7742b8c3680d8b424a2c63025bba89afbcaa9a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_b9875', table='wallet_caseevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='caseevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e6110f0c94963ce1d4dedd88a76a9ac66657aea7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b6472', table='wallet_caseevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', '-day', 'kind'], name='case_of_day'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['-severity', 'opened_at'], name='case_open_worst_first'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'resolved'), _negated=True), fields=['merchant', '-severity', 'opened_at'], name='case_open_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('merchant', 'day', 'kind', 'subject'), name='case_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state', 'resolved'), models.Q(('resolution', ''), _negated=True)), models.Q(models.Q(('state', 'resolved'), _negated=True), ('resolution', ''), ('resolved_at', None)), _connector='OR'), name='case_resolved_how_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'assigned'), _negated=True), ('owner__isnull', False), _connector='OR'), name='case_assigned_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_by', models.F('write_off_asked_by')), _negated=True), models.Q(('resolution', 'written_off'), _negated=True), _connector='OR'), name='case_written_off_by_another_person'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='case_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='08d599bf5c89032d1af275d1b0f0ba76da2ba333', operation='DELETE', pgid='pgtrigger_case_stays_cd5ae', table='wallet_case', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='3666dafde3984f74fdbd2e1473e8a4124f8f77a0', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_336a4', table='wallet_case', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "seen_by_id", "write_off_asked_by_id", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."day", NEW."kind", NEW."subject", NEW."player_id", NEW."currency", NEW."difference", NEW."severity", NEW."state", NEW."resolution", NEW."owner_id", NEW."other_id", NEW."found_by_id", NEW."seen_by_id", NEW."write_off_asked_by_id", NEW."resolved_by_id", NEW."opened_at", NEW."resolved_at", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='9096564f98c53d6e647b32a51e41b4e24b16f91f', operation='INSERT', pgid='pgtrigger_history_insert_51208', table='wallet_case', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."difference" IS DISTINCT FROM (NEW."difference") OR OLD."found_by_id" IS DISTINCT FROM (NEW."found_by_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."other_id" IS DISTINCT FROM (NEW."other_id") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."player_id" IS DISTINCT FROM (NEW."player_id") OR OLD."resolution" IS DISTINCT FROM (NEW."resolution") OR OLD."resolved_at" IS DISTINCT FROM (NEW."resolved_at") OR OLD."resolved_by_id" IS DISTINCT FROM (NEW."resolved_by_id") OR OLD."seen_by_id" IS DISTINCT FROM (NEW."seen_by_id") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."write_off_asked_by_id" IS DISTINCT FROM (NEW."write_off_asked_by_id"))', func='INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "seen_by_id", "write_off_asked_by_id", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."day", NEW."kind", NEW."subject", NEW."player_id", NEW."currency", NEW."difference", NEW."severity", NEW."state", NEW."resolution", NEW."owner_id", NEW."other_id", NEW."found_by_id", NEW."seen_by_id", NEW."write_off_asked_by_id", NEW."resolved_by_id", NEW."opened_at", NEW."resolved_at", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'day\', OLD."day", \'kind\', OLD."kind", \'subject\', OLD."subject", \'player_id\', OLD."player_id", \'currency\', OLD."currency", \'difference\', OLD."difference", \'severity\', OLD."severity", \'state\', OLD."state", \'resolution\', OLD."resolution", \'owner_id\', OLD."owner_id", \'other_id\', OLD."other_id", \'found_by_id\', OLD."found_by_id", \'seen_by_id\', OLD."seen_by_id", \'write_off_asked_by_id\', OLD."write_off_asked_by_id", \'resolved_by_id\', OLD."resolved_by_id", \'opened_at\', OLD."opened_at", \'resolved_at\', OLD."resolved_at")); RETURN NULL;', hash='6297db4aa8fb6cc2df7d4d162c0782467fba403b', operation='UPDATE', pgid='pgtrigger_history_update_7be23', table='wallet_case', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "seen_by_id", "write_off_asked_by_id", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."day", OLD."kind", OLD."subject", OLD."player_id", OLD."currency", OLD."difference", OLD."severity", OLD."state", OLD."resolution", OLD."owner_id", OLD."other_id", OLD."found_by_id", OLD."seen_by_id", OLD."write_off_asked_by_id", OLD."resolved_by_id", OLD."opened_at", OLD."resolved_at", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='74e0a778e7a2148e8f9c0c04332c77bf53028d73', operation='DELETE', pgid='pgtrigger_history_delete_9f6b6', table='wallet_case', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliationplan',
-            constraint=models.CheckConstraint(condition=models.Q(('hour__range', (0, 23))), name='plan_hour_of_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliationplan',
-            constraint=models.CheckConstraint(condition=models.Q(('grain__in', ['rows', 'totals'])), name='plan_grain_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliationplan',
-            constraint=models.CheckConstraint(condition=models.Q(('unsettled_hours__gte', 1)), name='plan_unsettled_at_least_an_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliationplan',
-            constraint=models.CheckConstraint(condition=models.Q(('high_amount__gte', 0), ('write_off_alone__gte', 0)), name='plan_amounts_not_negative'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplan',
-            trigger=pgtrigger.compiler.Trigger(name='plan_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8b80cb8533289184309312acb609510a783bfdf6', operation='DELETE', pgid='pgtrigger_plan_stays_2dfd6', table='wallet_reconciliationplan', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplan',
-            trigger=pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='4bf56cd48a548dc6d79dd634ebb7f92a788da63b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_e740e', table='wallet_reconciliationplan', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplan',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "write_off_alone", "is_attached", "names_players", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."is_on", NEW."hour", NEW."grain", NEW."mapping", NEW."unsettled_hours", NEW."high_amount", NEW."write_off_alone", NEW."is_attached", NEW."names_players", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='a31571e0a0ae11fef9a9d435dc02c5d2d3a89982', operation='INSERT', pgid='pgtrigger_history_insert_9319f', table='wallet_reconciliationplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplan',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."grain" IS DISTINCT FROM (NEW."grain") OR OLD."high_amount" IS DISTINCT FROM (NEW."high_amount") OR OLD."hour" IS DISTINCT FROM (NEW."hour") OR OLD."is_attached" IS DISTINCT FROM (NEW."is_attached") OR OLD."is_on" IS DISTINCT FROM (NEW."is_on") OR OLD."mapping" IS DISTINCT FROM (NEW."mapping") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."names_players" IS DISTINCT FROM (NEW."names_players") OR OLD."unsettled_hours" IS DISTINCT FROM (NEW."unsettled_hours") OR OLD."write_off_alone" IS DISTINCT FROM (NEW."write_off_alone"))', func='INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "write_off_alone", "is_attached", "names_players", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."is_on", NEW."hour", NEW."grain", NEW."mapping", NEW."unsettled_hours", NEW."high_amount", NEW."write_off_alone", NEW."is_attached", NEW."names_players", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'is_on\', OLD."is_on", \'hour\', OLD."hour", \'grain\', OLD."grain", \'mapping\', OLD."mapping", \'unsettled_hours\', OLD."unsettled_hours", \'high_amount\', OLD."high_amount", \'write_off_alone\', OLD."write_off_alone", \'is_attached\', OLD."is_attached", \'names_players\', OLD."names_players")); RETURN NULL;', hash='481939d025687ff814e047324a106d9529706ee6', operation='UPDATE', pgid='pgtrigger_history_update_9be30', table='wallet_reconciliationplan', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplan',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "write_off_alone", "is_attached", "names_players", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."is_on", OLD."hour", OLD."grain", OLD."mapping", OLD."unsettled_hours", OLD."high_amount", OLD."write_off_alone", OLD."is_attached", OLD."names_players", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='e112677addcbb198de0f012f698ba2ef9f188608', operation='DELETE', pgid='pgtrigger_history_delete_eac7a', table='wallet_reconciliationplan', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='reconciliationplanevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_reconciliationplan_mer'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplanevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='2fc51fa03db42be08647fec8157e6c57e33b9726', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_cd031', table='wallet_reconciliationplanevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliationplanevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f06a537ddde6add21e8b759903d38a73e146c699', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ad3ee', table='wallet_reconciliationplanevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='reportdelivery',
-            constraint=models.UniqueConstraint(fields=('reconciliation', 'to'), name='report_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportrecipient',
-            constraint=models.UniqueConstraint(fields=('merchant', 'email'), name='report_recipient_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportrecipient',
-            trigger=pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='109d02cf33ad4df79b11f5cf9a54687c389cd207', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_a4ec1', table='wallet_reportrecipient', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportrecipient',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='b104f0ad3db1d66ae165b832a5fba8b11d5f97c0', operation='INSERT', pgid='pgtrigger_history_insert_8dd41', table='wallet_reportrecipient', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportrecipient',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id"))', func='INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'email\', OLD."email")); RETURN NULL;', hash='78c589343f5e1f391fa9a4d0007488b8e5e0d863', operation='UPDATE', pgid='pgtrigger_history_update_38cf5', table='wallet_reportrecipient', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportrecipient',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='402e8003e38b5ac0850e719fc9bb647abb88227d', operation='DELETE', pgid='pgtrigger_history_delete_43527', table='wallet_reportrecipient', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='reportrecipientevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_reportrecipient_mercha'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportrecipientevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='5d597edd7ccfdeb93cf2944eda2d04a171033e93', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_1ff6a', table='wallet_reportrecipientevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportrecipientevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='74a3f623073a3247f0ab26011dd0c3b6ce1e16b6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2c95c', table='wallet_reportrecipientevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['merchant', '-id'], name='statement_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('merchant', 'day'), name='statement_current_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'refused'), _negated=True), fields=('merchant', 'day', 'digest'), name='statement_of_the_same_bytes_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('state', 'read'), _connector='OR'), name='statement_current_has_been_read'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'read', 'refused'])), name='statement_state_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statement',
-            trigger=pgtrigger.compiler.Trigger(name='statement_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8316cec4cf61568355b0120ad48c310d56b65744', operation='DELETE', pgid='pgtrigger_statement_stays_92ea6', table='wallet_statement', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='reconciliation',
-            index=models.Index(fields=['merchant', '-day', '-number'], name='reconciliation_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.UniqueConstraint(fields=('merchant', 'day', 'number'), name='reconciliation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('merchant', 'day'), name='reconciliation_one_runs'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'failed']), models.Q(('done_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='reconciliation_done_has_an_outcome'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliation',
-            trigger=pgtrigger.compiler.Trigger(name='reconciliation_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3c77d8f4d69bbebf68d2986ea9bdc16992de0ac2', operation='DELETE', pgid='pgtrigger_reconciliation_stays_8e09e', table='wallet_reconciliation', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reconciliation',
-            trigger=pgtrigger.compiler.Trigger(name='reconciliation_ends_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'running\'))', func="RAISE EXCEPTION 'a comparison that has ended stays as it is' USING ERRCODE = 'check_violation';", hash='d922d558286277aa4892d9c5ea3da7e441e120da', operation='UPDATE', pgid='pgtrigger_reconciliation_ends_once_b6fcc', table='wallet_reconciliation', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='casenote',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', 'oppi_(live|test)_[0-9A-Za-z]{49}'), _negated=True), name='case_note_text_without_secret', violation_error_message='There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you by mail or in a message, it has leaked: say so on the page of its key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='casenote',
-            constraint=models.CheckConstraint(condition=models.Q(('is_internal', True), ('is_staff', False), _negated=True), name='case_note_internal_is_ours'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='casenote',
-            trigger=pgtrigger.compiler.Trigger(name='case_note_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8f76e0ad6ffb719d6b57f595de635f8f74d331f4', operation='UPDATE OR DELETE', pgid='pgtrigger_case_note_stays_8df6c', table='wallet_casenote', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='statementrow',
-            index=models.Index(fields=['statement', 'transaction_id'], name='statement_row_of_transaction'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementrow',
-            trigger=pgtrigger.compiler.Trigger(name='statement_row_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2ac02ba0bda73d2bb411eee433d880e3cd5e701', operation='UPDATE OR DELETE', pgid='pgtrigger_statement_row_stays_daa6e', table='wallet_statementrow', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='statementsource',
-            constraint=models.CheckConstraint(condition=models.Q(('address__regex', 'oppi_(live|test)_[0-9A-Za-z]{49}'), _negated=True), name='statement_source_address_without_secret', violation_error_message='There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you by mail or in a message, it has leaked: say so on the page of its key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementsource',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['url', 'sftp'])), name='statement_source_kind_known'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementsource',
-            trigger=pgtrigger.compiler.Trigger(name='not_emptied_unseen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;", hash='2170db98dc5de55ef6e6c3d542ae658c0b2034dd', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_not_emptied_unseen_2c5a5', table='wallet_statementsource', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementsource',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "last_tried_at", "last_answer", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."address", NEW."host_key", NEW."is_on", NEW."last_tried_at", NEW."last_answer", \'insert\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='c216dcc783640cff4561ed16e91ec002a1889e3c', operation='INSERT', pgid='pgtrigger_history_insert_ed4de', table='wallet_statementsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementsource',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."host_key" IS DISTINCT FROM (NEW."host_key") OR OLD."is_on" IS DISTINCT FROM (NEW."is_on") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."last_answer" IS DISTINCT FROM (NEW."last_answer") OR OLD."last_tried_at" IS DISTINCT FROM (NEW."last_tried_at") OR OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id"))', func='INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "last_tried_at", "last_answer", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."address", NEW."host_key", NEW."is_on", NEW."last_tried_at", NEW."last_answer", \'update\', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, jsonb_build_object(\'merchant_id\', OLD."merchant_id", \'kind\', OLD."kind", \'address\', OLD."address", \'host_key\', OLD."host_key", \'is_on\', OLD."is_on", \'last_tried_at\', OLD."last_tried_at", \'last_answer\', OLD."last_answer")); RETURN NULL;', hash='e1fe06ae6d525333a4c212c2acb4629a1627161d', operation='UPDATE', pgid='pgtrigger_history_update_9a028', table='wallet_statementsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementsource',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "last_tried_at", "last_answer", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."address", OLD."host_key", OLD."is_on", OLD."last_tried_at", OLD."last_answer", \'delete\', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting(\'pghistory.context_metadata\', true), \'\')::jsonb, nullif(current_setting(\'pghistory.context_id\', true), \'\')::uuid, NULL); RETURN NULL;', hash='0cb235f18737f05e3d471867e7b51dd4a35d6129', operation='DELETE', pgid='pgtrigger_history_delete_ff802', table='wallet_statementsource', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='statementsourceevent',
-            index=models.Index(fields=['merchant', '-pgh_created_at'], name='history_statementsource_mercha'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementsourceevent',
-            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='4d91390779f67553cb1400b05a775b730a2f3882', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_4fa16', table='wallet_statementsourceevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementsourceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0a2df8894f617d1169a9cef61efcc532c415cca8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e6416', table='wallet_statementsourceevent', when='BEFORE')),
         ),
     ]

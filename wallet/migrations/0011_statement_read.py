@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
 import pgtrigger.compiler
-import pgtrigger.migrations
 import wallet.models.reconciliation
 from django.conf import settings
 from django.db import migrations, models
@@ -60,9 +59,10 @@ class Migration(migrations.Migration):
                 ('count', models.IntegerField(null=True)),
                 ('statement', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='wallet.statement')),
             ],
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='statementrow',
-            trigger=pgtrigger.compiler.Trigger(name='statement_row_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2ac02ba0bda73d2bb411eee433d880e3cd5e701', operation='UPDATE OR DELETE', pgid='pgtrigger_statement_row_stays_daa6e', table='wallet_statementrow', when='BEFORE')),
+            options={
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='statement_row_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2ac02ba0bda73d2bb411eee433d880e3cd5e701', operation='UPDATE OR DELETE', pgid='pgtrigger_statement_row_stays_daa6e', table='wallet_statementrow', when='BEFORE')),
+                ],
+            },
         ),
     ]

@@ -31,7 +31,38 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(max_length=40)),
                 ("request_id", models.UUIDField()),
                 ("created_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.merchant",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["merchant", "created_at"], name="refused_payout_of_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant", "transaction_id"), name="refused_payout_once"),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="refused_payout_stays",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="f625db7272f55dae2eacf79d97b2096e6d578c17",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_refused_payout_stays_27807",
+                            table="wallet_refusedpayout",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name="case",
@@ -89,39 +120,6 @@ class Migration(migrations.Migration):
                     pgid="pgtrigger_history_delete_9f6b6",
                     table="wallet_case",
                     when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="refusedpayout",
-            name="merchant",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="merchants.merchant",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refusedpayout",
-            index=models.Index(fields=["merchant", "created_at"], name="refused_payout_of_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="refusedpayout",
-            constraint=models.UniqueConstraint(fields=("merchant", "transaction_id"), name="refused_payout_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="refusedpayout",
-            trigger=pgtrigger.compiler.Trigger(
-                name="refused_payout_stays",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="f625db7272f55dae2eacf79d97b2096e6d578c17",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_refused_payout_stays_27807",
-                    table="wallet_refusedpayout",
-                    when="BEFORE",
                 ),
             ),
         ),
