@@ -84,6 +84,9 @@ def test_a_strange_wish_is_refused(method: str, accept: str, code: int) -> None:
     assert Client().generic(method, "/api/schema", headers={"accept": accept}).status_code == code
 
 
+TRIES = 5  # of 25 calls each: some bodies are rarely right by chance
+
+
 @pytest.fixture
 def loaded(document: dict[str, Any]) -> Any:
     return schemathesis.openapi.from_dict(document)
@@ -111,6 +114,9 @@ def test_every_answer_fits_its_schema(stage: Stage, loaded: Any, path: str, meth
         case.validate_response(response, checks=CHECKS)
         met.add(response.json()["status"])
 
-    check()
+    wanted, tries = {"RS_OK", "RS_ERROR_RECORD_NOT_FOUND"}, 0
+    while not met & wanted and tries < TRIES:
+        check()
+        tries += 1
     assert "RS_ERROR_SIGNATURE_NOT_MATCH" not in met
-    assert met & {"RS_OK", "RS_ERROR_RECORD_NOT_FOUND"}, met
+    assert met & wanted, met
