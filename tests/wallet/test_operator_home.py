@@ -176,3 +176,25 @@ def test_bars_fill_the_drawing_and_a_single_call_is_seen() -> None:
     assert [bar.css for bar in chart.bars] == ["a", "b"]
     assert all(bar.height >= 1 and bar.y >= 0 for bar in chart.bars)
     assert charts.beside(([0, 0], "a"), ([0, 0], "b"), []).is_empty
+
+
+def test_a_bar_below_zero_hangs_from_the_line_on_which_the_others_stand() -> None:
+    chart = charts.beside(([300, -100, 0], "a"), ([0, 1, 200], "b"), [])
+    *bars, line = chart.bars
+    assert (line.css, line.x, line.width) == ("bar-zero", 0, charts.WIDTH)
+    zero = line.y + line.height / 2
+    assert [(bar.css, bar.y < zero) for bar in bars] == [("a", True), ("a", False), ("b", True), ("b", True)]
+    assert [bar.y + bar.height for bar in bars if bar.y < zero] == pytest.approx([zero] * 3, abs=0.2)
+    assert bars[1].y == pytest.approx(zero, abs=0.2)
+    assert bars[0].height == pytest.approx(3 * bars[1].height, abs=0.3)
+    assert all(bar.y >= 0 and bar.y + bar.height <= charts.HEIGHT for bar in bars)
+
+
+def test_bars_that_are_all_below_zero_are_drawn() -> None:
+    chart = charts.beside(([0, -5], "a"), ([0, 0], "b"), [])
+    assert [bar.css for bar in chart.bars] == ["a", "bar-zero"]
+    assert chart.bars[0].height > charts.HEIGHT / 2
+
+
+def test_without_a_bar_below_zero_no_line_is_drawn() -> None:
+    assert [bar.css for bar in charts.beside(([1], "a"), ([2], "b"), []).bars] == ["a", "b"]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 WIDTH, HEIGHT, GAP = 720, 160, 0.28  # of the drawing, in its own units; the page stretches it
 LEAST = 1.5  # so that one call among a million is seen
+LINE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,20 @@ def stacked(lower: tuple[list[int], str], upper: tuple[list[int], str], labels: 
 
 
 def beside(first: tuple[list[int], str], second: tuple[list[int], str], labels: list[str]) -> Chart:
-    """Two bars in each slot."""
-    highest = max([*first[0], *second[0]], default=0)
-    if not highest:
+    """Two bars in each slot; one below 0 hangs from the line on which the others stand."""
+    highest, lowest = max([0, *first[0], *second[0]]), min([0, *first[0], *second[0]])
+    if highest == lowest:
         return Chart([], labels)
-    step, bars = WIDTH / len(first[0]), []
+    step, bars, whole = WIDTH / len(first[0]), [], highest - lowest
+    zero = HEIGHT - _tall(-lowest, whole)
     for number, pair in enumerate(zip(first[0], second[0], strict=True)):
         width = step * (1 - GAP) / 2
         for place, (value, css) in enumerate(zip(pair, (first[1], second[1]), strict=True)):
-            tall, x = _tall(value, highest), step * (number + GAP / 2) + place * width
-            bars += [Bar(round(x, 1), round(HEIGHT - tall, 1), round(width, 1), round(tall, 1), css)] if tall else []
-    return Chart(bars, labels)
+            tall, x = _tall(abs(value), whole), step * (number + GAP / 2) + place * width
+            y = zero - tall if value > 0 else zero
+            bars += [Bar(round(x, 1), round(y, 1), round(width, 1), round(tall, 1), css)] if tall else []
+    line = [Bar(0, round(zero - LINE / 2, 1), WIDTH, LINE, "bar-zero")] if lowest else []
+    return Chart(bars + line, labels)
 
 
 def _tall(value: int, highest: int) -> float:
