@@ -125,8 +125,11 @@ def check(report: Report) -> None:
         Kind.REWARD: (1, 40),
         Kind.DEPOSIT: (0, 0),
         Kind.WITHDRAW: (1, 3_000),
-        Kind.GIVEN_BACK: (1, 250),
-        Kind.TAKEN_BACK: (3, 900 + 50 + 5),
+        Kind.BET_BACK: (1, 250),
+        Kind.PAYOUT_BACK: (3, 900 + 50 + 5),
+        Kind.REWARD_BACK: (0, 0),
+        Kind.DEPOSIT_BACK: (0, 0),
+        Kind.WITHDRAW_BACK: (0, 0),
     }
     assert money["EUR"].net == 956 + 40 + 250 - 374 - 3_000 - 955
     assert (money["USD"].of[Kind.DEPOSIT].amount, money["USD"].of[Kind.WITHDRAW].amount, money["USD"].net) == (

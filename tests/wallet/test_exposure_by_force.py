@@ -25,11 +25,16 @@ from wallet.services.used import Span
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 CALLS = 320
 PLAIN_MONEY = """
-    SELECT CASE WHEN t.kind <> 'rollback' THEN t.kind
-                WHEN c.kind = 'player' THEN 'given_back' ELSE 'taken_back' END, t.currency, count(*), sum(t.amount)
-      FROM wallet_transaction t JOIN wallet_account c ON c.id = t.credit_account_id
+    SELECT CASE WHEN t.kind <> 'rollback' THEN t.kind ELSE o.kind || '_back' END, t.currency, count(*), sum(t.amount)
+      FROM wallet_transaction t LEFT JOIN wallet_transaction o ON o.id = t.reverses_id
      WHERE t.secret_id = %s AND t.created_at >= %s AND t.created_at < %s AND t.debit_account_id IS NOT NULL
      GROUP BY 1, 2
+"""
+PLAIN_NET = """
+    SELECT t.currency, sum(CASE c.kind WHEN 'player' THEN t.amount ELSE -t.amount END)
+      FROM wallet_transaction t JOIN wallet_account c ON c.id = t.credit_account_id
+     WHERE t.secret_id = %s AND t.created_at >= %s AND t.created_at < %s
+     GROUP BY 1
 """
 PLAIN_OPEN = """
     SELECT t.currency, count(*), sum(t.amount), min(t.created_at) FROM wallet_transaction t
@@ -132,6 +137,7 @@ def compare(secret: Secret, since: datetime, until: datetime) -> None:
         if found.rows
     }
     assert money == {(kind, currency): (rows, int(total)) for kind, currency, rows, total in asked(PLAIN_MONEY, *span)}
+    assert {each.currency: each.net for each in report.money} == dict(asked(PLAIN_NET, *span))
     opened = [(each.currency, each.rounds, each.stake, each.oldest) for each in report.open_rounds]
     assert opened == asked(PLAIN_OPEN, *span)
     assert [(report.players,)] == asked(PLAIN_PLAYERS, *span)
@@ -159,5 +165,5 @@ def test_every_sum_is_that_of_the_rows_whatever_happened(acme: Merchant, game: G
                 since = DAY + (at - DAY) * chance.random()
                 compare(secret, DAY, at + timedelta(hours=1))
                 compare(secret, since, since + (at - since) * chance.random())
-    assert {"given_back", "nothing"} <= set(MovementHour.objects.values_list("kind", flat=True))
+    assert {"bet_back", "nothing"} <= set(MovementHour.objects.values_list("kind", flat=True))
     assert used.open_rounds(list(Secret.objects.all()), acme.pk, Span(DAY))

@@ -18,8 +18,8 @@ from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
 from tests.wallet.test_admin_lists import WHO, counted, subject
-from wallet.models import Mark
-from wallet.pages import charts
+from wallet.models import Mark, Transaction
+from wallet.pages import charts, home
 from wallet.services import money_flow, request_log, usage
 
 HOME = "/operator/acme/"
@@ -83,7 +83,7 @@ def flows(merchant: Merchant, hours: int = 24) -> dict[str, tuple[int, int]]:
 
 
 def played(caller: Caller) -> None:
-    """Stakes of 3.00, 2.00 of it rolled back; winnings of 1.50 and a reward of 0.50."""
+    """Stakes of 1.00, and 2.00 that were rolled back; winnings of 1.50 and a reward of 0.50."""
     won, lost = "won-1", "lost-1"
     caller.bet(100_000, transactionId=won)
     caller.payout(won, 150_000)
@@ -100,7 +100,51 @@ def test_money_in_and_out_is_exact_summed_up_or_not(
     rival_caller.bet(500_000)
     if summed:
         usage.sum_up(Mark.Source.MOVEMENTS)
-    assert flows(acme) == {"EUR": (300_000, 150_000 + 200_000 + 50_000)}
+    assert flows(acme) == {"EUR": (100_000, 150_000 + 50_000)}
+
+
+@pytest.mark.parametrize("summed", [False, True])
+@pytest.mark.parametrize("verb", ["bet", "round", "payout", "reward", "deposit", "withdraw"])
+def test_what_was_rolled_back_is_no_longer_counted(caller: Caller, acme: Merchant, verb: str, summed: bool) -> None:
+    played(caller)
+    before = sums(acme)
+    taken_back(caller, verb)
+    if summed:
+        usage.sum_up(Mark.Source.MOVEMENTS)
+    assert sums(acme) == before
+
+
+def sums(merchant: Merchant) -> dict[str, str]:
+    [flow] = money_flow.last(money_flow.secrets_of(merchant), hours=24)
+    return home.shown(flow)
+
+
+def taken_back(caller: Caller, verb: str) -> None:
+    """It is done and rolled back; a `round` is a bet with a payout."""
+    if verb in {"bet", "round"}:
+        caller.bet(70_000, transactionId="x")
+    if verb == "round":
+        caller.payout("x", 30_000)
+    if verb == "payout":
+        caller.payout("won-1", 30_000, transactionId="x")
+    if verb in {"deposit", "withdraw"}:
+        getattr(caller, verb)(30_000, transactionId="x")
+    if verb == "reward":
+        caller.reward(30_000, transactionId="x")
+    rolled_back = Transaction.objects.filter(kind="rollback", reverses__isnull=False)
+    before = rolled_back.count()
+    caller.rollback("x")
+    assert rolled_back.count() == before + 1 + (verb == "round")
+
+
+def test_a_rollback_counts_in_the_hour_in_which_it_came(caller: Caller, acme: Merchant) -> None:
+    caller.bet(200_000, transactionId="x")
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    with clock.at(clock.now() + timedelta(hours=2)):
+        signed_at = str(int(clock.now().timestamp() * 1000))
+        caller.call("/wallet/transaction/rollback", {"transactions": [caller.rollback_item("x")]}, timestamp=signed_at)
+        [flow] = money_flow.last(money_flow.secrets_of(acme), hours=24)
+    assert (flow.came, flow.stakes) == ({hour: 200_000, hour + timedelta(hours=2): -200_000}, 0)
 
 
 def test_what_is_older_than_the_span_is_left_out(caller: Caller, acme: Merchant) -> None:
@@ -120,7 +164,7 @@ def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
     assert "RS_ERROR_NOT_ENOUGH_MONEY" in shown
     since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
     assert f'href="/operator/acme/requests/?status=RS_ERROR_NOT_ENOUGH_MONEY&amp;since={since}"' in shown
-    assert '<th scope="row">EUR</th><td>3.00</td>' in shown
+    assert '<th scope="row">EUR</th><td>1.00</td><td>2.00</td><td>-1.00</td><td>10.00</td><td>0.00</td>' in shown
     assert 'class="bar-taken"' in shown
     assert 'class="bar-in"' in shown
     assert "7 days" in said(at_work.get(f"{HOME}?span=7d"))

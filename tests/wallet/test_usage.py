@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import IntegrityError, ProgrammingError, connection
 
 from tests.conftest import Caller
 from wallet import tasks
 from wallet.models import CallHour, Mark, MovementHour, SignedRequest, Transaction
 from wallet.services import request_log, usage
 
+TOLD_APART = import_module("wallet.migrations.0018_rollbacks_told_apart")
 CALLS = usage.TABLES[Mark.Source.CALLS]
 
 
@@ -77,3 +79,60 @@ def test_a_mark_is_not_deleted(db: None) -> None:
     """Without it nobody could say which rows are summed up."""
     with pytest.raises(ProgrammingError, match="Cannot delete rows from wallet_mark"):
         Mark.objects.all().delete()
+
+
+# --- Rollbacks --------------------------------------------------------------------------------------------------------
+Sums = list[tuple[str, int, int]]
+
+
+def summed() -> Sums:
+    return sorted(MovementHour.objects.values_list("kind", "moves", "amount"))
+
+
+def everything_taken_back(caller: Caller) -> None:
+    caller.bet(100_000, transactionId="bet")
+    caller.payout("bet", 20_000)
+    caller.payout("bet", 30_000, transactionId="payout")
+    caller.rollback("payout", "bet", "bet")
+    caller.reward(4_000, transactionId="reward")
+    caller.deposit(500, transactionId="deposit")
+    caller.withdraw(60, transactionId="withdraw")
+    caller.rollback("reward", "deposit", "withdraw")
+
+
+def test_a_rollback_is_summed_up_as_what_it_reverses(caller: Caller) -> None:
+    everything_taken_back(caller)
+    usage.sum_up(Mark.Source.MOVEMENTS)
+    assert [each for each in summed() if each[0].endswith("_back")] == [
+        ("bet_back", 1, 100_000),
+        ("deposit_back", 1, 500),
+        ("payout_back", 2, 50_000),
+        ("reward_back", 1, 4_000),
+        ("withdraw_back", 1, 60),
+    ]
+
+
+def test_sums_of_before_are_told_apart_by_the_migration(caller: Caller) -> None:
+    """And back again. The rows behind the mark are left to the job."""
+    everything_taken_back(caller)
+    usage.sum_up(Mark.Source.MOVEMENTS)
+    told_apart = summed()
+    caller.bet(7, transactionId="later")
+    caller.rollback("later")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE wallet_movementhour DROP CONSTRAINT movement_hour_tells_rollbacks_apart")
+        cursor.execute(TOLD_APART.BY_DIRECTION)
+        assert [each for each in summed() if each[0].endswith("_back")] == [
+            ("given_back", 2, 100_000 + 60),
+            ("taken_back", 4, 50_000 + 4_000 + 500),
+        ]
+        cursor.execute(TOLD_APART.TOLD_APART)
+    assert summed() == told_apart
+
+
+def test_a_job_of_before_fails_instead_of_mixing_them(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = usage.MOVEMENTS.replace("o.kind || '_back'", "'given_back'")
+    monkeypatch.setitem(usage.STEPS, Mark.Source.MOVEMENTS, (before,))
+    everything_taken_back(caller)
+    with pytest.raises(IntegrityError, match="movement_hour_tells_rollbacks_apart"):
+        usage.sum_up(Mark.Source.MOVEMENTS)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
 from merchants.models import Game, Merchant, Player, Secret
 from wallet.models.transaction import Transaction
@@ -64,24 +65,27 @@ class CallHour(models.Model):
 
 
 class MovementHour(models.Model):
-    """Ledger rows that a secret signed, of one address, direction and currency, in one hour. Units: × 100000."""
+    """Ledger rows that a secret signed, of one address, kind and currency, in one hour. Units: × 100000."""
 
     class Kind(models.TextChoices):
-        """The ledger's kinds, a rollback told apart by whom it gave the money to; `nothing` moved none."""
+        """The ledger's kinds, a rollback told apart by the kind of the row that it reverses; `nothing` moved none."""
 
         BET = "bet", "Bets"
         PAYOUT = "payout", "Payouts"
         REWARD = "reward", "Rewards"
         DEPOSIT = "deposit", "Deposits"
         WITHDRAW = "withdraw", "Withdrawals"
-        GIVEN_BACK = "given_back", "Rolled back: given back to players"
-        TAKEN_BACK = "taken_back", "Rolled back: taken back from players"
+        BET_BACK = "bet_back", "Bets rolled back"
+        PAYOUT_BACK = "payout_back", "Payouts rolled back"
+        REWARD_BACK = "reward_back", "Rewards rolled back"
+        DEPOSIT_BACK = "deposit_back", "Deposits rolled back"
+        WITHDRAW_BACK = "withdraw_back", "Withdrawals rolled back"
         NOTHING = "nothing", "Moved nothing"
 
     secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     hour = models.DateTimeField()
     address = models.GenericIPAddressField()
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=13, choices=Kind)
     currency = models.CharField(max_length=8, blank=True, db_collation="C")
     moves = models.BigIntegerField()
     amount = WholeNumberField()
@@ -90,7 +94,13 @@ class MovementHour(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["secret", "hour", "address", "kind", "currency"], name="movement_hour_once")
+            models.UniqueConstraint(
+                fields=["secret", "hour", "address", "kind", "currency"], name="movement_hour_once"
+            ),
+            # The words of before: a job that was not started anew fails, and the next one sums up what it left.
+            models.CheckConstraint(
+                condition=~Q(kind__in=["given_back", "taken_back"]), name="movement_hour_tells_rollbacks_apart"
+            ),
         ]
 
     def __str__(self) -> str:

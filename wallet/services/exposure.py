@@ -24,8 +24,8 @@ from wallet.services.used import OpenRounds, Span
 LAUNCH = "/game/url"
 HOURLY = timedelta(days=3)  # longer spans are drawn by the day
 Kind = MovementHour.Kind
-TO_PLAYERS = (Kind.PAYOUT, Kind.REWARD, Kind.DEPOSIT, Kind.GIVEN_BACK)
-FROM_PLAYERS = (Kind.BET, Kind.WITHDRAW, Kind.TAKEN_BACK)
+TO_PLAYERS = (Kind.PAYOUT, Kind.REWARD, Kind.DEPOSIT, Kind.BET_BACK, Kind.WITHDRAW_BACK)
+FROM_PLAYERS = (Kind.BET, Kind.WITHDRAW, Kind.PAYOUT_BACK, Kind.REWARD_BACK, Kind.DEPOSIT_BACK)
 LONG_AGO = used.LONG_AGO
 
 JUDGED = """

@@ -1,4 +1,8 @@
-"""What went over a merchant's tables in the last hours, by currency: stakes in, winnings out. Units: × 100000."""
+"""What went over a merchant's tables in the last hours, by currency: stakes in, winnings out. Units: × 100000.
+
+What was rolled back is taken off in the hour in which the rollback came: so an hour's sum can be below 0, and so can
+that of a span when the bet came before it.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,13 @@ from wallet.services import used
 from wallet.services.used import Span
 
 Kind = MovementHour.Kind
-IN = {Kind.BET, Kind.TAKEN_BACK}
-OUT = {Kind.PAYOUT, Kind.REWARD, Kind.GIVEN_BACK}
+REVERSED = {
+    Kind.BET_BACK: Kind.BET,
+    Kind.PAYOUT_BACK: Kind.PAYOUT,
+    Kind.REWARD_BACK: Kind.REWARD,
+    Kind.DEPOSIT_BACK: Kind.DEPOSIT,
+    Kind.WITHDRAW_BACK: Kind.WITHDRAW,
+}
 FLOW = f"""
     SELECT m.currency, m.hour, m.kind, sum(m.amount), sum(m.moves)
       FROM ({used.MOVEMENTS}) AS m (secret_id, hour, address, kind, currency, moves, amount, first_at, last_at)
@@ -25,7 +34,7 @@ FLOW = f"""
 
 @dataclass(slots=True)
 class Flow:
-    """Of one currency. `came` and `went` by the hour; `by_kind` over all of them."""
+    """Of one currency. Stakes `came` and winnings `went` by the hour; `by_kind` over all of them."""
 
     currency: str
     came: Counter[datetime] = field(default_factory=Counter)
@@ -41,6 +50,15 @@ class Flow:
     def winnings(self) -> int:
         return self.went.total()
 
+    def add(self, hour: datetime, kind: str, amount: int) -> None:
+        if kind in REVERSED:
+            kind, amount = REVERSED[Kind(kind)], -amount
+        self.by_kind[kind] += amount
+        if kind == Kind.BET:
+            self.came[hour] += amount
+        elif kind in {Kind.PAYOUT, Kind.REWARD}:
+            self.went[hour] += amount
+
 
 def last(secrets: list[Secret], *, hours: int) -> list[Flow]:
     """Moved under these secrets: the busiest currency first; the begun hour is one of `hours`."""
@@ -49,11 +67,7 @@ def last(secrets: list[Secret], *, hours: int) -> list[Flow]:
     for currency, hour, kind, amount, moves in used.rows(FLOW, secrets, Span(since)):
         flow = flows.setdefault(currency, Flow(currency))
         flow.moves += int(moves)
-        flow.by_kind[kind] += int(amount)
-        if kind in IN:
-            flow.came[hour] += int(amount)
-        elif kind in OUT:
-            flow.went[hour] += int(amount)
+        flow.add(hour, kind, int(amount))
     return sorted(flows.values(), key=lambda flow: (-flow.moves, flow.currency))
 
 

@@ -19,12 +19,11 @@ PATIENCE_SECONDS = 5.0
 POLL_SECONDS = 0.01
 TABLES = {Mark.Source.CALLS: "wallet_signedrequest", Mark.Source.MOVEMENTS: "wallet_transaction"}
 
-# Which way the money of a ledger row `t` went. A rollback stands for what it took back.
-DIRECTION = """
+# What a ledger row `t` is summed up as (MovementHour.Kind): a rollback as what it reverses.
+KIND = """
     CASE WHEN t.debit_account_id IS NULL THEN 'nothing'
          WHEN t.kind <> 'rollback' THEN t.kind
-         WHEN (SELECT a.kind FROM wallet_account a WHERE a.id = t.credit_account_id) = 'player' THEN 'given_back'
-         ELSE 'taken_back' END
+         ELSE (SELECT o.kind || '_back' FROM wallet_transaction o WHERE o.id = t.reverses_id) END
 """
 AMOUNT = "CASE WHEN t.debit_account_id IS NULL THEN 0 ELSE t.amount END"
 # A bet `t` that was taken, was not rolled back, and has no payout that stands. A payout of 0 settles.
@@ -79,7 +78,7 @@ MERCHANTS = """
 """
 MOVEMENTS = f"""
     INSERT INTO wallet_movementhour AS h (secret_id, hour, address, kind, currency, moves, amount, first_at, last_at)
-    SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {DIRECTION}, coalesce(t.currency, ''),
+    SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {KIND}, coalesce(t.currency, ''),
            count(*), sum({AMOUNT}), min(t.created_at), max(t.created_at)
       FROM wallet_transaction t
      WHERE t.id > %(after)s AND t.id <= %(upto)s

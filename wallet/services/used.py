@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from merchants.models import Secret
-from wallet.services.usage import AMOUNT, DIRECTION, IS_OPEN, bets_touched
+from wallet.services.usage import AMOUNT, IS_OPEN, KIND, bets_touched
 
 HOUR = timedelta(hours=1)
 LONG_AGO, FAR = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -59,7 +59,7 @@ ONE_CALL = """
      WHERE r.secret_id = ANY(%(secrets)s) AND r.address IS NOT NULL
 """
 ONE_MOVEMENT = f"""
-    SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {DIRECTION}, coalesce(t.currency, ''), 1,
+    SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {KIND}, coalesce(t.currency, ''), 1,
            {AMOUNT}, t.created_at, t.created_at
       FROM wallet_transaction t
      WHERE t.secret_id = ANY(%(secrets)s)
