@@ -310,6 +310,43 @@ def test_a_file_that_ends_early_is_one_break(busy: Busy) -> None:
     assert case(busy.merchant, "truncated").difference == 25
 
 
+@pytest.fixture
+def cut(busy: Busy) -> Busy:
+    """A day whose last rows are a round that was taken back, a double, and a row that they count to the next day."""
+    for number in range(25):
+        with at(busy.merchant, 13 * HOUR + number * SECOND):
+            busy.machine.deposit(1, transactionId=f"small-{number}")
+    with at(busy.merchant, 23 * HOUR):
+        busy.machine.bet(40, transactionId="evening")
+        busy.machine.payout("evening", 60, transactionId="evening-win")
+        item = busy.machine.rollback_item("evening", transactionId="evening-rollback")
+        busy.machine.call("/wallet/transaction/rollback", {"transactions": [item]})
+        busy.machine.payout("won", 2_000, transactionId="win-again")
+    with at(busy.merchant, 24 * HOUR - SECOND):
+        busy.machine.deposit(5, transactionId="last")
+    state(busy.merchant, [line for line in busy.lines() if line.transaction_id == "last"], DATE + DAY)
+    return busy
+
+
+def test_where_a_file_ends_is_not_told_by_rows_that_we_alone_have(cut: Busy) -> None:
+    state(cut.merchant, cut.lines()[:12])
+    reconcile(cut.merchant)
+    assert breaks(cut.merchant) == {("truncated", ""), ("day_boundary", "last")}
+    told = case(cut.merchant, "truncated")
+    assert told.ours is not None
+    assert (told.ours["rows"], told.difference) == (26, 25 + 2_000)
+
+
+def test_where_a_file_ends_that_says_how_many_rows_it_has_is_not_told_by_rows_that_we_alone_have(cut: Busy) -> None:
+    lines = [line for line in cut.lines() if line.kind != "rollback"]
+    declared = [{"currency": "", "kind": "", "rows": len(lines), "amount": None}]
+    evening = day(cut.merchant).begin + 20 * HOUR
+    state(cut.merchant, [line for line in lines if line.at and line.at < evening][:-3], declared=declared)
+    reconcile(cut.merchant)
+    assert breaks(cut.merchant) == {("truncated", ""), ("day_boundary", "last")}
+    assert case(cut.merchant, "truncated").difference == 3 + 2_000
+
+
 def test_a_file_with_fewer_rows_than_it_says(busy: Busy) -> None:
     declared = [{"currency": "", "kind": "", "rows": 12, "amount": None}]
     with at(busy.merchant, 13 * HOUR):

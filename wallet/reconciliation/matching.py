@@ -144,23 +144,22 @@ GROUPS = """
            greatest(g.o_amount, g.t_amount)
       FROM reconciliation_group g WHERE NOT g.is_same;
 """
-# Of our rows that the statement lacks, those after the last that it has: when did it end, and what is behind that?
-TAIL = """
+# Of our rows that the statement lacks, those after the last that it has: when did it end, and what is behind that? What
+# nets out is behind it too, and is no sign of a cut: some files leave out whatever was taken back.
+LACKED = "b.kind IN ('missing_there', 'duplicate_here', 'nets_out') AND b.theirs IS NULL"
+TAIL = f"""
     WITH gone AS (
-        SELECT b.transaction_id, b.difference, (b.ours ->> 'at')::timestamptz AS at
-          FROM reconciliation_break b WHERE b.kind = 'missing_there'
+        SELECT b.kind, b.difference, (b.ours ->> 'at')::timestamptz AS at FROM reconciliation_break b WHERE {LACKED}
     ), upto AS (
         SELECT max(t.created_at) AS at FROM wallet_transaction t
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
            AND t.created_at >= %(begin)s AND t.created_at < %(end)s
-           AND t.kind <> 'rollback'
-           AND NOT EXISTS (SELECT FROM gone g WHERE g.transaction_id = t.transaction_id)
+           AND NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.o_id = t.id AND m.t_line IS NULL)
     )
-    SELECT u.at, count(*), coalesce(sum(g.difference), 0) FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1
+    SELECT u.at, count(*) FILTER (WHERE g.kind <> 'nets_out'), coalesce(sum(g.difference), 0)
+      FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1
 """
-FOLD = """
-    DELETE FROM reconciliation_break b WHERE b.kind = 'missing_there' AND (b.ours ->> 'at')::timestamptz > %(ended)s
-"""
+FOLD = f"DELETE FROM reconciliation_break b WHERE {LACKED} AND (b.ours ->> 'at')::timestamptz > %(ended)s"
 # More of a kind than anybody works one by one, as of another merchant's file: one case says how many and how much.
 FLOODS = """
     WITH flood AS (
@@ -187,7 +186,7 @@ MATCHED = """
      WHERE m.o_id IS NOT NULL
 """
 MATCHED_GROUPS = "SELECT count(*) FROM reconciliation_group g WHERE g.is_same"
-MISSING = "SELECT count(*) FROM reconciliation_break b WHERE b.kind = 'missing_there'"
+MISSING = f"SELECT count(*) FROM reconciliation_break b WHERE {LACKED}"
 MOST_OF_A_KIND = 10_000  # cases of a day
 ONE_BY_ONE = (Case.Kind.OWED, Case.Kind.UNSETTLED, *BOOKS)  # each is somebody's money, or of another day
 FOLDED = [kind for kind in Case.Kind.values if kind not in ONE_BY_ONE]
