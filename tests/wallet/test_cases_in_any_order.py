@@ -18,7 +18,7 @@ from portal.lib import clock
 from tests import factories
 from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, day, ledger_lines, plan, state
 from wallet.models import Case, Statement
-from wallet.reconciliation import cases, own_books, runs, schedule
+from wallet.reconciliation import cases, matching, own_books, runs, schedule
 
 NEXT = DATE + timedelta(days=1)
 DAYS = (DATE, NEXT)
@@ -168,3 +168,18 @@ def test_comparing_has_an_end_when_a_person_has_resolved_one_half_of_each_pair(m
         schedule.do_due()
         assert schedule.due(clock.now()) == []
     assert [compares(merchant, of) for of in DAYS] == [[], []]
+
+
+def test_days_with_more_breaks_than_anybody_works_do_not_restate_each_other_for_ever(
+    machine: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is many in one case has the same name on both days, and is not the same rows."""
+    monkeypatch.setattr(matching, "MOST_OF_A_KIND", 0)
+    merchant = machine.merchant
+    wish: dict[str, Any] = {"near": set(), "gone": {1}, "other": {2}, "strays": {0}, "twice": False}
+    states(merchant, DATE, wish | {"near": {"morning"}})
+    states(merchant, NEXT, wish | {"near": {"evening"}})
+    settle(merchant, DAYS)
+    assert {kind for kind, _, _ in still_open(merchant, DATE)} >= {"day_boundary", "missing_here", "missing_there"}
+    for of in DAYS:
+        assert compares(merchant, of) == []

@@ -226,6 +226,52 @@ def test_a_row_that_the_next_days_statement_has_closes_what_was_missing(busy: Bu
     assert breaks(busy.merchant) == {("day_boundary", "last")}
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "difference"),
+    [
+        ("amount", {"amount": 900}, 100),
+        ("currency", {"currency": "USD"}, 1_000),
+        ("kind", {"kind": "reward"}, 0),
+        ("whose", {"player_id": "player-2"}, 1_000),
+        ("state", {"is_rolled_back": True}, 1_000),
+    ],
+)
+def test_a_row_over_midnight_that_says_something_else(
+    busy: Busy, kind: str, fields: dict[str, object], difference: int
+) -> None:
+    """The day that has their row has the break; ours says only that the row is over midnight."""
+    with at(busy.merchant, 24 * HOUR - 10 * SECOND):
+        busy.machine.deposit(1_000, transactionId="last")
+    state(busy.merchant, without(busy.lines(), "last"))
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_there", "last")}
+    [last] = [line for line in busy.lines() if line.transaction_id == "last"]
+    state(busy.merchant, changed([last], "last", **fields), DATE + DAY)
+    assert reconcile(busy.merchant, DATE + DAY).restate == [DATE]
+    assert reconcile(busy.merchant).restate == []
+    assert breaks(busy.merchant) == {("day_boundary", "last")}
+    assert breaks(busy.merchant, DATE + DAY) == {(kind, "last")}
+    ours, theirs = case(busy.merchant, "day_boundary", "last"), case(busy.merchant, kind, "last", DATE + DAY)
+    assert (ours.other, theirs.other) == (theirs, ours)
+    assert theirs.difference == difference
+    assert reconcile(busy.merchant, DATE + DAY).restate == []
+
+
+def test_a_row_over_midnight_that_says_something_else_for_a_time(busy: Busy) -> None:
+    """Their correction closes the one case and opens the other, and the link goes to the one that is open."""
+    with at(busy.merchant, 24 * HOUR - 10 * SECOND):
+        busy.machine.deposit(1_000, transactionId="last")
+    [last] = [line for line in busy.lines() if line.transaction_id == "last"]
+    state(busy.merchant, without(busy.lines(), "last"))
+    for amount, kind in ((1_000, "day_boundary"), (900, "amount"), (1_000, "day_boundary")):
+        state(busy.merchant, [replace(last, amount=amount)], DATE + DAY)
+        for each in (DATE, DATE + DAY):
+            reconcile(busy.merchant, each)
+        assert breaks(busy.merchant, DATE + DAY) == {(kind, "last")}
+        ours, theirs = case(busy.merchant, "day_boundary", "last"), case(busy.merchant, kind, "last", DATE + DAY)
+        assert (ours.other, theirs.other) == (theirs, ours)
+
+
 def test_a_row_in_the_middle_of_another_day_is_not_over_midnight(busy: Busy) -> None:
     with at(busy.merchant, of=DATE + DAY):
         busy.machine.deposit(5, transactionId="noon")

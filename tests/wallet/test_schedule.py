@@ -206,14 +206,17 @@ def test_a_statement_of_long_ago_that_cannot_be_compared_rests_too(
     assert old in [day for _, day in due(late + schedule.REST)]
 
 
-def test_the_day_beside_that_could_not_be_compared_again_at_once_is_due(plan: ReconciliationPlan) -> None:
+@pytest.mark.parametrize("amount", [5, 4])
+def test_the_day_beside_that_could_not_be_compared_again_at_once_is_due(plan: ReconciliationPlan, amount: int) -> None:
+    """Also when the row over midnight is not the same there."""
     with reconciling.at(plan.merchant, timedelta(0)):
         machine = reconciling.Told(plan.merchant, factories.signer(plan.merchant), factories.game())
     with reconciling.at(plan.merchant, timedelta(hours=23, minutes=59)):
         machine.deposit(5, transactionId="last")
     reconciling.state(plan.merchant, [])
     assert done(EIGHT) == 1
-    reconciling.state(plan.merchant, reconciling.ledger_lines(plan.merchant), NEXT)
+    theirs = reconciling.changed(reconciling.ledger_lines(plan.merchant), "last", amount=amount)
+    reconciling.state(plan.merchant, theirs, NEXT)
     tomorrow = EIGHT + timedelta(days=1)
     with another_comparison(plan.merchant, DAY):
         assert done(tomorrow) == 0

@@ -23,6 +23,10 @@ from wallet.services.usage import IS_OPEN
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
 ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = '10min'"
 BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
+# Of a row that both sides have, on this day or over midnight.
+SAID_OTHERWISE = (
+    Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.STATE, Case.Kind.DUPLICATE_THERE,
+)  # fmt: skip
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
 ROWS = Path(__file__).with_suffix(".sql").read_text()
 # Of many rows there may be more than a bigint holds, whatever one of them may say.

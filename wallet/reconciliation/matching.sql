@@ -181,7 +181,7 @@ SELECT v.kind, v.transaction_id, v.transaction_id, coalesce(v.o_player, nullif(v
                    WHEN k.t_kind NOT IN ('', k.o_kind) THEN 'kind'
                    WHEN k.t_player NOT IN ('', k.o_player) OR k.t_game NOT IN ('', k.o_game) THEN 'whose'
                    WHEN k.t_currency NOT IN ('', k.o_currency) THEN 'currency'
-                   WHEN k.t_amount <> k.o_amount AND NOT k.is_same_net THEN 'amount'
+                   WHEN k.t_amount <> k.o_amount AND NOT coalesce(k.is_same_net, false) THEN 'amount'
                    WHEN k.o_kind <> 'rollback' AND (CASE WHEN k.t_rolled THEN k.o_rolled_at IS NULL
                                                          ELSE k.o_rolled_at < %(end)s END) THEN 'state'
                    WHEN k.is_over_midnight THEN 'day_boundary'
@@ -230,7 +230,7 @@ SELECT v.kind, v.transaction_id, v.transaction_id, coalesce(v.o_player, nullif(v
                     WHEN 'rollback' THEN CASE WHEN j.f_kind IN ('payout', 'reward', 'deposit') THEN -1 ELSE 1 END
                     ELSE 1 END AS t_sign,
                EXISTS (SELECT FROM reconciliation_their_rollback x WHERE x.is_listed) AS they_list_rollbacks,
-               j.o_kind = 'rollback' AND j.t_amount = (
+               coalesce(j.o_kind, j.w_kind) = 'rollback' AND j.t_amount = (
                     SELECT abs(sum(CASE WHEN y.kind IN ('bet', 'withdraw') THEN x.amount ELSE -x.amount END))
                       FROM wallet_transaction x JOIN wallet_transaction y ON y.id = x.reverses_id
                      WHERE x.merchant_id = %(merchant)s AND x.transaction_id = j.transaction_id) AS is_same_net,

@@ -21,6 +21,7 @@ from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPla
 from wallet.reconciliation import deliveries, pull, runs, statements
 from wallet.reconciliation.alone import Work, alone
 from wallet.reconciliation.days import DAY, date_at, day_of
+from wallet.reconciliation.matching import SAID_OTHERWISE
 from wallet.reconciliation.plans import due_at, newest_due, recipients
 
 log = structlog.get_logger(__name__)
@@ -105,9 +106,9 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
 
 
 def _explained(merchants: Iterable[int]) -> set[Key]:
-    """Days that miss a row which a later comparison of the day beside found over midnight, and days that have a row
-    over midnight which that one found no more. A case beside that a person has resolved is there all the same; one that
-    closed by itself is gone.
+    """Days that miss a row which a later comparison of the day beside found over midnight, the same there or not, and
+    days that have a row over midnight which that one found no more. A case beside that a person has resolved is there
+    all the same; one that closed by itself is gone.
     """
     beside = Case.objects.filter(
         merchant=OuterRef("merchant"),
@@ -116,7 +117,9 @@ def _explained(merchants: Iterable[int]) -> set[Key]:
     )
     open_beside = beside.exclude(state=Case.State.RESOLVED)
     there_beside = beside.filter(~Q(state=Case.State.RESOLVED) | Q(resolved_by__isnull=False))
-    found_beside = open_beside.filter(kind=Case.Kind.DAY_BOUNDARY, seen_by__gt=OuterRef("seen_by"))
+    found_beside = open_beside.filter(seen_by__gt=OuterRef("seen_by"))
+    same_beside = found_beside.filter(kind=Case.Kind.DAY_BOUNDARY)
+    other_beside = found_beside.filter(kind__in=SAID_OTHERWISE)
     compared_beside = Reconciliation.objects.filter(
         merchant=OuterRef("merchant"),
         day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
@@ -124,12 +127,14 @@ def _explained(merchants: Iterable[int]) -> set[Key]:
         pk__gt=OuterRef("seen_by"),
     )
     still = Case.objects.filter(merchant__in=list(merchants)).exclude(state=Case.State.RESOLVED)
-    missing = still.filter(Exists(found_beside), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
+    rows = still.exclude(Q(ours__has_key="rows") | Q(theirs__has_key="rows"))  # not those that are many in one
+    missing = rows.filter(Exists(same_beside), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
+    other = rows.filter(Exists(other_beside), kind=Case.Kind.MISSING_THERE)
     over = still.filter(
         Exists(compared_beside), ~Exists(there_beside), kind=Case.Kind.DAY_BOUNDARY, theirs__isnull=True
     )
-    missing_days, over_days = (found.order_by().values_list("merchant_id", "day") for found in (missing, over))
-    return set(missing_days.union(over_days).order_by())
+    days = [found.order_by().values_list("merchant_id", "day") for found in (missing, other, over)]
+    return set(days[0].union(*days[1:]).order_by())
 
 
 def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime) -> bool:

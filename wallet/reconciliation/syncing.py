@@ -10,7 +10,7 @@ from django.db import connection
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import own_books, severity
 from wallet.reconciliation.days import DAY
-from wallet.reconciliation.matching import HAS_NO_END
+from wallet.reconciliation.matching import HAS_NO_END, SAID_OTHERWISE
 
 Kind = Case.Kind
 OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
@@ -51,7 +51,9 @@ LOCK = """
             OR (c.kind = ANY (%(own)s) AND c.resolved_by_id IS NOT NULL
                 AND c.subject IN (SELECT b.subject FROM reconciliation_break b))
             OR (c.state <> 'resolved' AND (c.kind = ANY (%(own)s) OR c.kind = ANY (%(once)s)
-                                           OR (c.kind = 'day_boundary' AND c.day = ANY (%(neighbours)s)))))
+                                           OR (c.kind = 'day_boundary' AND c.day = ANY (%(neighbours)s))))
+            OR (c.kind = ANY (%(otherwise)s) AND c.state <> 'resolved' AND c.day = ANY (%(neighbours)s)
+                AND c.subject IN (SELECT b.subject FROM reconciliation_break b WHERE b.kind = 'day_boundary')))
      ORDER BY c.id FOR NO KEY UPDATE
 """
 MOST = 2**63 - 1  # that a case's difference holds; the figures have it whole
@@ -106,19 +108,32 @@ CLOSE_ENDED = f"""
      WHERE c.merchant_id = %(merchant)s AND c.kind = 'unsettled' AND c.state <> 'resolved'
        AND t.merchant_id = c.merchant_id AND t.transaction_id = c.subject AND t.part = 0 AND NOT ({HAS_NO_END})
 """
+# The two cases of a row over midnight. The day of their row may say more of it than that, as another amount. Of several
+# the one that was met last.
 LINK = """
-    UPDATE wallet_case c SET other_id = o.id
-      FROM wallet_case o
-     WHERE c.merchant_id = %(merchant)s AND o.merchant_id = %(merchant)s AND c.kind = 'day_boundary'
-       AND o.kind = 'day_boundary' AND o.subject = c.subject AND c.other_id IS DISTINCT FROM o.id
-       AND ((c.day = %(day)s AND o.day = ANY (%(neighbours)s)) OR (o.day = %(day)s AND c.day = ANY (%(neighbours)s)))
+    UPDATE wallet_case c SET other_id = p.other
+      FROM (SELECT DISTINCT ON (a.id) a.id, o.id AS other
+              FROM wallet_case a
+              JOIN wallet_case o ON o.merchant_id = a.merchant_id AND o.subject = a.subject
+             WHERE a.merchant_id = %(merchant)s
+               AND ((a.day = %(day)s AND o.day = ANY (%(neighbours)s))
+                    OR (o.day = %(day)s AND a.day = ANY (%(neighbours)s)))
+               AND ((a.kind = 'day_boundary' AND (o.kind = 'day_boundary' OR o.kind = ANY (%(otherwise)s)))
+                    OR (o.kind = 'day_boundary' AND a.kind = ANY (%(otherwise)s)))
+               AND (a.state <> 'resolved' OR a.resolved_by_id IS NOT NULL)
+               AND (o.state <> 'resolved' OR o.resolved_by_id IS NOT NULL)
+             ORDER BY a.id, o.seen_by_id DESC, o.id) p
+     WHERE c.id = p.id AND c.other_id IS DISTINCT FROM p.other
 """
-# Days whose row was missing until this comparison found it over midnight; and those whose row was over midnight until
-# this comparison found it no more. One beside that a person resolved is there still; one that closed by itself is gone.
+# Days whose row was missing until this comparison found it over midnight, the same there or not; and those whose row
+# was over midnight until this comparison found it no more. One beside that a person resolved is there still; one that
+# closed by itself is gone. Of many breaks in one no row is known.
 EXPLAINED = """
     SELECT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
-     WHERE b.kind = 'day_boundary' AND c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s)
-       AND c.kind IN ('missing_here', 'missing_there') AND c.state <> 'resolved'
+     WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'
+       AND b.transaction_id IS NOT NULL
+       AND ((b.kind = 'day_boundary' AND c.kind IN ('missing_here', 'missing_there'))
+            OR (b.kind = ANY (%(otherwise)s) AND c.kind = 'missing_there'))
     UNION
     SELECT c.day FROM wallet_case c
      WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.kind = 'day_boundary'
@@ -144,6 +159,7 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
         "judged": _judged(run),
         "own": [*own_books.KINDS],
         "once": [*OF_ONE_DAY],
+        "otherwise": [*SAID_OTHERWISE],
     }
     with connection.cursor() as cursor:
         for statement in (LOCK, MEET, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, EXPLAINED):
