@@ -26,6 +26,7 @@ from tests.wallet.reconciling import (
     state,
     without,
 )
+from wallet.models import Reconciliation
 from wallet.reconciliation import matching
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -270,6 +271,45 @@ def test_a_row_over_midnight_that_says_something_else_for_a_time(busy: Busy) -> 
         assert breaks(busy.merchant, DATE + DAY) == {(kind, "last")}
         ours, theirs = case(busy.merchant, "day_boundary", "last"), case(busy.merchant, kind, "last", DATE + DAY)
         assert (ours.other, theirs.other) == (theirs, ours)
+
+
+@pytest.mark.parametrize("late", [4 * HOUR, 8 * HOUR, 12 * HOUR])
+def test_a_payout_that_a_retry_delivers_is_one_linked_pair(busy: Busy, late: timedelta) -> None:
+    """They have it at half past eleven, here it is on the day after; the day that missed it is stated anew."""
+    with at(busy.merchant, 23 * HOUR):
+        busy.machine.bet(50, transactionId="evening")
+    win = Line("evening-win", "payout", "player-1", "EUR", 80, ref_transaction_id="evening")
+    state(busy.merchant, [*busy.lines(), win])
+    first = reconcile(busy.merchant, after=0 * HOUR)
+    assert breaks(busy.merchant) == {("missing_here", "evening-win")}
+    with at(busy.merchant, 23.5 * HOUR + late):
+        busy.machine.payout("evening", 80, transactionId="evening-win")
+    state(busy.merchant, [], DATE + DAY)
+    assert reconcile(busy.merchant, DATE + DAY).restate == [DATE]
+    again = reconcile(busy.merchant, after=30 * HOUR)
+    pair = {("day_boundary", "evening-win")}
+    assert breaks(busy.merchant) == breaks(busy.merchant, DATE + DAY) == pair
+    before, after = (case(busy.merchant, "day_boundary", "evening-win", each) for each in (DATE, DATE + DAY))
+    assert (before.other, after.other) == (after, before)
+    gone = case(busy.merchant, "missing_here", "evening-win")
+    assert (gone.state, gone.resolution, gone.resolved_by) == ("resolved", "found_late", None)
+    assert again.is_news
+    kept = Reconciliation.objects.filter(merchant=busy.merchant, day=DATE).order_by("number")
+    assert [run.figures["breaks"][0]["kind"] for run in kept] == ["missing_here", "day_boundary"]
+    assert first.run == kept[0]
+
+
+def test_a_late_row_of_the_ledger_closes_its_case_by_itself(busy: Busy) -> None:
+    """Also when only the day that missed it is compared again."""
+    win = Line("lost-win", "payout", "player-1", "EUR", 80, ref_transaction_id="lost")
+    state(busy.merchant, [*busy.lines(), win])
+    reconcile(busy.merchant, after=0 * HOUR)
+    with at(busy.merchant, 32 * HOUR):
+        busy.machine.payout("lost", 80, transactionId="lost-win")
+    reconcile(busy.merchant, after=6 * HOUR)
+    assert breaks(busy.merchant) == {("day_boundary", "lost-win")}
+    gone = case(busy.merchant, "missing_here", "lost-win")
+    assert (gone.state, gone.resolution, gone.resolved_by) == ("resolved", "found_late", None)
 
 
 def test_a_row_in_the_middle_of_another_day_is_not_over_midnight(busy: Busy) -> None:

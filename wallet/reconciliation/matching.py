@@ -28,6 +28,7 @@ SAID_OTHERWISE = (
     Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.STATE, Case.Kind.DUPLICATE_THERE,
 )  # fmt: skip
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
+RETRIED = timedelta(hours=13)  # so late a payout may: it is sent again three times, four hours apart
 ROWS = Path(__file__).with_suffix(".sql").read_text()
 # Of many rows there may be more than a bigint holds, whatever one of them may say.
 BREAKS = """
@@ -217,8 +218,9 @@ class Job:
             "ready": day.ready,
             "early": day.begin - REACH,
             "near": day.end + REACH,
-            "late": max(day.end + REACH, day.ready),
+            "late": max(day.end + RETRIED, day.ready),
             "morning": day.begin + REACH,
+            "forenoon": max(day.begin + RETRIED, before.ready),
             "delivered": before.ready,
             "evening": day.end - REACH,
             "first": day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY,

@@ -136,7 +136,7 @@ SELECT m.*, w.id AS w_id, w.kind AS w_kind, w.status AS w_status, w.debit_accoun
   ) w ON m.o_id IS NULL
   LEFT JOIN reconciliation_next_door n ON n.transaction_id = m.transaction_id AND m.t_line IS NULL
    AND CASE WHEN n.day < %(day)s
-            THEN m.o_at < %(morning)s OR (m.o_at < %(delivered)s AND m.o_kind IN ('payout', 'reward'))
+            THEN m.o_at < %(morning)s OR (m.o_at < %(forenoon)s AND m.o_kind IN ('payout', 'reward'))
             ELSE m.o_at >= %(evening)s END
   LEFT JOIN reconciliation_their_ref r ON r.id = coalesce(m.o_ref, m.t_ref)
   LEFT JOIN LATERAL (
