@@ -54,6 +54,33 @@ def test_money_owed_stays_one_case_when_midnight_moves(busy: Busy) -> None:
     assert (owed.day, owed.subject, owed.state) == (DATE, "late-win", "open")
 
 
+@pytest.mark.parametrize("resolution", ["corrected", "found_late", "ours"])
+def test_money_that_a_person_says_is_paid_is_not_owed_again(busy: Busy, support: Person, resolution: str) -> None:
+    """Paid by a deposit under another id: whoever sees it on top once more would pay it twice."""
+    state(busy.merchant, busy.lines())
+    settle(busy)
+    reconcile(busy.merchant)
+    owed = Case.objects.get(kind="owed")
+    cases.resolve(case=owed, resolution=resolution, text="Paid by deposit 7.", by=support)
+    state(busy.merchant, without(busy.lines(), "win"))
+    for each in (DATE, DATE + DAY, DATE):
+        reconcile(busy.merchant, each)
+    owed.refresh_from_db()
+    assert (owed.state, owed.resolution, owed.resolved_by) == ("resolved", resolution, support)
+
+
+def test_money_owed_is_owed_again_when_it_is_another_sum(busy: Busy, support: Person) -> None:
+    state(busy.merchant, busy.lines())
+    settle(busy)
+    reconcile(busy.merchant)
+    owed = Case.objects.get(kind="owed")
+    cases.resolve(case=owed, resolution="corrected", text="Paid by deposit 7.", by=support)
+    Case.objects.update(difference=-800)  # as it was when it was paid
+    reconcile(busy.merchant)
+    owed.refresh_from_db()
+    assert (owed.state, owed.difference, owed.resolved_by) == ("open", -900, None)
+
+
 def test_an_open_round_stays_one_case_when_midnight_moves(busy: Busy) -> None:
     plan(busy.merchant, unsettled_hours=1)
     with at(busy.merchant, 20 * HOUR):

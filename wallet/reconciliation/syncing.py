@@ -21,10 +21,11 @@ OTHERWISE = """
     (c.difference, c.ours, c.theirs - 'line' - 'lines')
     IS DISTINCT FROM (excluded.difference, excluded.ours, excluded.theirs - 'line' - 'lines')
 """
-# A person who said whose error it was is believed until the break is another one; who said that it is gone is not.
+# A person who said whose error it was is believed until the break is another one; who said that it is gone is not. Of
+# money owed both are: it is mostly paid under another id, and whoever finds it on top once more pays it twice.
 AGAIN = f"""
     c.state = 'resolved'
-    AND (c.resolved_by_id IS NULL OR c.resolution IN ('found_late', 'corrected') OR {OTHERWISE})
+    AND (c.resolved_by_id IS NULL OR (c.resolution IN ('found_late', 'corrected') AND c.kind <> 'owed') OR {OTHERWISE})
 """
 # What is wrong in our books is wrong each night: its case stays with the day on which it was found first, also when a
 # person has said since whose error it is. Money owed and an open round have one case too, also when the merchant's
