@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from merchants.models import Merchant, Person
-from tests.wallet.reconciling import DATE, Busy, at, breaks, case, reconcile, state
-from wallet.models import Case
+from tests.wallet.reconciling import DATE, Busy, at, breaks, case, day, reconcile, state
+from wallet.models import Case, Reconciliation
 from wallet.reconciliation import cases
 
 NEXT = DATE + timedelta(days=1)
@@ -75,6 +75,47 @@ def test_what_a_person_said_of_our_books_is_believed_until_it_is_another_thing(s
     reconcile(stated.merchant, DATE + timedelta(days=4))
     found = Case.objects.get()
     assert (found.day, found.state, found.difference) == (DATE, "open", 7)
+
+
+@pytest.mark.parametrize("state_of_run", ["running", "failed"])
+def test_a_comparison_that_did_not_end_has_not_looked_at_our_books(stated: Busy, state_of_run: str) -> None:
+    """Its worker was killed: the next one is the first that looks."""
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    begun = day(stated.merchant).ready
+    Reconciliation.objects.create(merchant=stated.merchant, day=DATE, number=1, state=state_of_run, begun_at=begun)
+    found = reconcile(stated.merchant)
+    assert found.run is not None
+    assert found.run.number == 2
+    assert breaks(stated.merchant) == {("balance", "player-1|EUR")}
+
+
+def test_what_a_person_said_of_our_books_is_counted_alike_by_each_comparison(stated: Busy, support: Person) -> None:
+    """As all else that a person has resolved: it is a break still, and nobody's work any more."""
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    reconcile(stated.merchant)
+    cases.resolve(case=Case.objects.get(), resolution="theirs", text="They know.", by=support)
+    again = reconcile(stated.merchant)
+    assert (again.outcome, again.is_news) == ("breaks", False)
+    assert reconcile(stated.merchant, NEXT).figures.broken == 1
+    for each in (DATE, NEXT, DATE, NEXT):
+        again = reconcile(stated.merchant, each)
+        assert (again.figures.broken, again.is_news) == (1, False)
+    assert Case.objects.get().state == "resolved"
+    behind_its_back("UPDATE wallet_account SET balance = balance - 5 WHERE kind = 'player'")
+    assert reconcile(stated.merchant, NEXT + timedelta(days=1)).figures.broken == 0
+    assert reconcile(stated.merchant).outcome == "clear"
+
+
+def test_a_comparison_that_does_not_look_believes_who_says_that_our_books_are_mended(
+    stated: Busy, support: Person
+) -> None:
+    behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
+    reconcile(stated.merchant)
+    cases.resolve(case=Case.objects.get(), resolution="corrected", text="Mended.", by=support)
+    assert reconcile(stated.merchant).outcome == "clear"
+    assert Case.objects.get().state == "resolved"
+    reconcile(stated.merchant, NEXT)
+    assert Case.objects.get().state == "open"
 
 
 def test_another_merchants_books_are_not_looked_at(stated: Busy, rival: Merchant) -> None:

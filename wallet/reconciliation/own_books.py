@@ -18,11 +18,20 @@ from wallet.services.verification import Breach, Difference
 
 Kind = Case.Kind
 KINDS = matching.BOOKS
-STILL_OPEN = """
+# Also what a person has said whose error it is: it was met by the last comparison that looked, or by one since.
+STILL_THERE = """
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     SELECT c.kind, c.subject, c.player_id, c.currency, c.ours, c.theirs, c.difference, abs(c.difference)
       FROM wallet_case c
-     WHERE c.merchant_id = %s AND c.kind = ANY (%s) AND c.state <> 'resolved'
+     WHERE c.merchant_id = %(merchant)s AND c.kind = ANY (%(kinds)s)
+       AND (c.state <> 'resolved'
+            OR (c.resolved_by_id IS NOT NULL AND c.resolution NOT IN ('found_late', 'corrected')
+                AND c.seen_by_id >= (
+                    SELECT max(r.id) FROM wallet_reconciliation r
+                     WHERE r.merchant_id = %(merchant)s AND r.state = 'done'
+                       AND NOT EXISTS (SELECT FROM wallet_reconciliation e
+                                        WHERE e.merchant_id = r.merchant_id AND e.day = r.day AND e.state = 'done'
+                                          AND e.number < r.number))))
 """
 
 
@@ -38,9 +47,9 @@ def find(merchant: Merchant) -> None:
 
 
 def repeat(merchant: Merchant) -> None:
-    """Those that are open, without looking anew: a day that is compared again the same night."""
+    """Those that were found last, without looking anew: a day that is compared again the same night."""
     with connection.cursor() as cursor:
-        cursor.execute(STILL_OPEN, [merchant.pk, [*KINDS]])
+        cursor.execute(STILL_THERE, {"merchant": merchant.pk, "kinds": [*KINDS]})
 
 
 def _tell_difference(found: Difference) -> None:

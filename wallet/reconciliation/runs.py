@@ -109,12 +109,17 @@ def _kept(run: Reconciliation, day: Day) -> Outcome:
     """Cases and figures together, or neither."""
     job = _job(run.merchant, day)
     run.statement = job.statement
-    found, run.upto = _compare(job, own_books.find if run.number == 1 else own_books.repeat)
+    found, run.upto = _compare(job, own_books.repeat if _was_compared(run) else own_books.find)
     restate = syncing.sync(run=run, high_amount=job.plan.high_amount, now=job.now)
     run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.kept(found.figures)
     run.done_at = clock.now()
     run.save()
     return Outcome(run, found.outcome, found.figures, _is_news(run), restate)
+
+
+def _was_compared(run: Reconciliation) -> bool:
+    """To the end: one that failed, or was killed, has looked at nothing."""
+    return Reconciliation.objects.filter(merchant=run.merchant, day=run.day, state=State.DONE).exists()
 
 
 def _job(merchant: Merchant, day: Day) -> Job:
