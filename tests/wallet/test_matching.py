@@ -28,6 +28,7 @@ from tests.wallet.reconciling import (
 )
 from wallet.models import Reconciliation
 from wallet.reconciliation import matching
+from wallet.services import request_log
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -449,14 +450,20 @@ def test_totals_that_the_matching_rows_do_not_come_to(busy: Busy) -> None:
     assert breaks(busy.merchant) == {("totals", "bet|EUR")}
 
 
-def test_a_bet_that_came_after_its_rollback(busy: Busy) -> None:
+@pytest.mark.parametrize("path", ["/wallet/transaction/bet", "/wallet/transaction/bet/"])
+def test_a_bet_that_came_after_its_rollback(busy: Busy, path: str) -> None:
     with at(busy.merchant):
         busy.machine.rollback("too-late")
+    bet = busy.machine.in_session(currency="EUR", amount=5, transactionId="too-late")
     with at(busy.merchant, 13 * HOUR):
-        assert busy.machine.bet(5, transactionId="too-late").status == "TRANSACTION_DOES_NOT_EXIST"
+        assert busy.machine.call(path, bet).status == "TRANSACTION_DOES_NOT_EXIST"
+    request_log.drain()
     state(busy.merchant, [*busy.lines(), Line("too-late", "bet", "player-1", "EUR", 5)])
     reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("tombstone_met", "too-late")}
+    state(busy.merchant, busy.lines())
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("tombstone_met", "too-late")}, "whatever the statement says"
 
 
 # --- as much as may stand in a file -----------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ TOMBSTONES = """
            coalesce(r.amount, 0), r.amount
       FROM wallet_transaction t
       JOIN wallet_signedrequest r ON r.transaction_id = t.transaction_id AND r.merchant_id = t.merchant_id
-                                 AND r.endpoint LIKE '%%/bet' AND r.created_at >= t.created_at
+                                 AND rtrim(r.endpoint, '/') LIKE '%%/bet' AND r.created_at >= t.created_at
       JOIN merchants_player p ON p.id = t.player_id
      WHERE t.merchant_id = %(merchant)s AND t.kind = 'tombstone'
        AND t.created_at >= %(begin)s AND t.created_at < %(end)s
