@@ -128,6 +128,18 @@ def test_refusals_lead_to_their_calls(staff: Client, caller: Caller, acme: Merch
     assert len(staff.get(link).context["cl"].result_list) == 1
 
 
+def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_found(
+    staff: Client, caller: Caller, acme: Merchant
+) -> None:
+    wrong = caller.get("/game/list/", x_signature="0" * 64)
+    request_log.drain()
+    page = page_of(staff, acme)
+    link = "/operator/acme/requests/?status=RS_ERROR_SIGNATURE_NOT_MATCH"
+    assert "No rightly signed call was refused." in page
+    assert link in page
+    assert f"/operator/acme/requests/{wrong.headers['x-request-id']}/" in staff.get(link).content.decode()
+
+
 @pytest.mark.parametrize(
     ("merchant_list", "key_list", "said"),
     [

@@ -17,10 +17,11 @@ from tests import factories
 from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
-from tests.wallet.test_admin_lists import WHO, counted, subject
-from wallet.models import Mark, Transaction
+from tests.plans import measured, plan
+from tests.wallet.test_admin_lists import WHO, counted, fill_log, subject
+from wallet.models import Mark, MerchantHour, SignedRequest, Transaction
 from wallet.pages import charts, home
-from wallet.services import money_flow, request_log, usage
+from wallet.services import money_flow, pulse, request_log, usage
 
 HOME = "/operator/acme/"
 QUERIES = [
@@ -169,6 +170,81 @@ def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
     assert 'class="bar-in"' in shown
     assert "7 days" in said(at_work.get(f"{HOME}?span=7d"))
     assert at_work.get(f"{HOME}?span=%27;--").status_code == 200
+
+
+def refused_unseen(caller: Caller, rival_caller: Caller) -> None:
+    """A wrong secret, a clock that is off, a list that shuts out; and what names nobody's key, or a rival's."""
+    wrongly_signed(caller, 2)
+    caller.get("/game/list/", timestamp="1")
+    caller.get("/game/list/", meta={"REMOTE_ADDR": "203.0.113.7"})
+    caller.get("/game/list/", x_api_key="nobody")
+    wrongly_signed(rival_caller, 1)
+
+
+def wrongly_signed(caller: Caller, calls: int) -> None:
+    for _ in range(calls):
+        assert caller.get("/game/list/", x_signature="0" * 64).status == "SIGNATURE_NOT_MATCH"
+    request_log.drain()
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_calls_refused_before_their_signature_was_right_are_told_apart(
+    at_work: Client, caller: Caller, rival_caller: Caller, acme: Merchant, summed: bool
+) -> None:
+    AllowlistEntry.objects.create(merchant=acme, network="127.0.0.0/8")
+    refused_unseen(caller, rival_caller)
+    caller.bet(900_000_000)
+    request_log.drain()
+    if summed:
+        usage.sum_up(Mark.Source.CALLS)
+    beat = pulse.last_day(acme)
+    assert beat.by_status == {"RS_OK": 2, "RS_ERROR_NOT_ENOUGH_MONEY": 1}
+    assert beat.unsigned == {
+        "RS_ERROR_SIGNATURE_NOT_MATCH": 2,
+        "RS_ERROR_SIGNATURE_EXPIRED": 1,
+        "RS_ERROR_IP_RESTRICTION": 1,
+    }
+    assert (beat.taken.total(), beat.refused.total()) == (2, 5)
+    shown = said(at_work.get(HOME))
+    assert "5 of 7 calls were refused, 4 of them before their signature was right." in shown
+    since = f"{clock.now() - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
+    for status in beat.unsigned:
+        assert f'href="/operator/acme/requests/?status={status}&amp;since={since}"' in shown
+    assert "whoever knows an Auth Key can send such calls" in shown
+
+
+def test_a_key_that_is_flooded_hides_no_signed_call_and_says_how_far_it_is_counted(
+    caller: Caller, acme: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "KEY_TAIL", 3)
+    wrongly_signed(caller, 4)
+    beat, lines = pulse.last_day(acme), SignedRequest.objects.filter(merchant=None)
+    assert (beat.taken.total(), beat.unsigned.total()) == (2, 3)
+    assert beat.behind == lines.order_by("id")[1].created_at
+    usage.sum_up(Mark.Source.CALLS)
+    beat = pulse.last_day(acme)
+    assert (beat.unsigned.total(), beat.behind) == (4, None)
+
+
+def test_a_line_without_a_signature_is_never_traffic(caller: Caller, acme: Merchant) -> None:
+    """What says that calls were taken decides whether a day must have a statement: no stranger may say so."""
+    wrongly_signed(caller, 1)
+    line = SignedRequest.objects.get(merchant=None)
+    line.pk, line.status = None, "RS_OK"
+    SignedRequest.objects.bulk_create([line])
+    assert pulse.last_day(acme).unsigned.total() == 1
+    usage.sum_up(Mark.Source.CALLS)
+    assert not MerchantHour.objects.filter(signed=False, status="RS_OK").exists()
+
+
+def test_unsigned_lines_behind_the_mark_are_found_by_the_key_that_they_name(acme: Merchant, caller: Caller) -> None:
+    fill_log(acme)
+    measured("wallet_signedrequest", "merchants_apikey")
+    with CaptureQueriesContext(connection) as captured:
+        pulse.last_day(acme)
+    found = plan(captured[0]["sql"])
+    assert "request_unsigned" in found
+    assert "Seq Scan on wallet_signedrequest" not in found
 
 
 def test_a_merchant_without_a_past_reads_so(at_work: Client) -> None:

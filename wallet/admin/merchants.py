@@ -80,6 +80,7 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
         "pulse_taken": beat.taken.total(),
         "pulse_refused": beat.refused.total(),
         "refusals": [(status, calls) for status, calls in beat.by_status.most_common() if status != statuses.OK],
+        "unsigned": beat.unsigned.most_common(),
         "shown_keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
         "lists_in_words": lists_in_words(merchant, keys, now),

@@ -24,6 +24,7 @@ from wallet.pages.reconciliation.days import last_told
 from wallet.pages.reconciliation.words import to_day
 from wallet.reconciliation import alarms, cases
 from wallet.services import money_flow, pulse, used
+from wallet.services.log_search import REFUSED
 from wallet.services.money_flow import Flow, Kind
 from wallet.services.pulse import Pulse
 
@@ -64,6 +65,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "refused": beat.refused.total(),
         "share": share(beat),
         "refusals": [pair for pair in beat.by_status.most_common() if pair[0] != statuses.OK][:SHOWN_REFUSALS],
+        "unsigned": beat.unsigned.most_common(SHOWN_REFUSALS),
         "calls_chart": calls_chart(beat, hours),
         "money_chart": money_chart(flows[0], beat.since, hours) if flows else None,
         "flows": [shown(flow) for flow in flows[:SHOWN_CURRENCIES]],
@@ -117,9 +119,7 @@ def notices(
     yield from of_lists(merchant, now)
     for key in keys:
         yield from of_key(merchant, key, now)
-    calls, refused = beat.taken.total() + beat.refused.total(), beat.refused.total()
-    if calls and 100 * refused >= MANY * calls:
-        yield Notice("warning", f"{refused:,} of {calls:,} calls were refused.")
+    yield from of_calls(merchant, beat)
     old = [each for each in rounds if each.oldest < now - OLD_ROUND]
     if old:
         days = (now - min(each.oldest for each in old)).days or 1
@@ -145,6 +145,14 @@ def of_cases(merchant: Merchant) -> Iterator[Notice]:
     for approval in waiting.select_related("key", "asked_by")[:SHOWN_KEYS]:
         text = f"{approval.asked_by} asked to {approval.verb} {named(approval.key)}: another person decides."
         yield Notice("warning", text, to_key(merchant, approval.key), "Decide")
+
+
+def of_calls(merchant: Merchant, beat: Pulse) -> Iterator[Notice]:
+    calls, refused, unsigned = beat.taken.total() + beat.refused.total(), beat.refused.total(), beat.unsigned.total()
+    if calls and 100 * refused >= MANY * calls:
+        early = f", {unsigned:,} of them before their signature was right" if unsigned else ""
+        url = f"{reverse('operator:requests', args=[merchant.code])}?status={REFUSED}"
+        yield Notice("warning", f"{refused:,} of {calls:,} calls were refused{early}.", url, "Look at them")
 
 
 def of_lists(merchant: Merchant, now: datetime) -> Iterator[Notice]:

@@ -200,6 +200,7 @@ ADDRESSES = """
 OF_MERCHANT = "r.merchant_id = %(merchant)s"
 OF_REFUSALS = f"{OF_MERCHANT} AND r.status <> 'RS_OK'"
 UNSIGNED = "r.merchant_id IS NULL AND r.auth_key <> ''"
+REFUSED_UNSIGNED = f"{UNSIGNED} AND r.status <> 'RS_OK'"  # whom they name is believed for no call that was taken
 OF_RARE_ENDPOINTS = f"{OF_MERCHANT} AND r.endpoint NOT IN ({', '.join(f"'{path}'" for path in FREQUENT_ENDPOINTS)})"
 REFUSALS = [key for key in statuses.ALL_KEYS if key != statuses.OK]
 

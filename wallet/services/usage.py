@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from wallet.models import Mark
+from wallet.services.log_search import REFUSED_UNSIGNED
 
 AT_ONCE = 20_000  # rows that one transaction sums up
 PATIENCE_SECONDS = 5.0
@@ -68,13 +69,15 @@ CALLS = """
        SET calls = h.calls + excluded.calls, first_at = least(h.first_at, excluded.first_at),
            last_at = greatest(h.last_at, excluded.last_at)
 """
-MERCHANTS = """
-    INSERT INTO wallet_merchanthour AS h (merchant_id, hour, status, calls)
-    SELECT r.merchant_id, date_trunc('hour', r.created_at, 'UTC'), r.status, count(*)
+MERCHANTS = f"""
+    INSERT INTO wallet_merchanthour AS h (merchant_id, hour, status, signed, calls)
+    SELECT coalesce(r.merchant_id, k.merchant_id), date_trunc('hour', r.created_at, 'UTC'), r.status,
+           r.merchant_id IS NOT NULL, count(*)
       FROM wallet_signedrequest r
-     WHERE r.id > %(after)s AND r.id <= %(upto)s AND r.merchant_id IS NOT NULL
-     GROUP BY 1, 2, 3
-    ON CONFLICT (merchant_id, hour, status) DO UPDATE SET calls = h.calls + excluded.calls
+      LEFT JOIN merchants_apikey k ON {REFUSED_UNSIGNED} AND k.auth_key = r.auth_key
+     WHERE {IN_WINDOW} AND coalesce(r.merchant_id, k.merchant_id) IS NOT NULL
+     GROUP BY 1, 2, 3, 4
+    ON CONFLICT (merchant_id, hour, status, signed) DO UPDATE SET calls = h.calls + excluded.calls
 """
 MOVEMENTS = f"""
     INSERT INTO wallet_movementhour AS h (secret_id, hour, address, kind, currency, moves, amount, first_at, last_at)
