@@ -66,9 +66,24 @@ class Allowlist:
     entries: Entries = ()
     trial: Trial | None = None
 
+    def counting(self, at: datetime) -> Entries:
+        """What it is judged by; some of it may have ended."""
+        return self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
+
     def allows(self, address: Address, at: datetime) -> bool:
-        entries = self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
+        entries = self.counting(at)
         return not entries or any(address in network and (ends is None or ends > at) for network, ends in entries)
+
+    def standing(self, at: datetime) -> Entries:
+        """Those that let somebody in."""
+        return tuple((network, ends) for network, ends in self.counting(at) if ends is None or ends > at)
+
+    def refuses_everybody(self, at: datetime) -> bool:
+        return bool(self.counting(at)) and not self.standing(at)
+
+    def on_trial(self, at: datetime) -> Trial | None:
+        """The trial that is not over."""
+        return self.trial if self.trial is not None and at < self.trial.deadline else None
 
     def stays_for(self, address: Address) -> bool:
         """Whether it would let the address in at the deadline of its trial, and not only until then."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 
-from merchants.models import AllowlistEntry, ApiKey, Merchant, Secret, SeenAddress
+from merchants.models import ApiKey, Merchant, Secret, SeenAddress
+from merchants.services.access import Allowlist
 
 
 def keys_of(merchant: Merchant, now: datetime) -> list[ApiKey]:
@@ -26,20 +28,25 @@ def usable(key: ApiKey) -> bool:
     return key.status != ApiKey.Status.REVOKED and not key.has_ended  # type: ignore[attr-defined]
 
 
-def lists_in_words(merchant: Merchant, keys: list[ApiKey], now: datetime) -> list[str]:
+def that_restrict(
+    lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime
+) -> dict[ApiKey | None, Allowlist]:
+    """Of the merchant's lists (`access.lists_of`) those that some call is judged by: its own, and of usable keys."""
+    owners = [(None, None), *((key.pk, key) for key in keys if usable(key))]
+    return {owner: lists[number] for number, owner in owners if number in lists and lists[number].counting(now)}
+
+
+def lists_in_words(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime) -> list[str]:
     """What an address must be on; an entry that has ended lets nobody in, and a list of such refuses everybody."""
-    entries = AllowlistEntry.objects.filter(merchant=merchant).values("key").annotate(
-        standing=Count("pk", filter=Q(expires_at=None) | Q(expires_at__gt=now))
-    )  # fmt: skip
-    standing: dict[int | None, int] = {entry["key"]: entry["standing"] for entry in entries.order_by()}
+    standing = {owner: len(each.standing(now)) for owner, each in that_restrict(lists, keys, now).items()}
     alive = [key for key in keys if usable(key)]
-    own = [key for key in alive if key.pk in standing]
+    own = [key for key in alive if key in standing]
     said = [f"{plural(standing[None], 'network')} on the merchant’s list" if None in standing else "no merchant’s list"]
     if own:
         said.append(f"{plural(len(own), 'key')} with a list of {'its' if len(own) == 1 else 'their'} own")
     if None not in standing and len(alive) > len(own):
         said.append(f"{plural(len(alive) - len(own), 'key')} open to every address")
-    closed = len(alive) if standing.get(None) == 0 else len([key for key in own if not standing[key.pk]])
+    closed = len(alive) if standing.get(None) == 0 else len([key for key in own if not standing[key]])
     if closed:
         said.append(f"{plural(closed, 'key')} open to no address, since all entries of a list have ended")
     return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from merchants.models import AllowlistEntry, ApiKey, Compromise, Contact, Game, Merchant, Person, Player
-from merchants.services import approvals, compromise, flags, history, keys
+from merchants.services import allowlist, approvals, compromise, flags, history, keys
+from merchants.services.allowlist import Line, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -32,7 +34,8 @@ QUERIES = [
     "wallet_merchanthour",  # the last 24 hours
     "merchants_apikey",
     "merchants_secret",  # that are in use
-    "merchants_allowlistentry",  # how many stand, by key
+    "merchants_allowlistentry",  # of all lists
+    "merchants_listtrial",  # which of them are tried, since their entries do not tell
     "merchants_player",  # blocked ones, a thousand at most
     "people",  # members and contacts, a dozen
     "merchants_compromise",  # open cases
@@ -80,7 +83,7 @@ def test_the_page_is_as_many_named_queries_as_these(
         page_of(client, acme)
     assert not [each for each in counted(statements) if "LIMIT" not in each]
     assert [named(each) for each in statements] == QUERIES
-    assert len(statements) <= 21
+    assert len(statements) <= 22
 
 
 def test_the_last_day_is_exact_whether_it_is_summed_up_or_not(acme: Merchant, rival: Merchant) -> None:
@@ -166,6 +169,14 @@ def test_lists_are_told_in_words(
     assert [words for words in said if words not in page] == []
     assert ("open to every address" in page) == any("every" in words for words in said)
     assert ("open to no address" in page) == any("no address" in words for words in said)
+
+
+def test_a_list_whose_trial_is_over_is_told_as_it_is_judged(client: Client, support: Person, acme: Merchant) -> None:
+    tried = allowlist.save(proposal=Proposal(acme, (Line(ip_network("203.0.113.1")),)), by=None, on_trial=True).trial
+    assert tried is not None
+    with clock.at(tried.deadline):
+        page = page_of(signed_in(client, support), acme)
+    assert "No merchant’s list" in page
 
 
 def test_keys_overlaps_cases_and_flags_stand_on_the_page(

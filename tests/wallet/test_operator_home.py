@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from merchants.errors import spoken
 from merchants.models import AllowlistEntry, ApiKey, Merchant, Person
-from merchants.services import compromise, keys
+from merchants.services import allowlist, compromise, keys
+from merchants.services.allowlist import Line, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -33,15 +36,15 @@ QUERIES = [
     "flow",
     "merchants_apikey",
     "merchants_secret",  # that are in use
+    "merchants_allowlistentry",  # of all lists
+    "merchants_listtrial",  # which of them are tried, since their entries do not tell
     "marks",
     "open rounds",
-    "merchants_allowlistentry",  # how many stand, by key
     "wallet_reconciliation",  # the newest that was made
     "wallet_reconciliationplan",  # is something late
     "wallet_case",  # what players are owed
     "merchants_compromise",  # open cases
     "merchants_approval",  # that wait
-    "merchants_allowlistentry",  # the next that ends
     "merchants_membership",  # to switch to
 ]
 SIGNS = {
@@ -267,10 +270,71 @@ def test_what_needs_attention_is_said_first(at_work: Client, acme: Merchant, own
         "The key “E” ends on",
         "The key “R” is being rotated: version 1 stops working on",
         "The key “Q” is quarantined",
-        "An entry of the allowlist ends on",
+        "An entry of the merchant’s list ends on",
     ):
         assert text in shown
     assert "data-countdown" in shown
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------------
+WHOSE = pytest.mark.parametrize("of_key", [False, True])
+
+
+def listed(caller: Caller, *, of_key: bool) -> tuple[ApiKey | None, str, str]:
+    """Whose list, as it is named, and its page."""
+    key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
+    if not of_key:
+        return None, "the merchant’s list", "/operator/acme/allowlist/"
+    return key, f"the list of the key {key.auth_key[:20]}…", f"/operator/acme/allowlist/keys/{key.pk}/"
+
+
+@WHOSE
+def test_a_list_on_trial_is_noticed_until_its_deadline_and_what_was_before_told_from_then_on(
+    at_work: Client, viewer: Person, caller: Caller, acme: Merchant, of_key: bool
+) -> None:
+    key, name, page = listed(caller, of_key=of_key)
+    soon = clock.now() + timedelta(days=2)
+    AllowlistEntry.objects.create(merchant=acme, key=key, network="198.51.100.7", expires_at=soon)
+    new = Proposal(acme, tuple(Line(ip_network(f"203.0.113.{last}")) for last in (1, 2)), key)
+    tried = allowlist.save(proposal=new, by=None, on_trial=True, confirmed_code="acme").trial
+    assert tried is not None
+    shown = said(at_work.get(HOME))
+    until = f"{name} is on trial until {spoken(tried.deadline)}"
+    assert until[1:] in shown
+    assert f'href="{page}">Look at the list' in shown
+    assert "ends on" not in shown
+    assert of_key or "2 networks on the merchant’s list" in shown
+    with clock.at(tried.deadline):
+        shown = said(signed_in(Client(), viewer).get(HOME))
+    assert "on trial" not in shown
+    assert f"An entry of {name} ends on {soon:%-d %B, %H:%M} UTC" in shown
+    assert of_key or "1 network on the merchant’s list" in shown
+
+
+def test_a_first_list_that_was_only_tried_restricts_nothing_from_its_deadline_on(
+    at_work: Client, viewer: Person, caller: Caller, acme: Merchant
+) -> None:
+    tried = allowlist.save(proposal=Proposal(acme, (Line(ip_network("203.0.113.1")),)), by=None, on_trial=True).trial
+    assert tried is not None
+    assert "1 network on the merchant’s list" in said(at_work.get(HOME))
+    with clock.at(tried.deadline):
+        shown = said(signed_in(Client(), viewer).get(HOME))
+    assert "No merchant’s list" in shown
+    assert "1 key open to every address" in shown
+
+
+@WHOSE
+def test_a_list_whose_entries_have_all_ended_refuses_everybody_and_is_noticed(
+    at_work: Client, caller: Caller, acme: Merchant, of_key: bool
+) -> None:
+    key, name, page = listed(caller, of_key=of_key)
+    AllowlistEntry.objects.create(merchant=acme, key=key, network="127.0.0.0/8", expires_at=clock.now())
+    assert caller.balance().status == "IP_RESTRICTION"
+    shown = said(at_work.get(HOME))
+    assert f"All entries of {name} have ended: every call {'under it ' if of_key else ''}is refused." in shown
+    assert f'href="{page}">Look at the list' in shown
+    keys.revoke(key=ApiKey.objects.get())
+    assert ("have ended: every call" in said(at_work.get(HOME))) != of_key
 
 
 def test_a_round_that_stays_open_is_noticed_after_a_day(at_work: Client, caller: Caller, viewer: Person) -> None:

@@ -23,7 +23,7 @@ from merchants.models import (
     Merchant,
     Player,
 )
-from merchants.services import history
+from merchants.services import access, history
 from merchants.services.history import Entry
 from merchants.services.posture import keys_of, lists_in_words
 from portal.lib import clock, money
@@ -83,7 +83,7 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
         "unsigned": beat.unsigned.most_common(),
         "shown_keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
-        "lists_in_words": lists_in_words(merchant, keys, now),
+        "lists_in_words": lists_in_words(access.lists_of(merchant), keys, now),
         "flags": list(flags(merchant, games_off)),
         "people": people(merchant),
         "cases": cases(merchant),

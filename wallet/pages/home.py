@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from merchants.access import Visit
-from merchants.models import AllowlistEntry, ApiKey, Approval, Compromise, Merchant
+from merchants.errors import spoken
+from merchants.models import ApiKey, Approval, Compromise, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
-from merchants.services import posture
+from merchants.services import access, posture
+from merchants.services.access import Allowlist
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.pages import charts
+from wallet.pages.list_proposal import of_list
 from wallet.pages.reconciliation.days import last_told
 from wallet.pages.reconciliation.words import to_day
 from wallet.reconciliation import alarms, cases
@@ -36,6 +38,7 @@ OLD_ROUND = timedelta(hours=24)
 SOON = timedelta(days=30)
 ENTRY_SOON = timedelta(days=7)
 MANY = 5  # percent of calls
+LOOK_AT_LIST = "Look at the list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     merchant, now = visit.merchant, clock.now()
     secrets = money_flow.secrets_of(merchant)
     beat, flows = pulse.last(merchant, hours=hours), money_flow.last(secrets, hours=hours)
-    keys = posture.keys_of(merchant, now)
+    keys, lists = posture.keys_of(merchant, now), access.lists_of(merchant)
     rounds = used.open_rounds(secrets, merchant.pk, used.Span(now - timedelta(days=OPEN_DAYS)))
     context: dict[str, Any] = {
         "span": span,
@@ -72,9 +75,9 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "rounds": [(each, money.show(each.stake)) for each in rounds],
         "keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
-        "lists": posture.lists_in_words(merchant, keys, now),
+        "lists": posture.lists_in_words(lists, keys, now),
         "reconciled": last_told(merchant),
-        "notices": list(islice(notices(merchant, keys, beat, rounds, now), SHOWN_NOTICES)),
+        "notices": list(islice(notices(merchant, keys, lists, beat, rounds, now), SHOWN_NOTICES)),
     }
     return frame.show(request, visit, "home.html", tab="home", title="Home", **context)
 
@@ -109,14 +112,19 @@ def shown(flow: Flow) -> dict[str, str]:
 
 # --- What needs attention ---------------------------------------------------------------------------------------------
 def notices(
-    merchant: Merchant, keys: list[ApiKey], beat: Pulse, rounds: list[used.OpenRounds], now: datetime
+    merchant: Merchant,
+    keys: list[ApiKey],
+    lists: dict[int | None, Allowlist],
+    beat: Pulse,
+    rounds: list[used.OpenRounds],
+    now: datetime,
 ) -> Iterator[Notice]:
     """The gravest first."""
+    counting = posture.that_restrict(lists, keys, now)
     yield from of_days(merchant)
+    yield from of_who_is_refused(merchant, counting, now)
     yield from of_cases(merchant)
-    if merchant.status != Merchant.Status.ACTIVE:
-        yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
-    yield from of_lists(merchant, now)
+    yield from of_lists(merchant, counting, now)
     for key in keys:
         yield from of_key(merchant, key, now)
     yield from of_calls(merchant, beat)
@@ -155,13 +163,29 @@ def of_calls(merchant: Merchant, beat: Pulse) -> Iterator[Notice]:
         yield Notice("warning", f"{refused:,} of {calls:,} calls were refused{early}.", url, "Look at them")
 
 
-def of_lists(merchant: Merchant, now: datetime) -> Iterator[Notice]:
-    ending = AllowlistEntry.objects.filter(merchant=merchant, expires_at__gt=now, expires_at__lte=now + ENTRY_SOON)
-    first = ending.aggregate(first=Min("expires_at"))["first"]
-    if first is not None:
-        url = reverse("operator:lists", args=[merchant.code])
-        text = f"An entry of the allowlist ends on {first:%-d %B, %H:%M} UTC."
-        yield Notice("warning", text, url, "Look at the list")
+def of_who_is_refused(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: datetime) -> Iterator[Notice]:
+    """Why every call is refused, or every one under a key, whatever it says."""
+    if merchant.status != Merchant.Status.ACTIVE:
+        yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
+    for key, each in lists.items():
+        if each.refuses_everybody(now):
+            text = f"All entries of {whose(key)} have ended: every call {'under it ' if key else ''}is refused."
+            yield Notice("danger", text, of_list(merchant, key), LOOK_AT_LIST)
+
+
+def of_lists(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: datetime) -> Iterator[Notice]:
+    """Those that are tried; and the next entry that ends."""
+    for key, each in lists.items():
+        if trial := each.on_trial(now):
+            text = (
+                f"{whose(key)} is on trial until {spoken(trial.deadline)}: unless a rightly signed call comes from it, "
+            )
+            yield Notice("warning", f"{text}what stood before counts again.", of_list(merchant, key), LOOK_AT_LIST)
+    ends = [(end, key) for key, each in lists.items() for _, end in each.standing(now) if end]
+    first, key = min(ends, key=lambda pair: pair[0], default=(None, None))
+    if first is not None and first <= now + ENTRY_SOON:
+        text = f"An entry of {whose(key)} ends on {first:%-d %B, %H:%M} UTC."
+        yield Notice("warning", text, of_list(merchant, key), LOOK_AT_LIST)
 
 
 def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
@@ -182,6 +206,10 @@ def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
 
 def named(key: ApiKey) -> str:
     return f"the key “{key.label}”" if key.label else f"the key {key.auth_key[:20]}…"
+
+
+def whose(key: ApiKey | None) -> str:
+    return f"the list of {named(key)}" if key else "the merchant’s list"
 
 
 def to_key(merchant: Merchant, key: ApiKey) -> str:

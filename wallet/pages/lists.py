@@ -85,13 +85,13 @@ def lists_of_keys(merchant: Merchant) -> list[OfKey]:
 
 
 def in_words(own: access.Allowlist, now: datetime) -> tuple[str, str]:
-    if own.trial is not None and now < own.trial.deadline:
+    if own.on_trial(now):
         return "on trial", "warn"
-    entries = own.entries if own.trial is None else own.trial.before
-    if not entries:
+    if not own.counting(now):
         return "no list of its own", ""
-    counting = sum(ends is None or ends > now for _, ends in entries)
-    return (list_words.entries(counting), "good") if counting else ("all entries have ended", "bad")
+    if own.refuses_everybody(now):
+        return "all entries have ended", "bad"
+    return list_words.entries(len(own.standing(now))), "good"
 
 
 def named(key: ApiKey) -> str:
