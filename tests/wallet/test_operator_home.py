@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -256,6 +258,10 @@ def test_a_merchant_without_a_past_reads_so(at_work: Client) -> None:
         assert text in shown
 
 
+def ended(*, key: ApiKey) -> None:
+    ApiKey.objects.filter(pk=key.pk).update(expires_at=clock.now())
+
+
 def test_what_needs_attention_is_said_first(at_work: Client, acme: Merchant, owner: Person) -> None:
     soon = clock.now() + timedelta(days=5)
     leaked, ending, rotated, closed = (keys.issue(merchant=acme, label=label).key for label in "LERQ")
@@ -335,6 +341,27 @@ def test_a_list_whose_entries_have_all_ended_refuses_everybody_and_is_noticed(
     assert f'href="{page}">Look at the list' in shown
     keys.revoke(key=ApiKey.objects.get())
     assert ("have ended: every call" in said(at_work.get(HOME))) != of_key
+
+
+# --- Keys -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (keys.revoke, "No key can be used: each is revoked or has ended, and every call is refused."),
+        (ended, "No key can be used: each is revoked or has ended, and every call is refused."),
+        (keys.quarantine, "No key can begin anything new: each is quarantined, is revoked or has ended."),
+    ],
+)
+def test_that_no_key_can_be_used_is_noticed(
+    at_work: Client, caller: Caller, acme: Merchant, end: Callable[..., Any], told: str
+) -> None:
+    assert "No key can" not in said(at_work.get(HOME))
+    end(key=ApiKey.objects.get())
+    shown = said(at_work.get(HOME))
+    assert told in shown
+    assert 'href="/operator/acme/keys/">Look at the keys' in shown
+    factories.signer(acme)
+    assert "No key can" not in said(at_work.get(HOME))
 
 
 def test_a_round_that_stays_open_is_noticed_after_a_day(at_work: Client, caller: Caller, viewer: Person) -> None:

@@ -122,7 +122,7 @@ def notices(
     """The gravest first."""
     counting = posture.that_restrict(lists, keys, now)
     yield from of_days(merchant)
-    yield from of_who_is_refused(merchant, counting, now)
+    yield from of_who_is_refused(merchant, keys, counting, now)
     yield from of_cases(merchant)
     yield from of_lists(merchant, counting, now)
     for key in keys:
@@ -163,10 +163,18 @@ def of_calls(merchant: Merchant, beat: Pulse) -> Iterator[Notice]:
         yield Notice("warning", f"{refused:,} of {calls:,} calls were refused{early}.", url, "Look at them")
 
 
-def of_who_is_refused(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: datetime) -> Iterator[Notice]:
+def of_who_is_refused(
+    merchant: Merchant, keys: list[ApiKey], lists: dict[ApiKey | None, Allowlist], now: datetime
+) -> Iterator[Notice]:
     """Why every call is refused, or every one under a key, whatever it says."""
     if merchant.status != Merchant.Status.ACTIVE:
         yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
+    usable = [key for key in keys if posture.usable(key)]
+    if keys and all(key.status == ApiKey.Status.QUARANTINED for key in usable):
+        text = "No key can be used: each is revoked or has ended, and every call is refused."
+        if usable:
+            text = "No key can begin anything new: each is quarantined, is revoked or has ended."
+        yield Notice("danger", text, reverse("operator:keys", args=[merchant.code]), "Look at the keys")
     for key, each in lists.items():
         if each.refuses_everybody(now):
             text = f"All entries of {whose(key)} have ended: every call {'under it ' if key else ''}is refused."
