@@ -303,17 +303,30 @@ def causes(merchant: Merchant, at: datetime) -> list[tuple[str, date]]:
         return [(alarm.cause.value, alarm.day) for alarm in alarms.alarms(merchant)]
 
 
+def overdue(plan: ReconciliationPlan) -> datetime:
+    """The first moment at which a day is late that was due when the plan was there: its history is of today."""
+    day = plans.newest_due(plan, datetime.now(UTC) + timedelta(days=1))
+    return plans.due_at(plan, day) + alarms.GRACE
+
+
 def test_a_day_that_nobody_compared_is_an_alarm(plan: ReconciliationPlan) -> None:
-    """The plan's history is of today, so the story is too: what was switched on a minute ago is not late."""
-    now = datetime.now(UTC)
-    assert causes(plan.merchant, now) == []
-    assert [cause for cause, _ in causes(plan.merchant, now + timedelta(days=1, hours=1))] == ["not_run"]
+    """What was switched on a minute ago is not late."""
+    late = overdue(plan)
+    assert causes(plan.merchant, datetime.now(UTC)) == []
+    assert causes(plan.merchant, late - MINUTE) == []
+    assert causes(plan.merchant, late) == [("not_run", plans.newest_due(plan, late))]
+
+
+def test_a_plan_whose_days_are_never_compared_is_an_alarm_at_each_minute(plan: ReconciliationPlan) -> None:
+    """Also while the newest day may still come: the one before it has not come either."""
+    late = overdue(plan)
+    moments = [late + 5 * MINUTE * number for number in range(24 * 12)]
+    assert [at for at in moments if [cause for cause, _ in causes(plan.merchant, at)] != ["not_run"]] == []
 
 
 def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: ReconciliationPlan, client: Client) -> None:
-    now = datetime.now(UTC)
     assert client.get("/healthz/reconciliation").json() == {"late": 0, "letters": 0}
-    with clock.at(now + timedelta(days=1, hours=1)):
+    with clock.at(overdue(plan)):
         answer = client.get("/healthz/reconciliation")
     assert (answer.status_code, answer.json()) == (503, {"late": 1, "letters": 0})
 
@@ -329,10 +342,10 @@ def test_letters_that_nobody_sends_are_seen_from_outside(plan: ReconciliationPla
 
 
 def test_a_comparison_that_failed_is_an_alarm_too(plan: ReconciliationPlan) -> None:
-    tomorrow = datetime.now(UTC) + timedelta(days=1, hours=1)
-    day = plans.newest_due(plan, tomorrow)
-    Reconciliation.objects.create(merchant=plan.merchant, day=day, number=1, state="failed", begun_at=tomorrow)
-    assert causes(plan.merchant, tomorrow) == [("not_run", day)]
+    late = overdue(plan)
+    day = plans.newest_due(plan, late)
+    Reconciliation.objects.create(merchant=plan.merchant, day=day, number=1, state="failed", begun_at=late)
+    assert causes(plan.merchant, late) == [("not_run", day)]
 
 
 def compared(plan: ReconciliationPlan, outcome: str, **figures: int) -> Reconciliation:

@@ -22,7 +22,7 @@ from portal.lib import clock
 from wallet.models import MerchantHour
 from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import schedule
-from wallet.reconciliation.days import day_of
+from wallet.reconciliation.days import DAY, day_of
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.plans import due_at, newest_due, recipients
 
@@ -79,11 +79,13 @@ def late() -> int:
 def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
     now, plans = clock.now(), {plan.merchant_id: plan for plan in _plans(of)}
     wanted = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
+    before = {(merchant, day - DAY) for merchant, day in wanted if _waits_after_another(plans[merchant], day, now)}
     since = min((day for _, day in wanted), default=now.date()) - timedelta(days=schedule.LOOKED_BACK)
     runs = schedule.newest_runs(plans, since)
     undelivered = _undelivered(runs.values())
     found: dict[Merchant, list[Alarm]] = {}
-    for merchant, day in sorted(wanted | schedule.missed(runs, wanted), key=lambda key: key[1], reverse=True):
+    judged = wanted | before | schedule.missed(runs, wanted)
+    for merchant, day in sorted(judged, key=lambda key: key[1], reverse=True):
         plan, run = plans[merchant], runs.get((merchant, day))
         cause = _cause(plan, day, run, now) or (Cause.NOT_DELIVERED if run and run.pk in undelivered else None)
         if cause:
@@ -97,6 +99,14 @@ def _plans(of: Merchant | None) -> QuerySet[Any]:
     changes = history.objects.filter(merchant=OuterRef("merchant")).order_by().values("merchant")
     newest = Subquery(changes.annotate(at=Max("pgh_created_at")).values("at"))
     return schedule.plans_on(of).annotate(changed_at=newest)
+
+
+def _waits_after_another(plan: Any, day: date, now: datetime) -> bool:
+    """While the newest day may still come, the one before it is judged: else a plan whose days are never compared would
+    look well for half an hour each day. `missed` knows only days after one that was compared.
+    """
+    is_first = plan.changed_at is not None and due_at(plan, day - DAY) <= plan.changed_at
+    return now < due_at(plan, day) + GRACE and not is_first
 
 
 def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> Cause | None:
