@@ -33,7 +33,8 @@ log = structlog.get_logger(__name__)
 TASK = "merchants.tasks.send_letters"
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
 BROKER_SECONDS = 0.4  # for the connection, and for each answer
-STUCK = timedelta(minutes=15)  # after this, nobody sends, or nobody takes
+STUCK = timedelta(minutes=15)  # after this, nobody sends
+UNTAKEN = timedelta(hours=1)  # after this, nobody takes
 OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
 ANSWER_LENGTH = 500
 
@@ -102,8 +103,12 @@ def send_due() -> None:
 
 
 def stuck() -> int:
-    """How many letters should have been tried by now and were not: their worker, or the timetable, is dead."""
-    return Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now() - STUCK).count()
+    """How many letters should have been tried by now and were not, since their worker or the timetable is dead; or were
+    tried for so long that no mail server seems to take them: between two tries, which are hours apart, none is due.
+    """
+    now = clock.now()
+    untried, untaken = Q(due_at__lte=now - STUCK), Q(attempts__gt=0, created_at__lte=now - UNTAKEN)
+    return Letter.objects.filter(untried | untaken, state=Letter.State.WAITING).count()
 
 
 @transaction.atomic

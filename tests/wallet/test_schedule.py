@@ -349,10 +349,12 @@ def test_a_comparison_that_failed_is_an_alarm_too(plan: ReconciliationPlan) -> N
 
 
 def compared(plan: ReconciliationPlan, outcome: str, **figures: int) -> Reconciliation:
-    return Reconciliation.objects.create(
-        merchant=plan.merchant, day=DAY, number=1, state="done", outcome=outcome, figures=figures,
-        begun_at=EIGHT, done_at=EIGHT,
-    )  # fmt: skip
+    return compared_on(plan, DAY, EIGHT, outcome=outcome, figures=figures)
+
+
+def compared_on(plan: ReconciliationPlan, day: date, at: datetime, **fields: Any) -> Reconciliation:
+    told = {"number": 1, "outcome": "clear", "figures": {"ours": 7, "theirs": 7}} | fields
+    return Reconciliation.objects.create(merchant=plan.merchant, day=day, state="done", begun_at=at, done_at=at, **told)
 
 
 def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
@@ -399,6 +401,45 @@ def test_a_report_that_reached_nobody_is_an_alarm(plan: ReconciliationPlan) -> N
     assert causes(plan.merchant, EIGHT) == [], "one reached somebody"
     ReportDelivery.objects.filter(pk=second.pk).update(bounced_at=EIGHT)
     assert causes(plan.merchant, EIGHT) == [("not_delivered", DAY)]
+
+
+def test_a_report_that_the_mail_server_does_not_take_is_an_alarm_after_an_hour(
+    plan: ReconciliationPlan, client: Client
+) -> None:
+    """It is tried for a day, and between two tries it is not due."""
+    run = compared(plan, "clear", ours=7, theirs=7)
+    with clock.at(EIGHT):
+        deliveries.send(run=run)
+    Letter.objects.update(attempts=7, due_at=EIGHT + timedelta(hours=2))
+    assert causes(plan.merchant, EIGHT + 59 * MINUTE) == []
+    assert causes(plan.merchant, EIGHT + 60 * MINUTE) == [("not_delivered", DAY)]
+    with clock.at(EIGHT + 60 * MINUTE):
+        answer = client.get("/healthz/reconciliation")
+    assert (answer.status_code, answer.json()["letters"]) == (503, 1)
+
+
+def test_a_report_that_nobody_is_there_to_get_is_an_alarm_to_us(acme: Merchant, settings: Any) -> None:
+    settings.RECONCILIATION_ALARM_TO = ["desk@oppi.test"]
+    plan = reconciling.plan(acme)
+    late = overdue(plan)
+    run = compared_on(plan, plans.newest_due(plan, late), late - alarms.GRACE)
+    assert causes(acme, late - MINUTE) == []
+    assert causes(acme, late) == [("not_delivered", run.day)]
+    with clock.at(late):
+        assert alarms.raise_alarms() == 1
+        outbox.send_due()
+    assert "has reached nobody" in str(mail.outbox[-1].body)
+
+
+def test_a_comparison_that_says_nothing_new_was_told_by_the_one_before(plan: ReconciliationPlan) -> None:
+    late = overdue(plan)
+    day, at = plans.newest_due(plan, late), late - alarms.GRACE
+    with clock.at(late):
+        [delivery] = deliveries.send(run=compared_on(plan, day, at))
+    compared_on(plan, day, at, number=2)
+    assert causes(plan.merchant, late) == []
+    Letter.objects.filter(pk=delivery.letter_id).update(state="given_up")
+    assert causes(plan.merchant, late) == [("not_delivered", day)]
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------

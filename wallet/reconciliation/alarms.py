@@ -17,7 +17,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from merchants.errors import spoken
 from merchants.models import Letter, Merchant
-from merchants.services import letters
+from merchants.services import letters, outbox
 from portal.lib import clock
 from wallet.models import MerchantHour
 from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery
@@ -50,7 +50,8 @@ SENTENCES = {
         "Look at the statement and correct it, or ask our support."
     ),
     Cause.NOT_DELIVERED: (
-        "The report of {day} reached nobody: each mail was refused or came back. Look at the recipients' addresses."
+        "The report of {day} has reached nobody: no mail of it was taken, it came back, or no recipient is named. "
+        "Look at the recipients' addresses, or ask our support."
     ),
 }
 
@@ -82,12 +83,14 @@ def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
     before = {(merchant, day - DAY) for merchant, day in wanted if _waits_after_another(plans[merchant], day, now)}
     since = min((day for _, day in wanted), default=now.date()) - timedelta(days=schedule.LOOKED_BACK)
     runs = schedule.newest_runs(plans, since)
-    undelivered = _undelivered(runs.values())
+    reached = _reached({merchant for merchant, _ in runs}, since, now)
     found: dict[Merchant, list[Alarm]] = {}
     judged = wanted | before | schedule.missed(runs, wanted)
     for merchant, day in sorted(judged, key=lambda key: key[1], reverse=True):
         plan, run = plans[merchant], runs.get((merchant, day))
-        cause = _cause(plan, day, run, now) or (Cause.NOT_DELIVERED if run and run.pk in undelivered else None)
+        cause = _cause(plan, day, run, now)
+        if cause is None and run is not None and not reached.get((merchant, day), not _should_be_told(plan, run, now)):
+            cause = Cause.NOT_DELIVERED
         if cause:
             found.setdefault(plan.merchant, []).append(Alarm(cause, day, due_at(plan, day)))
     return found
@@ -111,8 +114,7 @@ def _waits_after_another(plan: Any, day: date, now: datetime) -> bool:
 
 def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> Cause | None:
     if run is None or run.state == State.FAILED:
-        begun = max(due_at(plan, day), plan.changed_at or due_at(plan, day))
-        return Cause.NOT_RUN if now >= begun + GRACE else None
+        return Cause.NOT_RUN if now >= _begun(plan, day) + GRACE else None
     if run.outcome == Outcome.NO_STATEMENT:
         return Cause.NO_STATEMENT
     figures = figures_of(run)
@@ -128,13 +130,35 @@ def _had_traffic(merchant: Merchant, day: date) -> bool:
     return hours.exists()
 
 
-def _undelivered(runs: Iterable[Reconciliation]) -> set[int]:
-    """Comparisons whose report reached nobody at all."""
-    reached: dict[int, bool] = {}
-    for delivery in ReportDelivery.objects.filter(reconciliation__in=[run.pk for run in runs]).select_related("letter"):
-        failed = delivery.bounced_at is not None or delivery.letter.state == Letter.State.GIVEN_UP
-        reached[delivery.reconciliation_id] = reached.get(delivery.reconciliation_id, False) or not failed
-    return {run for run, somebody in reached.items() if not somebody}
+def _begun(plan: Any, day: date) -> datetime:
+    return max(due_at(plan, day), plan.changed_at or due_at(plan, day))
+
+
+def _reached(merchants: Iterable[int], since: date, now: datetime) -> dict[schedule.Key, bool]:
+    """Of each day that was told: whether its last report reached anybody, or may still."""
+    found = ReportDelivery.objects.filter(
+        reconciliation__merchant__in=list(merchants), reconciliation__day__gte=since
+    ).select_related("letter", "reconciliation")
+    reports: dict[schedule.Key, dict[int, bool]] = {}
+    for delivery in found:
+        run = delivery.reconciliation
+        told = reports.setdefault((run.merchant_id, run.day), {})
+        told[run.number] = told.get(run.number, False) or not _has_failed(delivery, now)
+    return {key: told[max(told)] for key, told in reports.items()}
+
+
+def _has_failed(delivery: ReportDelivery, now: datetime) -> bool:
+    """A letter is tried for a day; who waits for a report is told sooner."""
+    letter = delivery.letter
+    is_untaken = letter.state == Letter.State.WAITING and letter.created_at <= now - outbox.UNTAKEN
+    return delivery.bounced_at is not None or letter.state == Letter.State.GIVEN_UP or is_untaken
+
+
+def _should_be_told(plan: Any, run: Reconciliation, now: datetime) -> bool:
+    """Of a day without any delivery: it has no recipient, or who sends is dead."""
+    if run.done_at is None or run.outcome not in {Outcome.CLEAR, Outcome.BREAKS}:
+        return False
+    return now >= max(_begun(plan, run.day), run.done_at) + GRACE
 
 
 # --- who is told ------------------------------------------------------------------------------------------------------
