@@ -17,7 +17,7 @@ from merchants.models import Merchant, Person, SeenOrigin
 from merchants.services import history, proposals
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall
-from wallet.reconciliation import alarms, cases, runs, schedule, statement_rows, statements
+from wallet.reconciliation import alarms, cases, schedule, statement_rows, statements
 from wallet.reconciliation.alone import Work, alone
 from wallet.services import exports, meter, usage, verification
 from wallet.services.verification import Verdict
@@ -110,7 +110,7 @@ def compare_day(job: Any, merchant: int, day: str, by: int) -> None:
 def _compare(merchant: int, day: str, person: Person) -> None:
     with history.acting(door="Compare again", person=person):
         try:
-            runs.reconcile(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)
+            schedule.compare_asked(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)
         except Refusal as why:
             log.info("comparison.refused", merchant=merchant, day=day, why=str(why))
 

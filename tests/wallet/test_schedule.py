@@ -12,13 +12,14 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from merchants.models import Contact, Letter, Merchant
+from merchants.models import Contact, Letter, Merchant, Person
 from merchants.services import letters, outbox
 from portal.celery import app
 from portal.lib import clock
 from tests import factories
 from tests.wallet import reconciling
 from tests.wallet.reconciling import Line
+from wallet import tasks
 from wallet.models import Case, MerchantHour, Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import alarms, deliveries, matching, plans, runs, schedule
 from wallet.reconciliation.alone import Work, alone
@@ -150,6 +151,47 @@ def test_the_same_again_sends_no_mail(plan: ReconciliationPlan) -> None:
     assert done(EIGHT + MINUTE) == 1
     assert [number for _, number, _ in told(plan.merchant)] == [1]
     assert done(EIGHT + 2 * MINUTE) == 0
+
+
+def asked(merchant: Merchant, day: date, by: Person, at: datetime) -> None:
+    """The day's page was asked to compare, and the worker has done it."""
+    with clock.at(at):
+        tasks.compare_day(merchant.pk, str(day), by.pk)
+
+
+def test_a_day_of_long_ago_that_its_page_compares_is_told_when_it_says_something_new(
+    plan: ReconciliationPlan, support: Person
+) -> None:
+    """The timetable would not find it any more: its statement was compared."""
+    reconciling.state(plan.merchant, [STRAY], received_at=EIGHT)
+    done(EIGHT)
+    late = EIGHT + timedelta(days=12)
+    reconciling.state(plan.merchant, [], received_at=late)
+    asked(plan.merchant, DAY, support, late)
+    asked(plan.merchant, DAY, support, late + MINUTE)
+    assert [(day, number) for day, number, _ in told(plan.merchant) if day == DAY] == [(DAY, 1), (DAY, 2)]
+
+
+def test_a_day_that_its_page_compares_before_the_hour_is_told_at_the_hour(
+    plan: ReconciliationPlan, support: Person
+) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    asked(plan.merchant, DAY, support, EIGHT - MINUTE)
+    assert told(plan.merchant) == []
+    assert done(EIGHT) == 1
+    assert told(plan.merchant) == [(DAY, 1, "finance@acme.test")]
+
+
+@pytest.mark.parametrize(("is_on", "status"), [(False, "active"), (True, "closed")])
+def test_what_a_page_compares_is_told_nobody_where_the_timetable_tells_nothing(
+    plan: ReconciliationPlan, support: Person, is_on: bool, status: str
+) -> None:
+    reconciling.state(plan.merchant, [STRAY])
+    ReconciliationPlan.objects.update(is_on=is_on)
+    Merchant.objects.update(status=status)
+    asked(plan.merchant, DAY, support, EIGHT + MINUTE)
+    assert Reconciliation.objects.filter(day=DAY, state="done").exists()
+    assert told(plan.merchant) == []
 
 
 # --- workers ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import structlog
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from merchants.errors import Refusal
-from merchants.models import Merchant
+from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.reconciliation import deliveries, pull, runs, statements
@@ -195,6 +195,17 @@ def compare_and_tell(*, merchant: Merchant, day: date) -> Reconciliation:
     deliveries.send(run=found.run)
     _restate(merchant, found.restate)
     return found.run
+
+
+def compare_asked(*, merchant: Merchant, day: date, by: Person) -> Reconciliation | None:
+    """For somebody at the day's page, under the merchant's lock (Work.REPORT). When its hour is over it is told now: of
+    days whose statement was compared, the timetable tells those of the last week only.
+    """
+    run = runs.reconcile(merchant=merchant, day=day, by=by).run
+    plan = plans_on(merchant).first()
+    if run is not None and plan is not None and due_at(plan, day) <= clock.now():
+        deliveries.send(run=run)
+    return run
 
 
 def _to_tell(merchant: Merchant, day: date) -> Reconciliation | None:

@@ -1,4 +1,4 @@
-"""A comparison that somebody wants now. The worker of comparisons makes it; the report still goes out at its hour."""
+"""A comparison that somebody wants now. The worker of comparisons makes it; no report goes out before its hour."""
 
 from __future__ import annotations
 
