@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from wallet.models import Case, Reconciliation, Statement
+from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 
 OURS = """
     SELECT t.currency, t.kind, count(*), sum(t.amount), max(t.id)
@@ -21,6 +21,7 @@ BREAKS = """
     SELECT b.kind, b.currency, count(*), sum(b.difference), sum(b.size)
       FROM reconciliation_break b GROUP BY 1, 2 ORDER BY 1, 2
 """
+BEHIND = "SELECT coalesce(sum((b.ours ->> 'rows')::bigint), 0) FROM reconciliation_break b WHERE b.kind = 'truncated'"
 HUNDREDTHS = 10_000  # of all
 KIND = Case.Kind
 OF_NO_ROW = frozenset({KIND.NO_STATEMENT, KIND.LATE_STATEMENT, KIND.TRUNCATED, KIND.TOTALS})
@@ -61,13 +62,17 @@ class BreakSum:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Rows that agree, of ours and of theirs, and what does not."""
+    """Rows that agree, of ours and of theirs, and what does not. `behind`: rows of ours behind the end of a file, which
+    are no breaks of their own. `is_totals`: what agrees are totals, each of many rows.
+    """
 
     matched: int = 0
     ours: int = 0
     theirs: int = 0
     sides: list[Side] = field(default_factory=list)
     breaks: list[BreakSum] = field(default_factory=list)
+    behind: int = 0
+    is_totals: bool = False
 
     @property
     def broken(self) -> int:
@@ -78,11 +83,19 @@ class Figures:
         """Of what should have matched; cut and not rounded, so that 100 means all. What is wrong with a file,
         in our books alone, or of another day, is no row that has another side.
         """
-        judged = self.matched + sum(each.breaks for each in self.breaks if each.kind not in UNJUDGED)
+        broken = sum(each.breaks for each in self.breaks if each.kind not in UNJUDGED)
+        judged = self.matched + broken + self.behind
         if not judged:
             return "–"
         whole, part = divmod(self.matched * HUNDREDTHS // judged, 100)
         return f"{whole}.{part:02} %"
+
+    @property
+    def agreed(self) -> str:
+        """What the rate is of, in words."""
+        if self.is_totals:
+            return f"{self.matched:,} total{'s agree' if self.matched != 1 else ' agrees'}"
+        return f"{self.matched:,} of {self.ours:,} rows of ours and {self.theirs:,} of the statement"
 
 
 def figures_of(run: Reconciliation) -> Figures:
@@ -102,11 +115,16 @@ def read(kept: dict[str, Any]) -> Figures:
             BreakSum(**each | {name: int(each[name]) for name in ("difference", "size")})
             for each in kept.get("breaks", [])
         ],
+        behind=kept.get("behind", 0),
+        is_totals=kept.get("is_totals", False),
     )
 
 
 def kept(figures: Figures) -> dict[str, Any]:
-    """As the run keeps them: sums as text, since readers of JSON lose digits beyond 2^53."""
+    """As the run keeps them: sums as text, since readers of JSON lose digits beyond 2^53. What is not said of most days
+    is kept of the others only, so that a day that is compared again says the same as before there was that word.
+    """
+    seldom = {"behind": figures.behind, "is_totals": figures.is_totals}
     return {
         "matched": figures.matched,
         "ours": figures.ours,
@@ -132,7 +150,7 @@ def kept(figures: Figures) -> dict[str, Any]:
             }
             for each in figures.breaks
         ],
-    }
+    } | {name: value for name, value in seldom.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +189,8 @@ def count(*, ours: OurSide, statement: Statement | None, matched: int) -> Figure
             BreakSum(kind, currency, breaks, int(difference), int(size or 0))
             for kind, currency, breaks, difference, size in _rows(BREAKS)
         ],
+        behind=next(int(rows) for [rows] in _rows(BEHIND)),
+        is_totals=statement is not None and statement.grain == ReconciliationPlan.Grain.TOTALS,
     )
 
 

@@ -31,6 +31,10 @@ SHOWN = 60  # of an id
 CHART = "chart.png"
 MOST_ATTACHED = 7 * 1024 * 1024  # bytes of both files; beyond it mail servers refuse, and the link is given instead
 Outcome = Reconciliation.Outcome
+UNCOMPARED = {
+    Outcome.NO_STATEMENT: "There was no statement of the day before.",
+    Outcome.NOTHING: "Nothing was there to compare of the day before.",
+}
 COLOURS = {Outcome.CLEAR: "good", Outcome.BREAKS: "bad", Outcome.NO_STATEMENT: "bad", Outcome.NOTHING: "quiet"}
 
 
@@ -55,9 +59,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "done_at": spoken(run.done_at) if run.done_at else "",
         "statement": run.statement.name if run.statement else "",
         "rate": figures.rate,
-        "matched": f"{figures.matched:,}",
-        "ours": f"{figures.ours:,}",
-        "theirs": f"{figures.theirs:,}",
+        "agreed": figures.agreed,
         "sides": [SideLine.of(side) for side in figures.sides],
         "breaks": [BreakLine.of(each) for each in figures.breaks],
         "yesterday": since_yesterday(run, figures),
@@ -102,8 +104,11 @@ def since_yesterday(run: Reconciliation, figures: Figures) -> str:
     before = newest(run.merchant_id, run.day - DAY)
     if before is None:
         return "The day before was not compared."
+    if before.outcome in UNCOMPARED:
+        return UNCOMPARED[Outcome(before.outcome)]
     old = figures_of(before)
-    return f"The day before: {_breaks(old.broken)} at {old.rate} matched; now {_change(figures.broken - old.broken)}."
+    now = "" if run.outcome in UNCOMPARED else f"; now {_change(figures.broken - old.broken)}"
+    return f"The day before: {_breaks(old.broken)} at {old.rate} matched{now}."
 
 
 def restated(now: Figures, before: Figures) -> list[str]:

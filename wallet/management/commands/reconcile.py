@@ -81,10 +81,7 @@ def summary(found: Outcome, day: date) -> str:
     figures = found.figures
     said = Reconciliation.Outcome(found.outcome).label
     dry = " Dry run: nothing was kept." if found.run is None else ""
-    return (
-        f"{day}: {said}. {figures.rate} matched: {figures.matched:,} of {figures.ours:,} rows of ours and "
-        f"{figures.theirs:,} of the statement; {figures.broken:,} breaks.{dry}"
-    )
+    return f"{day}: {said}. {figures.rate} matched: {figures.agreed}; {figures.broken:,} breaks.{dry}"
 
 
 def told(run: Reconciliation) -> str:
