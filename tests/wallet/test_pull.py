@@ -139,6 +139,20 @@ def test_a_packed_file_that_was_cut_off_is_refused_and_not_taken_again(acme: Mer
     assert mended.state == "read"
 
 
+def test_a_file_that_was_refused_for_its_mapping_is_read_once_that_is_stated(acme: Merchant, https: HttpsHost) -> None:
+    stated = ReconciliationPlan.objects.get(merchant=acme).mapping
+    ReconciliationPlan.objects.update(mapping={})
+    source = source_of(acme, https.address)
+    refused = fetch(source)
+    assert refused is not None
+    assert refused.state == "refused"
+    assert fetch(source) is None
+    ReconciliationPlan.objects.update(mapping=stated)
+    read = fetch(source)
+    assert read is not None
+    assert (read.state, read.is_current) == ("read", True)
+
+
 def test_the_same_file_again_is_the_same_statement(acme: Merchant, https: HttpsHost) -> None:
     source = source_of(acme, https.address)
     assert fetch(source) == fetch(source)

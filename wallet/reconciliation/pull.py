@@ -148,23 +148,18 @@ def _brought(source: StatementSource, day: date) -> IO[bytes]:
 
 
 def _received(source: StatementSource, day: date, file: IO[bytes]) -> tuple[Statement | None, str]:
-    refused = _refused_before(source, day, hashlib.file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    came = Statement.Source.PULL
+    refused = statements.refused_before(merchant=source.merchant, day=day, source=came, digest=digest)
     if refused is not None:
         return None, f"The file of {day} is still the one that was refused: {_first_fault(refused)}"
     file.seek(0)
     name = places.parse(source.kind, source.address).name(day)
-    statement = statements.receive(
-        merchant=source.merchant, day=day, name=name, content=file, source=Statement.Source.PULL
-    )
+    statement = statements.receive(merchant=source.merchant, day=day, name=name, content=file, source=came)
     statement = statements.read(statement=statement)
     if statement.state == Statement.State.REFUSED:
         return statement, f"The file of {day} came and was refused: {_first_fault(statement)}"
     return statement, f"The file of {day} came: {statement.rows:,} rows."
-
-
-def _refused_before(source: StatementSource, day: date, digest: str) -> Statement | None:
-    same = Statement.objects.filter(merchant=source.merchant, day=day, digest=digest, state=Statement.State.REFUSED)
-    return same.first()
 
 
 def _first_fault(statement: Statement) -> str:

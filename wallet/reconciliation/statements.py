@@ -157,6 +157,13 @@ def _how(merchant: Merchant, source: str, given: Words[str, Any] | None, *, is_j
     return (mappings.CONTRACT_TOTALS if is_totals else mappings.CONTRACT).as_json()
 
 
+def refused_before(*, merchant: Merchant, day: date, source: str, digest: str) -> Statement | None:
+    """The same bytes, to be read as they were: with another mapping the same file may be right."""
+    return Statement.objects.filter(
+        merchant=merchant, day=day, digest=digest, mapping=_how(merchant, source, None), state=Statement.State.REFUSED
+    ).first()
+
+
 def _declared(declared: Any, how: dict[str, Any]) -> list[dict[str, Any]]:
     if declared is None:
         return []
