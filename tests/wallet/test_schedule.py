@@ -13,14 +13,14 @@ from django.db import connection
 from django.test import Client
 
 from merchants.models import Contact, Letter, Merchant, Person
-from merchants.services import letters, outbox
+from merchants.services import keys, letters, outbox
 from portal.celery import app
 from portal.lib import clock
 from tests import factories
 from tests.wallet import reconciling
 from tests.wallet.reconciling import Line
 from wallet import tasks
-from wallet.models import Case, MerchantHour, Reconciliation, ReconciliationPlan, ReportDelivery
+from wallet.models import CallHour, Case, Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import alarms, deliveries, matching, plans, runs, schedule
 from wallet.reconciliation.alone import Work, alone
 
@@ -415,23 +415,45 @@ def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
     assert done(EIGHT + MINUTE) == 0, "compared again only with a statement"
 
 
+BET, PUSHED = "/wallet/transaction/bet", "/reconciliation/statements"
+
+
+def called(merchant: Merchant, endpoint: str) -> None:
+    """Five calls in the morning of the day, all taken."""
+    issued = keys.issue(merchant=merchant)
+    at = EIGHT - timedelta(days=1)
+    CallHour.objects.create(
+        secret=issued.key.secrets.get(), hour=at, address="192.0.2.1", endpoint=endpoint, status="RS_OK", calls=5,
+        first_at=at, last_at=at,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("ours", "theirs", "calls", "found"),
+    ("ours", "theirs", "endpoint", "found"),
     [
-        (0, 0, 0, []),
-        (0, 0, 5, ["nothing_compared"]),
-        (0, 9, 0, ["nothing_compared"]),
-        (9, 0, 0, ["nothing_compared"]),
-        (9, 9, 5, []),
+        (0, 0, "", []),
+        (0, 0, BET, ["both_empty"]),
+        (0, 0, PUSHED, []),  # yesterday's statement, which may say that there was nothing
+        (0, 9, "", ["nothing_compared"]),
+        (9, 0, "", ["nothing_compared"]),
+        (9, 9, BET, []),
     ],
 )
 def test_nothing_to_compare_is_an_alarm_where_there_was_traffic(
-    plan: ReconciliationPlan, ours: int, theirs: int, calls: int, found: list[str]
+    plan: ReconciliationPlan, ours: int, theirs: int, endpoint: str, found: list[str]
 ) -> None:
-    if calls:
-        MerchantHour.objects.create(merchant=plan.merchant, hour=EIGHT - timedelta(days=1), status="RS_OK", calls=calls)
+    if endpoint:
+        called(plan.merchant, endpoint)
     compared(plan, "breaks" if ours != theirs else "clear", ours=ours, theirs=theirs)
     assert [cause for cause, _ in causes(plan.merchant, EIGHT)] == found
+
+
+def test_calls_of_another_merchant_and_of_another_day_are_no_traffic(plan: ReconciliationPlan, rival: Merchant) -> None:
+    called(rival, BET)
+    called(plan.merchant, BET)
+    CallHour.objects.filter(secret__key__merchant=plan.merchant).update(hour=EIGHT)
+    compared(plan, "clear")
+    assert causes(plan.merchant, EIGHT) == []
 
 
 def test_a_report_that_reached_nobody_is_an_alarm(plan: ReconciliationPlan) -> None:

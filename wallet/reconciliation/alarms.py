@@ -19,7 +19,7 @@ from merchants.errors import spoken
 from merchants.models import Letter, Merchant
 from merchants.services import letters, outbox
 from portal.lib import clock
-from wallet.models import MerchantHour
+from wallet.models import CallHour
 from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import schedule
 from wallet.reconciliation.days import DAY, day_of
@@ -28,7 +28,7 @@ from wallet.reconciliation.plans import due_at, newest_due, recipients
 
 TEMPLATE = "reconciliation_alarm"
 GRACE = timedelta(minutes=30)  # for a day's comparison, after its hour or after the plan was changed
-TAKEN = "RS_OK"
+TAKEN, WALLET = "RS_OK", "/wallet/"
 State, Outcome = Reconciliation.State, Reconciliation.Outcome
 
 
@@ -36,6 +36,7 @@ class Cause(StrEnum):
     NOT_RUN = "not_run"
     NO_STATEMENT = "no_statement"
     NOTHING_COMPARED = "nothing_compared"
+    BOTH_EMPTY = "both_empty"
     NOT_DELIVERED = "not_delivered"
 
 
@@ -48,6 +49,10 @@ SENTENCES = {
     Cause.NOTHING_COMPARED: (
         "Nothing of {day} could be compared, though there was traffic: one side is empty. "
         "Look at the statement and correct it, or ask our support."
+    ),
+    Cause.BOTH_EMPTY: (
+        "Nothing of {day} could be compared: both sides are empty, though calls to the wallet were taken. "
+        "Look whether something is missing, or ask our support."
     ),
     Cause.NOT_DELIVERED: (
         "The report of {day} has reached nobody: no mail of it was taken, it came back, or no recipient is named. "
@@ -120,13 +125,23 @@ def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> C
     figures = figures_of(run)
     if figures.ours and figures.theirs:
         return None
-    return Cause.NOTHING_COMPARED if figures.ours or figures.theirs or _had_traffic(plan.merchant, day) else None
+    if figures.ours or figures.theirs:
+        return Cause.NOTHING_COMPARED
+    return Cause.BOTH_EMPTY if _had_traffic(plan.merchant, day) else None
 
 
 def _had_traffic(merchant: Merchant, day: date) -> bool:
-    """Calls that were taken, also those that moved nothing."""
+    """Calls to the wallet that were taken, also those that moved nothing. The call that sends yesterday's statement is
+    none of them.
+    """
     bounds = day_of(merchant, day)
-    hours = MerchantHour.objects.filter(merchant=merchant, hour__gte=bounds.begin, hour__lt=bounds.end, status=TAKEN)
+    hours = CallHour.objects.filter(
+        secret__key__merchant=merchant,
+        hour__gte=bounds.begin,
+        hour__lt=bounds.end,
+        endpoint__startswith=WALLET,
+        status=TAKEN,
+    )
     return hours.exists()
 
 
