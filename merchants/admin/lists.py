@@ -146,7 +146,7 @@ class DomainTable(TabularInline):
     model = AllowedDomain
     form = DomainForm
     formset = DomainFormSet
-    fields = ["domain", "note"]
+    fields = ["domain", "note", "expires_at"]
     extra = 0
     tab = True
     show_title = False

@@ -23,7 +23,7 @@ from merchants.admin.lists import (
     SwitchedOffGameTable,
 )
 from merchants.admin.step_up import step_up, step_up_to_save
-from merchants.models import AllowlistEntry, Merchant
+from merchants.models import AllowedDomain, AllowlistEntry, Merchant
 from merchants.services import merchants
 
 USUAL = "as usual"
@@ -132,10 +132,10 @@ class MerchantAdmin(FastAdmin):
 
 
 def own_new_entries(request: HttpRequest, formset: Any) -> None:
-    """Whoever adds a network answers for it; a key's entry belongs to the key's merchant."""
-    if formset.model is not AllowlistEntry:
+    """Whoever adds a network or a domain answers for it; a key's entry belongs to the key's merchant."""
+    if formset.model not in {AllowlistEntry, AllowedDomain}:
         return
     for form in formset.extra_forms:
         form.instance.owner = request.user
-        if form.instance.key_id is not None:
+        if getattr(form.instance, "key_id", None) is not None:
             form.instance.merchant_id = form.instance.key.merchant_id

@@ -126,6 +126,8 @@ class AllowedDomain(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="domains")
     domain = models.CharField(max_length=253)
     note = models.CharField(max_length=200, blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: stays until it is removed.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -6,7 +6,7 @@ again by the ledger, which compares `access_version`; a refusal is given only af
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
@@ -48,6 +48,11 @@ class UsableSecret:
 
 
 Entries = tuple[tuple[Network, datetime | None], ...]
+Domains = Mapping[str, datetime | None]  # each host, in lower case, with its end
+
+
+def _stands(ends: datetime | None, at: datetime) -> bool:
+    return ends is None or ends > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,11 @@ class Allowlist:
 
     def allows(self, address: Address, at: datetime) -> bool:
         entries = self.counting(at)
-        return not entries or any(address in network and (ends is None or ends > at) for network, ends in entries)
+        return not entries or any(address in network and _stands(ends, at) for network, ends in entries)
 
     def standing(self, at: datetime) -> Entries:
         """Those that let somebody in."""
-        return tuple((network, ends) for network, ends in self.counting(at) if ends is None or ends > at)
+        return tuple((network, ends) for network, ends in self.counting(at) if _stands(ends, at))
 
     def refuses_everybody(self, at: datetime) -> bool:
         return bool(self.counting(at)) and not self.standing(at)
@@ -99,9 +104,9 @@ def all_allow(address: Address, at: datetime, *lists: Allowlist) -> bool:
     return all(each.allows(address, at) for each in lists)
 
 
-def origin_allowed(host: str, domains: Collection[str]) -> bool:
-    """Row 3 as well: of a call that says `Origin`, whoever sent it."""
-    return not domains or host in domains
+def origin_allowed(host: str, at: datetime, domains: Domains) -> bool:
+    """Row 3 as well: of a call that says `Origin`, whoever sent it. Domains that have all ended still restrict."""
+    return not domains or (host in domains and _stands(domains[host], at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class Credential:
     unopened: tuple[datetime | None, ...]  # when the versions end that cannot be opened here
     merchant_list: Allowlist
     key_list: Allowlist
-    domains: frozenset[str]
+    domains: Domains
     read_at: float
 
     def usable_secrets(self, at: datetime) -> list[UsableSecret]:
@@ -140,8 +145,8 @@ class Credential:
     def after_trials(self) -> Credential:
         return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
 
-    def allows_origin(self, host: str) -> bool:
-        return origin_allowed(host, self.domains)
+    def allows_origin(self, host: str, at: datetime) -> bool:
+        return origin_allowed(host, at, self.domains)
 
 
 _cache: dict[str, Credential] = {}
@@ -175,7 +180,7 @@ def _read(auth_key: str) -> Credential | None:
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.
     entries = list(AllowlistEntry.objects.using(using).filter(Q(key=None, merchant=key.merchant_id) | Q(key=key)))
     secrets, unopened = _opened(Secret.objects.using(using).usable(at=at).filter(key=key).select_related("key"))
-    domains = AllowedDomain.objects.using(using).filter(merchant=key.merchant_id).values_list("domain", flat=True)
+    domains = AllowedDomain.objects.using(using).filter(merchant=key.merchant_id).values_list("domain", "expires_at")
     return Credential(
         merchant_id=key.merchant_id,
         merchant_code=key.merchant.code,
@@ -187,7 +192,7 @@ def _read(auth_key: str) -> Credential | None:
         unopened=unopened,
         merchant_list=_allowlist((entry for entry in entries if entry.key_id is None), key.tried, of=None),
         key_list=_allowlist((entry for entry in entries if entry.key_id is not None), key.tried, of=key.pk),
-        domains=frozenset(domain.lower() for domain in domains),
+        domains={domain.lower(): ends for domain, ends in domains},
         read_at=monotonic(),
     )
 

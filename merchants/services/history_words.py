@@ -257,13 +257,18 @@ def _listed(column: str, noun: str) -> Callable[[list[Event], list[Event]], list
         sentences = []
         for label, verb in (("insert", "added to"), ("delete", "removed from"), ("update", "changed on")):
             own = [event for event in events if event.label == label]
-            for whose in dict.fromkeys(event.name for event in own):
-                listed = [event.row[column] for event in own if event.name == whose]
+            for whose in dict.fromkeys(map(_key_of, own)):
+                listed = [event.row[column] for event in own if _key_of(event) == whose]
                 what = ", ".join(listed) if len(listed) <= SPELLED_OUT else f"{len(listed)} {noun}"
                 sentences.append(f"{what} {verb} {f'the list of {_short(whose)}' if whose else 'the merchant’s list'}")
         return sentences
 
     return say
+
+
+def _key_of(event: Event) -> str | None:
+    """Whose list it is; a domain’s event is named after who put it there."""
+    return event.name if event.row.get("key_id") else None
 
 
 def _says_trial(events: list[Event], everything: list[Event]) -> list[str]:

@@ -55,7 +55,7 @@ def as_of(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
     values = _values(row)
     for event in own:
         if event.at > moment:
-            values = event.old or event.row
+            values = _before(event)
     made_later = any(event.label == "insert" and event.at > moment for event in own)
     return Past(row.pk, values, [event for event in own if event.at <= moment], made_later)
 
@@ -70,11 +70,16 @@ def all_as_of(thing: str, rows: Iterable[Model], moment: datetime, events: Itera
         if event.label == "insert":
             stood.pop(event.pk, None)
         else:
-            stood[event.pk] = event.old or event.row
+            stood[event.pk] = _before(event)
     return [
         Past(pk, values, [event for event in own if event.pk == pk and event.at <= moment])
         for pk, values in stood.items()
     ]
+
+
+def _before(event: Event) -> Mapping[str, Any]:
+    """A column that is younger than the event is in its row, and empty there."""
+    return {**event.row, **(event.old or {})}
 
 
 def _values(row: Model) -> Mapping[str, Any]:

@@ -76,11 +76,11 @@ def create_lists(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
     }
     for network, note in notes.items():
         AllowlistEntry.objects.create(merchant=merchant, network=network, note=note)
-    AllowlistEntry.objects.create(
-        merchant=merchant, network="192.0.2.128/26", note="Security audit", expires_at=now - timedelta(days=6)
-    )
+    audit: dict[str, Any] = {"merchant": merchant, "note": "Security audit", "expires_at": now - timedelta(days=6)}
+    AllowlistEntry.objects.create(network="192.0.2.128/26", **audit)
     for domain in casino.domains:
         AllowedDomain.objects.create(merchant=merchant, domain=domain)
+    AllowedDomain.objects.create(domain=f"audit.{casino.domains[0]}", **audit)
 
 
 def create_players(casino: Casino, merchant: Merchant, rng: Random, *, now: datetime) -> None:

@@ -108,7 +108,8 @@ def test_staff_add_networks_and_domains(staff: Client, acme: Merchant, support: 
     entries = AllowlistEntry.objects.order_by("network")
     assert [str(entry.network) for entry in entries] == ["52.1.2.0/24", "2a00::1/128"]
     assert {entry.owner for entry in entries} == {support}
-    assert AllowedDomain.objects.get().domain == "play.acme.com"
+    domain = AllowedDomain.objects.get()
+    assert (domain.domain, domain.owner) == ("play.acme.com", support)
 
 
 @pytest.mark.parametrize(

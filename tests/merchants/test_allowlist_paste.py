@@ -170,13 +170,13 @@ def test_no_text_breaks_it_and_line_numbers_are_the_readers_own(lines: list[str]
 
 
 def test_domains_are_read_as_well() -> None:
-    found = paste.domains("domain,note\nCasino.example,our own\nbücher.example")
-    assert [(each.domain, each.note) for each in found] == [
-        ("casino.example", "our own"),
-        ("xn--bcher-kva.example", ""),
+    found = paste.domains("domain,note,ends\nCasino.example,our own\nbücher.example,,2036-01-01", zone="Europe/Riga")
+    assert [(each.domain, each.note, each.ends) for each in found] == [
+        ("casino.example", "our own", None),
+        ("xn--bcher-kva.example", "", datetime(2036, 1, 1, 22, tzinfo=UTC)),
     ]
     with pytest.raises(paste.BadLines) as refused:
         paste.domains(
-            "casino.example\nhttps://casino.example\n*.casino.example\ncasino.example.\na.example,,2036-01-01"
+            "casino.example\nhttps://casino.example\n*.casino.example\ncasino.example.\na.example,,2020-01-01"
         )
     assert [bad.number for bad in refused.value.lines] == [2, 3, 4, 5]

@@ -283,6 +283,28 @@ def test_domains_likewise(acme: Merchant, owner: Person) -> None:
             allowlist.save_domains(merchant=acme, lines=wrong)
 
 
+def test_a_domain_keeps_who_put_it_there_and_its_end(acme: Merchant, owner: Person, support: Person) -> None:
+    soon, later = clock.now() + timedelta(hours=1), clock.now() + timedelta(hours=2)
+    allowlist.save_domains(merchant=acme, lines=[DomainLine("casino.example", ends=soon)], by=owner)
+    assert allowlist.save_domains(merchant=acme, lines=[DomainLine("casino.example", ends=later)], by=support).changed
+    row = AllowedDomain.objects.get()
+    assert (row.owner, row.expires_at) == (owner, later)
+    version = allowlist.version_of_domains(acme)
+    owner.delete()
+    assert AllowedDomain.objects.get().owner is None
+    allowlist.save_domains(merchant=acme, lines=[], expected=version)
+
+
+def test_a_domain_that_has_ended_may_stay_and_none_begins_so(acme: Merchant) -> None:
+    past = clock.now() - timedelta(hours=1)
+    AllowedDomain.objects.create(merchant=acme, domain="old.example", expires_at=past)
+    stays = DomainLine("old.example", "kept", past)
+    assert allowlist.save_domains(merchant=acme, lines=[stays, DomainLine("new.example")]).changed
+    for line in (DomainLine("other.example", ends=past), DomainLine("old.example", ends=past - timedelta(hours=1))):
+        with pytest.raises(errors.MomentPassed):
+            allowlist.save_domains(merchant=acme, lines=[line])
+
+
 def said(key: ApiKey, host: str, hours_ago: float = 1) -> None:
     SeenOrigin.objects.create(key=key, host=host, last_seen_at=clock.now() - timedelta(hours=hours_ago))
 
@@ -314,6 +336,16 @@ def test_domains_that_shut_out_nobody_are_saved(
 def test_no_domain_shuts_out_nobody(acme: Merchant, key: ApiKey) -> None:
     said(key, "casino.example")
     assert allowlist.locked_out_by([], acme) is None
+
+
+@pytest.mark.parametrize(("hours", "is_asked"), [(23.9, True), (24.1, False)])
+def test_a_host_whose_domain_ends_within_a_day_is_shut_out(
+    acme: Merchant, key: ApiKey, hours: float, *, is_asked: bool
+) -> None:
+    said(key, "casino.example")
+    ends = clock.now() + timedelta(hours=hours)
+    found = allowlist.locked_out_by([DomainLine("casino.example", ends=ends), DomainLine("other.example")], acme)
+    assert (found is not None and found.when == allowlist.When.ENDED) == is_asked
 
 
 def test_a_host_of_a_page_under_test_speaks_for_no_live_one(acme: Merchant, key: ApiKey) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from merchants.errors import spoken
 from merchants.models import (
+    AllowedDomain,
     AllowlistEntry,
     Compromise,
     Contact,
@@ -182,6 +184,17 @@ def test_what_is_removed_is_told_with_what_it_was(acme: Merchant, support: Perso
         entry.delete()
     assert last(acme).title == "198.51.100.0/24 removed from the merchant’s list"
     assert history.Change("Note", "office", "–") in last(acme).changes
+
+
+def test_a_domain_is_told_by_its_list_and_not_by_who_put_it_there(acme: Merchant, support: Person) -> None:
+    ends = datetime(2036, 1, 1, tzinfo=UTC)
+    with at_work(support):
+        domain = AllowedDomain.objects.create(merchant=acme, domain="casino.example", owner=support)
+    assert last(acme).title == "casino.example added to the merchant’s list"
+    domain.expires_at = ends
+    with at_work(support):
+        domain.save()
+    assert last(acme).changes == (history.Change("Expires at", "–", spoken(ends)),)
 
 
 def test_a_rotation_is_one_entry(acme: Merchant, support: Person) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pgtrigger
 import pytest
 
-from merchants.models import AllowlistEntry, ApiKey, Merchant, Person, Secret
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person, Secret
 from merchants.services import history, keys, merchants, past
+from merchants.services.history_words import Event
 from merchants.services.past import Past
 from portal.lib import clock
 from tests import factories
@@ -95,6 +96,15 @@ def test_times_come_out_as_times(acme: Merchant) -> None:
         if secret["version"] == 1
     ]
     assert between.moment("usable_until") == until
+
+
+def test_of_a_column_that_is_younger_than_a_change_nothing_was_said(acme: Merchant) -> None:
+    row = AllowedDomain.objects.create(merchant=acme, domain="new.example")
+    after = {"merchant_id": acme.pk, "domain": "new.example", "note": "", "owner_id": None, "expires_at": None}
+    before = {"merchant_id": acme.pk, "domain": "old.example", "note": ""}
+    renamed = Event("AllowedDomain", row.pk, "update", clock.now(), 1, None, None, before, after, None)
+    [then] = past.all_as_of("AllowedDomain", [row], clock.now() - timedelta(hours=1), [renamed])
+    assert (then["domain"], then.moment("expires_at")) == ("old.example", None)
 
 
 def test_what_was_made_later_is_as_it_was_first_known(acme: Merchant) -> None:

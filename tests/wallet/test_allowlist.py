@@ -140,5 +140,17 @@ def test_a_domain_list_restricts_who_sends_an_origin(caller: Caller, origin: str
     assert status(caller, origin=origin) == answer
 
 
+def test_a_domain_ends_by_the_clock_of_the_call(caller: Caller) -> None:
+    """Whatever copy of the list is kept: nothing is written when an end comes."""
+    ends = clock.now() + timedelta(minutes=2)
+    casino, other = "https://casino.example", "https://other.example"
+    AllowedDomain.objects.create(merchant=caller.merchant, domain="Casino.example", expires_at=ends)
+    for moment, answer in ((ends - timedelta(seconds=1), "RS_OK"), (ends, "IP_RESTRICTION")):
+        with clock.at(moment):
+            assert status(caller, origin=casino) == answer
+            assert status(caller, origin=other) == "IP_RESTRICTION", "a list whose domains have ended still restricts"
+            assert status(caller) == "RS_OK", "a call without Origin is not asked for one"
+
+
 def test_without_a_domain_list_any_origin_will_do(caller: Caller) -> None:
     assert status(caller, origin="https://anywhere.example") == "RS_OK"

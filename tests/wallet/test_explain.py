@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
+from merchants.errors import spoken
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Game, Merchant, Person, Player
 from merchants.services import allowlist, flags, history, keys, merchants
 from merchants.services.allowlist.proposal import Line, Proposal
@@ -383,6 +384,25 @@ def test_an_origin_that_is_not_listed(caller: Caller) -> None:
     explanation = told(answer)
     assert failed(explanation) == [3]
     assert value(explanation, 3, "Allowed domain").text == "play.example"
+
+
+def test_a_domain_as_it_was_at_that_moment(caller: Caller, support: Person) -> None:
+    ends, later = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+    AllowedDomain.objects.create(merchant=caller.merchant, domain="a.example")
+    with history.acting(person=support, door="page"):
+        listed = AllowedDomain.objects.create(
+            merchant=caller.merchant, domain="play.example", note="Spring", expires_at=ends
+        )
+    answer = caller.call("/wallet/balance", {"playerId": "p", "currency": "EUR"}, origin="https://play.example")
+    with history.acting(door="later"):
+        AllowedDomain.objects.filter(pk=listed.pk).update(expires_at=later)
+    explanation = told(answer)
+    assert failed(explanation) == [3]
+    found = value(explanation, 3, "Allowed domain")
+    assert found.text == f"play.example “Spring”, ended at {spoken(ends)}"
+    assert found.set_by is not None
+    assert found.set_by.who == support.email
+    assert explanation.now.row != 3
 
 
 def test_the_versions_of_that_moment(caller: Caller) -> None:

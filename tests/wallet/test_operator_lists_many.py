@@ -252,6 +252,47 @@ def test_domains_are_rehearsed_on_the_hosts_that_called_and_shut_out_no_page_uns
     assert caller.call("/wallet/balance", {}, origin=origin).status == "IP_RESTRICTION"
 
 
+def test_the_table_of_domains_shows_who_put_each_there_and_its_end(
+    at_work: Client, acme: Merchant, owner: Person
+) -> None:
+    acme.time_zone = "Europe/Riga"
+    acme.save()
+    proposal = send(at_work, f"{PAGE}domains/", text="casino.example, shop, 2036-01-01\nplay.casino.example")
+    assert 'shop</bdi> <span class="text-secondary">until 2036-01-01 22:00:00 UTC' in said(proposal)
+    assert go_on(at_work, proposal)["location"] == PAGE
+    shown = said(at_work.get(PAGE))
+    assert shown.count(owner.email) >= 2
+    assert "2036-01-01 22:00:00" in shown
+    assert "never" in shown
+    assert opened(at_work, f"{PAGE}domains/")["text"] == (
+        "casino.example,shop,2036-01-01T22:00:00Z\nplay.casino.example"
+    )
+
+
+def test_a_list_whose_domains_have_all_ended_says_so(at_work: Client, acme: Merchant) -> None:
+    ended = clock.now() - timedelta(days=1)
+    AllowedDomain.objects.create(merchant=acme, domain="old.example", expires_at=ended)
+    AllowedDomain.objects.create(merchant=acme, domain="gone.example")
+    assert "all domains have ended" not in said(at_work.get(PAGE))
+    as_it_stands = opened(at_work, f"{PAGE}domains/")["text"].split("\n")
+    proposal = send(at_work, f"{PAGE}domains/", text=as_it_stands[1])
+    assert "Every call that says Origin is refused: all domains of the list have ended." in said(proposal)
+    assert go_on(at_work, proposal)["location"] == PAGE
+    assert "all domains have ended: no page is let in" in said(at_work.get(PAGE))
+
+
+def test_domains_that_end_soon_want_the_merchants_code_too(at_work: Client, caller: Caller) -> None:
+    origin = "https://casino.example"
+    assert caller.call("/wallet/balance", {}, origin=origin).status != "IP_RESTRICTION"
+    request_log.drain()
+    ends = (clock.now() + timedelta(hours=1)).isoformat()
+    proposal = send(at_work, f"{PAGE}domains/", text=f"casino.example,,{ends}")
+    assert [(each.host, each.allowed) for each, _ in proposal.context["hosts"]] == [("casino.example", True)]
+    assert "shuts out every page that calls now, once its entries have ended." in said(proposal)
+    assert go_on(at_work, proposal).status_code == 200
+    assert not AllowedDomain.objects.exists()
+
+
 def test_a_bad_domain_is_named_by_its_line(at_work: Client) -> None:
     found = told(send(at_work, f"{PAGE}domains/", text="casino.example\nhttps://casino.example\n*.x.example\na b"))
     assert [line.split(":")[0] for line in found] == ["Line 2", "Line 3", "Line 4"]

@@ -153,8 +153,8 @@ QUERIES = [
     "merchants_listtrial",
     "merchants_apikey",
     "merchants_secret",
-    "merchants_membership",  # to switch to
     "merchants_alloweddomain",
+    "merchants_membership",  # to switch to
 ]
 
 

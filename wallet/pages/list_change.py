@@ -247,7 +247,7 @@ class DomainsForm(BegunForm):
         strip=False,
         max_length=SIGNS,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        help_text="Host names as browsers send them in Origin, such as play.casino.example; a note after a comma.",
+        help_text="Host names as browsers send them in Origin, such as play.casino.example.",
     )
 
 
@@ -259,8 +259,9 @@ def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form.is_valid():
         begun = list_draft.domains_of(form.cleaned_data["began"], visit.merchant)
         try:
-            lines = tuple(draft.read_domains(form.cleaned_data["text"], begun.base))
+            lines = draft.read_domains(form.cleaned_data["text"], begun.base, zone=visit.merchant.time_zone)
             return look_domains(request, visit, replace(begun, lines=lines, at=clock.now()))
         except BadLines as refused:
             bad = refused.lines
-    return show(request, visit, "list_domains.html", None, "Domains", form=form, bad=len(bad), told=told(bad))
+    context = {"form": form, "bad": len(bad), "told": told(bad), "zone": visit.merchant.time_zone}
+    return show(request, visit, "list_domains.html", None, "Domains", **context)

@@ -65,10 +65,7 @@ Domains = Draft[DomainLine]
 
 
 def plain(lines: Iterable[Line] | Iterable[DomainLine]) -> list[list[str]]:
-    return [
-        [line.name, line.note, *([line.ends.isoformat()] if isinstance(line, Line) and line.ends else [])]
-        for line in lines
-    ]
+    return [[line.name, line.note, *([line.ends.isoformat()] if line.ends else [])] for line in lines]
 
 
 def networks(merchant: Merchant, key: ApiKey | None, found: standing.Standing, lines: Iterable[Line]) -> Networks:
@@ -104,12 +101,20 @@ def networks_of(text: str, merchant: Merchant) -> Networks:
 
 def domains_of(text: str, merchant: Merchant) -> Domains:
     known = opened(text, merchant, DOMAINS)
-    lines, base = (tuple(DomainLine(*fields) for fields in known[name]) for name in ("lines", "base"))
+    lines, base = (tuple(_domain_line(*fields) for fields in known[name]) for name in ("lines", "base"))
     return Draft(merchant, None, lines, base, known["version"], known["at"], DOMAINS)
 
 
 def _line(network: str, note: str, ends: str = "") -> Line:
-    return Line(ip_network(network), note, datetime.fromisoformat(ends) if ends else None)
+    return Line(ip_network(network), note, _moment(ends))
+
+
+def _domain_line(domain: str, note: str, ends: str = "") -> DomainLine:
+    return DomainLine(domain, note, _moment(ends))
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 # --- What has happened meanwhile --------------------------------------------------------------------------------------

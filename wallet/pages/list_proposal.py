@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +19,7 @@ from merchants.pages.door import asked_first, page
 from merchants.pages.forms import OnceForm
 from merchants.services import allowlist
 from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal, draft, saving, standing, trial
+from merchants.services.allowlist.proposal import ended
 from portal.lib import clock
 from wallet.pages import list_draft, list_words
 from wallet.pages.list_draft import Domains, Draft, Networks
@@ -162,14 +162,9 @@ def propose(
         "kept_out": [list_words.told(called, found.at) for called in found.refused_addresses[: list_words.SHOWN]],
         "days": rehearsal.DAYS,
         "locked_out": allowlist.locked_out(proposal),
-        "all_ended": bool(wanted.lines) and all(ended(line, found.at) for line in wanted.lines),
         "again": again,
     }
     return shown(request, visit, wanted, wish, action="list_proposal", refused=refused, **context)
-
-
-def ended(line: Line, now: datetime) -> bool:
-    return line.ends is not None and line.ends <= now
 
 
 # --- Of domains -------------------------------------------------------------------------------------------------------
@@ -210,6 +205,7 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
             saved = allowlist.save_domains(
                 merchant=visit.merchant,
                 lines=wanted.lines,
+                by=visit.person,
                 expected=wanted.version,
                 confirmed_code=wish["confirmed_code"],
                 reason=wish["reason"],
@@ -260,6 +256,7 @@ def shown[T: (Line, DomainLine)](
         back=of_list(visit.merchant, wanted.key),
         difference=wanted.wish,
         empty=not wanted.lines,
+        all_ended=all(ended(line, clock.now()) for line in wanted.lines),
         entries=list_words.entries(len(wanted.lines)),
         key=wanted.key,
         refused=refused,

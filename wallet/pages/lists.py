@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from merchants.access import Visit
 from merchants.errors import spoken
-from merchants.models import AllowedDomain, ApiKey, ListTrial, Merchant
+from merchants.models import ApiKey, ListTrial, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import PlainForm
@@ -65,7 +65,8 @@ def lists(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         **about(standing.of(merchant, None)),
         "keys": lists_of_keys(merchant),
-        "domains": AllowedDomain.objects.filter(merchant=merchant).order_by("domain"),
+        "domains": (domains := standing.domain_rows(merchant)),
+        "domains_ended": bool(domains) and all(row.ended for row in domains),
     }
     return frame.show(request, visit, "lists.html", tab="lists", title="Allowlist", **context)
 

@@ -164,11 +164,11 @@ def _require_headers(facts: Facts) -> None:
 
 
 def _allowed_address(facts: Facts, credential: Credential) -> Address:
-    address = parse_address(facts.line.address or "")
-    if address is None or not credential.allows_address(address, clock.now()):
+    now, address = clock.now(), parse_address(facts.line.address or "")
+    if address is None or not credential.allows_address(address, now):
         raise signed.not_taken_from(address)
     origin = facts.headers.get("origin", "")
-    if origin and not credential.allows_origin(signed.host_of(origin)):
+    if origin and not credential.allows_origin(signed.host_of(origin), now):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
     return address
 

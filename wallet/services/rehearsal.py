@@ -16,6 +16,7 @@ from merchants.models import ApiKey, Merchant, Secret
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services import access
 from merchants.services.allowlist import DomainLine, Line, Proposal, Proposed, cover, guard
+from merchants.services.allowlist.proposal import ends_of
 from portal.lib import clock
 from portal.lib.clientip import Address, Network, parse_address
 from wallet.services import used
@@ -127,11 +128,11 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
 
 def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:
     """Each host of the last 24 hours, judged as live calls are; the newest first. Of older ones nothing is kept."""
-    domains, last = {line.domain for line in lines}, dict[str, datetime]()
+    now, domains, last = clock.now(), ends_of(lines), dict[str, datetime]()
     for seen in guard.origins(merchant):
         last[seen.who] = max(seen.at, last.get(seen.who, seen.at))
     newest = sorted(last.items(), key=lambda pair: pair[1], reverse=True)
-    return [Said(host or guard.NO_HOST, at, access.origin_allowed(host, domains)) for host, at in newest]
+    return [Said(host or guard.NO_HOST, at, access.origin_allowed(host, now, domains)) for host, at in newest]
 
 
 def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None) -> Suggestion:

@@ -87,8 +87,10 @@ def address(facts: Facts) -> Values:
     origin = facts.headers.get("origin", "")
     if origin:
         yield Value("Origin", origin)
-        for domain in facts.domains_then[:SHOWN]:
-            yield Value("Allowed domain", str(domain["domain"]), domain.set_by("domain"))
+        host = signed.host_of(origin)
+        holding = [domain for domain in facts.domains_then if str(domain["domain"]).lower() == host]
+        for domain in (holding or facts.domains_then)[:SHOWN]:
+            yield Value("Allowed domain", _entry(domain, "domain", facts.moment), domain.set_by("domain", "expires_at"))
 
 
 def _list(facts: Facts, label: str, entries: Sequence[Past]) -> Values:
@@ -101,13 +103,13 @@ def _list(facts: Facts, label: str, entries: Sequence[Past]) -> Values:
     yield Value(label, f"{count}, {len(holding) or 'none'} with this address")
     shown = holding or sorted(entries, key=lambda entry: str(entry["network"]))
     for entry in shown[:SHOWN]:
-        yield Value("Entry", _entry(entry, facts.moment), entry.set_by("network", "expires_at"))
+        yield Value("Entry", _entry(entry, "network", facts.moment), entry.set_by("network", "expires_at"))
 
 
-def _entry(entry: Past, at: datetime) -> str:
+def _entry(entry: Past, column: str, at: datetime) -> str:
     ends, note = entry.moment("expires_at"), f" “{entry['note']}”" if entry["note"] else ""
     over = "" if ends is None else f", {'ended' if ends <= at else 'ends'} at {spoken(ends)}"
-    return f"{entry['network']}{note}{over}"
+    return f"{entry[column]}{note}{over}"
 
 
 def timestamp(facts: Facts) -> Values:

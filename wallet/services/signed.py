@@ -72,7 +72,7 @@ def _admitted(call: Signed, credential: access.Credential | None, now: datetime)
     if call.address is None or not credential.allows_address(call.address, now):
         raise not_taken_from(call.address)
     origin = call.headers.get("origin", "")
-    if origin and not credential.allows_origin(host_of(origin)):
+    if origin and not credential.allows_origin(host_of(origin), now):
         raise statuses.IpRestriction("Calls are not taken from this origin.")
     check_clock(call.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
     return credential, secrets, call.address

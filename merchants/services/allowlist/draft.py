@@ -54,11 +54,10 @@ def read(text: str, standing: Sequence[Line], *, zone: str = "UTC") -> tuple[Lin
     return paste.networks(text, zone=zone, known={_written(line): line for line in standing})
 
 
-def read_domains(text: str, standing: Sequence[DomainLine]) -> tuple[DomainLine, ...]:
-    return paste.domains(text, known={_written(line): line for line in standing})
+def read_domains(text: str, standing: Sequence[DomainLine], *, zone: str = "UTC") -> tuple[DomainLine, ...]:
+    return paste.domains(text, zone=zone, known={_written(line): line for line in standing})
 
 
 def _written(line: Line | DomainLine) -> str:
     note = tables.kept(BREAKS.sub(" ", line.note))
-    ends = tables.cell(line.ends) if isinstance(line, Line) else ""
-    return paste.joined([line.name, note, ends])
+    return paste.joined([line.name, note, tables.cell(line.ends)])

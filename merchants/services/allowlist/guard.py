@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from merchants.models import ApiKey, Merchant, SeenAddress, SeenOrigin
 from merchants.services import access
-from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed
+from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed, ends_of
 from portal.lib import clock
 from portal.lib.clientip import parse_address
 
@@ -69,12 +69,12 @@ def would_lock_out(proposal: Proposal) -> bool:
 
 def locked_out_by(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
     """Likewise. Calls without `Origin` are not judged by domains, so none of them speaks for a list."""
-    names = {line.domain for line in domains}
+    wanted, now = ends_of(domains), clock.now()
     for environment, seen in _by_environment(origins(merchant)):
-        if not any(access.origin_allowed(each.who, names) for each in seen):
-            return LockedOut(
-                tuple(sorted({each.who or NO_HOST for each in seen})), environment, one="host", many="hosts"
-            )
+        for when, at in ((When.NOW, now), (When.ENDED, now + LATELY)):
+            if not any(access.origin_allowed(each.who, at, wanted) for each in seen):
+                hosts = tuple(sorted({each.who or NO_HOST for each in seen}))
+                return LockedOut(hosts, environment, when, one="host", many="hosts")
     return None
 
 

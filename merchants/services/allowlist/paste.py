@@ -1,4 +1,4 @@
-"""Many entries at once, pasted or from a CSV file: `network, note, ends`, one a line.
+"""Many entries at once, pasted or from a CSV file: `network, note, ends` or `domain, note, ends`, one a line.
 
 Either all lines are good, or each bad one is named with its number and its reason.
 """
@@ -70,11 +70,11 @@ def networks(text: str, *, zone: str = "UTC", known: Mapping[str, Line] = NOTHIN
     return _read(text, line, known)
 
 
-def domains(text: str, *, known: Mapping[str, DomainLine] = NOTHING) -> tuple[DomainLine, ...]:
+def domains(text: str, *, zone: str = "UTC", known: Mapping[str, DomainLine] = NOTHING) -> tuple[DomainLine, ...]:
+    """Likewise."""
+
     def line(domain: str, note: str = "", ends: str = "") -> DomainLine:
-        if ends:
-            raise NotAllowed("A domain has no end; leave the third field away.")
-        return DomainLine(parse_domain(domain), checked_note(note))
+        return DomainLine(parse_domain(domain), checked_note(note), _ends(ends, zone))
 
     return _read(text, line, known)
 

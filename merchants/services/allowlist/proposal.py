@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ class Line:
 class DomainLine:
     domain: str
     note: str = ""
+    ends: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -40,6 +41,15 @@ class DomainLine:
     @property
     def shown(self) -> str:
         return self.domain
+
+
+def ended(line: Line | DomainLine, at: datetime) -> bool:
+    return line.ends is not None and line.ends <= at
+
+
+def ends_of(lines: Iterable[DomainLine]) -> access.Domains:
+    """Domains as calls are judged by them."""
+    return {line.domain: line.ends for line in lines}
 
 
 @dataclass(frozen=True, slots=True)

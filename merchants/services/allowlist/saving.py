@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +72,7 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     trial.check_free(merchant=merchant, key=key)
     _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
     before = writing.standing(merchant, key)
-    _check_new(before, proposal.lines)
+    _check_new(writing.named(before), proposal.lines, parse_network)
     _check_guard(guard.locked_out(proposal), merchant, confirmed_code)
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
@@ -102,6 +102,7 @@ def save_domains(
     *,
     merchant: Merchant,
     lines: Sequence[DomainLine],
+    by: Person | None = None,
     expected: int | None = None,
     confirmed_code: str = "",
     reason: str = "",
@@ -110,11 +111,10 @@ def save_domains(
     trial.lock(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
-    for line in lines:
-        parse_domain(line.domain)
+    _check_new(writing.named(writing.standing_domains(merchant)), lines, parse_domain)
     _check_guard(guard.locked_out_by(lines, merchant), merchant, confirmed_code)
     with history.because(reason) if reason else nullcontext():
-        return Saved(writing.write_domains(merchant=merchant, lines=lines))
+        return Saved(writing.write_domains(merchant=merchant, lines=lines, owner=by.pk if by else None))
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -130,13 +130,16 @@ def _check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed
         raise errors.LockOut(shut_out.said)
 
 
-def _check_new(before: Iterable[AllowlistEntry], lines: Sequence[Line]) -> None:
+def _check_new(
+    known: Mapping[str, AllowlistEntry | AllowedDomain],
+    lines: Sequence[Line] | Sequence[DomainLine],
+    parse: Callable[[str], object],
+) -> None:
     """A line that stands there as it is may stay, whatever the rules are by now; others keep them."""
-    known = {str(row.network): row for row in before}
     for line in lines:
         row = known.get(line.name)
         if row is None:
-            parse_network(line.name)
+            parse(line.name)
         if line.ends is not None and line.ends <= clock.now() and (row is None or row.expires_at != line.ends):
             raise errors.MomentPassed(line.ends)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from merchants.models import AllowedDomain, ApiKey, ListTrial, Merchant
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant
 from merchants.services.allowlist import saving, trial, writing
-from merchants.services.allowlist.proposal import DomainLine, Line
+from merchants.services.allowlist.proposal import DomainLine, Line, ended
 from portal.lib import clock
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row[T: (Line, DomainLine)]:
     """`pk`: None for an entry that counts again, and has no row yet (decision 0019)."""
 
     pk: int | None
-    line: Line
+    line: T
     owner: str
     since: datetime | None
     ended: bool
@@ -24,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    rows: tuple[Row, ...]
+    rows: tuple[Row[Line], ...]
     version: int
     on_trial: ListTrial | None  # and not over
     last_trial: ListTrial | None  # the newest that is over
@@ -44,7 +44,7 @@ def of(merchant: Merchant, key: ApiKey | None) -> Standing:
     last = trials.first()
     trying = last is not None and last.state == trial.TRYING
     if last is not None and trying and last.deadline <= now:
-        rows = tuple(Row(None, line, "", None, _ended(line, now)) for line in trial.lines_before(last))
+        rows = tuple(Row(None, line, "", None, ended(line, now)) for line in trial.lines_before(last))
     else:
         rows = tuple(_rows(merchant, key, now))
     return Standing(
@@ -55,19 +55,19 @@ def of(merchant: Merchant, key: ApiKey | None) -> Standing:
     )
 
 
-def _rows(merchant: Merchant, key: ApiKey | None, now: datetime) -> list[Row]:
+def _rows(merchant: Merchant, key: ApiKey | None, now: datetime) -> list[Row[Line]]:
     found = writing.standing(merchant, key)
-    lines = [Line(entry.network, entry.note, entry.expires_at) for entry in found]
-    return [
-        Row(entry.pk, line, str(entry.owner or ""), entry.created_at, _ended(line, now))
-        for entry, line in zip(found, lines, strict=True)
-    ]
+    return [_row(entry, Line(entry.network, entry.note, entry.expires_at), now) for entry in found]
 
 
-def _ended(line: Line, now: datetime) -> bool:
-    return line.ends is not None and line.ends <= now
+def _row[T: (Line, DomainLine)](found: AllowlistEntry | AllowedDomain, line: T, now: datetime) -> Row[T]:
+    return Row(found.pk, line, str(found.owner or ""), found.created_at, ended(line, now))
+
+
+def domain_rows(merchant: Merchant) -> tuple[Row[DomainLine], ...]:
+    now, found = clock.now(), writing.standing_domains(merchant)
+    return tuple(_row(each, DomainLine(each.domain.lower(), each.note, each.expires_at), now) for each in found)
 
 
 def domains_of(merchant: Merchant) -> tuple[DomainLine, ...]:
-    found = AllowedDomain.objects.filter(merchant=merchant).order_by("domain")
-    return tuple(DomainLine(each.domain.lower(), each.note) for each in found)
+    return tuple(row.line for row in domain_rows(merchant))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant
 from merchants.services.allowlist.proposal import DomainLine, Line
@@ -12,50 +13,50 @@ def standing(merchant: Merchant, key: ApiKey | None) -> list[AllowlistEntry]:
     return list(AllowlistEntry.objects.filter(merchant=merchant, key=key).select_related("owner").order_by("network"))
 
 
+def standing_domains(merchant: Merchant) -> list[AllowedDomain]:
+    return list(AllowedDomain.objects.filter(merchant=merchant).select_related("owner").order_by("domain"))
+
+
+def named[R: (AllowlistEntry, AllowedDomain)](rows: Iterable[R]) -> dict[str, R]:
+    """As the lines are that stand for them."""
+    return {str(row).lower(): row for row in rows}
+
+
 def write_networks(
     *, merchant: Merchant, key: ApiKey | None, lines: Sequence[Line], owner: Callable[[Line], int | None]
 ) -> bool:
     """Whether there was anything to write. `owner`: of an entry that is new."""
-    rows = {str(row.network): row for row in standing(merchant, key)}
+
+    def new(line: Line) -> AllowlistEntry:
+        return AllowlistEntry(merchant=merchant, key=key, network=line.network, owner_id=owner(line), **_rest(line))
+
+    return _write(AllowlistEntry, named(standing(merchant, key)), lines, new)
+
+
+def write_domains(*, merchant: Merchant, lines: Sequence[DomainLine], owner: int | None) -> bool:
+    def new(line: DomainLine) -> AllowedDomain:
+        return AllowedDomain(merchant=merchant, domain=line.domain, owner_id=owner, **_rest(line))
+
+    return _write(AllowedDomain, named(standing_domains(merchant)), lines, new)
+
+
+def _write(model: Any, rows: Mapping[str, Any], lines: Sequence[Any], new: Callable[[Any], Any]) -> bool:
     wanted = {line.name: line for line in lines}
     gone = [row.pk for name, row in rows.items() if name not in wanted]
     changed = [(rows[name], line) for name, line in wanted.items() if name in rows and differs(rows[name], line)]
-    new = [line for name, line in wanted.items() if name not in rows]
+    added = [line for name, line in wanted.items() if name not in rows]
     if gone:
-        AllowlistEntry.objects.filter(pk__in=gone).delete()
+        model.objects.filter(pk__in=gone).delete()
     for row, line in changed:
         row.note, row.expires_at = line.note, line.ends
         row.save(update_fields=["note", "expires_at"])
-    AllowlistEntry.objects.bulk_create(
-        AllowlistEntry(
-            merchant=merchant,
-            key=key,
-            network=line.network,
-            note=line.note,
-            expires_at=line.ends,
-            owner_id=owner(line),
-        )
-        for line in new
-    )
-    return bool(gone or changed or new)
+    model.objects.bulk_create(map(new, added))
+    return bool(gone or changed or added)
 
 
-def differs(row: AllowlistEntry, line: Line) -> bool:
+def _rest(line: Line | DomainLine) -> dict[str, Any]:
+    return {"note": line.note, "expires_at": line.ends}
+
+
+def differs(row: AllowlistEntry | AllowedDomain, line: Line | DomainLine) -> bool:
     return (row.note, row.expires_at) != (line.note, line.ends)
-
-
-def write_domains(*, merchant: Merchant, lines: Sequence[DomainLine]) -> bool:
-    rows = {row.domain.lower(): row for row in AllowedDomain.objects.filter(merchant=merchant)}
-    wanted = {line.name: line for line in lines}
-    gone = [row.pk for name, row in rows.items() if name not in wanted]
-    changed = [(rows[name], line) for name, line in wanted.items() if name in rows and rows[name].note != line.note]
-    new = [line for name, line in wanted.items() if name not in rows]
-    if gone:
-        AllowedDomain.objects.filter(pk__in=gone).delete()
-    for row, line in changed:
-        row.note = line.note
-        row.save(update_fields=["note"])
-    AllowedDomain.objects.bulk_create(
-        AllowedDomain(merchant=merchant, domain=line.domain, note=line.note) for line in new
-    )
-    return bool(gone or changed or new)
