@@ -29,7 +29,7 @@ CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 15
 LOG_LINES = 60
-DEMO_CALLS = 12_000 if os.environ.get("PICTURES") else 1_200  # one demo for all tests, whichever comes first
+DEMO_CALLS = 12_000 if os.environ.get("PICTURES") else 2_000  # one demo for all tests, whichever comes first
 running: list[Live] = []
 
 
