@@ -76,7 +76,8 @@ def create_lists(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
     }
     for network, note in notes.items():
         AllowlistEntry.objects.create(merchant=merchant, network=network, note=note)
-    audit: dict[str, Any] = {"merchant": merchant, "note": "Security audit", "expires_at": now - timedelta(days=6)}
+    ended = (now - timedelta(days=6)).replace(microsecond=0)
+    audit: dict[str, Any] = {"merchant": merchant, "note": "Security audit", "expires_at": ended}
     AllowlistEntry.objects.create(network="192.0.2.128/26", **audit)
     for domain in casino.domains:
         AllowedDomain.objects.create(merchant=merchant, domain=domain)
