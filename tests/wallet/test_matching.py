@@ -509,6 +509,15 @@ def test_totals_match_as_groups(busy: Busy) -> None:
     assert (found.outcome, found.figures.matched, found.figures.rate) == ("clear", 5, "100.00 %")
 
 
+def test_fewer_totals_than_the_file_says(busy: Busy) -> None:
+    """What is left matches; what is left out may be of a player whom we do not have."""
+    state(
+        busy.merchant, totals(busy), grain="totals", declared=[{"currency": "", "kind": "", "rows": 6, "amount": None}]
+    )
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("totals", "|")}
+
+
 def test_a_players_total_that_differs(busy: Busy) -> None:
     state(busy.merchant, [*totals(busy, bet=1_600), Line("", "bet", "player-2", "EUR", 9, count=1)], grain="totals")
     reconcile(busy.merchant)

@@ -266,7 +266,7 @@ def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) 
     else:
         matched = _number(MATCHED, {"ours": ours})
         _tell_of_a_cut(statement, values, ours)
-    _tell_of_totals(statement)
+    _tell_of_totals(statement, with_short=is_totals)
     _tell_of_the_hour(job, statement)
     return matched
 
@@ -289,9 +289,10 @@ def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> N
         tell(Case.Kind.TRUNCATED, ours=behind, theirs={"rows": statement.rows}, difference=int(difference))
 
 
-def _tell_of_totals(statement: Statement) -> None:
+def _tell_of_totals(statement: Statement, *, with_short: bool) -> None:
+    """Of rows, those that are fewer than was declared are told of as a file that ends early."""
     for gap in statements.gaps(statement):
-        if not gap.is_short:
+        if with_short or not gap.is_short:
             of = {"currency": gap.declared.currency, "kind": gap.declared.kind}
             said = of | {"rows": gap.declared.rows, "amount": _text(gap.declared.amount)}
             read = of | {"rows": gap.rows, "amount": _text(gap.amount)}
