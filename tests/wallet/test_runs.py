@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from merchants.models import Merchant, Person
 from tests.wallet.reconciling import (
@@ -119,6 +119,19 @@ def test_a_day_that_is_being_compared_is_left_to_it(busy: Busy) -> None:
         assert not Reconciliation.objects.exists()
         other.execute("SELECT pg_advisory_unlock(hashint8(%s), %s)", key)
         assert reconcile(busy.merchant).run is not None
+
+
+def test_a_statement_that_does_not_end_is_ended(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten minutes are a second here; one of the steps sleeps."""
+    assert "statement_timeout = '10min'" in matching.ROOM_TO_WORK
+    monkeypatch.setattr(matching, "ROOM_TO_WORK", matching.ROOM_TO_WORK.replace("10min", "1s"))
+    monkeypatch.setattr(matching, "TOMBSTONES", "SELECT pg_sleep(60)")
+    state(busy.merchant, busy.lines())
+    with pytest.raises(OperationalError, match="statement timeout"):
+        reconcile(busy.merchant)
+    run = Reconciliation.objects.get()
+    assert run.state == "failed"
+    assert "statement timeout" in run.fault
 
 
 def test_a_fault_is_kept_on_the_run_and_no_case_is_half_made(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> None:
