@@ -22,7 +22,7 @@ from wallet.models import SignedRequest
 from wallet.services import request_log
 
 DOOR = "manage.py seed"
-CALLS = 12_000
+CALLS = 8_000
 UNTIL_BEFORE_NOW = timedelta(minutes=10)
 LINES_HELD = 2_000
 
