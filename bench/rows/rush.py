@@ -37,7 +37,7 @@ CALLS_A_SECOND = 100
 SETTLE_SECONDS = 10  # workers that have just begun still read their modules
 PIECE_SECONDS = 5  # between two looks at whether it is over
 START_SECONDS = 60
-MOST_SECONDS = 300
+MOST_SECONDS = 600
 UNITS = ("p99 ms without", "p99 ms during", "times", "s in all", "s to mail p50", "s to mail most")
 DONE = "SELECT count(*) FROM wallet_reconciliation WHERE state = 'done'"
 SENT = "SELECT count(*) FROM merchants_letter WHERE template = 'reconciliation' AND state = 'sent'"

@@ -25,9 +25,16 @@ from tests.conftest import Caller
 from tests.plugins.live import Live
 from tests.signing import Answer, Body, Signer, encoded
 from tests.wallet.reconciling import Busy, Told, at, busy_day
+from wallet.reconciliation import schedule
 
 Row = tuple[Any, ...]
 SECONDS = 10
+
+
+@pytest.fixture(autouse=True)
+def _restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two days nobody is there for whom the reconciler would rest."""
+    monkeypatch.setattr(schedule, "LONGEST_REST", 0)
 
 
 @dataclass

@@ -100,6 +100,17 @@ def test_a_day_is_compared_and_told_once(plan: ReconciliationPlan) -> None:
     assert Case.objects.filter(subject="stray").count() == 1
 
 
+def test_between_two_days_the_processors_are_the_wallets(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rested = list[float]()
+    monkeypatch.setattr(schedule, "LONGEST_REST", 1.5)
+    monkeypatch.setattr(schedule, "sleep", rested.append)
+    monkeypatch.setattr(schedule, "perf_counter", iter([0, 0.2, 10, 24]).__next__)
+    for name in "ab":
+        planned(name)
+    assert done(EIGHT) == 2
+    assert rested == [pytest.approx(0.6), 1.5]
+
+
 def test_those_due_together_are_done_in_order_and_the_longest_waiting_first(db: None) -> None:
     for code, hour in (("cairo", 8), ("bern", 8), ("athens", 9), ("delhi", 7)):
         planned(code, hour=hour)

@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 LOOKED_BACK = 7  # days that were missed while nothing ran are made up for
 NEW = timedelta(days=35)  # how long a statement that was never compared is looked for
 REST = timedelta(minutes=15)  # after a comparison that failed
-LONGEST_REST = 0.5  # seconds, between two days
+RESTS = 3  # times as long as it worked, between two days
+LONGEST_REST = 1.5  # seconds
 READ_AT_ONCE = 100  # statements; the next minute goes on
 State, Outcome = Reconciliation.State, Reconciliation.Outcome
 
@@ -160,10 +161,10 @@ def do_due() -> int:
 
 
 def _do_and_rest(each: Due) -> bool:
-    """As long as it took: a worker can be nice, and what the database does for it cannot."""
+    """Longer than it took: a worker can be nice, and what the database does for it cannot."""
     begun = perf_counter()
     is_done = do(each)
-    sleep(min(perf_counter() - begun, LONGEST_REST))
+    sleep(min(RESTS * (perf_counter() - begun), LONGEST_REST))
     return is_done
 
 
