@@ -112,13 +112,14 @@ def portal_programs(host: str, port: int) -> list[Program]:
     ]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     # Nobody waits for a job as callers wait for the wallet: the processors are the web server's first.
+    last = ["nice", "-n", "19", *celery]
     # Of the reconciler, one process compares, one reads and one fetches statements.
     reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
         Program("web", [*granian, "portal.wsgi:application"], "cyan"),
-        Program("worker", ["nice", "-n", "19", *celery, *worker], "green", late=True),
-        Program("reconciler", ["nice", "-n", "19", *celery, *reconciler], "blue", late=True),
+        Program("worker", [*last, *worker], "green", late=True),
+        Program("reconciler", [*last, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
     ]
 

@@ -39,6 +39,7 @@ SOON = timedelta(days=30)
 ENTRY_SOON = timedelta(days=7)
 MANY = 5  # percent of calls
 LOOK_AT_LIST = "Look at the list"
+UNLESS_CALLED = "unless a rightly signed call comes from it, what stood before counts again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +186,8 @@ def of_lists(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: dat
     """Those that are tried; and the next entry that ends."""
     for key, each in lists.items():
         if trial := each.on_trial(now):
-            text = (
-                f"{whose(key)} is on trial until {spoken(trial.deadline)}: unless a rightly signed call comes from it, "
-            )
-            yield Notice("warning", f"{text}what stood before counts again.", of_list(merchant, key), LOOK_AT_LIST)
+            text = f"{whose(key)} is on trial until {spoken(trial.deadline)}: {UNLESS_CALLED}"
+            yield Notice("warning", text, of_list(merchant, key), LOOK_AT_LIST)
     ends = [(end, key) for key, each in lists.items() for _, end in each.standing(now) if end]
     first, key = min(ends, key=lambda pair: pair[0], default=(None, None))
     if first is not None and first <= now + ENTRY_SOON:

@@ -19,6 +19,7 @@ from merchants.errors import spoken
 from merchants.models import Letter, Merchant
 from merchants.services import letters, outbox
 from portal.lib import clock
+from wallet import statuses
 from wallet.models import CallHour
 from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import schedule
@@ -28,7 +29,7 @@ from wallet.reconciliation.plans import due_at, newest_due, recipients
 
 TEMPLATE = "reconciliation_alarm"
 GRACE = timedelta(minutes=30)  # for a day's comparison, after its hour or after the plan was changed
-TAKEN, WALLET = "RS_OK", "/wallet/"
+WALLET = "/wallet/"
 State, Outcome = Reconciliation.State, Reconciliation.Outcome
 
 
@@ -140,7 +141,7 @@ def _had_traffic(merchant: Merchant, day: date) -> bool:
         hour__gte=bounds.begin,
         hour__lt=bounds.end,
         endpoint__startswith=WALLET,
-        status=TAKEN,
+        status=statuses.OK,
     )
     return hours.exists()
 
