@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import psycopg
 import pytest
@@ -125,11 +126,16 @@ def test_a_single_call_that_waited_echoes_its_id(live: Live, stage: Stage, calle
 
 
 def test_a_database_that_hangs_up_is_no_longer_than_one_call(live: Live, stage: Stage, caller: LiveCaller) -> None:
-    """Sessions of the portal are cut off, as in a restart: calls may fail then, and the log keeps its lines."""
-    stage.sql(CUT_OFF)
-    answers = [caller.balance() for _ in range(40)]
+    """Sessions of the portal are cut off, as in a restart: each costs one call at most, and the log keeps its lines.
+
+    Which of the sixteen threads takes a call is chance: one may meet its lost session late.
+    """
+    lost = len(stage.sql(CUT_OFF))
+    answers = [caller.balance() for _ in range(120)]
     assert {answer.http_status for answer in answers} <= {200, 503}
-    assert [answer["balance"] for answer in answers[-8:]] == [999_999] * 8
+    served = [answer["balance"] for answer in answers if answer.http_status == HTTPStatus.OK]
+    assert served == [999_999] * len(served)
+    assert len(answers) - len(served) <= lost < len(answers) // 2
     wanted = {answer.headers["x-request-id"] for answer in answers}
     assert eventually(lambda: logged(stage, wanted) == len(wanted))
 
