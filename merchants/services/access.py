@@ -180,7 +180,6 @@ def _read(auth_key: str) -> Credential | None:
     # The version was read first: whatever changes from here on makes it old, and the ledger will say so.
     entries = list(AllowlistEntry.objects.using(using).filter(Q(key=None, merchant=key.merchant_id) | Q(key=key)))
     secrets, unopened = _opened(Secret.objects.using(using).usable(at=at).filter(key=key).select_related("key"))
-    domains = AllowedDomain.objects.using(using).filter(merchant=key.merchant_id).values_list("domain", "expires_at")
     return Credential(
         merchant_id=key.merchant_id,
         merchant_code=key.merchant.code,
@@ -192,7 +191,7 @@ def _read(auth_key: str) -> Credential | None:
         unopened=unopened,
         merchant_list=_allowlist((entry for entry in entries if entry.key_id is None), key.tried, of=None),
         key_list=_allowlist((entry for entry in entries if entry.key_id is not None), key.tried, of=key.pk),
-        domains={domain.lower(): ends for domain, ends in domains},
+        domains=domains_of(key.merchant_id, using=using),
         read_at=monotonic(),
     )
 
@@ -225,6 +224,16 @@ def lists_of(merchant: Merchant) -> dict[int | None, Allowlist]:
     return {
         owner: _allowlist((entry for entry in entries if entry.key_id == owner), trials, of=owner) for owner in owners
     }
+
+
+def domains_of(merchant_id: int, *, using: str | None = None) -> Domains:
+    found = AllowedDomain.objects.using(using).filter(merchant=merchant_id).values_list("domain", "expires_at")
+    return {domain.lower(): ends for domain, ends in found}
+
+
+def domains_that_stand(domains: Domains, at: datetime) -> Domains:
+    """Those whose pages may call."""
+    return {domain: ends for domain, ends in domains.items() if _stands(ends, at)}
 
 
 def _allowlist(entries: Iterable[AllowlistEntry], trials: Iterable[dict[str, Any]], *, of: int | None) -> Allowlist:

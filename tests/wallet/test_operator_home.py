@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from merchants.errors import spoken
-from merchants.models import AllowlistEntry, ApiKey, Merchant, Person
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person
 from merchants.services import allowlist, compromise, keys
 from merchants.services.allowlist import Line, Proposal
 from portal.lib import clock
@@ -40,6 +40,7 @@ QUERIES = [
     "merchants_secret",  # that are in use
     "merchants_allowlistentry",  # of all lists
     "merchants_listtrial",  # which of them are tried, since their entries do not tell
+    "merchants_alloweddomain",  # and their ends
     "marks",
     "open rounds",
     "wallet_reconciliation",  # the newest that was made
@@ -341,6 +342,23 @@ def test_a_list_whose_entries_have_all_ended_refuses_everybody_and_is_noticed(
     assert f'href="{page}">Look at the list' in shown
     keys.revoke(key=ApiKey.objects.get())
     assert ("have ended: every call" in said(at_work.get(HOME))) != of_key
+
+
+def test_a_domain_that_ends_soon_is_noticed_and_that_all_have_ended(
+    at_work: Client, viewer: Person, acme: Merchant
+) -> None:
+    soon = clock.now() + timedelta(days=5)
+    AllowedDomain.objects.create(merchant=acme, domain="old.example.com", expires_at=clock.now())
+    AllowedDomain.objects.create(merchant=acme, domain="play.example.com", expires_at=soon)
+    AllowedDomain.objects.create(merchant=acme, domain="a.example.com", expires_at=soon + timedelta(days=30))
+    shown = said(at_work.get(HOME))
+    assert f"The domain play.example.com ends on {soon:%-d %B, %H:%M} UTC" in shown
+    assert "All domains" not in shown
+    with clock.at(soon + timedelta(days=30)):
+        shown = said(signed_in(Client(), viewer).get(HOME))
+    assert "All domains of the merchant’s list have ended: every call that says Origin is refused." in shown
+    assert 'href="/operator/acme/allowlist/">Look at the list' in shown
+    assert " ends on" not in shown
 
 
 # --- Keys -------------------------------------------------------------------------------------------------------------

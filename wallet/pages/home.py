@@ -17,7 +17,7 @@ from merchants.models import ApiKey, Approval, Compromise, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.services import access, posture
-from merchants.services.access import Allowlist
+from merchants.services.access import Allowlist, Domains
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.pages import charts
@@ -59,6 +59,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     secrets = money_flow.secrets_of(merchant)
     beat, flows = pulse.last(merchant, hours=hours), money_flow.last(secrets, hours=hours)
     keys, lists = posture.keys_of(merchant, now), access.lists_of(merchant)
+    domains = access.domains_of(merchant.pk)
     rounds = used.open_rounds(secrets, merchant.pk, used.Span(now - timedelta(days=OPEN_DAYS)))
     context: dict[str, Any] = {
         "span": span,
@@ -78,7 +79,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
         "lists": posture.lists_in_words(lists, keys, now),
         "reconciled": last_told(merchant),
-        "notices": list(islice(notices(merchant, keys, lists, beat, rounds, now), SHOWN_NOTICES)),
+        "notices": list(islice(notices(merchant, keys, lists, domains, beat, rounds, now), SHOWN_NOTICES)),
     }
     return frame.show(request, visit, "home.html", tab="home", title="Home", **context)
 
@@ -116,6 +117,7 @@ def notices(
     merchant: Merchant,
     keys: list[ApiKey],
     lists: dict[int | None, Allowlist],
+    domains: Domains,
     beat: Pulse,
     rounds: list[used.OpenRounds],
     now: datetime,
@@ -126,6 +128,7 @@ def notices(
     yield from of_who_is_refused(merchant, keys, counting, now)
     yield from of_cases(merchant)
     yield from of_lists(merchant, counting, now)
+    yield from of_domains(merchant, domains, now)
     for key in keys:
         yield from of_key(merchant, key, now)
     yield from of_calls(merchant, beat)
@@ -193,6 +196,18 @@ def of_lists(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: dat
     if first is not None and first <= now + ENTRY_SOON:
         text = f"An entry of {whose(key)} ends on {first:%-d %B, %H:%M} UTC."
         yield Notice("warning", text, of_list(merchant, key), LOOK_AT_LIST)
+
+
+def of_domains(merchant: Merchant, domains: Domains, now: datetime) -> Iterator[Notice]:
+    """As of networks: when all have ended, and the next that ends."""
+    standing = access.domains_that_stand(domains, now)
+    if domains and not standing:
+        text = "All domains of the merchant’s list have ended: every call that says Origin is refused."
+        yield Notice("danger", text, of_list(merchant, None), LOOK_AT_LIST)
+    first = min(((ends, domain) for domain, ends in standing.items() if ends), default=None)
+    if first is not None and first[0] <= now + ENTRY_SOON:
+        text = f"The domain {first[1]} ends on {first[0]:%-d %B, %H:%M} UTC."
+        yield Notice("warning", text, of_list(merchant, None), LOOK_AT_LIST)
 
 
 def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
