@@ -1,4 +1,4 @@
-"""What support finds on its desk today: two charge-backs, a leaked key, and a player of a suspended merchant."""
+"""What support finds on its desk today: a charge-back, a leaked key, and a player of a suspended merchant."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ CHARGED_BACK = 120  # units
 
 
 def play(houses: list[House]) -> None:
-    for house in houses[:2]:
-        overdraw(house)
+    overdraw(houses[1])  # it is not reconciled: no day of it would be all clear any more
     for house in houses:
         if house.casino.suspended:
             seat_last(house).launch()

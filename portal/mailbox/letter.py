@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = (MessageError, HeaderParseError, LookupError, ValueError, TypeError, AttributeError)
 NANOSECONDS = 10**9
+IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Attachment:
     name: str
     content_type: str
     content: bytes
+    content_id: str = ""  # by which the letter's own markup may show it
 
     @property
     def size(self) -> int:
@@ -50,6 +53,16 @@ class Letter:
     @property
     def shown_time(self) -> str:
         return f"{self.received.astimezone():%d %b %Y, %H:%M:%S}"
+
+    @property
+    def html_with_images(self) -> str:
+        """As a mail program shows it: an image that came along stands where the markup names it, the first time."""
+        html = self.html
+        for part in self.attachments:
+            if part.content_id and part.content_type in IN_PLACE:
+                data = f"data:{part.content_type};base64,{b64encode(part.content).decode()}"
+                html = html.replace(f'"cid:{part.content_id}"', f'"{data}"', 1)
+        return html
 
     @property
     def recipients(self) -> list[str]:
@@ -119,4 +132,5 @@ def payload(part: Message) -> bytes:
 
 
 def attachment(part: Message) -> Attachment:
-    return Attachment(file_name(part) or "unnamed", part.get_content_type(), payload(part))
+    content_id = printable(str(part.get("content-id", ""))).strip().strip("<>")
+    return Attachment(file_name(part) or "unnamed", part.get_content_type(), payload(part), content_id)

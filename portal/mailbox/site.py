@@ -115,7 +115,7 @@ def show_letter(door: Door, name: str) -> None:
 def show_html(door: Door, name: str) -> None:
     letter = door.server.store.get(name)
     if letter and letter.html:
-        content = (LINKS_OPEN_OUTSIDE + letter.html).encode(errors="replace")
+        content = (LINKS_OPEN_OUTSIDE + letter.html_with_images).encode(errors="replace")
         door.answer(HTTPStatus.OK, "text/html; charset=utf-8", content, Content_Security_Policy=LETTER_POLICY)
     else:
         door.not_found()

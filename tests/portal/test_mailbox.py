@@ -115,6 +115,19 @@ def test_markup_in_a_letter_is_shown_and_not_obeyed(site: Site, store: Store) ->
     assert framed.headers["content-security-policy"].startswith("sandbox allow-popups")
 
 
+def test_an_image_that_came_along_stands_in_its_letter(site: Site, smtp: smtplib.SMTP) -> None:
+    message = letter_to("finance@acme.example", "A day")
+    html = next(part for part in message.walk() if part.get_content_type() == "text/html")
+    assert isinstance(html, EmailMessage)
+    html.set_content('<img src="cid:chart"><img src="cid:other"><img src="cid:chart">', subtype="html")
+    html.add_related(b"\x89PNG", "image", "png", cid="<chart>")
+    html.add_related(b"<svg/>", "image", "svg+xml", cid="<other>")
+    smtp.send_message(message)
+    _, shown = ask(site, f"/messages/{messages(site)[0]['id']}/html")
+    assert shown.decode().count('<img src="data:image/png;base64,iVBORw==">') == 1
+    assert shown.decode().count("cid:") == 2, "the first of each, and nothing that could hold a script"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [

@@ -15,12 +15,13 @@ from django.test import Client
 from django.utils import timezone
 
 from merchants.models import ApiKey, Game, Merchant, Player
-from portal.demo import ending
+from portal.demo import books, ending
 from tests.people import code_of
 from tests.plugins.live import DEMO_CALLS, Live
 from tests.signing import Signer, encoded, new_id
 from wallet import statuses
-from wallet.models import Account, Session, SignedRequest, Transaction
+from wallet.models import Account, ReconciliationPlan, Session, SignedRequest, Statement, Transaction
+from wallet.reconciliation import runs
 from wallet.services import verification
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +67,33 @@ def test_what_support_finds(seed: Seed) -> None:
     assert (Game.objects.count(), Player.objects.count()) == (30, 300)
     assert Game.objects.filter(is_active=False).count() == 1
     assert Player.objects.filter(is_blocked=True).exists()
-    assert Account.objects.filter(balance__lt=0).count() == 2
+    assert Account.objects.filter(balance__lt=0).count() == 1
     assert ApiKey.objects.filter(status="quarantined", seen_addresses__isnull=False).exists()
     assert ApiKey.objects.filter(expires_at__lt=timezone.now() + timedelta(days=7)).count() == 1
+
+
+PLANTED = (books.LOST, books.MISTYPED, books.DOUBLED, books.FORGOTTEN)
+OUR_OWN = {"tombstone_met", "unsettled", "owed"}  # breaks that no statement is needed for
+
+
+def test_two_casinos_state_each_day_and_differ_where_that_was_planted(seed: Seed) -> None:
+    seed(600)
+    plans = ReconciliationPlan.objects.filter(is_on=True).select_related("merchant")
+    assert {plan.grain for plan in plans} == {"rows", "totals"}
+    assert set(Statement.objects.values_list("state", flat=True)) == {"read"}
+    for plan in plans:
+        days = list(books.whole_days(plan.merchant, timezone.now()))
+        stated = Statement.objects.filter(merchant=plan.merchant, is_current=True).order_by("-day")
+        assert list(stated.values_list("day", flat=True)) == days
+        for ago, day in enumerate(days):
+            found = runs.reconcile(merchant=plan.merchant, day=day, dry_run=True).figures
+            differs = {each.kind for each in found.breaks} - OUR_OWN
+            assert ago in PLANTED or not differs
+            if ago == books.MISTYPED and plan.grain == "totals":
+                assert differs == ({"group"} if found.ours else set())
+            if ago == books.DOUBLED and plan.grain == "rows":
+                has_bet = any(side.kind == "bet" and side.ours_rows for side in found.sides)
+                assert ("duplicate_there" in differs) == has_bet
 
 
 def test_money_is_neither_made_nor_lost(seed: Seed) -> None:

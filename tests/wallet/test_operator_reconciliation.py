@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from celery.exceptions import Retry
@@ -365,6 +366,17 @@ def test_the_page_shows_the_figures_that_the_mail_tells(at_work: Client, case: C
     assert page.context["figures"] == figures
     assert f"<dd>{figures.rate}</dd>" in said(page)
     assert "finance@acme.test" in said(page)
+
+
+def test_a_kind_of_break_leads_to_its_cases_though_they_stand_with_an_earlier_day(at_work: Client, busy: Busy) -> None:
+    with reconciling.at(busy.merchant, timedelta(hours=13)):
+        busy.machine.withdraw(40_000_000)
+        busy.machine.rollback("deposit")
+    for day in (DATE, DATE + timedelta(days=1)):
+        reconciling.reconcile(busy.merchant, day)
+        shown = at_work.get(f"{HERE}{day}/").content.decode()
+        (link,) = re.findall(r'href="([^"]*kind=below_zero[^"]*)"', shown)
+        assert "player-1" in said(at_work.get(urljoin(f"{HERE}{day}/", link)))
 
 
 def test_the_link_of_a_mail_asks_who_comes(at_work: Client, case: Case, rival: Merchant) -> None:

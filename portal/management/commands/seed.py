@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
 from merchants.services import history
-from portal.demo import catalogue, ending, people, progress, sheet, traffic
+from portal.demo import books, catalogue, ending, people, progress, sheet, traffic
 from portal.demo.cast import DAYS
 from portal.demo.house import House, open_houses
 from portal.demo.wire import Wire, quiet
@@ -60,6 +60,7 @@ class Command(BaseCommand):
         if not people.exist():
             self.play(houses, wire, calls, now=now)
             with history.acting(door=DOOR):
+                books.send(houses, now=now)
                 people.create()
         with history.acting(door=DOOR):
             written = sheet.write(houses)

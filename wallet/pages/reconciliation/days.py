@@ -22,6 +22,7 @@ from wallet.pages.reconciliation.words import SQUARES, STATEMENT_LEVELS, TAB, li
 from wallet.reconciliation import alarms, cases, deliveries, report, schedule, wanted
 from wallet.reconciliation.days import day_of
 from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.matching import OF_EARLIER_DAYS
 from wallet.reconciliation.plans import plan_of
 
 SHOWN_WORST, SHOWN_RUNS, SHOWN_STATEMENTS = 6, 20, 20
@@ -77,7 +78,7 @@ def day_page(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
         "statements": statements_of(merchant, day),
         "found": case_list.look(merchant, request.GET, day=day),
     }
-    context |= compared(told) if told else {}
+    context |= compared(merchant, told) if told else {}
     return frame.show(request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context)
 
 
@@ -89,7 +90,7 @@ def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:
     return asked.isdecimal() and len(asked) < 9 and int(asked) > (runs[0].number if runs else 0)  # noqa: PLR2004 - digits
 
 
-def compared(run: Reconciliation) -> dict[str, Any]:
+def compared(merchant: Merchant, run: Reconciliation) -> dict[str, Any]:
     """What the mail says, by the same words from the same figures."""
     figures = figures_of(run)
     return {
@@ -97,10 +98,16 @@ def compared(run: Reconciliation) -> dict[str, Any]:
         "level": level(run),
         "figures": figures,
         "sides": [report.SideLine.of(side) for side in figures.sides],
-        "breaks": [(each.kind, report.BreakLine.of(each)) for each in figures.breaks],
+        "breaks": [(to_cases(merchant, each.kind), report.BreakLine.of(each)) for each in figures.breaks],
         "yesterday": report.since_yesterday(run, figures),
         "told": [(each, deliveries.state(each)) for each in run.deliveries.select_related("letter")],
     }
+
+
+def to_cases(merchant: Merchant, kind: str) -> str:
+    """Of this day; of all days where a case may stand with an earlier one."""
+    where = reverse("operator:cases", args=[merchant.code]) if kind in OF_EARLIER_DAYS else ""
+    return f"{where}?kind={kind}{'' if where else '#h-cases'}"
 
 
 def history(runs: list[Reconciliation]) -> list[dict[str, Any]]:
