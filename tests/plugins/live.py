@@ -69,6 +69,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             "BASE_URL": f"http://127.0.0.1:{port}",
             "WALLET_ON_DEFAULT": "false",
             "DEMO_FILE": str(tmp_path_factory.mktemp("demo") / "demo.json"),
+            "PRIVATE_FILES": str(tmp_path_factory.mktemp("private")),
         }
         portal = Live(environment["BASE_URL"], dsn, environment, tmp_path_factory.mktemp("live") / "granian.log")
         with serving(portal, port):

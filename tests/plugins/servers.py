@@ -34,6 +34,7 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
         start_servers()
     else:
         os.environ["BROKER_URL"] = own_broker(os.environ["BROKER_URL"], int(worker.removeprefix("gw")))
+        os.environ["PRIVATE_FILES"] = str(Path(os.environ["PRIVATE_FILES"]) / worker)
     return (yield)
 
 

@@ -21,6 +21,11 @@ def test_it_answers_from_a_database_of_its_own(live: Live) -> None:
         assert connection.execute("SELECT count(*) > 0 FROM django_migrations").fetchone() == (True,)
 
 
+def test_its_files_lie_apart_as_its_rows_do(live: Live) -> None:
+    """A file's name has a merchant's number in it, which another database gives to another one."""
+    assert live.environment["PRIVATE_FILES"] != os.environ["PRIVATE_FILES"]
+
+
 def test_all_tests_that_need_it_run_in_one_worker(live: Live, request: pytest.FixtureRequest) -> None:
     """A newer pytest once made xdist forget the groups without a word, and each worker started a portal."""
     assert request.node.nodeid.endswith("@live") or "PYTEST_XDIST_WORKER" not in os.environ
