@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -29,6 +30,7 @@ from wallet.reconciliation import schedule
 
 Row = tuple[Any, ...]
 SECONDS = 10
+PATIENCE = 60
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +166,14 @@ def new_signer(sql: Callable[..., list[Row]], merchant_id: int) -> Signer:
         fingerprint=fingerprint,
     )
     return Signer(auth_key, secret)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """For what another process does in a moment, or later when the machine is busy."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.fixture

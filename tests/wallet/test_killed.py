@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,11 +15,10 @@ import pytest
 
 from portal.tether import tethered
 from tests.plugins.live import CHECKOUT, Live
-from tests.wallet.conftest import LiveCaller, Stage
+from tests.wallet.conftest import PATIENCE, LiveCaller, Stage, until
 from tests.wallet.test_statement_push_live import send
 
 DAY = (datetime.now(UTC) - timedelta(days=2)).date()
-PATIENCE = 60
 # Of this merchant only: other tests may have left large statements unread in the portal's database.
 READ = (
     "from merchants.models import Merchant; from portal.lib import clock;"
@@ -61,13 +59,6 @@ def locked(live: Live, table: str, mode: str = "EXCLUSIVE") -> Iterator[Callable
 
         yield await_waiting
         holder.rollback()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def worker(live: Live, script: str) -> subprocess.Popen[bytes]:

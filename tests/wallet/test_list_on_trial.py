@@ -16,7 +16,7 @@ import pytest
 
 from tests.plugins.live import Live
 from tests.signing import new_id
-from tests.wallet.conftest import LiveCaller, Stage
+from tests.wallet.conftest import LiveCaller, Stage, until
 
 SECONDS = 8.0  # in which a loaded machine answers eight calls
 TRIES = 5
@@ -134,5 +134,6 @@ def test_the_one_liner_proves_the_address_that_it_comes_from(stage: Stage, live:
         command, env=os.environ | {"SECRET_KEY": stage.signer.secret}, capture_output=True, text=True, check=False
     )
     assert "RS_ERROR_RECORD_NOT_FOUND" in answer.stdout, answer.stderr
-    time.sleep(1)
+    logged = "SELECT count(*) FROM wallet_signedrequest WHERE auth_key = %s"
+    until(lambda: stage.sql(logged, stage.signer.auth_key) == [(1,)])
     assert live.manage("shell", "--no-imports", "-c", LOOK).stdout.strip() == "127.0.0.1/32"

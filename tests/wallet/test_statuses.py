@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -12,7 +11,7 @@ import pytest
 
 from tests.plugins.live import Live
 from tests.signing import Answer, now_ms
-from tests.wallet.conftest import LiveCaller, Stage
+from tests.wallet.conftest import LiveCaller, Stage, until
 from wallet import statuses
 
 OF = {
@@ -137,7 +136,7 @@ def test_a_database_that_hangs_up_is_no_longer_than_one_call(live: Live, stage: 
     assert served == [999_999] * len(served)
     assert len(answers) - len(served) <= lost < len(answers) // 2
     wanted = {answer.headers["x-request-id"] for answer in answers}
-    assert eventually(lambda: logged(stage, wanted) == len(wanted))
+    until(lambda: logged(stage, wanted) == len(wanted))
 
 
 def logged(stage: Stage, request_ids: set[str]) -> int:
@@ -146,10 +145,3 @@ def logged(stage: Stage, request_ids: set[str]) -> int:
             0
         ][0]
     )
-
-
-def eventually(done: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return done()
