@@ -27,6 +27,11 @@ READ = (
     "[statements.try_to_read(statement=each) for each in statements.waiting(clock.now()).filter(merchant=merchant)];"
 )
 COMPARE = READ + "schedule.compare_and_tell(merchant=merchant, day=day)"
+# Another database's tables may have the same numbers: it is a copy as this one is.
+WAITING = """
+    SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 HEADER = "transactionId,kind,playerId,currency,amount\n"
 
 
@@ -54,8 +59,7 @@ def locked(live: Live, table: str, mode: str = "EXCLUSIVE") -> Iterator[Callable
         holder.execute(f"LOCK TABLE {table} IN {mode} MODE")
 
         def await_waiting(number: int) -> None:
-            waiting = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
-            until(lambda: watcher.execute(waiting, [table]).fetchall() >= [(number,)])
+            until(lambda: watcher.execute(WAITING, [table]).fetchall() >= [(number,)])
 
         yield await_waiting
         holder.rollback()
