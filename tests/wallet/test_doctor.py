@@ -293,6 +293,14 @@ def test_each_mistake_is_told(caller: Caller, viewer: Person, mistake: str) -> N
     assert names(ask(caller.merchant, viewer, answer)) == told
 
 
+def test_0x_is_dress_before_hex_and_else_the_beginning_of_a_digest() -> None:
+    digest = bytes.fromhex("d31" + "5" * 61)
+    assert base64.b64encode(digest).startswith(b"0x")
+    assert doctor.given(base64.b64encode(digest).decode()) == (digest, ("as_base64",))
+    assert doctor.given(base64.b64encode(digest).decode().rstrip("=")) == (digest, ("as_base64",))
+    assert doctor.given(f'"0x{digest.hex()}"') == (digest, ("signature_dressed",))
+
+
 def test_a_random_signature_is_no_mistake_that_we_know(caller: Caller, viewer: Person) -> None:
     client = client_of(caller)
     for mac in (secrets.token_hex(32), secrets.token_hex(20), base64.b64encode(secrets.token_bytes(32)).decode(), "?"):

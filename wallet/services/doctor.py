@@ -287,7 +287,8 @@ class Given(NamedTuple):
 
 
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
-DRESS = re.compile(r"""^(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |0x|["'\s<])+|["'\s>]+$""")
+NOUGHT_X = r"""0x(?=(?:[0-9a-fA-F]{2})+["'\s>]*$)"""  # before hex only: base64 may begin so
+DRESS = re.compile(rf"""^(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |{NOUGHT_X}|["'\s<])+|["'\s>]+$""")
 HASHES = {16: "md5", 20: "sha1", 28: "sha224", 48: "sha384", 64: "sha512"}  # by bytes
 SHA256_BYTES = 32
 
