@@ -57,8 +57,8 @@ class Server:
         return self.at_data
 
 
-def use_smtp(settings: Any, port: int) -> None:
-    options = {"host": "127.0.0.1", "port": port, "timeout": 1}
+def use_smtp(settings: Any, port: int, timeout: int = 30) -> None:
+    options = {"host": "127.0.0.1", "port": port, "timeout": timeout}
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
 
 
@@ -249,7 +249,7 @@ def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
     settings: Any, acme: Merchant, contact: Contact
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        use_smtp(settings, silent.getsockname()[1])
+        use_smtp(settings, silent.getsockname()[1], timeout=1)
         written(acme, 3)
         begun = time.monotonic()
         post.send_due()

@@ -166,7 +166,7 @@ def test_a_no_for_good_is_given_up_and_sent_again_when_asked(run: Reconciliation
 
 def test_a_server_that_says_nothing_is_asked_later(run: Reconciliation, settings: Any) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        use_smtp(settings, silent.getsockname()[1])
+        use_smtp(settings, silent.getsockname()[1], timeout=1)
         delivery = sent(run)
     assert state(delivery) == State.RETRIED
     with pytest.raises(refusals.StillTried):
