@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 60
-STOP_SECONDS = 15
+STOP_SECONDS = 60
 LOG_LINES = 60
 DEMO_CALLS = 12_000 if os.environ.get("PICTURES") else 2_000  # one demo for all tests, whichever comes first
 running: list[Live] = []

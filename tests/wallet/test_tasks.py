@@ -25,7 +25,7 @@ from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
 from wallet import tasks
 from wallet.models import RefusedCall
 
-DONE_WITHIN_SECONDS = 30
+DONE_WITHIN_SECONDS = 120
 RECIPIENTS = ["books@oppi.example"]
 
 
