@@ -250,5 +250,7 @@ def test_after_the_commit_of_a_revoke_no_call_is_taken(stage: Stage, live: Live,
     for thread in threads:
         thread.join(600)
     refusal = "SIGNATURE_NOT_MATCH" if replaced else "INVALID_APIKEY"
-    assert late == {refusal: late_calls}
+    assert late.keys() <= {refusal, "RS_ERROR"}, late
+    assert late.total() == late_calls
+    assert late["RS_ERROR"] < late_calls // 100, "a busy one may say that it is, and takes nothing"
     assert_books_balance(stage)
