@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from portal.ports import is_free
+from portal.up import MAIL_PORT_AFTER
 
 CHECKOUT = Path(__file__).parents[2]
 NOT_OURS = {
@@ -33,6 +37,18 @@ NOT_OURS = {
 }
 START_SECONDS = 240
 STOP_SECONDS = 60
+
+
+@pytest.fixture
+def port() -> int:
+    """It and that of the mail page are bound only when the demo is there: so below those that the system lends.
+    Workers of a run never draw the same.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % MAIL_PORT_AFTER
+    while True:
+        drawn = 11_000 + secrets.randbelow(420) * 2 * MAIL_PORT_AFTER + worker
+        if is_free("127.0.0.1", drawn) and is_free("127.0.0.1", drawn + MAIL_PORT_AFTER):
+            return drawn
 
 
 @pytest.fixture

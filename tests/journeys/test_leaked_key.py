@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.ports import free_port
 from tests.browser.conftest import DESK, Door, picture
 from tests.journeys.conftest import running
 from tests.journeys.test_make_up import a_bet, signed
@@ -27,8 +26,8 @@ SINCE = "2026-01-01T00:00:00"
 
 
 @pytest.fixture
-def demo(checkout: Path) -> Iterator[dict[str, Any]]:
-    with running(checkout, free_port()) as facts:
+def demo(checkout: Path, port: int) -> Iterator[dict[str, Any]]:
+    with running(checkout, port) as facts:
         yield facts
 
 

@@ -10,7 +10,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from portal.ports import free_port
 from tests.journeys.conftest import NOT_OURS, running
 from tests.signing import Signer, encoded, new_id
 
@@ -37,8 +36,7 @@ def a_bet(demo: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return merchant, {"transactionId": new_id(), "amount": 100} | merchant["players"][0]
 
 
-def test_one_command_a_signed_bet_and_a_second_start(checkout: Path) -> None:
-    port = free_port()
+def test_one_command_a_signed_bet_and_a_second_start(checkout: Path, port: int) -> None:
     with running(checkout, port) as demo:
         merchant, bet = a_bet(demo)
         first = signed(demo["base_url"], merchant, "/wallet/transaction/bet", bet)
