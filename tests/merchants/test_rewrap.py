@@ -248,8 +248,10 @@ def test_while_rows_move_calls_are_taken_and_no_rotation_or_revocation_is_lost(l
                 pool.submit(moving.manage, "rewrap_secrets"),
                 pool.submit(moving.manage, "shell", "-v", "0", "-c", CHANGE.format(code=code)),
             ]
-            done = [job.result() for job in jobs]
-            over.set()
+            try:
+                done = [job.result() for job in jobs]
+            finally:
+                over.set()  # else the pool would wait for the caller for ever
             calling.result()
         assert [job.returncode for job in done] == [0, 0], [job.stderr for job in done]
         again = moving.manage("rewrap_secrets")  # what was issued under the older key's process meanwhile
@@ -271,7 +273,7 @@ def call_until(over: threading.Event, portal: Live, signer: Signer, answers: lis
         headers = signer.sign(body) | {"content-type": "application/json"}
         call = urllib.request.Request(f"{portal.base_url}/wallet/transaction/deposit", body, headers)
         try:
-            with urllib.request.urlopen(call, timeout=10) as answer:
+            with urllib.request.urlopen(call, timeout=30) as answer:
                 answers.append(json.loads(answer.read())["status"])
         except urllib.error.HTTPError as busy:
             if busy.code != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -45,7 +45,7 @@ class Live:
         """The demo's; one, since a demo whose sheet is lost gives its people new passwords."""
         return Path(self.environment["DEMO_FILE"])
 
-    def manage(self, *arguments: str, stdin: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, stdin: str = "", timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """Runs `manage.py` against this portal; the caller looks at returncode, stdout and stderr."""
         return subprocess.run(
             tethered([sys.executable, "manage.py", *arguments]),
