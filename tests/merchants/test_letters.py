@@ -250,11 +250,11 @@ def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         use_smtp(settings, silent.getsockname()[1], timeout=1)
-        written(acme, 3)
+        written(acme, 12)
         begun = time.monotonic()
         post.send_due()
-        assert time.monotonic() - begun < 2.5
-    assert sorted(Letter.objects.values_list("state", "attempts")) == [("waiting", 0), ("waiting", 0), ("waiting", 1)]
+        assert time.monotonic() - begun < 8  # a second for each that is asked for
+    assert sorted(Letter.objects.values_list("state", "attempts")) == [("waiting", 0)] * 11 + [("waiting", 1)]
 
 
 def test_a_server_that_is_not_there_costs_no_letter(settings: Any, acme: Merchant, contact: Contact) -> None:
@@ -307,8 +307,9 @@ def broker_at(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[float]:
 
 
 def test_a_verb_wakes_a_worker_when_it_is_committed(
-    acme: Merchant, contact: Contact, django_capture_on_commit_callbacks: Any
+    acme: Merchant, contact: Contact, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
+    monkeypatch.setattr(post, "BROKER_SECONDS", 10)  # it is there, but the machine may be busy
     queue: Any = redis.Redis.from_url(os.environ["BROKER_URL"])
     queue.delete("celery")
     with django_capture_on_commit_callbacks(execute=True):
