@@ -47,8 +47,8 @@ def arrivals(houses: list[House], *, calls: int, since: datetime, until: datetim
         if house.casino.suspended:
             yield max(since, start + timedelta(days=SUSPENSION_AFTER_DAYS)), next(number), visits.suspension(house)
     later = max(since, start + timedelta(days=BUSY_AFTER_DAYS))
-    yield later, next(number), visits.busy_moment(houses[0])
-    yield later, next(number), visits.high_roller(houses[0])
+    for sure in (visits.busy_moment, visits.high_roller, visits.turned_away, visits.bad_line):  # whatever else happens
+        yield later, next(number), sure(houses[0])
 
 
 def moments(house: House, wanted: int, *, since: datetime, until: datetime) -> Iterator[datetime]:

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from merchants.models import Merchant, Player
 from portal.demo.house import House
-from portal.demo.mishaps import MISHAPS, Mishap, over_the_limit
-from portal.demo.rounds import NETWORK_TIMEOUT, ROUNDS, Story, plain
+from portal.demo.mishaps import MISHAPS, Mishap, blocked_player, over_the_limit
+from portal.demo.rounds import NETWORK_TIMEOUT, ROUNDS, Story, given_up, never_arrived, plain
 from portal.demo.table import Table
 from wallet import statuses
 from wallet.money import PLAY_MONEY
@@ -111,6 +111,20 @@ def high_roller(house: House) -> Story:
     table = seat_of_a_free_guest(house)
     over_the_limit(table)
     yield from ()
+
+
+def turned_away(house: House) -> Story:
+    """Somebody who is blocked comes all the same."""
+    blocked_player(seat_of_a_free_guest(house))
+    yield from ()
+
+
+def bad_line(house: House) -> Story:
+    """The answer to a bet is lost, then a bet itself: both are taken back."""
+    table = seat_of_a_free_guest(house)
+    top_up(table)
+    yield from given_up(table)
+    yield from never_arrived(table)
 
 
 def seat_of_a_free_guest(house: House) -> Table:
