@@ -145,9 +145,11 @@ def taken_back(caller: Caller, verb: str) -> None:
 
 
 def test_a_rollback_counts_in_the_hour_in_which_it_came(caller: Caller, acme: Merchant) -> None:
-    caller.bet(200_000, transactionId="x")
-    hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    with clock.at(clock.now() + timedelta(hours=2)):
+    now = clock.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    with clock.at(now):
+        caller.bet(200_000, transactionId="x")
+    with clock.at(now + timedelta(hours=2)):
         signed_at = str(int(clock.now().timestamp() * 1000))
         caller.call("/wallet/transaction/rollback", {"transactions": [caller.rollback_item("x")]}, timestamp=signed_at)
         [flow] = money_flow.last(money_flow.secrets_of(acme), hours=24)
@@ -211,9 +213,11 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
         "RS_ERROR_IP_RESTRICTION": 1,
     }
     assert (beat.taken.total(), beat.refused.total()) == (2, 5)
-    shown = said(at_work.get(HOME))
+    now = clock.now()
+    with clock.at(now):
+        shown = said(at_work.get(HOME))
     assert "5 of 7 calls were refused, 4 of them before their signature was right." in shown
-    since = f"{clock.now() - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
+    since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
     for status in beat.unsigned:
         assert f'href="/operator/acme/requests/?status={status}&amp;since={since}"' in shown
     assert "whoever knows an Auth Key can send such calls" in shown
