@@ -357,8 +357,14 @@ def causes(merchant: Merchant, at: datetime) -> list[tuple[str, date]]:
 
 
 def overdue(plan: ReconciliationPlan) -> datetime:
-    """The first moment at which a day is late that was due when the plan was there: its history is of today."""
-    day = plans.newest_due(plan, datetime.now(UTC) + timedelta(days=1))
+    """The first moment at which a day is late that was due when the plan was there: its history is of today.
+
+    As history has it, which is when the test's transaction began.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        [begun] = cursor.fetchone()
+    day = plans.newest_due(plan, begun + timedelta(days=1))
     return plans.due_at(plan, day) + alarms.GRACE
 
 
