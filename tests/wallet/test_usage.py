@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection
 
+from portal.lib import clock
 from tests.conftest import Caller
 from wallet import tasks
 from wallet.models import CallHour, Mark, MovementHour, SignedRequest, Transaction
@@ -90,14 +91,16 @@ def summed() -> Sums:
 
 
 def everything_taken_back(caller: Caller) -> None:
-    caller.bet(100_000, transactionId="bet")
-    caller.payout("bet", 20_000)
-    caller.payout("bet", 30_000, transactionId="payout")
-    caller.rollback("payout", "bet", "bet")
-    caller.reward(4_000, transactionId="reward")
-    caller.deposit(500, transactionId="deposit")
-    caller.withdraw(60, transactionId="withdraw")
-    caller.rollback("reward", "deposit", "withdraw")
+    """In one moment: an hour that ends meanwhile would have sums of its own."""
+    with clock.at(clock.now()):
+        caller.bet(100_000, transactionId="bet")
+        caller.payout("bet", 20_000)
+        caller.payout("bet", 30_000, transactionId="payout")
+        caller.rollback("payout", "bet", "bet")
+        caller.reward(4_000, transactionId="reward")
+        caller.deposit(500, transactionId="deposit")
+        caller.withdraw(60, transactionId="withdraw")
+        caller.rollback("reward", "deposit", "withdraw")
 
 
 def test_a_rollback_is_summed_up_as_what_it_reverses(caller: Caller) -> None:
