@@ -40,7 +40,8 @@ REFUSED: dict[str, Callable[[Caller], Answer]] = {
 
 
 @pytest.fixture(autouse=True)
-def warm(caller: Caller) -> None:
+def warm(caller: Caller, settings: Any) -> None:
+    settings.CREDENTIAL_CACHE_SECONDS = 3600
     for number in range(20):
         caller.bet(1, transactionId=f"stake-{number}", roundId="round")
 
