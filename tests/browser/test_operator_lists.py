@@ -22,7 +22,6 @@ from tests.signing import Signer, encoded
 from tests.wallet.conftest import answer, new_signer
 
 __all__ = ["owner"]  # a fixture
-FADED = 300  # ms; colours have changed by then
 PAGES = ["", "add/", "paste/", "domains/", "ask/", "ask/?address=198.51.100.7", "suggest/?days=7", "egress/"]
 
 
@@ -123,7 +122,6 @@ def pictured(page: Page, album: Path, name: str) -> None:
     for size, scheme in looks():
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(FADED)
         page.screenshot(path=album / f"lists-{name}-{size['width']}-{scheme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         assert faults(page) == []

@@ -41,7 +41,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page in a context of its own: no cookie of another test."""
-    context = browser.new_context()
+    """A page in a context of its own: no cookie of another test. Colours change at once, as for who asks for that."""
+    context = browser.new_context(reduced_motion="reduce")
     yield context.new_page()
     context.close()
