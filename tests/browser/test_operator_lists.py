@@ -6,6 +6,7 @@ import http.client
 import os
 import re
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from tests.signing import Signer, encoded
 from tests.wallet.conftest import answer, new_signer
 
 __all__ = ["owner"]  # a fixture
+LOGGED, LOGGED_SECONDS = "SELECT FROM wallet_signedrequest WHERE request_id = %s", 30
 PAGES = ["", "add/", "paste/", "domains/", "ask/", "ask/?address=198.51.100.7", "suggest/?days=7", "egress/"]
 
 
@@ -46,11 +48,18 @@ def named(signer: Signer) -> str:
 
 
 def call(live: Live, signer: Signer) -> str:
+    """Its answer, when the log has it too: lists are tried on what the log has."""
     raw = encoded({"playerId": "nobody", "currency": "EUR"})
     headers = signer.sign(raw) | {"content-type": "application/json"}
     address = urlsplit(live.base_url)
-    with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)) as wire:
-        return answer(wire, "POST", "/wallet/balance", raw, headers).status
+    with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)) as wire:
+        given = answer(wire, "POST", "/wallet/balance", raw, headers)
+    deadline = time.monotonic() + LOGGED_SECONDS
+    with psycopg.connect(live.dsn, autocommit=True) as connection:
+        while not connection.execute(LOGGED, [given.headers["x-request-id"]]).rowcount:
+            assert time.monotonic() < deadline, "the log does not have it"
+            time.sleep(0.1)
+    return given.status
 
 
 def test_every_page_of_the_lists_is_accessible_and_fits(owner: Page, live: Live, signer: Signer, album: Path) -> None:
