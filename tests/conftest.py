@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connections
 from django.test import Client
@@ -17,6 +19,10 @@ from tests import factories
 from tests.plugins.databases import migrated
 from tests.signing import Answer, Body, Signer, encoded, new_id
 from wallet.services import request_log
+
+if "CI" not in os.environ:  # there it has a profile of its own, which is as patient
+    hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")
