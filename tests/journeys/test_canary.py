@@ -39,13 +39,14 @@ from psycopg import sql
 from portal.ports import free_port
 from portal.tether import tethered
 from tests.people import code_of
-from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
+from tests.plugins.live import CHECKOUT, Live
 from tests.signing import Signer, new_id
 
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
 LINK = re.compile(r'href="([^"#]+)')
 PAGES_OF_A_KIND = 3
-SETTLED_SECONDS = 40
+SETTLED_SECONDS = 180
+STOP_SECONDS = 60
 CAST = """
 import json, secrets
 from allauth.mfa.totp.internal.auth import TOTP
