@@ -90,13 +90,13 @@ def postgres(folder: Path, *, durable: bool = True) -> Iterator[Server]:
 
 
 @contextmanager
-def valkey(folder: Path) -> Iterator[Server]:
-    """Valkey on a free loopback port, behind a password of its own, with what it holds kept under `folder`."""
+def valkey(folder: Path, *, durable: bool = True) -> Iterator[Server]:
+    """Valkey on a free loopback port, behind a password of its own. Durable: it keeps what it holds under `folder`."""
     prepare_folder(folder)
     port, password = free_port(), secrets.token_urlsafe(24)
     process = spawn([valkey_program(), "-"], folder / "log", signal.SIGTERM, stdin=subprocess.PIPE)
     try:
-        configure(process, port, password)
+        configure(process, port, password, durable=durable)
         server = Server("Valkey", f"redis://:{password}@127.0.0.1:{port}/0", process)
         await_answer(server, folder / "log")
         yield server
@@ -290,14 +290,13 @@ def await_connection(sockets: Path, process: subprocess.Popen[bytes], log: Path)
 
 
 # --- Valkey -----------------------------------------------------------------------------------------------------------
-def configure(process: subprocess.Popen[bytes], port: int, password: str) -> None:
+def configure(process: subprocess.Popen[bytes], port: int, password: str, *, durable: bool) -> None:
     """Through standard input: on the command line everybody on the machine could read the password."""
     lines = (
         f"port {port}",
         "bind 127.0.0.1",
         f"requirepass {password}",
-        "appendonly yes",
-        "save 60 1",
+        *(("appendonly yes", "save 60 1") if durable else ("appendonly no", 'save ""')),
         "maxmemory-policy noeviction",
         "shutdown-on-sigterm force",  # with its folder gone it would otherwise refuse to end
     )

@@ -66,7 +66,7 @@ def start_servers() -> None:
     else:
         stack.callback(forget_migrated)
     if "BROKER_URL" not in os.environ:
-        os.environ["BROKER_URL"] = stack.enter_context(embedded.valkey(folder / "valkey")).url
+        os.environ["BROKER_URL"] = stack.enter_context(embedded.valkey(folder / "valkey", durable=False)).url
 
 
 def forget_migrated() -> None:

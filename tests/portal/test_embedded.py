@@ -110,6 +110,13 @@ def test_valkey_asks_for_its_password_and_keeps_what_it_was_told(tmp_path: Path)
         assert client.get("kept") == b"1"
 
 
+def test_valkey_keeps_nothing_where_it_need_not(tmp_path: Path) -> None:
+    with embedded.valkey(tmp_path / "valkey", durable=False) as server, redis.Redis.from_url(server.url) as client:
+        client.set("kept", "1")
+    with embedded.valkey(tmp_path / "valkey", durable=False) as server, redis.Redis.from_url(server.url) as client:
+        assert client.get("kept") is None
+
+
 def test_valkey_is_not_called_started_while_it_still_reads_what_it_kept(tmp_path: Path) -> None:
     with embedded.valkey(tmp_path / "valkey") as server, redis.Redis.from_url(server.url) as client:
         client.eval('for i = 1, 300000 do redis.call("SET", i, i) end', 0)
