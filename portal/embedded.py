@@ -244,10 +244,21 @@ def retire_leftover(cluster: Path) -> None:
     leftover = recorded_server(record)
     if leftover is None:
         record.unlink(missing_ok=True)
+        await_children(cluster)
         return
     with suppress(psutil.NoSuchProcess):
         leftover.send_signal(signal.SIGINT)
         leftover.wait(STOP_SECONDS)
+
+
+def await_children(cluster: Path) -> None:
+    """Those of a server that was killed end by themselves a little later; until then they hold its memory."""
+    home, deadline = str(cluster.resolve()), time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline and any(
+        (process.info["name"], process.info["cwd"]) == ("postgres", home)
+        for process in psutil.process_iter(["name", "cwd"])
+    ):
+        time.sleep(0.05)
 
 
 def recorded_server(record: Path) -> psutil.Process | None:

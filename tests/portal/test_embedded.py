@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -73,6 +74,17 @@ class TestPostgres:
             server.process.kill()
         with embedded.postgres(folder, durable=False) as server:
             assert version_of(server.url) == 18
+
+    def test_it_waits_for_what_a_killed_one_left(self, folder: Path) -> None:
+        with embedded.postgres(folder, durable=False) as server:
+            last = psutil.Process(server.process.pid).children()[0]
+            last.suspend()
+            server.process.kill()
+        later = threading.Timer(1, last.resume)
+        later.start()
+        with embedded.postgres(folder, durable=False) as server:
+            assert version_of(server.url) == 18
+        later.join()
 
     def test_a_path_too_long_for_a_socket_is_no_hindrance(self, tmp_path: Path) -> None:
         with embedded.socket_folder(tmp_path / ("long" * 30)) as sockets:
