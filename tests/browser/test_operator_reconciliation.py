@@ -17,10 +17,11 @@ from playwright.sync_api import Page, expect
 
 from portal.ports import free_port
 from tests.browser.conftest import NARROW, WIDE, looks, see
-from tests.browser.test_operator import CODE, faults
+from tests.browser.test_operator import faults
 from tests.plugins.live import Live
 
-FINANCE = "finance@aurora-palace.example"
+CODE = "harbourlight"  # of which nobody has said yet how it is reconciled
+FINANCE = "finance@harbourlight.example"
 COMPLETE_DAY = """
 from datetime import timedelta
 from merchants.models import Merchant
