@@ -55,7 +55,7 @@ FILE = b"txid,type,player,currency,amount\r\nt1,bet,p1,EUR,12.50\r\nt2,win,p1,EU
 
 @pytest.fixture(scope="module")
 def bad_day(live: Live, demo: dict[str, Any]) -> dict[str, Any]:
-    done = live.manage("shell", "-c", A_BAD_DAY.format(code=demo["merchants"][1]["code"]))
+    done = live.manage("shell", "-c", A_BAD_DAY.format(code=demo["merchants"][3]["code"]))
     assert done.returncode == 0, done.stderr
     [line] = [line for line in done.stdout.splitlines() if line.startswith("FACTS|")]
     facts: dict[str, Any] = json.loads(line.partition("|")[2])
