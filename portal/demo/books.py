@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -45,7 +46,8 @@ def send(houses: list[House], *, now: datetime) -> None:
     """Two casinos are reconciled, each in its manner; the others have not begun."""
     for house, manner in ((houses[0], EACH), (houses[2], SUMS)):
         merchant = house.merchant
-        plan = planning.set_plan(merchant=merchant, is_on=True, grain=manner.mapping["grain"], mapping=manner.mapping)
+        planning.keep_mapping(merchant=merchant, mapping=manner.mapping)
+        plan = planning.set_plan(merchant=merchant, is_on=True)
         if not ReportRecipient.objects.filter(merchant=merchant).exists():
             planning.add_recipient(merchant=merchant, email=f"finance@{house.casino.domains[0]}")
         for ago, day in enumerate(whole_days(merchant, now)):
@@ -73,8 +75,8 @@ def receive(merchant: Merchant, day: Day, ago: int, manner: Manner) -> None:
     statements.read(statement=statement)
 
 
-def movements(merchant: Merchant, day: Day) -> Iterator[Transaction]:
-    """Of the day, each with `is_back`: taken back before it was over."""
+def movements(merchant: Merchant, day: Day) -> Iterator[Any]:
+    """Transactions of the day, each with `is_back`: taken back before it was over."""
     back = Transaction.objects.filter(reverses_id=OuterRef("pk"), created_at__lt=day.end)
     of_day = Transaction.objects.movements().filter(merchant=merchant, part=0)
     of_day = of_day.filter(created_at__gte=day.begin, created_at__lt=day.end).annotate(is_back=Exists(back))
@@ -83,21 +85,21 @@ def movements(merchant: Merchant, day: Day) -> Iterator[Transaction]:
 
 # --- A line for each transaction ------------------------------------------------------------------------------------
 def each_row(merchant: Merchant, day: Day, ago: int) -> list[Row]:
-    rows = [written(row) for row in movements(merchant, day)]
-    bets = [place for place, row in enumerate(rows) if row[1] == "Stake"]
-    wins = [place for place, row in enumerate(rows) if row[1] == "Win" and row[5] != "0,00000"]
+    rows = list(movements(merchant, day))
+    bets = [row for row in rows if row.kind == "bet"]
+    wins = [row for row in rows if row.kind == "payout" and row.amount]
     if ago == LOST and bets:
-        del rows[bets[-1]]
+        rows.remove(bets[-1])
     if ago == MISTYPED and wins:
-        rows[wins[0]] = (*rows[wins[0]][:5], comma(TOO_MUCH), *rows[wins[0]][6:])
+        wins[0].amount += TOO_MUCH
     if ago == DOUBLED and bets:
-        rows.insert(bets[0], rows[bets[0]])
+        rows.append(bets[0])
     if ago == FORGOTTEN and wins:
-        del rows[wins[-1]]
-    return rows
+        rows.remove(wins[-1])
+    return [written(row) for row in rows]
 
 
-def written(row: Transaction) -> Row:
+def written(row: Any) -> Row:
     return (
         row.transaction_id,
         KINDS[row.kind],
@@ -105,7 +107,7 @@ def written(row: Transaction) -> Row:
         row.game.game_id if row.game else "",
         row.currency or "",
         comma(row.amount or 0),
-        "Voided" if row.is_back else "Done",  # type: ignore[attr-defined]
+        "Voided" if row.is_back else "Done",
         row.ref_transaction_id or "",
         row.created_at.isoformat(),
     )
@@ -143,7 +145,7 @@ def sum_rows(merchant: Merchant, day: Day, ago: int) -> list[Row]:
     """Of what stands at the end of the day."""
     sums, counts = Counter[Row](), Counter[Row]()
     for row in movements(merchant, day):
-        if row.kind != "rollback" and not row.is_back:  # type: ignore[attr-defined]
+        if row.kind != "rollback" and not row.is_back:
             of = (row.player.player_id, row.kind, row.currency or "")
             sums[of] += row.amount or 0
             counts[of] += 1

@@ -132,5 +132,5 @@ def payload(part: Message) -> bytes:
 
 
 def attachment(part: Message) -> Attachment:
-    content_id = printable(str(part.get("content-id", ""))).strip().strip("<>")
+    content_id = decoded(part.get("content-id", "")).strip("<> ")
     return Attachment(file_name(part) or "unnamed", part.get_content_type(), payload(part), content_id)

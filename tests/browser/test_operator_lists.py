@@ -6,7 +6,6 @@ import http.client
 import os
 import re
 import subprocess
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ from tests.browser.conftest import WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import Signer, encoded
-from tests.wallet.conftest import answer, new_signer
+from tests.wallet.conftest import answer, new_signer, until
 
 __all__ = ["owner"]  # a fixture
-LOGGED, LOGGED_SECONDS = "SELECT FROM wallet_signedrequest WHERE request_id = %s", 30
+LOGGED = "SELECT FROM wallet_signedrequest WHERE request_id = %s"
 PAGES = ["", "add/", "paste/", "domains/", "ask/", "ask/?address=198.51.100.7", "suggest/?days=7", "egress/"]
 
 
@@ -54,11 +53,8 @@ def call(live: Live, signer: Signer) -> str:
     address = urlsplit(live.base_url)
     with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)) as wire:
         given = answer(wire, "POST", "/wallet/balance", raw, headers)
-    deadline = time.monotonic() + LOGGED_SECONDS
     with psycopg.connect(live.dsn, autocommit=True) as connection:
-        while not connection.execute(LOGGED, [given.headers["x-request-id"]]).rowcount:
-            assert time.monotonic() < deadline, "the log does not have it"
-            time.sleep(0.1)
+        until(lambda: bool(connection.execute(LOGGED, [given.headers["x-request-id"]]).rowcount))
     return given.status
 
 
