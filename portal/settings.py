@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ from portal.lib.clientip import parse_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+PLACEHOLDER = re.compile(r"\.invalid\b", re.IGNORECASE)
 
 env = environ.Env()
 if env.ENVIRON.get("ENVIRONMENT") != "production":  # nothing of a demo in this folder may fill a gap there
@@ -53,7 +55,28 @@ if PRODUCTION and DEBUG:
 SECRET_KEY: str = setting("SECRET_KEY")
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY):
     refuse("SECRET_KEY is too short or a placeholder; make a random one of at least 50 characters.")
-BASE_URL: str = setting("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+
+def public(name: str, cast: Any = str, default: Any = environ.Env.NOTSET) -> Any:
+    """Return a setting that people or machines outside read; production states it and refuses a placeholder."""
+    value = setting(name, cast, environ.Env.NOTSET if PRODUCTION else default)
+    told = ",".join(value) if isinstance(value, list) else value
+    if PRODUCTION and not told.strip():
+        refuse(f"{name} is empty.")
+    if PRODUCTION and PLACEHOLDER.search(told):
+        refuse(f"{name} holds a placeholder (no address ends in .invalid); set the real one.")
+    return value
+
+
+def public_url(name: str, default: str) -> str:
+    """Return an address that browsers open: https in production, so that no link or launch can be read on the way."""
+    url: str = public(name, default=default).rstrip("/")
+    if PRODUCTION and not re.fullmatch(r"https://[^\s/]+(/\S*)?", url):
+        refuse(f"{name} must be an address that begins with https://.")
+    return url
+
+
+BASE_URL = public_url("BASE_URL", "http://127.0.0.1:8000")
 MAIL_URL: str = setting("MAIL_URL", default="")
 ALLOWED_HOSTS: list[str] = setting("ALLOWED_HOSTS", list, default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=[])
@@ -190,11 +213,13 @@ def read_mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": read_mailer()}
-DEFAULT_FROM_EMAIL: str = setting("DEFAULT_FROM_EMAIL", default="Oppi Games portal <portal@oppi.invalid>")
+DEFAULT_FROM_EMAIL: str = public("DEFAULT_FROM_EMAIL", default="Oppi Games portal <portal@oppi.invalid>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SUPPORT_EMAIL: str = setting("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom letters tell to ask
-LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
-RECONCILIATION_ALARM_TO: list[str] = setting("RECONCILIATION_ALARM_TO", list, default=LEDGER_ALARM_TO)
+SUPPORT_EMAIL: str = public("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom letters tell to ask
+LEDGER_ALARM_TO: list[str] = public("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
+RECONCILIATION_ALARM_TO: list[str] = (
+    public("RECONCILIATION_ALARM_TO", list, default=[]) if "RECONCILIATION_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
+)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -300,7 +325,7 @@ STATEMENT_FETCH_SECONDS = 300  # for all of it
 STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 
 # --- The signed API -------------------------------------------------------------------------------------------------
-GAME_LAUNCH_URL: str = setting("GAME_LAUNCH_URL", default="https://games.oppi.invalid/launch")
+GAME_LAUNCH_URL = public_url("GAME_LAUNCH_URL", "https://games.oppi.invalid/launch")
 SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
 CREDENTIAL_CACHE_SECONDS = 5
 MAX_BODY_BYTES = 64 * 1024

@@ -20,6 +20,11 @@ GOOD = {
     "BROKER_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://portal:pass@127.0.0.1:587",
     "ALLOWED_HOSTS": "portal.example",
+    "BASE_URL": "https://portal.example",
+    "DEFAULT_FROM_EMAIL": "Oppi Games portal <portal@portal.example>",
+    "SUPPORT_EMAIL": "support@portal.example",
+    "LEDGER_ALARM_TO": "ledger@portal.example,cfo@portal.example",
+    "GAME_LAUNCH_URL": "https://games.example/launch",
 }
 
 
@@ -66,6 +71,22 @@ BAD: dict[str, tuple[str, str | None]] = {
     "no mail": ("EMAIL_URL", None),
     "mail of an unknown kind": ("EMAIL_URL", "pigeon://loft"),
     "a proxy that is no network": ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    "no address of the portal": ("BASE_URL", None),
+    "an address of the portal without TLS": ("BASE_URL", "http://portal.example"),
+    "an address of the portal without a host": ("BASE_URL", "https:///"),
+    "a placeholder for the portal": ("BASE_URL", "https://portal.invalid"),
+    "no launch address": ("GAME_LAUNCH_URL", None),
+    "a launch address without TLS": ("GAME_LAUNCH_URL", "http://games.example/launch"),
+    "a placeholder to launch at": ("GAME_LAUNCH_URL", "https://games.oppi.invalid/launch"),
+    "nobody to alarm": ("LEDGER_ALARM_TO", None),
+    "an empty list to alarm": ("LEDGER_ALARM_TO", ""),
+    "a placeholder among those to alarm": ("LEDGER_ALARM_TO", "cfo@portal.example,ledger@oppi.INVALID"),
+    "an empty list for reports": ("RECONCILIATION_ALARM_TO", ""),
+    "a placeholder for reports": ("RECONCILIATION_ALARM_TO", "day@oppi.invalid"),
+    "no sender": ("DEFAULT_FROM_EMAIL", None),
+    "a placeholder as sender": ("DEFAULT_FROM_EMAIL", "Portal <portal@oppi.invalid>"),
+    "no support address": ("SUPPORT_EMAIL", None),
+    "a placeholder for support": ("SUPPORT_EMAIL", "support@oppi.invalid"),
     "hours that are no number": ("SESSION_LIFETIME_HOURS", "many"),
 }
 
