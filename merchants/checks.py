@@ -1,4 +1,4 @@
-"""What `manage.py check --database default`, and so every `migrate`, says about the secrets at rest."""
+"""What `manage.py check --database default`, and so every `migrate`, says about what is sealed at rest."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from merchants.services import sealing
 
 
 @register(Tags.database)
-def secrets_can_be_opened(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+def sealed_values_can_be_opened(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     if not databases or "default" not in databases:
         return []
     try:
-        lost = sealing.out_of_reach()
+        lost = sealing.lost()
     except DatabaseError:  # not migrated yet
         return []
     return [
         Error(
-            f"{sealed.rows} secrets are sealed under the key-encryption key {sealed.key_id!r}, which is missing.",
+            f"{number} {kind} are sealed under the key-encryption key {key_id!r}, which is missing.",
             hint="Put it back into KEY_ENCRYPTION_KEYS, after the current one; then run manage.py rewrap_secrets.",
             id="merchants.E001",
         )
-        for sealed in lost
+        for kind, key_id, number in lost
     ]

@@ -6,6 +6,7 @@ waits for it, and a rotation or revocation at the same moment loses nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -42,7 +43,7 @@ class Progress:
 class Keeper(Protocol):
     """Who else seals something under these keys."""
 
-    def key_ids(self) -> set[str]: ...
+    def sealed_under(self) -> Counter[str]: ...
 
     def rewrap(self) -> int: ...
 
@@ -78,10 +79,22 @@ def out_of_reach() -> list[Sealed]:
     return [sealed for sealed in standing() if not sealed.configured]
 
 
+def lost() -> list[tuple[str, str, int]]:
+    """Return each kind of sealed values with a key-encryption key that is not configured, and how many need it."""
+    kinds = {"secrets": Counter({sealed.key_id: sealed.rows for sealed in standing()})}
+    kinds |= {name: keeper.sealed_under() for name, keeper in _keepers.items()}
+    return [
+        (name, key_id, number)
+        for name, rows in kinds.items()
+        for key_id, number in sorted(rows.items())
+        if key_id not in settings.KEY_ENCRYPTION_KEYS
+    ]
+
+
 def removable() -> list[str]:
     """Configured, not current, and no row needs them."""
     needed = {sealed.key_id for sealed in standing()} | {current_key_id()}
-    needed |= {key_id for keeper in _keepers.values() for key_id in keeper.key_ids()}
+    needed |= {key_id for keeper in _keepers.values() for key_id in keeper.sealed_under()}
     return [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id not in needed]
 
 

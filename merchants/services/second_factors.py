@@ -1,36 +1,77 @@
-"""The seeds of second factors, sealed at rest under the same keys as the merchants' secrets: `key id:base64`."""
+"""The seeds of second factors, sealed at rest under the same keys as the merchants' secrets: `key id:base64`.
+
+A seed opens only in the row of its person and kind. The library that signs people in seals and opens texts without
+naming a row, so a row binds its seeds when it is made, and hands them out bound (`Bound`) when it is read.
+"""
 
 from __future__ import annotations
 
 import base64
+from collections import Counter
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
+from django.db.models.signals import post_init
+from django.dispatch import receiver
 
 from merchants import crypto
 
-CONTEXT = "second factor"
+UNBOUND = "second factor, not yet of a person"
 SEALED_FIELDS = ("secret", "seed")  # of an app, of recovery codes; a passkey keeps nothing secret here
 
 
-def seal(text: str) -> str:
-    key_id, sealed = crypto.seal(text, context=CONTEXT, keys=settings.KEY_ENCRYPTION_KEYS)
+class Bound(str):
+    """A sealed text as its row holds it, with the context that only this row has."""
+
+    __slots__ = ("context",)
+    context: str
+
+    @classmethod
+    def to(cls, context: str, text: str) -> Bound:
+        bound = cls(text)
+        bound.context = context
+        return bound
+
+
+def context_of(factor: Authenticator) -> str:
+    """Return what ties a seed to its row: there is one row of a kind for each person."""
+    return f"second factor:{factor.user_id}:{factor.type}"
+
+
+def seal(text: str, *, context: str = UNBOUND) -> str:
+    key_id, sealed = crypto.seal(text, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
     return f"{key_id}:{base64.b64encode(sealed).decode()}"
 
 
 def unseal(kept: str) -> str:
+    """Return a seed in clear. Raises SealBroken for one that was copied from the row of another person."""
+    context = kept.context if isinstance(kept, Bound) else UNBOUND
     key_id, _, sealed = kept.partition(":")
-    return crypto.unseal(base64.b64decode(sealed), key_id=key_id, context=CONTEXT, keys=settings.KEY_ENCRYPTION_KEYS)
+    return crypto.unseal(base64.b64decode(sealed), key_id=key_id, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
-def key_ids() -> set[str]:
-    """The key-encryption keys without which somebody could not sign in."""
-    return {kept.partition(":")[0] for factor in Authenticator.objects.all() for kept in sealed_in(factor).values()}
+@receiver(post_init, sender=Authenticator)
+def bind(instance: Authenticator, **_: Any) -> None:
+    """Bind the seeds of a row that is being made, and mark those of a row that was read as belonging to it."""
+    if "data" not in instance.__dict__ or not isinstance(instance.data, dict):
+        return
+    context = context_of(instance)
+    for name, kept in sealed_in(instance).items():
+        fresh = instance.pk is None and not isinstance(kept, Bound)
+        instance.data[name] = Bound.to(context, seal(unseal(kept), context=context) if fresh else kept)
+
+
+def sealed_under() -> Counter[str]:
+    """Return how many seeds are sealed under each key-encryption key: without it their people could not sign in."""
+    return Counter(
+        kept.partition(":")[0] for factor in Authenticator.objects.all() for kept in sealed_in(factor).values()
+    )
 
 
 def sealed_in(factor: Authenticator) -> dict[str, str]:
-    return {name: str(factor.data[name]) for name in SEALED_FIELDS if name in factor.data}
+    return {name: factor.data[name] for name in SEALED_FIELDS if name in factor.data}
 
 
 def rewrap() -> int:
@@ -42,11 +83,14 @@ def rewrap() -> int:
 def rewrap_one(pk: int) -> bool:
     factor = Authenticator.objects.select_for_update().filter(pk=pk).first()  # the row that a used code locks too
     _, *older = settings.KEY_ENCRYPTION_KEYS
-    moved = {
-        name: seal(unseal(kept))
-        for name, kept in (sealed_in(factor) if factor else {}).items()
-        if kept.partition(":")[0] in older
-    }
+    try:
+        moved = {
+            name: seal(unseal(kept), context=context_of(factor))
+            for name, kept in (sealed_in(factor) if factor else {}).items()
+            if factor and kept.partition(":")[0] in older
+        }
+    except crypto.SealBroken:  # copied from another row: it opens nowhere, and must not open after this
+        return False
     if factor and moved:
         factor.data |= moved
         factor.save(update_fields=["data"])

@@ -19,12 +19,15 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 
-from merchants.models import Merchant, Secret
+from merchants.models import Merchant, Person, Secret
 from merchants.services import access, keys, sealing
 from portal.ports import free_port
 from tests.conftest import Caller
+from tests.people import give_totp
 from tests.plugins.live import Live, serving
 from tests.signing import Signer
+from wallet.models.reconciliation import StatementSource
+from wallet.reconciliation import passwords, places
 
 NEW = {"new": secrets.token_bytes(32)}
 
@@ -201,6 +204,20 @@ def test_the_system_check_names_the_missing_key(acme: Merchant, settings: Any) -
     [fault] = run_checks(tags=["database"], databases=["default"])
     assert fault.id == "merchants.E001"
     assert "'test'" in fault.msg
+
+
+def test_the_system_check_names_a_key_that_second_factors_or_hosts_need(
+    acme: Merchant, support: Person, settings: Any
+) -> None:
+    give_totp(support)
+    place = places.parse("url", "https://files.example.com/{day}.csv")
+    source = StatementSource(merchant=acme, kind="url", address="https://files.example.com/{day}.csv")
+    passwords.seal(source, place, "open sesame")
+    source.save()
+    settings.KEY_ENCRYPTION_KEYS = NEW
+    faults = [fault.msg for fault in run_checks(tags=["database"], databases=["default"])]
+    assert any("1 second factors are sealed" in fault for fault in faults)
+    assert any("1 statement sources are sealed" in fault for fault in faults)
 
 
 # --- real processes ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import secrets
 import time
@@ -12,15 +13,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
+from merchants.crypto import SealBroken
 from merchants.errors import LastAdministrator
 from merchants.models import ApiKey, Letter, Merchant, Person
-from merchants.services import history, keys, people, sealing
+from merchants.services import history, keys, people, sealing, second_factors
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
@@ -180,6 +183,37 @@ def test_seeds_are_sealed_in_the_database(support: Person, secret: str) -> None:
     kept = str(list(Authenticator.objects.values_list("data", flat=True)))
     assert secret not in kept
     assert not [code for code in recovery.get_unused_codes() if code in kept]
+
+
+def test_a_seed_copied_to_the_row_of_another_person_opens_nothing(
+    client: Client, support: Person, administrator: Person, secret: str
+) -> None:
+    """Whoever may write the table and owns one account would else sign in as anybody."""
+    give_totp(administrator)
+    mine = Authenticator.objects.get(user=support, type="totp")
+    Authenticator.objects.filter(user=administrator, type="totp").update(data=mine.data)
+    password(client, administrator)
+    assert "can&#x27;t be read here" in code(client, code_of(secret)).content.decode()
+    enter(Client(), support, code_of(secret))
+
+
+def test_a_seed_opens_for_its_kind_only(support: Person, secret: str) -> None:
+    seed = Authenticator.objects.get(user=support, type="totp").data["secret"]
+    RecoveryCodes.activate(support)
+    recovery = Authenticator.objects.get(user=support, type="recovery_codes")
+    recovery.data["seed"] = str(seed)
+    recovery.save()
+    with pytest.raises(SealBroken):
+        RecoveryCodes(Authenticator.objects.get(pk=recovery.pk)).get_unused_codes()
+
+
+def test_seeds_from_before_are_bound_by_the_migration(client: Client, support: Person, secret: str) -> None:
+    bound = importlib.import_module("merchants.migrations.0030_seeds_bound_to_their_person")
+    bound.unbind(apps, None)
+    with pytest.raises(SealBroken):
+        second_factors.unseal(Authenticator.objects.get(user=support, type="totp").data["secret"])
+    bound.bind(apps, None)
+    enter(client, support, code_of(secret))
 
 
 def test_seeds_move_to_a_new_key_and_the_old_one_can_go(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from merchants.models import Merchant, Person
@@ -262,6 +264,28 @@ def test_a_sealed_password_opens_for_no_other_merchant(acme: Merchant, rival: Me
     assert fetch(other) is None
     assert other.last_answer == pull.UNOPENED
     assert https.asked == []
+
+
+def test_a_sealed_password_opens_for_no_other_server(acme: Merchant, https: HttpsHost) -> None:
+    """An address that was changed in the database does not get the password sent elsewhere."""
+    source = source_of(acme, https.address.replace("127.0.0.1", "127.0.0.2"), password=PASSWORD)
+    StatementSource.objects.filter(pk=source.pk).update(address=https.address)
+    source.refresh_from_db()
+    assert fetch(source) is None
+    assert source.last_answer == pull.UNOPENED
+    assert https.asked == []
+
+
+def test_passwords_from_before_are_bound_by_the_migration(acme: Merchant, https: HttpsHost) -> None:
+    source = source_of(acme, https.address, password=PASSWORD)
+    bound = importlib.import_module("wallet.migrations.0037_passwords_bound_to_their_server")
+    bound.unbind(apps, None)
+    source.refresh_from_db()
+    assert fetch(source) is None
+    bound.bind(apps, None)
+    source.refresh_from_db()
+    fetch(source)
+    assert https.asked[0][1]["Authorization"] == f"Bearer {PASSWORD}"
 
 
 def test_a_password_whose_key_is_gone_is_asked_for_again(acme: Merchant, https: HttpsHost) -> None:

@@ -1,19 +1,27 @@
-"""The passwords of operators' hosts, sealed at rest under the same keys as the merchants' secrets."""
+"""The passwords of operators' hosts, sealed at rest under the same keys as the merchants' secrets.
+
+A password opens only for its merchant and for the server and user that it was given for: whoever changes the address
+in the database does not get it sent elsewhere.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from django.conf import settings
 from django.db import transaction
 
 from merchants import crypto
 from wallet.models.reconciliation import StatementSource
+from wallet.reconciliation import places
+from wallet.reconciliation.places import Place
 
 
-def seal(source: StatementSource, password: str) -> None:
-    """On the object; who changes it saves it. An empty one is none."""
+def seal(source: StatementSource, place: Place, password: str) -> None:
+    """On the object; who changes it saves it, with this place. An empty password is none."""
     source.kek_id, source.sealed = "", None
     if password:
-        context = _context(source)
+        context = _context(source, place)
         source.kek_id, source.sealed = crypto.seal(password, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
@@ -21,18 +29,25 @@ def unseal(source: StatementSource) -> str:
     """Raises UnknownKeyEncryptionKey and SealBroken."""
     if source.sealed is None:
         return ""
-    sealed, context = bytes(source.sealed), _context(source)
+    sealed, context = bytes(source.sealed), _context(source, _place(source))
     return crypto.unseal(sealed, key_id=source.kek_id, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
-def _context(source: StatementSource) -> str:
-    """Ties the ciphertext to the merchant, so that it opens nowhere else."""
-    return f"statement source:{source.merchant_id}"
+def _place(source: StatementSource) -> Place:
+    try:
+        return places.parse(source.kind, source.address)
+    except places.WrongAddress as wrong:
+        raise crypto.SealBroken(str(source.pk)) from wrong
 
 
-def key_ids() -> set[str]:
-    """The key-encryption keys without which some file could not be fetched."""
-    return set(StatementSource.objects.filter(sealed__isnull=False).values_list("kek_id", flat=True))
+def _context(source: StatementSource, place: Place) -> str:
+    """Ties the ciphertext to the merchant (which has one source) and to the server and user."""
+    return f"statement source:{source.merchant_id}:{place.scheme}://{place.user}@{place.host}:{place.port}"
+
+
+def sealed_under() -> Counter[str]:
+    """Return how many passwords are sealed under each key-encryption key: without it no file could be fetched."""
+    return Counter(StatementSource.objects.filter(sealed__isnull=False).values_list("kek_id", flat=True))
 
 
 def rewrap() -> int:
@@ -45,7 +60,7 @@ def rewrap() -> int:
 def _rewrap_one(pk: int) -> bool:
     source = StatementSource.objects.select_for_update().get(pk=pk)
     try:
-        seal(source, unseal(source))
+        seal(source, _place(source), unseal(source))
     except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken):
         return False
     source.save(update_fields=["sealed", "kek_id"])

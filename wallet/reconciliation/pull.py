@@ -91,7 +91,7 @@ def _set_password(source: StatementSource, place: Place, password: str | None) -
         if source.sealed is not None and places.parse(source.kind, source.address).server != place.server:
             raise PasswordAgain
     else:
-        passwords.seal(source, password)
+        passwords.seal(source, place, password)
 
 
 def switch(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
