@@ -7,4 +7,4 @@ class MerchantsConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants import checks  # noqa: F401, PLC0415 - models must be there first
-        from merchants.sign_in import signals  # noqa: F401, PLC0415
+        from merchants.sign_in import record, signals  # noqa: F401, PLC0415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from merchants.services import expiry, outbox
+from merchants.services import expiry, outbox, sign_in_records
 from merchants.services.allowlist import trial
 
 
@@ -21,3 +21,9 @@ def remind_of_ends() -> None:
 @shared_task
 def put_lists_back() -> None:
     trial.tidy()
+
+
+@shared_task
+def raise_sign_in_alarm() -> None:
+    """Tell `SECURITY_ALARM_TO` of an hour with many locks."""
+    sign_in_records.raise_alarm()

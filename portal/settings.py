@@ -220,6 +220,9 @@ LEDGER_ALARM_TO: list[str] = public("LEDGER_ALARM_TO", list, default=["ledger@op
 RECONCILIATION_ALARM_TO: list[str] = (
     public("RECONCILIATION_ALARM_TO", list, default=[]) if "RECONCILIATION_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
 )
+SECURITY_ALARM_TO: list[str] = (
+    public("SECURITY_ALARM_TO", list, default=[]) if "SECURITY_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
+)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -267,8 +270,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_SECONDS
-# The lock: wrong passwords and wrong codes, each counted by address and by account.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/15m/key", "login": "60/m/ip"}
+# The lock: wrong passwords and wrong codes, each counted by account, and together by address.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key", "login": "60/m/ip"}
+SIGN_IN_RATE_LIMITS = {"guess": "20/5m/ip"}  # by address: no right code clears it (merchants.sign_in.lock)
+SIGN_IN_LOCKS_ALARM: int = setting("SIGN_IN_LOCKS_ALARM", int, default=10)  # in an hour
+ACCOUNT_FORMS = {"reset_password": "merchants.sign_in.forms.AskForReset"}
 MFA_ADAPTER = "merchants.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "merchants.sign_in.forms.SignInCode",

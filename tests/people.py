@@ -38,6 +38,12 @@ def code_of(secret: str, *, steps: int = 0) -> str:
     return f"{number % 10**6:06d}"
 
 
+def wrong_code(secret: str) -> str:
+    """None that is right now, or in the minutes around."""
+    right = {code_of(secret, steps=steps) for steps in range(-2, 3)}
+    return next(text for text in ("000000", "111111", "222222", "333333", "444444", "555555") if text not in right)
+
+
 def signed_in(client: Client, person: Person, *, proved_at: datetime | None = None) -> Client:
     """In one step, for tests of what comes after; the second factor was right now, or at `proved_at`."""
     if not Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists():

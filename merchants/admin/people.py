@@ -24,7 +24,7 @@ from merchants.admin.base import FastAdmin, Question
 from merchants.admin.lists import MerchantOfPersonTable
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Person
-from merchants.services import people
+from merchants.services import people, sign_in_records
 
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])  # theirs would show what is no page's business
 
@@ -81,6 +81,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         {"title": "Access", "icon": "lock_reset", "items": ["reset_second_factor", "end_sessions"]},
     ]
     inlines = [MerchantOfPersonTable]
+    change_form_outer_after_template = "admin/sign_in_records.html"
     readonly_fields = ["shown_factor", "last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
@@ -92,6 +93,15 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=access.SECOND_FACTORS)
         return Person.objects.annotate(has_factor=Exists(factors))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any
+    ) -> HttpResponse:
+        person: Person | None = kind.get("obj")
+        if person is not None:
+            context["sign_in_records"] = sign_in_records.latest(person)
+        response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
+        return response
 
     def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
         return self.inlines if obj else []

@@ -6,6 +6,7 @@ from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
 from merchants.models.sent import ImportProposal, UsedForm
+from merchants.models.sign_in import SignInRecord
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Secret",
     "SeenAddress",
     "SeenOrigin",
+    "SignInRecord",
     "StaffVisit",
     "UsedForm",
 ]

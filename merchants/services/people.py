@@ -11,7 +11,8 @@ from django.db import transaction
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
 from merchants.models import Invitation, Letter, Membership, Merchant, Person, StaffVisit
-from merchants.services import letters, links
+from merchants.services import letters, links, sign_in_records
+from merchants.services.sign_in_records import Kind
 from portal.lib import clock
 
 ADMINISTRATOR = Person.StaffRole.ADMINISTRATOR
@@ -85,6 +86,7 @@ def reset_second_factor(*, person: Person) -> Person:
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person=person)
     Letter.objects.create(to=person.email, template="second_factor_reset", context={"name": str(person)})
+    sign_in_records.note(Kind.FACTORS_RESET, person=person)
     return person
 
 
@@ -231,6 +233,7 @@ def set_password(*, person: Person, password: str) -> Person:
     person.set_password(password)
     person.save(update_fields=["password"])
     _tell(person, person.email, "set a new password for you")
+    sign_in_records.note(Kind.PASSWORD_SET, person=person)
     return person
 
 

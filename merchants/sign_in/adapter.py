@@ -11,11 +11,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from merchants import access
 from merchants.services import second_factors
-from merchants.sign_in.lock import seconds_locked, too_many
+from merchants.sign_in.lock import count_guess, seconds_locked, too_many
+from merchants.sign_in.record import Kind, record
 from portal.lib.clientip import client_address
 
 log = structlog.get_logger(__name__)
@@ -74,11 +75,29 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(credentials.get("email", "")).strip().lower()
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._guess = count_guess(request)
         try:
+            if self._guess is None:
+                raise self.validation_error("too_many_login_attempts")
             super().pre_authenticate(request, **credentials)
         except ValidationError as locked:
             seconds = seconds_locked(request, self._get_login_attempts_cache_key(request, **credentials))
+            record(request, Kind.LOCKED, email=str(credentials.get("email", "")), method="password")
             raise too_many("wrong passwords", seconds) from locked
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The right password takes back its own attempt, and none of those before it."""
+        super()._rollback_login_failed_rl_usage()
+        if self._guess is not None:
+            self._guess.rollback()
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        record(request, Kind.REFUSED, email=str(credentials.get("email", "")), method="password")
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        record(request, Kind.REFUSED, person=user, method="account switched off")
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
@@ -14,9 +15,11 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
-from merchants.sign_in.lock import seconds_locked, too_many
+from merchants.sign_in.lock import count_guess, seconds_locked, too_many
+from merchants.sign_in.record import Kind, record
 
 UNREADABLE = (
     "Your second factor can't be read here: its key-encryption key is missing. Whoever runs the portal "
@@ -26,18 +29,26 @@ UNREADABLE = (
 
 class CodeOnce(BaseAuthenticateForm):
     def clean_code(self) -> str:
+        guess = count_guess(context.request)
+        if guess is None:
+            raise self.locked()
         try:
             code: str = super().clean_code()
         except ValidationError as refused:
             if refused.code != "too_many_login_attempts":
                 raise
-            seconds = seconds_locked(context.request, f"mfa-auth-user-{self.user.pk}")  # as allauth names it
-            raise too_many("wrong codes", seconds) from refused
+            raise self.locked() from refused
         except (UnknownKeyEncryptionKey, SealBroken) as fault:
             raise ValidationError(UNREADABLE) from fault
+        guess.rollback()
         if self.authenticator.type == Authenticator.Type.TOTP:
             use_up(self.user.pk, code)
         return code
+
+    def locked(self) -> ValidationError:
+        record(context.request, Kind.LOCKED, person=self.user, method="code")
+        seconds = seconds_locked(context.request, f"mfa-auth-user-{self.user.pk}")  # as allauth names it
+        return too_many("wrong codes", seconds)
 
 
 class SignInCode(CodeOnce, AuthenticateForm):
@@ -53,6 +64,15 @@ class FirstCode(ActivateTOTPForm):
         code: str = super().clean_code()
         use_up(self.user.pk, code)
         return code
+
+
+class AskForReset(ResetPasswordForm):
+    """Leaves a record whether anybody has this address or not, so that its time tells nothing."""
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        record(request, Kind.RESET_ASKED, email=self.cleaned_data["email"])
+        email: str = super().save(request, **options)
+        return email
 
 
 class PasskeyAlone(LoginWebAuthnForm):

@@ -27,7 +27,7 @@ from merchants.services import history, keys, people, sealing, second_factors
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
-from tests.people import code_of, give_totp, signed_in
+from tests.people import code_of, give_totp, signed_in, wrong_code
 
 SIGN_IN, SECOND = "/account/login/", "/account/second-factor/authenticate/"
 PROVE, SET_UP = "/account/second-factor/reauthenticate/", "/account/second-factor/"
@@ -82,13 +82,8 @@ def test_nobody_is_led_to_another_host(client: Client, support: Person, secret: 
 
 def test_a_wrong_code_does_not_sign_in(client: Client, support: Person, secret: str) -> None:
     password(client, support)
-    assert "This code is not right" in code(client, wrong(secret)).content.decode()
+    assert "This code is not right" in code(client, wrong_code(secret)).content.decode()
     assert client.get("/admin/").status_code == 302
-
-
-def wrong(secret: str) -> str:
-    right = {code_of(secret, steps=steps) for steps in range(-2, 3)}
-    return next(text for text in ("000000", "111111", "222222", "333333", "444444", "555555") if text not in right)
 
 
 @pytest.mark.parametrize("between", [0, 40])
@@ -272,7 +267,7 @@ def test_behind_a_proxy_the_address_is_the_callers(client: Client, support: Pers
 def test_codes_cannot_be_guessed_either(client: Client, support: Person, secret: str) -> None:
     password(client, support)
     for _ in range(5):
-        code(client, wrong(secret))
+        code(client, wrong_code(secret))
     locked = code(client, code_of(secret)).content.decode()
     assert "Too many wrong codes. Try again in 15 minutes" in locked
     assert client.get("/admin/").status_code == 302

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+from merchants.models.audit import NEVER_EMPTIED, unbound
+
+
+class SignInRecord(models.Model):
+    """What happened at the sign-in of one person, or of an address that nobody has. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", "Signed in"
+        REFUSED = "refused", "Refused"
+        LOCKED = "locked", "Locked after too many attempts"
+        STEP_UP = "step_up", "Confirmed with a fresh proof"
+        FACTOR_ADDED = "factor_added", "Second factor added"
+        FACTOR_REMOVED = "factor_removed", "Second factor removed"
+        FACTORS_RESET = "factors_reset", "Second factor reset by an administrator"
+        CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        PASSWORD_SET = "password_set", "Password set by an administrator"
+        RESET_ASKED = "reset_asked", "Password reset requested"
+        RESET_DONE = "reset_done", "Password reset"
+        ALARM = "alarm", "Alarm sent: many locks in an hour"
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    kind = models.CharField(max_length=16, choices=Kind)
+    person = unbound("merchants.Person")
+    email = models.EmailField(blank=True, help_text="As it was typed, where it is an email address.")
+    address = models.GenericIPAddressField(null=True)
+    method = models.CharField(max_length=60, blank=True, help_text="Password, kind of second factor, or why not.")
+    by = unbound("merchants.Person")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="sign_in_of_person"),
+            models.Index(fields=["kind", "-at"], name="sign_in_of_kind"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="sign_in_record_stays", operation=pgtrigger.Update | pgtrigger.Delete),
+            NEVER_EMPTIED,
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.email}"

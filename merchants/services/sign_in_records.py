@@ -1,0 +1,85 @@
+"""Who signed in, who was refused, and what changed about how somebody signs in: a record that only grows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pghistory
+from django.conf import settings
+
+from merchants.models import Letter, Person, SignInRecord
+from merchants.services import outbox
+from portal.lib import clock, masking
+
+Kind = SignInRecord.Kind
+EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")  # anything else may be a password that was typed in the wrong box
+LOCK_NOTED_AGAIN = timedelta(minutes=15)
+ALARM_WINDOW = timedelta(hours=1)
+SHOWN = 50
+
+
+def note(
+    kind: Kind, *, person: Person | None = None, email: str = "", address: str | None = None, method: str = ""
+) -> None:
+    """Add one record. A lock that goes on is noted once in 15 minutes, so that a guesser cannot fill the table."""
+    email = (person.email if person else email).strip().lower()
+    email = masking.mask(email) if EMAIL.fullmatch(email) else ""
+    if kind == Kind.LOCKED and _is_noted(email, address):
+        return
+    SignInRecord.objects.create(
+        at=clock.now(),
+        kind=kind,
+        person=person or _person_of(email),
+        email=email,
+        address=address or None,
+        method=method[:60],
+        by_id=_actor(),
+    )
+
+
+def _is_noted(email: str, address: str | None) -> bool:
+    since = clock.now() - LOCK_NOTED_AGAIN
+    return SignInRecord.objects.filter(kind=Kind.LOCKED, at__gt=since, email=email, address=address or None).exists()
+
+
+def _person_of(email: str) -> Person | None:
+    return Person.objects.filter(email__iexact=email).first() if email else None
+
+
+def _actor() -> int | None:
+    """Return who acts, as the history has it: an administrator who changes how another person signs in."""
+    with pghistory.context() as current:
+        person: int | None = current.metadata.get("person")
+        return person
+
+
+def latest(person: Person) -> Sequence[SignInRecord]:
+    """Return the newest records of one person, newest first."""
+    return SignInRecord.objects.filter(person=person).select_related("by")[:SHOWN]
+
+
+def raise_alarm() -> int:
+    """Email `SECURITY_ALARM_TO` when SIGN_IN_LOCKS_ALARM locks or more were noted within an hour; at most once an hour.
+
+    Returns how many locks the alarm is about, 0 when none was sent.
+    """
+    since = clock.now() - ALARM_WINDOW
+    recent = SignInRecord.objects.filter(at__gt=since)
+    locks = list(recent.filter(kind=Kind.LOCKED).values_list("email", "address"))
+    if len(locks) < settings.SIGN_IN_LOCKS_ALARM or recent.filter(kind=Kind.ALARM).exists():
+        return 0
+    context = {
+        "locks": len(locks),
+        "accounts": sorted({email for email, _ in locks if email})[:SHOWN],
+        "addresses": sorted({address for _, address in locks if address})[:SHOWN],
+    }
+    now = clock.now()
+    Letter.objects.bulk_create(
+        Letter(to=to, template="sign_in_alarm", context=context, created_at=now, due_at=now)
+        for to in settings.SECURITY_ALARM_TO
+    )
+    note(Kind.ALARM, method=f"{len(locks)} locks")
+    outbox.wake_on_commit()
+    return len(locks)

@@ -1,0 +1,69 @@
+"""Writes down what the library that signs people in tells: each of its signals becomes one record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from merchants import access
+from merchants.models import Person, SignInRecord
+from merchants.services import sign_in_records
+from portal.lib.clientip import client_address
+
+Kind = SignInRecord.Kind
+
+
+def record(request: HttpRequest, kind: Kind, **about: Any) -> None:
+    """Add a record with the caller's address."""
+    meta = request.META
+    peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
+    address, _ = client_address(peer, forwarded, settings.TRUSTED_PROXIES)
+    sign_in_records.note(kind, address=str(address) if address else None, **about)
+
+
+@receiver(account.user_logged_in)
+def record_sign_in(request: HttpRequest, user: Person, **_: Any) -> None:
+    used = [proof.get("type") or proof["method"] for proof in access.proofs(request, "password", "mfa")]
+    record(request, Kind.SIGNED_IN, person=user, method=", ".join(dict.fromkeys(used)))
+
+
+@receiver(mfa.authentication_failed)
+def record_refused_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
+    record(request, Kind.REFUSED, person=user, method=authenticator.type)
+
+
+@receiver(account.authentication_step_completed)
+def record_step_up(request: HttpRequest, user: Person, method: str, **about: Any) -> None:
+    if about.get("reauthenticated"):
+        record(request, Kind.STEP_UP, person=user, method=about.get("type") or method)
+
+
+@receiver(mfa.authenticator_added)
+def record_added_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
+    record(request, Kind.FACTOR_ADDED, person=user, method=authenticator.type)
+
+
+@receiver(mfa.authenticator_removed)
+def record_removed_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
+    record(request, Kind.FACTOR_REMOVED, person=user, method=authenticator.type)
+
+
+@receiver(mfa.authenticator_reset)
+def record_renewed_codes(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
+    record(request, Kind.CODES_RENEWED, person=user, method=authenticator.type)
+
+
+@receiver(account.password_changed)
+def record_changed_password(request: HttpRequest, user: Person, **_: Any) -> None:
+    record(request, Kind.PASSWORD_CHANGED, person=user)
+
+
+@receiver(account.password_reset)
+def record_reset_password(request: HttpRequest, user: Person, **_: Any) -> None:
+    record(request, Kind.RESET_DONE, person=user)
