@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 
 from merchants.models import Membership, Merchant, Person
@@ -52,6 +54,7 @@ class Visit:
     merchant: Merchant
     person: Person
     role: str
+    has_factor: bool = True
 
     @property
     def by_staff(self) -> bool:
@@ -90,7 +93,19 @@ class Visit:
 
     @property
     def second_factor_needed(self) -> bool:
-        return self.person.is_staff or self.merchant.second_factor_required
+        begins = self.second_factor_begins
+        due = begins is not None and begins <= clock.now()
+        return self.person.is_staff or self.merchant.second_factor_required or due
+
+    @property
+    def second_factor_begins(self) -> datetime | None:
+        """When this person needs a second factor: owners and managers of a merchant that has or had a live key."""
+        return self.merchant.second_factor_from if self.role in {Role.OWNER, Role.MANAGER} else None
+
+    @property
+    def second_factor_lacks(self) -> bool:
+        """Whether the page counts down to that moment."""
+        return self.second_factor_begins is not None and not self.has_factor
 
 
 def visit(person: Person, code: str, work: str = "") -> Visit:
@@ -112,8 +127,10 @@ def _looks(person: Person, code: str) -> Visit | None:
 
 
 def _belongs(person: Person, code: str) -> Visit | None:
-    membership = Membership.objects.select_related("merchant").filter(person=person, merchant__code=code).first()
-    return Visit(membership.merchant, person, membership.role) if membership else None
+    factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=SECOND_FACTORS)
+    mine = Membership.objects.select_related("merchant").annotate(has_factor=Exists(factors))
+    membership: Any = mine.filter(person=person, merchant__code=code).first()
+    return Visit(membership.merchant, person, membership.role, membership.has_factor) if membership else None
 
 
 # --- How the session was proved ---------------------------------------------------------------------------------------

@@ -162,11 +162,6 @@ class MemberGone(Refusal):
         super().__init__("This person was removed from the merchant meanwhile. Look at the list again.")
 
 
-class OfOurStaff(Refusal):
-    def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is of the portal's staff, who can look at your pages anyway. Nobody was invited.")
-
-
 class TooManyInvitations(Refusal):
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} invitations wait for an answer already. Withdraw one that is not needed any more.")
@@ -177,11 +172,6 @@ class InvitationOver(Refusal):
         super().__init__(
             "This invitation does not work any more: it was used, withdrawn, or is too old. Ask for another one."
         )
-
-
-class SwitchedOff(Refusal):
-    def __init__(self, email: str) -> None:
-        super().__init__(f"The account of {email} is switched off. Ask our support to switch it on.")
 
 
 class ListOnTrial(Refusal):

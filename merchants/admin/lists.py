@@ -19,7 +19,7 @@ from unfold.forms import PaginationInlineFormSet
 from merchants import errors
 from merchants.admin import labels
 from merchants.admin.fields import ReasonedField
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Secret
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Person, Secret
 from merchants.services import allowlist, people
 from merchants.services.allowlist import trial
 
@@ -165,6 +165,15 @@ class KnownPerson(AutocompleteSelect):
 
 
 class BelongsFormSet(PaginationInlineFormSet):
+    """Who is added gets an invitation, and belongs to the merchant after accepting it."""
+
+    by: Person
+
+    def save_new(self, form: Any, commit: bool = True) -> Membership:  # noqa: FBT001, FBT002
+        wanted: Membership = super().save_new(form, commit=False)
+        people.invite(merchant=wanted.merchant, email=wanted.person.email, role=wanted.role, by=self.by)
+        return wanted
+
     def delete_existing(self, obj: Membership, commit: bool = True) -> None:  # noqa: FBT001, FBT002
         people.withdraw_open(merchant=obj.merchant, email=obj.person.email)
         super().delete_existing(obj, commit)
@@ -178,7 +187,14 @@ class MemberFormSet(BelongsFormSet):
             widget.__class__, widget.known = KnownPerson, (str(form.instance.person_id), str(form.instance.person))
 
 
-class MemberTable(TabularInline):
+class BelongsTable(TabularInline):
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **options)
+        formset.by = request.user
+        return formset
+
+
+class MemberTable(BelongsTable):
     model = Membership
     formset = MemberFormSet
     fields = ["person", "role"]
@@ -202,7 +218,7 @@ class ContactTable(TabularInline):
     verbose_name_plural = "Contacts"
 
 
-class MerchantOfPersonTable(TabularInline):
+class MerchantOfPersonTable(BelongsTable):
     model = Membership
     formset = BelongsFormSet
     fields = ["merchant", "role"]

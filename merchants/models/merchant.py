@@ -17,7 +17,7 @@ def bump_access_version(merchant_id: str) -> str:
     return f"UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = {merchant_id}; RETURN NULL;"
 
 
-@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version"])
+@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version", "second_factor_from"])
 class Merchant(models.Model):
     """An operator: its keys, lists, players and money are its own and nobody else's."""
 
@@ -47,6 +47,11 @@ class Merchant(models.Model):
         default=False,
         db_default=False,
         help_text="Whoever opens the merchant's pages signs in with a second factor; its owners set this.",
+    )
+    second_factor_from = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="From then on owners and managers need a second factor: two weeks after the first live key.",
     )
     access_version = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

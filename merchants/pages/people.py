@@ -75,15 +75,13 @@ class RoleForm(OnceForm):
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
 def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(email: str, role: str) -> str:
-        done = people.invite(merchant=visit.merchant, email=email, role=role, by=visit.person)
-        if isinstance(done, Membership):
-            return f"{email} has an account already, and belongs to {visit.merchant.name} now."
-        return f"An invitation is on its way to {email}. Its link works once, until {errors.spoken(done.expires_at)}."
+        sent = people.invite(merchant=visit.merchant, email=email, role=role, by=visit.person)
+        return f"An invitation is on its way to {email}. Its link works once, until {errors.spoken(sent.expires_at)}."
 
     question = about(
         visit,
         title="Invite somebody",
-        text="They get a mail with a link to set a name and a password. Who has an account is added at once.",
+        text="The person gets an email with a link that works once, and joins after accepting the invitation.",
         form=InviteForm,
         act=act,
         button="Invite",

@@ -28,6 +28,7 @@ QUARANTINED_ANSWERS = [
     ("Payout, reward, rollback, balance", "as usual, from addresses that signed correctly before"),
 ]
 REVOKED_ANSWERS = [("Every call", "RS_ERROR_INVALID_APIKEY")]
+SECOND_FACTOR_GRACE = timedelta(days=14)
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name
 
 
@@ -62,8 +63,16 @@ def issue(
         label=label,
         expires_at=expires_at,
     )
+    if key.environment == ApiKey.Environment.LIVE:
+        ask_for_second_factors(merchant)
     letters.tell_contacts(key, "was issued", do="Its secret is handed over apart from this letter.")
     return _new_version(key, 1)
+
+
+def ask_for_second_factors(merchant: Merchant) -> None:
+    """Owners and managers have two weeks from the first live key on; a later key moves nothing."""
+    ends = clock.now() + SECOND_FACTOR_GRACE
+    Merchant.objects.filter(pk=merchant.pk, second_factor_from=None).update(second_factor_from=ends)
 
 
 @transaction.atomic

@@ -92,24 +92,16 @@ def reset_second_factor(*, person: Person) -> Person:
 
 # --- The people of a merchant -----------------------------------------------------------------------------------------
 @transaction.atomic
-def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Membership | Invitation:
-    """Somebody with an account belongs to the merchant at once; anybody else gets a link by mail, which works once."""
+def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
+    """Send a link that works once. Nobody belongs to the merchant before the person who got the link has accepted.
+
+    The answer is the same for whoever has an account, has none, works for us or was switched off: the link tells them.
+    Raises MemberAlready (which the page of people shows anyway) and TooManyInvitations.
+    """
     _lock(merchant)
-    person = Person.objects.filter(email__iexact=email).first()
-    return _add(merchant, person, role, by) if person else _invite(merchant, email, role, by)
-
-
-def _add(merchant: Merchant, person: Person, role: str, by: Person) -> Membership:
-    if person.is_staff:
-        raise errors.OfOurStaff(person.email)
-    if not person.is_active:
-        raise errors.SwitchedOff(person.email)
-    membership, is_new = Membership.objects.get_or_create(merchant=merchant, person=person, defaults={"role": role})
-    if not is_new:
-        raise errors.MemberAlready(person.email)
-    withdraw_open(merchant=merchant, email=person.email)
-    letters.write_to(person.email, merchant, "member_added", _told(merchant, role, by))
-    return membership
+    if Membership.objects.filter(merchant=merchant, person__email__iexact=email).exists():
+        raise errors.MemberAlready(email)
+    return _invite(merchant, email, role, by)
 
 
 def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
@@ -145,7 +137,7 @@ def accept(*, token: str, name: str = "", password: str = "") -> Membership:
     _lock(invited(token).merchant)
     invitation = invited(token)
     person = Person.objects.filter(email__iexact=invitation.email).first()
-    if person and person.is_staff:
+    if person and (person.is_staff or not person.is_active):
         raise errors.InvitationOver
     person = person or Person.objects.create_user(invitation.email, password, name=name)
     invitation.accepted_at = clock.now()

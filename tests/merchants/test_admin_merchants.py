@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from merchants import errors
-from merchants.models import Game, Membership, Merchant, Person, Player
+from merchants.models import Game, Invitation, Membership, Merchant, Person, Player
 from merchants.services import flags, links, merchants, people
 from tests import factories
 from tests.conftest import Caller
@@ -155,6 +155,10 @@ def test_an_administrator_makes_an_operators_account(client: Client, administrat
     rows = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "0", "0-merchant": str(acme.pk), "0-role": "owner"}
     table = {f"memberships-{name}": value for name, value in rows.items()}
     staff.post(f"/admin/merchants/person/{person.pk}/change/", {"email": person.email, "is_active": "on"} | table)
+    assert not Membership.objects.exists()  # before the person has accepted
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role, invitation.invited_by) == (person.email, "owner", administrator)
+    people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
     assert Membership.objects.get().merchant == acme
 
 

@@ -19,6 +19,7 @@ from merchants.models import (
     EgressProof,
     Game,
     Letter,
+    Membership,
     Merchant,
     Person,
     Player,
@@ -266,7 +267,7 @@ def test_the_only_merchant_opens_by_itself_and_several_are_listed(
 ) -> None:
     signed_in(client, owner)
     assert client.get("/operator/")["location"] == "/operator/acme/"
-    people.invite(merchant=rival, email=owner.email, role="viewer", by=owner)
+    Membership.objects.create(merchant=rival, person=owner, role="viewer")
     listed = client.get("/operator/").content.decode()
     assert "/operator/acme/" in listed
     assert "/operator/rival/" in listed
