@@ -132,6 +132,13 @@ class SecretInText(Refusal):
         )
 
 
+class NotOneLine(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This text has a line break or another control character in it. Write it in one line and try again."
+        )
+
+
 class OwnAccess(Refusal):
     def __init__(self) -> None:
         super().__init__("You can't take away your own role or switch yourself off. Ask another administrator.")

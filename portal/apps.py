@@ -8,4 +8,6 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
+        from portal import checks  # noqa: F401, PLC0415 - its middleware wants models
+
         logs.configure()

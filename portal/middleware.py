@@ -13,9 +13,14 @@ from merchants.models import Person
 from merchants.services import history
 from portal.lib.clientip import client_address
 
+PROBE = "x-portal-probe"
+
 
 class RequestId:
-    """One id a request, told in `x-request-id`; the request log and the structured log carry the same."""
+    """One id a request, told in `x-request-id`; the request log and the structured log carry the same.
+
+    A request that brings the header of `portal.checks` is told so: the proxy should have dropped it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,6 +29,8 @@ class RequestId:
         request.request_id = uuid4()  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["x-request-id"] = str(request.request_id)  # type: ignore[attr-defined]
+        if "HTTP_X_PORTAL_PROBE" in request.META:
+            response[PROBE] = "arrived"
         return response
 
 

@@ -9,7 +9,7 @@ from merchants.models.credentials import ApiKey
 from merchants.models.fields import NetworkField
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.models.people import Person
-from merchants.models.words import without_secret
+from merchants.models.words import one_line, without_secret
 from merchants.querysets import AllowlistQuerySet
 
 MAX_ENTRIES = 100
@@ -68,6 +68,7 @@ class AllowlistEntry(models.Model):
         ordering = ["merchant", "network"]
         constraints = [
             without_secret("allowlist_entry", "note"),
+            one_line("allowlist_entry", "note"),
             models.UniqueConstraint(
                 fields=["merchant", "key", "network"], nulls_distinct=False, name="allowlist_network_once"
             ),
@@ -134,6 +135,7 @@ class AllowedDomain(models.Model):
         ordering = ["merchant", "domain"]
         constraints = [
             without_secret("allowed_domain", "note"),
+            one_line("allowed_domain", "note"),
             models.UniqueConstraint("merchant", Lower("domain"), name="allowed_domain_once"),
         ]
         triggers = [

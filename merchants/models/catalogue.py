@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from merchants.models.audit import Updated, tracked
 from merchants.models.merchant import Merchant
-from merchants.models.words import without_secret
+from merchants.models.words import one_line, without_secret
 from merchants.querysets import GameQuerySet
 
 SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake"]
@@ -68,7 +68,7 @@ class Game(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [without_secret("game", "name")]
+        constraints = [without_secret("game", "name"), one_line("game", "name")]
         triggers = [pgtrigger.Protect(name="game_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from merchants.models.audit import tracked
 from merchants.models.credentials import ApiKey, Secret
 from merchants.models.people import Person
-from merchants.models.words import without_secret
+from merchants.models.words import one_line, without_secret
 
 
 @tracked(scopes={"merchant": "merchant", "key": "key"})
@@ -35,6 +35,7 @@ class Compromise(models.Model):
         ordering = ["-id"]
         constraints = [
             without_secret("compromise", "reason"),
+            one_line("compromise", "reason"),
             models.CheckConstraint(condition=~Q(reason=""), name="compromise_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(exposed_since__lte=F("created_at")), name="compromise_exposed_before_it_was_declared"
@@ -73,6 +74,7 @@ class Approval(models.Model):
         ordering = ["-id"]
         constraints = [
             without_secret("approval", "reason"),
+            one_line("approval", "reason"),
             models.UniqueConstraint(fields=["key"], condition=Q(state="waiting"), name="approval_one_waiting"),
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_by=None, decided_at=None)

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant, bump_access_version
-from merchants.models.words import without_secret
+from merchants.models.words import one_line, without_secret
 from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
 
 LONGEST_OVERLAP = timedelta(days=7)
@@ -57,6 +57,7 @@ class ApiKey(models.Model):
         ordering = ["-id"]
         constraints = [
             without_secret("api_key", "label"),
+            one_line("api_key", "label"),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "quarantined", "revoked"]), name="api_key_status_known"
             ),

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from merchants.models.audit import tracked
-from merchants.models.words import without_secret
+from merchants.models.words import one_line, without_secret
 from merchants.querysets import MerchantQuerySet
 
 MAX_TIMESTAMP_WINDOW_SECONDS = 300
@@ -62,6 +62,7 @@ class Merchant(models.Model):
         ordering = ["code"]
         constraints = [
             without_secret("merchant", "name"),
+            one_line("merchant", "name"),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "suspended", "closed"]), name="merchant_status_known"
             ),

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower, Now
 
 from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant
-from merchants.models.words import without_secret
+from merchants.models.words import one_line, without_secret
 from merchants.querysets import InvitationQuerySet
 
 
@@ -61,6 +61,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         ordering = ["email"]
         constraints = [
             without_secret("person", "name"),
+            one_line("person", "name"),
             models.CheckConstraint(
                 condition=models.Q(staff_role__in=["", "auditor", "support", "administrator"]),
                 name="person_staff_role_known",
@@ -111,6 +112,7 @@ class Contact(models.Model):
         ordering = ["merchant", "email"]
         constraints = [
             without_secret("contact", "note"),
+            one_line("contact", "note"),
             models.UniqueConstraint(
                 "merchant",
                 Lower("email"),

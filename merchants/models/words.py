@@ -1,10 +1,12 @@
-"""What people may type into a text that is kept: anything but a Secret Key, which stands nowhere in clear."""
+"""What people may type into a text that is kept: no Secret Key, which stands nowhere in clear, and in a field of one
+line no character that ends the line or turns its direction, since it would forge what stands beside it.
+"""
 
 from __future__ import annotations
 
 from django.db.models import CheckConstraint, Q
 
-from merchants.errors import SecretInText
+from merchants.errors import NotOneLine, SecretInText
 from portal.lib.masking import RANDOM_CHARACTERS
 
 SECRET = f"oppi_(live|test)_[0-9A-Za-z]{{{RANDOM_CHARACTERS}}}"
@@ -15,4 +17,16 @@ def without_secret(model: str, field: str) -> CheckConstraint:
         condition=~Q(**{f"{field}__regex": SECRET}),
         name=f"{model}_{field}_without_secret",
         violation_error_message=str(SecretInText()),
+    )
+
+
+# As PostgreSQL and Python both read it: C0, DEL, C1, line and paragraph separators, overrides of direction.
+CONTROL = r"[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+
+
+def one_line(model: str, field: str) -> CheckConstraint:
+    return CheckConstraint(
+        condition=~Q(**{f"{field}__regex": CONTROL}),
+        name=f"{model}_{field}_one_line",
+        violation_error_message=str(NotOneLine()),
     )

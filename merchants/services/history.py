@@ -52,7 +52,7 @@ def acting(*, door: str, person: Person | None = None, address: str = "", **besi
 @contextmanager
 def because(reason: str) -> Iterator[None]:
     """Changes in this block have this reason. Raises SecretInText."""
-    check_no_secret(reason)
+    check_no_secret(reason, many_lines=True)
     with _attached({"reason": reason}):
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import stat
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,7 +24,9 @@ class Store:
     folder: Path
 
     def __post_init__(self) -> None:
+        """Letters hold links that open accounts: nobody else on this machine reads them."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(stat.S_IRWXU)
 
     def add(self, content: bytes, sender: str, recipients: Iterable[str]) -> None:
         """The envelope is kept as headers on top: who gets a letter need not be named inside it."""

@@ -155,6 +155,37 @@ def test_a_blocked_players_reason_holds_no_secret(desk: Client, caller: Caller, 
     assert not player.is_blocked
 
 
+# --- Control characters -----------------------------------------------------------------------------------------------
+BROKEN = "This text has a line break or another control character in it"
+FORGED = ["cashier\r\nBcc: all@oppi.test", "cashier\x85Subject: All clear", "cashier\u2028next", "cashier\u202egnp"]
+
+
+@pytest.mark.parametrize("text", FORGED)
+def test_a_label_is_one_line(acme: Merchant, text: str) -> None:
+    """A label stands in subjects of emails, and beside names on pages."""
+    with pytest.raises(errors.NotOneLine):
+        keys.issue(merchant=acme, label=text)
+    key = keys.issue(merchant=acme).key
+    with pytest.raises(IntegrityError, match="api_key_label_one_line"), transaction.atomic():
+        ApiKey.objects.filter(pk=key.pk).update(label=text)
+
+
+@pytest.mark.parametrize("field", ["name", "note"])
+def test_names_and_notes_are_one_line(desk: Client, acme: Merchant, field: str) -> None:
+    row = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "192.0.2.1"}
+    wish = {"name": "Acme", "time_zone": "UTC", "allowlist-0-note": "desk"} | row
+    wish["name" if field == "name" else "allowlist-0-note"] = FORGED[1]
+    assert BROKEN in save(desk, f"/admin/merchants/merchant/{acme.pk}/change/", **wish)
+
+
+def test_every_text_of_one_line_is_held_by_the_database() -> None:
+    """Where no Secret Key may stand, no line may be forged either; a comment has lines of its own."""
+    held = {constraint.name for model in apps.get_models() for constraint in model._meta.constraints}
+    texts = {name.removesuffix("_without_secret") for name in held if name.endswith("_without_secret")}
+    lines = {name.removesuffix("_one_line") for name in held if name.endswith("_one_line")}
+    assert texts - lines == {"case_note_text", "statement_source_address"}  # of the latter, its form is checked
+
+
 # --- Addresses --------------------------------------------------------------------------------------------------------
 def reset_link(client: Client, email: str) -> list[str]:
     mail.outbox.clear()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import smtplib
+import stat
 import threading
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -177,3 +178,9 @@ def test_in_a_browser_a_letter_runs_no_script_and_fits_a_telephone(site: Site, s
     page.frame_locator("iframe").get_by_text("Hello").wait_for()
     assert dialogs == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_letters_are_read_by_nobody_else_on_this_machine(tmp_path: Path) -> None:
+    """They hold links that set a password."""
+    Store(tmp_path / "mail").add(b"Subject: hello\r\n\r\n", "a@oppi.test", ["b@oppi.test"])
+    assert stat.S_IMODE((tmp_path / "mail").stat().st_mode) == stat.S_IRWXU

@@ -229,7 +229,7 @@ def _checked(text: str) -> str:
         raise refusals.NoReason
     if len(text) > LONGEST_NOTE:
         raise refusals.NoteTooLong(LONGEST_NOTE)
-    check_no_secret(text)
+    check_no_secret(text, many_lines=True)
     return text
 
 

@@ -57,7 +57,7 @@ class CommentedForm(MappingForm):
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"])
         try:
-            check_no_secret(text)
+            check_no_secret(text, many_lines=True)
         except Refusal as refused:
             raise forms.ValidationError(str(refused)) from refused
         return text
