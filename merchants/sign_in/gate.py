@@ -31,6 +31,8 @@ class StaffGate:
         response = self.get_response(request)
         if request.path.startswith("/account/"):
             add_never_cache_headers(response)  # codes, and who is signed in where
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response["Clear-Site-Data"] = '"cache"'  # also what a browser kept in spite of no-store
         return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:

@@ -331,6 +331,12 @@ def test_pages_about_ones_account_are_not_kept_by_anybody(client: Client, suppor
         assert "no-store" in client.get(page)["cache-control"]
 
 
+def test_signing_out_clears_what_the_browser_kept(client: Client, support: Person) -> None:
+    signed_in(client, support)
+    assert client.post("/account/logout/")["clear-site-data"] == '"cache"'
+    assert client.get("/admin/").status_code == 302
+
+
 # --- A fresh second factor --------------------------------------------------------------------------------------------
 def test_after_five_minutes_the_second_factor_is_asked_again(client: Client, support: Person, acme: Merchant) -> None:
     secret = give_totp(support)
