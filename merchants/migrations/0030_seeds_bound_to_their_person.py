@@ -4,6 +4,8 @@ Needs every key-encryption key under which a seed is sealed; `migrate` refuses b
 """
 
 import base64
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import migrations
@@ -14,19 +16,19 @@ FIELDS = ("secret", "seed")
 OF_ANYBODY = "second factor"
 
 
-def bind(apps, schema_editor):
+def bind(apps: Any, schema_editor: Any) -> None:
     reseal(apps, lambda row: OF_ANYBODY, own_context)
 
 
-def unbind(apps, schema_editor):
+def unbind(apps: Any, schema_editor: Any) -> None:
     reseal(apps, own_context, lambda row: OF_ANYBODY)
 
 
-def own_context(row):
+def own_context(row: Any) -> str:
     return f"second factor:{row.user_id}:{row.type}"
 
 
-def reseal(apps, old, new):
+def reseal(apps: Any, old: Callable[[Any], str], new: Callable[[Any], str]) -> None:
     keys = settings.KEY_ENCRYPTION_KEYS
     for row in apps.get_model("mfa", "Authenticator").objects.order_by("pk").iterator():
         changed = False

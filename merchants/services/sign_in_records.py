@@ -57,7 +57,7 @@ def _actor() -> int | None:
 
 def latest(person: Person) -> Sequence[SignInRecord]:
     """Return the newest records of one person, newest first."""
-    return SignInRecord.objects.filter(person=person).select_related("by")[:SHOWN]
+    return list(SignInRecord.objects.filter(person=person).select_related("by")[:SHOWN])
 
 
 def raise_alarm() -> int:

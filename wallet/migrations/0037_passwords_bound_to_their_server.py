@@ -3,6 +3,8 @@
 Needs every key-encryption key under which a password is sealed; `migrate` refuses before this where one is missing.
 """
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -13,26 +15,26 @@ from merchants import crypto
 SCHEMES = {"url": ("https", 443), "sftp": ("sftp", 22)}
 
 
-def bind(apps, schema_editor):
+def bind(apps: Any, schema_editor: Any) -> None:
     reseal(apps, of_merchant, of_server)
 
 
-def unbind(apps, schema_editor):
+def unbind(apps: Any, schema_editor: Any) -> None:
     reseal(apps, of_server, of_merchant)
 
 
-def of_merchant(row):
+def of_merchant(row: Any) -> str:
     return f"statement source:{row.merchant_id}"
 
 
-def of_server(row):
+def of_server(row: Any) -> str:
     scheme, port = SCHEMES[row.kind]
     found = urlsplit(row.address)
     user, host = unquote(found.username or ""), (found.hostname or "").rstrip(".")
     return f"statement source:{row.merchant_id}:{scheme}://{user}@{host}:{found.port or port}"
 
 
-def reseal(apps, old, new):
+def reseal(apps: Any, old: Callable[[Any], str], new: Callable[[Any], str]) -> None:
     keys = settings.KEY_ENCRYPTION_KEYS
     for row in apps.get_model("wallet", "StatementSource").objects.filter(sealed__isnull=False).order_by("pk"):
         try:
