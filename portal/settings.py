@@ -318,6 +318,7 @@ STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 # --- The signed API -------------------------------------------------------------------------------------------------
 GAME_LAUNCH_URL: str = setting("GAME_LAUNCH_URL", default="https://games.oppi.invalid/launch")
 SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
+WEB_THREADS: int = setting("WEB_THREADS", int, default=8)  # of each process, as the web server is told
 FILE_ANSWER_SECONDS = 30  # of a statement, once it has arrived: it is kept before it is answered
 CREDENTIAL_CACHE_SECONDS = 5
 MAX_BODY_BYTES = 64 * 1024

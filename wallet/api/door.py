@@ -18,7 +18,7 @@ from django.http.request import RawPostDataException
 
 from portal.lib import clock, deadline, masking
 from wallet import statuses
-from wallet.api import decoding, faults, handler
+from wallet.api import arrival, decoding, faults, handler
 from wallet.api.authentication import found_address, signed_call
 from wallet.api.uploads import Upload, pass_over, receive, refuse_size
 from wallet.api.urls import BASES, Endpoint, endpoint_of
@@ -96,7 +96,7 @@ class MachineDoor:
         if endpoint.takes_files:
             return self.answer_file(request, endpoint)
         request.raw = read_body(request, limit=endpoint.body_limit)
-        with deadline.limit_time(settings.ANSWER_SECONDS):
+        with deadline.limit_time(arrival.seconds_left(request)):
             return endpoint.view(request)
 
     def answer_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:

@@ -15,6 +15,7 @@ from typing import Any, Self
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.errors import Diagnostic, _WaitTimeout
+from psycopg.pq import TransactionStatus
 
 from portal.lib import deadline
 
@@ -92,7 +93,8 @@ class Connection(psycopg.Connection[Any]):
 
     def _wait_in[Result](self, seconds: float, gen: PQGen[Result], interval: float) -> Result:
         if seconds <= 0:
-            self.close()
+            if self.info.transaction_status != TransactionStatus.IDLE:
+                self.close()
             raise NotSent("No time was left to ask the database.")
         try:
             return super().wait(gen, interval, seconds / 2)
