@@ -32,7 +32,7 @@ from portal.ports import free_port
 from portal.tether import tethered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ACCOUNT = "portal-embedded"
 DATABASE = "portal"
@@ -70,15 +70,18 @@ class Server:
 
 
 @contextmanager
-def postgres(folder: Path, *, durable: bool = True) -> Iterator[Server]:
-    """PostgreSQL 18 with its data under `folder`, on a Unix socket, with the database `portal` in it."""
+def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """PostgreSQL 18 with its data under `folder`, on a Unix socket, with the database `portal` in it.
+
+    `extra` settings go over ours.
+    """
     prepare_folder(folder)
     cluster = folder / "cluster"
     if not cluster.exists():
         initialise(cluster)
     retire_leftover(cluster)
     with socket_folder(folder) as sockets:
-        settings = SETTINGS | ({} if durable else VOLATILE) | {"unix_socket_directories": str(sockets)}
+        settings = SETTINGS | ({} if durable else VOLATILE) | {**(extra or {}), "unix_socket_directories": str(sockets)}
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = [program("postgres"), "-D", str(cluster), *options]
         process = spawn(command, folder / "log", signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Is the portal able to work? Database and broker both answer.
+"""Is the portal able to work? The database takes writes, and the broker answers.
 
 Beside it, for whoever watches from outside: are reports late, or letters stuck? Web processes say it, so it is said
 also when workers and beat are dead and no letter could be sent; apart from /healthz, since a late report must not take
@@ -7,12 +7,13 @@ the wallet away.
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from kombu.exceptions import OperationalError
 
 from merchants.services import outbox
 from portal.celery import app
+from portal.lib.postgres import availability
 from wallet.reconciliation import alarms
 
 
@@ -27,12 +28,8 @@ def reconciliation_health(request: HttpRequest) -> JsonResponse:
 
 
 def _database() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
+    """It takes writes: a frozen one, a standby, or one whose synchronous standby is lost does not."""
+    return availability.takes_writes(settings.WALLET_DATABASE, within=settings.READY_SECONDS)
 
 
 def _broker() -> bool:

@@ -179,14 +179,30 @@ except (ImproperlyConfigured, ValueError):
     refuse("DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/name.")
 database["HOST"] = unquote(database["HOST"])  # the folder of a socket stands percent-encoded in a URL
 database |= {"CONN_MAX_AGE": setting("CONN_MAX_AGE", int, default=600), "ATOMIC_REQUESTS": False}
-# Two round trips to a database that hangs must still end before the caller gives up.
+database["ENGINE"] = "portal.lib.postgres"
+# A signed call is answered within this, come what may: callers give up after a second (contract, section 7).
+ANSWER_SECONDS: float = setting("ANSWER_WITHIN_MS", int, default=850) / 1000
+if ANSWER_SECONDS < 0.1 or (PRODUCTION and ANSWER_SECONDS > 0.9):
+    refuse("ANSWER_WITHIN_MS must be from 100 to 900.")
+READY_SECONDS = ANSWER_SECONDS * 0.6  # that a health check waits for a write
+# A host that is gone without a word: jobs and pages find out within a minute, and not after a quarter of an hour.
+NETWORK = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
+NETWORK |= {"tcp_user_timeout": 40_000}
+WALLET_NETWORK = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
+WALLET_NETWORK |= {"tcp_user_timeout": 2_000}
 WALLET_DEADLINES = "-c statement_timeout=700ms -c lock_timeout=300ms -c idle_in_transaction_session_timeout=5s"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database | {"CONN_HEALTH_CHECKS": True},  # a page after a database's restart is no error page
+    "default": database
+    | {
+        "CONN_HEALTH_CHECKS": True,  # a page after a database's restart is no error page
+        "OPTIONS": NETWORK | database.get("OPTIONS", {}),
+    },
     "wallet": database
     | {
         "OPTIONS": database.get("OPTIONS", {})
-        | {"options": WALLET_DEADLINES, "connect_timeout": 2, "server_side_binding": True, "prepare_threshold": 1},
+        | WALLET_NETWORK
+        | {"options": WALLET_DEADLINES, "server_side_binding": True, "prepare_threshold": 1}
+        | {"longest_wait": 30, "proof_grace": ANSWER_SECONDS / 8},
         "TEST": {"MIRROR": "default"},
     },
 }
@@ -333,6 +349,8 @@ STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 # --- The signed API -------------------------------------------------------------------------------------------------
 GAME_LAUNCH_URL = public_url("GAME_LAUNCH_URL", "https://games.oppi.invalid/launch")
 SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
+WEB_THREADS: int = setting("WEB_THREADS", int, default=8)  # of each process, as the web server is told
+FILE_ANSWER_SECONDS = 30  # of a statement, once it has arrived: it is kept before it is answered
 CREDENTIAL_CACHE_SECONDS = 5
 MAX_BODY_BYTES = 64 * 1024
 MAX_BATCH_BODY_BYTES = 1024 * 1024
@@ -401,9 +419,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "portal.lib.logs.formatter"}},
+    "filters": {"pages": {"()": "portal.lib.logs.without_signed_requests"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
-    "loggers": {"paramiko": {"level": "CRITICAL"}},  # what its threads meet is told by who fetches
+    "loggers": {
+        "paramiko": {"level": "CRITICAL"},  # what its threads meet is told by who fetches
+        "django.request": {"filters": ["pages"]},
+    },
 }
 
 

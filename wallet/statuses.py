@@ -34,6 +34,13 @@ class Overloaded(Undecided):
     sentence = "The wallet is busy or out of reach; nothing was done, try again."
 
 
+class Unanswered(Undecided):
+    """The database was asked and did not answer in time: done or not, it is whole, and its id tells."""
+
+    http_status = 503
+    sentence = "The wallet did not answer in time. Send the same call again: the answer tells what happened."
+
+
 class MissingHeaders(Refusal):
     key = "RS_ERROR_MISSING_HEADERS"
     sentence = "A required header is missing."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -31,6 +33,11 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
         ],
         foreign_pre_chain=SHARED,
     )
+
+
+def without_signed_requests() -> Callable[[logging.LogRecord], bool]:
+    """Make a filter: a signed request has its line in the request log, and needs no second one for its status."""
+    return lambda record: not hasattr(getattr(record, "request", None), "line")
 
 
 def configure() -> None:

@@ -51,6 +51,7 @@ def set_environment() -> None:
         "MAIL_URL": "",
         "ALLOWED_HOSTS": "*",
         "TRUSTED_PROXIES": "",
+        "ANSWER_WITHIN_MS": "60000",  # a busy machine is no fault; the deadline has tests with portals of their own
         "MIGRATED_DATABASE": f"migrated_{secrets.token_hex(4)}",
     }
 

@@ -113,6 +113,12 @@ class Stage:
 
 @pytest.fixture
 def stage(live: Live) -> Iterator[Stage]:
+    with stage_on(live) as stage:
+        yield stage
+
+
+@contextmanager
+def stage_on(live: Live) -> Iterator[Stage]:
     with psycopg.connect(live.dsn, autocommit=True) as connection:
 
         def sql(statement: Any, *parameters: Any) -> list[Row]:

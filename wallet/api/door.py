@@ -12,16 +12,17 @@ from typing import Any, cast
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 
-from portal.lib import clock, masking
+from portal.lib import clock, deadline, masking
 from wallet import statuses
-from wallet.api import decoding, handler
+from wallet.api import arrival, decoding, faults, handler
 from wallet.api.authentication import found_address, signed_call
 from wallet.api.uploads import Upload, pass_over, receive, refuse_size
 from wallet.api.urls import BASES, Endpoint, endpoint_of
+from wallet.ledger import ledger
 from wallet.services import request_log, signed
 from wallet.services.request_log import Line, Refused
 
@@ -74,6 +75,9 @@ class MachineDoor:
             response = self.answer(request)
         except statuses.Refusal as refusal:
             response = self.refuse(request, refusal)
+        except (OperationalError, InterfaceError) as fault:
+            faults.report(fault, request_id=str(line.request_id), endpoint=line.endpoint)
+            response = self.refuse(request, ledger.undecided_call(fault))
         except Exception as fault:  # the caller must get an envelope whatever breaks, and the log the trace
             log.exception("call.failed", request_id=str(line.request_id), endpoint=line.endpoint)
             response = self.refuse(request, _undecided(fault))
@@ -92,23 +96,29 @@ class MachineDoor:
         if endpoint.takes_files:
             return self.answer_file(request, endpoint)
         request.raw = read_body(request, limit=endpoint.body_limit)
-        return endpoint.view(request)
+        with deadline.limit_time(arrival.seconds_left(request)):
+            return endpoint.view(request)
 
     def answer_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Who fails rows 1 to 4 sends us no large body: it would be kept on disk before the signature is known."""
         length = _said_length(request)
         if length is not None and length <= settings.MAX_BODY_BYTES:
             request.raw = read_body(request, limit=settings.MAX_BODY_BYTES)
-            return endpoint.view(request)
+            return self.keep_file(request, endpoint)
         stream: Any = request if length is not None else request.META["wsgi.input"]
         if length is not None and length > endpoint.body_limit:
             refuse_size(stream, endpoint.body_limit)
         try:
-            signed.admit(signed_call(request))
+            with deadline.limit_time(settings.ANSWER_SECONDS):
+                signed.admit(signed_call(request))
         except statuses.Refusal:
             pass_over(stream)
             raise
         with receive(stream, length=length, limit=endpoint.body_limit) as request.upload:
+            return self.keep_file(request, endpoint)
+
+    def keep_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:
+        with deadline.limit_time(settings.FILE_ANSWER_SECONDS):
             return endpoint.view(request)
 
     def refuse(self, request: SignedHttpRequest, refusal: statuses.Refusal) -> HttpResponse:
@@ -174,7 +184,7 @@ def _check_media_type(request: HttpRequest, endpoint: Endpoint) -> None:
 
 
 def _undecided(fault: Exception) -> statuses.Refusal:
-    return statuses.Overloaded() if isinstance(fault, DatabaseError) else statuses.Undecided()
+    return statuses.Overloaded() if isinstance(fault, Error) else statuses.Undecided()
 
 
 def _readable(body: bytes) -> dict[str, Any]:

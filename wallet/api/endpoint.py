@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from rest_framework.views import APIView
 
 from wallet import statuses
-from wallet.api import contracts, decoding, handler
+from wallet.api import admission, contracts, decoding, handler
 from wallet.api.authentication import SignatureAuthentication
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
@@ -51,9 +51,12 @@ class SignedView(APIView):
         for attempt in range(ATTEMPTS):
             _, caller = self.judge(request, fresh=attempt > 0)
             try:
-                return handler.answer(self.told(request, self.serve(caller, self.understood(request, caller))))
+                asked = self.understood(request, caller)
+                with admission.of_this_process.admit(caller.merchant_id, self.locked_player(asked)):
+                    given = self.serve(caller, asked)
             except StaleAccess:
                 continue
+            return handler.answer(self.told(request, given))
         raise statuses.Overloaded
 
     def understood(self, request: SignedHttpRequest, caller: Caller) -> Any:
@@ -67,6 +70,10 @@ class SignedView(APIView):
     def read(self, request: SignedHttpRequest) -> Any:
         request.fields = decoding.parse(request.raw)
         return decoding.check(self.takes, request.fields)
+
+    def locked_player(self, asked: Any) -> str | None:
+        """Return whose other calls this one may wait for; None when for nobody's."""
+        return getattr(asked, "player_id", None)
 
     def serve(self, caller: Caller, asked: Any) -> msgspec.Struct:
         raise NotImplementedError
@@ -84,6 +91,9 @@ class QueryView(SignedView):
 
     method = "GET"
     kind = "read"
+
+    def locked_player(self, asked: Any) -> None:
+        """Reading waits for nobody."""
 
     def read(self, request: SignedHttpRequest) -> Any:
         try:

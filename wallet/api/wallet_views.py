@@ -8,7 +8,7 @@ import msgspec
 from django.conf import settings
 
 from wallet import statuses
-from wallet.api import contracts, decoding
+from wallet.api import admission, contracts, decoding
 from wallet.api.endpoint import SignedView
 from wallet.api.handler import envelope
 from wallet.ledger.ledger import Answer, Call, Caller
@@ -31,6 +31,9 @@ class Balance(SignedView):
 
     takes, gives = contracts.BalanceCall, contracts.BalanceTold
     kind = "balance"
+
+    def locked_player(self, asked: contracts.BalanceCall) -> None:
+        """Reading waits for nobody."""
 
     def serve(self, caller: Caller, asked: contracts.BalanceCall) -> contracts.BalanceTold:
         balance = transactions.balance(caller, player_id=asked.player_id, currency=asked.currency)
@@ -107,6 +110,9 @@ class Batch(SignedView):
             for raw, item in zip(asked, checked, strict=True)
         ]
         return {"status": statuses.OK, "data": data}
+
+    def locked_player(self, asked: list[Any]) -> str:
+        return admission.BATCHES
 
     def checked(self, item: Any) -> Any:
         """The item as its contract, or the refusal that answers it."""

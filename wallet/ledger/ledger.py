@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import Error, InterfaceError, OperationalError, connections
 from psycopg.types.json import Jsonb
 
 from portal.lib import clock
 from portal.lib.clientip import Address
+from portal.lib.postgres.connection import is_certain
 from wallet import statuses
 
 STALE = "STALE"
@@ -97,7 +98,12 @@ def _deadline() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as fault:
-        raise statuses.Overloaded from fault
+        raise undecided_call(fault) from fault
+
+
+def undecided_call(fault: Error) -> statuses.Undecided:
+    """Return the refusal of a call that the database did not decide: nothing was done, or nobody knows."""
+    return statuses.Overloaded() if is_certain(fault) else statuses.Unanswered()
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -52,7 +52,7 @@ def post_all(caller: Caller, calls: Sequence[Call]) -> list[Answer]:
         with transaction.atomic(using=settings.WALLET_DATABASE):
             return [_post(caller, call) for call in calls]
     except OperationalError as fault:
-        raise statuses.Overloaded from fault
+        raise ledger.undecided_call(fault) from fault
 
 
 def _post(caller: Caller, call: Call) -> Answer:

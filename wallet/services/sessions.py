@@ -40,7 +40,7 @@ def launch(caller: Caller, wish: Launch) -> Session:
         with transaction.atomic(using=using):
             return _launch(caller, wish, using)
     except OperationalError as fault:
-        raise statuses.Overloaded from fault
+        raise ledger.undecided_call(fault) from fault
 
 
 def _launch(caller: Caller, wish: Launch, using: str) -> Session:

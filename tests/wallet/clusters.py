@@ -1,0 +1,169 @@
+"""PostgreSQL clusters that a test may freeze, cut off and lose, and a portal of its own on them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psutil
+
+from portal import embedded
+from portal.embedded import Server
+from portal.ports import free_port
+from portal.tether import tethered
+from tests.plugins.databases import migrated
+from tests.plugins.live import Live, serving
+from tests.signing import Answer
+
+REPLICATED = {"wal_level": "replica", "max_wal_senders": "8", "max_replication_slots": "4"}
+# Nothing here outlives the test, but each commit waits as it would where it does.
+LASTING = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off", "shared_buffers": "64MB"}
+
+
+def folder_of_socket(server: Server) -> str:
+    return unquote(urlsplit(server.url).hostname or "")
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """Not pytest's: each run closes the folder above those to everybody else, and a server is somebody else."""
+    with tempfile.TemporaryDirectory(prefix="portal-cluster-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def own_cluster() -> Iterator[Server]:
+    """With the portal's tables, as the migrated database of the run has them."""
+    with own_folder() as folder, embedded.postgres(folder, extra=LASTING | REPLICATED) as server:
+        source = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{migrated()}").geturl()
+        restore = [embedded.program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", server.url]
+        with subprocess.Popen([embedded.program("pg_dump"), "--dbname", source], stdout=subprocess.PIPE) as dump:
+            subprocess.run(restore, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
+        assert dump.returncode == 0
+        yield server
+
+
+@contextmanager
+def standby_of(primary: Server) -> Iterator[Server]:
+    """A copy that follows the primary under the name `standby`."""
+    with own_folder() as folder:
+        embedded.prepare_folder(folder)
+        copy = ["--host", folder_of_socket(primary), "--username", "postgres", "--checkpoint=fast", "--no-sync"]
+        copy += ["--pgdata", str(folder / "cluster"), "--wal-method=stream", "--write-recovery-conf"]
+        command = tethered([embedded.program("pg_basebackup"), *copy], account=embedded.account())
+        subprocess.run(command, cwd=folder, check=True)
+        with embedded.postgres(folder, extra=LASTING | REPLICATED | {"cluster_name": "standby"}) as server:
+            yield server
+
+
+def family(server: Server) -> list[psutil.Process]:
+    first = psutil.Process(server.process.pid)
+    return [first, *first.children(recursive=True)]
+
+
+@contextmanager
+def frozen(server: Server) -> Iterator[None]:
+    """All of its processes stand still, as on a host whose hypervisor hangs. The kernel still takes what is sent."""
+    stopped = family(server)
+    for process in stopped:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in stopped:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGCONT)
+
+
+class Relay:
+    """The network between portal and database. While it is silent nothing arrives, and nobody is told."""
+
+    def __init__(self, server: Server) -> None:
+        self.target = f"{folder_of_socket(server)}/.s.PGSQL.5432"
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.speaks = threading.Event()
+        self.speaks.set()
+        self.sockets: list[socket.socket] = [self.listener]
+
+    @property
+    def port(self) -> int:
+        return int(self.listener.getsockname()[1])
+
+    def run(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self.target)
+                self.sockets += [near, far]
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self.pump, args=pair, daemon=True).start()
+
+    def pump(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                self.speaks.wait()
+                target.sendall(data)
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        self.speaks.clear()
+        try:
+            yield
+        finally:
+            self.speaks.set()
+
+    def close(self) -> None:
+        self.speaks.set()
+        for each in self.sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+@contextmanager
+def relay_to(server: Server) -> Iterator[tuple[Relay, str]]:
+    """And the address of the database behind it."""
+    with closing(Relay(server)) as relay:
+        threading.Thread(target=relay.run, daemon=True).start()
+        yield relay, f"postgres://postgres@127.0.0.1:{relay.port}/{embedded.DATABASE}"
+
+
+@contextmanager
+def own_portal(dsn: str, folder: Path, **environment: str) -> Iterator[Live]:
+    """With the deadline of a real one, unless `environment` says another."""
+    port = free_port()
+    own = os.environ | {
+        "DATABASE_URL": dsn,
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "WALLET_ON_DEFAULT": "false",
+        "PRIVATE_FILES": str(folder / "private"),
+        "ANSWER_WITHIN_MS": "850",
+    }
+    portal = Live(own["BASE_URL"], dsn, own | environment, folder / "granian.log")
+    with serving(portal, port):
+        yield portal
+
+
+def timed(call: Callable[[], Answer]) -> tuple[float, Answer]:
+    begun = time.monotonic()
+    answer = call()
+    return time.monotonic() - begun, answer
+
+
+def together(calls: list[Callable[[], Answer]]) -> list[tuple[float, Answer]]:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(timed, calls))
