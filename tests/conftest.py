@@ -64,13 +64,15 @@ class Caller:
     def get(self, path: str, meta: dict[str, Any] | None = None, **headers: str | None) -> Answer:
         return self.call(path, None, method="GET", meta=meta, **headers)
 
+    def cashier(self, kind: str, amount: int) -> dict[str, Any]:
+        told = {"kind": kind, "transactionId": new_id(), "playerId": self.player}
+        return told | {"currency": self.currency, "amount": amount}
+
     def deposit(self, amount: int, **fields: Any) -> Answer:
-        body = {"transactionId": new_id(), "playerId": self.player, "currency": self.currency, "amount": amount}
-        return self.call("/wallet/transaction/deposit", body | fields)
+        return self.call("/wallet/transaction/deposit", self.cashier("deposit", amount) | fields)
 
     def withdraw(self, amount: int, **fields: Any) -> Answer:
-        body = {"transactionId": new_id(), "playerId": self.player, "currency": self.currency, "amount": amount}
-        return self.call("/wallet/transaction/withdraw", body | fields)
+        return self.call("/wallet/transaction/withdraw", self.cashier("withdraw", amount) | fields)
 
     def launch(self, **fields: Any) -> Answer:
         body = {

@@ -58,6 +58,7 @@ class Table:
     def cashier(self, kind: str, amount: int, **fields: Any) -> str:
         """`deposit` or `withdraw`; returns its id."""
         body = {
+            "kind": kind,
             "transactionId": new_id(),
             "playerId": self.guest.player_id,
             "currency": self.currency,

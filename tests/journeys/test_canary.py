@@ -125,7 +125,7 @@ def ask(live: Live, path: str, body: bytes | None, headers: dict[str, str]) -> i
 def use_in_every_way(live: Live, auth_key: str, secret: str) -> None:
     """Once rightly, and then with the secret wherever a hurried person could put it."""
     signer, path = Signer(auth_key, secret), "/wallet/transaction/deposit"
-    good = {"transactionId": new_id(), "playerId": "ada", "currency": "EUR", "amount": 100_000}
+    good = {"kind": "deposit", "transactionId": new_id(), "playerId": "ada", "currency": "EUR", "amount": 100_000}
     body = json.dumps(good).encode()
     assert ask(live, path, body, signer.sign(body)) == 200
     escaped = secret.replace("_", "%5F")

@@ -43,7 +43,7 @@ def test_a_line_of_the_log_holds_no_secret_that_stood_in_an_address() -> None:
 @pytest.mark.parametrize("bars", ["_", r"\u005f"], ids=["plain", "escaped"])
 def test_a_body_that_gives_the_secret_away_is_refused_and_names_nobody(caller: Caller, bars: str) -> None:
     secret = caller.signer.secret.replace("_", bars)
-    body = f'{{"transactionId": "t", "playerId": "{secret}", "currency": "EUR", "amount": 100}}'
+    body = f'{{"kind": "deposit", "transactionId": "t", "playerId": "{secret}", "currency": "EUR", "amount": 100}}'
     answer = caller.call("/wallet/transaction/deposit", body.encode())
     assert answer.status == "INCORRECT_DATA"
     assert "Secret Key" in answer["message"]

@@ -285,6 +285,37 @@ def test_of_a_call_that_was_taken_all_rows_passed(caller: Caller) -> None:
     assert "first answer again: RS_OK" in explanation.now.note
 
 
+SINGLE: dict[str, Callable[[Caller], Answer]] = {
+    "balance": lambda caller: caller.balance(),
+    "bet": lambda caller: caller.bet(1),
+    "payout": lambda caller: caller.payout("stake", 1),
+    "reward": lambda caller: caller.reward(1),
+    "deposit": lambda caller: caller.deposit(1),
+    "withdraw": lambda caller: caller.withdraw(1),
+    "launch": lambda caller: caller.launch(),
+}
+
+
+@pytest.mark.parametrize("kind", SINGLE)
+def test_what_was_taken_would_be_taken_now(caller: Caller, kind: str) -> None:
+    """Of a taken call the body is not kept: it is asked again with the fields of its own kind, and no others."""
+    caller.bet(1, transactionId="stake")
+    found = told(SINGLE[kind](caller))
+    assert (found.now.status, failed(found), fails_now(found)) == ("RS_OK", [], [])
+
+
+@pytest.mark.parametrize("fields", [{"kind": "bet"}, {"refTransactionId": "stake"}], ids=str)
+def test_a_field_of_another_kind_is_row_7_then_and_now(caller: Caller, fields: dict[str, Any]) -> None:
+    found = told(caller.bet(1, **fields))
+    assert (failed(found), fails_now(found)) == ([7], [7])
+    assert value(found, 7, "Found").text.startswith(f"{next(iter(fields))} belongs to another kind of call.")
+
+
+def test_a_get_with_a_body_is_row_7_then_and_now(caller: Caller) -> None:
+    found = told(caller.call("/game/sessions", caller.in_session(currency="EUR", amount=1), method="GET"))
+    assert (failed(found), fails_now(found)) == ([7], [7])
+
+
 def test_a_payout_is_not_asked_for_session_game_block_or_limits(caller: Caller) -> None:
     bet = caller.bet()
     explanation = told(caller.payout(bet["transactionId"]))

@@ -69,7 +69,7 @@ REFUSALS: dict[str, tuple[Callable[[Caller], Answer], int, str, str]] = {
     "not on the list": (elsewhere, 3, "The address is allowed", "203.0.113.0/24 “Office”"),
     "an old timestamp": (lambda it: it.bet(timestamp="1"), 4, "The timestamp is of now", "behind our clock"),
     "suspended": (suspended, 6, "The merchant may do this", "suspended"),
-    "a text for a number": (texted, 7, "The body is an object of the right types", ""),
+    "a text for a number": (texted, 7, "The body is an object of the right types, for this endpoint", ""),
     "no player": (lambda it: it.bet(playerId=""), 8, "The fields are there", ""),
     "below zero": (lambda it: it.bet(-1), 10, "The amount is not below what may be", ""),
     "another session": (lambda it: it.bet(sessionId="x"), 13, "The session is open and of this round", "no session"),

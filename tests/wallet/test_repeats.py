@@ -21,6 +21,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "deposit": ("deposit", {"amount": 40, "currency": "EUR"}),
     "withdraw": ("withdraw", {"amount": 40, "currency": "EUR"}),
 }
+AT_THE_CASHIER = {"deposit", "withdraw"}
 OTHER_CONTENT: list[tuple[str, dict[str, Any]]] = [
     ("bet", {"amount": 101}),
     ("bet", {"currency": "USD"}),
@@ -52,7 +53,8 @@ def cast(caller: Caller) -> None:
 
 def send(caller: Caller, kind: str, **fields: Any) -> Answer:
     path, own = CALLS[kind]
-    return caller.call(f"/wallet/transaction/{path}", caller.in_session(transactionId="id-1") | own | fields)
+    shared = caller.cashier(kind, 0) if kind in AT_THE_CASHIER else caller.in_session()
+    return caller.call(f"/wallet/transaction/{path}", shared | {"transactionId": "id-1"} | own | fields)
 
 
 @pytest.mark.parametrize("kind", CALLS)
@@ -68,9 +70,15 @@ def test_the_first_answer_again_whatever_has_changed_since(caller: Caller, kind:
     assert caller.balance()["balance"] == first["balance"] + 77
 
 
-@pytest.mark.parametrize("fields", [{"sessionId": "another"}, {"roundId": "r-9"}, {"extra": [1, {"a": 2.5}]}], ids=str)
-@pytest.mark.parametrize("kind", CALLS)
-def test_session_round_and_extra_fields_are_not_content(caller: Caller, kind: str, fields: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fields", [{"sessionId": "another"}, {"roundId": "r-9"}], ids=str)
+@pytest.mark.parametrize("kind", ["bet", "payout", "reward"])
+def test_session_and_round_are_not_content(caller: Caller, kind: str, fields: dict[str, Any]) -> None:
+    assert send(caller, kind).body == send(caller, kind, **fields).body
+
+
+@pytest.mark.parametrize("fields", [{"extra": [1, {"a": 2.5}]}, {"rewardType": None, "isWin": None}], ids=str)
+@pytest.mark.parametrize("kind", ["bet", "deposit", "withdraw"])
+def test_extra_fields_are_not_content(caller: Caller, kind: str, fields: dict[str, Any]) -> None:
     assert send(caller, kind).body == send(caller, kind, **fields).body
 
 
@@ -113,7 +121,7 @@ def test_another_kind_under_the_same_id_is_a_duplicate(caller: Caller, first: st
 def test_the_id_of_a_rollback_is_taken_too(caller: Caller, kind: str) -> None:
     undo = {"transactions": [caller.rollback_item("stake", transactionId="id-1")]}
     caller.call("/wallet/transaction/rollback", undo)
-    assert send(caller, kind, refTransactionId="stake").status == "DUPLICATE_TRANSACTION"
+    assert send(caller, kind).status == "DUPLICATE_TRANSACTION"
 
 
 @pytest.mark.parametrize("kind", CALLS)

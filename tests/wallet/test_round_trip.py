@@ -15,7 +15,8 @@ from tests.signing import Answer
 
 def late(caller: Caller, path: str) -> Answer:
     bets = [f"stake-{number}" for number in range(20)]
-    items = [caller.in_session(currency="EUR", amount=1, roundId="round", refTransactionId=bet) for bet in bets]
+    named = [{"roundId": "round"} if path == "retry" else {"refTransactionId": bet} for bet in bets]
+    items = [caller.in_session(currency="EUR", amount=1) | name for name in named]
     return caller.call(f"/wallet/transaction/{path}", {"transactions": items})
 
 
@@ -50,6 +51,7 @@ def queries_of(call: Callable[[Caller], Answer], caller: Caller) -> list[Any]:
     with CaptureQueriesContext(connection) as queries:
         answer = call(caller)
     assert answer.http_status == 200
+    assert all(item["status"] == "RS_OK" for item in answer.body.get("data", []))
     return queries.captured_queries
 
 

@@ -26,6 +26,7 @@ STAKE = (
     b'{"transactionId":"1db4fac5-34b2-4b81-a101-c105979633e0","sessionId":"f1dfc865-584c-4cba-a175-06172b2a411417315044'
     b'51691","playerId":"18865671","gameId":"G1720767064793","currency":"EUR","amount":50000000}'
 )
+BET = "/wallet/transaction/bet"
 VECTORS: dict[str, tuple[bytes, str]] = {
     "launch": (LAUNCH, "51bead6b85d7c5be4272e6ba0d5cebe30a60b54cc759751e51bf7ef1e5cb8e75"),
     "bet": (STAKE, "7790b5db7cbc503cc1638cc62733ae8a692749b93bbf264297297e1d7db4648b"),
@@ -60,7 +61,7 @@ def test_the_portal_takes_the_vectors(caller: Caller, vector: str) -> None:
     key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
     seal_with(key, SECRET)
     body, hexadecimal = VECTORS[vector]
-    path, method = ("/game/list", "GET") if not body else ("/wallet/balance", "POST")
+    path, method = ("/game/list", "GET") if not body else (BET if vector == "bet" else "/game/url", "POST")
     with clock.at(datetime.fromtimestamp(int(TIMESTAMP) / 1000, UTC)):
         answer = caller.call(path, body, method=method, timestamp=TIMESTAMP, x_signature=hexadecimal)
     assert answer.status in {"RS_OK", "FIELD_REQUIRED_OR_INVALID", "RECORD_NOT_FOUND"}

@@ -37,7 +37,8 @@ ALL = set(CALLS)
 
 
 def late(caller: Caller, path: str) -> Answer:
-    item = caller.in_session(currency="EUR", amount=1, roundId="round-1", refTransactionId="stake")
+    named = {"roundId": "round-1"} if path == "retry" else {"refTransactionId": "stake"}
+    item = caller.in_session(currency="EUR", amount=1) | named
     return caller.call(f"/wallet/transaction/{path}", {"transactions": [item]})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -26,9 +26,15 @@ Balance = Annotated[int, Meta(ge=-MAX_WHOLE_NUMBER, le=MAX_WHOLE_NUMBER, descrip
 
 
 class Contract(msgspec.Struct, rename="camel", kw_only=True):
-    """A body as it must be. `amount_field` names the field whose lower bound is INVALID_AMOUNT."""
+    """A body as it must be. `amount_field` names the field whose lower bound is INVALID_AMOUNT.
+
+    `refuses` names the fields that mark another kind of call. A signature covers the body and not the path, so a body
+    that one endpoint accepts must be refused by each of the others (decision 0034). Null counts as left out: it marks
+    nothing, since the endpoint that needs the field refuses null.
+    """
 
     amount_field: ClassVar[str] = ""
+    refuses: ClassVar[tuple[str, ...]] = ()
 
 
 def said(contract: Contract) -> dict[str, Any]:
@@ -37,12 +43,30 @@ def said(contract: Contract) -> dict[str, Any]:
 
 
 class BalanceCall(Contract, kw_only=True):
+    refuses: ClassVar[tuple[str, ...]] = (
+        "transactionId",
+        "amount",
+        "kind",
+        "transactions",
+        "gameId",
+        "sessionId",
+        "playerName",
+        "balance",
+    )
     player_id: PlayerId
     currency: Currency
 
 
 class BetCall(Contract, kw_only=True):
     amount_field: ClassVar[str] = "amount"
+    refuses: ClassVar[tuple[str, ...]] = (
+        "refTransactionId",
+        "isWin",
+        "rewardType",
+        "rewardedAmount",
+        "kind",
+        "transactions",
+    )
     transaction_id: TransactionId
     session_id: SessionId
     player_id: PlayerId
@@ -65,6 +89,7 @@ class PayoutFields(Contract, kw_only=True):
 
 
 class PayoutCall(PayoutFields, kw_only=True):
+    refuses: ClassVar[tuple[str, ...]] = ("rewardType", "rewardedAmount", "kind", "transactions")
     ref_transaction_id: BetId
     is_win: bool
     round_id: RoundId | UnsetType = UNSET
@@ -72,6 +97,7 @@ class PayoutCall(PayoutFields, kw_only=True):
 
 class RewardCall(Contract, kw_only=True):
     amount_field: ClassVar[str] = "rewardedAmount"
+    refuses: ClassVar[tuple[str, ...]] = ("amount", "isWin", "kind", "transactions")
     transaction_id: TransactionId
     ref_transaction_id: Annotated[str, Meta(min_length=1, max_length=255, description="The bonusId or jackpotId.")]
     session_id: SessionId
@@ -83,13 +109,39 @@ class RewardCall(Contract, kw_only=True):
 
 class CashierCall(Contract, kw_only=True):
     amount_field: ClassVar[str] = "amount"
+    refuses: ClassVar[tuple[str, ...]] = (
+        "sessionId",
+        "gameId",
+        "roundId",
+        "refTransactionId",
+        "isWin",
+        "rewardType",
+        "rewardedAmount",
+        "transactions",
+    )
     transaction_id: TransactionId
     player_id: PlayerId
     currency: Currency
     amount: PositiveAmount
 
 
+class DepositCall(CashierCall, kw_only=True):
+    kind: Annotated[Literal["deposit"], Meta(description="Says in the signed body that this is a deposit.")]
+
+
+class WithdrawCall(CashierCall, kw_only=True):
+    kind: Annotated[Literal["withdraw"], Meta(description="Says in the signed body that this is a withdrawal.")]
+
+
+class BatchCall(Contract, kw_only=True):
+    """What stands around the items of a batch."""
+
+    refuses: ClassVar[tuple[str, ...]] = ("day", "kind")
+    transactions: list[Any]
+
+
 class RollbackItem(Contract, kw_only=True):
+    refuses: ClassVar[tuple[str, ...]] = ("amount", "currency", "roundId", "isWin", "rewardType", "rewardedAmount")
     transaction_id: TransactionId
     ref_transaction_id: Annotated[
         str, Meta(min_length=1, max_length=255, description="The transaction to undo, of any kind.")
@@ -100,15 +152,18 @@ class RollbackItem(Contract, kw_only=True):
 
 
 class RetryItem(PayoutFields, kw_only=True):
+    refuses: ClassVar[tuple[str, ...]] = ("refTransactionId", "isWin", "rewardType", "rewardedAmount")
     round_id: RoundId
 
 
 class SettlementItem(PayoutFields, kw_only=True):
+    refuses: ClassVar[tuple[str, ...]] = ("isWin", "rewardType", "rewardedAmount")
     ref_transaction_id: BetId
     round_id: RoundId | UnsetType = UNSET
 
 
 class LaunchCall(Contract, kw_only=True):
+    refuses: ClassVar[tuple[str, ...]] = ("transactionId", "amount", "kind", "transactions")
     game_id: GameId
     player_id: PlayerId
     player_name: Annotated[str, Meta(min_length=1, max_length=255)]

@@ -8,14 +8,14 @@ import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final, NoReturn, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NoReturn, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, UnsetType
 
 from portal.lib import masking
 from wallet import statuses
-from wallet.api.contracts import MAX_BATCH_ITEMS, Contract
+from wallet.api.contracts import MAX_BATCH_ITEMS, BatchCall, Contract
 from wallet.money import MAX_WHOLE_NUMBER
 
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -78,6 +78,7 @@ class _Rule:
     name: str  # as on the wire
     attribute: str
     type: type
+    only: str | None  # the one text that it may be
     required: bool
     pattern: re.Pattern[str] | None
     longest: int | None
@@ -86,14 +87,14 @@ class _Rule:
     least: int | None  # of an amount
 
 
-def _plain(annotation: Any) -> tuple[type, Meta]:
-    """`Annotated[str, Meta] | UnsetType` -> (str, Meta)."""
+def _plain(annotation: Any) -> tuple[type, str | None, Meta]:
+    """`Annotated[str, Meta] | UnsetType` -> (str, None, Meta); of a Literal, its one text stands in the middle."""
     if get_origin(annotation) in (types.UnionType, Union):
         annotation = next(part for part in get_args(annotation) if part is not UnsetType)
-    if get_origin(annotation) is Annotated:
-        kind, meta = get_args(annotation)
-        return kind, meta
-    return annotation, Meta()
+    kind, meta = get_args(annotation) if get_origin(annotation) is Annotated else (annotation, Meta())
+    if get_origin(kind) is Literal:
+        return str, get_args(kind)[0], meta
+    return get_origin(kind) or kind, None, meta
 
 
 @cache
@@ -102,13 +103,14 @@ def _rules(contract: type[Contract]) -> tuple[_Rule, ...]:
 
 
 def _rule(contract: type[Contract], field: msgspec.structs.FieldInfo) -> _Rule:
-    kind, meta = _plain(field.type)
+    kind, only, meta = _plain(field.type)
     is_amount = field.encode_name == contract.amount_field
     lowest = -MAX_WHOLE_NUMBER if is_amount or meta.ge is None else int(meta.ge)
     return _Rule(
         name=field.encode_name,
         attribute=field.name,
         type=kind,
+        only=only,
         required=field.required,
         pattern=re.compile(meta.pattern) if meta.pattern else None,
         longest=meta.max_length,
@@ -124,6 +126,7 @@ TYPE_NAMES: Final = {str: "a text", int: "a whole number", bool: "true or false"
 def check[C: Contract](contract: type[C], found: Mapping[str, Any]) -> C:
     """Rows 7 to 10 over one object; raises the first refusal, else returns the contract."""
     rules = _rules(contract)
+    check_kind(contract, found)
     given = [(rule, found[rule.name]) for rule in rules if _is_given(rule, found)]
     for rule, value in given:
         _check_type(rule, value)
@@ -136,6 +139,18 @@ def check[C: Contract](contract: type[C], found: Mapping[str, Any]) -> C:
     return contract(**{rule.attribute: value for rule, value in given})
 
 
+def check_kind(contract: type[Contract], found: Mapping[str, Any]) -> None:
+    """Raises IncorrectData when a field marks another kind of call than this one."""
+    for name in contract.refuses:
+        if found.get(name) is not None:
+            _incorrect(f"{name} belongs to another kind of call. Remove it, or call the endpoint that it belongs to.")
+
+
+def fields_of(contract: type[Contract], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what the contract asks for."""
+    return {rule.name: found[rule.name] for rule in _rules(contract) if rule.name in found}
+
+
 def _is_given(rule: _Rule, found: Mapping[str, Any]) -> bool:
     """A field that may be left out may also be null."""
     return rule.name in found and (rule.required or found[rule.name] is not None)
@@ -146,6 +161,8 @@ def _check_type(rule: _Rule, value: Any) -> None:
         _incorrect(f"{rule.name} must be {TYPE_NAMES[rule.type]}.")
     if isinstance(value, str) and not value.isascii() and HALF_A_CHARACTER.search(value):
         _incorrect(f"{rule.name} has half a character in it.")
+    if rule.only is not None and value not in {rule.only, ""}:
+        _incorrect(f'{rule.name} must be "{rule.only}" at this endpoint.')
 
 
 def _check_required(rules: Iterable[_Rule], found: Mapping[str, Any]) -> None:
@@ -177,6 +194,7 @@ def _check_amount(rule: _Rule, value: int) -> None:
 
 def batch_items(found: Mapping[str, Any]) -> list[Any]:
     """The `transactions` of a batch, 1 to 1,000, not yet looked at."""
+    check_kind(BatchCall, found)
     items = found.get("transactions")
     if "transactions" in found and not isinstance(items, list):
         _incorrect("transactions must be a list.")

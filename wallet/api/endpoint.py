@@ -87,7 +87,10 @@ class SignedView(APIView):
 
 
 class QueryView(SignedView):
-    """A signed GET: no body, its fields in the query."""
+    """A signed GET: no body, its fields in the query.
+
+    Any body is refused: with one, the signed bytes of another call would open every list.
+    """
 
     method = "GET"
     kind = "read"
@@ -96,6 +99,11 @@ class QueryView(SignedView):
         """Reading waits for nobody."""
 
     def read(self, request: SignedHttpRequest) -> Any:
+        if request.raw:
+            raise statuses.IncorrectData("A GET has no body. Send it without one.")
+        return self.read_query(request)
+
+    def read_query(self, request: SignedHttpRequest) -> Any:
         try:
             pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, errors="strict")
         except UnicodeDecodeError as fault:

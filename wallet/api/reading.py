@@ -10,6 +10,7 @@ import msgspec
 
 from portal.lib import clock
 from wallet import statuses
+from wallet.api import decoding
 from wallet.api.door import SignedHttpRequest
 from wallet.api.endpoint import SignedView
 from wallet.api.game_views import GameSession
@@ -48,6 +49,7 @@ def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.Refusal |
 def _stand_in(view: SignedView, asked: Asked) -> SignedHttpRequest:
     request = SignedHttpRequest()
     request.META["QUERY_STRING"], request.path_info = asked.query, asked.endpoint
-    request.raw = json.dumps(asked.said).encode() if asked.body is None else asked.body
+    said = decoding.fields_of(view.takes, asked.said | {"kind": view.kind})
+    request.raw = json.dumps(said).encode() if asked.body is None else asked.body
     request.line = Line(uuid4(), clock.now(), None, "", view.method, asked.endpoint)
     return request

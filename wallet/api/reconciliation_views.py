@@ -59,7 +59,7 @@ class GetStatement(QueryView):
 
     takes, gives = contracts.StatementQuery, contracts.StatementTold
 
-    def read(self, request: SignedHttpRequest) -> contracts.StatementQuery:
+    def read_query(self, request: SignedHttpRequest) -> contracts.StatementQuery:
         request.fields = {"statementId": request.path_info.rstrip("/").rpartition("/")[2]}
         return decoding.check(self.takes, request.fields)
 

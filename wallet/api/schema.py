@@ -27,7 +27,19 @@ def _drawn() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
     kinds = {kind for kind in bodies if issubclass(kind, (contracts.Contract, contracts.Answered))}
     ordered = sorted(kinds, key=lambda kind: kind.__name__)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    for kind in ordered:
+        components[kind.__name__] |= _refused(kind, components[kind.__name__])
     return dict(zip(ordered, schemas, strict=True)), components
+
+
+def _refused(kind: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """The fields that mark another kind of call, for a machine and for a person."""
+    names = getattr(kind, "refuses", ())
+    if not names:
+        return {}
+    sentence = f"Refused here, since they mark another kind of call: {', '.join(f'`{name}`' for name in names)}."
+    description = f"{schema.get('description', '')} {sentence}".strip()
+    return {"description": description, "not": {"anyOf": [{"required": [name]} for name in names]}}
 
 
 def of(contract: Any) -> dict[str, Any]:
@@ -84,7 +96,8 @@ class ContractSchema(AutoSchema):
         schema = of(self.view.takes)
         if self.view.is_batch:
             items = {"type": "array", "minItems": 1, "maxItems": contracts.MAX_BATCH_ITEMS, "items": schema}
-            schema = {"type": "object", "required": ["transactions"], "properties": {"transactions": items}}
+            around = _drawn()[1][contracts.BatchCall.__name__]
+            schema = around | {"properties": {"transactions": items}}
         content = {kind: {"schema": self._of_media_type(kind, schema)} for kind in self.view.media_types}
         return {"required": True, "content": content}
 

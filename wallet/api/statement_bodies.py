@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO
 
 from wallet import statuses
-from wallet.api import decoding
+from wallet.api import contracts, decoding
 from wallet.reconciliation.reading.table import Unreadable
 from wallet.reconciliation.reading.unpacking import Unpacked
 
@@ -47,12 +47,7 @@ def _head(file: IO[bytes]) -> tuple[bytes, bool]:
 
 
 def _said_whole(body: bytes) -> str:
-    said: dict[str, Any] = decoding.parse(body)
-    if "day" not in said:
-        raise statuses.FieldRequiredOrInvalid("day is required.")
-    if not isinstance(said["day"], str):
-        raise statuses.IncorrectData("day must be a text.")
-    return said["day"]
+    return decoding.check(contracts.StatementCall, decoding.parse(body)).day
 
 
 def _found(where: re.Pattern[bytes], head: bytes, sentence: str) -> str:

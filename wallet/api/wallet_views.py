@@ -23,7 +23,7 @@ ECHOED = ("transactionId", "sessionId", "roundId", "playerId", "currency")
 
 def as_call(kind: str, asked: contracts.Contract) -> Call:
     """A contract's fields bear the ledger's names."""
-    return Call(kind=kind, **contracts.said(asked))
+    return Call(**(contracts.said(asked) | {"kind": kind}))
 
 
 class Balance(SignedView):
@@ -71,21 +71,17 @@ class Reward(Move):
     kind = "reward"
 
 
-class Cashier(Move):
-    """Money between the operator and a player's account."""
-
-    takes = contracts.CashierCall
-
-
-class Deposit(Cashier):
+class Deposit(Move):
     """The operator pays into a player's account; makes the player known."""
 
+    takes = contracts.DepositCall
     kind = "deposit"
 
 
-class Withdraw(Cashier):
+class Withdraw(Move):
     """A player's money goes back to the operator."""
 
+    takes = contracts.WithdrawCall
     kind = "withdraw"
 
 

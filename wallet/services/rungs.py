@@ -274,7 +274,7 @@ ROWS: dict[int, Row] = {
     4: Row("The timestamp is of now", statuses.SignatureExpired.key, None, timestamp),
     5: Row("The signature is right", statuses.SignatureNotMatch.key, None, signature),
     6: Row("The merchant may do this", statuses.MerchantNotActive.key, None, state),
-    7: Row("The body is an object of the right types", statuses.IncorrectData.key, None, body),
+    7: Row("The body is an object of the right types, for this endpoint", statuses.IncorrectData.key, None, body),
     8: Row("The fields are there", statuses.FieldRequiredOrInvalid.key, None, body),
     9: Row("The numbers are in range", statuses.InvalidNumber.key, None, body),
     10: Row("The amount is not below what may be", statuses.InvalidAmount.key, MONEY, amount),

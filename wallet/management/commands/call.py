@@ -24,6 +24,8 @@ from wallet.services import outgoing
 from wallet.services.outgoing import Outgoing
 
 TIMEOUT_SECONDS = 10
+BODY_HELP = """JSON, such as '{"playerId": "AP-1", "currency": "EUR"}'; a deposit or withdrawal names its kind:
+'{"kind": "deposit", "transactionId": "D-1", "playerId": "AP-1", "currency": "EUR", "amount": 100000}'"""
 REFUSED, NOT_REACHED = 1, 2
 CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
     "http": http.client.HTTPConnection,
@@ -53,7 +55,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("merchant", help="the merchant's code")
         parser.add_argument("path", help="such as /wallet/balance or '/game/sessions?limit=5'")
-        parser.add_argument("body", nargs="?", help='JSON, such as \'{"playerId": "AP-1", "currency": "EUR"}\'')
+        parser.add_argument("body", nargs="?", help=BODY_HELP)
         parser.add_argument("--method", help="GET without a body, else POST")
         parser.add_argument("--key", metavar="AUTH_KEY", help="sign under this key; the newest usable one otherwise")
         parser.add_argument("--base-url", default=settings.BASE_URL, help="default: %(default)s")
