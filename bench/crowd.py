@@ -30,16 +30,17 @@ ROUNDS = """
         credit_account_id, balance, ref_transaction_id, is_win, secret_id, address, request_id, created_at
     )
     SELECT a.merchant_id, m.kind || '-' || n, 0, m.kind, 'RS_OK', a.player_id, a.currency, m.amount, m.debit, m.credit,
-           50 * n, m.ref, m.is_win, %(secret)s, '127.0.0.1', gen_random_uuid(),
+           50 * n + m.beside, m.ref, m.is_win, %(secret)s, '127.0.0.1', gen_random_uuid(),
            %(day)s::date AT TIME ZONE 'UTC' + interval '1 hour' * n + m.later
       FROM generate_series(1, %(rounds)s) n
      CROSS JOIN wallet_account a
       JOIN wallet_account g ON g.merchant_id = a.merchant_id AND g.kind = 'games'
      CROSS JOIN LATERAL (VALUES
-        ('bet', 100, a.id, g.id, NULL, NULL, interval '0'),
-        ('payout', 150, g.id, a.id, 'bet-' || n, true, interval '1 second')
-     ) m (kind, amount, debit, credit, ref, is_win, later)
+        ('bet', 100, a.id, g.id, -150, NULL, NULL, interval '0'),
+        ('payout', 150, g.id, a.id, 0, 'bet-' || n, true, interval '1 second')
+     ) m (kind, amount, debit, credit, beside, ref, is_win, later)
      WHERE a.kind = 'player' AND a.merchant_id = ANY (%(merchants)s)
+     ORDER BY a.id, n, m.kind
 """
 # The last payout is another one there: a case for each merchant.
 LINES = """

@@ -37,17 +37,19 @@ ROUNDS = """
         request_id, created_at
     )
     SELECT s.merchant_id, m.transaction_id, 0, m.kind, 'RS_OK', s.player_id, s.id, s.game_id, s.currency, m.amount,
-           m.debit, m.credit, 0, m.ref, m.is_win, 'round-' || n, %(secret)s, '127.0.0.1', gen_random_uuid(),
+           m.debit, m.credit, p.balance + sum(m.change) OVER (PARTITION BY s.account_id ORDER BY n, m.kind), m.ref,
+           m.is_win, 'round-' || n, %(secret)s, '127.0.0.1', gen_random_uuid(),
            %(begin)s + interval '86000 seconds' * n / %(rounds)s + m.later
       FROM generate_series(1, %(rounds)s) n
       JOIN (SELECT s.*, row_number() OVER (ORDER BY s.id) - 1 AS seat FROM wallet_session s) s
         ON s.seat = n %% %(players)s
       JOIN wallet_account g ON g.merchant_id = s.merchant_id AND g.currency = s.currency AND g.kind = 'games'
+      JOIN wallet_account p ON p.id = s.account_id
      CROSS JOIN LATERAL (SELECT md5('bet ' || n)::uuid::text AS bet) b
      CROSS JOIN LATERAL (VALUES
-        ('bet', b.bet, 200, s.account_id, g.id, NULL, NULL, interval '0'),
-        ('payout', md5('payout ' || n)::uuid::text, 100, g.id, s.account_id, b.bet, true, interval '1 second')
-     ) m (kind, transaction_id, amount, debit, credit, ref, is_win, later)
+        ('bet', b.bet, 200, s.account_id, g.id, -200, NULL, NULL, interval '0'),
+        ('payout', md5('payout ' || n)::uuid::text, 100, g.id, s.account_id, 100, b.bet, true, interval '1 second')
+     ) m (kind, transaction_id, amount, debit, credit, change, ref, is_win, later)
      ORDER BY n, m.kind
 """
 BALANCES = """

@@ -64,6 +64,23 @@ def test_an_alarm_when_they_do_not(tampered: Caller, settings: Any) -> None:
         assert "Ada" not in part
 
 
+def test_the_alarm_names_a_row_that_does_not_follow(caller: Caller, settings: Any) -> None:
+    settings.LEDGER_ALARM_TO = RECIPIENTS
+    caller.bet(500, transactionId="forged")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE wallet_transaction SET balance = balance + 7 WHERE kind = 'bet' RETURNING id")
+        [(row,)] = cursor.fetchall()
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    tasks.verify_ledger()
+    [letter] = mail.outbox
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    [(html, _)] = letter.alternatives
+    for part in (str(letter.body), str(html)):
+        assert all(told in part for told in (str(row), "acme", "999507", "999500"))
+        assert caller.player not in part
+
+
 def test_bodies_of_refused_calls_are_forgotten_after_a_week(db: None, settings: Any) -> None:
     settings.REFUSED_BODY_DAYS = 7
     kept = {refused_call(days).pk for days in (0, 6.9)}

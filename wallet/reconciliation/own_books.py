@@ -14,7 +14,7 @@ from merchants.models import Merchant
 from wallet.models import Account, Case, Transaction
 from wallet.reconciliation import matching
 from wallet.services import verification
-from wallet.services.verification import Breach, Difference
+from wallet.services.verification import BalanceGap, Breach, Difference
 
 Kind = Case.Kind
 KINDS = matching.BOOKS
@@ -40,6 +40,8 @@ def find(merchant: Merchant) -> None:
     verdict = verification.verify(merchant)
     for difference in verdict.differences:
         _tell_difference(difference)
+    for gap in verdict.gaps:
+        _tell_gap(gap)
     for breach in verdict.breaches:
         _tell_breach(breach)
     for account in Account.objects.filter(merchant=merchant, balance__lt=0).select_related("player"):
@@ -60,6 +62,22 @@ def _tell_difference(found: Difference) -> None:
         currency=found.currency or "",
         ours={"account": found.account, "balance": _text(found.balance), "rows": _text(found.rows)},
         difference=(found.balance or 0) - found.rows,
+    )
+
+
+def _tell_gap(found: BalanceGap) -> None:
+    matching.tell(
+        Kind.BALANCE,
+        subject=f"row {found.row}",
+        player=found.player or "",
+        currency=found.currency,
+        ours={
+            "account": found.account,
+            "row": found.row,
+            "balance": _text(found.balance),
+            "expected": _text(found.expected),
+        },
+        difference=found.balance - found.expected,
     )
 
 

@@ -44,7 +44,29 @@ DIFFERENCES = """
      WHERE h.id IS NULL OR (h.kind = 'player' AND h.balance <> coalesce(m.net, 0))
      ORDER BY 1 LIMIT %(shown)s
 """
+# A row keeps its player's balance after it; parts of a rollback keep none and are carried through the sum. Where a
+# balance is off the sum by another amount than the balance before it, something between the two was changed.
+GAPS = """
+    WITH moves AS (
+        SELECT t.id, a.id AS account, t.merchant_id, t.player_id, t.currency, t.balance,
+               sum(CASE a.id WHEN t.credit_account_id THEN t.amount WHEN t.debit_account_id THEN -t.amount ELSE 0 END)
+                   OVER (PARTITION BY t.player_id, t.currency ORDER BY t.id ROWS UNBOUNDED PRECEDING) AS net
+          FROM wallet_transaction t
+          LEFT JOIN wallet_account a ON a.player_id = t.player_id AND a.currency = t.currency AND a.kind = 'player'
+         WHERE t.currency IS NOT NULL AND (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+    ), kept AS (
+        SELECT m.*, lag(m.balance - m.net, 1, 0) OVER (PARTITION BY m.player_id, m.currency ORDER BY m.id) AS beyond
+          FROM moves m WHERE m.balance IS NOT NULL
+    )
+    SELECT k.account, c.code, p.player_id, k.currency, k.id, k.balance, (k.net + k.beyond)::bigint, count(*) OVER ()
+      FROM kept k
+      LEFT JOIN merchants_merchant c ON c.id = k.merchant_id
+      LEFT JOIN merchants_player p ON p.id = k.player_id
+     WHERE k.balance - k.net <> k.beyond
+     ORDER BY k.id LIMIT %(shown)s
+"""
 PAID_ON_ROLLED_BACK = "pays on a bet that was rolled back"
+NO_BALANCE = "moves money and keeps no balance after it"
 # Each gives the rows that break it, and how many there are.
 RULES = {
     "names a merchant, player, game, session or secret that does not exist": """
@@ -82,6 +104,13 @@ RULES = {
                                  o.debit_account_id)
          ORDER BY t.id LIMIT %(shown)s
     """,
+    NO_BALANCE: """
+        SELECT t.id, count(*) OVER ()
+          FROM wallet_transaction t
+         WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+           AND t.debit_account_id IS NOT NULL AND t.kind <> 'rollback' AND t.balance IS NULL
+         ORDER BY t.id LIMIT %(shown)s
+    """,
     PAID_ON_ROLLED_BACK: """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction r
@@ -106,6 +135,18 @@ class Difference(NamedTuple):
     rows: int
 
 
+class BalanceGap(NamedTuple):
+    """A row whose balance does not follow from the row before it of the same account."""
+
+    account: int | None
+    merchant: str | None
+    player: str | None
+    currency: str
+    row: int
+    balance: int
+    expected: int
+
+
 class Breach(NamedTuple):
     """A rule that rows break: how many, and the ids of the first."""
 
@@ -121,11 +162,13 @@ class Verdict:
     seconds: float
     differing: int
     differences: list[Difference]  # the first of them
+    gap_rows: int
+    gaps: list[BalanceGap]  # the first of them
     breaches: list[Breach]
 
     @property
     def holds(self) -> bool:
-        return not self.differences and not self.breaches
+        return not self.differences and not self.gaps and not self.breaches
 
 
 @transaction.atomic
@@ -136,7 +179,7 @@ def verify(merchant: Merchant | None = None) -> Verdict:
     with connection.cursor() as cursor:
         cursor.execute(ROOM_TO_WORK)
     [(accounts, rows)] = _rows(SIZE, of)
-    found = _rows(DIFFERENCES, of)
+    found, gaps = _rows(DIFFERENCES, of), _rows(GAPS, of)
     breaches = [_breach(rule, broken) for rule, sql in RULES.items() if (broken := _rows(sql, of))]
     return Verdict(
         accounts=accounts,
@@ -144,6 +187,8 @@ def verify(merchant: Merchant | None = None) -> Verdict:
         seconds=perf_counter() - started,
         differing=found[0][-1] if found else 0,
         differences=[Difference(*row[:-1]) for row in found],
+        gap_rows=gaps[0][-1] if gaps else 0,
+        gaps=[BalanceGap(*row[:-1]) for row in gaps],
         breaches=breaches,
     )
 

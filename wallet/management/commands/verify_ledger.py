@@ -16,7 +16,7 @@ from wallet.services.verification import Verdict
 
 
 class Command(BaseCommand):
-    help = "Check that every balance is what its rows say, and that the rows keep the ledger's rules."
+    help = "Check that every balance is what its rows say, row by row, and that the rows keep the ledger's rules."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--merchant", metavar="CODE", help="only this merchant's books")
@@ -26,6 +26,8 @@ class Command(BaseCommand):
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         if verdict.differences:
             console.print(differing(verdict))
+        if verdict.gaps:
+            console.print(gaps(verdict))
         for rule, rows, ids in verdict.breaches:
             console.print(f"{rows:,} rows: each {rule}. Ids: {', '.join(map(str, ids))}", style="red", markup=False)
         console.print(summary(verdict), style="green" if verdict.holds else "red")
@@ -48,11 +50,20 @@ def differing(verdict: Verdict) -> Table:
     return table
 
 
+def gaps(verdict: Verdict) -> Table:
+    names = ("account", "merchant", "player", "currency", "row", "its balance", "expected")
+    table = Table(*names, title="Rows that do not follow from the row before")
+    for account, merchant, player, currency, row, balance, expected in verdict.gaps:
+        ids = str(account or "none"), merchant or "", player or "", currency, str(row)
+        table.add_row(*ids, show(balance), show(expected))
+    return table
+
+
 def summary(verdict: Verdict) -> str:
     looked_at = f"{verdict.accounts:,} accounts and {verdict.rows:,} rows in {verdict.seconds:.1f} s"
     if verdict.holds:
         return f"The books hold: {looked_at}."
     return (
-        f"The books do not hold: {verdict.differing:,} accounts differ, {len(verdict.breaches)} rules are broken"
-        f" ({looked_at})."
+        f"The books do not hold: {verdict.differing:,} accounts differ, {verdict.gap_rows:,} rows do not follow from"
+        f" the row before, {len(verdict.breaches)} rules are broken ({looked_at})."
     )
