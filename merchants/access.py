@@ -14,7 +14,8 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 
 from merchants.models import Membership, Merchant, Person
@@ -42,6 +43,7 @@ MAY: Mapping[str, frozenset[Work]] = {
     Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS}),
     Role.OWNER: frozenset(Work),
 }
+NOT_IN_A_SANDBOX = frozenset({Work.PEOPLE})  # they are the live merchant's, and changed there
 STAFF = ""  # the role of our staff here: they look as an operator does, and change nothing
 
 
@@ -58,7 +60,24 @@ class Visit:
         return self.role == STAFF
 
     def may(self, work: str) -> bool:
+        if self.merchant.is_sandbox and work in NOT_IN_A_SANDBOX:
+            return False
         return work in MAY.get(self.role, frozenset())
+
+    @property
+    def live_merchant(self) -> Merchant:
+        """Whose people they are."""
+        return self.merchant.live_merchant
+
+    @property
+    def sandbox(self) -> Merchant | None:
+        """The sandbox of these pages' merchant: itself when it is one; None when there is none."""
+        if self.merchant.is_sandbox:
+            return self.merchant
+        try:
+            return self.merchant.sandbox
+        except ObjectDoesNotExist:
+            return None
 
     @property
     def may_keys(self) -> bool:
@@ -90,7 +109,7 @@ class Visit:
 
     @property
     def second_factor_needed(self) -> bool:
-        return self.person.is_staff or self.merchant.second_factor_required
+        return self.person.is_staff or self.live_merchant.second_factor_required
 
 
 def visit(person: Person, code: str, work: str = "") -> Visit:
@@ -107,13 +126,18 @@ def visit(person: Person, code: str, work: str = "") -> Visit:
 
 def _looks(person: Person, code: str) -> Visit | None:
     """Of our staff, whatever they were to the merchant before: no role there, and each visit is noted."""
-    merchant = Merchant.objects.filter(code=code).first()
+    merchant = Merchant.objects.select_related("sandbox", "sandbox_of").filter(code=code).first()
     return Visit(merchant, person, STAFF) if merchant else None
 
 
 def _belongs(person: Person, code: str) -> Visit | None:
-    membership = Membership.objects.select_related("merchant").filter(person=person, merchant__code=code).first()
-    return Visit(membership.merchant, person, membership.role) if membership else None
+    """With the role at the live merchant in its sandbox as well: nobody is invited twice."""
+    at_either = Q(merchant__code=code) | Q(merchant__sandbox__code=code)
+    membership = Membership.objects.select_related("merchant__sandbox").filter(at_either, person=person).first()
+    if membership is None:
+        return None
+    live = membership.merchant
+    return Visit(live if live.code == code else live.sandbox, person, membership.role)
 
 
 # --- How the session was proved ---------------------------------------------------------------------------------------

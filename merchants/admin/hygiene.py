@@ -40,7 +40,7 @@ class Concern:
 
 
 def keys() -> ApiKeyQuerySet:
-    return ApiKey.objects.of_active_merchants().select_related("merchant")
+    return ApiKey.objects.of_active_merchants().of_live_merchants().select_related("merchant")
 
 
 CONCERNS = [
@@ -59,7 +59,7 @@ CONCERNS = [
         column="Old version ends (UTC)",
         rows=lambda at: (
             Secret.objects.overlapping(at=at)
-            .filter(key__in=ApiKey.objects.usable(at=at).of_active_merchants())
+            .filter(key__in=keys().usable(at=at))
             .select_related("key__merchant")
             .order_by("usable_until")
         ),

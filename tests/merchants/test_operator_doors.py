@@ -67,6 +67,7 @@ ROWS = {
             "keep", "back",
         )
     },
+    "sandbox_create": OWNERS,
     "people": READ,
     "invite": OWNERS,
     "second_factor": OWNERS,

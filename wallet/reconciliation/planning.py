@@ -25,6 +25,11 @@ class RecipientThere(Refusal):
         super().__init__(f"{email} gets the report already.")
 
 
+class NoTimetable(Refusal):
+    def __init__(self) -> None:
+        super().__init__("A sandbox has no daily reconciliation. Send a statement, then compare the day on its page.")
+
+
 class TooManyRecipients(Refusal):
     def __init__(self) -> None:
         super().__init__(f"A report has at most {MOST_RECIPIENTS} recipients. Remove one, or give a list's address.")
@@ -35,6 +40,8 @@ def set_plan(*, merchant: Merchant, **said: Any) -> ReconciliationPlan:
     """Of a merchant that had none, what is not said is as the model has it."""
     if said.get("hour", HOURS[0]) not in range(HOURS[0], HOURS[1] + 1):
         raise WrongHour
+    if merchant.is_sandbox and said.get("is_on"):
+        raise NoTimetable
     plan = _locked(merchant)
     for name, value in said.items():
         setattr(plan, name, value)

@@ -189,7 +189,7 @@ def due(now: datetime) -> list[tuple[StatementSource, date]]:
     """
     rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
     sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)
-    sources = sources.exclude(merchant__status=Merchant.Status.CLOSED).order_by("last_tried_at", "pk")
+    sources = sources.filter(merchant__in=Merchant.objects.live().open()).order_by("last_tried_at", "pk")
     asked = {source: _askable(source, now) for source in sources.select_related("merchant__reconciliation_plan")}
     there = _there(asked)
     lacking = {
