@@ -37,6 +37,10 @@ class ApiKeyQuerySet(models.QuerySet[ApiKey]):
     def of_active_merchants(self) -> Self:
         return self.filter(merchant__status="active")
 
+    def with_a_home(self) -> Self:
+        """Without test keys whose merchant has no sandbox yet: every call under them is refused."""
+        return self.exclude(environment="test", merchant__sandbox_of=None)
+
     def of_live_merchants(self) -> Self:
         """Without those of sandboxes."""
         return self.filter(merchant__sandbox_of=None)

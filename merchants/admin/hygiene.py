@@ -53,6 +53,14 @@ CONCERNS = [
         fact=lambda key: labels.moment(key.expires_at),
     ),
     Concern(
+        name="sandbox",
+        title="Test keys without a sandbox",
+        text="Every call under them is refused. Create the sandbox on the page of the merchant: the keys move to it.",
+        column="Created (UTC)",
+        rows=lambda at: keys().usable(at=at).filter(environment="test").order_by("-pk"),
+        fact=lambda key: labels.moment(key.created_at),
+    ),
+    Concern(
         name="overlap",
         title="Overlaps that run",
         text="Two versions of the secret are taken. End the overlap when the merchant signs with the new one.",

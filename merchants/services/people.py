@@ -92,6 +92,7 @@ def reset_second_factor(*, person: Person) -> Person:
 @transaction.atomic
 def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Membership | Invitation:
     """Somebody with an account belongs to the merchant at once; anybody else gets a link by mail, which works once."""
+    _check_live(merchant)
     _lock(merchant)
     person = Person.objects.filter(email__iexact=email).first()
     return _add(merchant, person, role, by) if person else _invite(merchant, email, role, by)
@@ -204,11 +205,17 @@ def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
 @transaction.atomic
 def require_second_factor(*, merchant: Merchant, required: bool) -> Merchant:
     """Whoever has none is led to set one up before the merchant's pages open again."""
+    _check_live(merchant)
     merchant = _lock(merchant)
     if merchant.second_factor_required != required:
         merchant.second_factor_required = required
         merchant.save(update_fields=["second_factor_required"])
     return merchant
+
+
+def _check_live(merchant: Merchant) -> None:
+    if merchant.is_sandbox:
+        raise errors.PeopleOfLiveMerchant(merchant.live_merchant.name)
 
 
 def _lock(merchant: Merchant) -> Merchant:

@@ -75,7 +75,7 @@ def test_the_switch_stays_on_the_page(client: Client, sandbox: Merchant, viewer:
     assert there == f"/operator/{sandbox.code}/{page}"
     assert switched(client, there) == f"/operator/acme/{page}"
     shown = said(client.get(there))
-    assert "of Acme Casino: test keys and play data, no real money." in shown
+    assert "of Acme Casino: test keys and test data, no real money." in shown
     assert "is-sandbox" not in said(client.get(f"/operator/acme/{page}"))
 
 
@@ -144,7 +144,7 @@ def test_support_sees_the_twin_and_creates_one(
     sandbox = Merchant.objects.get(sandbox_of=acme)
     assert f"/admin/merchants/merchant/{sandbox.pk}/change/" in said(client.get(f"{path}change/"))
     page = said(client.get(f"/admin/merchants/merchant/{sandbox.pk}/change/"))
-    assert "of Acme Casino: test keys and play data, no real money." in page
+    assert "of Acme Casino: test keys and test data, no real money." in page
     assert f"{path}change/" in page
     assert "Two-person rule" in page
     listed = said(client.get("/operator/"))

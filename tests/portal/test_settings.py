@@ -66,6 +66,10 @@ BAD: dict[str, tuple[str, str | None]] = {
     "no mail": ("EMAIL_URL", None),
     "mail of an unknown kind": ("EMAIL_URL", "pigeon://loft"),
     "a proxy that is no network": ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    "everybody as a proxy": ("TRUSTED_PROXIES", "0.0.0.0/0"),
+    "everybody as a proxy, in two pieces": ("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"),
+    "everybody of IPv6 as a proxy": ("TRUSTED_PROXIES", "10.0.0.0/8,::/0"),
+    "statements from everywhere": ("STATEMENT_NETWORKS", "0.0.0.0/1,128.0.0.0/1"),
     "hours that are no number": ("SESSION_LIFETIME_HOURS", "many"),
 }
 

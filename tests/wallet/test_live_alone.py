@@ -16,12 +16,13 @@ from merchants.services import compromise, expiry, keys, merchants
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
+from tests.pages import said, send
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet import money
 from wallet.admin import dashboard
 from wallet.models import Case, Reconciliation, ReconciliationPlan, StatementSource, Transaction
-from wallet.reconciliation import alarms, cases, planning, pull, schedule
+from wallet.reconciliation import alarms, cases, planning, pull, refusals, schedule
 from wallet.services import request_log, verification
 
 DAY = date(2026, 3, 10)
@@ -106,6 +107,7 @@ def test_what_wants_attention(acme: Merchant, sandbox: Merchant, what: str) -> N
 @pytest.mark.parametrize("concern", hygiene.CONCERNS, ids=lambda concern: concern.name)
 def test_hygiene(acme: Merchant, sandbox: Merchant, concern: hygiene.Concern) -> None:
     later = clock.now() + timedelta(days=70)
+    factories.early_test_key(acme)
     for merchant in (sandbox, acme):
         ends = later + timedelta(days=10)
         old = keys.issue(merchant=merchant, environment="test" if merchant.is_sandbox else "live", expires_at=ends).key
@@ -148,9 +150,27 @@ def test_no_statement_of_a_sandbox_is_fetched(acme: Merchant, sandbox: Merchant)
 
 
 def test_its_plan_has_no_timetable(sandbox: Merchant) -> None:
-    with pytest.raises(planning.NoTimetable):
+    with pytest.raises(refusals.NoTimetable):
         planning.set_plan(merchant=sandbox, is_on=True)
     assert not planning.set_plan(merchant=sandbox, hour=9).is_on
+
+
+def test_no_page_switches_its_timetable_on(
+    client: Client, acme: Merchant, sandbox: Merchant, support: Person, owner: Person
+) -> None:
+    """Neither staff's nor its people's, nor the one of where statements are fetched."""
+    says = "A sandbox has no daily reconciliation."
+    signed_in(client, support)
+    fields = {"merchant": sandbox.pk, "hour": 8, "is_on": "on", "grain": "rows", "unsettled_hours": 24}
+    fields |= {"high_amount": "100", "write_off_alone": "0", "recipients": ""}
+    assert says in said(client.post("/admin/wallet/reconciliationplan/add/", fields))
+    signed_in(client, owner)
+    path = f"/operator/{sandbox.code}/reconciliation/plan/"
+    assert says in said(send(client, f"{path}change/", is_on="on"))
+    source = {"kind": "url", "address": "https://files.example.com/{day}.csv"}
+    assert says in said(send(client, f"{path}source/", **source))
+    assert not ReconciliationPlan.objects.filter(is_on=True).exists()
+    assert not StatementSource.objects.exists()
 
 
 def case_of(merchant: Merchant, **fields: Any) -> Case:

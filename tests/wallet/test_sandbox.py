@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from merchants import errors
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Merchant, Player, Secret
-from merchants.services import access, keys, letters, sandboxes
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Merchant, Person, Player, Secret
+from merchants.services import access, keys, letters, people, sandboxes
 from tests import factories
 from tests.conftest import Caller
 from wallet.models import SignedRequest, Transaction
@@ -180,6 +180,13 @@ def test_a_sandbox_has_no_people_of_its_own(acme: Merchant) -> None:
         sandbox.pk,
         person.pk,
     )
+
+
+def test_nobody_is_invited_to_a_sandbox(acme: Merchant, owner: Person) -> None:
+    with pytest.raises(errors.PeopleOfLiveMerchant, match="those of Acme Casino"):
+        people.invite(merchant=factories.sandbox(acme), email="b@acme.test", role="viewer", by=owner)
+    with pytest.raises(errors.PeopleOfLiveMerchant):
+        people.require_second_factor(merchant=factories.sandbox(acme), required=True)
 
 
 def test_the_entries_of_a_key_go_only_with_it(acme: Merchant, rival: Merchant) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
 from merchants.models.allowlist import MAX_ENTRIES
-from portal.lib.clientip import Network
+from portal.lib.clientip import MOST_HELD, Network, addresses_held, too_wide_version
 
 WIDEST = {4: 8, 6: 16}  # prefix lengths; the database refuses wider ones too
-MOST_HELD = {4: 2 << (32 - WIDEST[4]), 6: 2 << (128 - WIDEST[6])}  # by a list: as many as two of the widest entries
 IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 WITH_PORT = re.compile(r"\[.*\]:\d+|[\d.]+:\d+")
 READ_IN_TWO_WAYS = "ßς\u200c\u200d"  # browsers and our codec make other names of these
@@ -80,15 +79,13 @@ def check_list(entries: Sequence[Network | str]) -> None:
     twice = next((entry for number, entry in enumerate(entries) if entry in entries[:number]), None)
     if twice is not None:
         raise NotAllowed(f"{twice} stands in the list twice.")
-    _refuse_width([entry for entry in entries if isinstance(entry, IPv4Network)])
-    _refuse_width([entry for entry in entries if isinstance(entry, IPv6Network)])
+    _refuse_width([entry for entry in entries if not isinstance(entry, str)])
 
 
-def _refuse_width[Block: (IPv4Network, IPv6Network)](networks: Sequence[Block]) -> None:
-    """Everybody in many pieces is everybody. What stands in two entries counts once."""
-    held = sum(block.num_addresses for block in collapse_addresses(networks))
-    if networks and held > MOST_HELD[version := networks[0].version]:
+def _refuse_width(networks: Sequence[Network]) -> None:
+    version = too_wide_version(networks)
+    if version is not None:
         raise NotAllowed(
-            f"The list holds {held:,} IPv{version} addresses; it may hold at most {MOST_HELD[version]:,}, as many as "
-            f"two /{WIDEST[version]}. Use narrower entries."
+            f"The list holds {addresses_held(networks)[version]:,} IPv{version} addresses; it may hold at most "
+            f"{MOST_HELD[version]:,}, as many as two /{WIDEST[version]}. Use narrower entries."
         )

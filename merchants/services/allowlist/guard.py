@@ -119,5 +119,4 @@ def origins(merchant: Merchant) -> list[Seen]:
 
 def _usable_keys(merchant: Merchant) -> QuerySet[ApiKey]:
     """Whom a revoked key, or a test key without a sandbox, refuses anyway, a list can't lock out."""
-    side = ApiKey.Environment.TEST if merchant.is_sandbox else ApiKey.Environment.LIVE
-    return ApiKey.objects.usable(at=clock.now()).filter(merchant=merchant, environment=side)
+    return ApiKey.objects.usable(at=clock.now()).with_a_home().filter(merchant=merchant)
