@@ -15,8 +15,8 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
 
 from merchants.models import Membership, Merchant, Person
@@ -44,6 +44,7 @@ MAY: Mapping[str, frozenset[Work]] = {
     Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS}),
     Role.OWNER: frozenset(Work),
 }
+NOT_IN_A_SANDBOX = frozenset({Work.PEOPLE})  # they are the live merchant's, and changed there
 STAFF = ""  # the role of our staff here: they look as an operator does, and change nothing
 
 
@@ -61,7 +62,24 @@ class Visit:
         return self.role == STAFF
 
     def may(self, work: str) -> bool:
+        if self.merchant.is_sandbox and work in NOT_IN_A_SANDBOX:
+            return False
         return work in MAY.get(self.role, frozenset())
+
+    @property
+    def live_merchant(self) -> Merchant:
+        """Whose people they are."""
+        return self.merchant.live_merchant
+
+    @property
+    def sandbox(self) -> Merchant | None:
+        """The sandbox of these pages' merchant: itself when it is one; None when there is none."""
+        if self.merchant.is_sandbox:
+            return self.merchant
+        try:
+            return self.merchant.sandbox
+        except ObjectDoesNotExist:
+            return None
 
     @property
     def may_keys(self) -> bool:
@@ -95,12 +113,12 @@ class Visit:
     def second_factor_needed(self) -> bool:
         begins = self.second_factor_begins
         due = begins is not None and begins <= clock.now()
-        return self.person.is_staff or self.merchant.second_factor_required or due
+        return self.person.is_staff or self.live_merchant.second_factor_required or due
 
     @property
     def second_factor_begins(self) -> datetime | None:
         """When this person needs a second factor: owners and managers of a merchant that has or had a live key."""
-        return self.merchant.second_factor_from if self.role in {Role.OWNER, Role.MANAGER} else None
+        return self.live_merchant.second_factor_from if self.role in {Role.OWNER, Role.MANAGER} else None
 
     @property
     def second_factor_lacks(self) -> bool:
@@ -122,15 +140,20 @@ def visit(person: Person, code: str, work: str = "") -> Visit:
 
 def _looks(person: Person, code: str) -> Visit | None:
     """Of our staff, whatever they were to the merchant before: no role there, and each visit is noted."""
-    merchant = Merchant.objects.filter(code=code).first()
+    merchant = Merchant.objects.select_related("sandbox", "sandbox_of").filter(code=code).first()
     return Visit(merchant, person, STAFF) if merchant else None
 
 
 def _belongs(person: Person, code: str) -> Visit | None:
+    """With the role at the live merchant in its sandbox as well: nobody is invited twice."""
+    at_either = Q(merchant__code=code) | Q(merchant__sandbox__code=code)
     factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=SECOND_FACTORS)
-    mine = Membership.objects.select_related("merchant").annotate(has_factor=Exists(factors))
-    membership: Any = mine.filter(person=person, merchant__code=code).first()
-    return Visit(membership.merchant, person, membership.role, membership.has_factor) if membership else None
+    mine = Membership.objects.select_related("merchant__sandbox").annotate(has_factor=Exists(factors))
+    membership: Any = mine.filter(at_either, person=person).first()
+    if membership is None:
+        return None
+    live = membership.merchant
+    return Visit(live if live.code == code else live.sandbox, person, membership.role, membership.has_factor)
 
 
 # --- How the session was proved ---------------------------------------------------------------------------------------

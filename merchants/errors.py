@@ -124,6 +124,39 @@ class MerchantClosed(Refusal):
         super().__init__("This merchant is closed: its calls are refused whatever key it has.")
 
 
+class NoSandbox(Refusal):
+    def __init__(self, merchant: str) -> None:
+        super().__init__(f"{merchant} has no sandbox yet. Create the sandbox on its Keys page; test keys belong to it.")
+
+
+class SandboxExists(Refusal):
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The sandbox exists already: {code}. Switch to it on any page.")
+
+
+class SandboxOfSandbox(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This is a sandbox. Open the live merchant to create one.")
+
+
+class LiveKeyInSandbox(Refusal):
+    def __init__(self, live: str) -> None:
+        super().__init__(f"A sandbox has test keys only. Issue a live key for {live}.")
+
+
+class SealedSecret(Refusal):
+    def __init__(self, auth_key: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {auth_key} can't be moved: its key-encryption key is missing. "
+            "Add the key to KEY_ENCRYPTION_KEYS, then create the sandbox again."
+        )
+
+
+class PeopleOfLiveMerchant(Refusal):
+    def __init__(self, live: str) -> None:
+        super().__init__(f"The people of a sandbox are those of {live}. Change them there.")
+
+
 class SecretInText(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -21,6 +21,13 @@ class MerchantQuerySet(models.QuerySet[Merchant]):
     def open(self) -> Self:
         return self.exclude(status="closed")
 
+    def live(self) -> Self:
+        """Those with real money: what is summed, compared, mailed or counted over merchants is of these alone."""
+        return self.filter(sandbox_of=None)
+
+    def sandboxes(self) -> Self:
+        return self.filter(sandbox_of__isnull=False)
+
 
 class ApiKeyQuerySet(models.QuerySet[ApiKey]):
     def usable(self, *, at: datetime) -> Self:
@@ -29,6 +36,14 @@ class ApiKeyQuerySet(models.QuerySet[ApiKey]):
 
     def of_active_merchants(self) -> Self:
         return self.filter(merchant__status="active")
+
+    def with_a_home(self) -> Self:
+        """Without test keys whose merchant has no sandbox yet: every call under them is refused."""
+        return self.exclude(environment="test", merchant__sandbox_of=None)
+
+    def of_live_merchants(self) -> Self:
+        """Without those of sandboxes."""
+        return self.filter(merchant__sandbox_of=None)
 
     def ending(self, *, at: datetime, within: timedelta) -> Self:
         """Usable, but not for long."""

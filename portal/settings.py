@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
 
-from portal.lib.clientip import parse_networks
+from portal.lib.clientip import parse_networks, too_wide_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -336,6 +336,8 @@ try:
     TRUSTED_PROXIES = parse_networks(setting("TRUSTED_PROXIES", list, default=[]))
 except ValueError as fault:
     refuse(f"TRUSTED_PROXIES: {fault}.")
+if too_wide_version(TRUSTED_PROXIES):  # whoever is a proxy chooses the address that allowlists judge
+    refuse("TRUSTED_PROXIES holds more addresses than two /8 (IPv6: two /16). Name your proxies' own networks.")
 # May an allowlist name private, loopback and reserved networks? A demo lives on 127.0.0.1; production callers do not.
 ALLOWLIST_PRIVATE: bool = setting("ALLOWLIST_PRIVATE", bool, default=not PRODUCTION)
 # Statements are fetched from public addresses, and from these networks besides.
@@ -343,6 +345,8 @@ try:
     STATEMENT_NETWORKS = parse_networks(setting("STATEMENT_NETWORKS", list, default=[]))
 except ValueError as fault:
     refuse(f"STATEMENT_NETWORKS: {fault}.")
+if too_wide_version(STATEMENT_NETWORKS):
+    refuse("STATEMENT_NETWORKS holds more addresses than two /8 (IPv6: two /16). Name the hosts' own networks.")
 STATEMENT_FETCH_SECONDS = 300  # for all of it
 STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from merchants.models import Game, Membership, Merchant, Person
-from merchants.services import keys
+from django.conf import settings
+from django.db import connection
+
+from merchants import crypto
+from merchants.models import ApiKey, Game, Membership, Merchant, Person, Secret
+from merchants.services import keys, sandboxes
+from merchants.services.access import seal_context
 from tests.signing import Signer
 
 PASSWORD = "correct horse battery staple"
@@ -18,9 +23,31 @@ def merchant(code: str = "", **fields: Any) -> Merchant:
 
 
 def signer(of: Merchant, **fields: Any) -> Signer:
-    """A new key of a merchant, ready to sign."""
+    """A new key of a merchant, ready to sign; a test key is one of its sandbox."""
+    if fields.get("environment") == "test":
+        sandbox(of)
     issued = keys.issue(merchant=of, **fields)
     return Signer(issued.key.auth_key, issued.secret)
+
+
+def sandbox(of: Merchant) -> Merchant:
+    """The merchant's twin, made when there is none."""
+    if of.is_sandbox:
+        return of
+    return Merchant.objects.filter(sandbox_of=of).first() or sandboxes.create(merchant=of)
+
+
+def early_test_key(of: Merchant, label: str = "Staging") -> tuple[ApiKey, Signer]:
+    """A test key of a live merchant, as there were before there were sandboxes: the database makes none any more."""
+    auth_key, secret = crypto.new_auth_key("test"), crypto.new_secret("test")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        key = ApiKey.objects.create(merchant=of, environment="test", auth_key=auth_key, label=label)
+        cursor.execute("SET session_replication_role = origin")
+    under, sealed = crypto.seal(secret, context=seal_context(key, 1), keys=settings.KEY_ENCRYPTION_KEYS)
+    fingerprint = crypto.fingerprint(secret)
+    Secret.objects.create(key=key, version=1, sealed=sealed, sealed_under=under, fingerprint=fingerprint)
+    return key, Signer(auth_key, secret)
 
 
 def game(game_id: str = "", **fields: Any) -> Game:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
@@ -23,7 +24,15 @@ class SessionQuerySet(models.QuerySet[Session]):
         return self.filter(is_active=True, expires_at__gt=at)
 
 
+def live_merchants() -> Any:
+    return apps.get_model("merchants", "Merchant").objects.live().order_by()
+
+
 class TransactionQuerySet(models.QuerySet[Transaction]):
+    def of_live_merchants(self) -> Self:
+        """What is summed over merchants: without sandboxes."""
+        return self.filter(merchant__in=live_merchants())
+
     def movements(self) -> Self:
         """Rows that moved money (also an amount of 0), without refusals and tombstones."""
         return self.filter(debit_account__isnull=False)
@@ -55,6 +64,14 @@ class TransactionQuerySet(models.QuerySet[Transaction]):
 class SignedRequestQuerySet(models.QuerySet[SignedRequest]):
     def refused(self) -> Self:
         return self.exclude(Q(status="RS_OK"))
+
+    def of_live_merchants(self) -> Self:
+        """What is counted over merchants: without sandboxes. Calls that nobody signed are nobody's, and counted, unless
+        they name a key of a sandbox.
+        """
+        test_keys = apps.get_model("merchants", "ApiKey").objects.filter(merchant__sandbox_of__isnull=False)
+        unsigned = Q(merchant=None) & ~Q(auth_key__in=test_keys.order_by().values("auth_key"))
+        return self.filter(unsigned | Q(merchant__in=live_merchants()))
 
 
 class ExportQuerySet(models.QuerySet[Export]):

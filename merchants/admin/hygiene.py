@@ -40,7 +40,7 @@ class Concern:
 
 
 def keys() -> ApiKeyQuerySet:
-    return ApiKey.objects.of_active_merchants().select_related("merchant")
+    return ApiKey.objects.of_active_merchants().of_live_merchants().select_related("merchant")
 
 
 CONCERNS = [
@@ -53,13 +53,21 @@ CONCERNS = [
         fact=lambda key: labels.moment(key.expires_at),
     ),
     Concern(
+        name="sandbox",
+        title="Test keys without a sandbox",
+        text="Every call under them is refused. Create the sandbox on the page of the merchant: the keys move to it.",
+        column="Created (UTC)",
+        rows=lambda at: keys().usable(at=at).filter(environment="test").order_by("-pk"),
+        fact=lambda key: labels.moment(key.created_at),
+    ),
+    Concern(
         name="overlap",
         title="Overlaps that run",
         text="Two versions of the secret are taken. End the overlap when the merchant signs with the new one.",
         column="Old version ends (UTC)",
         rows=lambda at: (
             Secret.objects.overlapping(at=at)
-            .filter(key__in=ApiKey.objects.usable(at=at).of_active_merchants())
+            .filter(key__in=keys().usable(at=at))
             .select_related("key__merchant")
             .order_by("usable_until")
         ),

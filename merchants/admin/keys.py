@@ -33,7 +33,11 @@ class IssueForm(OnceForm):
         widget=UnfoldAdminSelectWidget,
         error_messages={"invalid_choice": "This merchant has been closed meanwhile. Choose another."},
     )
-    environment = forms.ChoiceField(choices=ApiKey.Environment.choices, widget=UnfoldAdminSelectWidget)
+    environment = forms.ChoiceField(
+        choices=ApiKey.Environment.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text="A test key belongs to the merchant's sandbox.",
+    )
     label = forms.CharField(
         max_length=80,
         required=False,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import EmptyFieldListFilter
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,7 +25,7 @@ from merchants.admin.lists import (
 )
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowedDomain, AllowlistEntry, Merchant
-from merchants.services import merchants
+from merchants.services import merchants, sandboxes
 
 USUAL = "as usual"
 REFUSED = "RS_ERROR_MERCHANT_NOT_ACTIVE"
@@ -49,13 +50,14 @@ class MerchantForm(LimitsForm):
 @admin.register(Merchant)
 class MerchantAdmin(FastAdmin):
     form = MerchantForm
-    list_display = ["code", "name", "shown_status", "keys_in_use", "created"]
+    list_display = ["code", "name", "side", "shown_status", "keys_in_use", "created"]
     list_display_links = ["code", "name"]
-    list_filter = [("status", ChoicesDropdownFilter)]
+    list_filter = [("status", ChoicesDropdownFilter), ("sandbox_of", EmptyFieldListFilter)]
     search_fields = ["code", "name"]
     inlines = [KeyTable, MerchantNetworkTable, DomainTable, MemberTable, ContactTable, SwitchedOffGameTable]
     actions_detail = [
         "issue_key",
+        "create_sandbox",
         {"title": "Change status", "icon": "toggle_on", "items": ["activate", "suspend", "close"]},
     ]
     change_form_outer_before_template = "admin/merchant_links.html"
@@ -71,15 +73,18 @@ class MerchantAdmin(FastAdmin):
     readonly_fields = ["shown_status"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
-        return Merchant.objects.annotate(key_count=Count("keys"))
+        return Merchant.objects.select_related("sandbox", "sandbox_of").annotate(key_count=Count("keys"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Merchant | None = None) -> list[str]:
         """Settings are an administrator's."""
-        settings = [] if getattr(request.user, "is_superuser", False) else ["two_person"]
+        may_set = getattr(request.user, "is_superuser", False) and not (obj and obj.is_sandbox)
+        settings = [] if may_set else ["two_person"]
         return ["shown_status", *(["code"] if obj else []), *settings]
 
     def get_inlines(self, request: HttpRequest, obj: Merchant | None) -> list[Any]:
-        return self.inlines if obj else []
+        """A sandbox has no people of its own."""
+        own = [table for table in self.inlines if table not in {MemberTable, ContactTable}]
+        return (own if obj.is_sandbox else self.inlines) if obj else []
 
     @step_up_to_save
     def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
@@ -89,6 +94,10 @@ class MerchantAdmin(FastAdmin):
     @display(description="Status")
     def shown_status(self, merchant: Merchant) -> SafeString | None:
         return labels.coloured(merchant.status, labels.STATUS)
+
+    @display(description="Side")
+    def side(self, merchant: Merchant) -> str:
+        return "Sandbox" if merchant.is_sandbox else "Live"
 
     @display(description="Keys")
     def keys_in_use(self, merchant: Merchant) -> int:
@@ -102,6 +111,19 @@ class MerchantAdmin(FastAdmin):
     def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         merchant = self.found(request, object_id)
         return HttpResponseRedirect(f"{reverse('admin:merchants_apikey_add')}?merchant={merchant.pk}")
+
+    @action(description="Create sandbox", icon="science", permissions=["change"])
+    @step_up
+    def create_sandbox(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        merchant = self.found(request, object_id)
+        question = Question(
+            title="Create sandbox",
+            text="The sandbox is a merchant of its own, for tests: its test keys, players, accounts and statements are "
+            "apart from the live ones. Existing test keys move to it. A sandbox can't be deleted.",
+            act=lambda: sandboxes.create(merchant=merchant),
+            done="has a sandbox now",
+        )
+        return self.ask(request, merchant, question)
 
     @action(description="Activate", permissions=["change"])
     @step_up

@@ -24,8 +24,34 @@ AT_MOST_100 = f"""
 """
 
 
+# Nested entries count once. Most lists pass by their plain sum.
+AT_MOST_TWO_OF_THE_WIDEST = """
+    IF (SELECT sum(2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 32 ELSE 128 END - masklen(e.network)))
+          FROM merchants_allowlistentry e
+         WHERE e.merchant_id = NEW.merchant_id AND e.key_id IS NOT DISTINCT FROM NEW.key_id
+           AND family(e.network) = family(NEW.network))
+       <= 2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 25 ELSE 113 END) THEN
+        RETURN NULL;
+    END IF;
+    IF (SELECT sum(2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 32 ELSE 128 END - masklen(e.network)))
+          FROM merchants_allowlistentry e
+         WHERE e.merchant_id = NEW.merchant_id AND e.key_id IS NOT DISTINCT FROM NEW.key_id
+           AND family(e.network) = family(NEW.network)
+           AND NOT EXISTS (SELECT FROM merchants_allowlistentry w
+                            WHERE w.merchant_id = NEW.merchant_id AND w.key_id IS NOT DISTINCT FROM NEW.key_id
+                              AND w.network >> e.network))
+       > 2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 25 ELSE 113 END) THEN
+        RAISE EXCEPTION 'an allowlist holds at most as many addresses as two of the widest entries'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+# With its key, which goes nowhere but to a sandbox (`api_key_stays_where_it_is`), an entry goes there too.
 OF_OWN_KEY = """
-    IF (TG_OP = 'UPDATE' AND NEW.merchant_id <> OLD.merchant_id)
+    IF (TG_OP = 'UPDATE' AND NEW.merchant_id <> OLD.merchant_id
+        AND (NEW.key_id IS NULL OR NEW.key_id IS DISTINCT FROM OLD.key_id))
        OR NEW.merchant_id <> (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id) THEN
         RAISE EXCEPTION 'an allowlist entry belongs to the merchant of its key, for good'
             USING ERRCODE = 'check_violation';
@@ -88,6 +114,12 @@ class AllowlistEntry(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_not_too_wide_together",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=AT_MOST_TWO_OF_THE_WIDEST,
             ),
             pgtrigger.Trigger(
                 name="allowlist_of_own_key",

@@ -24,6 +24,24 @@ AT_MOST_TWO = f"""
     END IF;
     RETURN NEW;
 """
+OF_ITS_ENVIRONMENT = """
+    IF (NEW.environment = 'test')
+       <> (SELECT sandbox_of_id IS NOT NULL FROM merchants_merchant WHERE id = NEW.merchant_id) THEN
+        RAISE EXCEPTION 'test keys belong to a sandbox, live keys to a live merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+# One move is left: of a test key from before there were sandboxes, to the sandbox of its merchant.
+STAYS_WHERE_IT_IS = """
+    IF NEW.environment <> OLD.environment OR NEW.auth_key <> OLD.auth_key
+       OR (NEW.merchant_id <> OLD.merchant_id
+           AND NOT (NEW.environment = 'test' AND EXISTS (
+               SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id = OLD.merchant_id)))
+    THEN
+        RAISE EXCEPTION 'a key keeps its merchant, its environment and its name' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 SECRET_ACCESS_CHANGED = bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)")
 
 
@@ -75,6 +93,19 @@ class ApiKey(models.Model):
                 func="RAISE EXCEPTION 'a revoked key cannot come back' USING ERRCODE = 'check_violation';",
             ),
             pgtrigger.Trigger(
+                name="api_key_of_its_environment",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=OF_ITS_ENVIRONMENT,
+            ),
+            pgtrigger.Trigger(
+                name="api_key_stays_where_it_is",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("merchant", "environment", "auth_key"),
+                func=STAYS_WHERE_IT_IS,
+            ),
+            pgtrigger.Trigger(
                 name="api_key_access_changed",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.Update,
@@ -84,6 +115,11 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.auth_key
+
+    @property
+    def needs_sandbox(self) -> bool:
+        """A test key from before its merchant had a sandbox: every call under it is refused until there is one."""
+        return self.environment == self.Environment.TEST and not self.merchant.is_sandbox
 
 
 @tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint"])

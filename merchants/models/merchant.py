@@ -12,14 +12,42 @@ from merchants.querysets import MerchantQuerySet
 MAX_TIMESTAMP_WINDOW_SECONDS = 300
 
 
+# A sandbox is made beside its live merchant, once, and is a twin for good: nobody turns one into the other.
+SANDBOX_OF_A_LIVE_ONE = """
+    IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.sandbox_of_id AND sandbox_of_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'a sandbox belongs to a live merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def not_of_a_sandbox(what: str) -> pgtrigger.Trigger:
+    """The people of a sandbox are those of its live merchant: it has none of its own."""
+    return pgtrigger.Trigger(
+        name="not_of_a_sandbox",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id IS NOT NULL) THEN
+                RAISE EXCEPTION '{what} belongs to the live merchant, not to its sandbox'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def bump_access_version(merchant_id: str) -> str:
     """Trigger body: tells every process that what it has cached of this merchant's access is old."""
     return f"UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = {merchant_id}; RETURN NULL;"
 
 
-@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version", "second_factor_from"])
+@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version", "sandbox_of", "second_factor_from"])
 class Merchant(models.Model):
-    """An operator: its keys, lists, players and money are its own and nobody else's."""
+    """An operator: its keys, lists, players and money are its own and nobody else's.
+
+    Its sandbox is a merchant too, apart from it in all of these: only the people are shared (decision 0042).
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -27,6 +55,9 @@ class Merchant(models.Model):
         CLOSED = "closed", "Closed (every call is refused)"
 
     code = models.SlugField(max_length=40, unique=True, help_text="Short name used in addresses and commands.")
+    sandbox_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="sandbox"
+    )
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     time_zone = models.CharField(max_length=64, default="UTC")
@@ -72,9 +103,28 @@ class Merchant(models.Model):
                 violation_error_message="The window is 1 to 300 seconds.",
             ),
             models.CheckConstraint(condition=Q(max_stake__gte=0), name="merchant_max_stake_not_negative"),
+            models.CheckConstraint(
+                condition=Q(sandbox_of=None) | Q(two_person=False),
+                name="merchant_sandbox_needs_no_second_person",
+                violation_error_message="A sandbox has no two-person rule.",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="merchant_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="merchant_sandbox_of_a_live_one",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__sandbox_of__isnull=False),
+                func=SANDBOX_OF_A_LIVE_ONE,
+            ),
+            pgtrigger.Trigger(
+                name="merchant_sandbox_for_good",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("sandbox_of"),
+                func="RAISE EXCEPTION 'a merchant stays live or a sandbox' USING ERRCODE = 'check_violation';",
+            ),
             pgtrigger.Trigger(
                 name="merchant_access_changed",
                 when=pgtrigger.Before,
@@ -86,3 +136,12 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.sandbox_of_id is not None
+
+    @property
+    def live_merchant(self) -> Merchant:
+        """The merchant whose people work here: for a sandbox the one that it belongs to, else itself."""
+        return self.sandbox_of or self

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 
 from merchants.models.audit import Deleted, Inserted, Updated, tracked
-from merchants.models.merchant import Merchant
+from merchants.models.merchant import Merchant, not_of_a_sandbox
 from merchants.models.words import one_line, without_secret
 from merchants.querysets import InvitationQuerySet
 
@@ -120,6 +120,7 @@ class Contact(models.Model):
                 violation_error_message="This address is there already.",
             ),
         ]
+        triggers = [not_of_a_sandbox("a contact")]
 
     def __str__(self) -> str:
         return self.email
@@ -142,6 +143,7 @@ class Membership(models.Model):
     class Meta:
         ordering = ["merchant__code", "person__email"]
         constraints = [models.UniqueConstraint(fields=["person", "merchant"], name="membership_once")]
+        triggers = [not_of_a_sandbox("a membership")]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.merchant.code} · {self.role}"
@@ -175,6 +177,7 @@ class Invitation(models.Model):
                 condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None), name="invitation_one_end"
             ),
         ]
+        triggers = [not_of_a_sandbox("an invitation")]
 
     def __str__(self) -> str:
         return self.email

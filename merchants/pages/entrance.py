@@ -26,7 +26,7 @@ def merchants(request: HttpRequest) -> HttpResponse:
     """Whose pages are open to this person; the only one opens by itself."""
     person: Any = request.user
     if person.is_staff:
-        looked_at = Merchant.objects.order_by("name")[: frame.MOST_LISTED]
+        looked_at = Merchant.objects.live().order_by("name")[: frame.MOST_LISTED]
         return turned_away(request) or listed(request, looked_at=looked_at)
     own = list(Membership.objects.filter(person=person).select_related("merchant").order_by("merchant__name"))
     if len(own) == 1:

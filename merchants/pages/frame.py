@@ -39,6 +39,11 @@ TABS = [
 ]
 
 
+# Pages that every merchant has: the switch between live and sandbox stays on them.
+BOTH_HAVE = {each.name for each in TABS} | {"limits", "open_rounds", "exports", "cases", "reconciliation_plan"}
+BOTH_HAVE |= {"reconciliation_day"}
+
+
 def show(
     request: HttpRequest, visit: Visit, template: str, *, tab: str, title: str, status: int = 200, **context: Any
 ) -> HttpResponse:
@@ -51,15 +56,43 @@ def show(
         "title": title,
         "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
         "others": others(visit),
+        "sides": sides(request, visit, tab),
     }
     return render(request, f"operator/{template}", known | context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that the switch between live and sandbox leads to."""
+
+    title: str
+    address: str
+    is_here: bool
+
+
+def sides(request: HttpRequest, visit: Visit, tab: str) -> list[Side]:
+    """Live and sandbox, each on the page that the person is on; empty for a merchant without a sandbox.
+
+    The page of one key, player or call is the live merchant's or the sandbox's alone: there it is the tab's first page.
+    """
+    sandbox, match = visit.sandbox, request.resolver_match
+    if sandbox is None:
+        return []
+    name, rest = tab, dict[str, Any]()
+    if match is not None and match.url_name in BOTH_HAVE:
+        name, rest = match.url_name, match.kwargs
+    return [
+        Side(title, reverse(f"operator:{name}", kwargs=rest | {"code": merchant.code}), merchant == visit.merchant)
+        for title, merchant in (("Live", visit.live_merchant), ("Sandbox", sandbox))
+    ]
 
 
 def others(visit: Visit) -> list[Membership]:
     """The merchants to switch to."""
     if visit.by_staff:
         return []
-    found = Membership.objects.filter(person=visit.person).exclude(merchant=visit.merchant).select_related("merchant")
+    found = Membership.objects.filter(person=visit.person).exclude(merchant=visit.live_merchant)
+    found = found.select_related("merchant")
     return list(found.order_by("merchant__name")[:MOST_LISTED])
 
 

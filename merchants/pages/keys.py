@@ -18,7 +18,7 @@ from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import CodeView, page
 from merchants.pages.forms import MomentField, OnceForm
-from merchants.services import approvals, keys, posture
+from merchants.services import approvals, keys, posture, sandboxes
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -28,7 +28,27 @@ HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 h
 @page()
 def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = posture.keys_of(visit.merchant, clock.now())
-    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", keys=found)
+    waiting = [key for key in found if key.needs_sandbox and posture.usable(key)]
+    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", keys=found, waiting=waiting)
+
+
+@page(work=Work.KEYS, prove=True, back="operator:keys")
+def sandbox_create(request: HttpRequest, visit: Visit) -> HttpResponse:
+    def act() -> str:
+        created = sandboxes.create(merchant=visit.merchant)
+        return f"{created.name} is active. Use the switch Live | Sandbox on each page."
+
+    question = Question(
+        title="Create sandbox",
+        text="The sandbox is a merchant of its own, for tests: it has its own test keys, players, accounts, "
+        "allowlists, statements and history. Test keys never move live money. The sandbox starts with a copy of your "
+        "allowlists. Existing test keys move to it. A sandbox can't be deleted.",
+        act=act,
+        back=reverse("operator:keys", args=[visit.merchant.code]),
+        button="Create sandbox",
+        tab="keys",
+    )
+    return ask(request, visit, question)
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------

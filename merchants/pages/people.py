@@ -35,19 +35,19 @@ IN_ORDER = Case(*(When(role=role, then=place) for place, (role, _) in enumerate(
 @page()
 def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=access.SECOND_FACTORS)
-    members = Membership.objects.filter(merchant=visit.merchant).select_related("person")
+    members = Membership.objects.filter(merchant=visit.live_merchant).select_related("person")
     context: dict[str, Any] = {
         "members": members.annotate(has_factor=Exists(factors), place=IN_ORDER).order_by("place", "person__email")[
             :MOST_LISTED
         ],
         "invitations": waiting(visit).select_related("invited_by")[:MOST_LISTED],
-        "contacts": Contact.objects.filter(merchant=visit.merchant)[:MOST_LISTED],
+        "contacts": Contact.objects.filter(merchant=visit.live_merchant)[:MOST_LISTED],
     }
     return frame.show(request, visit, "people.html", tab="people", title="People", **context)
 
 
 def waiting(visit: Visit) -> Any:
-    return Invitation.objects.waiting(at=clock.now()).filter(merchant=visit.merchant)
+    return Invitation.objects.waiting(at=clock.now()).filter(merchant=visit.live_merchant)
 
 
 def about(visit: Visit, **question: Any) -> Question:

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", entrance.merchants, name="merchants"),
     path("~/invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("<slug:code>/keys/", keys.keys_page, name="keys"),
+    path("<slug:code>/sandbox/create/", keys.sandbox_create, name="sandbox_create"),
     path("<slug:code>/people/", people.people_page, name="people"),
     path("<slug:code>/people/invite/", people.invite, name="invite"),
     path("<slug:code>/people/second-factor/", people.second_factor, name="second_factor"),

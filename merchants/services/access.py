@@ -119,6 +119,7 @@ class Credential:
     expires_at: datetime | None
     secrets: tuple[UsableSecret, ...]
     unopened: tuple[datetime | None, ...]  # when the versions end that cannot be opened here
+    needs_sandbox: bool  # a test key without one: every call is refused
     merchant_list: Allowlist
     key_list: Allowlist
     domains: Domains
@@ -189,6 +190,7 @@ def _read(auth_key: str) -> Credential | None:
         expires_at=key.expires_at,
         secrets=secrets,
         unopened=unopened,
+        needs_sandbox=key.needs_sandbox,
         merchant_list=_allowlist((entry for entry in entries if entry.key_id is None), key.tried, of=None),
         key_list=_allowlist((entry for entry in entries if entry.key_id is not None), key.tried, of=key.pk),
         domains=domains_of(key.merchant_id, using=using),

@@ -16,7 +16,8 @@ THRESHOLDS = (1, 7, 30)  # days
 def remind() -> None:
     """For each key the nearest threshold that it has passed. Any number of runs, at once or late, send it once."""
     furthest = timedelta(days=THRESHOLDS[-1])
-    keys = ApiKey.objects.ending(at=clock.now(), within=furthest).exclude(merchant__status=Merchant.Status.CLOSED)
+    keys = ApiKey.objects.of_live_merchants().ending(at=clock.now(), within=furthest)
+    keys = keys.exclude(merchant__status=Merchant.Status.CLOSED)
     for pk in keys.order_by("expires_at").values_list("pk", flat=True).iterator():
         remind_of(pk)
 

@@ -182,6 +182,8 @@ def _key(event: Event) -> str:
     key = f"Key {_short(event.row['auth_key'])}"
     if event.label == "insert":
         return f"{key} issued ({event.row['environment']})"
+    if event.became("merchant_id"):
+        return f"{key} moved to the sandbox"
     status = event.became("status")
     if status:
         return f"{key} {'in use again' if status == 'active' else status}"

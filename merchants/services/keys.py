@@ -16,7 +16,7 @@ from django.db import transaction
 from merchants import crypto, errors
 from merchants.models import ApiKey, Approval, Merchant, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS, QUIET_HOURS
-from merchants.services import letters
+from merchants.services import letters, sandboxes
 from merchants.services.access import seal_context
 from merchants.services.words import check_no_secret
 from portal.lib import clock
@@ -49,8 +49,9 @@ def issue(
     label: str = "",
     expires_at: datetime | None = None,
 ) -> Issued:
-    """A new auth key with the first version of its secret."""
+    """A new auth key with the first version of its secret. A test key is one of the merchant's sandbox."""
     check_no_secret(label)
+    merchant = sandboxes.merchant_of(merchant=merchant, environment=environment)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # nobody closes it meanwhile
     if merchant.status == Merchant.Status.CLOSED:
         raise errors.MerchantClosed

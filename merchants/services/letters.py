@@ -21,7 +21,11 @@ _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
 def contacts(merchant: Merchant) -> list[str]:
-    """Who is told of what happens to a merchant's keys: its owners and managers, and the addresses that it named."""
+    """Who is told of what happens to a merchant's keys: its owners and managers, and the addresses that it named.
+
+    For a sandbox they are those of its live merchant.
+    """
+    merchant = merchant.live_merchant
     people = Membership.objects.filter(
         merchant=merchant, role__in=[Membership.Role.OWNER, Membership.Role.MANAGER], person__is_active=True
     ).values_list("person__email", flat=True)

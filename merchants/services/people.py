@@ -98,6 +98,7 @@ def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitati
     The answer is the same for whoever has an account, has none, works for us or was switched off: the link tells them.
     Raises MemberAlready (which the page of people shows anyway) and TooManyInvitations.
     """
+    _check_live(merchant)
     _lock(merchant)
     if Membership.objects.filter(merchant=merchant, person__email__iexact=email).exists():
         raise errors.MemberAlready(email)
@@ -198,11 +199,17 @@ def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
 @transaction.atomic
 def require_second_factor(*, merchant: Merchant, required: bool) -> Merchant:
     """Whoever has none is led to set one up before the merchant's pages open again."""
+    _check_live(merchant)
     merchant = _lock(merchant)
     if merchant.second_factor_required != required:
         merchant.second_factor_required = required
         merchant.save(update_fields=["second_factor_required"])
     return merchant
+
+
+def _check_live(merchant: Merchant) -> None:
+    if merchant.is_sandbox:
+        raise errors.PeopleOfLiveMerchant(merchant.live_merchant.name)
 
 
 def _lock(merchant: Merchant) -> Merchant:

@@ -20,6 +20,7 @@ def keys_of(merchant: Merchant, now: datetime) -> list[ApiKey]:
     )
     keys = list(found.prefetch_related(Prefetch("secrets", live, to_attr="live")).order_by("-id"))
     for key in keys:
+        key.merchant = merchant
         key.has_ended = key.expires_at is not None and key.expires_at <= now  # type: ignore[attr-defined]
     return sorted(keys, key=lambda key: not usable(key))
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Game, Merchant, Player
-from merchants.services import keys
+from merchants.services import keys, sandboxes
 from portal.demo import cast
 from portal.demo.cast import UNITS, Casino
 from wallet.money import SCALE
@@ -34,6 +34,7 @@ def create(rng: Random, *, now: datetime) -> None:
         DisabledGame.objects.bulk_create(DisabledGame(merchant=merchant, game=games[place]) for place in casino.off)
         create_keys(casino, merchant, now=now)
         create_lists(casino, merchant, now=now)
+        create_sandbox(casino, merchant, now=now)
         create_players(casino, merchant, rng, now=now)
 
 
@@ -60,12 +61,18 @@ def create_merchant(casino: Casino, *, at: datetime) -> Merchant:
 def create_keys(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
     """The game server's key comes last: the newest usable key is the one that a try-out call signs with."""
     keys.revoke(key=keys.issue(merchant=merchant, label=REPLACED_LABEL).key)
-    days = casino.staging_ends_in_days
-    ends = None if days is None else now + timedelta(days=days)
-    keys.issue(merchant=merchant, environment=ApiKey.Environment.TEST, label=STAGING_LABEL, expires_at=ends)
     office = keys.issue(merchant=merchant, label=OFFICE_LABEL).key
     AllowlistEntry.objects.create(merchant=merchant, key=office, network=casino.office, note="Own servers only")
     keys.issue(merchant=merchant, label=GAMES_LABEL)
+
+
+def create_sandbox(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
+    """With the lists of its merchant, a test key, and a player to try it with."""
+    sandbox = sandboxes.create(merchant=merchant)
+    days = casino.staging_ends_in_days
+    ends = None if days is None else now + timedelta(days=days)
+    keys.issue(merchant=merchant, environment=ApiKey.Environment.TEST, label=STAGING_LABEL, expires_at=ends)
+    Player.objects.create(merchant=sandbox, player_id="test-player", name="Test Player")
 
 
 def create_lists(casino: Casino, merchant: Merchant, *, now: datetime) -> None:

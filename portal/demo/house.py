@@ -8,7 +8,9 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from merchants.models import Game, Merchant, Player
+from django.db.models import Q
+
+from merchants.models import ApiKey, Game, Merchant, Player
 from merchants.services import access
 from portal.demo import cast, catalogue
 from portal.demo.cast import UNITS, Casino
@@ -82,10 +84,11 @@ def open_house(casino: Casino, merchant: Merchant, wire: Wire, rng: Random) -> H
 
 
 def machines(merchant: Merchant, wire: Wire) -> dict[str, Machine]:
-    """By the label of the key that each signs with."""
+    """By the label of the key that each signs with, those of the sandbox too."""
+    keys = ApiKey.objects.filter(Q(merchant=merchant) | Q(merchant__sandbox_of=merchant)).order_by("pk")
     return {
         key.label: Machine(wire, key.auth_key, access.reveal(secret), cast.GAME_SERVERS)
-        for key in merchant.keys.all()
+        for key in keys
         for secret in key.secrets.select_related("key")
     }
 

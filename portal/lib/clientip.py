@@ -8,17 +8,34 @@ from ipaddress import (
     IPv4Network,
     IPv6Address,
     IPv6Network,
+    collapse_addresses,
     ip_address,
     ip_network,
 )
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+MOST_HELD = {4: 1 << 25, 6: 1 << 113}  # by a list that lets somebody in: as many as two /8, or two /16 of IPv6
 
 
 def parse_networks(entries: Iterable[str]) -> tuple[Network, ...]:
     """Addresses and CIDR blocks; raises ValueError for an entry that is neither."""
     return tuple(ip_network(entry.strip()) for entry in entries if entry.strip())
+
+
+def addresses_held(networks: Iterable[Network]) -> dict[int, int]:
+    """How many addresses of each version these networks hold together; what stands in two of them counts once."""
+    known = list(networks)
+    return {
+        4: sum(block.num_addresses for block in collapse_addresses(n for n in known if isinstance(n, IPv4Network))),
+        6: sum(block.num_addresses for block in collapse_addresses(n for n in known if isinstance(n, IPv6Network))),
+    }
+
+
+def too_wide_version(networks: Iterable[Network]) -> int | None:
+    """4 or 6 when the networks hold more addresses of it than MOST_HELD: everybody in pieces is everybody."""
+    held = addresses_held(networks)
+    return next((version for version, most in MOST_HELD.items() if held[version] > most), None)
 
 
 def parse_address(text: str) -> Address | None:

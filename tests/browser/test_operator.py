@@ -120,3 +120,23 @@ def test_on_a_telephone_the_open_tab_is_in_sight(owner: Page, live: Live, tab: s
         ratio=0.9  # a fraction of a pixel is cut off
     )
     assert owner.evaluate("scrollY") == 0
+
+
+SANDBOX_PAGES = ("", "keys/", "people/", "timeline/", "allowlist/", "reconciliation/")
+
+
+def test_the_sandbox_is_one_switch_away_and_looks_like_one(owner: Page, live: Live, album: Path) -> None:
+    owner.goto(f"{live.base_url}/operator/{CODE}/keys/")
+    switch = owner.get_by_role("navigation", name="Live or sandbox")
+    expect(switch.get_by_role("link", name="Live")).to_have_attribute("aria-current", "true")
+    switch.get_by_role("link", name="Sandbox").click()
+    owner.wait_for_url(f"{live.base_url}/operator/{CODE}-sandbox/keys/")
+    expect(owner.get_by_text("test keys and test data, no real money.")).to_be_visible()
+    expect(owner.get_by_role("link", name="Staging", exact=True)).to_be_visible()
+    found = {}
+    for number, path in enumerate(SANDBOX_PAGES):
+        for size, scheme in looks(number):
+            address = f"{live.base_url}/operator/{CODE}-sandbox/{path}"
+            see(owner, address, size=size, scheme=scheme, album=album, name=f"sandbox-{number}")
+            found[f"{address} {size['width']} {scheme}"] = faults(owner)
+    assert {address: each for address, each in found.items() if each} == {}

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from merchants import errors
@@ -16,6 +16,7 @@ from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Pe
 from merchants.services import allowlist, history, keys
 from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal
 from portal.lib import clock
+from tests import factories
 
 OFFICE, CLOUD, HOME = "198.51.100.7", "203.0.113.0/24", "2001:db8::1"
 
@@ -221,18 +222,64 @@ def test_an_entry_that_ends_soon_lets_nobody_in_for_long(
     assert (found and found.when) == when
 
 
-@pytest.mark.parametrize(("allowed", "shut_out"), [(OFFICE, "live"), (HOME, "test"), (CLOUD, "live")])
-def test_live_keys_and_those_for_tests_are_judged_apart(
-    acme: Merchant, key: ApiKey, allowed: str, shut_out: str
-) -> None:
-    seen(keys.issue(merchant=acme, environment="test").key, OFFICE)
+@pytest.mark.parametrize("allowed", [OFFICE, CLOUD])
+def test_test_keys_speak_for_no_live_one(acme: Merchant, key: ApiKey, allowed: str) -> None:
+    """Neither one from before there was a sandbox, which is refused anyway, nor one of the sandbox."""
+    seen(factories.early_test_key(acme)[0], OFFICE)
     seen(key, HOME)
     found = allowlist.locked_out(proposal(acme, allowed))
     assert found is not None
-    assert (found.environment, found.who) == (shut_out, (HOME if shut_out == "live" else OFFICE,))
-    with pytest.raises(errors.LockOut, match=f"signed rightly with {shut_out} keys"):
+    assert (found.environment, found.who) == ("live", (HOME,))
+    with pytest.raises(errors.LockOut, match="signed rightly with live keys"):
         allowlist.save(proposal=proposal(acme, allowed), by=None)
-    assert not allowlist.would_lock_out(proposal(acme, HOME, OFFICE))
+    assert not allowlist.would_lock_out(proposal(acme, HOME))
+
+
+def test_the_sandbox_is_guarded_by_its_own_calls(acme: Merchant, key: ApiKey) -> None:
+    sandbox = factories.sandbox(acme)
+    seen(key, HOME)
+    seen(keys.issue(merchant=acme, environment="test").key, OFFICE)
+    assert not allowlist.would_lock_out(proposal(sandbox, OFFICE))
+    found = allowlist.locked_out(proposal(sandbox, HOME))
+    assert found is not None
+    assert (found.environment, found.who) == ("test", (OFFICE,))
+
+
+# --- a list as a whole ------------------------------------------------------------------------------------------------
+PIECES = {
+    "half of everybody": [f"{number}.0.0.0/8" for number in range(1, 100)],
+    "three of the widest": ["3.0.0.0/8", "9.0.0.0/8", "52.0.0.0/8"],
+    "two of the widest and an address": ["3.0.0.0/8", "9.0.0.0/8", "192.0.2.1/32"],
+    "all that is given out of IPv6": [f"{number:x}::/16" for number in range(0x2400, 0x2410)],
+}
+FIT = {
+    "two of the widest": ["3.0.0.0/8", "9.0.0.0/8"],
+    "what stands in another counts once": ["3.0.0.0/8", "9.0.0.0/8", "3.0.0.0/9", "9.1.2.3/32"],
+    "each family by itself": ["3.0.0.0/8", "9.0.0.0/8", "2400::/16", "2600::/16"],
+}
+
+
+@pytest.mark.parametrize("networks", PIECES.values(), ids=PIECES)
+def test_everybody_in_many_pieces_is_everybody(acme: Merchant, networks: list[str]) -> None:
+    with pytest.raises(NotAllowed, match="it may hold at most"):
+        proposal(acme, *networks)
+    with pytest.raises(IntegrityError, match="at most as many addresses"), transaction.atomic():
+        AllowlistEntry.objects.bulk_create(AllowlistEntry(merchant=acme, network=network) for network in networks)
+
+
+@pytest.mark.parametrize("networks", FIT.values(), ids=FIT)
+def test_a_wide_list_may_stand(acme: Merchant, key: ApiKey, networks: list[str]) -> None:
+    """The merchant's list and each key's are measured apart: an address must be on both."""
+    allowlist.save(proposal=proposal(acme, *networks), by=None, confirmed_code="acme")
+    allowlist.save(proposal=proposal(acme, *networks, key=key), by=None, confirmed_code="acme")
+    assert AllowlistEntry.objects.count() == 2 * len(networks)
+
+
+def test_an_entry_is_not_moved_to_where_it_is_too_much(acme: Merchant) -> None:
+    for network in ("3.0.0.0/8", "9.0.0.0/8", "9.1.0.0/16"):
+        AllowlistEntry.objects.create(merchant=acme, network=network)
+    with pytest.raises(IntegrityError, match="at most as many addresses"), transaction.atomic():
+        AllowlistEntry.objects.filter(network="9.1.0.0/16").update(network="52.1.0.0/16")
 
 
 def test_the_other_list_counts(acme: Merchant, key: ApiKey) -> None:
@@ -350,7 +397,7 @@ def test_a_host_whose_domain_ends_within_a_day_is_shut_out(
 
 def test_a_host_of_a_page_under_test_speaks_for_no_live_one(acme: Merchant, key: ApiKey) -> None:
     said(key, "casino.example")
-    said(keys.issue(merchant=acme, environment="test").key, "staging.example")
+    said(factories.early_test_key(acme)[0], "staging.example")
     found = allowlist.locked_out_by([DomainLine("staging.example")], acme)
     assert found is not None
     assert (found.environment, found.who) == ("live", ("casino.example",))

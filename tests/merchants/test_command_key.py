@@ -12,6 +12,7 @@ from merchants import crypto
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
 from merchants.services import approvals, keys
 from portal.lib import clock
+from tests import factories
 
 
 def key_command(*words: str) -> tuple[str, str]:
@@ -31,10 +32,21 @@ def version_of(secret: str) -> int:
 
 
 def test_the_new_secret_is_all_that_standard_output_says(acme: Merchant) -> None:
-    secret, beside = key_command("issue", "acme", "--label", "cashier", "--environment", "test")
+    secret, beside = key_command("issue", "acme", "--label", "cashier")
     assert crypto.looks_like_secret(secret)
     assert secret not in beside
     assert ApiKey.objects.get().label == "cashier"
+
+
+def test_a_test_key_is_issued_for_the_sandbox(acme: Merchant) -> None:
+    with pytest.raises(CommandError, match="Acme Casino has no sandbox yet"):
+        key_command("issue", "acme", "--environment", "test")
+    sandbox = factories.sandbox(acme)
+    for code in (acme.code, sandbox.code):
+        secret, _ = key_command("issue", code, "--environment", "test")
+        assert Secret.objects.get(fingerprint=crypto.fingerprint(secret)).key.merchant == sandbox
+    with pytest.raises(CommandError, match="A sandbox has test keys only"):
+        key_command("issue", sandbox.code)
 
 
 def test_rotate_extend_and_end(key: ApiKey) -> None:

@@ -68,6 +68,7 @@ ROWS = {
             "keep", "back",
         )
     },
+    "sandbox_create": OWNERS,
     "people": READ,
     "invite": OWNERS,
     "second_factor": OWNERS,

@@ -64,7 +64,10 @@ ROWS = {
     "/admin/merchants/apikey/add/": STEP_UP,
     "/admin/merchants/person/add/": PEOPLE,
     "/admin/merchants/merchant/<path:object_id>/issue_key/": WORK,  # leads to the page before
-    **{f"/admin/merchants/merchant/<path:object_id>/{verb}/": STEP_UP for verb in ("activate", "suspend", "close")},
+    **{
+        f"/admin/merchants/merchant/<path:object_id>/{verb}/": STEP_UP
+        for verb in ("activate", "suspend", "close", "create_sandbox")
+    },
     **{f"/admin/merchants/player/<path:object_id>/{verb}/": WORK for verb in ("block", "unblock")},
     **{f"/admin/merchants/game/<path:object_id>/{verb}/": WORK for verb in ("off", "on", "off_for", "on_for")},
     **{f"/admin/merchants/compromise/exposure/{page}": READ for page in ("", "movements/", "summary/")},

@@ -87,6 +87,10 @@ BAD: dict[str, tuple[str, str | None]] = {
     "a placeholder as sender": ("DEFAULT_FROM_EMAIL", "Portal <portal@oppi.invalid>"),
     "no support address": ("SUPPORT_EMAIL", None),
     "a placeholder for support": ("SUPPORT_EMAIL", "support@oppi.invalid"),
+    "everybody as a proxy": ("TRUSTED_PROXIES", "0.0.0.0/0"),
+    "everybody as a proxy, in two pieces": ("TRUSTED_PROXIES", "0.0.0.0/1,128.0.0.0/1"),
+    "everybody of IPv6 as a proxy": ("TRUSTED_PROXIES", "10.0.0.0/8,::/0"),
+    "statements from everywhere": ("STATEMENT_NETWORKS", "0.0.0.0/1,128.0.0.0/1"),
     "hours that are no number": ("SESSION_LIFETIME_HOURS", "many"),
 }
 

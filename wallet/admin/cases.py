@@ -26,6 +26,7 @@ from merchants import errors
 from merchants.admin import labels
 from merchants.admin.base import Question, says_why
 from merchants.admin.step_up import step_up
+from merchants.models import Merchant
 from merchants.services import history
 from portal.lib import clock
 from wallet import money
@@ -35,7 +36,7 @@ from wallet.admin.case_verbs import MANY, ONE, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
 from wallet.reconciliation import cases
-from wallet.reconciliation.plans import plan_of
+from wallet.reconciliation.plans import write_off_alone
 
 SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
 STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
@@ -159,6 +160,15 @@ class CaseAdmin(ReadOnlyAdmin):
         offered = {"of_many": many if self.has_work_permission(request) else []}
         response: HttpResponse = super().changelist_view(request, (extra_context or {}) | offered)
         return response
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        """The list over all merchants leaves sandboxes out; filtered by a sandbox it shows its cases."""
+        found: QuerySet[Case] = super().get_queryset(request)
+        match = request.resolver_match
+        is_list = match is not None and str(match.url_name).endswith("_changelist")
+        if is_list and "merchant__id__exact" not in request.GET:
+            return found.filter(merchant__in=Merchant.objects.live())
+        return found
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["-pk"] if request.GET.get("state") in LISTED else ["-severity", "opened_at"]
@@ -351,7 +361,7 @@ def said(case: Case) -> str:
 
 # --- a case's page ----------------------------------------------------------------------------------------------------
 def panel(case: Case) -> dict[str, Any]:
-    limit = plan_of(case.merchant).write_off_alone
+    limit = write_off_alone(case.merchant)
     return {
         "case": case,
         "sides": sides(case),

@@ -1,4 +1,4 @@
-"""The first page: what happened in the last 24 hours, and who is not in order.
+"""The first page: what happened in the last 24 hours, and who is not in order. Sandboxes are left out of all of it.
 
 It costs the same however long the tables are: of the log and of the ledger only the newest rows are read, by primary
 key, WINDOW of each. When 24 hours hold more, the page says since when it counts.
@@ -40,7 +40,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {"title": "Today"} | calls(since) | movements(since) | attention() | reconciliation()
 
 
-def newest(rows: QuerySet[Any], since: datetime) -> tuple[QuerySet[Any], datetime]:
+def newest[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, datetime]:
     """The rows since then, at most WINDOW, and since when that is."""
     first = (rows.order_by().aggregate(last=Max("pk"))["last"] or 0) - WINDOW
     before = rows.order_by("-pk").filter(pk__lte=first).values_list("created_at", flat=True).first()
@@ -49,7 +49,8 @@ def newest(rows: QuerySet[Any], since: datetime) -> tuple[QuerySet[Any], datetim
 
 def calls(since: datetime) -> dict[str, Any]:
     rows, begin = newest(SignedRequest.objects.all(), since)
-    found = rows.annotate(hour=TruncHour("created_at")).values_list("hour", "status").annotate(calls=Count("pk"))
+    live = rows.of_live_merchants()
+    found = live.annotate(hour=TruncHour("created_at")).values_list("hour", "status").annotate(calls=Count("pk"))
     by_status: Counter[str] = Counter()
     taken, refused = Counter[datetime](), Counter[datetime]()
     for hour, status, number in found:
@@ -84,7 +85,9 @@ def chart(since: datetime, taken: Counter[datetime], refused: Counter[datetime])
 def movements(since: datetime) -> dict[str, Any]:
     rows, begin = newest(Transaction.objects.movements(), since)
     sums: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for currency, kind, amount in rows.values_list("currency", "kind").annotate(amount=Sum("amount")):
+    for currency, kind, amount in (
+        rows.of_live_merchants().values_list("currency", "kind").annotate(amount=Sum("amount"))
+    ):
         sums[currency][kind] = amount
     return {
         "money_since": begin,
@@ -103,16 +106,18 @@ def money_row(currency: str, amounts: dict[str, int]) -> list[Any]:
 def attention() -> dict[str, Any]:
     """What waits for somebody. A revoked key's overlap or end concerns nobody any more."""
     now = clock.now()
-    keys = ApiKey.objects.select_related("merchant").exclude(merchant__status=Merchant.Status.CLOSED)
-    running = Secret.objects.overlapping(at=now).exclude(key__status=ApiKey.Status.REVOKED)
+    live = Merchant.objects.live().order_by()
+    keys = ApiKey.objects.filter(merchant__in=live.open()).select_related("merchant")
+    running = Secret.objects.overlapping(at=now).filter(key__merchant__in=live)
+    running = running.exclude(key__status=ApiKey.Status.REVOKED)
+    leaks = Compromise.objects.filter(closed_at=None, key__merchant__in=live)
+    waiting = Approval.objects.filter(state=Approval.State.WAITING, key__merchant__in=live)
     ending = keys.usable(at=now).filter(expires_at__lte=now + KEY_ENDS)
     return {
-        "merchants_not_active": Merchant.objects.exclude(status=Merchant.Status.ACTIVE)[:SHOWN],
+        "merchants_not_active": Merchant.objects.live().exclude(status=Merchant.Status.ACTIVE)[:SHOWN],
         "keys_quarantined": keys.filter(status=ApiKey.Status.QUARANTINED)[:SHOWN],
-        "open_cases": Compromise.objects.filter(closed_at=None).select_related("key__merchant", "secret")[:SHOWN],
-        "approvals": Approval.objects.filter(state=Approval.State.WAITING).select_related("key__merchant", "asked_by")[
-            :SHOWN
-        ],
+        "open_cases": leaks.select_related("key__merchant", "secret")[:SHOWN],
+        "approvals": waiting.select_related("key__merchant", "asked_by")[:SHOWN],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
         .select_related("key__merchant")
         .defer("sealed", "fingerprint")

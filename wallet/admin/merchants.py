@@ -113,6 +113,7 @@ def bounded(number: int) -> str:
 
 def people(merchant: Merchant) -> list[dict[str, Any]]:
     """Who acts for the merchant, and the addresses that are told what happens to its keys."""
+    merchant = merchant.live_merchant
     members = Membership.objects.filter(merchant=merchant).order_by().values_list(
         "person__name", "person__email", "role", "person_id"
     )  # fmt: skip

@@ -75,6 +75,16 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk:
             self.initial["recipients"] = "\n".join(addresses(self.instance.merchant))
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        merchant = given.get("merchant") or (self.instance.merchant if self.instance.pk else None)
+        try:
+            if merchant is not None:
+                planning.check_timetable(merchant, is_on=bool(given.get("is_on")))
+        except Refusal as refused:
+            self.add_error("is_on", str(refused))
+        return given
+
 
 class SourceForm(forms.Form):
     kind = forms.ChoiceField(choices=StatementSource.Kind.choices, widget=UnfoldAdminSelectWidget())

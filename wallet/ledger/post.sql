@@ -37,6 +37,7 @@ DECLARE
     v_now timestamptz := coalesce(p.moment, clock_timestamp());
 BEGIN
     SELECT m.status AS merchant, m.access_version, m.bets_per_minute, m.max_stake,
+           (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) AS elsewhere,
            k.id AS key_id, k.status AS key, k.expires_at, k.quarantined_at, s.usable_until, s.revoked_at
       INTO v
       FROM merchants_secret s
@@ -48,7 +49,7 @@ BEGIN
     -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
     IF v.access_version <> p.access_version THEN
         refusal := 'STALE';
-    ELSIF NOT FOUND OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
+    ELSIF NOT FOUND OR v.elsewhere OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
         refusal := 'RS_ERROR_INVALID_APIKEY';
     ELSIF v.key = 'quarantined' AND (
         p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from merchants.errors import Refusal
 from merchants.models import Merchant
 from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
+from wallet.reconciliation import refusals
 from wallet.reconciliation.reading import mapping as mappings
 
 MOST_RECIPIENTS = 20
@@ -35,11 +36,18 @@ def set_plan(*, merchant: Merchant, **said: Any) -> ReconciliationPlan:
     """Of a merchant that had none, what is not said is as the model has it."""
     if said.get("hour", HOURS[0]) not in range(HOURS[0], HOURS[1] + 1):
         raise WrongHour
+    check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
     for name, value in said.items():
         setattr(plan, name, value)
     plan.save()
     return plan
+
+
+def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
+    """Nothing follows the plan of a sandbox, so that none says it is on."""
+    if merchant.is_sandbox and is_on:
+        raise refusals.NoTimetable
 
 
 @transaction.atomic

@@ -11,12 +11,18 @@ from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient
 from wallet.reconciliation.days import DAY, day_of
 
 UTC_ZONE = ZoneInfo("UTC")
+MOST = 2**63 - 1
 
 
 def plan_of(merchant: Merchant) -> ReconciliationPlan:
     """Of a merchant that has none: as it would be by itself, and not saved."""
     found = ReconciliationPlan.objects.filter(merchant=merchant).first()
     return found or ReconciliationPlan(merchant=merchant, is_on=False)
+
+
+def write_off_alone(merchant: Merchant) -> int:
+    """Up to which difference one person writes off; of a sandbox, where nothing is lost, any."""
+    return MOST if merchant.is_sandbox else plan_of(merchant).write_off_alone
 
 
 def recipients(merchant: Merchant) -> list[str]:

@@ -25,7 +25,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models.reconciliation import Statement, StatementSource
-from wallet.reconciliation import bringing, days, outside, passwords, places, statements
+from wallet.reconciliation import bringing, days, outside, passwords, places, refusals, statements
 from wallet.reconciliation.outside import NotFetched
 from wallet.reconciliation.places import Place
 from wallet.reconciliation.plans import due_at
@@ -67,8 +67,10 @@ def set_source(
 ) -> StatementSource:
     """`password`: None leaves the one that is kept, as long as it goes to the same server and user; "" is none.
 
-    Raises Refusal: WrongAddress, NotFetched (no such host, or one inside), HostKeyNeeded, PasswordAgain.
+    Raises Refusal: NoTimetable, WrongAddress, NotFetched (no such host, or one inside), HostKeyNeeded, PasswordAgain.
     """
+    if merchant.is_sandbox:
+        raise refusals.NoTimetable
     place, host_key = places.parse(kind, address), host_key.strip()
     outside.public_addresses(place.host, place.port)
     is_sftp = kind == StatementSource.Kind.SFTP
@@ -189,7 +191,7 @@ def due(now: datetime) -> list[tuple[StatementSource, date]]:
     """
     rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
     sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)
-    sources = sources.exclude(merchant__status=Merchant.Status.CLOSED).order_by("last_tried_at", "pk")
+    sources = sources.filter(merchant__in=Merchant.objects.live().open()).order_by("last_tried_at", "pk")
     asked = {source: _askable(source, now) for source in sources.select_related("merchant__reconciliation_plan")}
     there = _there(asked)
     lacking = {

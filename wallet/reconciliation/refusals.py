@@ -83,3 +83,8 @@ class NotCompared(Refusal):
 class StillTried(Refusal):
     def __init__(self) -> None:
         super().__init__("This report still waits to go out and is tried again by itself. Nothing has to be done.")
+
+
+class NoTimetable(Refusal):
+    def __init__(self) -> None:
+        super().__init__("A sandbox has no daily reconciliation. Send a statement, then compare the day on its page.")

@@ -61,7 +61,8 @@ def due(now: datetime, *, of: Merchant | None = None) -> list[Due]:
 
 
 def plans_on(of: Merchant | None = None) -> QuerySet[ReconciliationPlan]:
-    plans = ReconciliationPlan.objects.filter(is_on=True).exclude(merchant__status=Merchant.Status.CLOSED)
+    """Those that a timetable follows: a sandbox has none, whatever its plan says."""
+    plans = ReconciliationPlan.objects.filter(is_on=True, merchant__in=Merchant.objects.live().open())
     return (plans.filter(merchant=of) if of else plans).select_related("merchant")
 
 

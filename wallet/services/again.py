@@ -136,12 +136,10 @@ def _verdict(refusal: statuses.Refusal, *, note: str = "") -> Verdict:
 
 
 # --- rows 1 to 5 ------------------------------------------------------------------------------------------------------
-def _caller(facts: Facts, credential: Credential | None) -> Caller:
+def _caller(facts: Facts, found: Credential | None) -> Caller:
     line, now = facts.line, clock.now()
     _require_headers(facts)
-    secrets = credential.usable_secrets(now) if credential else []
-    if credential is None or not (secrets or credential.misses_a_secret(now)):
-        raise statuses.InvalidApiKey
+    credential, secrets = signed.usable(found, now)
     address = _allowed_address(facts, credential)
     if facts.kept is not None:
         text, then_ms = facts.headers.get("x-timestamp", ""), line.created_at.timestamp() * 1000

@@ -19,6 +19,8 @@ from itertools import chain, product
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from merchants import crypto
 from merchants.errors import Refusal, spoken
 from merchants.models import ApiKey, Merchant, Person, Secret
@@ -217,8 +219,10 @@ def _keyring(line: SignedRequest) -> Keyring:
 
 
 def _secrets_of(key: ApiKey) -> list[Secret]:
-    """All of this key, newest first, then the newest of the merchant's other keys."""
-    secrets = Secret.objects.select_related("key").filter(key__merchant=key.merchant_id)
+    """All of this key, newest first, then the newest of the merchant's other keys and of its sandbox's."""
+    merchant = key.merchant_id
+    twins = Q(key__merchant__sandbox_of=merchant) | Q(key__merchant__sandbox=merchant)
+    secrets = Secret.objects.select_related("key").filter(Q(key__merchant=merchant) | twins)
     own = secrets.filter(key=key).order_by("-version")[:MOST_SECRETS]
     return [*own, *secrets.exclude(key=key).order_by("-id")[:MOST_SECRETS]]
 

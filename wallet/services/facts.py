@@ -63,6 +63,14 @@ class Facts:
         first = self.first
         return first is not None and first.request_id != self.line.request_id and first.created_at <= self.moment
 
+    @property
+    def had_no_sandbox(self) -> bool:
+        """It came under a test key of a merchant that had no sandbox, and was refused for that."""
+        key, then = self.key, self.key_then
+        if key is None or then is None or then["environment"] != ApiKey.Environment.TEST or self.line.secret_id:
+            return False
+        return key.needs_sandbox or then["merchant_id"] != key.merchant_id
+
 
 def read(line: SignedRequest) -> Facts:
     """A fixed number of questions, however much there is of anything."""
@@ -75,12 +83,23 @@ def read(line: SignedRequest) -> Facts:
         "kept": kept,
         "headers": kept.headers if kept else {},
         "key": key,
-        "merchant": key and key.merchant,
     }
     if key is None:
-        return Facts(**base)
-    named = _named(line, key.merchant)
-    return Facts(**base, **named, **_then(key, named["player"], named["game"], moment), **_ledger(line, key, named))
+        return Facts(**base, merchant=None)
+    merchant = _merchant(line, key, moment)
+    named = _named(line, merchant)
+    then = _then(key, merchant, named["player"], named["game"], moment)
+    return Facts(**base, merchant=merchant, **named, **then, **_ledger(line, key, merchant, named))
+
+
+def _merchant(line: SignedRequest, key: ApiKey, moment: datetime) -> Merchant:
+    """Whose call it was: a test key may have been moved to the sandbox since."""
+    if not key.merchant.is_sandbox:
+        return key.merchant
+    history: Any = ApiKey.pgh_event_model  # type: ignore[attr-defined]
+    live = key.merchant.live_merchant
+    moves = history.objects.filter(pgh_obj=key, pgh_created_at__gt=moment, pgh_before__merchant_id=live.pk)
+    return live if line.merchant_id == live.pk or moves.exists() else key.merchant
 
 
 def _named(line: SignedRequest, merchant: Merchant) -> dict[str, Any]:
@@ -98,8 +117,9 @@ def _named(line: SignedRequest, merchant: Merchant) -> dict[str, Any]:
     }
 
 
-def _then(key: ApiKey, player: Player | None, game: Game | None, moment: datetime) -> dict[str, Any]:
-    merchant = key.merchant
+def _then(
+    key: ApiKey, merchant: Merchant, player: Player | None, game: Game | None, moment: datetime
+) -> dict[str, Any]:
     about: list[tuple[Any, str, dict[str, Any]]] = [
         (merchant, "Merchant", {}),
         (key, "ApiKey", {}),
@@ -144,8 +164,8 @@ def _judged_by(entries: Sequence[Past], trials: Sequence[ListTrial], at: datetim
     return kept + [Past(0, {**row, "key_id": key_id}, ()) for key_id, trial in over.items() for row in trial.before]
 
 
-def _ledger(line: SignedRequest, key: ApiKey, named: Mapping[str, Any]) -> dict[str, Any]:
-    rows = Transaction.objects.filter(merchant=key.merchant_id, part=0)
+def _ledger(line: SignedRequest, key: ApiKey, merchant: Merchant, named: Mapping[str, Any]) -> dict[str, Any]:
+    rows = Transaction.objects.filter(merchant=merchant, part=0)
     undone = Exists(Transaction.objects.filter(reverses=OuterRef("pk"), created_at__lte=line.created_at))
     first = rows.filter(transaction_id=line.transaction_id).first() if line.transaction_id else None
     reference = (

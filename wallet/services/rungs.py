@@ -49,6 +49,8 @@ def key(facts: Facts) -> Values:
         return
     then = facts.key_then
     yield Value("Auth Key", f"{facts.key.auth_key} ({then['environment']})")
+    if facts.had_no_sandbox:
+        yield Value("Sandbox", "not created: a test key is refused until its merchant has a sandbox")
     yield Value("Status", str(then["status"]), then.set_by("status"))
     if then["status"] == "quarantined":
         known = facts.known_since

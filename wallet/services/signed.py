@@ -19,6 +19,9 @@ from wallet import statuses
 from wallet.ledger.ledger import Caller
 
 HEADERS = ("x-api-key", "x-signature", "x-timestamp")
+NO_SANDBOX = (
+    "This test key has no sandbox yet. Create the sandbox on the Keys page of the merchant; the key then works there."
+)
 UNOPENED = "The portal cannot read a secret of this key at the moment; nothing was done, try again."
 WHOLE_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
 
@@ -65,10 +68,18 @@ def require_headers(call: Signed) -> None:
 type Admitted = tuple[access.Credential, list[access.UsableSecret], Address]
 
 
-def _admitted(call: Signed, credential: access.Credential | None, now: datetime) -> Admitted:
+def usable(credential: access.Credential | None, now: datetime) -> tuple[access.Credential, list[access.UsableSecret]]:
+    """Row 2: the key is known, has a merchant whose money it may move, and one of its secrets can be used."""
     secrets = credential.usable_secrets(now) if credential else []
     if credential is None or not (secrets or credential.misses_a_secret(now)):
         raise statuses.InvalidApiKey
+    if credential.needs_sandbox:
+        raise statuses.InvalidApiKey(NO_SANDBOX)
+    return credential, secrets
+
+
+def _admitted(call: Signed, found: access.Credential | None, now: datetime) -> Admitted:
+    credential, secrets = usable(found, now)
     if call.address is None or not credential.allows_address(call.address, now):
         raise not_taken_from(call.address)
     origin = call.headers.get("origin", "")

@@ -58,7 +58,12 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         issue = verbs.add_parser("issue", help="a new auth key with its first secret")
         issue.add_argument("merchant", help="the merchant's code")
-        issue.add_argument("--environment", choices=ApiKey.Environment.values, default=ApiKey.Environment.LIVE)
+        issue.add_argument(
+            "--environment",
+            choices=ApiKey.Environment.values,
+            default=ApiKey.Environment.LIVE,
+            help="a test key belongs to the merchant's sandbox",
+        )
         issue.add_argument("--label", type=at_most(80), default="")
         issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
         for name, verb in VERBS.items():

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
 
 from merchants.models.allowlist import MAX_ENTRIES
-from portal.lib.clientip import Network
+from portal.lib.clientip import MOST_HELD, Network, addresses_held, too_wide_version
 
 WIDEST = {4: 8, 6: 16}  # prefix lengths; the database refuses wider ones too
 IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
@@ -79,3 +79,13 @@ def check_list(entries: Sequence[Network | str]) -> None:
     twice = next((entry for number, entry in enumerate(entries) if entry in entries[:number]), None)
     if twice is not None:
         raise NotAllowed(f"{twice} stands in the list twice.")
+    _refuse_width([entry for entry in entries if not isinstance(entry, str)])
+
+
+def _refuse_width(networks: Sequence[Network]) -> None:
+    version = too_wide_version(networks)
+    if version is not None:
+        raise NotAllowed(
+            f"The list holds {addresses_held(networks)[version]:,} IPv{version} addresses; it may hold at most "
+            f"{MOST_HELD[version]:,}, as many as two /{WIDEST[version]}. Use narrower entries."
+        )

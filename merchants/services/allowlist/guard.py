@@ -1,6 +1,6 @@
 """Who would be shut out: those who signed rightly in the last 24 hours, held against a list that is not saved yet.
 
-Keys for tests and live keys are judged apart: that an office can test helps nobody whose servers are refused.
+Test keys are the sandbox's, which has lists of its own: that an office can test helps nobody whose servers are refused.
 """
 
 from __future__ import annotations
@@ -118,5 +118,5 @@ def origins(merchant: Merchant) -> list[Seen]:
 
 
 def _usable_keys(merchant: Merchant) -> QuerySet[ApiKey]:
-    """Whom a revoked key refuses anyway, a list can't lock out."""
-    return ApiKey.objects.usable(at=clock.now()).filter(merchant=merchant)
+    """Whom a revoked key, or a test key without a sandbox, refuses anyway, a list can't lock out."""
+    return ApiKey.objects.usable(at=clock.now()).with_a_home().filter(merchant=merchant)

@@ -92,7 +92,7 @@ def find_secret(merchant: Merchant, auth_key: str | None) -> Secret:
     now = clock.now()
     keys = ApiKey.objects.filter(merchant=merchant)
     if auth_key is None:
-        keys = keys.usable(at=now).filter(status=ApiKey.Status.ACTIVE)
+        keys = keys.usable(at=now).with_a_home().filter(status=ApiKey.Status.ACTIVE)
     else:
         keys = keys.filter(auth_key=auth_key)
     secrets = Secret.objects.filter(key__in=keys).select_related("key")

@@ -128,7 +128,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": money.show(plan.high_amount)}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
-        known["is_on"] = True
+        known["is_on"] = not visit.merchant.is_sandbox
     question = about(
         visit.merchant, title="Change the plan", form=PlanForm, act=act, button="Save", initial=known,
         text=f"Your time zone is {visit.merchant.time_zone}. A day is never compared before 03:00 UTC of the day "

@@ -1,0 +1,131 @@
+"""The sandbox of a merchant: a merchant of its own, made once, to which the test keys belong (decision 0042)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+
+from merchants import crypto, errors
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, EgressProof, Merchant, Secret
+from merchants.services.access import reveal, seal_context
+from merchants.services.allowlist import trial
+
+SUFFIX = "-sandbox"
+CODE_LENGTH, NAME_LENGTH = 40, 120
+# What a sandbox begins with. From then on both have their own.
+SHARED = ("time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake")
+
+
+@transaction.atomic
+def create(*, merchant: Merchant) -> Merchant:
+    """Create the sandbox of a live merchant, with its allowlists, and move the test keys from before there.
+
+    What a test key moved until now stays in the books of the live merchant: it was live money.
+    Raises SandboxOfSandbox, SandboxExists, MerchantClosed, ListOnTrial and SealedSecret.
+    """
+    if merchant.is_sandbox:
+        raise errors.SandboxOfSandbox
+    keys = _locked_test_keys(merchant)  # before the merchant, as each verb of a key does
+    live = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    _check_none(live)
+    sandbox = Merchant.objects.create(
+        code=_free_code(live.code),
+        name=f"{live.name[: NAME_LENGTH - 8]} Sandbox",
+        sandbox_of=live,
+        **{name: getattr(live, name) for name in SHARED},
+    )
+    _copy_lists(live, sandbox)
+    for key in keys:
+        _move(key, live, sandbox)
+    return sandbox
+
+
+def merchant_of(*, merchant: Merchant, environment: str) -> Merchant:
+    """Return the merchant that a new key of this environment belongs to. Raises NoSandbox and LiveKeyInSandbox."""
+    if environment == ApiKey.Environment.LIVE:
+        if merchant.is_sandbox:
+            raise errors.LiveKeyInSandbox(merchant.live_merchant.name)
+        return merchant
+    found = merchant if merchant.is_sandbox else Merchant.objects.filter(sandbox_of=merchant).first()
+    if found is None:
+        raise errors.NoSandbox(merchant.name)
+    return found
+
+
+def _locked_test_keys(merchant: Merchant) -> list[ApiKey]:
+    keys = ApiKey.objects.select_for_update(no_key=True).filter(merchant=merchant, environment="test")
+    return list(keys.order_by("pk"))
+
+
+def _check_none(live: Merchant) -> None:
+    if live.status == Merchant.Status.CLOSED:
+        raise errors.MerchantClosed
+    there = Merchant.objects.filter(sandbox_of=live).values_list("code", flat=True).first()
+    if there is not None:
+        raise errors.SandboxExists(there)
+
+
+def _free_code(code: str) -> str:
+    """As “acme-sandbox”; where somebody has this code, “acme-sandbox-2” and so on."""
+    taken = set(Merchant.objects.filter(code__contains=SUFFIX).values_list("code", flat=True))
+    number, found = 1, f"{code[: CODE_LENGTH - len(SUFFIX)]}{SUFFIX}"
+    while found in taken:
+        number += 1
+        ending = f"{SUFFIX}-{number}"
+        found = f"{code[: CODE_LENGTH - len(ending)]}{ending}"
+    return found
+
+
+def _copy_lists(live: Merchant, sandbox: Merchant) -> None:
+    """Whoever could not call with a test key yesterday can't today: an empty list would let everybody in."""
+    trial.tidy_list(merchant=live, key=None)
+    tried = trial.current(live, None)
+    if tried is not None:
+        raise errors.ListOnTrial(tried.deadline)
+    networks = AllowlistEntry.objects.filter(merchant=live, key=None)
+    AllowlistEntry.objects.bulk_create(
+        AllowlistEntry(
+            merchant=sandbox,
+            network=entry.network,
+            note=entry.note,
+            owner_id=entry.owner_id,
+            expires_at=entry.expires_at,
+        )
+        for entry in networks
+    )
+    AllowedDomain.objects.bulk_create(
+        AllowedDomain(
+            merchant=sandbox,
+            domain=domain.domain,
+            note=domain.note,
+            owner_id=domain.owner_id,
+            expires_at=domain.expires_at,
+        )
+        for domain in AllowedDomain.objects.filter(merchant=live)
+    )
+
+
+def _move(key: ApiKey, live: Merchant, sandbox: Merchant) -> None:
+    """The row keeps its number, its versions, its list and its history. Each secret is bound to its merchant, so that
+    it is sealed anew.
+    """
+    tried = trial.current(live, key)
+    if tried is not None:
+        trial.take_back(trial=tried)
+    secrets = [(secret, _opened(secret)) for secret in Secret.objects.filter(key=key).select_related("key__merchant")]
+    key.merchant = sandbox
+    key.save(update_fields=["merchant"])
+    for secret, clear in secrets:
+        secret.sealed_under, secret.sealed = crypto.seal(
+            clear, context=seal_context(key, secret.version), keys=settings.KEY_ENCRYPTION_KEYS
+        )
+        secret.save(update_fields=["sealed", "sealed_under"])
+    AllowlistEntry.objects.filter(key=key).update(merchant=sandbox)
+    EgressProof.objects.filter(key=key).update(merchant=sandbox)
+
+
+def _opened(secret: Secret) -> str:
+    try:
+        return reveal(secret)
+    except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
+        raise errors.SealedSecret(secret.key.auth_key, secret.version) from fault

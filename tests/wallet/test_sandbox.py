@@ -1,0 +1,229 @@
+"""A merchant's sandbox is a merchant of its own: a test key moves its money and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from merchants import errors
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Merchant, Person, Player, Secret
+from merchants.services import access, keys, letters, people, sandboxes
+from tests import factories
+from tests.conftest import Caller
+from wallet.models import SignedRequest, Transaction
+from wallet.services import explain, request_log
+from wallet.services.signed import NO_SANDBOX
+
+
+def with_test_key(caller: Caller) -> Caller:
+    """The same machine with a test key."""
+    machine = replace(caller, signer=factories.signer(caller.merchant, environment="test"), session="")
+    machine.deposit(500_000)
+    machine.launch()
+    return machine
+
+
+def test_a_test_key_moves_no_live_money(caller: Caller) -> None:
+    test = with_test_key(caller)
+    assert test.bet(100_000).status == "RS_OK"
+    assert test.balance().body["balance"] == 400_000
+    assert caller.balance().body["balance"] == 1_000_000
+    sandbox = Merchant.objects.get(sandbox_of=caller.merchant)
+    assert set(Transaction.objects.values_list("merchant_id", "player_id")) == {
+        (merchant.pk, Player.objects.get(merchant=merchant).pk) for merchant in (caller.merchant, sandbox)
+    }
+
+
+def test_sessions_of_the_one_are_not_there_for_the_other(caller: Caller) -> None:
+    test = with_test_key(caller)
+    assert replace(test, session=caller.session).bet(100).status == "SESSION_REQUIRED_OR_INVALID"
+    assert replace(caller, session=test.session).bet(100).status == "SESSION_REQUIRED_OR_INVALID"
+    sessions = str(test.get("/game/sessions").body)
+    assert test.session in sessions
+    assert caller.session not in sessions
+
+
+def test_a_test_key_from_before_is_refused_until_there_is_a_sandbox(caller: Caller) -> None:
+    key, signer = factories.early_test_key(caller.merchant)
+    test = replace(caller, signer=signer)
+    for answer in (test.bet(100), test.balance(), test.get("/game/sessions"), test.deposit(100)):
+        assert (answer.status, answer.body["message"]) == ("INVALID_APIKEY", NO_SANDBOX)
+    assert caller.balance().body["balance"] == 1_000_000
+
+    sandbox = sandboxes.create(merchant=caller.merchant)
+    key.refresh_from_db()
+    assert key.merchant == sandbox
+    moved = replace(test, session="")
+    assert moved.deposit(7).status == "RS_OK"
+    assert Transaction.objects.get(merchant=sandbox).secret.key == key
+
+
+def test_the_ledger_asks_as_well(caller: Caller) -> None:
+    """Whatever a process has in its cache."""
+    key, signer = factories.early_test_key(caller.merchant)
+    test = replace(caller, signer=signer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ApiKey, "needs_sandbox", False)
+        assert test.deposit(100).status == "INVALID_APIKEY"
+        assert test.balance().status == "INVALID_APIKEY"
+    assert not Transaction.objects.filter(secret__key=key).exists()
+
+
+def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Caller) -> None:
+    bet = caller.bet(100)
+    key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
+    with connection.cursor() as cursor:  # as it was when `environment` bound nothing
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", [key.pk])
+        cursor.execute("SET session_replication_role = origin")
+    before = set(Transaction.objects.filter(merchant=caller.merchant).values_list("pk", flat=True))
+    request_log.drain()
+    line = SignedRequest.objects.get(transaction_id=bet.body["transactionId"])
+    AllowlistEntry.objects.create(merchant=caller.merchant, key=key, network="127.0.0.0/8")
+
+    sandbox = sandboxes.create(merchant=caller.merchant)
+
+    assert set(Transaction.objects.filter(merchant=caller.merchant).values_list("pk", flat=True)) == before
+    assert not Transaction.objects.filter(merchant=sandbox).exists()
+    assert not Player.objects.filter(merchant=sandbox).exists()
+    assert AllowlistEntry.objects.get(key=key).merchant == sandbox
+    access.forget()
+    seen = explain.explain(line=line, ask_now=False)
+    assert [rung.then.value for rung in seen.rungs] == ["passed"] * 15 + ["not asked of such calls"] + ["passed"] * 2
+    moved = replace(caller, session="")
+    assert moved.balance().status == "RECORD_NOT_FOUND"
+    assert moved.deposit(5).body["balance"] == 5
+
+
+def test_the_ladder_names_the_missing_sandbox(caller: Caller) -> None:
+    _, signer = factories.early_test_key(caller.merchant)
+    replace(caller, signer=signer).bet(100)
+    request_log.drain()
+    line = SignedRequest.objects.get(auth_key=signer.auth_key)
+    told = explain.explain(line=line)
+    assert (told.decided_by, told.now.row, told.now.message) == (2, 2, NO_SANDBOX)
+    assert "not created" in {value.label: value.text for value in told.rungs[1].values}["Sandbox"]
+    sandboxes.create(merchant=caller.merchant)
+    told = explain.explain(line=line)
+    assert "not created" in {value.label: value.text for value in told.rungs[1].values}["Sandbox"]
+    assert told.now.row != 2
+
+
+def test_the_secrets_of_a_moved_key_open_under_its_new_merchant(acme: Merchant) -> None:
+    key, signer = factories.early_test_key(acme)
+    keys.rotate(key=key)
+    sandboxes.create(merchant=acme)
+    opened = [access.reveal(secret) for secret in Secret.objects.filter(key=key).select_related("key")]
+    assert len(opened) == 2
+    assert signer.secret in opened
+
+
+def test_a_sandbox_begins_with_the_lists_of_its_merchant(acme: Merchant) -> None:
+    AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/28", note="office")
+    AllowedDomain.objects.create(merchant=acme, domain="acme.example")
+    sandbox = sandboxes.create(merchant=acme)
+    assert [str(entry.network) for entry in sandbox.allowlist.all()] == ["203.0.113.0/28"]
+    assert [domain.domain for domain in sandbox.domains.all()] == ["acme.example"]
+
+
+# --- what the database holds ------------------------------------------------------------------------------------------
+def refused(statement: str, *values: str | int) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def test_no_key_changes_its_side(acme: Merchant, rival: Merchant) -> None:
+    live, test = (keys.issue(merchant=factories.sandbox(acme) if environment == "test" else acme,
+                             environment=environment).key for environment in ("live", "test"))  # fmt: skip
+    sandbox, other = test.merchant, factories.sandbox(rival)
+    for key, merchant in ((live, sandbox), (live, rival), (test, acme), (test, other), (test, rival)):
+        refused("UPDATE merchants_apikey SET merchant_id = %s WHERE id = %s", merchant.pk, key.pk)
+    refused("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", live.pk)
+    refused("UPDATE merchants_apikey SET environment = 'live' WHERE id = %s", test.pk)
+    refused("UPDATE merchants_apikey SET environment = 'test', merchant_id = %s WHERE id = %s", sandbox.pk, live.pk)
+    early, _ = factories.early_test_key(rival)
+    refused("UPDATE merchants_apikey SET merchant_id = %s WHERE id = %s", sandbox.pk, early.pk)
+
+
+@pytest.mark.parametrize(("environment", "is_sandbox"), [("test", False), ("live", True)])
+def test_no_key_is_made_on_the_other_side(acme: Merchant, environment: str, is_sandbox: bool) -> None:
+    merchant = factories.sandbox(acme) if is_sandbox else acme
+    refused(
+        "INSERT INTO merchants_apikey (merchant_id, environment, auth_key, label, status)"
+        " VALUES (%s, %s, 'k', '', 'active')",
+        merchant.pk,
+        environment,
+    )
+
+
+def test_a_merchant_stays_what_it_is(acme: Merchant, rival: Merchant) -> None:
+    sandbox = factories.sandbox(acme)
+    refused("UPDATE merchants_merchant SET sandbox_of_id = NULL WHERE id = %s", sandbox.pk)
+    refused("UPDATE merchants_merchant SET sandbox_of_id = %s WHERE id = %s", acme.pk, rival.pk)
+    refused("UPDATE merchants_merchant SET two_person = true WHERE id = %s", sandbox.pk)
+    for above in (acme, sandbox):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            factories.merchant("third", sandbox_of=above)
+
+
+def test_a_sandbox_has_no_people_of_its_own(acme: Merchant) -> None:
+    sandbox, person = factories.sandbox(acme), factories.person()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.member(sandbox, "owner")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Contact.objects.create(merchant=sandbox, email="a@acme.test")
+    refused(
+        "INSERT INTO merchants_invitation (merchant_id, email, role, invited_by_id, expires_at)"
+        " VALUES (%s, 'b@acme.test', 'owner', %s, now())",
+        sandbox.pk,
+        person.pk,
+    )
+
+
+def test_nobody_is_invited_to_a_sandbox(acme: Merchant, owner: Person) -> None:
+    with pytest.raises(errors.PeopleOfLiveMerchant, match="those of Acme Casino"):
+        people.invite(merchant=factories.sandbox(acme), email="b@acme.test", role="viewer", by=owner)
+    with pytest.raises(errors.PeopleOfLiveMerchant):
+        people.require_second_factor(merchant=factories.sandbox(acme), required=True)
+
+
+def test_the_entries_of_a_key_go_only_with_it(acme: Merchant, rival: Merchant) -> None:
+    key = factories.signer(acme)
+    entry = AllowlistEntry.objects.create(
+        merchant=acme, key=ApiKey.objects.get(auth_key=key.auth_key), network="192.0.2.1"
+    )
+    own = AllowlistEntry.objects.create(merchant=acme, network="192.0.2.2")
+    for each in (entry, own):
+        refused("UPDATE merchants_allowlistentry SET merchant_id = %s WHERE id = %s", rival.pk, each.pk)
+
+
+# --- what the service says --------------------------------------------------------------------------------------------
+def test_what_cannot_be_made_is_a_sentence(acme: Merchant) -> None:
+    with pytest.raises(errors.NoSandbox, match="Acme Casino has no sandbox yet"):
+        keys.issue(merchant=acme, environment="test")
+    sandbox = sandboxes.create(merchant=acme)
+    assert keys.issue(merchant=acme, environment="test").key.merchant == sandbox
+    with pytest.raises(errors.LiveKeyInSandbox):
+        keys.issue(merchant=sandbox)
+    with pytest.raises(errors.SandboxOfSandbox):
+        sandboxes.create(merchant=sandbox)
+    with pytest.raises(errors.SandboxExists, match="acme-sandbox"):
+        sandboxes.create(merchant=acme)
+    closed = factories.merchant(status="closed")
+    with pytest.raises(errors.MerchantClosed):
+        sandboxes.create(merchant=closed)
+
+
+def test_codes_that_are_taken_are_passed_over(acme: Merchant) -> None:
+    factories.merchant("acme-sandbox")
+    factories.merchant("acme-sandbox-2")
+    assert sandboxes.create(merchant=acme).code == "acme-sandbox-3"
+    long = factories.merchant("x" * 40)
+    assert sandboxes.create(merchant=long).code == f"{'x' * 32}-sandbox"
+
+
+def test_letters_about_test_keys_go_to_the_people_of_the_live_merchant(acme: Merchant) -> None:
+    owner = factories.member(acme, "owner")
+    assert letters.contacts(factories.sandbox(acme)) == [owner.email]
