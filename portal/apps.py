@@ -8,4 +8,6 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
+        from portal.database import checks  # noqa: F401, PLC0415 - models must be there first
+
         logs.configure()
