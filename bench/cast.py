@@ -68,7 +68,7 @@ class Cast:
 
 def assemble(bench: Bench, database: str) -> Cast:
     """Makes the portal's tables, and seats everybody through its own services and ledger."""
-    bench.manage(database, "migrate", "--verbosity", "0")
+    bench.migrate(database)
     said = bench.manage(database, *IN_SHELL, "from bench import seed; seed.main()")
     return Cast(**json.loads(said))
 

@@ -20,6 +20,7 @@ from psycopg import sql
 
 from portal import embedded
 from portal.claim import CHECKOUT
+from portal.database import roles
 from portal.ports import free_port
 from portal.tether import tethered
 from portal.up import portal_programs
@@ -58,6 +59,20 @@ class Bench:
     def database(self, name: str) -> str:
         return urlsplit(self.environment["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
+    def by_role(self, database: str) -> dict[str, str]:
+        """How the portal connects: elsewhere the superuser fills and counts."""
+        url = self.database(database)
+        return {"DATABASE_URL": roles.as_role(url, roles.APPLICATION)}
+
+    def hand_over(self, database: str) -> None:
+        """What the superuser made becomes the portal's roles'."""
+        roles.prepare(self.database(database), roles.Role(roles.OWNER), roles.Role(roles.APPLICATION))
+
+    def migrate(self, database: str) -> None:
+        self.hand_over(database)
+        owner = {"OWNER_DATABASE_URL": roles.as_role(self.database(database), roles.OWNER)}
+        self.manage(database, "migrate", "--verbosity", "0", **self.by_role(database), **owner)
+
     def ask(self, database: str, question: str, *values: object) -> int:
         """One number from a database."""
         with psycopg.connect(self.database(database)) as connection:
@@ -85,7 +100,8 @@ class Bench:
     def web(self, database: str, application: str = PORTAL) -> Iterator[Web]:
         port = free_port()
         command = [*portal_programs(HOST, port)[0].command[:-1], application]
-        with self.beside("web", command, database) as process:
+        settings = self.by_role(database) if application == PORTAL else {}
+        with self.beside("web", command, database, **settings) as process:
             web = Web(port, process)
             await_answer(web, self.folder / "web.log")
             yield web

@@ -8,6 +8,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401, PLC0415 - its middleware wants models
+        from portal import checks as proxy  # noqa: F401, PLC0415 - its middleware wants models
+        from portal.database import checks  # noqa: F401, PLC0415 - models must be there first
 
         logs.configure()

@@ -6,12 +6,23 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal", task_cls="portal.jobs:Job")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def guard_start(**_: object) -> None:
+    from portal.database import start  # noqa: PLC0415 - Django is set up by now
+
+    start.guard_start()
+
+
 app.conf.beat_schedule = {
     "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
     "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},

@@ -28,6 +28,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from portal.database import roles
 from portal.ports import free_port
 from portal.tether import tethered
 
@@ -71,9 +72,10 @@ class Server:
 
 @contextmanager
 def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """PostgreSQL 18 with its data under `folder`, on a Unix socket, with the database `portal` in it.
+    """PostgreSQL 18 with its data under `folder`, on a Unix socket, with the database `portal` and its roles in it.
 
-    `extra` settings go over ours.
+    The URL is the superuser's; `roles.as_role` makes those of the others. A folder of an earlier version, in which the
+    superuser owned everything, is handed over. `extra` settings go over ours.
     """
     prepare_folder(folder)
     cluster = folder / "cluster"
@@ -87,7 +89,9 @@ def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | N
         process = spawn(command, folder / "log", signal.SIGINT)
         try:
             create_database(sockets, process, folder / "log")
-            yield Server("PostgreSQL", f"postgres://postgres@{quote(str(sockets), safe='')}/{DATABASE}", process)
+            url = f"postgres://postgres@{quote(str(sockets), safe='')}/{DATABASE}"
+            roles.prepare(url, roles.Role(roles.OWNER), roles.Role(roles.APPLICATION))
+            yield Server("PostgreSQL", url, process)
         finally:
             stop(process, signal.SIGINT)
 

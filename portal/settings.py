@@ -168,16 +168,23 @@ TEMPLATES = [
     },
 ]
 
+
 # --- Database: one, under two names ---------------------------------------------------------------------------------
 # `wallet` is the same database with the deadlines of a signed call (contract, section 7). Tests run the ledger on
 # `default`, so that a test's transaction holds both; the deadlines are tested against a running portal.
-if not setting("DATABASE_URL").startswith(("postgres://", "postgresql://")):
-    refuse("DATABASE_URL must name a PostgreSQL database; it looks like postgres://user:password@host:5432/name.")
-try:
-    database = env.db_url("DATABASE_URL")
-except (ImproperlyConfigured, ValueError):
-    refuse("DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/name.")
-database["HOST"] = unquote(database["HOST"])  # the folder of a socket stands percent-encoded in a URL
+def read_database(name: str) -> dict[str, Any]:
+    """One of the URLs as Django's settings of a connection."""
+    if not setting(name).startswith(("postgres://", "postgresql://")):
+        refuse(f"{name} must name a PostgreSQL database; it looks like postgres://user:password@host:5432/name.")
+    try:
+        found: dict[str, Any] = env.db_url(name)
+    except (ImproperlyConfigured, ValueError):
+        refuse(f"{name} cannot be read; it looks like postgres://user:password@host:5432/name.")
+    found["HOST"] = unquote(found["HOST"])  # the folder of a socket stands percent-encoded in a URL
+    return found
+
+
+database = read_database("DATABASE_URL")
 database |= {"CONN_MAX_AGE": setting("CONN_MAX_AGE", int, default=600), "ATOMIC_REQUESTS": False}
 database["ENGINE"] = "portal.lib.postgres"
 # A signed call is answered within this, come what may: callers give up after a second (contract, section 7).
@@ -206,6 +213,12 @@ DATABASES: dict[str, dict[str, Any]] = {
         "TEST": {"MIRROR": "default"},
     },
 }
+# Only `migrate` and what else must own the tables connects as the owner (decision 0036).
+if setting("OWNER_DATABASE_URL", default=""):
+    DATABASES["owner"] = read_database("OWNER_DATABASE_URL") | {"TEST": {"MIRROR": "default"}}
+APPLICATION_ROLE: str = database["USER"]
+if ENVIRONMENT == "test":  # tests in process connect as a superuser and become this role
+    APPLICATION_ROLE = setting("APPLICATION_ROLE", default=APPLICATION_ROLE)
 WALLET_DATABASE = "default" if ENVIRONMENT == "test" and setting("WALLET_ON_DEFAULT", bool, default=False) else "wallet"
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from portal import embedded
 from portal.claim import VAR, Running, claim
+from portal.database import roles
 from portal.local import Refusal, kept_settings, port_of, shared_while_running
 from portal.ports import free_port, is_free, visible
 from portal.processes import TOLD, Program, run_all
@@ -74,9 +75,16 @@ def start_servers(console: Console, environment: dict[str, str], stack: ExitStac
         if variable not in environment:
             with step(console, f"start {start.__name__}"):
                 server = stack.enter_context(start(VAR / start.__name__))
-            environment[variable] = server.url
+            environment |= addresses(variable, server.url)
             servers.append(server)
     return servers
+
+
+def addresses(variable: str, url: str) -> dict[str, str]:
+    """Of a database, the application's and the owner's."""
+    if variable != "DATABASE_URL":
+        return {variable: url}
+    return {variable: roles.as_role(url, roles.APPLICATION), "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER)}
 
 
 def mail_catcher(environment: dict[str, str], port: int) -> list[Program]:

@@ -16,6 +16,7 @@ from django.test import Client
 from merchants.models import Game, Merchant, Person
 from merchants.services import access
 from tests import factories
+from tests.plugins.database_role import application_from_now_on
 from tests.plugins.databases import migrated
 from tests.signing import Answer, Body, Signer, encoded, new_id
 from wallet.services import request_log
@@ -31,6 +32,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     goes before one of the same name in a plugin that is loaded earlier.
     """
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock(), application_from_now_on(), django_db_blocker.block():
+        yield
 
 
 @dataclass

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.db import connection
 
+from tests.plugins.database_role import as_superuser
+
 
 def measured(*tables: str) -> None:
     """Sizes as they are now, without what the tests before this one wrote and took back.
 
     Such rows stay in an index until it is vacuumed, and an index of many pages looks dear to the planner.
     """
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no index is built anew while a check of its table waits
         for table in tables:
             cursor.execute(f"REINDEX TABLE {table}")

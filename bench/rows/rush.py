@@ -64,6 +64,7 @@ class NotStarted(Exception):
 
 def measure(bench: Bench, cast: Cast, merchants: int, quiet_seconds: int) -> Run:
     bench.manage(DATABASE, *IN_SHELL, f"from bench import crowd; crowd.plant({merchants}, {cast.secret_id})")
+    bench.hand_over(DATABASE)
     with ExitStack() as stack:
         web = stack.enter_context(bench.web(DATABASE))
         start_workers(bench, stack)
@@ -79,7 +80,7 @@ def start_workers(bench: Bench, stack: ExitStack) -> None:
     stack.enter_context(bench.beside("mail", mail, DATABASE))
     for program in portal_programs(HOST, 0):
         if program.name in WORKERS:
-            settings = {"EMAIL_URL": f"smtp://{HOST}:{smtp}"}
+            settings = {"EMAIL_URL": f"smtp://{HOST}:{smtp}"} | bench.by_role(DATABASE)
             stack.enter_context(bench.beside(program.name, program.command, DATABASE, **settings))
     deadline = time.monotonic() + START_SECONDS
     while len(broker(bench).control.ping(timeout=1)) < len(WORKERS):

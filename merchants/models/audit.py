@@ -32,11 +32,21 @@ NOT_EMPTIED_UNSEEN = pgtrigger.Trigger(
 OF_ITS_KEY = "(SELECT merchant_id FROM merchants_apikey WHERE id = {row}.key_id)"
 
 
+class SessionUser(models.Func):
+    """The role that a session signed in with, whatever rights it has at the moment."""
+
+    template = "SESSION_USER"
+    output_field = models.CharField()
+
+
 class Trace(Event):
-    """What every event holds beside the row itself."""
+    """What every event holds beside the row itself. The database fills in `pgh_role`; the portal's role may not say it
+    (portal/database/grants.py). Events from before it was kept have none.
+    """
 
     pgh_before = models.JSONField(null=True)
     pgh_transaction = models.BigIntegerField()
+    pgh_role = models.CharField(max_length=63, null=True, db_default=SessionUser(), editable=False)
 
     pgh_scopes: Mapping[str, str] = {}
 

@@ -33,6 +33,7 @@ NOT_OURS = {
         "ALLOWED_HOSTS",
         "TRUSTED_PROXIES",
     ),
+    *("OWNER_DATABASE_URL", "APPLICATION_ROLE"),
     *("DATABASE_URL", "BROKER_URL", "EMAIL_URL", "BASE_URL", "MAIL_URL", "DJANGO_SETTINGS_MODULE", "PRIVATE_FILES"),
 }
 START_SECONDS = 900  # it fills a database, and the machine may be busy with other tests

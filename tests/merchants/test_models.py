@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from tests.conftest import Caller
+from tests.plugins.database_role import as_superuser
 from wallet.services import request_log
 
 NAMES = {
@@ -168,7 +169,7 @@ def movements(caller: Caller) -> None:
 def run(statement: str, *parameters: str | int) -> None:
     for name, sql in NAMES.items():
         statement = statement.replace(name, sql)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), as_superuser() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement, parameters or None)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from portal.database import roles
 from portal.tether import tethered
 
 CHECKOUT = Path(__file__).parents[2]
@@ -43,9 +44,11 @@ def _make(connection: psycopg.Connection, name: str) -> None:
 
 def _migrate(database: str) -> None:
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+    password = roles.role_in(url).password
+    roles.prepare(url, roles.Role(roles.OWNER, password), roles.Role(roles.APPLICATION, password))
     done = subprocess.run(
         tethered([sys.executable, "manage.py", "migrate", "--verbosity", "0"]),
-        env=os.environ | {"DATABASE_URL": url},
+        env=os.environ | by_roles(url),
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -54,6 +57,14 @@ def _migrate(database: str) -> None:
     )
     if done.returncode:
         raise NotMigrated(f"{done.stdout}{done.stderr}")
+
+
+def by_roles(url: str) -> dict[str, str]:
+    """The settings of a portal on this database, whose URL is the superuser's."""
+    return {
+        "DATABASE_URL": roles.as_role(url, roles.APPLICATION),
+        "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER),
+    }
 
 
 def forget() -> None:

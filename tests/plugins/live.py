@@ -20,7 +20,7 @@ from psycopg import sql
 from portal.ports import free_port
 from portal.tether import tethered
 from portal.welcome import answers
-from tests.plugins.databases import migrated
+from tests.plugins.databases import by_roles, migrated
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -35,6 +35,8 @@ running: list[Live] = []
 
 @dataclass(frozen=True)
 class Live:
+    """`dsn` is the superuser's; the portal itself is the application's role, and `migrate` the owner's."""
+
     base_url: str
     dsn: str
     environment: dict[str, str] = field(repr=False)
@@ -64,7 +66,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     port = free_port()
     with fresh_database() as dsn:
         environment = os.environ | {
-            "DATABASE_URL": dsn,
+            **by_roles(dsn),
             "BROKER_URL": urlsplit(os.environ["BROKER_URL"])._replace(path="/0").geturl(),
             "BASE_URL": f"http://127.0.0.1:{port}",
             "WALLET_ON_DEFAULT": "false",

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from portal import embedded
+from portal.database import roles
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -49,6 +50,8 @@ def set_environment() -> None:
         "EMAIL_URL": "memorymail://",
         "BASE_URL": "http://testserver",
         "MAIL_URL": "",
+        "OWNER_DATABASE_URL": "",
+        "APPLICATION_ROLE": roles.APPLICATION,
         "ALLOWED_HOSTS": "*",
         "TRUSTED_PROXIES": "",
         "ANSWER_WITHIN_MS": "60000",  # a busy machine is no fault; the deadline has tests with portals of their own

@@ -18,6 +18,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
 from tests.plans import measured, plan
+from tests.plugins.database_role import as_superuser
 from wallet.models import Account, Session, SignedRequest, Transaction
 
 ROWS = 3_000
@@ -84,9 +85,11 @@ def filled(caller: Caller, acme: Merchant, game: Game) -> dict[str, object]:
         factories.signer(factories.merchant(f"other-{number}"))
     secret = Secret.objects.filter(key__merchant=acme)[0]
     players = fill_players(acme)
-    accounts = Account.objects.bulk_create(
-        Account(merchant=acme, player=player, currency="EUR", kind="player", balance=5) for player in players
-    )
+    with as_superuser():
+        accounts = Account.objects.bulk_create(
+            Account(merchant=acme, player=player, currency="EUR", kind="player", balance=5) for player in players
+        )
+        fill_transactions(acme, accounts, secret)
     Session.objects.bulk_create(
         Session(
             session_id=WANTED if number == 7 else f"s-{number}", merchant=acme, player=account.player, game=game,
@@ -94,7 +97,6 @@ def filled(caller: Caller, acme: Merchant, game: Game) -> dict[str, object]:
         )
         for number, account in enumerate(accounts)
     )  # fmt: skip
-    fill_transactions(acme, accounts, secret)
     fill_log(acme)
     measured("merchants_player", *(f"wallet_{name}" for name in FILLED))
     return {

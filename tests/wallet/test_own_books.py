@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from merchants.models import Merchant, Person
+from tests.plugins.database_role import unguarded
 from tests.wallet.reconciling import DATE, Busy, at, breaks, case, day, reconcile, state
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import cases
@@ -23,10 +23,8 @@ def stated(busy: Busy) -> Busy:
 
 
 def behind_its_back(sql: str, *parameters: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with unguarded() as cursor:
         cursor.execute(sql, parameters)
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def test_a_balance_that_its_rows_do_not_come_to(stated: Busy) -> None:

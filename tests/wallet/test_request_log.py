@@ -16,6 +16,7 @@ from merchants.models import SeenAddress, SeenOrigin
 from portal.lib import clock
 from portal.ports import free_port
 from tests.conftest import Caller
+from tests.plugins.database_role import as_superuser
 from tests.plugins.live import Live, serving
 from tests.signing import Answer
 from tests.wallet.conftest import Stage
@@ -28,7 +29,8 @@ from wallet.services.request_log import Line
 def caller(caller: Caller) -> Caller:
     """From here on: what came before is not in the log."""
     request_log.drain()
-    SignedRequest.objects.all().delete()
+    with as_superuser():
+        SignedRequest.objects.all().delete()
     RefusedCall.objects.all().delete()
     return caller
 
@@ -123,7 +125,8 @@ def test_how_the_address_was_found(caller: Caller, settings: Any) -> None:
 
 
 def test_addresses_that_signed_correctly_are_remembered(caller: Caller) -> None:
-    SeenAddress.objects.all().delete()
+    with as_superuser():
+        SeenAddress.objects.all().delete()
     for address, signature in [("198.51.100.7", {}), ("198.51.100.7", {}), ("198.51.100.8", {"x_signature": "00"})]:
         caller.call("/wallet/balance", {}, meta={"REMOTE_ADDR": address}, **signature)
     request_log.drain()
@@ -211,7 +214,7 @@ def test_lines_wait_while_the_table_cannot_be_had(caller: Caller) -> None:
     lines = [a_line(), a_line()]
     for line in lines:
         request_log.add(line)
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("ALTER TABLE wallet_signedrequest RENAME TO elsewhere")
         with pytest.raises(Exception, match="wallet_signedrequest") as fault:
             request_log.drain()

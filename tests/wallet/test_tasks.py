@@ -12,7 +12,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 
 from merchants.models import Merchant, SeenOrigin
@@ -21,6 +20,7 @@ from portal.celery import app
 from portal.lib import clock
 from portal.tether import tethered
 from tests.conftest import Caller
+from tests.plugins.database_role import unguarded
 from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
 from wallet import tasks
 from wallet.models import RefusedCall
@@ -31,10 +31,8 @@ RECIPIENTS = ["books@oppi.example"]
 
 @pytest.fixture
 def tampered(caller: Caller) -> Caller:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with unguarded() as cursor:
         cursor.execute("UPDATE wallet_account SET balance = balance + 7 WHERE kind = 'player'")
-        cursor.execute("SET LOCAL session_replication_role = origin")
     return caller
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, ProgrammingError, connection
 
 from portal.lib import clock
 from tests.conftest import Caller
+from tests.plugins.database_role import as_superuser
 from wallet import tasks
 from wallet.models import CallHour, Mark, MovementHour, SignedRequest, Transaction
 from wallet.services import request_log, usage
@@ -78,7 +79,7 @@ def test_a_long_backlog_is_left_for_the_next_time(caller: Caller) -> None:
 
 def test_a_mark_is_not_deleted(db: None) -> None:
     """Without it nobody could say which rows are summed up."""
-    with pytest.raises(ProgrammingError, match="Cannot delete rows from wallet_mark"):
+    with pytest.raises(ProgrammingError, match="Cannot delete rows from wallet_mark"), as_superuser():
         Mark.objects.all().delete()
 
 
@@ -122,7 +123,7 @@ def test_sums_of_before_are_told_apart_by_the_migration(caller: Caller) -> None:
     told_apart = summed()
     caller.bet(7, transactionId="later")
     caller.rollback("later")
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("ALTER TABLE wallet_movementhour DROP CONSTRAINT movement_hour_tells_rollbacks_apart")
         cursor.execute(TOLD_APART.BY_DIRECTION)
         assert [each for each in summed() if each[0].endswith("_back")] == [

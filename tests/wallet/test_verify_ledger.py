@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from merchants.models import Merchant
 from tests.conftest import Caller
+from tests.plugins.database_role import unguarded
 from wallet.services import verification
-
-
-@contextmanager
-def unguarded() -> Iterator[Any]:
-    """Without triggers, which would refuse what is done here; the test's transaction is rolled back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        yield cursor
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def broken(sql: str, *parameters: Any) -> verification.Verdict:

@@ -69,9 +69,14 @@ RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     v_account bigint;
 BEGIN
-    SELECT id INTO v_account FROM wallet_account WHERE player_id = p_player AND currency = p_currency AND kind = 'player';
+    SELECT id INTO v_account FROM wallet_account
+     WHERE player_id = p_player AND currency = p_currency AND kind = 'player' AND merchant_id = p_merchant;
     IF FOUND THEN
         RETURN v_account;
+    END IF;
+    PERFORM FROM merchants_player WHERE id = p_player AND merchant_id = p_merchant;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'player % is not of merchant %', p_player, p_merchant USING ERRCODE = 'invalid_parameter_value';
     END IF;
     INSERT INTO wallet_account (merchant_id, player_id, currency, kind, balance)
     VALUES (p_merchant, NULL, p_currency, 'cashier', NULL), (p_merchant, NULL, p_currency, 'games', NULL),
@@ -428,6 +433,18 @@ BEGIN
 END $$;
 
 
+-- `moment` dates a row. Only roles that may execute wallet_says_when() may choose it: in production, none of the portal.
+CREATE OR REPLACE FUNCTION wallet_says_when() RETURNS void LANGUAGE sql IMMUTABLE AS $$ $$;
+
+CREATE OR REPLACE FUNCTION wallet_check_moment()
+RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF NOT has_function_privilege(session_user, 'wallet_says_when()', 'EXECUTE') THEN
+        RAISE EXCEPTION 'the clock says when a call was made' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
+
 -- A single call: bet, payout, reward, deposit or withdraw. A deposit makes its player known.
 CREATE OR REPLACE FUNCTION wallet_post(p wallet_caller, c wallet_call)
 RETURNS wallet_answer LANGUAGE plpgsql
@@ -436,6 +453,12 @@ DECLARE
     pl merchants_player;
     g record;
 BEGIN
+    IF c.kind IS NULL OR c.kind NOT IN ('bet', 'payout', 'reward', 'deposit', 'withdraw') THEN
+        RAISE EXCEPTION 'a single call is no %', c.kind USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF p.moment IS NOT NULL THEN
+        PERFORM wallet_check_moment();
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(c.transaction_id, p.merchant_id));
     SELECT * INTO pl FROM merchants_player w
      WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
@@ -474,6 +497,14 @@ DECLARE
     v_ids text[];
     v_players text[];
 BEGIN
+    IF p_kind NOT IN ('payout', 'rollback')
+       OR jsonb_path_exists(p_items, '$[*] ? (!(@.kind == $kind))', jsonb_build_object('kind', p_kind))
+    THEN
+        RAISE EXCEPTION 'a batch is of payouts or of rollbacks' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF p.moment IS NOT NULL THEN
+        PERFORM wallet_check_moment();
+    END IF;
     SELECT array_agg(i.player_id), array_agg(i.transaction_id) || array_agg(i.ref_transaction_id)
       INTO v_players, v_ids FROM jsonb_populate_recordset(NULL::wallet_call, p_items) i;
     PERFORM pg_advisory_xact_lock(k.hash) FROM (
@@ -520,4 +551,20 @@ BEGIN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
     END IF;
     RETURN ROW('RS_OK', coalesce(v.balance, 0))::wallet_answer;
+END $$;
+
+
+-- What the application may call to move money runs with the rights of the tables' owner. Names are looked up in public
+-- first, and in the schema of temporary tables last, which everybody may fill. Nothing else of this file may be executed
+-- by others; what the application may execute is granted by portal/database/grants.py.
+ALTER FUNCTION wallet_open_account(bigint, bigint, text) SECURITY DEFINER SET search_path = public, pg_temp;
+ALTER FUNCTION wallet_post(wallet_caller, wallet_call) SECURITY DEFINER SET search_path = public, pg_temp;
+ALTER FUNCTION wallet_post_batch(wallet_caller, text, jsonb) SECURITY DEFINER SET search_path = public, pg_temp;
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'wallet\_%' LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+    END LOOP;
 END $$;

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-LEDGER = Path(__file__).resolve().parent.parent / "ledger" / "post.sql"
+LEDGER = Path(__file__).parent / "sql" / "0002_ledger.sql"
 # Every movement rewrites one account row; with room on its page no index has to be touched.
 ROOM = "ALTER TABLE wallet_account SET (fillfactor = 50)"
 

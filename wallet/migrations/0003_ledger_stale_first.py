@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-LEDGER = Path(__file__).resolve().parent.parent / "ledger" / "post.sql"
+LEDGER = Path(__file__).parent / "sql" / "0003_ledger.sql"
 
 
 class Migration(migrations.Migration):

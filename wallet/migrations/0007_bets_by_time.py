@@ -3,7 +3,7 @@ from pathlib import Path
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
-LEDGER = Path(__file__).resolve().parent.parent / "ledger" / "post.sql"
+LEDGER = Path(__file__).parent / "sql" / "0007_ledger.sql"
 
 
 class Migration(migrations.Migration):

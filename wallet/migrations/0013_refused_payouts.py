@@ -7,7 +7,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-LEDGER = Path(__file__).resolve().parent.parent / "ledger" / "post.sql"
+LEDGER = Path(__file__).parent / "sql" / "0013_ledger.sql"
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,29 @@
+"""What `manage.py check --database default` says about roles, rights, functions and triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, connections
+
+from portal.database import grants, installed, switch
+
+HINT = "Run manage.py migrate. If this stays, somebody changed the database by hand: look who, and when."
+
+
+@register(Tags.database)
+def database_is_guarded(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    if not databases or "default" not in databases:
+        return []
+    try:
+        return [Error(sentence, hint=HINT, id=number) for number, sentence in found(connections["default"])]
+    except DatabaseError as fault:
+        return [Error(f"The database cannot be compared with the code: {fault}", id="portal.E000")]
+
+
+def found(connection: Any) -> Iterator[tuple[str, str]]:
+    yield from (("portal.E001", sentence) for sentence in installed.differences(connection))
+    yield from (("portal.E002", f"{name} can switch triggers off.") for name in switch.switches(connection))
+    yield from (("portal.E003", difference.sentence) for difference in grants.differences(connection))

@@ -1,0 +1,289 @@
+"""The rights of the application's role, declared once: a line for each table, and the functions that it may call.
+
+`migrate` gives them after every run, and `check --database default` compares. A table that is not declared here is
+closed to the application, and a test fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+from pghistory.models import Event
+from psycopg import sql
+
+WRITER = "pgh_role"  # of an event; the database fills it in, so nobody may say it
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the application may do with the rows of a table. `only` and `never` name columns of an update."""
+
+    privileges: frozenset[str]
+    only: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+
+
+Grant = tuple[str, str, str]  # table, privilege, column; "" is the whole table
+READ_ONLY = Rights(frozenset({"SELECT"}))
+APPEND_ONLY = Rights(READ_ONLY.privileges | {"INSERT"})
+KEPT = Rights(APPEND_ONLY.privileges | {"UPDATE"})
+ORDINARY = Rights(KEPT.privileges | {"DELETE"})
+CLOSED = Rights(frozenset())
+
+
+def only(*columns: str) -> Rights:
+    """Rows stay, and only these columns change."""
+    return Rights(KEPT.privileges, only=frozenset(columns))
+
+
+def never(*columns: str) -> Rights:
+    """Rows stay, and these columns never change."""
+    return Rights(KEPT.privileges, never=frozenset(columns))
+
+
+TABLES: dict[str, Rights] = {
+    # The ledger: written by the functions of wallet/ledger/post.sql, which have the owner's rights.
+    "wallet_account": READ_ONLY,
+    "wallet_transaction": READ_ONLY,
+    "wallet_refusedpayout": READ_ONLY,
+    # Rows that are only added. Tables of events (merchants/models/audit.py) belong here without a line of their own.
+    "django_admin_log": APPEND_ONLY,
+    "merchants_staffvisit": APPEND_ONLY,
+    "wallet_casenote": APPEND_ONLY,
+    "wallet_signedrequest": APPEND_ONLY,
+    # Rows that stay.
+    "merchants_apikey": never("merchant_id", "environment", "auth_key", "created_at"),
+    "merchants_approval": KEPT,
+    "merchants_compromise": KEPT,
+    "merchants_game": KEPT,
+    "merchants_listtrial": KEPT,
+    "merchants_merchant": KEPT,
+    "merchants_person": KEPT,
+    "merchants_player": never("merchant_id", "player_id", "created_at"),
+    "merchants_secret": never("key_id", "version", "fingerprint", "created_at"),
+    "merchants_seenaddress": KEPT,
+    "wallet_case": KEPT,
+    "wallet_export": KEPT,
+    "wallet_playtransaction": only("is_rolled_back"),
+    "wallet_reconciliation": KEPT,
+    "wallet_reconciliationplan": KEPT,
+    "wallet_reportdelivery": KEPT,
+    "wallet_session": only("is_active", "play_balance", "expires_at"),
+    "wallet_statement": KEPT,
+    "wallet_statementsource": KEPT,
+    # What a page or a job changes and deletes.
+    "account_emailaddress": ORDINARY,
+    "account_emailconfirmation": ORDINARY,
+    "django_session": ORDINARY,
+    "merchants_alloweddomain": ORDINARY,
+    "merchants_allowlistentry": ORDINARY,
+    "merchants_contact": ORDINARY,
+    "merchants_disabledgame": ORDINARY,
+    "merchants_egressproof": ORDINARY,
+    "merchants_importproposal": ORDINARY,
+    "merchants_invitation": ORDINARY,
+    "merchants_letter": ORDINARY,
+    "merchants_membership": ORDINARY,
+    "merchants_seenorigin": ORDINARY,
+    "merchants_usedform": ORDINARY,
+    "mfa_authenticator": ORDINARY,
+    "usersessions_usersession": ORDINARY,
+    "wallet_callhour": ORDINARY,
+    "wallet_merchanthour": ORDINARY,
+    "wallet_movementhour": ORDINARY,
+    "wallet_openbet": ORDINARY,
+    "wallet_playerday": ORDINARY,
+    "wallet_refusedcall": ORDINARY,
+    "wallet_reportrecipient": ORDINARY,
+    # What `migrate` fills.
+    "auth_group": READ_ONLY,
+    "auth_group_permissions": READ_ONLY,
+    "auth_permission": READ_ONLY,
+    "django_content_type": READ_ONLY,
+    "django_migrations": READ_ONLY,
+    "merchants_person_groups": READ_ONLY,
+    "merchants_person_user_permissions": READ_ONLY,
+    "pghistory_context": READ_ONLY,
+    "wallet_mark": Rights(frozenset({"SELECT", "UPDATE"}), only=frozenset({"upto"})),
+}
+# With the owner's rights; the schema of temporary tables, which everybody may fill, is searched last.
+POSTING = frozenset({"wallet_open_account", "wallet_post", "wallet_post_batch"})
+CALLED = POSTING | {"wallet_balance", "wallet_gate", "_pgtrigger_should_ignore"}
+SAYS_WHEN = "wallet_says_when"  # whoever may execute it may say when a call was made: seeding, and tests of the clock
+
+ROLE = """
+    SELECT 1 FROM pg_roles r WHERE r.rolname = %s
+       AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid)
+"""
+HELD = """
+    SELECT c.relname, CASE a.grantee WHEN 0 THEN 'PUBLIC ' ELSE '' END || a.privilege_type, ''
+      FROM pg_class c, aclexplode(c.relacl) a
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+       AND (a.grantee = 0 OR a.grantee = (SELECT oid FROM pg_roles WHERE rolname = %(role)s))
+    UNION
+    SELECT c.relname, CASE a.grantee WHEN 0 THEN 'PUBLIC ' ELSE '' END || a.privilege_type, t.attname
+      FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
+     WHERE c.relnamespace = 'public'::regnamespace
+       AND (a.grantee = 0 OR a.grantee = (SELECT oid FROM pg_roles WHERE rolname = %(role)s))
+"""
+SCHEMAS = """
+    SELECT n.nspname,
+           ARRAY(SELECT a.privilege_type FROM aclexplode(n.nspacl) a JOIN pg_roles r ON r.oid = a.grantee
+                  WHERE r.rolname = %(role)s ORDER BY 1),
+           EXISTS (SELECT FROM aclexplode(n.nspacl) a WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
+      FROM pg_namespace n WHERE n.nspname IN ('public', 'statements')
+"""
+COLUMNS = """
+    SELECT c.relname, array_agg(t.attname::text)
+      FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') GROUP BY c.relname
+"""
+# Functions of triggers are called by their triggers alone, whoever may execute them.
+FUNCTIONS = """
+    SELECT p.proname, p.oid::regprocedure::text,
+           EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0),
+           EXISTS (SELECT FROM aclexplode(p.proacl) a
+                    WHERE a.grantee = (SELECT oid FROM pg_roles WHERE rolname = %(role)s))
+      FROM pg_proc p
+     WHERE p.pronamespace = 'public'::regnamespace
+       AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+"""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What has to be executed, and the sentence for a person."""
+
+    statements: tuple[sql.Composed, ...]
+    sentence: str
+
+
+def declared(table: str) -> Rights:
+    return APPEND_ONLY if table in event_tables() else TABLES.get(table, CLOSED)
+
+
+@cache
+def event_tables() -> frozenset[str]:
+    return frozenset(model._meta.db_table for model in apps.get_models() if is_event(model))  # noqa: SLF001
+
+
+def is_event(model: type[Model]) -> bool:
+    return issubclass(model, Event) and model._meta.managed  # noqa: SLF001
+
+
+def undeclared() -> list[str]:
+    """Return the tables of models that have no line here."""
+    models = (model._meta for model in apps.get_models(include_auto_created=True))  # noqa: SLF001
+    tables = {model.db_table for model in models if model.managed and not model.proxy}
+    return sorted(tables - TABLES.keys() - event_tables())
+
+
+def apply(connection: Any) -> list[str]:
+    """Give the application exactly these rights. Returns what was different."""
+    return execute(connection, list(differences(connection)))
+
+
+def apply_to_functions(connection: Any) -> None:
+    """After functions were installed, in the same transaction: between the two, every call would be refused."""
+    if needs_rights(connection):
+        execute(connection, list(of_functions(connection, settings.APPLICATION_ROLE)))
+
+
+def execute(connection: Any, found: list[Difference]) -> list[str]:
+    with connection.cursor() as cursor:
+        for difference in found:
+            for statement in difference.statements:
+                cursor.execute(statement)
+    return [difference.sentence for difference in found]
+
+
+def differences(connection: Any) -> Iterator[Difference]:
+    """Where the rights in the database are not those that are declared."""
+    if needs_rights(connection):
+        for of in (of_schemas, of_tables, of_functions):
+            yield from of(connection, settings.APPLICATION_ROLE)
+
+
+def needs_rights(connection: Any) -> bool:
+    """Whether the role is there. One that owns the tables needs no rights on them."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROLE, [settings.APPLICATION_ROLE])
+        return cursor.fetchone() is not None
+
+
+def of_schemas(connection: Any, role: str) -> Iterator[Difference]:
+    with connection.cursor() as cursor:
+        cursor.execute(SCHEMAS, {"role": role})
+        schemas = cursor.fetchall()
+    for schema, held, open_to_all in schemas:
+        wanted = ["CREATE", "USAGE"] if schema == "statements" else ["USAGE"]
+        if open_to_all or held != wanted:
+            yield Difference(
+                (
+                    composed("REVOKE ALL ON SCHEMA {} FROM {}", schema, role),
+                    composed("REVOKE CREATE ON SCHEMA {} FROM PUBLIC", schema),
+                    composed("GRANT {privileges} ON SCHEMA {} TO {}", schema, role, privileges=", ".join(wanted)),
+                ),
+                f"The rights of {role} in the schema {schema} differ.",
+            )
+
+
+def of_tables(connection: Any, role: str) -> Iterator[Difference]:
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS)
+        columns = dict(cursor.fetchall())
+        cursor.execute(HELD, {"role": role})
+        held: set[Grant] = set(cursor.fetchall())
+    for table in sorted(columns | dict.fromkeys(name for name, _, _ in held)):
+        wanted = grants_on(table, columns.get(table, []))
+        if {grant for grant in held if grant[0] == table} != wanted:
+            yield Difference(
+                tuple(statements_for(table, wanted, role)), f"The rights of {role} on the table {table} differ."
+            )
+
+
+def grants_on(table: str, columns: list[str]) -> set[Grant]:
+    rights, grants = declared(table), set()
+    for privilege in rights.privileges:
+        allowed = set(columns)
+        if privilege == "UPDATE":
+            allowed = (set(rights.only) or allowed) & allowed - rights.never
+        elif privilege == "INSERT" and table in event_tables():
+            allowed -= {WRITER}
+        whole = allowed == set(columns)
+        grants |= {(table, privilege, column) for column in ([""] if whole else allowed)}
+    return grants
+
+
+def statements_for(table: str, wanted: set[Grant], role: str) -> Iterator[sql.Composed]:
+    yield composed("REVOKE ALL ON {} FROM PUBLIC, {}", table, role)
+    for privilege in sorted({privilege for _, privilege, _ in wanted}):
+        columns = sorted(column for _, each, column in wanted if each == privilege and column)
+        of = sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, columns))) if columns else sql.SQL("")
+        yield sql.SQL("GRANT {}{} ON {} TO {}").format(
+            sql.SQL(privilege), of, sql.Identifier(table), sql.Identifier(role)
+        )
+
+
+def of_functions(connection: Any, role: str) -> Iterator[Difference]:
+    with connection.cursor() as cursor:
+        cursor.execute(FUNCTIONS, {"role": role})
+        functions = cursor.fetchall()
+    for name, signature, by_all, by_role in functions:
+        wanted = name in CALLED or (name == SAYS_WHEN and not settings.PRODUCTION)
+        if (by_all, by_role) != (False, wanted):
+            statements = [composed("REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {}", role, signature=signature)]
+            if wanted:
+                statements.append(composed("GRANT EXECUTE ON FUNCTION {signature} TO {}", role, signature=signature))
+            yield Difference(tuple(statements), f"The right of {role} to execute {signature} differs.")
+
+
+def composed(statement: str, *names: str, **parts: str) -> sql.Composed:
+    """Names are quoted; parts are the database's own words and stand as they are."""
+    return sql.SQL(statement).format(*map(sql.Identifier, names), **{key: sql.SQL(text) for key, text in parts.items()})

@@ -1,0 +1,28 @@
+"""What migrations do besides Django's own operations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.db import migrations
+
+from portal.database import grants
+
+
+class InstallFunctions(migrations.RunSQL):
+    """Install a frozen file of SQL functions, and give the application its right to call them in the same transaction.
+
+    The file replaces what stood there before, so the way back is not to do anything.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        super().__init__(file.read_text(), migrations.RunSQL.noop)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__qualname__, [self.file], {}
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        grants.apply_to_functions(schema_editor.connection)

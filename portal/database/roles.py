@@ -1,0 +1,107 @@
+"""Two roles: the owner migrates, the application serves. Django is not needed here, so `make up` can use it too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+OWNER = "portal_owner"
+APPLICATION = "portal_application"
+STATEMENTS = "statements"
+# What stands in the schema and belongs to another role. Sequences of columns follow their tables.
+OBJECTS = """
+    SELECT 'TABLE ' || c.oid::regclass FROM pg_class c
+     WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+       AND c.relowner <> %(role)s::regrole
+    UNION ALL
+    SELECT 'SEQUENCE ' || c.oid::regclass FROM pg_class c
+     WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind = 'S' AND c.relowner <> %(role)s::regrole
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i'))
+    UNION ALL
+    SELECT 'ROUTINE ' || p.oid::regprocedure FROM pg_proc p
+     WHERE p.pronamespace = %(schema)s::regnamespace AND p.proowner <> %(role)s::regrole
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    UNION ALL
+    SELECT 'TYPE ' || t.oid::regtype FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+     WHERE t.typnamespace = %(schema)s::regnamespace AND t.typowner <> %(role)s::regrole
+       AND (t.typtype IN ('d', 'e') OR c.relkind = 'c')
+"""
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    password: str = field(default="", repr=False)
+
+
+def role_in(url: str) -> Role:
+    """Return the role that a database URL names, with its password."""
+    address = urlsplit(url)
+    return Role(unquote(address.username or ""), unquote(address.password or ""))
+
+
+def as_role(url: str, role: str) -> str:
+    """Return the same URL with another role; the password stays."""
+    address = urlsplit(url)
+    own, _, place = address.netloc.rpartition("@")
+    _, colon, password = own.partition(":")
+    return address._replace(netloc=f"{quote(role)}{colon}{password}@{place}").geturl()
+
+
+def prepare(superuser_url: str, owner: Role, application: Role) -> None:
+    """Make both roles in the superuser's database and hand everything in it to them. Safe to repeat."""
+    with psycopg.connect(superuser_url) as connection:
+        for role in (owner, application):
+            make_role(connection, role)
+        hand_over_database(connection, owner.name, application.name)
+        for schema in ("public", STATEMENTS):
+            hand_over_schema(connection, schema, owner.name)
+        give_objects(connection, "public", owner.name)
+        give_objects(connection, STATEMENTS, application.name)
+
+
+def make_role(connection: psycopg.Connection[Any], role: Role) -> None:
+    name = sql.Identifier(role.name)
+    if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role.name]).rowcount:
+        connection.execute(sql.SQL("CREATE ROLE {}").format(name))
+    rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+    connection.execute(sql.SQL("ALTER ROLE {} {}").format(name, sql.SQL(rights)))
+    if role.password:
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(role.password)))
+
+
+def hand_over_database(connection: psycopg.Connection[Any], owner: str, application: str) -> None:
+    names = {
+        "database": sql.Identifier(connection.info.dbname),
+        "owner": sql.Identifier(owner),
+        "application": sql.Identifier(application),
+    }
+    for statement in (
+        "ALTER DATABASE {database} OWNER TO {owner}",
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC, {application}",
+        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {application}",
+    ):
+        connection.execute(sql.SQL(statement).format(**names))
+
+
+def hand_over_schema(connection: psycopg.Connection[Any], schema: str, owner: str) -> None:
+    if connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema]).rowcount:
+        statement = sql.SQL("ALTER SCHEMA {} OWNER TO {}")
+        connection.execute(statement.format(sql.Identifier(schema), sql.Identifier(owner)))
+
+
+def give_objects(connection: psycopg.Connection[Any], schema: str, role: str) -> None:
+    for name in list(objects_of_others(connection, schema, role)):
+        connection.execute(sql.SQL("ALTER {} OWNER TO {}").format(sql.SQL(name), sql.Identifier(role)))
+
+
+def objects_of_others(connection: psycopg.Connection[Any], schema: str, role: str) -> Iterator[Any]:
+    if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema]).rowcount:
+        return
+    for (name,) in connection.execute(OBJECTS, {"schema": schema, "role": sql.Identifier(role).as_string(connection)}):
+        yield name

@@ -1,0 +1,55 @@
+"""What serves does not start with the rights of the owner or of a superuser: no guard in the database would hold it.
+
+It is asked at the first connection that a process makes, so a database that is away for a moment stops no start.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.db.backends.signals import connection_created
+
+log = structlog.get_logger(__name__)
+# Roles whose rights the session has or can take, that own what the portal stores or can reach past its rights.
+TOO_STRONG = """
+    SELECT min(r.rolname) FROM pg_roles r
+     WHERE pg_has_role(session_user, r.oid, 'MEMBER')
+       AND (r.rolsuper OR r.rolcreaterole OR r.rolbypassrls
+            OR r.rolname IN ('pg_write_all_data', 'pg_write_server_files', 'pg_execute_server_program')
+            OR EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid)
+            OR EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database() AND d.datdba = r.oid))
+"""
+
+
+def guard_start() -> None:
+    """Refuse to serve with a connection that has too many rights. Called where web processes and workers start."""
+    if settings.ENVIRONMENT == "test" and settings.DATABASES["default"]["USER"] != settings.APPLICATION_ROLE:
+        return  # tests in process
+    if settings.PRODUCTION and "owner" in settings.DATABASES:
+        refuse("OWNER_DATABASE_URL is set. Only migrate needs it: remove it from what serves.")
+    connection_created.connect(check_first)
+    try:
+        connections["default"].ensure_connection()
+    except DatabaseError:
+        log.warning("start.database_away")
+    finally:
+        connections["default"].close()
+
+
+def check_first(connection: Any, **_: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TOO_STRONG)
+        strong = cursor.fetchone()[0]
+    if strong is not None:
+        refuse(f"DATABASE_URL connects with the rights of {strong}. Use the application's role (docs/operations.md).")
+    connection_created.disconnect(check_first)
+
+
+def refuse(sentence: str) -> None:
+    print(f"The portal does not start: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    os._exit(1)

@@ -1,0 +1,33 @@
+"""django-pgtrigger lets every session switch every trigger off: `SET pgtrigger.ignore`. Its function is replaced.
+
+The library installs its own again with each trigger that a migration makes, so `migrate` replaces it after every run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+NEVER = "SELECT false"
+REPLACE = f"""
+    CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $${NEVER}$$
+"""
+INSTALLED = """
+    SELECT p.proname, p.prosrc = %s AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql')
+      FROM pg_proc p
+     WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE '%%pgtrigger_should_ignore%%'
+"""
+
+
+def remove(connection: Any) -> None:
+    """Put a function that always says no in the place of the library's."""
+    if switches(connection):
+        with connection.cursor() as cursor:
+            cursor.execute(REPLACE)
+
+
+def switches(connection: Any) -> list[str]:
+    """Return the names of functions by which a session could switch triggers off."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSTALLED, [NEVER])
+        return [name for name, is_ours in cursor.fetchall() if not is_ours]

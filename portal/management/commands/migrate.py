@@ -1,0 +1,93 @@
+"""Django's `migrate`, by the owner, one at a time, without long waits for locks; then the rights are given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, CommandParser
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+from psycopg.errors import LockNotAvailable
+
+from portal.database import grants, switch
+
+LOCK = 40_901
+WAIT_SECONDS = 600
+POLL_SECONDS = 0.5
+LOCK_TIMEOUT = "5s"
+OWNER = "owner"
+
+
+class Command(migrate.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=OWNER if OWNER in settings.DATABASES else "default")
+        parser.add_argument(
+            "--wait", type=int, default=WAIT_SECONDS, metavar="SECONDS", help="Wait so long for another migrate to end."
+        )
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        if options["plan"] or options["check_unapplied"]:
+            super().handle(*arguments, **options)
+            return
+        check_is_owner(options["database"])
+        self.database = options["database"]
+        with self.alone(options["wait"]):
+            try:
+                super().handle(*arguments, **options)
+            except OperationalError as fault:
+                raise explained(fault) from fault
+            self.finish()
+
+    @contextmanager
+    def alone(self, patience: int) -> Iterator[None]:
+        """Hold the lock of migrations for the session. Asked for again and again: a session that waits for it would
+        itself be waited for by an index that is made concurrently.
+        """
+        deadline = time.monotonic() + patience
+        while not self.ask("SELECT pg_try_advisory_lock(%s)", LOCK):
+            if time.monotonic() >= deadline:
+                raise CommandError("Another migrate is running on this database. Run migrate again when it has ended.")
+            time.sleep(POLL_SECONDS)
+        try:
+            yield
+        finally:
+            if connections[self.database].is_usable():
+                self.ask("SELECT pg_advisory_unlock(%s)", LOCK)
+                self.ask("SELECT set_config('lock_timeout', %s, false)", "0")
+
+    def migration_progress_callback(self, action: str, migration: Any = None, fake: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Bound waits for locks, but not those of an index that is made concurrently: it stops nobody."""
+        if action in {"apply_start", "unapply_start"}:
+            self.ask("SELECT set_config('lock_timeout', %s, false)", LOCK_TIMEOUT if migration.atomic else "0")
+        super().migration_progress_callback(action, migration, fake)
+
+    def finish(self) -> None:
+        connection = connections[self.database]
+        switch.remove(connection)
+        for sentence in grants.apply(connection):
+            if self.verbosity > 1:
+                self.stdout.write(f"Corrected: {sentence}")
+
+    def ask(self, question: str, *values: object) -> Any:
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(question, values)
+            return cursor.fetchone()[0]
+
+
+def check_is_owner(database: str) -> None:
+    """Refuse to migrate with the application's connection, which may not."""
+    if database != OWNER and settings.ENVIRONMENT != "test":
+        raise CommandError("OWNER_DATABASE_URL is missing. Set it to the connection of the role that owns the tables.")
+
+
+def explained(fault: OperationalError) -> Exception:
+    if isinstance(fault.__cause__, LockNotAvailable):
+        return CommandError(
+            f"The migration waited {LOCK_TIMEOUT} for a lock of another session and was rolled back. Run migrate again."
+        )
+    return fault
