@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from wallet.models import Export, Session, SignedRequest, Transaction
+    from wallet.models import Export, RefusedHour, Session, SignedRequest, Transaction
 else:
-    Export = Session = SignedRequest = Transaction = Any
+    Export = RefusedHour = Session = SignedRequest = Transaction = Any
 
 
 class SessionQuerySet(models.QuerySet[Session]):
@@ -55,6 +55,11 @@ class TransactionQuerySet(models.QuerySet[Transaction]):
 class SignedRequestQuerySet(models.QuerySet[SignedRequest]):
     def refused(self) -> Self:
         return self.exclude(Q(status="RS_OK"))
+
+
+class RefusedHourQuerySet(models.QuerySet[RefusedHour]):
+    def dropped(self) -> dict[str, int]:
+        return self.aggregate(lines=Coalesce(Sum("lines_dropped"), 0), bodies=Coalesce(Sum("bodies_dropped"), 0))
 
 
 class ExportQuerySet(models.QuerySet[Export]):
