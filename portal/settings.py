@@ -374,6 +374,11 @@ MAX_BATCH_BODY_BYTES = 1024 * 1024
 MAX_STATEMENT_BODY_BYTES: int = setting("MAX_STATEMENT_BODY_BYTES", int, default=64 * 1024 * 1024)  # as it is sent
 STATEMENTS_AT_ONCE = 2  # large ones that a web process receives at the same time
 REFUSED_BODY_DAYS = 7
+# What is kept of refused calls (docs/operations.md): an address and minute in a web process, an hour, all of it.
+REFUSED_CALLS_A_MINUTE: int = setting("REFUSED_CALLS_A_MINUTE", int, default=300)
+REFUSED_BYTES_A_MINUTE: int = setting("REFUSED_BYTES_A_MINUTE", int, default=512 * 1024)
+REFUSED_BYTES_AN_HOUR: int = setting("REFUSED_BYTES_AN_HOUR", int, default=64 * 1024 * 1024)
+REFUSED_TABLE_BYTES: int = setting("REFUSED_TABLE_BYTES", int, default=2 * 1024**3)
 REQUEST_LOG_FLUSH_SECONDS = 0.25
 REQUEST_LOG_CAPACITY = 20_000
 REQUEST_LOG_HELD_BYTES = 16 * 1024 * 1024

@@ -19,7 +19,7 @@ from tests import factories
 from tests.plugins.database_role import application_from_now_on
 from tests.plugins.databases import migrated
 from tests.signing import Answer, Body, Signer, encoded, new_id
-from wallet.services import request_log
+from wallet.services import refusal_limit, request_log
 
 if "CI" not in os.environ:  # there it has a profile of its own, which is as patient
     hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -131,6 +131,7 @@ def _no_memory(settings: Any) -> Iterator[None]:
     settings.WHITENOISE_AUTOREFRESH = True  # else each client begins with a look at every static file there is
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
     access.forget()
+    refusal_limit.clear()
     yield
     request_log.clear()
 

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from wallet.models import Export, Session, SignedRequest, Transaction
+    from wallet.models import Export, RefusedHour, Session, SignedRequest, Transaction
 else:
-    Export = Session = SignedRequest = Transaction = Any
+    Export = RefusedHour = Session = SignedRequest = Transaction = Any
 
 
 class SessionQuerySet(models.QuerySet[Session]):
@@ -72,6 +72,11 @@ class SignedRequestQuerySet(models.QuerySet[SignedRequest]):
         test_keys = apps.get_model("merchants", "ApiKey").objects.filter(merchant__sandbox_of__isnull=False)
         unsigned = Q(merchant=None) & ~Q(auth_key__in=test_keys.order_by().values("auth_key"))
         return self.filter(unsigned | Q(merchant__in=live_merchants()))
+
+
+class RefusedHourQuerySet(models.QuerySet[RefusedHour]):
+    def dropped(self) -> dict[str, int]:
+        return self.aggregate(lines=Coalesce(Sum("lines_dropped"), 0), bodies=Coalesce(Sum("bodies_dropped"), 0))
 
 
 class ExportQuerySet(models.QuerySet[Export]):

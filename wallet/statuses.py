@@ -151,6 +151,16 @@ class UnsupportedMediaType(Refusal):
     sentence = "The body must be application/json."
 
 
+class RefusedTooOften(Refusal):
+    """Only for calls that fail rows 1 to 5; one with a valid signature is never answered so."""
+
+    http_status = 429
+    sentence = (
+        "Too many refused requests came from this address. Correct the request and wait a minute. "
+        "Requests with a valid signature are answered as usual."
+    )
+
+
 BY_KEY: dict[str, type[Refusal]] = {kind.key: kind for kind in Refusal.__subclasses__() if kind.key != Refusal.key} | {
     Refusal.key: Undecided
 }

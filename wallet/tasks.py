@@ -16,15 +16,16 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person, SeenOrigin
 from merchants.services import history, proposals
 from portal.lib import clock
-from wallet.models import Mark, RefusedCall
+from wallet.models import Mark, RefusedCall, RefusedHour
 from wallet.reconciliation import alarms, cases, schedule, statement_rows, statements
 from wallet.reconciliation.alone import Work, alone
-from wallet.services import exports, meter, usage, verification
+from wallet.services import exports, kept_signature, meter, usage, verification
 from wallet.services.verification import Verdict
 
 log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
 ORIGIN_DAYS = 30
+REFUSED_HOURS_DAYS = 35
 BATCHES_AT_ONCE = 100  # then the next minute goes on
 TURN_SECONDS, TURNS_AWAITED = 15, 80
 
@@ -59,7 +60,9 @@ def forget_refused_calls() -> None:
     forgotten = 0
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
-    log.info("refused_calls.forgotten", calls=forgotten, forms=once.forget(), imports=proposals.forget())
+    RefusedHour.objects.filter(hour__lt=clock.now() - timedelta(days=REFUSED_HOURS_DAYS)).delete()
+    cut = kept_signature.cut_stored(RefusedCall.objects)
+    log.info("refused_calls.forgotten", calls=forgotten, cut=cut, forms=once.forget(), imports=proposals.forget())
 
 
 @shared_task

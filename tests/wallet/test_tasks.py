@@ -94,7 +94,7 @@ def test_they_are_forgotten_in_bounded_pieces(
     monkeypatch.setattr(tasks, "DELETED_AT_ONCE", 2)
     for _ in range(5):
         refused_call(8)
-    with django_assert_max_num_queries(4 + 2):  # and one each for used forms and for files that were shown
+    with django_assert_max_num_queries(4 + 4):  # used forms, files that were shown, hours, signatures that stand whole
         tasks.forget_refused_calls()
     assert not RefusedCall.objects.exists()
 

@@ -24,6 +24,7 @@ from wallet import money, statuses
 from wallet.models import SignedRequest, Transaction
 from wallet.reconciliation import alarms, cases
 from wallet.reconciliation.cases import Ages
+from wallet.services import refusal_budget
 
 WINDOW = 200_000
 HOURS = 24
@@ -37,7 +38,8 @@ COLUMNS = {
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     since = clock.now() - timedelta(hours=HOURS)
-    return context | {"title": "Today"} | calls(since) | movements(since) | attention() | reconciliation()
+    dropped = {"dropped": refusal_budget.dropped(since=since)}
+    return context | {"title": "Today"} | dropped | calls(since) | movements(since) | attention() | reconciliation()
 
 
 def newest[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, datetime]:

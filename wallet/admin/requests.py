@@ -1,22 +1,29 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, TextFilter
 from unfold.decorators import display
 
 from merchants.admin import labels
+from portal.lib import clock
 from portal.lib.clientip import parse_address
-from portal.lib.foreign import visible
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
 from wallet.models import RefusedCall, SignedRequest
 from wallet.querysets import SignedRequestQuerySet
+from wallet.services import refusal_budget
 from wallet.services.log_search import endpoints
+from wallet.services.masked_call import MaskedCall, masked_call
 from wallet.statuses import ALL_KEYS
+
+DROPPED_FOR = timedelta(hours=24)
 
 
 class StatusFilter(Choice):
@@ -69,6 +76,7 @@ class SignedRequestAdmin(ReadOnlyAdmin):
         AddressFilter,
         ("created_at", TimeFilter),
     ]
+    list_before_template = "admin/requests_dropped.html"
     search_fields = ["request_id__exact"]
     search_help_text = "Request, transaction or player id, or address"
     fieldsets = [
@@ -96,8 +104,14 @@ class SignedRequestAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> SignedRequest | None:
         found: SignedRequest | None = super().get_object(request, object_id, from_field)
         if found is not None:
-            found.arrived = RefusedCall.objects.filter(pk=found.request_id).first()  # type: ignore[attr-defined]
+            kept = RefusedCall.objects.filter(pk=found.request_id).first()
+            found.arrived = masked_call(kept) if kept else None  # type: ignore[attr-defined]
         return found
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        dropped = {"dropped": refusal_budget.dropped(since=clock.now() - DROPPED_FOR)}
+        shown: HttpResponse = super().changelist_view(request, (extra_context or {}) | dropped)
+        return shown
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[SignedRequest], search_term: str
@@ -135,13 +149,12 @@ class SignedRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Headers")
     def headers(self, line: SignedRequest) -> str | None:
-        arrived: RefusedCall | None = line.arrived  # type: ignore[attr-defined]
-        return block("\n".join(f"{name}: {value}" for name, value in arrived.headers.items())) if arrived else None
+        arrived: MaskedCall | None = line.arrived  # type: ignore[attr-defined]
+        return block("\n".join(f"{name}: {value}" for name, value in arrived.headers)) if arrived else None
 
     @display(description="Body")
     def body(self, line: SignedRequest) -> str | None:
-        arrived: RefusedCall | None = line.arrived  # type: ignore[attr-defined]
-        return block(bytes(arrived.body).decode(errors="backslashreplace")) if arrived else None
+        return block(line.arrived.body) if line.arrived else None  # type: ignore[attr-defined]
 
 
 def transactions_of(transaction_id: str | None) -> str | None:
@@ -149,4 +162,5 @@ def transactions_of(transaction_id: str | None) -> str | None:
 
 
 def block(text: str) -> str | None:
-    return format_html('<pre class="foreign-text">{}</pre>', visible(text)) if text else None
+    """Of a text that is masked already."""
+    return format_html('<pre class="foreign-text">{}</pre>', text) if text else None

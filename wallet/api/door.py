@@ -6,6 +6,7 @@ request log come out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any, cast
@@ -16,18 +17,23 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 
-from portal.lib import clock, deadline, masking
+from portal.lib import clock, deadline, masking, signature_mask
 from wallet import statuses
 from wallet.api import arrival, decoding, faults, handler
 from wallet.api.authentication import found_address, signed_call
 from wallet.api.uploads import Upload, pass_over, receive, refuse_size
 from wallet.api.urls import BASES, Endpoint, endpoint_of
 from wallet.ledger import ledger
-from wallet.services import request_log, signed
+from wallet.services import refusal_budget, refusal_limit, request_log, signed
 from wallet.services.request_log import Line, Refused
 
 log = structlog.get_logger(__name__)
 MASKED = {"cookie", "authorization", "proxy", "proxy-authorization"}
+AUTH_KEY = re.compile("oppi_pub_(?:live|test)_[0-9A-Za-z]{20}")
+AUTH_KEY_LENGTH = 34
+KEY_SHOWN = 20  # characters of what is no auth key of ours
+# Of these the whole is needed: to say what was wrong with a signature, and to prove a caller's address.
+KEPT_WHOLE = {kind.key for kind in (statuses.IpRestriction, statuses.SignatureExpired, statuses.SignatureNotMatch)}
 LOGGED_TEXTS = {
     "playerId": ("player_id", 255),
     "sessionId": ("session_id", 512),
@@ -59,22 +65,22 @@ class MachineDoor:
         return self.serve(cast("SignedHttpRequest", request))
 
     def serve(self, request: SignedHttpRequest) -> HttpResponse:
-        started = perf_counter_ns()
+        created_at, started = clock.now(), perf_counter_ns()  # in this order: together they are never after its end
         address, source = found_address(request)
         request.raw, request.upload, request.fields = b"", None, {}
         request.line = line = Line(
             request_id=request.request_id,
-            created_at=clock.now(),
+            created_at=created_at,
             address=address,
             address_source=source,
             method=request.method or "",
             endpoint=_clean(request.path_info, 64),
-            auth_key=_clean(request.META.get("HTTP_X_API_KEY", ""), 64),
+            auth_key=_auth_key(request.META.get("HTTP_X_API_KEY", "")),
         )
         try:
             response = self.answer(request)
         except statuses.Refusal as refusal:
-            response = self.refuse(request, refusal)
+            response = self.refuse(request, self.counted(line, refusal))
         except (OperationalError, InterfaceError) as fault:
             faults.report(fault, request_id=str(line.request_id), endpoint=line.endpoint)
             response = self.refuse(request, ledger.undecided_call(fault))
@@ -121,6 +127,13 @@ class MachineDoor:
         with deadline.limit_time(settings.FILE_ANSWER_SECONDS):
             return endpoint.view(request)
 
+    def counted(self, line: Line, refusal: statuses.Refusal) -> statuses.Refusal:
+        """What is answered: beyond the limit of its address, a call that fails rows 1 to 5 is refused for that."""
+        if line.secret_id is not None or refusal_limit.within_limit(refusal, line.address, line.created_at):
+            return refusal
+        line.is_dropped = True
+        return statuses.RefusedTooOften() if isinstance(refusal, refusal_limit.FAILED_SIGNING) else refusal
+
     def refuse(self, request: SignedHttpRequest, refusal: statuses.Refusal) -> HttpResponse:
         line = request.line
         line.status, line.message, line.balance = refusal.key, refusal.message[:200], refusal.balance
@@ -143,11 +156,22 @@ class MachineDoor:
         origin = request.META.get("HTTP_ORIGIN")
         if origin and line.secret_id is not None:
             line.origin = signed.host_of(_clean(origin, 4096))[:253]
-        if line.status != statuses.OK and request.upload is None:
-            line.refused = Refused(
-                _clean(request.META.get("QUERY_STRING", ""), 4096), _headers(request), _body(request.raw)
-            )
+        if line.status != statuses.OK and request.upload is None and not line.is_dropped:
+            self.keep_arrived(request, line)
         request_log.add(line)
+
+    def keep_arrived(self, request: SignedHttpRequest, line: Line) -> None:
+        """Of a key that is unknown, its beginning: nobody else than its sender could explain it."""
+        query = _clean(request.META.get("QUERY_STRING", ""), 4096)
+        arrived = Refused(query, _headers(request), _body(request.raw))
+        if line.secret_id is not None:
+            line.refused = arrived
+            return
+        if line.status not in KEPT_WHOLE:
+            line.auth_key, arrived = _key_prefix(line.auth_key), arrived.shortened()
+        line.refused = arrived
+        if not refusal_limit.has_room(arrived.size, line.address, line.created_at):
+            refusal_budget.drop_body(line)
 
 
 def read_body(request: HttpRequest, *, limit: int) -> bytes:
@@ -197,6 +221,17 @@ def _readable(body: bytes) -> dict[str, Any]:
 
 def _clean(value: str, length: int) -> str:
     return masking.mask(value)[:length].replace("\0", "").encode(errors="replace").decode()
+
+
+def _auth_key(value: str) -> str:
+    """Where a signature stands in the wrong header, it would be shown in every list."""
+    return _clean(signature_mask.cut_all(value) if len(value) > AUTH_KEY_LENGTH else value, 64)
+
+
+def _key_prefix(auth_key: str) -> str:
+    if AUTH_KEY.fullmatch(auth_key) or len(auth_key) <= KEY_SHOWN:
+        return auth_key
+    return f"{auth_key[:KEY_SHOWN]}…"
 
 
 def _body(raw: bytes) -> bytes:

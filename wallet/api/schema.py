@@ -16,6 +16,7 @@ OTHER_ANSWERS = {
     "405": "Another HTTP method.",
     "413": "The body is too large.",
     "415": "The body is of another type.",
+    "429": "Too many requests from this address failed checks 1 to 5. A valid signature is never answered so.",
     "500": "Unforeseen; nothing was half done.",
     "503": "Busy or out of reach; nothing was done, try again.",
 }

@@ -13,7 +13,7 @@ from wallet.models.reconciliation import (
     StatementSource,
 )
 from wallet.models.refused_payout import RefusedPayout
-from wallet.models.request_log import RefusedCall, SignedRequest
+from wallet.models.request_log import RefusedCall, RefusedHour, SignedRequest
 from wallet.models.session import Session
 from wallet.models.transaction import Transaction
 from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
@@ -33,6 +33,7 @@ __all__ = [
     "Reconciliation",
     "ReconciliationPlan",
     "RefusedCall",
+    "RefusedHour",
     "RefusedPayout",
     "ReportDelivery",
     "ReportRecipient",

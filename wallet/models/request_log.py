@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from wallet.querysets import SignedRequestQuerySet
+from wallet.querysets import RefusedHourQuerySet, SignedRequestQuerySet
 
 # Nearly all lines are of these; who looks for one of them finds it among the newest. The others have an index.
 FREQUENT_ENDPOINTS = ("/wallet/balance", "/wallet/transaction/bet", "/wallet/transaction/payout")
@@ -92,11 +92,36 @@ class RefusedCall(models.Model):
     request_id = models.UUIDField(primary_key=True)
     created_at = models.DateTimeField(db_index=True)
     query = models.TextField(blank=True)
-    headers = models.JSONField(help_text="Cookies and authorisations masked.")
+    headers = models.JSONField(help_text="Cookies and authorisations masked, signatures cut.")
     body = models.BinaryField()
+    signature = models.JSONField(null=True, help_text="By what the signature is compared; it is nowhere whole.")
+    is_cut = models.BooleanField(default=False, db_default=False, help_text="Only its beginning is here.")
 
     class Meta:
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return str(self.request_id)
+
+
+class RefusedHour(models.Model):
+    """How much of refused calls was kept in an hour, and what was dropped. `merchant_id` is 0 for a key that is
+    nobody's; without `is_signed` it is the merchant whose key was named.
+    """
+
+    hour = models.DateTimeField()
+    merchant_id = models.BigIntegerField()
+    is_signed = models.BooleanField()
+    bytes = models.BigIntegerField()
+    lines_dropped = models.BigIntegerField()
+    bodies_dropped = models.BigIntegerField()
+
+    objects = RefusedHourQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hour", "merchant_id", "is_signed"], name="refused_hour_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:%M} of {self.merchant_id}"

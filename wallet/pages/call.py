@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,15 +24,11 @@ from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest, Transaction
 from wallet.services import doctor, explain, questions
 from wallet.services.explain import Explanation, Outcome, Rung
+from wallet.services.masked_call import masked_call
 from wallet.services.questions import TooManyQuestions
 from wallet.services.rungs import Value
 
 NOW_A_MINUTE = 60  # calls that one person sees judged anew
-SIGNATURE_SHOWN = 8  # characters: enough to know it again, too few to send it again
-NAMES_A_SIGNATURE = re.compile("sign|hmac|digest")
-SHAPE_OF_A_SIGNATURE = re.compile(
-    rf"(?<![0-9A-Za-z])([0-9A-Fa-f]{{{SIGNATURE_SHOWN}}})[0-9A-Fa-f]{{56}}(?![0-9A-Za-z])"
-)
 TEXT_SHOWN = 300
 TOO_MANY = 429
 LEVELS = {
@@ -67,7 +62,8 @@ def call(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "line": line,
         "facts": [(label, visible(str(text))) for label, text in facts(line) if text],
-        "arrived": arrived(kept) if kept else None,
+        "arrived": masked_call(kept) if kept else None,
+        "kept_until": kept and kept.created_at + timedelta(days=settings.REFUSED_BODY_DAYS),
         "verdict": verdict(explanation),
         "now_verdict": now_verdict(explanation) if explanation.asked_now else "",
         "notice": notice,
@@ -147,37 +143,6 @@ def facts(line: SignedRequest) -> Any:
 
 def amount(units: int | None, currency: str | None) -> str:
     return "" if units is None else f"{money.show(units)} {currency or ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    query: str
-    headers: list[tuple[str, str]]
-    body: str
-    bytes: int
-    kept_until: datetime
-
-
-def arrived(kept: RefusedCall) -> Arrived:
-    body = bytes(kept.body)
-    return Arrived(
-        query=visible(without_signatures(kept.query)),
-        headers=[(name, visible(masked(name, value))) for name, value in sorted(kept.headers.items())],
-        body=visible(without_signatures(body.decode(errors="backslashreplace"))),
-        bytes=len(body),
-        kept_until=kept.created_at + timedelta(days=settings.REFUSED_BODY_DAYS),
-    )
-
-
-def masked(name: str, value: str) -> str:
-    """A right signature could be sent again by whoever reads it here, also one that stood in the wrong place."""
-    if not NAMES_A_SIGNATURE.search(name):
-        return without_signatures(value)
-    return f"{value[:SIGNATURE_SHOWN]}… ({len(value)} characters)"
-
-
-def without_signatures(text: str) -> str:
-    return SHAPE_OF_A_SIGNATURE.sub(r"\1… (64 characters)", text)
 
 
 def links(visit: Visit, line: SignedRequest) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlencode
@@ -21,10 +22,11 @@ from portal.lib import clock, money, numbers, tables
 from portal.lib.clientip import Network, parse_address
 from wallet import statuses
 from wallet.models import SignedRequest
-from wallet.services import doctor, log_search
+from wallet.services import doctor, log_search, refusal_budget
 from wallet.services.log_search import Edges, Found, Wish
 
 LINES = 50
+DROPPED_FOR = timedelta(hours=24)
 AT_ONCE = 500  # lines of a table that are held in memory
 LONGEST = 255
 COLUMNS = (
@@ -113,6 +115,9 @@ def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: Found, 
         "newer": query(request, after=found.newer) if found.newer else "",
         "now": clock.now(),
     }
+    if "HX-Request" not in request.headers:
+        since = clock.now() - DROPPED_FOR
+        known["dropped"] = refusal_budget.dropped(since=since, merchant_id=visit.merchant.pk)
     response = frame.show(request, visit, part, tab="requests", title="Requests", **known | context)
     response["X-Tail"] = "1"
     return response

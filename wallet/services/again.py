@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from merchants import crypto
 from merchants.services import access
 from merchants.services.access import Credential
 from portal.lib import clock
@@ -22,7 +21,7 @@ from portal.lib.clientip import Address, parse_address
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
-from wallet.services import signed, texts
+from wallet.services import kept_signature, signed, texts
 from wallet.services.facts import Facts
 from wallet.services.signed import Signed
 
@@ -88,8 +87,9 @@ def reading_of(facts: Facts) -> Reading | None:
     """None for an endpoint that does not exist."""
     line = facts.line
     read: Callable[[Asked], Reading | None] = import_string(READER)
-    body = bytes(facts.kept.body) if facts.kept else None
-    reading = read(Asked(line.endpoint, facts.kept.query if facts.kept else "", body, _said(facts)))
+    kept = None if facts.kept is None or facts.kept.is_cut else facts.kept
+    body = bytes(kept.body) if kept else None
+    reading = read(Asked(line.endpoint, kept.query if kept else "", body, _said(facts)))
     if reading is not None and is_masked(facts):
         return replace(reading, refusal=statuses.IncorrectData(GIVEN_AWAY))
     return reading
@@ -97,6 +97,14 @@ def reading_of(facts: Facts) -> Reading | None:
 
 def is_masked(facts: Facts) -> bool:
     return facts.kept is not None and texts.is_masked(bytes(facts.kept.body))
+
+
+def is_whole(facts: Facts) -> bool:
+    """Are the bytes that were signed kept, and what their signature is compared by?"""
+    kept = facts.kept
+    if kept is None or kept.is_cut or is_masked(facts):
+        return False
+    return kept_signature.kept_signature(kept) is not None
 
 
 def _said(facts: Facts) -> dict[str, Any]:
@@ -149,7 +157,7 @@ def _caller(facts: Facts, found: Credential | None) -> Caller:
             return Caller(credential.merchant_id, secret.id, credential.access_version, address, uuid4())
     if credential.misses_a_secret(now):
         raise statuses.Undecided(signed.UNOPENED)
-    if line.secret_id is None and (facts.kept is None or is_masked(facts)):
+    if line.secret_id is None and not is_whole(facts):
         raise statuses.Undecided(UNKNOWN_BYTES)
     raise statuses.SignatureNotMatch
 
@@ -175,8 +183,7 @@ def _signed_with(facts: Facts, secret_id: int, secret: bytes) -> bool:
     """What was verified then stays verified; else by the bytes that are kept."""
     if facts.line.secret_id is not None or facts.kept is None:
         return facts.line.secret_id == secret_id
-    headers = facts.headers
-    return crypto.verify(secret, bytes(facts.kept.body), headers.get("x-timestamp", ""), headers.get("x-signature", ""))
+    return kept_signature.is_signed_with(facts.kept, secret)
 
 
 # --- rows 6 to 18 -----------------------------------------------------------------------------------------------------

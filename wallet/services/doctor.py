@@ -8,7 +8,6 @@ it finds, and is asked a few times a minute only.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, product
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -29,6 +27,7 @@ from portal.lib import clock
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest
 from wallet.services import mistakes, questions, texts
+from wallet.services.kept_signature import KeptSignature, kept_signature
 from wallet.services.signed import WHOLE_MILLISECONDS
 from wallet.services.texts import Arrived, Layout, Signable
 
@@ -86,9 +85,10 @@ def diagnose(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnos
     if line.status not in KNOWN:
         raise NothingToDiagnose(line.status)
     kept = RefusedCall.objects.filter(pk=request_id).first()
-    if kept is None:
+    signature = kept_signature(kept) if kept else None
+    if kept is None or kept.is_cut or signature is None:
         raise NotKept
-    return _diagnosis(line, kept)
+    return _diagnosis(line, kept, signature)
 
 
 def own_call(merchant: Merchant, request_id: UUID) -> SignedRequest:
@@ -101,7 +101,7 @@ def own_call(merchant: Merchant, request_id: UUID) -> SignedRequest:
     raise NoSuchCall
 
 
-def _diagnosis(line: SignedRequest, kept: RefusedCall) -> Diagnosis:
+def _diagnosis(line: SignedRequest, kept: RefusedCall, signature: KeptSignature) -> Diagnosis:
     headers: Mapping[str, str] = kept.headers
     timestamp, body = headers.get("x-timestamp", ""), bytes(kept.body)
     arrived = Arrived(line.method, line.endpoint, kept.query, headers.get("host", ""), body)
@@ -109,7 +109,7 @@ def _diagnosis(line: SignedRequest, kept: RefusedCall) -> Diagnosis:
     keyring = _keyring(line)
     if keyring.unopened:
         notes.append("A secret of this merchant could not be opened; calls signed with it can't be told.")
-    found, tried = search(arrived, timestamp, headers.get("x-signature", ""), keyring)
+    found, tried = search(arrived, timestamp, signature, keyring)
     if tried.cut_short:
         notes.append("The body is long: only the likeliest mistakes were tried on it.")
     clock_mistakes = _of_clock(line, timestamp) if line.status == statuses.SignatureExpired.key else []
@@ -283,37 +283,7 @@ def _twisted(secret: bytes, auth_key: str) -> Iterator[Signable]:
 
 
 # --- the search -------------------------------------------------------------------------------------------------------
-class Given(NamedTuple):
-    """The bytes that a signature stands for, and how its text differs from lower-case hex."""
-
-    digest: bytes
-    mistakes: tuple[str, ...]
-
-
-HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
-NOUGHT_X = r"""0x(?=(?:[0-9a-fA-F]{2})+["'\s>]*$)"""  # before hex only: base64 may begin so
-DRESS = re.compile(rf"""^(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |{NOUGHT_X}|["'\s<])+|["'\s>]+$""")
 HASHES = {16: "md5", 20: "sha1", 28: "sha224", 48: "sha384", 64: "sha512"}  # by bytes
-SHA256_BYTES = 32
-
-
-def given(signature: str) -> Given:
-    text = DRESS.sub("", signature)
-    dressed = ("signature_dressed",) if text != signature else ()
-    if HEX.fullmatch(text):
-        return Given(bytes.fromhex(text), dressed if text == text.lower() else ("hex_upper", *dressed))
-    raw = _from_base64(text)
-    if len(raw) == 2 * SHA256_BYTES and HEX.fullmatch(raw.decode("latin-1")):
-        return Given(bytes.fromhex(raw.decode()), ("hex_in_base64", *dressed))
-    return Given(raw, ("as_base64", *dressed))
-
-
-def _from_base64(text: str) -> bytes:
-    plain = text.replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 @dataclass(slots=True)
@@ -346,19 +316,18 @@ UNUSUAL: dict[str, tuple[Hash, ...]] = {
 }
 
 
-def search(arrived: Arrived, timestamp: str, signature: str, keyring: Keyring) -> tuple[tuple[str, ...], Tried]:
+def search(arrived: Arrived, timestamp: str, wanted: KeptSignature, keyring: Keyring) -> tuple[tuple[str, ...], Tried]:
     """The fewest mistakes that explain the signature; none when nothing does. It never ends early."""
-    wanted, tried = given(signature), Tried()
+    tried = Tried()
     best: tuple[str, ...] | None = None
     for mistaken, digest in _attempts(arrived, timestamp, keyring, _hash_of(wanted), tried):
-        is_it = hmac.compare_digest(digest, wanted.digest)
-        if is_it and (best is None or len(mistaken) < len(best)):
+        if wanted.stands_for(digest) and (best is None or len(mistaken) < len(best)):
             best = mistaken
     return (() if best is None else (*best, *wanted.mistakes)), tried
 
 
-def _hash_of(wanted: Given) -> tuple[str, tuple[str, ...]]:
-    name = HASHES.get(len(wanted.digest))
+def _hash_of(wanted: KeptSignature) -> tuple[str, tuple[str, ...]]:
+    name = HASHES.get(wanted.size)
     return (name, (f"hash_{name}",)) if name else ("sha256", ())
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from merchants import crypto
 from merchants.models import ApiKey, EgressProof, Secret
 from merchants.services import access
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest
+from wallet.services.kept_signature import is_signed_with
 from wallet.services.signed import check_clock
 
 LOOKED_AT = 20  # calls with one word; more than one is somebody who tries again
@@ -52,12 +52,9 @@ def _signed_under(key: ApiKey, line: SignedRequest) -> bool:
 def _rightly_signed(key: ApiKey, line: SignedRequest, kept: RefusedCall) -> bool:
     """Rows 4 and 5 of the order of checks, which a call that is refused by row 3 never reached."""
     window_ms = key.merchant.timestamp_window_seconds * 1000
-    timestamp, signature = kept.headers.get("x-timestamp", ""), kept.headers.get("x-signature", "")
     try:
-        check_clock(timestamp, now_ms=line.created_at.timestamp() * 1000, window_ms=window_ms)
+        check_clock(kept.headers.get("x-timestamp", ""), now_ms=line.created_at.timestamp() * 1000, window_ms=window_ms)
     except statuses.SignatureExpired:
         return False
     secrets = Secret.objects.usable(at=line.created_at).filter(key=key).select_related("key")
-    return any(
-        crypto.verify(access.reveal(secret).encode(), bytes(kept.body), timestamp, signature) for secret in secrets
-    )
+    return any(is_signed_with(kept, access.reveal(secret).encode()) for secret in secrets)

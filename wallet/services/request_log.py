@@ -4,7 +4,7 @@ What a crash can lose: the lines of the last REQUEST_LOG_FLUSH_SECONDS in each w
 writes them). Money does not depend on it: the ledger's rows keep who signed, from where and when.
 When the database can't take lines, the newest REQUEST_LOG_CAPACITY are held; older ones are dropped and counted.
 How refused calls arrived is held up to REQUEST_LOG_HELD_BYTES, since strangers decide how much that is; of further
-ones there is the line alone.
+ones there is the line alone. What is written of them is bounded by wallet.services.refusal_budget.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from psycopg.types.json import Jsonb
 
 from portal.lib.clientip import Address
 from wallet.models import SignedRequest
+from wallet.services import kept_signature, refusal_budget
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ COLUMNS = (
 FIELDS = SignedRequest._meta.concrete_fields  # noqa: SLF001 - how Django is asked for the columns of a model
 LONGEST = {field.column: field.max_length for field in FIELDS if isinstance(field, CharField)}
 COPY_LINES = f"COPY wallet_signedrequest ({', '.join(COLUMNS)}) FROM STDIN"
-COPY_REFUSED = "COPY wallet_refusedcall (request_id, created_at, query, headers, body) FROM STDIN"
+COPY_REFUSED = "COPY wallet_refusedcall (request_id, created_at, query, headers, body, signature, is_cut) FROM STDIN"
 SEEN = """
     INSERT INTO merchants_seenaddress (key_id, address, first_seen_at, last_seen_at)
     SELECT s.key_id, l.address::inet, min(l.at), max(l.at)
@@ -90,6 +91,7 @@ class Line:
     duration_us: int = 0
     origin: str | None = None  # the host that a rightly signed call said; in no column of the line
     refused: Refused | None = field(default=None)
+    is_dropped: bool = False  # beyond the limit of its address: counted, and not written
 
     def row(self) -> tuple[Any, ...]:
         return tuple(_fitting(column, getattr(self, column)) for column in COLUMNS)
@@ -102,12 +104,28 @@ class Refused:
     query: str
     headers: dict[str, str]
     body: bytes
+    is_cut: bool = False
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.query) + sum(map(len, self.headers.values()))
+        return len(self.body) + len(self.query) + sum(len(name) + len(value) for name, value in self.headers.items())
+
+    def shortened(self) -> Refused:
+        """Of somebody who has shown no key of ours: what the checks looked at, and the beginning of the rest."""
+        if self.size <= SHORT_BYTES:
+            return self
+        headers, room = {}, SHORT_BYTES // 2
+        for name in sorted(self.headers, key=lambda name: name not in TELLING):
+            value = self.headers[name][:SHORT_HEADER]
+            if len(name) + len(value) <= room:
+                headers[name], room = value, room - len(name) - len(value)
+        query = self.query[: SHORT_BYTES // 8]
+        left = SHORT_BYTES - len(query) - (SHORT_BYTES // 2 - room)
+        return Refused(query, headers, self.body[:left], is_cut=True)
 
 
+SHORT_BYTES, SHORT_HEADER = 1024, 80
+TELLING = {"x-api-key", "x-signature", "x-timestamp", "host", "origin", "content-type", "content-length", "user-agent"}
 _lines: deque[Line] = deque(maxlen=settings.REQUEST_LOG_CAPACITY)
 _held = 0  # bytes of refused calls that wait; counted anew by each drain, so near enough without a lock
 _writing = threading.Lock()
@@ -117,19 +135,27 @@ _stop = threading.Event()
 
 def add(line: Line) -> None:
     """Hand over a finished line; costs the caller an append."""
+    if line.is_dropped or (line.secret_id is None and len(_lines) > settings.REQUEST_LOG_CAPACITY // 2):
+        refusal_budget.drop_line(line)  # strangers take no place of those who sign
+    else:
+        _append(line)
+    if _writer is None and settings.REQUEST_LOG_FLUSH_SECONDS:
+        _start()
+
+
+def _append(line: Line) -> None:
     _hold(line)
     if len(_lines) == settings.REQUEST_LOG_CAPACITY:
         log.warning("request_log.dropped", request_id=str(_lines[0].request_id))
+        refusal_budget.drop_line(_lines[0])
     _lines.append(line)
-    if _writer is None and settings.REQUEST_LOG_FLUSH_SECONDS:
-        _start()
 
 
 def _hold(line: Line) -> None:
     global _held  # noqa: PLW0603 - one a process, as the lines
     size = line.refused.size if line.refused else 0
     if _held + size > settings.REQUEST_LOG_HELD_BYTES:
-        line.refused = None
+        refusal_budget.drop_body(line)
     else:
         _held += size
 
@@ -141,8 +167,10 @@ def drain() -> int:
         waiting = [[_lines.popleft() for _ in range(len(_lines))]]
         count = len(waiting[0])
         try:
+            waiting = [refusal_budget.allot(waiting[0])]
             while waiting:
                 waiting[:1] = _write_or_halve(waiting[0])
+            refusal_budget.write()
         except Exception:
             _put_back([line for batch in waiting for line in batch])
             raise
@@ -199,7 +227,10 @@ def _write_refused(cursor: Any, lines: list[Line]) -> None:
     with cursor.copy(COPY_REFUSED) as copy:
         for line in lines:
             if kept := line.refused:
-                copy.write_row((line.request_id, line.created_at, kept.query, Jsonb(kept.headers), kept.body))
+                headers, signature = kept_signature.cut_headers(line.request_id, kept.headers)
+                proof = None if signature is None else Jsonb(signature)
+                start = (line.request_id, line.created_at, kept.query, Jsonb(headers), kept.body)
+                copy.write_row((*start, proof, kept.is_cut))
 
 
 def _fitting(column: str, value: Any) -> Any:
@@ -243,4 +274,5 @@ def clear() -> None:
     """Forget what has not been written."""
     global _held  # noqa: PLW0603 - see above
     _lines.clear()
+    refusal_budget.clear()
     _held = 0

@@ -1,0 +1,42 @@
+"""Cuts signatures in texts that people read: a call that can still be sent is never shown whole.
+
+A signature is known by the name that it stands under, or by its shape: 64 hex digits, or the base64 of 32 bytes.
+"""
+
+from __future__ import annotations
+
+import re
+
+SHOWN = 8  # characters: enough to know a signature again, too few to send it again
+NAME = re.compile("sign|hmac|digest", re.IGNORECASE)
+HEX = rf"([0-9A-Fa-f]{{{SHOWN}}})[0-9A-Fa-f]{{56,}}"
+SIGN = r"(?:[0-9A-Za-z+/_-]|%2[BbFf]|\\/)"  # of base64: as it is, in a URL, in JSON
+BASE64 = rf"(?<![0-9A-Za-z+/_-])((?:{SIGN}){{{SHOWN}}})(?:{SIGN}){{35}}(?:=|%3[Dd])?(?![0-9A-Za-z+/_-])"
+SHAPE = re.compile(f"{HEX}|{BASE64}")
+NAMED = r"[\w.%-]*(?:sign|hmac|digest)[\w.%-]*"
+IN_QUERY = re.compile(rf"((?:^|[&;?]){NAMED}=)([^&;]{{{SHOWN}}})([^&;]+)", re.IGNORECASE)
+IN_JSON = re.compile(rf"""(["']{NAMED}["']\s*:\s*["'])([^"']{{{SHOWN}}})([^"']+)""", re.IGNORECASE)
+IS_CUT = re.compile(rf".{{0,{SHOWN}}}… \([0-9]+ characters\)", re.DOTALL)
+
+
+def cut(signature: str) -> str:
+    """The beginning of a signature, and how long it was. What is cut already stays as it is."""
+    is_cut = not signature or IS_CUT.fullmatch(signature)
+    return signature if is_cut else f"{signature[:SHOWN]}… ({len(signature)} characters)"
+
+
+def cut_header(name: str, value: str) -> str:
+    return cut(value) if NAME.search(name) else cut_all(value)
+
+
+def cut_all(text: str) -> str:
+    """The text without the signatures that stand in it anywhere."""
+    return SHAPE.sub(_cut_shape, IN_JSON.sub(_cut_named, IN_QUERY.sub(_cut_named, text)))
+
+
+def _cut_shape(found: re.Match[str]) -> str:
+    return cut(found[0])
+
+
+def _cut_named(found: re.Match[str]) -> str:
+    return found[1] + cut(found[2] + found[3])

@@ -1,0 +1,18 @@
+from django.db import migrations
+
+
+def cut(apps, schema_editor):
+    """Signatures that stand whole in the table; piece by piece, each committed. What an older process still writes is
+    cut by the hourly job.
+    """
+    calls = apps.get_model("wallet", "RefusedCall").objects
+    if calls.exists():
+        from wallet.services import kept_signature
+
+        kept_signature.cut_stored(calls)
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("wallet", "0025_refused_calls_bounded")]
+    operations = [migrations.RunPython(cut, migrations.RunPython.noop)]

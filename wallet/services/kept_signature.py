@@ -1,0 +1,128 @@
+"""The signature of a refused call, kept so that it can be compared and never sent again.
+
+What is stored is its first characters, how it was written, and an HMAC of the digest that it stands for, under a key of
+the server. With the database alone nobody can send the call; the doctor compares what a client may have signed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+
+from merchants import crypto
+from portal.lib import signature_mask
+from wallet.models import RefusedCall
+
+HEADER = "x-signature"
+PURPOSE = b"oppi.refused.signature.v1"
+SHA256_BYTES = 32
+AT_ONCE = 1_000  # calls that are cut in one statement
+
+
+# --- how it is written ------------------------------------------------------------------------------------------------
+class Given(NamedTuple):
+    """The bytes that a signature stands for, and how its text differs from lower-case hex."""
+
+    digest: bytes
+    mistakes: tuple[str, ...]
+
+
+HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
+NOUGHT_X = r"""0x(?=(?:[0-9a-fA-F]{2})+["'\s>]*$)"""  # before hex only: base64 may begin so
+DRESS = re.compile(rf"""^(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |{NOUGHT_X}|["'\s<])+|["'\s>]+$""")
+
+
+def given(signature: str) -> Given:
+    text = DRESS.sub("", signature)
+    dressed = ("signature_dressed",) if text != signature else ()
+    if HEX.fullmatch(text):
+        return Given(bytes.fromhex(text), dressed if text == text.lower() else ("hex_upper", *dressed))
+    raw = _from_base64(text)
+    if len(raw) == 2 * SHA256_BYTES and HEX.fullmatch(raw.decode("latin-1")):
+        return Given(bytes.fromhex(raw.decode()), ("hex_in_base64", *dressed))
+    return Given(raw, ("as_base64", *dressed))
+
+
+def _from_base64(text: str) -> bytes:
+    plain = text.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+# --- how it is kept ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class KeptSignature:
+    """`size`: bytes of the digest. `mistakes`: how its text differed from lower-case hex."""
+
+    request_id: UUID
+    key_id: str
+    mac: bytes
+    size: int
+    mistakes: tuple[str, ...]
+
+    def stands_for(self, digest: bytes) -> bool:
+        """In constant time."""
+        return hmac.compare_digest(_mac(self.key_id, self.request_id, digest), self.mac)
+
+    def stored(self) -> dict[str, Any]:
+        return {"key": self.key_id, "mac": self.mac.hex(), "bytes": self.size, "mistakes": list(self.mistakes)}
+
+
+def kept_signature(call: RefusedCall) -> KeptSignature | None:
+    """None where the key-encryption key that it was kept under is not configured any more."""
+    if call.signature is None:
+        return read_signature(call.request_id, call.headers.get(HEADER, ""))
+    stored: dict[str, Any] = call.signature
+    if stored["key"] not in settings.KEY_ENCRYPTION_KEYS:
+        return None
+    mac, mistakes = bytes.fromhex(stored["mac"]), tuple(stored["mistakes"])
+    return KeptSignature(call.request_id, stored["key"], mac, stored["bytes"], mistakes)
+
+
+def read_signature(request_id: UUID, text: str) -> KeptSignature:
+    found, key_id = given(text), next(iter(settings.KEY_ENCRYPTION_KEYS))
+    mac = _mac(key_id, request_id, found.digest)
+    return KeptSignature(request_id, key_id, mac, len(found.digest), found.mistakes)
+
+
+def _mac(key_id: str, request_id: UUID, digest: bytes) -> bytes:
+    key = hmac.digest(settings.KEY_ENCRYPTION_KEYS[key_id], PURPOSE, "sha256")
+    return hmac.digest(key, request_id.bytes + digest, "sha256")
+
+
+def is_signed_with(call: RefusedCall, secret: bytes) -> bool:
+    """What `crypto.verify` says of the call as it arrived."""
+    kept, body, timestamp = kept_signature(call), bytes(call.body), call.headers.get("x-timestamp", "")
+    if kept is None or kept.mistakes:
+        return False
+    return any(kept.stands_for(bytes.fromhex(right)) for right in crypto.right_signatures(secret, body, timestamp))
+
+
+# --- cutting ----------------------------------------------------------------------------------------------------------
+def cut_headers(request_id: UUID, headers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """The headers as they are stored, and what is kept of the signature; None where there was none."""
+    text = headers.get(HEADER)
+    cut = {name: signature_mask.cut_header(name, value) for name, value in headers.items()}
+    return cut, None if text is None else read_signature(request_id, text).stored()
+
+
+def cut_stored(calls: Any) -> int:
+    """Cuts signatures that stand in the table whole, as processes of an older release write them."""
+    whole = calls.filter(signature__isnull=True, headers__has_key=HEADER)
+    cut = 0
+    while found := list(whole.only("request_id", "headers")[:AT_ONCE]):
+        for call in found:
+            call.headers, call.signature = cut_headers(call.request_id, call.headers)
+        calls.bulk_update(found, ["headers", "signature"])
+        cut += len(found)
+    return cut
