@@ -22,13 +22,18 @@ from merchants.services import approvals, keys, posture
 from merchants.services.keys import Issued
 from portal.lib import clock
 
+SHOWN_APPROVALS = 20
 HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days")]
 
 
 @page()
 def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    found = posture.keys_of(visit.merchant, clock.now())
-    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", keys=found)
+    waiting = Approval.objects.filter(merchant=visit.merchant, state=Approval.State.WAITING).select_related("asked_by")
+    context: dict[str, Any] = {
+        "keys": posture.keys_of(visit.merchant, clock.now()),
+        "approvals": waiting.order_by("-pk")[:SHOWN_APPROVALS],
+    }
+    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", **context)
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------
@@ -235,11 +240,11 @@ def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(**seen: int) -> Issued | str:
         done = approvals.approve(approval=same(approval, **seen), by=visit.person)
-        return done if isinstance(done, Issued) else "The key is revoked now."
+        return done or f"Approved: {approval.request}."
 
     question = about(
         key,
-        title=f"Approve: {approval.verb} the key",
+        title=f"Approve: {approval.request}",
         text=f"{approval.asked_by} asked for it: “{approval.reason}”.{old_secret_then(approval)}",
         form=DecideForm,
         initial={"approval": approval.pk},
@@ -258,7 +263,7 @@ def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         approvals.decline(approval=same(approval, **seen), by=visit.person)
         return "Declined: the key stays as it is."
 
-    text = f"{approval.asked_by} asked to {approval.verb} this key: “{approval.reason}”."
+    text = f"{approval.asked_by} asked to {approval.request}: “{approval.reason}”."
     initial = {"approval": approval.pk}
     question = about(key, title="Decline", text=text, form=DecideForm, initial=initial, act=act, button="Decline")
     return ask(request, visit, question)

@@ -110,9 +110,9 @@ def attention() -> dict[str, Any]:
         "merchants_not_active": Merchant.objects.exclude(status=Merchant.Status.ACTIVE)[:SHOWN],
         "keys_quarantined": keys.filter(status=ApiKey.Status.QUARANTINED)[:SHOWN],
         "open_cases": Compromise.objects.filter(closed_at=None).select_related("key__merchant", "secret")[:SHOWN],
-        "approvals": Approval.objects.filter(state=Approval.State.WAITING).select_related("key__merchant", "asked_by")[
-            :SHOWN
-        ],
+        "approvals": Approval.objects.filter(state=Approval.State.WAITING).select_related(
+            "key", "merchant", "asked_by"
+        )[:SHOWN],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
         .select_related("key__merchant")
         .defer("sealed", "fingerprint")
