@@ -91,9 +91,53 @@ class NoOverlap(Refusal):
 class SecondPersonNeeded(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "For this merchant a second person decides. Ask for it on the key's page; "
-            "in an emergency quarantine the key or revoke at once: these do not wait."
+            "For this merchant a second person must approve this. Ask for it on the page of the key or of the "
+            "merchant; in an emergency quarantine the key or revoke at once: these do not wait."
         )
+
+
+class SignedInPersonNeeded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This merchant has the two-person rule, and a command cannot tell who you are. Sign in to the "
+            "administration and ask for it on the page of the key or of the merchant."
+        )
+
+
+class NothingToSwitchOff(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This merchant does not have the two-person rule. Nothing has to be switched off.")
+
+
+class SecretIsForOwners(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This merchant does not let our staff see its secrets. Choose “Send a claim link to the owners”."
+        )
+
+
+class NoOwnerToClaim(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This merchant has no owner who can claim the secret. Add an owner first, or choose “Show it to me”."
+        )
+
+
+class ClaimOver(Refusal):
+    """`became`: what happened to the link."""
+
+    def __init__(self, became: str) -> None:
+        super().__init__(f"This link does not work any more: {became}")
+
+
+class SecretClaimed(Refusal):
+    def __init__(self, who: str, when: datetime) -> None:
+        super().__init__(f"{who} claimed this secret on {spoken(when)}. Rotate the secret to hand over a new one.")
+
+
+class SecretNotCurrent(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This secret is no longer the current one. Send a link for the current version.")
 
 
 class EndTooNear(Refusal):
@@ -106,17 +150,17 @@ class EndTooNear(Refusal):
 
 class OwnWish(Refusal):
     def __init__(self) -> None:
-        super().__init__("You asked for this yourself; somebody else has to decide.")
+        super().__init__("You requested this change, so another person must approve it.")
 
 
 class AlreadyAsked(Refusal):
     def __init__(self) -> None:
-        super().__init__("Something is waiting for a decision on this key already. Decide that first.")
+        super().__init__("Another request is already waiting for a second approver here. Approve or decline it first.")
 
 
 class AlreadyDecided(OutOfDate):
     def __init__(self) -> None:
-        super().__init__("This was decided meanwhile. Look at the key's page for what became of it.")
+        super().__init__("This request has already been decided. Look at the history for the outcome.")
 
 
 class MerchantClosed(Refusal):

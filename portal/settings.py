@@ -490,6 +490,7 @@ UNFOLD = {
                     page_of("merchants_merchant", "Merchants", "storefront"),
                     page_of("merchants_apikey", "API keys", "key"),
                     page_of("merchants_compromise", "Exposed secrets", "gpp_maybe"),
+                    page_of("merchants_approval", "Approvals", "how_to_reg"),
                     {"title": "Hygiene", "icon": "cleaning_services", "link": reverse_lazy("admin:hygiene")},
                     page_of("merchants_letter", "Letters", "mail"),
                     page_of("merchants_player", "Players", "groups"),

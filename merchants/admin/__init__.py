@@ -1,3 +1,3 @@
-from merchants.admin import games, keys, letters, merchants, people, players
+from merchants.admin import approvals, games, keys, letters, merchants, people, players
 
-__all__ = ["games", "keys", "letters", "merchants", "people", "players"]
+__all__ = ["approvals", "games", "keys", "letters", "merchants", "people", "players"]

@@ -27,6 +27,7 @@ from merchants.admin.exports import ExportedList
 from merchants.admin.timeline import TimelinePage
 from merchants.services import history
 
+ASKED = "Requested. A second person must approve it: your request is on the page “Approvals”."
 PER_PAGE = 50
 LAST_PAGE = 200
 MET_ANOTHER = (
@@ -81,6 +82,15 @@ class FastAdmin(TimelinePage, ExportedList):
             self.message_user(request, MET_ANOTHER, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return response
+
+    def say(self, request: HttpRequest, asks: Callable[[], object]) -> None:
+        """What a second person must approve is not saved with the rest of the form."""
+        try:
+            asks()
+        except errors.Refusal as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+        else:
+            self.message_user(request, ASKED, messages.WARNING)
 
     def found(self, request: HttpRequest, object_id: str) -> Any:
         """The object of an action's address."""

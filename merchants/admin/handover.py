@@ -7,22 +7,42 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from merchants import errors, once
 from merchants.admin.base import FastAdmin
-from merchants.services import history, letters
+from merchants.services import claims, history, letters
 from merchants.services.keys import Issued
+
+SHOW = "show"
+UNSEEN = "Done. Nobody has seen the new secret: no owner can claim it. Add an owner, then rotate the secret."
+WAYS = [("claim", "Send a claim link to the owners"), (SHOW, "Show it to me")]
 
 
 class OnceForm(forms.Form):
     """Of the same page sent twice, the second does nothing."""
 
     token = forms.CharField(widget=forms.HiddenInput, max_length=once.LONGEST)
+
+
+class HandOverForm(OnceForm):
+    """For a page that makes a secret. Without a word it goes to the owners, and our staff never see it."""
+
+    handover = forms.ChoiceField(
+        label="Hand over the new secret",
+        choices=WAYS,
+        initial="claim",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="The link works once, for 24 hours, for an owner who has signed in with a second factor.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +63,7 @@ class OncePage:
     context: Mapping[str, Any] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
     danger: bool = False
+    is_emergency: bool = False
 
 
 class HandOverAdmin(FastAdmin):
@@ -64,15 +85,20 @@ class HandOverAdmin(FastAdmin):
     def _act(self, request: HttpRequest, page: OncePage, form: OnceForm) -> HttpResponse | None:
         """None when it was refused: then nothing is changed, and the form can be sent again."""
         wish = dict(form.cleaned_data)
+        way = wish.pop("handover", "")
         try:
             with transaction.atomic():
                 if not once.use_token(request, wish.pop("token")):
                     return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
                 with history.because(wish.get("reason", "")):
                     done = page.act(**wish)
+                if isinstance(done, Issued):
+                    done = self.hand_over(request, page, done, way)
         except errors.Refusal as refused:
             form.add_error(None, str(refused))
             return None
+        if isinstance(done, HttpResponse):
+            return done
         if isinstance(done, Issued):
             self.log_change(request, done.key, f"{page.title}: version {done.row.version} issued.")
             told = letters.contacts(done.key.merchant)
@@ -80,6 +106,30 @@ class HandOverAdmin(FastAdmin):
             return self.page(request, "admin/issued_key.html", "Hand over the new secret", **shown)
         self.message_user(request, done)
         return HttpResponseRedirect(page.back)
+
+    def hand_over(self, request: HttpRequest, page: OncePage, issued: Issued, way: str) -> Issued | HttpResponse:
+        """Refused, nothing is done at all; an emergency is done whoever may see the new secret."""
+        merchant = issued.key.merchant
+        if page.is_emergency and not letters.owners(merchant):
+            way = SHOW
+        if way != SHOW:
+            return self.send_claim(request, page, issued)
+        if merchant.staff_sees_secrets:
+            return issued
+        if not page.is_emergency:
+            raise errors.SecretIsForOwners
+        self.message_user(request, UNSEEN, messages.WARNING)
+        return HttpResponseRedirect(page.back)
+
+    def send_claim(self, request: HttpRequest, page: OncePage, issued: Issued) -> HttpResponse:
+        by: Any = request.user
+        claim = claims.send(secret=issued.row, by=by)
+        self.log_change(request, issued.key, f"{page.title}: version {issued.row.version} issued, claim link sent.")
+        sent_to = ", ".join(letters.owners(issued.key.merchant))
+        self.message_user(
+            request, f"A claim link was sent to {sent_to}. It works until {errors.spoken(claim.expires_at)}."
+        )
+        return HttpResponseRedirect(reverse("admin:merchants_apikey_change", args=[issued.key.pk]))
 
     def page(self, request: HttpRequest, template: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
         context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}

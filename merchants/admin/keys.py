@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,18 +17,19 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants import errors
 from merchants.admin import labels
-from merchants.admin.base import Question
+from merchants.admin.base import ASKED, Question
 from merchants.admin.fields import MomentField
-from merchants.admin.handover import OnceForm, OncePage
+from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.lists import NetworkTable, SecretTable
-from merchants.admin.merchants import own_new_entries
+from merchants.admin.merchants import asked_instead, own_new_entries
 from merchants.admin.rotation import ReasonForm, RotationAdmin
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
 from merchants.services import approvals, keys
+from merchants.services.keys import Issued
 
 
-class IssueForm(OnceForm):
+class IssueForm(HandOverForm):
     merchant = forms.ModelChoiceField(
         Merchant.objects.open(),
         widget=UnfoldAdminSelectWidget,
@@ -45,6 +47,19 @@ class IssueForm(OnceForm):
         help_text="What the key is for, for example “cashier”.",
     )
     expires_at = MomentField(label="Ends at", required=False, help_text="In UTC; empty is no end.")
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="Kept in the history. A merchant with the two-person rule needs one: the second approver reads it.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        wish = super().clean() or {}
+        merchant = wish.get("merchant")
+        if merchant and merchant.two_person and not wish.get("reason"):
+            self.add_error("reason", "Say why. A second person reads it before approving the key.")
+        return wish
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -125,8 +140,9 @@ class ApiKeyAdmin(RotationAdmin):
             obj.expires_at = keys.set_end(key=obj, ends=ends).expires_at
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
-        own_new_entries(request, formset)
-        super().save_formset(request, form, formset, change)
+        if not asked_instead(self, request, formset):
+            own_new_entries(request, formset)
+            super().save_formset(request, form, formset, change)
 
     @step_up_to_save
     def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
@@ -144,13 +160,23 @@ class ApiKeyAdmin(RotationAdmin):
         page = OncePage(
             title="Issue a key",
             form=IssueForm,
-            act=keys.issue,
+            act=self.issues(request),
             back=reverse("admin:merchants_apikey_changelist"),
             button="Issue the key",
             template="admin/issue_key.html",
             initial={"merchant": request.GET.get("merchant")},
         )
         return self.once_only(request, page)
+
+    def issues(self, request: HttpRequest) -> Callable[..., Issued | str]:
+        def issue(*, merchant: Merchant, reason: str, **wish: Any) -> Issued | str:
+            if not merchant.two_person:
+                return keys.issue(merchant=merchant, **wish)
+            by: Any = request.user
+            approvals.ask_to_issue(merchant=merchant, by=by, reason=reason, **wish)
+            return ASKED
+
+        return issue
 
     @action(description="Quarantine", permissions=["change"], icon="shield")
     @step_up

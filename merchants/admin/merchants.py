@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import EmptyFieldListFilter
 from django.db.models import Count, QuerySet
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question
@@ -24,8 +26,9 @@ from merchants.admin.lists import (
     SwitchedOffGameTable,
 )
 from merchants.admin.step_up import step_up, step_up_to_save
-from merchants.models import AllowedDomain, AllowlistEntry, Merchant
-from merchants.services import merchants, sandboxes
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Merchant
+from merchants.services import approvals, merchants, sandboxes
+from merchants.services.allowlist import DomainLine, Line
 
 USUAL = "as usual"
 REFUSED = "RS_ERROR_MERCHANT_NOT_ACTIVE"
@@ -40,6 +43,13 @@ TEXTS = {
     Merchant.Status.SUSPENDED: "Nothing new begins; what is owed to players is still paid.",
     Merchant.Status.CLOSED: "Nothing is answered any more, not even payouts and rollbacks of open rounds.",
 }
+
+
+IN_THE_FORM = "Changed on the page of the administration."
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the second approver.")
 
 
 class MerchantForm(LimitsForm):
@@ -104,8 +114,19 @@ class MerchantAdmin(FastAdmin):
         return int(merchant.key_count)  # type: ignore[attr-defined]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
-        own_new_entries(request, formset)
-        super().save_formset(request, form, formset, change)
+        if not asked_instead(self, request, formset):
+            own_new_entries(request, formset)
+            super().save_formset(request, form, formset, change)
+
+    def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:  # noqa: FBT001
+        """One person switches the two-person rule on, and asks a second one to switch it off."""
+        off = change and "two_person" in form.changed_data and not obj.two_person
+        if off:
+            obj.two_person = True
+        super().save_model(request, obj, form, change)
+        if off:
+            by: Any = request.user
+            self.say(request, lambda: approvals.ask_to_switch_off(merchant=obj, by=by, reason=IN_THE_FORM))
 
     @action(description="Issue a key", icon="key", permissions=["change"], variant=ActionVariant.PRIMARY)
     def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -142,15 +163,55 @@ class MerchantAdmin(FastAdmin):
 
     def change_status(self, request: HttpRequest, object_id: str, verb: str, status: Merchant.Status) -> HttpResponse:
         merchant = self.found(request, object_id)
+        by: Any = request.user
+        waits = merchant.two_person
         question = Question(
-            title=f"{verb} the merchant",
+            title=f"Request: {verb.lower()} the merchant" if waits else f"{verb} the merchant",
             text=TEXTS[status],
             answers=ANSWERS[status],
-            act=lambda: merchants.set_status(merchant=merchant, status=status),
-            done=f"is {status.value} now",
+            form=ReasonForm if waits else forms.Form,
+            act=(lambda reason: approvals.ask_to_set_status(merchant=merchant, status=status, by=by, reason=reason))
+            if waits
+            else (lambda: merchants.set_status(merchant=merchant, status=status)),
+            done="waits for a second approver" if waits else f"is {status.value} now",
             danger=status != Merchant.Status.ACTIVE,
         )
         return self.ask(request, merchant, question)
+
+
+def asked_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
+    """A list of a merchant with the two-person rule: the whole list, as it would be, waits for a second approver."""
+    verb = {AllowlistEntry: Approval.Verb.NETWORKS, AllowedDomain: Approval.Verb.DOMAINS}.get(formset.model)
+    of, by = formset.instance, request.user
+    merchant, key = (of.merchant, of) if isinstance(of, ApiKey) else (of, None)
+    if verb is None or not merchant.two_person or not formset.has_changed():
+        return False
+    formset.save(commit=False)
+    rows = {row.pk: row for row in standing(merchant, key, verb)}
+    before = [line(row) for row in rows.values()]
+    gone = {row.pk for row in formset.deleted_objects}
+    rows |= {row.pk: row for row, _ in formset.changed_objects}
+    after = [line(row) for pk, row in rows.items() if pk not in gone] + [line(row) for row in formset.new_objects]
+    formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+    admin.say(
+        request,
+        lambda: approvals.ask_to_change_list(
+            merchant=merchant, key=key, verb=verb, before=before, after=after, by=by, reason=IN_THE_FORM
+        ),
+    )
+    return True
+
+
+def standing(merchant: Merchant, key: ApiKey | None, verb: str) -> QuerySet[Any]:
+    if verb == Approval.Verb.DOMAINS:
+        return AllowedDomain.objects.filter(merchant=merchant)
+    return AllowlistEntry.objects.filter(merchant=merchant, key=key)
+
+
+def line(row: AllowlistEntry | AllowedDomain) -> Any:
+    if isinstance(row, AllowedDomain):
+        return DomainLine(row.domain, row.note, row.expires_at)
+    return Line(row.network, row.note, row.expires_at)
 
 
 def own_new_entries(request: HttpRequest, formset: Any) -> None:

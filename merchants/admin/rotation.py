@@ -13,20 +13,21 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants import errors
-from merchants.admin.base import Question, says_why
+from merchants.admin.approvals import DecidesAdmin, waiting
+from merchants.admin.base import ASKED, Question, says_why
 from merchants.admin.fields import MomentField
-from merchants.admin.handover import HandOverAdmin, OnceForm, OncePage
+from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.step_up import step_up
-from merchants.models import ApiKey, Approval, Secret
+from merchants.models import ApiKey, Approval, Secret, SecretClaim
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
-from merchants.services import approvals, keys
+from merchants.services import approvals, claims, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
 UNITS = [("seconds", "seconds"), ("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
 
 
-class OverlapForm(OnceForm):
+class OverlapForm(HandOverForm):
     """How long the old secret stays usable: a number and its unit, given to the service as `overlap`."""
 
     length = forms.IntegerField(
@@ -65,6 +66,7 @@ class RotateForm(OverlapForm):
 
 
 class AskToRotateForm(RotateForm):
+    handover = None
     reason = forms.CharField(
         max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
     )
@@ -91,24 +93,17 @@ class QuietForm(OldVersionForm):
     )
 
 
-class DecideForm(forms.Form):
-    approval = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ApproveForm(DecideForm, OnceForm):
-    """Once, as it may show a secret."""
-
-
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
     )
 
 
-class RotationAdmin(HandOverAdmin):
+class RotationAdmin(DecidesAdmin):
     """The verbs of an overlap, each the page of one service."""
 
-    in_panel = ("extend", "end", "end_when_quiet", "approve", "decline")  # shown when there is something to do
+    # shown when there is something to do
+    in_panel = ("extend", "end", "end_when_quiet", "approve", "decline", "claim_again")
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         offered = super().get_actions_detail(request, object_id)
@@ -126,7 +121,13 @@ class RotationAdmin(HandOverAdmin):
     def panel(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
         """What stands above the form: the usable versions with their ends, and what waits for a decision."""
         approval = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
-        return {"live": live(key), "approval": approval, "may_change": self.has_change_permission(request)}
+        return {
+            "live": live(key),
+            "approval": approval,
+            "may_change": self.has_change_permission(request),
+            "claim": last_claim(key),
+            "now": clock.now(),
+        }
 
     @action(description="Rotate the secret", permissions=["change"], icon="autorenew", variant=ActionVariant.PRIMARY)
     @says_why
@@ -150,7 +151,7 @@ class RotationAdmin(HandOverAdmin):
     def asks_to_rotate(self, request: HttpRequest, key: ApiKey) -> Callable[..., str]:
         def ask(**wish: Any) -> str:
             approvals.ask_to_rotate(key=key, by=request.user, **wish)  # type: ignore[arg-type]
-            return "Asked. Another person decides on this page."
+            return ASKED
 
         return ask
 
@@ -213,39 +214,28 @@ class RotationAdmin(HandOverAdmin):
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        approval = waiting(key)
-
-        def act(**seen: int) -> Issued | str:
-            done = approvals.approve(approval=same(approval, **seen), by=request.user)  # type: ignore[arg-type]
-            return done if isinstance(done, Issued) else f"{key} is revoked now."
-
-        page = OncePage(
-            title=f"Approve: {approval.verb} the key",
-            form=ApproveForm,
-            initial={"approval": approval.pk},
-            act=act,
-            back=self.change_url(key),
-            button="Approve",
-            of=key,
-            template="admin/approve.html",
-            context={"approval": approval, "overlap": timedelta(seconds=approval.wish.get("overlap_seconds", 0))},
-            danger=approval.verb == Approval.Verb.REVOKE,
-        )
-        return self.once_only(request, page)
+        return self.ask_to_approve(request, waiting(key), self.change_url(key))
 
     @action(description="Decline", permissions=["change"])
     @says_why
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        approval = waiting(key)
+        return self.ask_to_decline(request, waiting(key), key)
+
+    @action(description="Send a new claim link", permissions=["change"])
+    @says_why
+    @step_up
+    def claim_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self.found(request, object_id)
+        claim = last_claim(key)
+        if claim is None:
+            raise errors.SecretNotCurrent
         question = Question(
-            title="Decline",
-            text=f"{approval.asked_by} asked to {approval.verb} this key: {approval.reason}",
-            form=DecideForm,
-            initial={"approval": approval.pk},
-            act=lambda **seen: approvals.decline(approval=same(approval, **seen), by=request.user),  # type: ignore[arg-type]
-            done="stays as it is: declined",
+            title="Send a new claim link",
+            text=f"The owners are sent another link for version {claim.version}. The earlier link stops working.",
+            act=lambda: claims.send_again(claim=claim, by=request.user),  # type: ignore[arg-type]
+            done="has a new claim link on its way to the owners",
         )
         return self.ask(request, key, question)
 
@@ -268,15 +258,7 @@ def overlapping(key: ApiKey) -> Secret:
     return old
 
 
-def waiting(key: ApiKey) -> Approval:
-    found = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
-    if found is None:
-        raise errors.AlreadyDecided
-    return found
-
-
-def same(waiting: Approval, *, approval: int) -> Approval:
-    """What waits now, if it is what the page told of."""
-    if waiting.pk != approval:
-        raise errors.AlreadyDecided
-    return waiting
+def last_claim(key: ApiKey) -> SecretClaim | None:
+    """Of the current secret."""
+    current = Secret.objects.current().filter(key=key).first()
+    return claims.newest(current) if current else None

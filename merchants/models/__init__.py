@@ -1,5 +1,6 @@
 from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
+from merchants.models.claim import SecretClaim
 from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.merchant import Merchant
@@ -28,6 +29,7 @@ __all__ = [
     "Person",
     "Player",
     "Secret",
+    "SecretClaim",
     "SeenAddress",
     "SeenOrigin",
     "SignInRecord",

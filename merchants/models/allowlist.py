@@ -7,7 +7,7 @@ from django.db.models.functions import Lower, Now
 from merchants.models.audit import tracked
 from merchants.models.credentials import ApiKey
 from merchants.models.fields import NetworkField
-from merchants.models.merchant import Merchant, bump_access_version
+from merchants.models.merchant import LIST_BY_TWO_PEOPLE, Merchant, bump_access_version
 from merchants.models.people import Person
 from merchants.models.words import one_line, without_secret
 from merchants.querysets import AllowlistQuerySet
@@ -128,6 +128,19 @@ class AllowlistEntry(models.Model):
                 func=OF_OWN_KEY,
             ),
             pgtrigger.Trigger(
+                name="allowlist_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=LIST_BY_TWO_PEOPLE,
+            ),
+            pgtrigger.Trigger(
+                name="allowlist_changed_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("merchant", "key", "network", "expires_at"),
+                func=LIST_BY_TWO_PEOPLE,
+            ),
+            pgtrigger.Trigger(
                 name="allowlist_not_on_trial",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Delete,
@@ -171,6 +184,19 @@ class AllowedDomain(models.Model):
             models.UniqueConstraint("merchant", Lower("domain"), name="allowed_domain_once"),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="domain_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=LIST_BY_TWO_PEOPLE,
+            ),
+            pgtrigger.Trigger(
+                name="domain_changed_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("merchant", "domain", "expires_at"),
+                func=LIST_BY_TWO_PEOPLE,
+            ),
             pgtrigger.Trigger(
                 name="domain_access_changed",
                 when=pgtrigger.After,

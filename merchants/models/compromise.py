@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from merchants.models.audit import tracked
 from merchants.models.credentials import ApiKey, Secret
+from merchants.models.merchant import Merchant
 from merchants.models.people import Person
 from merchants.models.words import one_line, without_secret
 
@@ -47,21 +48,50 @@ class Compromise(models.Model):
         return f"{self.key} exposed since {self.exposed_since:%Y-%m-%d %H:%M}"
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"})
+# An approval counts in the transaction that decides it, and in no later one: nothing is carried out by it twice.
+THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
+AS_ASKED = f"""
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'waiting' OR (NEW.key_id IS NOT NULL AND NEW.merchant_id IS DISTINCT FROM
+                (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)) THEN
+            RAISE EXCEPTION 'a request begins undecided, and is about its own merchant'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state <> 'waiting'
+       OR (NEW.merchant_id, NEW.key_id, NEW.verb, NEW.wish, NEW.asked_by_id, NEW.asked_at)
+          IS DISTINCT FROM (OLD.merchant_id, OLD.key_id, OLD.verb, OLD.wish, OLD.asked_by_id, OLD.asked_at) THEN
+        RAISE EXCEPTION 'a request stays as it was made, and is decided once' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state <> 'waiting' THEN
+        NEW.decided_in := {THIS_TRANSACTION};
+    END IF;
+    RETURN NEW;
+"""
+
+
+@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["decided_in"])
 class Approval(models.Model):
-    """A rotation or revocation that one person asked for and another decides (Merchant.two_person)."""
+    """What one person asked for and a second approver decides (Merchant.two_person)."""
 
     class Verb(models.TextChoices):
+        ISSUE = "issue"
         ROTATE = "rotate"
         REVOKE = "revoke"
+        STATUS = "status"
+        NETWORKS = "networks"
+        DOMAINS = "domains"
+        RULE_OFF = "rule_off"
 
     class State(models.TextChoices):
         WAITING = "waiting"
         APPROVED = "approved"
         DECLINED = "declined"
 
-    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="approvals")
-    verb = models.CharField(max_length=6, choices=Verb)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="approvals")
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, null=True, related_name="approvals")
+    verb = models.CharField(max_length=10, choices=Verb)
     wish = models.JSONField(default=dict, help_text="What was asked for, besides the verb.")
     reason = models.CharField(max_length=500)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -69,6 +99,7 @@ class Approval(models.Model):
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    decided_in = models.BigIntegerField(null=True, editable=False, help_text="The database's transaction.")
 
     class Meta:
         ordering = ["-id"]
@@ -76,6 +107,15 @@ class Approval(models.Model):
             without_secret("approval", "reason"),
             one_line("approval", "reason"),
             models.UniqueConstraint(fields=["key"], condition=Q(state="waiting"), name="approval_one_waiting"),
+            models.UniqueConstraint(
+                fields=["merchant", "verb"], condition=Q(state="waiting", key=None), name="approval_one_of_merchant"
+            ),
+            models.CheckConstraint(
+                condition=Q(verb__in=["rotate", "revoke"], key__isnull=False)
+                | Q(verb__in=["issue", "status", "domains", "rule_off"], key=None)
+                | Q(verb="networks"),
+                name="approval_of_key_or_merchant",
+            ),
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_by=None, decided_at=None)
                 | Q(state__in=["approved", "declined"], decided_by__isnull=False, decided_at__isnull=False),
@@ -85,7 +125,28 @@ class Approval(models.Model):
                 condition=~Q(state="approved") | ~Q(decided_by=F("asked_by")), name="approval_by_another_person"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="approval_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="approval_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="approval_as_asked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=AS_ASKED,
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.key}"
+        return f"{self.verb} {self.key or self.merchant.code}"
+
+    @property
+    def request(self) -> str:
+        """What was asked for, after “asked to”."""
+        return {
+            "issue": f"issue a {self.wish.get('environment', '')} key",
+            "rotate": "rotate the secret",
+            "revoke": "revoke the key",
+            "status": f"set the merchant to {self.wish.get('status', '')}",
+            "networks": "change the IP allowlist",
+            "domains": "change the domain allowlist",
+            "rule_off": "switch off the two-person rule",
+        }[self.verb]

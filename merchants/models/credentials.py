@@ -42,6 +42,18 @@ STAYS_WHERE_IT_IS = """
     END IF;
     RETURN NEW;
 """
+# Only what was approved in this very transaction counts (merchants.models.compromise).
+BY_TWO_PEOPLE = """
+    IF EXISTS (SELECT FROM merchants_apikey k JOIN merchants_merchant m ON m.id = k.merchant_id
+                WHERE k.id = NEW.key_id AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a JOIN merchants_apikey k ON k.id = NEW.key_id
+                        WHERE a.id = NEW.approval_id AND a.merchant_id = k.merchant_id AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint
+                          AND (a.verb = 'issue' OR (a.verb = 'rotate' AND a.key_id = k.id))) THEN
+        RAISE EXCEPTION 'a second person approves each secret of this merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 SECRET_ACCESS_CHANGED = bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)")
 
 
@@ -122,7 +134,7 @@ class ApiKey(models.Model):
         return self.environment == self.Environment.TEST and not self.merchant.is_sandbox
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint"])
+@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint", "approval"])
 class Secret(models.Model):
     """One numbered version of a key's Secret Key, sealed. Rows are kept for ever: ledger rows name them."""
 
@@ -137,6 +149,14 @@ class Secret(models.Model):
         null=True, blank=True, help_text="The overlap ends by itself after so many hours without a call."
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
+    approval = models.OneToOneField(
+        "merchants.Approval",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="secret",
+        help_text="Of the second approver, where the merchant has the two-person rule.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = SecretQuerySet.as_manager()
@@ -190,6 +210,9 @@ class Secret(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=AT_MOST_TWO,
+            ),
+            pgtrigger.Trigger(
+                name="secret_by_two_people", when=pgtrigger.Before, operation=pgtrigger.Insert, func=BY_TWO_PEOPLE
             ),
             pgtrigger.Trigger(
                 name="secret_access_begun",

@@ -42,6 +42,35 @@ def bump_access_version(merchant_id: str) -> str:
     return f"UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = {merchant_id}; RETURN NULL;"
 
 
+BY_TWO_PEOPLE = """
+    IF EXISTS (SELECT FROM (VALUES ('status', NEW.status <> OLD.status), ('rule_off', NOT NEW.two_person))
+                           AS wanted (verb, is_wanted)
+                WHERE is_wanted
+                  AND NOT EXISTS (SELECT FROM merchants_approval a
+                                   WHERE a.merchant_id = NEW.id AND a.verb = wanted.verb AND a.state = 'approved'
+                                     AND a.decided_in = pg_current_xact_id()::text::bigint
+                                     AND (a.verb <> 'status' OR a.wish ->> 'status' = NEW.status))) THEN
+        RAISE EXCEPTION 'a second person approves this change of the merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+# A list of such a merchant, changed by our staff (the history knows): after a second person has approved it.
+LIST_BY_TWO_PEOPLE = """
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND EXISTS (SELECT FROM merchants_merchant m
+                    WHERE m.id = coalesce(NEW.merchant_id, OLD.merchant_id) AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a
+                        WHERE a.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id) AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint) THEN
+        RAISE EXCEPTION 'a second person approves this change of the list' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+"""
+
+
 @tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version", "sandbox_of", "second_factor_from"])
 class Merchant(models.Model):
     """An operator: its keys, lists, players and money are its own and nobody else's.
@@ -72,7 +101,14 @@ class Merchant(models.Model):
         "Two-person rule",
         default=False,
         db_default=False,
-        help_text="A rotation or revocation that one of us asks for waits for another; the emergency revoke does not.",
+        help_text="A second person approves each new secret, revocation, change of status and, by our staff, of the "
+        "allowlists. Revoking at once and quarantine do not wait.",
+    )
+    staff_sees_secrets = models.BooleanField(
+        "Our staff may be shown a new secret",
+        default=True,
+        db_default=True,
+        help_text="Otherwise a new secret goes to an owner by claim link only; the owners set this.",
     )
     second_factor_required = models.BooleanField(
         default=False,
@@ -124,6 +160,15 @@ class Merchant(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("sandbox_of"),
                 func="RAISE EXCEPTION 'a merchant stays live or a sandbox' USING ERRCODE = 'check_violation';",
+            ),
+            pgtrigger.Trigger(
+                name="merchant_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.two_person AND (OLD.status IS DISTINCT FROM NEW.status OR NOT NEW.two_person)"
+                ),
+                func=BY_TWO_PEOPLE,
             ),
             pgtrigger.Trigger(
                 name="merchant_access_changed",

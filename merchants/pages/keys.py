@@ -22,6 +22,7 @@ from merchants.services import approvals, keys, posture, sandboxes
 from merchants.services.keys import Issued
 from portal.lib import clock
 
+SHOWN_APPROVALS = 20
 HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days")]
 
 
@@ -29,7 +30,13 @@ HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 h
 def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = posture.keys_of(visit.merchant, clock.now())
     waiting = [key for key in found if key.needs_sandbox and posture.usable(key)]
-    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", keys=found, waiting=waiting)
+    asked = Approval.objects.filter(merchant=visit.merchant, state=Approval.State.WAITING).select_related("asked_by")
+    context: dict[str, Any] = {
+        "keys": found,
+        "waiting": waiting,
+        "approvals": asked.order_by("-pk")[:SHOWN_APPROVALS],
+    }
+    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", **context)
 
 
 @page(work=Work.KEYS, prove=True, back="operator:keys")
@@ -255,11 +262,11 @@ def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(**seen: int) -> Issued | str:
         done = approvals.approve(approval=same(approval, **seen), by=visit.person)
-        return done if isinstance(done, Issued) else "The key is revoked now."
+        return done or f"Approved: {approval.request}."
 
     question = about(
         key,
-        title=f"Approve: {approval.verb} the key",
+        title=f"Approve: {approval.request}",
         text=f"{approval.asked_by} asked for it: “{approval.reason}”.{old_secret_then(approval)}",
         form=DecideForm,
         initial={"approval": approval.pk},
@@ -278,7 +285,7 @@ def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         approvals.decline(approval=same(approval, **seen), by=visit.person)
         return "Declined: the key stays as it is."
 
-    text = f"{approval.asked_by} asked to {approval.verb} this key: “{approval.reason}”."
+    text = f"{approval.asked_by} asked to {approval.request}: “{approval.reason}”."
     initial = {"approval": approval.pk}
     question = about(key, title="Decline", text=text, form=DecideForm, initial=initial, act=act, button="Decline")
     return ask(request, visit, question)

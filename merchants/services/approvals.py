@@ -1,20 +1,31 @@
-"""The two-person rule: what one asks for, another decides (Merchant.two_person). The emergency revoke does not wait."""
+"""The two-person rule: what one person asks for, a second approver decides (Merchant.two_person).
+
+What refuses calls in an emergency (revoking all secrets, quarantine) does not wait; the new secret after it does.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from merchants import errors
-from merchants.models import ApiKey, Approval, Person
-from merchants.services import keys
+from merchants.models import ApiKey, Approval, Compromise, Merchant, Person
+from merchants.services import allowlist, keys, letters, merchants
+from merchants.services.allowlist import DomainLine, Line
 from merchants.services.keys import Issued
 from merchants.services.words import check_no_secret
 from portal.lib import clock
+from portal.lib.clientip import parse_networks
+
+Verb, State = Approval.Verb, Approval.State
+Lines = Iterable[Line] | Iterable[DomainLine]
 
 
+# --- asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def ask_to_rotate(
     *,
@@ -27,52 +38,203 @@ def ask_to_rotate(
 ) -> Approval:
     """`expected_version`: the current version as the person saw it."""
     keys.check_overlap(overlap, quiet_hours)
-    keys.check_version(keys.locked_alive(key), expected_version)
+    key = keys.locked_alive(key)
+    keys.check_version(key, expected_version)
     wish = {"overlap_seconds": int(overlap.total_seconds()), "quiet_hours": quiet_hours}
-    return _ask(key, Approval.Verb.ROTATE, by, reason, wish)
+    return _ask(key.merchant, Verb.ROTATE, by, reason, wish | {"version": keys.current_version(key)}, key)
 
 
 @transaction.atomic
 def ask_to_revoke(*, key: ApiKey, by: Person, reason: str) -> Approval:
-    return _ask(key, Approval.Verb.REVOKE, by, reason, {})
-
-
-def _ask(key: ApiKey, verb: Approval.Verb, by: Person, reason: str, wish: dict[str, Any]) -> Approval:
-    check_no_secret(reason)
     key = keys.locked_alive(key)
-    if Approval.objects.filter(key=key, state=Approval.State.WAITING).exists():
-        raise errors.AlreadyAsked
-    wish |= {"version": keys.current_version(key)}
-    return Approval.objects.create(key=key, verb=verb, asked_by=by, reason=reason, wish=wish, asked_at=clock.now())
+    return _ask(key.merchant, Verb.REVOKE, by, reason, {"version": keys.current_version(key)}, key)
 
 
 @transaction.atomic
-def approve(*, approval: Approval, by: Person) -> Issued | ApiKey:
-    """Carries out what was asked for; a rotation comes back with the new secret, for the one who approved it."""
-    approval = _decide(approval, by, Approval.State.APPROVED)
-    if approval.verb == Approval.Verb.REVOKE:
-        return keys.revoke(key=approval.key, approval=approval)
-    return keys.rotate(
-        key=approval.key,
-        overlap=timedelta(seconds=approval.wish["overlap_seconds"]),
-        quiet_hours=approval.wish["quiet_hours"],
-        expected_version=approval.wish["version"],
-        approval=approval,
+def ask_to_issue(
+    *,
+    merchant: Merchant,
+    by: Person,
+    reason: str,
+    environment: str = ApiKey.Environment.LIVE,
+    label: str = "",
+    expires_at: datetime | None = None,
+) -> Approval:
+    merchant = keys.check_issue(merchant=merchant, label=label, expires_at=expires_at)
+    wish = {"environment": environment, "label": label, "expires_at": _written(expires_at)}
+    return _ask(merchant, Verb.ISSUE, by, reason, wish)
+
+
+@transaction.atomic
+def ask_for_replacement(*, case: Compromise, by: Person) -> Approval:
+    """After a compromise whose key or secrets are refused already. What waited before it was about another state."""
+    key, reason = keys.locked_alive(case.key), f"Replacement after a compromise: {case.reason}"[:500]
+    beside = case.response == Compromise.Response.QUARANTINE
+    stale = Q(key=key) | Q(merchant=key.merchant, key=None, verb=Verb.ISSUE) if beside else Q(key=key)
+    if beside:
+        Merchant.objects.select_for_update(no_key=True).get(pk=key.merchant_id)
+    for approval in Approval.objects.filter(stale, state=State.WAITING):
+        decline(approval=approval, by=by)
+    if not beside:
+        return ask_to_rotate(key=key, by=by, reason=reason, overlap=timedelta(0))
+    wish = {"environment": key.environment, "label": key.label, "beside": key.pk, "case": case.pk}
+    return _ask(key.merchant, Verb.ISSUE, by, reason, wish)
+
+
+@transaction.atomic
+def ask_to_set_status(*, merchant: Merchant, status: str, by: Person, reason: str) -> Approval:
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    return _ask(merchant, Verb.STATUS, by, reason, {"status": str(status), "before": merchant.status})
+
+
+@transaction.atomic
+def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approval:
+    """The two-person rule itself. The owners are told that somebody wants it, before it is done."""
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    if not merchant.two_person:
+        raise errors.NothingToSwitchOff
+    return _ask(merchant, Verb.RULE_OFF, by, reason, {})
+
+
+@transaction.atomic
+def ask_to_change_list(
+    *, merchant: Merchant, key: ApiKey | None, verb: str, before: Lines, after: Lines, by: Person, reason: str
+) -> Approval:
+    """`verb`: networks (of the merchant, or of one key), or domains. The whole list, as the person wants it."""
+    version = allowlist.version(merchant, key) if verb == Verb.NETWORKS else allowlist.version_of_domains(merchant)
+    wish = {
+        "lines": [[line.name, line.note, _written(line.ends)] for line in after],
+        "version": version,
+        "changes": list(_differences(before, after)),
+    }
+    return _ask(merchant, Verb(verb), by, reason, wish, key)
+
+
+def _differences(before: Lines, after: Lines) -> Iterable[str]:
+    old, new = {line.name: line for line in before}, {line.name: line for line in after}
+    yield from (f"add {name}" for name in new if name not in old)
+    yield from (f"remove {name}" for name in old if name not in new)
+    for name, line in new.items():
+        if name in old and old[name] != line:
+            yield f"change {name} (ends: {errors.spoken(line.ends) if line.ends else 'never'})"
+
+
+def _ask(
+    merchant: Merchant, verb: Approval.Verb, by: Person, reason: str, wish: dict[str, Any], key: ApiKey | None = None
+) -> Approval:
+    check_no_secret(reason)
+    waiting = Approval.objects.filter(merchant=merchant, state=State.WAITING)
+    if waiting.filter(Q(key=key) if key else Q(key=None, verb=verb)).exists():
+        raise errors.AlreadyAsked
+    approval = Approval.objects.create(
+        merchant=merchant, key=key, verb=verb, asked_by=by, reason=reason, wish=wish, asked_at=clock.now()
     )
+    letters.ask_approvers(approval)
+    return approval
+
+
+# --- deciding ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def approve(*, approval: Approval, by: Person) -> Issued | None:
+    """Carries out what was asked for. A new secret comes back: it is for the one who approved it, or for an owner."""
+    approval = _decide(approval, by, State.APPROVED)
+    return _carry_out(approval)
 
 
 @transaction.atomic
 def decline(*, approval: Approval, by: Person) -> Approval:
     """By anybody, also by who asked for it."""
-    return _decide(approval, by, Approval.State.DECLINED)
+    return _decide(approval, by, State.DECLINED)
 
 
 def _decide(approval: Approval, by: Person, state: Approval.State) -> Approval:
-    approval = Approval.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=approval.pk)
-    if approval.state != Approval.State.WAITING:
+    approval = _locked(approval)
+    if approval.state != State.WAITING:
         raise errors.AlreadyDecided
-    if state == Approval.State.APPROVED and by == approval.asked_by:
+    if state == State.APPROVED and by == approval.asked_by:
         raise errors.OwnWish
     approval.state, approval.decided_by, approval.decided_at = state, by, clock.now()
     approval.save(update_fields=["state", "decided_by", "decided_at"])
     return approval
+
+
+def _locked(approval: Approval) -> Approval:
+    """After the key or merchant that it is about, in the order in which the verbs lock them."""
+    if approval.key_id:
+        ApiKey.objects.select_for_update(no_key=True).get(pk=approval.key_id)
+    else:
+        Merchant.objects.select_for_update(no_key=True).get(pk=approval.merchant_id)
+    found = Approval.objects.select_for_update(of=("self",)).select_related("merchant", "key__merchant", "asked_by")
+    return found.get(pk=approval.pk)
+
+
+def _carry_out(approval: Approval) -> Issued | None:
+    match approval.verb:
+        case Verb.ISSUE:
+            return _issue(approval)
+        case Verb.ROTATE:
+            return _rotate(approval)
+        case Verb.REVOKE:
+            keys.revoke(key=_key(approval), approval=approval)
+        case Verb.STATUS:
+            merchants.set_status(merchant=approval.merchant, status=approval.wish["status"], approval=approval)
+        case Verb.RULE_OFF:
+            merchants.switch_two_person_off(approval=approval)
+        case _:
+            _change_list(approval)
+    return None
+
+
+def _issue(approval: Approval) -> Issued:
+    wish = approval.wish
+    if beside := wish.get("beside"):
+        issued = keys.issue_beside(key=ApiKey.objects.select_related("merchant").get(pk=beside), approval=approval)
+        Compromise.objects.filter(pk=wish["case"], replacement=None).update(replacement=issued.row)
+        return issued
+    return keys.issue(
+        merchant=approval.merchant,
+        environment=wish["environment"],
+        label=wish["label"],
+        expires_at=_read(wish["expires_at"]),
+        approval=approval,
+    )
+
+
+def _rotate(approval: Approval) -> Issued:
+    key, wish = _key(approval), approval.wish
+    if (current := keys.current_version(key)) != wish["version"]:
+        raise errors.StalePage(current)
+    issued = keys.rotate(
+        key=key,
+        overlap=timedelta(seconds=wish["overlap_seconds"]),
+        quiet_hours=wish["quiet_hours"],
+        approval=approval,
+    )
+    revoked = Compromise.objects.filter(key=key, response=Compromise.Response.REVOKE, replacement=None)
+    revoked.update(replacement=issued.row)
+    return issued
+
+
+def _change_list(approval: Approval) -> None:
+    wish, merchant, by = approval.wish, approval.merchant, approval.asked_by
+    lines = [(name, note, _read(ends)) for name, note, ends in wish["lines"]]
+    known = {"by": by, "expected": wish["version"], "confirmed_code": merchant.code}
+    if approval.verb == Verb.DOMAINS:
+        allowlist.save_domains(merchant=merchant, lines=[DomainLine(*line) for line in lines], **known)
+        return
+    networks = tuple(Line(parse_networks([name])[0], note, ends) for name, note, ends in lines)
+    allowlist.save(proposal=allowlist.Proposal(merchant, networks, approval.key), **known)
+
+
+def _key(approval: Approval) -> ApiKey:
+    if approval.key is None:
+        raise ValueError(approval)
+    return approval.key
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _read(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

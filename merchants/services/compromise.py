@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from merchants import errors
-from merchants.models import AllowlistEntry, ApiKey, Compromise, Person, Secret
-from merchants.services import keys, letters
+from merchants.models import ApiKey, Compromise, Person, Secret
+from merchants.services import approvals, keys, letters
 from merchants.services.keys import Issued
 from merchants.services.words import check_no_secret
 from portal.lib import clock
@@ -17,8 +17,10 @@ from portal.lib import clock
 
 @dataclass(frozen=True, slots=True)
 class Declared:
+    """`issued`: the replacement; None where it waits for a second approver."""
+
     compromise: Compromise
-    issued: Issued
+    issued: Issued | None
 
 
 @transaction.atomic
@@ -35,6 +37,8 @@ def declare(
 ) -> Declared:
     """Carries out the response and keeps the case. The replacement's secret is in `issued`, to be shown once.
 
+    Where the two-person rule holds, what refuses calls is done at once; the replacement waits for a second approver.
+
     rotate: the next version under the same auth key, the exposed one usable for `overlap`. quarantine: another key with
     the same label, end and list, since this one may begin nothing any more. revoke: the next version under the same
     auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the
@@ -47,7 +51,7 @@ def declare(
     check_not_quarantined(key)
     exposed = _latest(key) if exposed is None else _of(key, exposed)
     with letters.told_by_caller():
-        issued = _respond(key, response, overlap, expected_version)
+        issued = (_refuse if waits(key, response) else _respond)(key, response, overlap, expected_version)
     case = Compromise.objects.create(
         key=key,
         secret=exposed,
@@ -55,11 +59,13 @@ def declare(
         reason=reason,
         exposed_since=exposed_since,
         declared_by=by,
-        replacement=issued.row,
+        replacement=issued.row if issued else None,
         created_at=now,
     )
+    if issued is None and by is not None:
+        approvals.ask_for_replacement(case=case, by=by)
     exposed.refresh_from_db(fields=["usable_until"])
-    letters.tell_of_leak(case, replacement=issued.key, ends=exposed.usable_until)
+    letters.tell_of_leak(case, replacement=issued.key if issued else None, ends=exposed.usable_until)
     return Declared(case, issued)
 
 
@@ -68,6 +74,21 @@ def check_not_quarantined(key: ApiKey) -> None:
     replaced = Compromise.objects.filter(key=key, response=Compromise.Response.QUARANTINE)
     if key.status == ApiKey.Status.QUARANTINED and replaced.exists():
         raise errors.KeyQuarantined
+
+
+def waits(key: ApiKey, response: str) -> bool:
+    """For a second approver, with the replacement. A rotation refuses nothing, so that all of it would wait."""
+    return key.merchant.two_person and response != Compromise.Response.ROTATE
+
+
+def _refuse(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> None:
+    if response == Compromise.Response.REVOKE:
+        if key.status == ApiKey.Status.QUARANTINED:
+            raise errors.NoUnderQuarantine
+        keys.revoke_secrets(key=key, expected_version=expected_version)
+    else:
+        keys.check_version(key, expected_version)
+        keys.quarantine(key=key)
 
 
 def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> Issued:
@@ -80,7 +101,7 @@ def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: i
     if response == Compromise.Response.QUARANTINE:
         keys.check_version(key, expected_version)
         keys.quarantine(key=key)
-        return _another_key(key)
+        return keys.issue_beside(key=key)
     raise ValueError(response)
 
 
@@ -92,23 +113,6 @@ def _of(key: ApiKey, exposed: Secret) -> Secret:
 
 def _latest(key: ApiKey) -> Secret:
     return Secret.objects.filter(key=key).order_by("-version")[0]
-
-
-def _another_key(key: ApiKey) -> Issued:
-    issued = keys.issue(merchant=key.merchant, environment=key.environment, label=key.label, expires_at=key.expires_at)
-    entries = AllowlistEntry.objects.filter(key=key)
-    AllowlistEntry.objects.bulk_create(
-        AllowlistEntry(
-            merchant=key.merchant,
-            key=issued.key,
-            network=entry.network,
-            note=entry.note,
-            owner=entry.owner,
-            expires_at=entry.expires_at,
-        )
-        for entry in entries
-    )
-    return issued
 
 
 @transaction.atomic

@@ -50,6 +50,13 @@ def acting(*, door: str, person: Person | None = None, address: str = "", **besi
 
 
 @contextmanager
+def by_the_clock() -> Iterator[None]:
+    """Changes in this block are nobody's wish: a time has come, whoever's request happens to notice it."""
+    with _attached({"role": ""}):
+        yield
+
+
+@contextmanager
 def because(reason: str) -> Iterator[None]:
     """Changes in this block have this reason. Raises SecretInText."""
     check_no_secret(reason, many_lines=True)
@@ -342,6 +349,7 @@ __all__ = [
     "acting",
     "around",
     "because",
+    "by_the_clock",
     "events",
     "merged",
     "page",

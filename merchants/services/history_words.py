@@ -245,12 +245,32 @@ def _says_compromise(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _says_approval(events: list[Event], everything: list[Event]) -> list[str]:
-    nouns = {"rotate": "Rotation", "revoke": "Revocation"}
+    return [f"{_wish(event)} {'asked for' if event.label == 'insert' else event.row['state']}" for event in events]
+
+
+def _wish(event: Event) -> str:
+    key = _short(event.name)
+    return {
+        "issue": "New key",
+        "rotate": f"Rotation of {key}",
+        "revoke": f"Revocation of {key}",
+        "status": f"Status “{event.row['wish'].get('status', '')}”",
+        "networks": "Change of the IP allowlist",
+        "domains": "Change of the domain allowlist",
+        "rule_off": "End of the two-person rule",
+    }.get(event.row["verb"], "Change")
+
+
+def _says_claim(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        f"{nouns.get(event.row['verb'], 'Change')} of {_short(event.name)} "
-        f"{'asked for' if event.label == 'insert' else event.row['state']}"
-        for event in events
+        f"Claim link for version {event.row['version']} of {_short(event.name)} {_claimed(event)}" for event in events
     ]
+
+
+def _claimed(event: Event) -> str:
+    if event.became("claimed_at"):
+        return "used: the secret was shown to an owner"
+    return "withdrawn" if event.became("withdrawn_at") else "sent to the owners"
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -382,6 +402,7 @@ THINGS: dict[str, Thing] = {
     "Approval": Thing("keys", "how_to_reg", _says_approval, ("apikey", "key_id")),
     "ApiKey": Thing("keys", "key", _says_key, ("apikey", "")),
     "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
+    "SecretClaim": Thing("keys", "mark_email_read", _says_claim, ("apikey", "key_id")),
     "AllowlistEntry": Thing("lists", "lan", _listed("network", "networks")),
     "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
     "ListTrial": Thing("lists", "timer", _says_trial),

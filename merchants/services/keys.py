@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from merchants import crypto, errors
-from merchants.models import ApiKey, Approval, Merchant, Secret
+from merchants.models import AllowlistEntry, ApiKey, Approval, Merchant, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS, QUIET_HOURS
 from merchants.services import letters, sandboxes
 from merchants.services.access import seal_context
@@ -29,6 +29,7 @@ QUARANTINED_ANSWERS = [
 ]
 REVOKED_ANSWERS = [("Every call", "RS_ERROR_INVALID_APIKEY")]
 SECOND_FACTOR_GRACE = timedelta(days=14)
+NEXT_IS_APPROVED = "The new secret follows when a second person has approved it."
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name
 
 
@@ -48,15 +49,12 @@ def issue(
     environment: str = ApiKey.Environment.LIVE,
     label: str = "",
     expires_at: datetime | None = None,
+    approval: Approval | None = None,
 ) -> Issued:
     """A new auth key with the first version of its secret. A test key is one of the merchant's sandbox."""
-    check_no_secret(label)
     merchant = sandboxes.merchant_of(merchant=merchant, environment=environment)
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # nobody closes it meanwhile
-    if merchant.status == Merchant.Status.CLOSED:
-        raise errors.MerchantClosed
-    if expires_at is not None and expires_at <= clock.now():
-        raise errors.MomentPassed(expires_at)
+    merchant = check_issue(merchant=merchant, label=label, expires_at=expires_at)
+    _check_second_person(merchant, approval)
     key = ApiKey.objects.create(
         merchant=merchant,
         environment=environment,
@@ -67,7 +65,43 @@ def issue(
     if key.environment == ApiKey.Environment.LIVE:
         ask_for_second_factors(merchant)
     letters.tell_contacts(key, "was issued", do="Its secret is handed over apart from this letter.")
-    return _new_version(key, 1)
+    return _new_version(key, 1, approval)
+
+
+def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) -> Merchant:
+    """Only inside a transaction: the merchant under its lock, if it may have such a key."""
+    check_no_secret(label)
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # nobody closes it meanwhile
+    if merchant.status == Merchant.Status.CLOSED:
+        raise errors.MerchantClosed
+    if expires_at is not None and expires_at <= clock.now():
+        raise errors.MomentPassed(expires_at)
+    return merchant
+
+
+@transaction.atomic
+def issue_beside(*, key: ApiKey, approval: Approval | None = None) -> Issued:
+    """Another key with the same environment, label, end and list, for one that may begin nothing any more."""
+    issued = issue(
+        merchant=key.merchant,
+        environment=key.environment,
+        label=key.label,
+        expires_at=key.expires_at,
+        approval=approval,
+    )
+    entries = AllowlistEntry.objects.filter(key=key)
+    AllowlistEntry.objects.bulk_create(
+        AllowlistEntry(
+            merchant=key.merchant,
+            key=issued.key,
+            network=entry.network,
+            note=entry.note,
+            owner=entry.owner,
+            expires_at=entry.expires_at,
+        )
+        for entry in entries
+    )
+    return issued
 
 
 def ask_for_second_factors(merchant: Merchant) -> None:
@@ -92,7 +126,7 @@ def rotate(
     """
     key = locked_alive(key)
     check_version(key, expected_version)
-    _check_second_person(key, approval)
+    _check_second_person(key.merchant, approval)
     now, live = clock.now(), _live(key)
     if len(live) >= MAX_LIVE_SECRETS:
         raise errors.TwoSecretsAlready(live[0].version, live[0].usable_until or now)
@@ -101,7 +135,7 @@ def rotate(
         old.superseded_at, old.usable_until = now, _within_key(key, now + overlap)
         old.quiet_hours = quiet_hours
         old.save(update_fields=["superseded_at", "usable_until", "quiet_hours"])
-    issued = _new_version(key, _last_version(key) + 1)
+    issued = _new_version(key, _last_version(key) + 1, approval)
     letters.tell_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
     return issued
 
@@ -196,7 +230,7 @@ def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
     """For good: every call under this key is refused from the commit on. The database refuses to take it back."""
     key = _lock(key)
     if key.status != ApiKey.Status.REVOKED:
-        _check_second_person(key, approval)
+        _check_second_person(key.merchant, approval)
         key.status = ApiKey.Status.REVOKED
         key.save(update_fields=["status"])
         Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
@@ -208,11 +242,11 @@ def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
 def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issued:
     """The emergency: every version so far is revoked and the next one issued, under the same auth key.
 
-    It waits for no second person.
+    Where the two-person rule holds, `revoke_secrets` waits for nobody, and the next version for a second approver.
     """
-    key = locked_alive(key)
-    check_version(key, expected_version)
-    Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
+    _check_second_person(locked_alive(key).merchant, None)
+    with letters.told_by_caller():
+        key = revoke_secrets(key=key, expected_version=expected_version)
     issued = _new_version(key, _last_version(key) + 1)
     letters.tell_contacts(
         key,
@@ -220,6 +254,16 @@ def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issu
         do="Sign with the new version now: it is handed over apart from this letter.",
     )
     return issued
+
+
+@transaction.atomic
+def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKey:
+    """The emergency without its replacement: every version so far is refused from the commit on; waits for nobody."""
+    key = locked_alive(key)
+    check_version(key, expected_version)
+    Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
+    letters.tell_contacts(key, "had all its secrets revoked: every call under it is refused", do=NEXT_IS_APPROVED)
+    return key
 
 
 # --- what the verbs share ---------------------------------------------------------------------------------------------
@@ -274,8 +318,8 @@ def check_quiet_hours(hours: int | None) -> None:
         raise errors.QuietHoursOutOfRange(QUIET_HOURS[0], QUIET_HOURS[-1])
 
 
-def _check_second_person(key: ApiKey, approval: Approval | None) -> None:
-    if key.merchant.two_person and approval is None:
+def _check_second_person(merchant: Merchant, approval: Approval | None) -> None:
+    if merchant.two_person and approval is None:
         raise errors.SecondPersonNeeded
 
 
@@ -301,7 +345,7 @@ def _ends(live: list[Secret]) -> datetime | None:
     return live[0].usable_until if live else None
 
 
-def _new_version(key: ApiKey, version: int) -> Issued:
+def _new_version(key: ApiKey, version: int, approval: Approval | None = None) -> Issued:
     secret = crypto.new_secret(key.environment)
     sealed_under, sealed = crypto.seal(secret, context=seal_context(key, version), keys=settings.KEY_ENCRYPTION_KEYS)
     row = Secret.objects.create(
@@ -310,6 +354,7 @@ def _new_version(key: ApiKey, version: int) -> Issued:
         sealed=sealed,
         sealed_under=sealed_under,
         fingerprint=crypto.fingerprint(secret),
+        approval=approval,
         created_at=clock.now(),
     )
     return Issued(key, row, secret)

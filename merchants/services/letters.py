@@ -13,10 +13,11 @@ from typing import Any
 
 from merchants import crypto
 from merchants.errors import spoken
-from merchants.models import ApiKey, Compromise, Contact, Letter, Membership, Merchant
+from merchants.models import ApiKey, Approval, Compromise, Contact, Letter, Membership, Merchant, Person, SecretClaim
 from merchants.services import outbox
 from portal.lib import clock
 
+WORKERS = (Person.StaffRole.SUPPORT, Person.StaffRole.ADMINISTRATOR)
 _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
@@ -31,6 +32,11 @@ def contacts(merchant: Merchant) -> list[str]:
     ).values_list("person__email", flat=True)
     named = Contact.objects.filter(merchant=merchant).values_list("email", flat=True)
     return list({email.lower(): email for email in [*people, *named]}.values())
+
+
+def owners(merchant: Merchant) -> list[str]:
+    found = Membership.objects.filter(merchant=merchant, role=Membership.Role.OWNER, person__is_active=True)
+    return list(found.order_by("person__email").values_list("person__email", flat=True))
 
 
 def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
@@ -103,17 +109,48 @@ def told_by_caller() -> Iterator[None]:
         _told_by_caller.reset(token)
 
 
-def tell_of_leak(case: Compromise, *, replacement: ApiKey, ends: datetime | None) -> None:
+def tell_of_leak(case: Compromise, *, replacement: ApiKey | None, ends: datetime | None) -> None:
     """The leak and the response in one letter. Why we think so is for us, and stays out."""
     context = _about(case.key) | {
         "response": case.response,
         "version": case.secret.version,
         "exposed_since": spoken(case.exposed_since),
-        "replacement": replacement.auth_key,
+        "replacement": replacement.auth_key if replacement else "",
         "ends": _said(ends),
         "ended": ends is not None and ends <= clock.now(),
     }
     write(case.key.merchant, "key_compromised", context)
+
+
+def ask_approvers(approval: Approval) -> None:
+    """Everybody who may approve it, but the one who asked: our staff, and the merchant's owners."""
+    about = {
+        "merchant": approval.merchant.name,
+        "auth_key": approval.key.auth_key if approval.key else "",
+        "asked_by": str(approval.asked_by),
+        "request": approval.request,
+        "reason": approval.reason,
+        "at": spoken(approval.asked_at),
+    }
+    asker = {approval.asked_by.email}
+    of_staff = Person.objects.filter(is_active=True, staff_role__in=WORKERS).values_list("email", flat=True)
+    page = f"/admin/merchants/approval/{approval.pk}/change/"
+    write_each({*of_staff} - asker, approval.merchant, "approval_waiting", about | {"page": page})
+    page = f"/operator/{approval.merchant.code}/approvals/{approval.pk}/"
+    write_each({*owners(approval.merchant)} - asker, approval.merchant, "approval_waiting", about | {"page": page})
+
+
+def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
+    """The link is made when the email is sent, so that no row holds it."""
+    context = _about(claim.key) | {"version": claim.version, "ends": spoken(claim.expires_at), "claim": claim.pk}
+    write_each(to, claim.key.merchant, "secret_claim", context)
+
+
+def tell_owners(merchant: Merchant, what: str, *, do: str, by: str, also: Iterable[str] = ()) -> None:
+    """What was changed for the merchant, in words that go on from its name; and what the owners have to do."""
+    context = {"merchant": merchant.name, "code": merchant.code, "what": what, "do": do, "by": by}
+    told = {email.lower(): email for email in [*(owners(merchant) or contacts(merchant)), *also]}
+    write_each(told.values(), merchant, "merchant_changed", context | {"at": spoken(clock.now())})
 
 
 def remind_of_end(key: ApiKey, ends: datetime, *, days: int) -> None:

@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from merchants.models import Merchant
+from merchants import errors
+from merchants.models import Approval, Merchant
+from merchants.services import letters
 
 
 @transaction.atomic
-def set_status(*, merchant: Merchant, status: str) -> Merchant:
+def set_status(*, merchant: Merchant, status: str, approval: Approval | None = None) -> Merchant:
     """Holds from the commit: a call that reaches the ledger after it is judged by the new status."""
     merchant = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if merchant.status != status:
+        if merchant.two_person and approval is None:
+            raise errors.SecondPersonNeeded
         merchant.status = Merchant.Status(status)
         merchant.save(update_fields=["status"])
+    return merchant
+
+
+@transaction.atomic
+def switch_two_person_off(*, approval: Approval) -> Merchant:
+    """By two people, who are named to the owners."""
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=approval.merchant_id)
+    if merchant.two_person:
+        merchant.two_person = False
+        merchant.save(update_fields=["two_person"])
+        letters.tell_owners(
+            merchant,
+            "no longer has the two-person rule",
+            do="If you did not expect this, tell us at once. One person alone can now rotate and revoke your keys.",
+            by=f"{approval.asked_by} and {approval.decided_by}",
+        )
+    return merchant
+
+
+@transaction.atomic
+def show_secrets_to_staff(*, merchant: Merchant, allowed: bool) -> Merchant:
+    """Whether our staff may be shown a new secret instead of sending it to an owner."""
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    if merchant.staff_sees_secrets != allowed:
+        merchant.staff_sees_secrets = allowed
+        merchant.save(update_fields=["staff_sees_secrets"])
     return merchant

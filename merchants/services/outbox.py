@@ -145,6 +145,8 @@ def _message(letter: Letter) -> Mail:
     context = filled.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
     if "invitation" in letter.context:
         context["link"] = links.to_invitation(letter.context["invitation"])
+    if "claim" in letter.context:
+        context["link"] = links.to_claim(letter.context["claim"])
     subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
     subject = " ".join(subject.removeprefix("Subject:").split())
     message = Mail(

@@ -33,7 +33,13 @@ def form(client: Client, merchant: Merchant, **fields: str) -> dict[str, str]:
     page = client.get(ISSUE, {"merchant": merchant.pk}).content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page)
     assert token is not None
-    return {"merchant": str(merchant.pk), "environment": "live", "label": "night", "token": token[1]} | fields
+    return {
+        "merchant": str(merchant.pk),
+        "environment": "live",
+        "label": "night",
+        "token": token[1],
+        "handover": "show",
+    } | fields
 
 
 def test_the_secret_stands_in_one_answer_and_nowhere_else(

@@ -49,7 +49,7 @@ def send(client: Client, path: str, fields: dict[str, Any], *, form: dict[str, s
     return unescape(answer.content.decode())
 
 
-ROTATE = {"length": "24", "unit": "hours"}
+ROTATE = {"length": "24", "unit": "hours", "handover": "show"}
 
 
 def test_the_new_secret_is_shown_in_one_answer_that_no_cache_keeps(staff: Client, key: ApiKey) -> None:
@@ -199,17 +199,17 @@ class TestTwoPersons:
         self, staff: Client, second: Client, key: ApiKey
     ) -> None:
         said = send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
-        assert "Asked. Another person decides on this page." in said
+        assert "Requested. A second person must approve it" in said
         assert not SECRET.search(said)
         assert key.secrets.count() == 1
-        assert SECRET.search(send(second, at(key, "approve"), {}))
+        assert SECRET.search(send(second, at(key, "approve"), {"handover": "show"}))
         assert key.secrets.count() == 2
         approval = Approval.objects.get()
         assert (approval.state, approval.decided_by) == ("approved", Person.objects.get(staff_role="administrator"))
 
     def test_nobody_approves_what_he_asked_for(self, staff: Client, key: ApiKey) -> None:
         send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
-        assert "somebody else has to decide" in send(staff, at(key, "approve"), {})
+        assert "You requested this change, so another person must approve it." in send(staff, at(key, "approve"), {})
         assert key.secrets.count() == 1
 
     def test_a_revocation_waits_as_well(self, staff: Client, second: Client, key: ApiKey) -> None:
@@ -221,12 +221,12 @@ class TestTwoPersons:
     def test_a_declined_one_is_over(self, staff: Client, second: Client, key: ApiKey) -> None:
         send(staff, at(key, "revoke"), {"reason": "contract ended"})
         send(second, at(key, "decline"), {})
-        assert "This was decided meanwhile." in send(second, at(key, "approve"), {}, form={})
+        assert "This request has already been decided." in send(second, at(key, "approve"), {}, form={})
         assert ApiKey.objects.get().status == "active"
 
     def test_one_question_at_a_time(self, staff: Client, key: ApiKey) -> None:
         send(staff, at(key, "revoke"), {"reason": "contract ended"})
-        assert "waiting for a decision on this key already" in send(
+        assert "Another request is already waiting for a second approver here." in send(
             staff, at(key, "rotate"), ROTATE | {"reason": "yearly"}
         )
 
@@ -234,8 +234,8 @@ class TestTwoPersons:
         self, staff: Client, second: Client, key: ApiKey
     ) -> None:
         send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
-        keys.replace_at_once(key=key)
-        assert "version 2 is the current one now" in send(second, at(key, "approve"), {})
+        keys.revoke_secrets(key=key)
+        assert "no version of it can be used now" in send(second, at(key, "approve"), {})
         assert Approval.objects.get().state == "waiting"
 
     @pytest.mark.parametrize("verb", ["approve", "decline"])
@@ -247,7 +247,7 @@ class TestTwoPersons:
         approvals.decline(approval=rotation, by=support)
         revocation = approvals.ask_to_revoke(key=key, by=support, reason="contract ended")
         said = send(second, at(key, verb), {}, form=form)
-        assert "This was decided meanwhile." in said
+        assert "This request has already been decided." in said
         assert not SECRET.search(said)
         revocation.refresh_from_db()
         assert revocation.state == "waiting"

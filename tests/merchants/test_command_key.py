@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from merchants import crypto
-from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
+from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret, SecretClaim
 from merchants.services import approvals, keys
 from portal.lib import clock
 from tests import factories
@@ -103,25 +103,40 @@ def test_eight_days_change_nothing(key: ApiKey) -> None:
 
 def test_the_two_person_rule_holds_in_a_shell_too(key: ApiKey) -> None:
     Merchant.objects.update(two_person=True)
-    with pytest.raises(CommandError, match="a second person decides"):
+    with pytest.raises(CommandError, match="a command cannot tell who you are"):
         key_command("revoke", key.auth_key)
     assert ApiKey.objects.get().status == "active"
 
 
-def test_two_persons_in_a_shell(key: ApiKey, support: Person, administrator: Person) -> None:
+@pytest.mark.parametrize("words", [["issue", "acme"], ["rotate", "{key}"], ["revoke", "{key}"]], ids=lambda w: w[0])
+def test_with_two_persons_a_shell_is_no_way_to_a_secret(key: ApiKey, support: Person, words: list[str]) -> None:
     Merchant.objects.update(two_person=True)
-    key_command("--by", support.email, "--reason", "yearly", "ask-to-rotate", key.auth_key, "--overlap", "1h")
-    with pytest.raises(CommandError, match="somebody else has to decide"):
-        key_command("--by", support.email, "approve", key.auth_key)
-    secret, _ = key_command("--by", administrator.email, "approve", key.auth_key)
-    assert version_of(secret) == 2
-    key_command("--by", support.email, "--reason", "over", "ask-to-revoke", key.auth_key)
-    key_command("--by", administrator.email, "decline", key.auth_key)
-    assert ApiKey.objects.get().status == "active"
-    with pytest.raises(CommandError, match="Say who"):
-        key_command("--reason", "over", "ask-to-revoke", key.auth_key)
-    with pytest.raises(CommandError, match="Say why"):
-        key_command("--by", support.email, "ask-to-revoke", key.auth_key)
+    with pytest.raises(CommandError, match="Sign in to the administration"):
+        key_command("--by", support.email, *[word.format(key=key.auth_key) for word in words])
+    for verb in ("ask-to-rotate", "ask-to-revoke", "approve"):
+        with pytest.raises(CommandError, match="invalid choice"):
+            key_command("--by", support.email, "--reason", "x", verb, key.auth_key)
+    assert Secret.objects.count() == 1
+
+
+def test_with_two_persons_a_leak_in_a_shell_refuses_at_once_and_prints_nothing(key: ApiKey, support: Person) -> None:
+    Merchant.objects.update(two_person=True)
+    said = ["--by", support.email, "--reason", "found", "leak", key.auth_key, "--since", "2026-01-01T00:00"]
+    out, told = key_command(*said, "--response", "revoke")
+    assert not out
+    assert "The new secret waits" in told
+    assert not Secret.objects.filter(revoked_at=None).exists()
+    assert not Approval.objects.exists()
+
+
+def test_a_shell_can_send_the_secret_to_the_owners(key: ApiKey, owner: Person) -> None:
+    out, _ = key_command("--to-owners", "rotate", key.auth_key)
+    assert not out
+    assert SecretClaim.objects.get().version == 2
+    Merchant.objects.update(staff_sees_secrets=False)
+    with pytest.raises(CommandError, match="--to-owners"):
+        key_command("issue", "acme")
+    assert ApiKey.objects.count() == 1
 
 
 def test_an_overlap_ends_when_quiet_and_a_key_at_its_end(key: ApiKey) -> None:
@@ -149,14 +164,6 @@ def test_who_says_which_version_was_seen_touches_no_other(key: ApiKey, verb: str
     assert list(Secret.objects.order_by("version").values_list("usable_until", "quiet_hours")) == before
 
 
-def test_a_wish_in_a_shell_can_be_about_the_version_that_was_seen(key: ApiKey, support: Person) -> None:
-    words = ["--by", support.email, "--reason", "yearly", "ask-to-rotate", key.auth_key]
-    with pytest.raises(CommandError, match="version 1 is the current one now"):
-        key_command(*words, "--seen", "2")
-    key_command(*words, "--seen", "1")
-    assert Approval.objects.get().wish["version"] == 1
-
-
 def test_a_leak_of_a_version_that_was_replaced_meanwhile_replaces_no_later_one(key: ApiKey, support: Person) -> None:
     keys.replace_at_once(key=key)
     words = ["--by", support.email, "--reason", "found by a scan", "leak", key.auth_key, "--since", "2026-01-01T00:00"]
@@ -166,13 +173,12 @@ def test_a_leak_of_a_version_that_was_replaced_meanwhile_replaces_no_later_one(k
     assert not Compromise.objects.exists()
 
 
-@pytest.mark.parametrize("verb", ["approve", "decline"])
-def test_who_decides_in_a_shell_on_a_rotation_decides_on_no_revocation(
-    key: ApiKey, support: Person, administrator: Person, verb: str
+def test_who_declines_a_rotation_in_a_shell_declines_no_revocation(
+    key: ApiKey, support: Person, administrator: Person
 ) -> None:
     approvals.ask_to_revoke(key=key, by=support, reason="over")
-    with pytest.raises(CommandError, match="This was decided meanwhile"):
-        key_command("--by", administrator.email, verb, key.auth_key, "--wish", "rotate")
+    with pytest.raises(CommandError, match="This request has already been decided"):
+        key_command("--by", administrator.email, "decline", key.auth_key, "--wish", "rotate")
     assert Approval.objects.get().state == "waiting"
-    key_command("--by", administrator.email, verb, key.auth_key, "--wish", "revoke")
+    key_command("--by", administrator.email, "decline", key.auth_key, "--wish", "revoke")
     assert Approval.objects.get().state != "waiting"

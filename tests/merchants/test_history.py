@@ -157,8 +157,8 @@ STORIES: dict[str, tuple[str, list[str]]] = {
         ["Leak of oppi_pub_live_", "revoked at once"],
     ),
     "a wish": (
-        """INSERT INTO merchants_approval (key_id, verb, wish, reason, state, asked_by_id)
-           VALUES (%(key)s, 'rotate', '{}', 'old', 'waiting', %(person)s)""",
+        """INSERT INTO merchants_approval (merchant_id, key_id, verb, wish, reason, state, asked_by_id)
+           VALUES (%(merchant)s, %(key)s, 'rotate', '{}', 'old', 'waiting', %(person)s)""",
         ["Rotation of oppi_pub_live_", "asked for"],
     ),
 }

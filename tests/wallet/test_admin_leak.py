@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from merchants.models import AllowlistEntry, ApiKey, Compromise, Letter, Merchant, Person
-from merchants.services import keys
+from merchants.models import AllowlistEntry, ApiKey, Approval, Compromise, Letter, Merchant, Person, Secret
+from merchants.services import approvals, keys
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.people import signed_in
@@ -42,7 +42,7 @@ def declare(staff: Client, key: ApiKey, choice: str, **fields: Any) -> str:
     form = dict(HIDDEN.findall(staff.get(path).content.decode()))
     since = f"{clock.now() - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
     told = {"response": choice, "exposed_since": since, "reason": "in a public repository", "length": "1"}
-    answer = staff.post(path, form | told | {"unit": "hours"} | fields, follow=True)
+    answer = staff.post(path, form | told | {"unit": "hours", "handover": "show"} | fields, follow=True)
     return unescape(answer.content.decode())
 
 
@@ -133,11 +133,34 @@ def test_eight_days_of_overlap_are_refused_as_a_whole(staff: Client, key: ApiKey
     assert not Compromise.objects.exists()
 
 
-def test_with_two_persons_a_rotation_waits_and_the_emergency_does_not(staff: Client, key: ApiKey) -> None:
+def test_with_two_persons_the_emergency_refuses_at_once_and_its_new_secret_waits(
+    staff: Client, key: ApiKey, administrator: Person
+) -> None:
     Merchant.objects.update(two_person=True)
     assert "in an emergency quarantine the key or revoke at once" in declare(staff, key, "rotate")
     assert not Compromise.objects.exists()
-    assert SECRET.search(declare(staff, key, "revoke"))
+    said = declare(staff, key, "revoke")
+    assert not SECRET.search(said)
+    assert "A second person must approve the new secret" in said
+    assert not Secret.objects.filter(revoked_at=None).exists()
+    second = signed_in(Client(), administrator)
+    path = f"/admin/merchants/apikey/{key.pk}/approve/"
+    form = dict(HIDDEN.findall(second.get(path).content.decode()))
+    assert SECRET.search(unescape(second.post(path, form | {"handover": "show"}).content.decode()))
+    assert Compromise.objects.get().replacement == Secret.objects.get(version=2)
+
+
+def test_with_two_persons_a_quarantine_waits_with_its_other_key_only(
+    staff: Client, key: ApiKey, administrator: Person
+) -> None:
+    Merchant.objects.update(two_person=True)
+    assert not SECRET.search(declare(staff, key, "quarantine"))
+    key.refresh_from_db()
+    assert key.status == "quarantined"
+    issued = approvals.approve(approval=Approval.objects.get(), by=administrator)
+    assert issued is not None
+    assert issued.key != key
+    assert Compromise.objects.get().replacement == issued.row
 
 
 def test_who_declares_second_is_told_what_the_first_did(staff: Client, key: ApiKey) -> None:

@@ -113,13 +113,13 @@ def attention() -> dict[str, Any]:
     running = Secret.objects.overlapping(at=now).filter(key__merchant__in=live)
     running = running.exclude(key__status=ApiKey.Status.REVOKED)
     leaks = Compromise.objects.filter(closed_at=None, key__merchant__in=live)
-    waiting = Approval.objects.filter(state=Approval.State.WAITING, key__merchant__in=live)
+    waiting = Approval.objects.filter(state=Approval.State.WAITING, merchant__in=live)
     ending = keys.usable(at=now).filter(expires_at__lte=now + KEY_ENDS)
     return {
         "merchants_not_active": Merchant.objects.live().exclude(status=Merchant.Status.ACTIVE)[:SHOWN],
         "keys_quarantined": keys.filter(status=ApiKey.Status.QUARANTINED)[:SHOWN],
         "open_cases": leaks.select_related("key__merchant", "secret")[:SHOWN],
-        "approvals": waiting.select_related("key__merchant", "asked_by")[:SHOWN],
+        "approvals": waiting.select_related("key", "merchant", "asked_by")[:SHOWN],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
         .select_related("key__merchant")
         .defer("sealed", "fingerprint")

@@ -50,6 +50,9 @@ CHOICES = [
 ]
 
 
+REPLACEMENT_WAITS = "Done. A second person must approve the new secret: the request is on the page “Approvals”."
+
+
 class LeakForm(OverlapForm):
     response = forms.ChoiceField(
         choices=Compromise.Response.choices,
@@ -86,10 +89,10 @@ class KeyPage(ApiKeyAdmin):
         compromise.check_not_quarantined(key)
         shown: dict[str, Any] = {}
 
-        def declare(**wish: Any) -> Issued:
+        def declare(**wish: Any) -> Issued | str:
             declared = compromise.declare(key=key, by=request.user, **wish)  # type: ignore[arg-type]
             shown["case"] = declared.compromise
-            return declared.issued
+            return declared.issued or REPLACEMENT_WAITS
 
         page = OncePage(
             title="The secret has leaked",
@@ -107,6 +110,7 @@ class KeyPage(ApiKeyAdmin):
             | effect(key),
             shown=shown,
             danger=True,
+            is_emergency=True,
         )
         return self.once_only(request, page)
 

@@ -143,7 +143,7 @@ def reconciled(merchant: Merchant) -> dict[str, Any]:
 
 
 def approvals(merchant: Merchant) -> list[Approval]:
-    found = Approval.objects.filter(key__merchant=merchant, state=Approval.State.WAITING)
+    found = Approval.objects.filter(merchant=merchant, state=Approval.State.WAITING)
     return list(found.select_related("key", "asked_by").order_by("-id")[:SHOWN_CASES])
 
 

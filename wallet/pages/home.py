@@ -153,10 +153,11 @@ def of_cases(merchant: Merchant) -> Iterator[Notice]:
     for case in Compromise.objects.filter(key__merchant=merchant, closed_at=None).select_related("key")[:SHOWN_KEYS]:
         text = f"A secret of {named(case.key)} was declared as leaked; the case is open."
         yield Notice("danger", text, to_key(merchant, case.key), "Look at the key")
-    waiting = Approval.objects.filter(key__merchant=merchant, state=Approval.State.WAITING)
+    waiting = Approval.objects.filter(merchant=merchant, state=Approval.State.WAITING)
     for approval in waiting.select_related("key", "asked_by")[:SHOWN_KEYS]:
-        text = f"{approval.asked_by} asked to {approval.verb} {named(approval.key)}: another person decides."
-        yield Notice("warning", text, to_key(merchant, approval.key), "Decide")
+        of_key = f" ({named(approval.key)})" if approval.key else ""
+        text = f"{approval.asked_by} asked to {approval.request}{of_key}: another person must approve it."
+        yield Notice("warning", text, reverse("operator:approval", args=[merchant.code, approval.pk]), "Look")
 
 
 def of_calls(merchant: Merchant, beat: Pulse) -> Iterator[Notice]:

@@ -25,6 +25,9 @@ RESPONSES = [
 ]
 
 
+REPLACEMENT_WAITS = "Done. Another owner, or our support, must approve the new secret: the request is on this page."
+
+
 def effect(key: ApiKey) -> dict[str, Any]:
     found = impact.impact(key)
     rounds = [(each.rounds, money.show(each.stake), each.currency) for each in found.open_rounds]
@@ -114,13 +117,15 @@ def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     compromise.check_not_quarantined(key)
 
-    def act(**wish: Any) -> Issued:
-        return compromise.declare(key=key, by=visit.person, **wish).issued
+    def act(**wish: Any) -> Issued | str:
+        return compromise.declare(key=key, by=visit.person, **wish).issued or REPLACEMENT_WAITS
 
     question = about(
         key,
         title="The secret has leaked",
-        text="Say what is to be done. You are shown a new secret at once, and our support sees the case.",
+        text="Choose a response. It takes effect at once. Another owner, or our support, must approve the new secret."
+        if key.merchant.two_person
+        else "Say what is to be done. You are shown a new secret at once, and our support sees the case.",
         form=leak_form(key),
         **effect(key),
         act=act,

@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from merchants import errors
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
-from merchants.services import approvals, compromise, history, keys
+from merchants.services import approvals, claims, compromise, history, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
+WAITS = " The new secret waits: sign in to the administration and ask for a rotation, or for another key."
 DURATION = re.compile(r"(\d{1,7})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -55,6 +57,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", metavar="EMAIL", help="who asks; kept in the history")
         parser.add_argument("--reason", type=at_most(500), default="", help="why; kept in the history")
+        parser.add_argument(
+            "--to-owners", action="store_true", help="a new secret goes to the owners by claim link, and is not printed"
+        )
         verbs = parser.add_subparsers(dest="verb", required=True)
         issue = verbs.add_parser("issue", help="a new auth key with its first secret")
         issue.add_argument("merchant", help="the merchant's code")
@@ -71,21 +76,34 @@ class Command(BaseCommand):
             of_key.add_argument("auth_key")
             verb.options(of_key)
 
-    def handle(self, *, verb: str, by: str | None, reason: str, **options: Any) -> None:
+    def handle(self, *, verb: str, by: str | None, reason: str, to_owners: bool, **options: Any) -> None:
         person = find_person(by) if by else None
         try:
             with ExitStack() as known:
                 known.enter_context(history.acting(door=f"manage.py key {verb}", person=person))
                 known.enter_context(history.because(reason))
                 act = issue if verb == "issue" else VERBS[verb].act
-                done = act(options | {"by": person, "reason": reason})
+                with transaction.atomic():
+                    done = act(options | {"by": person, "reason": reason})
+                    done = hand_over(done, person, to_owners=to_owners)
         except errors.Refusal as refused:
             raise CommandError(f"{refused} Nothing was changed.") from refused
         if isinstance(done, Issued):
             self.stderr.write(f"{done.key.auth_key}: version {done.row.version} is current.")
             self.stdout.write(done.secret)
         else:
-            self.stderr.write(f"Done: {verb}.")
+            self.stderr.write(f"Done: {verb}.{WAITS if done is None else ''}")
+
+
+def hand_over(done: Any, by: Person | None, *, to_owners: bool) -> Any:
+    """A secret is printed unless the merchant refuses that, or the owners are to have it."""
+    if not isinstance(done, Issued):
+        return done
+    if to_owners:
+        return claims.send(secret=done.row, by=by)
+    if not done.key.merchant.staff_sees_secrets:
+        raise CommandError("This merchant does not let our staff see its secrets. Say --to-owners, before the verb.")
+    return done
 
 
 def find_key(auth_key: str) -> ApiKey:
@@ -125,32 +143,51 @@ def find_version(auth_key: str, version: int) -> Secret:
 
 
 def issue(wish: dict[str, Any]) -> Issued:
+    merchant = find_merchant(wish["merchant"])
+    check_one_person(merchant)
     return keys.issue(
-        merchant=find_merchant(wish["merchant"]),
+        merchant=merchant,
         environment=wish["environment"],
         label=wish["label"],
         expires_at=wish["ends"],
     )
 
 
+def check_one_person(merchant: Merchant) -> None:
+    """A command knows no person, so it neither asks nor approves where two people have to."""
+    if merchant.two_person:
+        raise errors.SignedInPersonNeeded
+
+
 def rotate(wish: dict[str, Any]) -> Issued:
+    key = find_key(wish["auth_key"])
+    check_one_person(key.merchant)
     return keys.rotate(
-        key=find_key(wish["auth_key"]),
+        key=key,
         overlap=wish["overlap"],
         quiet_hours=wish["quiet_hours"],
         expected_version=wish["seen"],
     )
 
 
-def leak(wish: dict[str, Any]) -> Issued:
+def revoke(wish: dict[str, Any]) -> ApiKey:
+    key = find_key(wish["auth_key"])
+    if key.status != ApiKey.Status.REVOKED:
+        check_one_person(key.merchant)
+    return keys.revoke(key=key)
+
+
+def leak(wish: dict[str, Any]) -> Issued | None:
+    """Where two people have to approve the replacement it is not asked for: nobody knows by whom."""
     if not wish["reason"]:
         raise CommandError("Say what happened: --reason TEXT, before the verb.")
+    key = find_key(wish["auth_key"])
     return compromise.declare(
-        key=find_key(wish["auth_key"]),
+        key=key,
         response=wish["response"],
         reason=wish["reason"],
         exposed_since=wish["since"],
-        by=wish["by"],
+        by=None if key.merchant.two_person else wish["by"],
         exposed=find_version(wish["auth_key"], wish["version"]) if wish["version"] else None,
         overlap=wish["overlap"],
         expected_version=wish["seen"],
@@ -199,16 +236,10 @@ def with_wish(parser: CommandParser) -> None:
 
 
 def asker(wish: dict[str, Any]) -> dict[str, Any]:
-    """Who asks or decides has a name, and who asks has a reason."""
+    """Who declines has a name. To ask and to approve, a person signs in: a command believes whatever --by says."""
     if wish["by"] is None:
         raise CommandError("Say who: --by EMAIL, before the verb.")
     return {"by": wish["by"]}
-
-
-def asker_with_reason(wish: dict[str, Any]) -> dict[str, Any]:
-    if not wish["reason"]:
-        raise CommandError("Say why: --reason TEXT, before the verb.")
-    return asker(wish) | {"key": find_key(wish["auth_key"]), "reason": wish["reason"]}
 
 
 def find_question(wish: dict[str, Any]) -> Approval:
@@ -245,24 +276,8 @@ VERBS = {
     "quarantine": Verb(
         "nothing new begins, players are paid", lambda wish: keys.quarantine(key=find_key(wish["auth_key"]))
     ),
-    "revoke": Verb("for good", lambda wish: keys.revoke(key=find_key(wish["auth_key"]))),
+    "revoke": Verb("for good", revoke),
     "leak": Verb("the secret may be known: do something at once, and keep the case", leak, with_leak),
-    "ask-to-rotate": Verb(
-        "under the two-person rule",
-        lambda wish: approvals.ask_to_rotate(
-            **asker_with_reason(wish),
-            overlap=wish["overlap"],
-            quiet_hours=wish["quiet_hours"],
-            expected_version=wish["seen"],
-        ),
-        with_rotation,
-    ),
-    "ask-to-revoke": Verb("under the two-person rule", lambda wish: approvals.ask_to_revoke(**asker_with_reason(wish))),
-    "approve": Verb(
-        "what another person asked for",
-        lambda wish: approvals.approve(**asker(wish), approval=find_question(wish)),
-        with_wish,
-    ),
     "decline": Verb(
         "what was asked for",
         lambda wish: approvals.decline(**asker(wish), approval=find_question(wish)),

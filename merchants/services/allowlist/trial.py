@@ -84,7 +84,8 @@ def tidy_list(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
     trial = current(merchant, key)
     if trial is None or trial.deadline > clock.now():
         return None
-    return _go_back(trial)
+    with history.by_the_clock():
+        return _go_back(trial)
 
 
 def check_free(*, merchant: Merchant, key: ApiKey | None) -> None:

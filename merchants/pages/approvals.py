@@ -1,0 +1,135 @@
+"""What waits for a second approver, and the claim of a new secret. Both are an owner's, after a fresh proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from merchants import access
+from merchants.access import Visit, Work
+from merchants.models import Approval
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import SET_UP, page
+from merchants.pages.forms import OnceForm
+from merchants.services import approvals, claims, merchants
+from merchants.services.keys import Issued
+
+YES_NO = [("yes", "yes"), ("no", "no")]
+
+
+# --- A request --------------------------------------------------------------------------------------------------------
+class DecideForm(OnceForm):
+    approval = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def own_approval(visit: Visit, number: int) -> Approval:
+    found = Approval.objects.filter(merchant=visit.merchant, pk=number)
+    approval = found.select_related("merchant", "key", "asked_by", "decided_by").first()
+    if approval is None:
+        raise Http404
+    return approval
+
+
+@page(back="operator:keys")
+def approval_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    approval = own_approval(visit, number)
+    return frame.show(request, visit, "approval.html", tab="keys", title="Request", approval=approval)
+
+
+def about(visit: Visit, approval: Approval, **question: Any) -> Question:
+    return Question(
+        tab="keys",
+        back=reverse("operator:approval", args=[visit.merchant.code, approval.pk]),
+        form=DecideForm,
+        initial={"approval": approval.pk},
+        text=f"{approval.asked_by} asked to {approval.request}: “{approval.reason}”.",
+        template="approval_ask.html",
+        context={"approval": approval},
+        **question,
+    )
+
+
+@page(work=Work.KEYS, prove=True, back="operator:approval")
+def approval_approve(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    approval = own_approval(visit, number)
+
+    def act(approval: int) -> Issued | str:
+        wanted = own_approval(visit, approval)
+        return approvals.approve(approval=wanted, by=visit.person) or f"Approved: {wanted.request}."
+
+    title = f"Approve: {approval.request}"
+    return ask(request, visit, about(visit, approval, title=title, act=act, button="Approve"))
+
+
+@page(work=Work.KEYS, prove=True, back="operator:approval")
+def approval_decline(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    def act(approval: int) -> str:
+        approvals.decline(approval=own_approval(visit, approval), by=visit.person)
+        return "Declined. Nothing changes."
+
+    approval = own_approval(visit, number)
+    return ask(request, visit, about(visit, approval, title="Decline", act=act, button="Decline", danger=True))
+
+
+# --- A claim link -----------------------------------------------------------------------------------------------------
+@page(work=Work.KEYS, prove=True, back="operator:keys")
+def claim(request: HttpRequest, visit: Visit, said: str) -> HttpResponse:
+    """The link alone shows nothing: the secret comes after the button, so that a mail scanner uses up no link."""
+    if not access.has_second_factor(visit.person):
+        messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
+        return redirect("mfa_index")
+    found = claims.find(merchant=visit.merchant, said=said, by=visit.person)
+
+    def act() -> Issued:
+        return claims.claim(merchant=visit.merchant, said=said, by=visit.person)
+
+    question = Question(
+        title="Claim the new secret",
+        text=f"Version {found.version} of the secret is shown to you once, and to nobody else. Have the place ready "
+        "where you keep it. After that the link does not work any more.",
+        tab="keys",
+        context={"key": found.key},
+        back=reverse("operator:keys", args=[visit.merchant.code]),
+        act=act,
+        button="Show the secret",
+    )
+    return ask(request, visit, question)
+
+
+# --- May our staff see a secret? --------------------------------------------------------------------------------------
+class AllowForm(OnceForm):
+    """Says what it wants, so that two who want the same do not undo each other."""
+
+    allowed = forms.TypedChoiceField(choices=YES_NO, coerce="yes".__eq__, widget=forms.HiddenInput)
+
+
+@page(work=Work.KEYS, prove=True, back="operator:keys")
+def staff_sees_secrets(request: HttpRequest, visit: Visit) -> HttpResponse:
+    allow = not visit.merchant.staff_sees_secrets
+
+    def act(*, allowed: bool) -> str:
+        merchants.show_secrets_to_staff(merchant=visit.merchant, allowed=allowed)
+        return (
+            "Our staff may be shown a new secret." if allowed else "New secrets go to your owners by claim link only."
+        )
+
+    question = Question(
+        title="Let our staff see new secrets" if allow else "Send new secrets to owners only",
+        text="A new secret that our staff issues is sent to your owners by claim link, or shown to our staff when they "
+        "choose so."
+        if allow
+        else "Our staff can still issue and rotate, but never see the secret: your owners get a claim link by email.",
+        tab="keys",
+        back=reverse("operator:keys", args=[visit.merchant.code]),
+        form=AllowForm,
+        initial={"allowed": "yes" if allow else "no"},
+        act=act,
+        button="Let our staff see them" if allow else "Send to owners only",
+    )
+    return ask(request, visit, question)

@@ -1,0 +1,169 @@
+"""A new secret goes to an owner by a link that works once, and past our staff."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from merchants import crypto, errors
+from merchants.models import ApiKey, Letter, Merchant, Person, Secret, SecretClaim
+from merchants.services import claims, history, keys, outbox
+from portal.lib import clock
+from tests import factories
+from tests.pages import said, send
+from tests.people import signed_in
+
+SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
+HIDDEN = re.compile(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?')
+LINK = re.compile(r"/operator/acme/keys/claim/[0-9a-f]{64}/")
+
+
+@pytest.fixture
+def key(acme: Merchant, owner: Person) -> ApiKey:
+    return keys.issue(merchant=acme, label="cashier").key
+
+
+@pytest.fixture
+def staff(client: Client, support: Person) -> Client:
+    return signed_in(client, support)
+
+
+def rotated(staff: Client, key: ApiKey, **fields: Any) -> str:
+    path = f"/admin/merchants/apikey/{key.pk}/rotate/"
+    form = dict(HIDDEN.findall(staff.get(path).content.decode()))
+    answer = staff.post(path, form | {"length": "1", "unit": "hours"} | fields, follow=True)
+    return unescape(answer.content.decode())
+
+
+def mailed_link() -> str:
+    """From the email that was sent last."""
+    outbox.send_due()
+    [link] = set(LINK.findall(str(mail.outbox[-1].body)))
+    return str(link)
+
+
+def test_the_owner_is_shown_what_our_staff_never_saw(staff: Client, key: ApiKey, owner: Person, acme: Merchant) -> None:
+    shown = rotated(staff, key)
+    assert "A claim link was sent to owner@acme.test." in shown
+    assert not SECRET.search(shown)
+
+    link = mailed_link()
+    assert "Claim the new secret of your key cashier" in mail.outbox[-1].subject
+    at_work = signed_in(Client(), owner)
+    before = at_work.get(link)
+    assert "no-store" in before["cache-control"]
+    assert not SECRET.search(before.content.decode())
+    answer = send(at_work, link)
+    [secret] = SECRET.findall(answer.content.decode())
+    assert "no-store" in answer["cache-control"]
+    assert Secret.objects.get(fingerprint=crypto.fingerprint(secret)).version == 2
+
+    again = at_work.get(link, follow=True)
+    assert not SECRET.search(again.content.decode())
+    assert "owner@acme.test claimed the secret on" in said(again)
+    titles = [entry.title for entry in history.timeline(acme, kind="keys")]
+    assert any("Claim link for version 2" in title and "used: the secret was shown to an owner" in title
+               for title in titles)  # fmt: skip
+    assert "claimed version 2 on" in staff.get(f"/admin/merchants/apikey/{key.pk}/change/").content.decode()
+
+
+def test_no_table_holds_the_link(staff: Client, key: ApiKey) -> None:
+    rotated(staff, key)
+    link = mailed_link()
+    token = link.rstrip("/").rpartition("/")[2]
+    claim = SecretClaim.objects.get()
+    assert token not in str([claim.nonce, claim.token_hash, *Letter.objects.values_list("context", flat=True)])
+
+
+def test_only_an_owner_with_a_second_factor_opens_it(
+    staff: Client, key: ApiKey, acme: Merchant, rival: Merchant
+) -> None:
+    rotated(staff, key)
+    link = mailed_link()
+    assert Client().get(link)["location"].startswith("/account/login/")
+    for role, status in (("viewer", 403), ("manager", 403)):
+        assert signed_in(Client(), factories.member(acme, role)).get(link).status_code == status
+    assert signed_in(Client(), factories.member(rival, "owner")).get(link).status_code == 404
+    assert staff.get(link).status_code == 403
+    bare = Client()
+    bare.force_login(factories.member(acme, "owner"))
+    assert bare.get(link).status_code == 302
+    assert not SecretClaim.objects.exclude(claimed_at=None).exists()
+
+
+def test_after_a_day_it_is_over_and_another_link_leads_to_the_same_secret(
+    staff: Client, key: ApiKey, owner: Person, acme: Merchant, support: Person
+) -> None:
+    rotated(staff, key)
+    old = mailed_link().rstrip("/").rpartition("/")[2]
+    with clock.at(clock.now() + timedelta(hours=24)):
+        with pytest.raises(errors.ClaimOver, match="it expired on"):
+            claims.claim(merchant=acme, said=old, by=owner)
+        path = f"/admin/merchants/apikey/{key.pk}/claim_again/"
+        signed_in(staff, support)
+        staff.post(path, dict(HIDDEN.findall(staff.get(path).content.decode())))
+        new = mailed_link().rstrip("/").rpartition("/")[2]
+        with pytest.raises(errors.ClaimOver, match="a newer link was sent"):
+            claims.claim(merchant=acme, said=old, by=owner)
+        assert claims.claim(merchant=acme, said=new, by=owner).row.version == 2
+        assert Secret.objects.count() == 2
+        with pytest.raises(errors.SecretClaimed):
+            claims.send(secret=Secret.objects.get(version=2), by=support)
+
+
+def test_a_secret_that_was_replaced_is_shown_to_nobody(
+    staff: Client, key: ApiKey, owner: Person, acme: Merchant
+) -> None:
+    rotated(staff, key)
+    token = mailed_link().rstrip("/").rpartition("/")[2]
+    keys.replace_at_once(key=key)
+    with pytest.raises(errors.ClaimOver, match="replaced or revoked"):
+        claims.claim(merchant=acme, said=token, by=owner)
+
+
+def test_the_database_lets_a_link_work_once_and_for_another_person(key: ApiKey, owner: Person, support: Person) -> None:
+    claim = claims.send(secret=Secret.objects.get(), by=support)
+    with pytest.raises(IntegrityError, match="claim_by_another_person"), transaction.atomic():
+        SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=clock.now(), claimed_by=support)
+    SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=clock.now(), claimed_by=owner)
+    with pytest.raises(IntegrityError, match="works once"), transaction.atomic():
+        SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=None, claimed_by=None)
+
+
+def test_without_an_owner_nothing_is_rotated(staff: Client, key: ApiKey, owner: Person) -> None:
+    owner.memberships.all().delete()
+    assert "no owner who can claim the secret" in rotated(staff, key)
+    assert key.secrets.count() == 1
+
+
+def test_a_merchant_can_refuse_that_our_staff_see_its_secrets(staff: Client, key: ApiKey, owner: Person) -> None:
+    at_work = signed_in(Client(), owner)
+    assert "Our staff may be shown a new secret" in said(at_work.get("/operator/acme/keys/"))
+    send(at_work, "/operator/acme/keys/staff/")
+    assert "Our staff never see it." in said(at_work.get("/operator/acme/keys/"))
+    refused = rotated(staff, key, handover="show")
+    assert "does not let our staff see its secrets" in refused
+    assert key.secrets.count() == 1
+    assert "A claim link was sent" in rotated(staff, key)
+
+
+@pytest.mark.parametrize("where", ["staff", "owner"])
+def test_the_page_of_a_secret_has_one_exit(staff: Client, key: ApiKey, owner: Person, where: str) -> None:
+    if where == "staff":
+        page = rotated(staff, key, handover="show")
+    else:
+        page = unescape(send(signed_in(Client(), owner), f"/operator/acme/keys/{key.pk}/rotate/").content.decode())
+    assert SECRET.search(page)
+    assert "saved.js" in page
+    body = page.partition("<body")[2]
+    links = {each for each in re.findall(r'<a [^>]*href="([^"]+)"', body) if not each.startswith("#")}
+    own = f"/admin/merchants/apikey/{key.pk}/change/" if where == "staff" else f"/operator/acme/keys/{key.pk}/"
+    assert links == {own}
+    assert "data-saved" in body
