@@ -63,6 +63,8 @@ BAD: dict[str, tuple[str, str | None]] = {
     "a key-encryption key that is no base64": ("KEY_ENCRYPTION_KEYS", "a:!!!"),
     "an id twice": ("KEY_ENCRYPTION_KEYS", f"a:{KEY},a:{KEY}"),
     "no database": ("DATABASE_URL", None),
+    "a deadline that comes after the caller gave up": ("ANSWER_WITHIN_MS", "1000"),
+    "a deadline that nothing keeps": ("ANSWER_WITHIN_MS", "10"),
     "an empty database": ("DATABASE_URL", ""),
     "another database": ("DATABASE_URL", "sqlite:///portal.db"),
     "a port that is no number": ("DATABASE_URL", "postgres://portal@host:many/portal"),

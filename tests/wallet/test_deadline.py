@@ -84,7 +84,7 @@ def test_a_database_that_says_nothing_is_answered_for(place: Place, away: Away) 
     assert all(balance == summed for balance, summed in place.stage.books().values())
 
 
-def test_a_database_that_is_away_costs_a_short_line_a_call(place: Place) -> None:
+def test_a_database_that_is_away_costs_at_most_a_short_line_a_call(place: Place) -> None:
     """Under keys that the processes do not know: each call would read the database."""
     caller, calls = place.stage.caller(new_id()), 60
     stranger = replace(caller, signer=replace(caller.signer, auth_key="nobody"))
@@ -99,6 +99,6 @@ def test_a_database_that_is_away_costs_a_short_line_a_call(place: Place) -> None
     traces = [line for line in lines if "Traceback" in line]
     assert len(lines) <= calls
     assert len(traces) <= PROCESSES * minutes
-    assert max(map(len, set(lines) - set(traces))) < 400
-    assert len(written.splitlines()) < calls + 20, "nobody else says it again"
+    assert max(map(len, set(lines) - set(traces)), default=0) < 400
+    assert "django.request" not in written, "nobody else says it again"
     until(lambda: caller.balance().http_status == 200)

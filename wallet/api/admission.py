@@ -21,7 +21,7 @@ from wallet import statuses
 BATCHES = ""  # their turn: each of them locks many players
 CALLS_OF_A_PLAYER = 2
 SPARE_THREADS = 2
-MOST_REMEMBERED = 4096
+MOST_REMEMBERED = 256
 
 type Turn = tuple[int, str | None]  # a merchant, and the player whom a call locks; None when it locks nobody
 
@@ -56,7 +56,7 @@ class Admission:
 
     def __init__(self, threads: int, answer_seconds: float, *, memory: float = 1.0) -> None:
         self._memory = memory
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.Lock())
         self._most_batches = self._slow_threads = max(threads // 2, 1)
         self._common_threads = max(threads - SPARE_THREADS, 1)
         self._slow_after, self._patience = answer_seconds / 2, answer_seconds / 4
@@ -68,10 +68,8 @@ class Admission:
     def admit(self, merchant: int, player: str | None) -> Iterator[None]:
         """Let one call through. `player` may be BATCHES. Raises Overloaded, at once or after a moment."""
         turn = (merchant, player)
-        self._take_turn(turn)
-        began, is_decided = 0.0, True
+        began, is_decided = self._begin(turn), True
         try:
-            began = self._begin(turn)
             yield
         except statuses.Undecided:
             is_decided = False
@@ -79,17 +77,31 @@ class Admission:
         finally:
             self._end(turn, began, is_decided=is_decided)
 
-    def _take_turn(self, turn: Turn) -> None:
-        if turn[1] is None:
-            return
+    def _begin(self, turn: Turn) -> float:
         with self._changed:
-            queue = self._queues.setdefault(turn, Queue(monotonic()))
-            queue.waiting += 1
-            try:
-                self._await_room(turn, queue)
-            finally:
-                queue.waiting -= 1
-            queue.under_way += 1
+            if turn[1] is not None:
+                self._take_turn(turn)
+            now, load = monotonic(), self._load_of(turn)
+            if self._under_way >= self._common_threads and self._is_slow(load, now):
+                self._leave(turn, is_decided=False)
+                raise statuses.Overloaded
+            self._under_way += 1
+            load.begun.append(now)
+        return now
+
+    def _is_slow(self, load: Load, now: float) -> bool:
+        return load.threads(now, slow_after=self._slow_after) >= self._slow_threads
+
+    def _take_turn(self, turn: Turn) -> None:
+        queue = self._queues.get(turn)
+        if queue is None:
+            queue = self._queues[turn] = Queue(monotonic())
+        queue.waiting += 1
+        try:
+            self._await_room(turn, queue)
+        finally:
+            queue.waiting -= 1
+        queue.under_way += 1
 
     def _await_room(self, turn: Turn, queue: Queue) -> None:
         most = self._most_batches if turn[1] == BATCHES else CALLS_OF_A_PLAYER
@@ -102,29 +114,18 @@ class Admission:
                 raise statuses.Overloaded
             self._changed.wait(patience)
 
-    def _begin(self, turn: Turn) -> float:
-        now = monotonic()
-        with self._changed:
-            load = self._load_of(turn)
-            is_full = self._under_way >= self._common_threads
-            if is_full and load.threads(now, slow_after=self._slow_after) >= self._slow_threads:
-                raise statuses.Overloaded
-            self._under_way += 1
-            load.begun.append(now)
-        return now
-
     def _end(self, turn: Turn, began: float, *, is_decided: bool) -> None:
         with self._changed:
-            if began:
-                self._under_way -= 1
-                self._load_of(turn).begun.remove(began)
+            self._under_way -= 1
+            self._load_of(turn).begun.remove(began)
             if not is_decided:
                 self._note_failure(turn)
-            if turn[1] is not None:
-                self._leave(turn, is_decided=is_decided)
+            self._leave(turn, is_decided=is_decided)
 
     def _leave(self, turn: Turn, *, is_decided: bool) -> None:
-        queue = self._queues[turn]
+        queue = self._queues.get(turn)
+        if queue is None:
+            return
         queue.under_way -= 1
         if is_decided:
             queue.moved_at = monotonic()
@@ -135,7 +136,7 @@ class Admission:
             del self._queues[turn]
 
     def _load_of(self, turn: Turn) -> Load:
-        return self._loads.setdefault(turn[0], Load())
+        return self._loads.get(turn[0]) or self._loads.setdefault(turn[0], Load())
 
     def _is_stuck(self, turn: Turn) -> bool:
         return monotonic() < self._load_of(turn).failed.get(turn, 0.0)

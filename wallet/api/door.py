@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 
 from portal.lib import clock, deadline, masking, signature_mask
+from portal.lib.postgres import availability
 from wallet import statuses
 from wallet.api import arrival, decoding, faults, handler
 from wallet.api.authentication import found_address, signed_call
@@ -102,6 +103,8 @@ class MachineDoor:
         if endpoint.takes_files:
             return self.answer_file(request, endpoint)
         request.raw = read_body(request, limit=endpoint.body_limit)
+        if availability.would_refuse(settings.WALLET_DATABASE):
+            raise statuses.Overloaded
         with deadline.limit_time(arrival.seconds_left(request)):
             return endpoint.view(request)
 

@@ -65,6 +65,9 @@ class Availability:
         made.doubt = lambda: self.put_in_doubt(options)
         return made
 
+    def is_away(self) -> bool:
+        return not self._is_certain and monotonic() >= self._refuse_from
+
     def _patience(self) -> float:
         return max(0.0, min(self._refuse_from - monotonic(), deadline.seconds_left() or 0.0))
 
@@ -148,6 +151,12 @@ def of_database(alias: str) -> Availability:
         grace = connections[alias].settings_dict["OPTIONS"].get("proof_grace", 0.0)
         _databases.setdefault(alias, Availability(grace))
     return _databases[alias]
+
+
+def would_refuse(alias: str) -> bool:
+    """Return whether this thread needs a new connection and would be refused one. Costs next to nothing."""
+    known = _databases.get(alias)
+    return known is not None and known.is_away() and connections[alias].connection is None
 
 
 def takes_writes(alias: str, *, within: float) -> bool:
