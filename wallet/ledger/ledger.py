@@ -1,4 +1,4 @@
-"""The only caller of the ledger function: one round trip a call, batches too."""
+"""The only caller of the ledger function: one round trip a call, and one for each piece of a batch."""
 
 from __future__ import annotations
 

@@ -106,6 +106,11 @@ class Transaction(models.Model):
                 name="transaction_in_round",
             ),
             models.Index(fields=["merchant", "created_at", "id"], condition=Q(kind="bet"), name="transaction_bets"),
+            models.Index(
+                fields=["player", "created_at"],
+                condition=Q(kind="bet") & ~Q(status="RS_ERROR_LIMIT_REACHED"),
+                name="transaction_counted_bets",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="transaction_immutable", operation=pgtrigger.Update | pgtrigger.Delete),

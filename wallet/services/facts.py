@@ -186,6 +186,7 @@ def _bets(line: SignedRequest, player: Player | None, own: Transaction | None) -
     """In the minute before the call's own row, counted as the ledger counts."""
     if player is None or own is None or own.request_id != line.request_id or own.kind != "bet":
         return None
-    earlier = Transaction.objects.filter(player=player, pk__lt=own.pk, kind="bet")
-    counted = earlier.exclude(status="RS_ERROR_LIMIT_REACHED").order_by("-pk").values_list("created_at", flat=True)
-    return sum(at > own.created_at - MINUTE for at in counted[:MOST_COUNTED])
+    earlier = Transaction.objects.filter(
+        player=player, pk__lt=own.pk, kind="bet", created_at__gt=own.created_at - MINUTE
+    )
+    return earlier.exclude(status="RS_ERROR_LIMIT_REACHED").order_by("-created_at")[:MOST_COUNTED].count()

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import batched
+from time import monotonic
 
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Answer, Call, Caller
 from wallet.services import play_money
+
+PIECE = 50  # items of a batch in one transaction: nobody waits for the players of the others
+BATCH_SECONDS = 0.75  # after which no further piece is begun; callers give up after a second
+PARTLY = (
+    "The wallet is busy. A part of the batch is done. Send the same batch again: what is done is answered the same."
+)
 
 
 def balance(caller: Caller, *, player_id: str, currency: str) -> int:
@@ -30,12 +39,42 @@ def _balance_or_refuse(answer: Answer) -> int:
 
 
 def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
-    """Rollbacks or late payouts, each on its own and in order. Raises when the whole batch is refused."""
+    """Rollbacks or late payouts, each on its own and in order. Raises when the whole batch is refused.
+
+    Raises Overloaded when time runs out; what was done by then is answered the same when the batch is sent again.
+    """
     play = [play_money.is_play(call.currency, call.session_id) for call in calls]
     real = [call for call, is_play in zip(calls, play, strict=True) if not is_play]
     if len(real) < len(calls) or not calls:
         ledger.gate(caller, kind)
     # Play money first: once real money has moved, nothing may stand between it and the answer.
-    played = iter(play_money.post_all(caller, [call for call, is_play in zip(calls, play, strict=True) if is_play]))
-    moved = iter(ledger.post_batch(caller, kind, real) if real else ())
+    until = monotonic() + BATCH_SECONDS
+    demo = [call for call, is_play in zip(calls, play, strict=True) if is_play]
+    played = iter(_post_pieces(demo, partial(play_money.post_all, caller), until))
+    moved = iter(_post_pieces(real, partial(ledger.post_batch, caller, kind), until))
     return [next(played) if is_play else next(moved) for is_play in play]
+
+
+def _post_pieces(calls: Sequence[Call], post: Callable[[Sequence[Call]], list[Answer]], until: float) -> list[Answer]:
+    """Each piece in a transaction of its own. The first is always tried, so that a batch sent again gets further.
+
+    The state of merchant or key may change between two pieces: then each item is answered by what held for its piece.
+    """
+    answers: list[Answer] = []
+    refusals: list[statuses.Refusal] = []
+    longest = 0.0
+    for piece in batched(calls, PIECE, strict=False):
+        begun = monotonic()
+        if answers and begun + longest > until:
+            raise statuses.Overloaded(PARTLY)
+        try:
+            answers += post(piece)
+        except statuses.Overloaded as fault:
+            raise statuses.Overloaded(PARTLY if answers else "") from fault
+        except statuses.Refusal as refusal:
+            refusals.append(refusal)
+            answers += [Answer(refusal.key, None)] * len(piece)
+        longest = max(longest, monotonic() - begun)
+    if len(refusals) * PIECE >= len(calls) > 0:
+        raise refusals[0]
+    return answers
