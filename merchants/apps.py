@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MerchantsConfig(AppConfig):
@@ -7,4 +8,7 @@ class MerchantsConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants import checks  # noqa: F401, PLC0415 - models must be there first
+        from merchants.services.chain import tables  # noqa: PLC0415
         from merchants.sign_in import record, signals  # noqa: F401, PLC0415
+
+        post_migrate.connect(tables.keep_recipes, sender=self)

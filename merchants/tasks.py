@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 
-from merchants.services import expiry, outbox, sign_in_records
+from merchants.services import chain, expiry, outbox, sign_in_records
 from merchants.services.allowlist import trial
+from merchants.services.chain import alarm, heads, sealing
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -27,3 +31,18 @@ def put_lists_back() -> None:
 def raise_sign_in_alarm() -> None:
     """Tell `SECURITY_ALARM_TO` of an hour with many locks."""
     sign_in_records.raise_alarm()
+
+
+@shared_task
+def seal_chains() -> None:
+    log.info("chains.sealed", rows=sealing.seal())
+
+
+@shared_task
+def verify_history() -> None:
+    """The heads of the rows that belong to no merchant stand in no report: the log takes them out of the database."""
+    verdict = chain.verify_history()
+    own = {head.chain: (head.rows, head.digits) for head in heads.heads_of(None)}
+    log.info("history.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1), heads=own)
+    if not verdict.holds:
+        alarm.raise_alarm(verdict)

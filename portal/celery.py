@@ -25,6 +25,8 @@ def guard_start(**_: object) -> None:
 
 app.conf.beat_schedule = {
     "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
+    "seal-chains": {"task": "merchants.tasks.seal_chains", "schedule": crontab(), "options": {"expires": 55}},
+    "verify-the-history": {"task": "merchants.tasks.verify_history", "schedule": crontab(hour="2", minute="50")},
     "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
     "forget-origins": {"task": "wallet.tasks.forget_origins", "schedule": crontab(minute="37")},
     "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},

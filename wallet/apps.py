@@ -6,10 +6,16 @@ class WalletConfig(AppConfig):
     verbose_name = "Wallet"
 
     def ready(self) -> None:
-        from merchants.services import outbox, sealing  # noqa: PLC0415 - models are there only now
+        from merchants.models import Chain  # noqa: PLC0415 - models are there only now
+        from merchants.services import outbox, sealing  # noqa: PLC0415
+        from merchants.services.chain import tables  # noqa: PLC0415
+        from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
         from wallet.reconciliation import passwords, report, words  # noqa: PLC0415
         from wallet.services import export_words  # noqa: PLC0415
 
+        tables.register(Transaction, Chain.LEDGER)
+        tables.register(RefusedPayout)
+        tables.register(CaseNote)
         export_words.register()
         words.register()
         sealing.add_keeper("statement sources", passwords)

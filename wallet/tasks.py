@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from merchants import once
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person, SeenOrigin
-from merchants.services import history, proposals
+from merchants.services import chain, history, proposals
+from merchants.services.chain import alarm
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall, RefusedHour
 from wallet.reconciliation import alarms, cases, schedule, statement_rows, statements
@@ -36,6 +37,10 @@ def verify_ledger() -> None:
     log.info("ledger.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1))
     if not verdict.holds:
         raise_alarm(verdict)
+    sealed = chain.verify_ledger()
+    log.info("ledger.chain_verified", holds=sealed.holds, rows=sealed.rows, seconds=round(sealed.seconds, 1))
+    if not sealed.holds:
+        alarm.raise_alarm(sealed)
 
 
 def raise_alarm(verdict: Verdict) -> None:

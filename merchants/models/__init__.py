@@ -1,5 +1,6 @@
 from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
+from merchants.models.chain import Chain, ChainBlock, ChainRecipe
 from merchants.models.claim import SecretClaim
 from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
@@ -15,6 +16,9 @@ __all__ = [
     "AllowlistEntry",
     "ApiKey",
     "Approval",
+    "Chain",
+    "ChainBlock",
+    "ChainRecipe",
     "Compromise",
     "Contact",
     "DisabledGame",

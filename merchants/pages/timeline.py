@@ -13,6 +13,7 @@ from merchants.access import Visit
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.services import history
+from merchants.services.chain.heads import heads_of
 from merchants.services.history import Entry
 
 ENTRIES = 50
@@ -31,6 +32,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
         "kind": kind,
         "older": address(kind, before=found.older),
         "newer": address(kind, after=found.newer),
+        "heads": heads_of(visit.merchant),
     }
     return frame.show(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
 

@@ -15,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from merchants.models import ApiKey, Game, Merchant, Player
+from merchants.services import chain
+from merchants.services.chain import sealing
 from portal.demo import books, cast, ending
 from portal.lib import clock
 from tests.people import code_of
@@ -60,6 +62,9 @@ def test_two_weeks_of_everything_that_can_happen(seed: Seed) -> None:
     assert len({line.address for line in lines}) > 8
     verdict = verification.verify()
     assert verdict.holds
+    sealing.seal()
+    assert chain.verify_ledger().holds
+    assert chain.verify_history().holds
     assert verdict.rows > 800
 
 

@@ -48,11 +48,12 @@ def busy(caller: Caller) -> Caller:
     return caller
 
 
-def test_books_that_hold_are_told_in_one_line(busy: Caller, rival_caller: Caller) -> None:
+def test_books_that_hold_are_told_in_a_line_and_their_chain_in_another(busy: Caller, rival_caller: Caller) -> None:
     code, said = verify()
     assert code == 0
     assert said.startswith("The books hold: 2 accounts and 14 rows in ")
-    assert len(said.splitlines()) == 1
+    assert len(said.splitlines()) == 2
+    assert said.splitlines()[1].startswith("The ledger chain holds: 0 sealed rows in 0 blocks in ")
 
 
 def test_one_merchant_alone(busy: Caller, rival_caller: Caller) -> None:

@@ -16,6 +16,7 @@ from django.db.models.functions import Abs
 
 from merchants.errors import spoken
 from merchants.models import Letter
+from merchants.services.chain.heads import heads_of
 from merchants.services.outbox import Filling, Part
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan
 from wallet.money import show
@@ -75,6 +76,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "csv": report_files.link(run, "csv"),
         "xlsx": report_files.link(run, "xlsx"),
         "link_days": report_files.LINK_DAYS,
+        "heads": heads_of(run.merchant),
     }
 
 

@@ -7,17 +7,14 @@ they are only slower.
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
 from django.db import connection, transaction
 
+from merchants.services import horizon
 from wallet.models import Mark
 from wallet.services.log_search import REFUSED_UNSIGNED
 
 AT_ONCE = 20_000  # rows that one transaction sums up
 PATIENCE_SECONDS = 5.0
-POLL_SECONDS = 0.01
 TABLES = {Mark.Source.CALLS: "wallet_signedrequest", Mark.Source.MOVEMENTS: "wallet_transaction"}
 
 # What a ledger row `t` is summed up as (MovementHour.Kind): a rollback as what it reverses.
@@ -138,14 +135,6 @@ STEPS = {
     Mark.Source.MOVEMENTS: (MOVEMENTS, PLAYERS, SETTLED, TAKEN_BACK, NEW_BETS, PAYOUT_TAKEN_BACK),
 }
 
-WRITERS = """
-    SELECT l.pid, l.virtualtransaction FROM pg_locks l
-     WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
-       AND l.pid IS DISTINCT FROM pg_backend_pid()  -- one that is prepared has none
-       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND l.relation = to_regclass(%s)
-"""
-
 
 def sum_up(source: Mark.Source, *, at_once: int = AT_ONCE, most_batches: int | None = None) -> int:
     """Everything that is behind the mark and settled; returns the number of rows passed."""
@@ -175,30 +164,4 @@ def _step(source: Mark.Source, newest: int, at_once: int) -> int:
 
 
 def settled_upto(table: str) -> int:
-    """An id below which no row can appear any more.
-
-    Ids are given out when a row is made, and rows are seen when they are committed: a smaller one may come later. So it
-    waits for all who were writing to the table when the id was read, as CREATE INDEX CONCURRENTLY does. A writer has
-    its lock on the table before it is given an id, so whoever begins later gets a larger one. Writers that take
-    long (none should) leave it at 0: nothing is summed up this time.
-    """
-    newest = _one(f"SELECT coalesce(max(id), 0) FROM {table}")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    waited_for = _writers(table)
-    while waited_for & _writers(table):
-        if time.monotonic() > deadline:
-            return 0
-        time.sleep(POLL_SECONDS)
-    return newest
-
-
-def _writers(table: str) -> set[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(WRITERS, [table])
-        return set(cursor.fetchall())
-
-
-def _one(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return int(cursor.fetchone()[0])
+    return horizon.settled_ids({table: "id"}, patience=PATIENCE_SECONDS)[table]

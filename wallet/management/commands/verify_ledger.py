@@ -5,24 +5,30 @@ from __future__ import annotations
 import sys
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from merchants.models import Merchant
+from merchants.management import chain_output
+from merchants.services import chain
 from wallet.money import show
 from wallet.services import verification
 from wallet.services.verification import Verdict
 
 
 class Command(BaseCommand):
-    help = "Check that every balance is what its rows say, row by row, and that the rows keep the ledger's rules."
+    help = (
+        "Check that every balance is what its rows say, row by row, that the rows keep the ledger's rules, and that"
+        " no sealed row was changed, removed or inserted."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--merchant", metavar="CODE", help="only this merchant's books")
+        chain_output.add_arguments(parser)
 
     def handle(self, *, merchant: str | None = None, **options: Any) -> None:
-        verdict = verification.verify(find(merchant) if merchant else None)
+        wish, of = chain_output.chain_wish(**options), chain_output.find_merchant(merchant)
+        verdict, sealed = verification.verify(of), chain.verify_ledger(of, **wish)
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         if verdict.differences:
             console.print(differing(verdict))
@@ -31,15 +37,9 @@ class Command(BaseCommand):
         for rule, rows, ids in verdict.breaches:
             console.print(f"{rows:,} rows: each {rule}. Ids: {', '.join(map(str, ids))}", style="red", markup=False)
         console.print(summary(verdict), style="green" if verdict.holds else "red")
-        if not verdict.holds:
+        chain_output.print_verdict(console, sealed)
+        if not (verdict.holds and sealed.holds):
             sys.exit(1)
-
-
-def find(code: str) -> Merchant:
-    try:
-        return Merchant.objects.get(code=code)
-    except Merchant.DoesNotExist:
-        raise CommandError(f"There is no merchant with the code {code!r}.") from None
 
 
 def differing(verdict: Verdict) -> Table:

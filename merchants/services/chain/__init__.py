@@ -1,0 +1,20 @@
+"""Tamper evidence: rows that only grow are sealed in chains of hashes, a ledger's and a history's for each merchant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from merchants.models import Chain, Merchant
+from merchants.services.chain import traces, verification
+from merchants.services.chain.verification import ChainVerdict
+
+
+def verify_ledger(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:
+    return verification.verify(Chain.LEDGER, merchant, since=since, head=head)
+
+
+def verify_history(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:
+    """The chain, and whether the tables are as the newest events say."""
+    verdict = verification.verify(Chain.HISTORY, merchant, since=since, head=head)
+    traces.compare(verdict, merchant)
+    return verdict

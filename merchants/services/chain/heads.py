@@ -1,0 +1,41 @@
+"""The heads of a merchant's chains: what a mail or a page says now, and what can be compared with it later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from merchants.errors import spoken
+from merchants.models import Chain, ChainBlock, Merchant
+
+SHOWN_DIGITS = 32  # of 64; more than anybody can make another chain for
+FEWEST_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    chain: str
+    number: int
+    rows: int
+    digits: str
+    sealed_at: datetime
+
+    @property
+    def count(self) -> str:
+        return f"{self.rows:,}"
+
+    @property
+    def when(self) -> str:
+        return spoken(self.sealed_at)
+
+
+def heads_of(merchant: Merchant | None) -> list[Head]:
+    """Return the head of each chain that has begun. None: the chain of rows that belong to no merchant."""
+    newest = ChainBlock.objects.filter(merchant_id=merchant.pk if merchant else 0).order_by("-number")
+    blocks = [newest.filter(chain=chain).defer("ids", "fingerprints").first() for chain in Chain]
+    return [_head(block) for block in blocks if block]
+
+
+def _head(block: ChainBlock) -> Head:
+    digits = bytes(block.head).hex()[:SHOWN_DIGITS]
+    return Head(str(Chain(block.chain).label), block.number, block.total_rows, digits, block.sealed_at)

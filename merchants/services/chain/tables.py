@@ -1,0 +1,86 @@
+"""Which tables are sealed: every event table of the history, and each that is registered here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+from psycopg import sql
+
+from merchants.models import Chain, ChainRecipe
+from merchants.models.audit import Trace
+
+_registered: dict[type[models.Model], Chain] = {}
+# A version of a table's recipe: made where the table has other columns than its newest version.
+NEW_VERSION = """
+    INSERT INTO merchants_chainrecipe (table_name, version, chain, id_column, merchant_column, columns)
+    SELECT %(name)s, coalesce(n.version, 0) + 1, %(chain)s, %(id_column)s, %(merchant_column)s, t.columns
+      FROM (SELECT array_agg(a.attname::varchar ORDER BY a.attnum) AS columns FROM pg_attribute a
+             WHERE a.attrelid = to_regclass(%(name)s) AND a.attnum > 0 AND NOT a.attisdropped) t
+      LEFT JOIN LATERAL (
+        SELECT r.* FROM merchants_chainrecipe r WHERE r.table_name = %(name)s ORDER BY r.version DESC LIMIT 1
+      ) n ON true
+     WHERE t.columns IS NOT NULL
+       AND (t.columns, %(chain)s::varchar, %(id_column)s::varchar, %(merchant_column)s::varchar)
+           IS DISTINCT FROM (n.columns::varchar[], n.chain, n.id_column, n.merchant_column)
+"""
+COUNT_ABOVE = sql.SQL("SELECT count(*) FROM {table} WHERE {id} > %s")
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedTable:
+    name: str
+    chain: Chain
+    id_column: str
+    merchant_column: str
+
+
+def register(model: type[models.Model], chain: Chain = Chain.HISTORY) -> None:
+    """Seal the rows of a table that only grows. Those with a `merchant_id` are in its merchant's chain."""
+    _registered[model] = chain
+
+
+def chained_tables(chain: Chain | None = None) -> list[ChainedTable]:
+    """Return all of them, or those of one chain; the ledger, which has by far the most rows, last."""
+    events = [model for model in apps.get_models() if issubclass(model, Trace)]
+    models_of = dict.fromkeys(events, Chain.HISTORY) | _registered
+    found = [_table(model, of) for model, of in models_of.items() if chain in {None, of}]
+    return sorted(found, key=lambda table: (table.chain == Chain.LEDGER, table.name))
+
+
+def _table(model: Any, chain: Chain) -> ChainedTable:
+    meta = model._meta  # noqa: SLF001
+    return ChainedTable(meta.db_table, chain, meta.pk.column, merchant_column(model))
+
+
+def merchant_column(model: Any) -> str:
+    """Return the column that names a row's merchant; "" in a table of no merchant's rows."""
+    scope = getattr(model, "pgh_scopes", {}).get("merchant", "merchant")
+    columns: dict[str, str] = {each.name: each.column for each in model._meta.concrete_fields}  # noqa: SLF001
+    return columns.get(scope, "")
+
+
+def keep_recipes(**signal: Any) -> None:
+    """After each migration: a table that is new, or has got a column, gets a version of its recipe."""
+    if ChainRecipe._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001
+        return
+    with connection.cursor() as cursor:
+        for table in chained_tables():
+            cursor.execute(
+                NEW_VERSION,
+                {
+                    "name": table.name,
+                    "chain": table.chain.value,
+                    "id_column": table.id_column,
+                    "merchant_column": table.merchant_column,
+                },
+            )
+
+
+def rows_above(table: str, id_column: str, upto: int) -> int:
+    statement = COUNT_ABOVE.format(table=sql.Identifier(table), id=sql.Identifier(id_column))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(), [upto])
+        return int(cursor.fetchone()[0])
