@@ -41,9 +41,9 @@ def early_test_key(of: Merchant, label: str = "Staging") -> tuple[ApiKey, Signer
     """A test key of a live merchant, as there were before there were sandboxes: the database makes none any more."""
     auth_key, secret = crypto.new_auth_key("test"), crypto.new_secret("test")
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET LOCAL session_replication_role = replica")
         key = ApiKey.objects.create(merchant=of, environment="test", auth_key=auth_key, label=label)
-        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("SET LOCAL session_replication_role = origin")
     under, sealed = crypto.seal(secret, context=seal_context(key, 1), keys=settings.KEY_ENCRYPTION_KEYS)
     fingerprint = crypto.fingerprint(secret)
     Secret.objects.create(key=key, version=1, sealed=sealed, sealed_under=under, fingerprint=fingerprint)

@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin import EmptyFieldListFilter
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -52,6 +51,19 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the second approver.")
 
 
+class SideFilter(DropdownFilter):
+    title = "side"
+    parameter_name = "side"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("live", "Live"), ("sandbox", "Sandbox")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> QuerySet[Merchant]:
+        sides = {"live": Merchant.objects.live(), "sandbox": Merchant.objects.sandboxes()}
+        side = sides.get(self.value() or "")
+        return queryset if side is None else queryset.filter(pk__in=side.order_by().values("pk"))
+
+
 class MerchantForm(LimitsForm):
     time_zone = time_zone_field()
     max_stake = AmountField(required=False, help_text="Per bet, for example 250.00; empty is no limit.")
@@ -62,7 +74,7 @@ class MerchantAdmin(FastAdmin):
     form = MerchantForm
     list_display = ["code", "name", "side", "shown_status", "keys_in_use", "created"]
     list_display_links = ["code", "name"]
-    list_filter = [("status", ChoicesDropdownFilter), ("sandbox_of", EmptyFieldListFilter)]
+    list_filter = [("status", ChoicesDropdownFilter), SideFilter]
     search_fields = ["code", "name"]
     inlines = [KeyTable, MerchantNetworkTable, DomainTable, MemberTable, ContactTable, SwitchedOffGameTable]
     actions_detail = [

@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 PAGE = "/admin/hygiene/"
 QUERIES = [
     "session", "person",
-    "keys that end", "overlaps", "keys in quarantine", "keys without a list", "idle keys",
-    "secrets by key-encryption key",
+    "keys that end", "test keys without a sandbox", "overlaps", "keys in quarantine", "keys without a list",
+    "idle keys", "secrets by key-encryption key",
 ]  # fmt: skip
 
 

@@ -143,6 +143,9 @@ def test_support_sees_the_twin_and_creates_one(
     assert client.post(f"{path}create_sandbox/", {"why": ""}).status_code == 302
     sandbox = Merchant.objects.get(sandbox_of=acme)
     assert f"/admin/merchants/merchant/{sandbox.pk}/change/" in said(client.get(f"{path}change/"))
+    for side, shown in (("live", [acme, rival]), ("sandbox", [sandbox]), ("else", [acme, sandbox, rival])):
+        found: Any = client.get("/admin/merchants/merchant/", {"side": side})
+        assert list(found.context["cl"].result_list) == shown
     page = said(client.get(f"/admin/merchants/merchant/{sandbox.pk}/change/"))
     assert "of Acme Casino: test keys and test data, no real money." in page
     assert f"{path}change/" in page

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +14,8 @@ from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Mer
 from merchants.services import access, keys, letters, people, sandboxes
 from tests import factories
 from tests.conftest import Caller
+from wallet import statuses
+from wallet.ledger import ledger
 from wallet.models import SignedRequest, Transaction
 from wallet.services import explain, request_log
 from wallet.services.signed import NO_SANDBOX
@@ -61,13 +65,15 @@ def test_a_test_key_from_before_is_refused_until_there_is_a_sandbox(caller: Call
 
 
 def test_the_ledger_asks_as_well(caller: Caller) -> None:
-    """Whatever a process has in its cache."""
-    key, signer = factories.early_test_key(caller.merchant)
-    test = replace(caller, signer=signer)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ApiKey, "needs_sandbox", False)
-        assert test.deposit(100).status == "INVALID_APIKEY"
-        assert test.balance().status == "INVALID_APIKEY"
+    """Whatever a process has in its cache, and whatever is called."""
+    key, _ = factories.early_test_key(caller.merchant)
+    version = Merchant.objects.get(pk=caller.merchant.pk).access_version
+    who = ledger.Caller(caller.merchant.pk, key.secrets.get().pk, version, ip_address("127.0.0.1"), uuid4())
+    for kind in ("bet", "payout", "reward", "rollback", "deposit", "withdraw", "balance", "launch", "read"):
+        with pytest.raises(statuses.InvalidApiKey):
+            ledger.gate(who, kind)
+    call = ledger.Call("deposit", "d-1", "player-1", currency="EUR", amount=100)
+    assert ledger.post(who, call).status == statuses.InvalidApiKey.key
     assert not Transaction.objects.filter(secret__key=key).exists()
 
 
@@ -75,9 +81,9 @@ def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Calle
     bet = caller.bet(100)
     key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
     with connection.cursor() as cursor:  # as it was when `environment` bound nothing
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", [key.pk])
-        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("SET LOCAL session_replication_role = origin")
     before = set(Transaction.objects.filter(merchant=caller.merchant).values_list("pk", flat=True))
     request_log.drain()
     line = SignedRequest.objects.get(transaction_id=bet.body["transactionId"])
