@@ -229,6 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["merchants.sign_in.backend.RoleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+DOWNLOADS_A_DAY: int = setting("DOWNLOADS_A_DAY", int, default=100)  # files, of one person in 24 hours
 STEP_UP_SECONDS = 300  # how long a second factor is fresh
 ACCOUNT_ADAPTER = "merchants.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -2,6 +2,7 @@ from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
 from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
+from merchants.models.download import Download
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
@@ -16,6 +17,7 @@ __all__ = [
     "Compromise",
     "Contact",
     "DisabledGame",
+    "Download",
     "EgressProof",
     "Game",
     "ImportProposal",
