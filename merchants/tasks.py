@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 
 from merchants.services import expiry, outbox
 from merchants.services.allowlist import trial
+from merchants.sign_in.session_purge import purge_sessions
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -21,3 +25,8 @@ def remind_of_ends() -> None:
 @shared_task
 def put_lists_back() -> None:
     trial.tidy()
+
+
+@shared_task
+def purge_old_sessions() -> None:
+    log.info("sessions.purged", sessions=purge_sessions())
