@@ -8,6 +8,7 @@ from celery import shared_task
 from merchants.services import chain, expiry, outbox, sign_in_records
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
+from merchants.sign_in.session_purge import purge_sessions
 
 log = structlog.get_logger(__name__)
 
@@ -46,3 +47,8 @@ def verify_history() -> None:
     log.info("history.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1), heads=own)
     if not verdict.holds:
         alarm.raise_alarm(verdict)
+
+
+@shared_task
+def purge_old_sessions() -> None:
+    log.info("sessions.purged", sessions=purge_sessions())

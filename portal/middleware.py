@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from psycopg.errors import QueryCanceled
 
 from merchants.models import Person
 from merchants.services import history
 from portal.lib.clientip import client_address
 
 PROBE = "x-portal-probe"
+log = structlog.get_logger(__name__)
 
 
 class RequestId:
@@ -54,9 +59,44 @@ class History:
             return self.get_response(request)
 
 
-class OperatorPolicy(ContentSecurityPolicyMiddleware):
-    """The pages of operators, and what is refused there. The administration has scripts inline."""
+class PagePolicy(ContentSecurityPolicyMiddleware):
+    """What every answer to a person carries: a content policy, and no place in a cache.
+
+    Unfold's pages, which the administration and the sign-in are made of, name expressions in attributes that Alpine
+    evaluates, and have their colours in a style element. No page may run a script that stands in it.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        guarded = request.path.startswith("/operator/")
-        return super().process_response(request, response) if guarded else response
+        if not hasattr(response, "_csp_config"):
+            response._csp_config = policy_of(request.path)  # type: ignore[attr-defined]  # noqa: SLF001 - Django's name
+        if "no-store" not in response.get("Cache-Control", "") and not request.path.startswith(CACHEABLE):
+            add_never_cache_headers(response)
+        return super().process_response(request, response)
+
+
+CACHEABLE = ("/admin/jsi18n/",)
+
+
+def policy_of(path: str) -> dict[str, list[str]]:
+    own: dict[str, list[str]] = settings.SECURE_CSP
+    policies: dict[str, dict[str, list[str]]] = settings.PAGE_CSP
+    for prefix, more in policies.items():
+        if path.startswith(prefix):
+            return own | more
+    return own
+
+
+class PageDeadline:
+    """A page whose statement took longer than the database is allowed says what to do (portal.page_deadline)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if not isinstance(fault.__cause__, QueryCanceled):
+            return None
+        log.warning("page.too_slow", path=request.path)
+        return render(request, "operator/too_slow.html", {"title": "Too slow"}, status=503)

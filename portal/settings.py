@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "wallet.api.door.MachineDoor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.PagePolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -145,7 +146,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "merchants.sign_in.gate.StaffGate",
-    "portal.middleware.OperatorPolicy",
+    "portal.middleware.PageDeadline",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -286,6 +287,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["merchants.sign_in.backend.RoleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+DOWNLOADS_A_DAY: int = setting("DOWNLOADS_A_DAY", int, default=100)  # files, of one person in 24 hours
 STEP_UP_SECONDS = 300  # how long a second factor is fresh
 ACCOUNT_ADAPTER = "merchants.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -331,7 +333,7 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SECURE_REDIRECT_EXEMPT = [r"^healthz(/reconciliation)?$"]
 X_FRAME_OPTIONS = "DENY"
-# For the operators' pages (portal.middleware.OperatorPolicy): nothing inline, nothing from another host.
+# For all pages (portal.middleware.PagePolicy): nothing inline, nothing from another host.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -343,6 +345,21 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
 }
+# What pages of others need: Alpine evaluates attributes, unfold and Swagger have styles inline, and unfold opens a page
+# of a related thing in a frame.
+UNFOLD_CSP: dict[str, list[str]] = {
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+}
+PAGE_CSP: dict[str, dict[str, list[str]]] = {
+    "/admin/": UNFOLD_CSP | {"frame-src": [CSP.SELF], "frame-ancestors": [CSP.SELF]},
+    "/account/": UNFOLD_CSP,
+    "/api/docs": {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]},
+}
+PAGE_STATEMENT_SECONDS: int = setting("PAGE_STATEMENT_SECONDS", int, default=15)  # of the database, for one page
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
+if PRODUCTION:  # a browser takes these only over TLS, for this host and all of its paths
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
 # --- Network --------------------------------------------------------------------------------------------------------
 try:
@@ -402,6 +419,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
     "POSTPROCESSING_HOOKS": ["wallet.api.schema.add_components"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -11,8 +11,12 @@ import structlog
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError
 from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,6 +32,7 @@ from merchants.admin.timeline import TimelinePage
 from merchants.services import history
 
 ASKED = "Requested. A second person must approve it: your request is on the page “Approvals”."
+COMPARISONS = {"exact", "id__exact", "pk__exact", "in", "isnull", "gte", "gt", "lte", "lt"}
 PER_PAGE = 50
 LAST_PAGE = 200
 MET_ANOTHER = (
@@ -58,6 +63,30 @@ class FastAdmin(TimelinePage, ExportedList):
     actions: Any = None
     sortable_by: Sequence[str] = ()
     empty_value_display = "–"
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """What the list does not know is told, and not passed over: it would show more than was asked for."""
+        if any("\0" in text for name, values in request.GET.lists() for text in (name, *values)):
+            raise BadRequest("A filter holds the character NUL.")
+        try:
+            shown: ChangeList = super().get_changelist_instance(request)
+        except IncorrectLookupParameters as unknown:
+            raise BadRequest("The list has no such filter.") from unknown
+        return shown
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only what the list offers. A look-up of any other column would answer, sign by sign, what no page shows."""
+        name = lookup.partition(LOOKUP_SEP)[0]
+        if name not in {field.name for field in self.opts.get_fields()}:
+            return bool(super().lookup_allowed(lookup, value, request))
+        return any(_is_of(offer, lookup) for offer in self.offered_filters(request)) and bool(
+            super().lookup_allowed(lookup, value, request)
+        )
+
+    def offered_filters(self, request: HttpRequest | None) -> Iterator[str]:
+        for each in self.get_list_filter(request):
+            offer = each[0] if isinstance(each, tuple) else each
+            yield offer if isinstance(offer, str) else offer.parameter_name
 
     @display(description="Created (UTC)")
     def created(self, row: Any) -> SafeString | None:
@@ -127,6 +156,10 @@ class FastAdmin(TimelinePage, ExportedList):
 
     def change_url(self, obj: Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+
+def _is_of(offer: str, lookup: str) -> bool:
+    return lookup == offer or lookup.removeprefix(offer + LOOKUP_SEP) in COMPARISONS
 
 
 def why() -> forms.CharField:

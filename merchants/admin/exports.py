@@ -6,12 +6,13 @@ Rows come from a server-side cursor and go out as they come, so that a million o
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib import messages
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -22,10 +23,14 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from merchants import crypto
+from merchants import crypto, errors
 from merchants.admin import labels
-from portal.lib import clock, tables
+from merchants.admin.step_up import step_up
+from merchants.models import Download, Merchant, Person
+from merchants.services import downloads
+from portal.lib import clock, numbers, tables
 
+OF_MERCHANT = re.compile("(?:[a-z]+__)?merchant(?:__id)?(?:__exact)?")
 MOST_ROWS = 1_000_000
 AT_ONCE = 2_000  # rows that are held in memory
 CUT = "Only the first {most:,} rows are here. Narrow the list with its filters and export again for the rest."
@@ -45,19 +50,41 @@ class ExportedList(ModelAdmin):
         inherited: list[URLResolver | URLPattern] = super().get_urls()
         return own + inherited
 
-    def export_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    @step_up
+    def export_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
             shown: ChangeList = self.get_changelist_instance(request)
-        except IncorrectLookupParameters:
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+            download = self.record(request)
+        except errors.Refusal as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+            return HttpResponseRedirect(self.list_url())
         name = f"{str(self.opts.verbose_name_plural).replace(' ', '-')}-{clock.now():%Y%m%d-%H%M%S}.csv"
-        content = tables.lines(self.exported(request, shown))
+        content = tables.lines(self.exported(request, shown, download))
         headers = {"Content-Disposition": f'attachment; filename="{name.lower()}"', "Cache-Control": "no-store"}
-        return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+        streamed: Any = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+        answer: HttpResponse = streamed
+        return answer
 
-    def exported(self, request: HttpRequest, shown: ChangeList) -> Iterator[list[Any]]:
+    def list_url(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def record(self, request: HttpRequest) -> Download:
+        """Of a list that is filtered by one merchant, on the timeline of that merchant too."""
+        return downloads.record(
+            person=cast("Person", request.user),
+            what=f"{str(self.opts.verbose_name_plural).capitalize()} (CSV)",
+            merchant=self.merchant_of(request),
+            filters=request.GET.dict(),
+        )
+
+    def merchant_of(self, request: HttpRequest) -> Merchant | None:
+        names = [name for name in request.GET if OF_MERCHANT.fullmatch(name)]
+        number = numbers.whole(request.GET[names[0]]) if len(names) == 1 else None
+        return None if number is None else Merchant.objects.filter(pk=number).first()
+
+    def exported(self, request: HttpRequest, shown: ChangeList, download: Download) -> Iterator[list[Any]]:
         """Titles, rows, and a last line when there are more. It is written down, also when it broke off."""
         columns = [str(name) for name in shown.list_display if name != "action_checkbox"]
         rows = shown.queryset[: self.most_exported + 1].iterator(chunk_size=AT_ONCE)
@@ -71,6 +98,7 @@ class ExportedList(ModelAdmin):
                 yield [CUT.format(most=self.most_exported)]
             ended = True
         finally:
+            downloads.end(download, rows=sent, is_complete=ended)
             self.note(request, sent, ended=ended)
 
     def note(self, request: HttpRequest, sent: int, *, ended: bool) -> None:

@@ -4,6 +4,7 @@ from merchants.models.chain import Chain, ChainBlock, ChainRecipe
 from merchants.models.claim import SecretClaim
 from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
+from merchants.models.download import Download
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
@@ -22,6 +23,7 @@ __all__ = [
     "Compromise",
     "Contact",
     "DisabledGame",
+    "Download",
     "EgressProof",
     "Game",
     "ImportProposal",

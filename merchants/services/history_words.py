@@ -14,7 +14,7 @@ from merchants import models
 from merchants.errors import spoken
 from portal.lib import money
 
-KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People"}
+KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People", "downloads": "Downloads"}
 AMOUNTS = {"max_stake"}  # columns that are shown as money
 NOTHING = "–"
 SPELLED_OUT = 3  # more of a kind are counted
@@ -386,6 +386,18 @@ def _says_contact(events: list[Event], everything: list[Event]) -> list[str]:
     return [f"{event.row['email']} {words.get(event.label, 'changed among')} the contacts" for event in events]
 
 
+def _says_download(events: list[Event], everything: list[Event]) -> list[str]:
+    return [f"File “{event.row['what']}” {_sent(event)}" for event in events]
+
+
+def _sent(event: Event) -> str:
+    rows, is_complete = event.row["rows"], event.row["is_complete"]
+    if rows is None:
+        return "requested"
+    number = f"{rows:,} row{'' if rows == 1 else 's'}"
+    return f"downloaded: {number}" if is_complete else f"broken off after {number}"
+
+
 def fields_of(event: Event) -> str:
     """“Status: active → suspended”"""
     return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or "changed"
@@ -415,6 +427,7 @@ THINGS: dict[str, Thing] = {
     "Invitation": Thing("people", "mail", _says_invitation),
     "StaffVisit": Thing("people", "visibility", _says_visit, ("person", "person_id")),
     "Contact": Thing("people", "mail", _says_contact),
+    "Download": Thing("downloads", "download", _says_download),
 }
 
 

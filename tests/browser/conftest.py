@@ -82,12 +82,13 @@ def album(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def watched(page: Page, live: Live) -> Iterator[Page]:
-    """No page may fail in its scripts or fetch anything from another host."""
+    """No page may fail in its scripts, break its content policy, or fetch anything from another host."""
     faults: list[str] = []
     home = urlsplit(live.base_url).netloc
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda sent: faults.append(sent.url) if urlsplit(sent.url).netloc not in {home, ""} else None)
     page.on("response", lambda given: faults.append(f"{given.status} {given.url}") if given.status >= 500 else None)
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     yield page
     assert not faults

@@ -83,3 +83,18 @@ def test_a_merchant_is_closed_only_after_the_answers_were_shown(staff: Page, liv
     staff.screenshot(path=album / "question.png")
     staff.get_by_role("link", name="Cancel").click()
     expect(staff.get_by_text("suspended").first).to_be_visible()
+
+
+def test_a_related_page_opens_in_its_frame(staff: Page) -> None:
+    """As unfold's script opens the page of a merchant from the form of a plan."""
+    staff.evaluate("""() => {
+        const frame = document.createElement("iframe");
+        frame.src = "/admin/merchants/merchant/add/?_popup=1";
+        document.body.appendChild(frame);
+    }""")
+    expect(staff.frame_locator("iframe").locator("#id_code")).to_be_visible()
+
+
+def test_the_pages_of_the_api_stand_under_their_policy(watched: Page, live: Live) -> None:
+    watched.goto(f"{live.base_url}/api/docs")
+    expect(watched.get_by_text("/wallet/transaction/bet").first).to_be_visible()

@@ -34,6 +34,7 @@ CAST = ("stranger", "operator", "without factor", "auditor", "support", "adminis
 # What the three roles, and support whose second factor is older than five minutes, get where a stranger is asked to
 # sign in, an operator refused, and staff without a factor sent to set one up.
 READ = (ALLOWED, ALLOWED, ALLOWED, ALLOWED)
+TAKE = (ALLOWED, ALLOWED, ALLOWED, FACTOR)  # files
 WORK = (REFUSED, ALLOWED, ALLOWED, ALLOWED)
 STEP_UP = (REFUSED, ALLOWED, ALLOWED, FACTOR)
 PEOPLE = (REFUSED, REFUSED, ALLOWED, REFUSED)
@@ -47,7 +48,7 @@ KINDS = {
     "<path:object_id>/history/": READ,
     "<path:object_id>/delete/": NOBODY,  # money or a trace hangs on everything
     "add/": NOBODY,
-    "export/": READ,
+    "export/": TAKE,
     "<path:object_id>/timeline/": READ,
 }
 ROWS = {
@@ -70,7 +71,8 @@ ROWS = {
     },
     **{f"/admin/merchants/player/<path:object_id>/{verb}/": WORK for verb in ("block", "unblock")},
     **{f"/admin/merchants/game/<path:object_id>/{verb}/": WORK for verb in ("off", "on", "off_for", "on_for")},
-    **{f"/admin/merchants/compromise/exposure/{page}": READ for page in ("", "movements/", "summary/")},
+    "/admin/merchants/compromise/exposure/": READ,
+    **{f"/admin/merchants/compromise/exposure/{page}": TAKE for page in ("movements/", "summary/")},
     "/admin/merchants/compromise/<path:object_id>/close/": STEP_UP,
     "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,

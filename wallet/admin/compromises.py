@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django import forms
@@ -22,12 +22,13 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from merchants import errors
 from merchants.admin import labels
 from merchants.admin.base import Question
 from merchants.admin.fields import UtcField
 from merchants.admin.step_up import step_up
-from merchants.models import Compromise, Secret
-from merchants.services import compromise
+from merchants.models import Compromise, Person, Secret
+from merchants.services import compromise, downloads
 from portal.lib import clock, tables
 from wallet import money
 from wallet.admin.base import Choice, ReadOnlyAdmin
@@ -164,9 +165,11 @@ class CompromiseAdmin(ReadOnlyAdmin):
             context |= page_of(exposure.report(**form.cleaned_data), form.cleaned_data)
         return TemplateResponse(request, "admin/exposure.html", context | {"form": form})
 
+    @step_up
     def summary_view(self, request: HttpRequest) -> HttpResponse:
         return self.download(request, "summary", lambda wish: summary(exposure.report(**wish)))
 
+    @step_up
     def movements_view(self, request: HttpRequest) -> HttpResponse:
         return self.download(request, "movements", lambda wish: movements(**wish))
 
@@ -181,11 +184,23 @@ class CompromiseAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             return HttpResponse("Ask for it on the page of the report.", status=400, content_type="text/plain")
         wish = form.cleaned_data
+        merchant = wish["secret"].key.merchant
+        try:
+            download = downloads.record(
+                person=cast("Person", request.user),
+                what=f"Compromise report: {what} (CSV)",
+                merchant=merchant,
+                filters={"key": wish["secret"].key.auth_key} | request.GET.dict(),
+            )
+        except errors.Refusal as refused:
+            return HttpResponse(str(refused), status=429, content_type="text/plain; charset=utf-8")
         log.info("exposure.downloaded", what=what, secret=wish["secret"].pk, by=str(getattr(request.user, "email", "")))
         name = f"{what}-{wish['secret'].key.auth_key}-v{wish['secret'].version}-{clock.now():%Y%m%d-%H%M%S}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         lines: Any = StreamingHttpResponse(
-            tables.lines(rows(wish)), content_type="text/csv; charset=utf-8", headers=headers
+            tables.lines(downloads.counted(download, rows(wish), heads=1)),
+            content_type="text/csv; charset=utf-8",
+            headers=headers,
         )
         answer: HttpResponse = lines
         return answer

@@ -1,7 +1,9 @@
+from typing import Any
+
 from django.db import migrations
 
 
-def cut(apps, schema_editor):
+def cut(apps: Any, schema_editor: Any) -> None:
     """Signatures that stand whole in the table; piece by piece, each committed. What an older process still writes is
     cut by the hourly job.
     """

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from merchants import errors, once
 from merchants.access import Visit, Work
-from merchants.models import DisabledGame, Game, Player
+from merchants.models import DisabledGame, Download, Game, Player
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm, PlainForm
-from merchants.services import catalogue_io, flags, proposals
+from merchants.services import catalogue_io, downloads, flags, proposals
 from merchants.services.catalogue_io import BadLines, GamesPlan, PlayersPlan
 from merchants.services.posture import plural
 from portal.lib import clock
@@ -35,18 +35,24 @@ MIXED_ANSWERS = [("Bet, launch of a blocked player", "RS_ERROR_PLAYER_BLOCKED"),
 
 
 # --- Out --------------------------------------------------------------------------------------------------------------
-@page()
+@page(prove=True)
 def players_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     """As the list is filtered; rows come and go as they are read."""
     rows = found(visit.merchant, chosen(request)).iterator(chunk_size=AT_ONCE)
-    return sent("players", catalogue_io.players_csv(rows))
+    download = record(request, visit, "Players (CSV)")
+    return sent("players", catalogue_io.players_csv(downloads.counted(download, rows)))
 
 
 @page()
 def games_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     off = set(DisabledGame.objects.filter(merchant=visit.merchant).values_list("game_id", flat=True))
     rows = Game.objects.order_by("name", "pk").values_list("pk", "game_id").iterator(chunk_size=AT_ONCE)
-    return sent("games", catalogue_io.games_csv((game_id, pk not in off) for pk, game_id in rows))
+    games = downloads.counted(record(request, visit, "Games (CSV)"), rows)
+    return sent("games", catalogue_io.games_csv((game_id, pk not in off) for pk, game_id in games))
+
+
+def record(request: HttpRequest, visit: Visit, what: str) -> Download:
+    return downloads.record(person=visit.person, what=what, merchant=visit.merchant, filters=request.GET.dict())
 
 
 def sent(what: str, content: Iterator[str]) -> StreamingHttpResponse:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
+from merchants.services import downloads
 from portal.lib import clock
 from wallet.models import Export
 from wallet.pages.round_filter import FilterForm, told
@@ -92,7 +94,8 @@ def exports_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     return frame.show(request, visit, "exports.html", tab="rounds", title="Exports", **context)
 
 
-@page(back="operator:exports")
+@page(back="operator:exports", prove=True)
+@transaction.atomic
 def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
     export = own_export(visit, number)
     path = exports.fetched(export=export)
@@ -100,6 +103,9 @@ def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
         messages.error(request, "This file is not there any more. Export it again.")
         return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
     name = f"{visit.merchant.code}-{export.what}-{export.asked_at:%Y%m%d-%H%M%S}.{export.form}"
+    downloads.record(
+        person=visit.person, what=name, merchant=visit.merchant, filters=export.wish, rows=export.rows_done
+    )
     return FileResponse(
         path.open("rb"), as_attachment=True, filename=name, content_type=CONTENT_TYPES[Export.Form(export.form)]
     )

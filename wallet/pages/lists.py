@@ -17,7 +17,7 @@ from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import PlainForm
 from merchants.pages.keys import own_key
-from merchants.services import access, allowlist, posture
+from merchants.services import access, allowlist, downloads, posture
 from merchants.services.allowlist import Rule, Why, standing
 from portal.lib import clock, numbers, tables
 from portal.lib.clientip import parse_address
@@ -115,7 +115,11 @@ def list_named(request: HttpRequest, visit: Visit) -> ApiKey | None:
 def list_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Pasted in again, it is the same list."""
     key = list_named(request, visit)
-    rows = as_rows(standing.of(visit.merchant, key))
+    rows = list(as_rows(standing.of(visit.merchant, key)))
+    what = {"list": f"key {key.auth_key}" if key else "merchant"}
+    downloads.record(
+        person=visit.person, what="Allowlist (CSV)", merchant=visit.merchant, filters=what, rows=len(rows) - 1
+    )
     response = HttpResponse("".join(tables.lines(rows)), content_type="text/csv; charset=utf-8")
     name = f"allowlist-{visit.merchant.code}{f'-key-{key.pk}' if key else ''}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

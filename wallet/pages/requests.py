@@ -18,6 +18,7 @@ from merchants.models import ApiKey, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
 from merchants.pages.forms import UNTIL, MomentField, PlainForm
+from merchants.services import downloads
 from portal.lib import clock, money, numbers, tables
 from portal.lib.clientip import Network, parse_address
 from wallet import statuses
@@ -181,15 +182,22 @@ def sorry(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
 
 
 # --- As a table -------------------------------------------------------------------------------------------------------
-@page(back="operator:requests")
+@page(back="operator:requests", prove=True)
 def requests_csv(request: HttpRequest, visit: Visit) -> Any:
     form = SearchForm(visit.merchant, request.GET)
     if not form.is_valid():
         return HttpResponseRedirect(f"{reverse('operator:requests', args=[visit.merchant.code])}?{filters(request)}")
     name = f"{visit.merchant.code}-requests-{clock.now().strftime(UNTIL).replace(':', '')}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    download = downloads.record(
+        person=visit.person, what="Requests (CSV)", merchant=visit.merchant, filters=request.GET.dict()
+    )
     lines = log_search.every(merchant=visit.merchant, wish=form.wish(), at_once=AT_ONCE)
-    return StreamingHttpResponse(tables.lines(cells(lines)), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(
+        tables.lines(downloads.counted(download, cells(lines), heads=1)),
+        content_type="text/csv; charset=utf-8",
+        headers=headers,
+    )
 
 
 def cells(lines: Iterator[SignedRequest]) -> Iterator[tuple[Any, ...]]:

@@ -61,6 +61,10 @@ def head(*, whole: bool) -> tuple[str, ...]:
     return (*HEAD, *NAMED) if whole else HEAD
 
 
+def number(run: Reconciliation) -> int:
+    return Case.objects.filter(merchant=run.merchant_id, day=run.day).count()
+
+
 def rows(run: Reconciliation, *, whole: bool) -> Iterator[tuple[Any, ...]]:
     found = Case.objects.filter(merchant=run.merchant_id, day=run.day).order_by("-severity", "pk")
     return (_row(case, whole=whole) for case in found.iterator(AT_ONCE))

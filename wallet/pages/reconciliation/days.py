@@ -158,13 +158,13 @@ def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------
-@page(back="operator:reconciliation_day")
+@page(back="operator:reconciliation_day", prove=True)
 def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> Any:
     run = report.newest(visit.merchant.pk, day)
     if run is None:
         messages.error(request, "This day was not compared yet, so it has no cases.")
         return HttpResponseRedirect(to_day(visit.merchant, day))
-    return files.answer(run, kind)
+    return files.answer(visit, run, kind)
 
 
 def to_overview(merchant: Merchant) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from merchants.access import Visit
 from merchants.pages.door import page
+from merchants.services import downloads
 from wallet.models import Reconciliation
 from wallet.reconciliation import report_files
 
@@ -19,7 +20,7 @@ PIECE = 256 * 1024
 OVER = "This link has ended: it was good for {days} days. The files are on the page of each day."
 
 
-@page(back="operator:reconciliation")
+@page(back="operator:reconciliation", prove=True)
 def report_file(request: HttpRequest, visit: Visit, token: str) -> Any:
     asked = report_files.asked(token)
     if asked is None:
@@ -28,12 +29,14 @@ def report_file(request: HttpRequest, visit: Visit, token: str) -> Any:
     run = Reconciliation.objects.select_related("merchant").filter(merchant=visit.merchant, pk=asked.run).first()
     if run is None or asked.kind not in report_files.TYPES:
         raise Http404
-    return answer(run, asked.kind)
+    return answer(visit, run, asked.kind)
 
 
-def answer(run: Reconciliation, kind: str) -> StreamingHttpResponse:
+def answer(visit: Visit, run: Reconciliation, kind: str) -> StreamingHttpResponse:
+    name, rows = report_files.name(run, kind), report_files.number(run)
+    downloads.record(person=visit.person, what=name, merchant=visit.merchant, filters={}, rows=rows)
     content: Iterator[str] | Iterator[bytes] = report_files.csv(run) if kind == "csv" else book(run)
-    disposition = {"content-disposition": f'attachment; filename="{report_files.name(run, kind)}"'}
+    disposition = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(content, content_type=report_files.TYPES[kind], headers=disposition)
 
 
