@@ -113,6 +113,10 @@ def attention() -> dict[str, Any]:
         "approvals": Approval.objects.filter(state=Approval.State.WAITING).select_related(
             "key", "merchant", "asked_by"
         )[:SHOWN],
+        "write_offs": [
+            (case, money.show(cases.at_stake(case)))
+            for case in cases.waiting_for_second().select_related("merchant", "write_off_asked_by")[:SHOWN]
+        ],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
         .select_related("key__merchant")
         .defer("sealed", "fingerprint")

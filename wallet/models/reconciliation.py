@@ -18,6 +18,38 @@ from merchants.models.words import without_secret
 HOURS = (0, 23)
 
 
+# What is still at stake in a case, in units: its difference, or the money of what differs without one.
+STAKE = """
+    CASE WHEN {row}.difference <> 0 THEN abs({row}.difference::numeric)
+         WHEN {row}.kind IN ('unsettled', 'balance') THEN abs(coalesce(({row}.ours ->> 'amount')::numeric, 0))
+         WHEN {row}.kind = 'totals' THEN abs(coalesce(({row}.ours ->> 'amount')::numeric, 0)
+                                             - coalesce(({row}.theirs ->> 'amount')::numeric, 0))
+         ELSE 0 END
+"""
+# One person closes differences up to the merchant's limit, in each currency and in 24 hours; what is more, and what is
+# owed to a player, closes by a second person, as the first asked for it. Comparisons close what they no longer meet.
+BY_TWO_PEOPLE = f"""
+    IF OLD.write_off_asked_by_id <> NEW.resolved_by_id AND OLD.asked_resolution = NEW.resolution
+       AND OLD.difference = NEW.difference AND NEW.write_off_asked_by_id = OLD.write_off_asked_by_id THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.kind <> 'owed' AND ({STAKE.format(row="NEW")}) = 0 THEN
+        RETURN NEW;
+    END IF;
+    PERFORM 1 FROM merchants_person WHERE id = NEW.resolved_by_id FOR NO KEY UPDATE;
+    IF NEW.kind = 'owed' OR ({STAKE.format(row="NEW")}) + coalesce((
+            SELECT sum({STAKE.format(row="c")}) FROM wallet_case c
+             WHERE c.resolved_by_id = NEW.resolved_by_id AND c.resolved_at > NEW.resolved_at - interval '24 hours'
+               AND c.merchant_id = NEW.merchant_id AND c.currency = NEW.currency AND c.state = 'resolved'
+               AND c.write_off_asked_by_id IS NULL), 0)
+        > coalesce((SELECT p.write_off_alone FROM wallet_reconciliationplan p
+                     WHERE p.merchant_id = NEW.merchant_id), 0) THEN
+        RAISE EXCEPTION 'a second person closes this case' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 - made of constants
+
+
 def private_files() -> Storage:
     return storages["private"]
 
@@ -325,6 +357,9 @@ class Case(models.Model):
         Reconciliation, on_delete=models.PROTECT, related_name="+", help_text="The newest comparison that met it."
     )
     write_off_asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_resolution = models.CharField(
+        max_length=11, choices=Resolution, blank=True, default="", db_default="", help_text="As it was asked for."
+    )
     resolved_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty: it closed by itself."
     )
@@ -347,6 +382,9 @@ class Case(models.Model):
                 condition=~Q(resolved_by=F("write_off_asked_by")) | ~Q(resolution="written_off"),
                 name="case_written_off_by_another_person",
             ),
+            models.CheckConstraint(
+                condition=Q(write_off_asked_by=None) | ~Q(asked_resolution=""), name="case_asked_for_how"
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant", "-day", "kind"], name="case_of_day"),
@@ -364,8 +402,25 @@ class Case(models.Model):
                 condition=Q(kind="day_boundary") & ~Q(state="resolved"),
                 name="case_over_midnight",
             ),
+            models.Index(
+                fields=["resolved_by", "resolved_at"],
+                condition=Q(state="resolved", resolved_by__isnull=False),
+                name="case_closed_by",
+            ),
         ]
-        triggers = [pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="case_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.state = 'resolved' AND NEW.resolved_by_id IS NOT NULL AND (OLD.state <> 'resolved' "
+                    "OR OLD.resolution <> NEW.resolution OR OLD.resolved_by_id IS DISTINCT FROM NEW.resolved_by_id)"
+                ),
+                func=BY_TWO_PEOPLE,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.subject}".strip()
