@@ -6,11 +6,13 @@ class WalletConfig(AppConfig):
     verbose_name = "Wallet"
 
     def ready(self) -> None:
-        from merchants.services import outbox, sealing  # noqa: PLC0415 - models are there only now
-        from wallet.reconciliation import passwords, report, words  # noqa: PLC0415
+        from merchants.services import outbox, questions, sealing  # noqa: PLC0415 - models are there only now
+        from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
         from wallet.services import export_words  # noqa: PLC0415
 
         export_words.register()
         words.register()
         sealing.add_keeper("statement sources", passwords)
+        questions.register("names_players", planning.name_players)
+        questions.register("recipient", planning.send_reports_to)
         outbox.fill(report.TEMPLATE, report.filling)

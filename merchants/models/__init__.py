@@ -7,6 +7,7 @@ from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
 from merchants.models.sent import ImportProposal, UsedForm
+from merchants.models.staff_change import OwnerQuestion, StaffChange
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -25,12 +26,14 @@ __all__ = [
     "ListTrial",
     "Membership",
     "Merchant",
+    "OwnerQuestion",
     "Person",
     "Player",
     "Secret",
     "SecretClaim",
     "SeenAddress",
     "SeenOrigin",
+    "StaffChange",
     "StaffVisit",
     "UsedForm",
 ]

@@ -46,7 +46,12 @@ LIST_BY_TWO_PEOPLE = """
 """
 
 
-@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version"])
+@tracked(
+    scopes={"merchant": "pgh_obj"},
+    exclude=["access_version"],
+    owners_told=True,
+    always="NEW.pgh_before ->> 'two_person' = 'true' AND NOT NEW.two_person",
+)
 class Merchant(models.Model):
     """An operator: its keys, lists, players and money are its own and nobody else's."""
 

@@ -13,9 +13,11 @@ from django.db.models.functions import MD5, Cast, Now
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import tracked
+from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import without_secret
 
 HOURS = (0, 23)
+SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
 
 
 # What is still at stake in a case, in units: its difference, or the money of what differs without one.
@@ -54,7 +56,16 @@ def private_files() -> Storage:
     return storages["private"]
 
 
-@tracked(scopes={"merchant": "merchant"})
+# Player names in emails are for an owner to allow, not for our staff (OwnerQuestion).
+NAMES_BY_OWNER = """
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> '' THEN
+        RAISE EXCEPTION 'an owner says yes to player names in emails' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+@tracked(scopes={"merchant": "merchant"}, owners_told=True, always=SWITCHED_OFF)
 class ReconciliationPlan(models.Model):
     """How a merchant's days are reconciled. Without one, they are not."""
 
@@ -90,13 +101,29 @@ class ReconciliationPlan(models.Model):
                 condition=Q(high_amount__gte=0, write_off_alone__gte=0), name="plan_amounts_not_negative"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="plan_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="plan_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="plan_names_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.names_players"),
+                func=NAMES_BY_OWNER,
+            ),
+            pgtrigger.Trigger(
+                name="plan_names_later_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.names_players AND NOT OLD.names_players"),
+                func=NAMES_BY_OWNER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.merchant.code}, at {self.hour}:00"
 
 
-@tracked(scopes={"merchant": "merchant"})
+@tracked(scopes={"merchant": "merchant"}, owners_told=True)
 class ReportRecipient(models.Model):
     """Who gets a merchant's report."""
 
@@ -107,12 +134,25 @@ class ReportRecipient(models.Model):
     class Meta:
         ordering = ["email"]
         constraints = [models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="recipient_outside_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OUTSIDE_BY_OWNER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email
 
 
-@tracked(scopes={"merchant": "merchant"}, exclude=["sealed", "kek_id", "last_tried_at", "last_answer"])
+@tracked(
+    scopes={"merchant": "merchant"},
+    exclude=["sealed", "kek_id", "last_tried_at", "last_answer"],
+    owners_told=True,
+    always=SWITCHED_OFF,
+)
 class StatementSource(models.Model):
     """Where statements are fetched from, by schedule. The password is sealed as secrets are."""
 
