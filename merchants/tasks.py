@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from merchants.services import chain, expiry, outbox, sign_in_records
+from merchants.services import chain, expiry, outbox, sign_in_records, staff_changes
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
 from merchants.sign_in.session_purge import purge_sessions
@@ -16,6 +16,11 @@ log = structlog.get_logger(__name__)
 @shared_task
 def send_letters() -> None:
     outbox.send_due()
+
+
+@shared_task
+def tell_owners_of_changes() -> None:
+    staff_changes.tell_owners()
 
 
 @shared_task

@@ -30,6 +30,11 @@ app.conf.beat_schedule = {
     "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
     "forget-origins": {"task": "wallet.tasks.forget_origins", "schedule": crontab(minute="37")},
     "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},
+    "tell-owners-of-changes": {
+        "task": "merchants.tasks.tell_owners_of_changes",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "put-lists-back": {"task": "merchants.tasks.put_lists_back", "schedule": crontab(), "options": {"expires": 55}},
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "raise-sign-in-alarm": {"task": "merchants.tasks.raise_sign_in_alarm", "schedule": crontab(minute="*/5")},

@@ -7,10 +7,10 @@ class WalletConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants.models import Chain  # noqa: PLC0415 - models are there only now
-        from merchants.services import outbox, sealing  # noqa: PLC0415
+        from merchants.services import outbox, questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
-        from wallet.reconciliation import passwords, report, words  # noqa: PLC0415
+        from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
         from wallet.services import export_words  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
@@ -19,4 +19,6 @@ class WalletConfig(AppConfig):
         export_words.register()
         words.register()
         sealing.add_keeper("statement sources", passwords)
+        questions.register("names_players", planning.name_players)
+        questions.register("recipient", planning.send_reports_to)
         outbox.fill(report.TEMPLATE, report.filling)

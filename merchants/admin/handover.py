@@ -44,6 +44,10 @@ class HandOverForm(OnceForm):
         help_text="The link works once, for 24 hours, for an owner who has signed in with a second factor.",
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["handover"] = self.fields.pop("handover")  # the last thing that is asked
+
 
 @dataclass(frozen=True, kw_only=True)
 class OncePage:
@@ -91,7 +95,7 @@ class HandOverAdmin(FastAdmin):
                 if not once.use_token(request, wish.pop("token")):
                     return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
                 with history.because(wish.get("reason", "")):
-                    done = page.act(**wish)
+                    done: Issued | str | HttpResponse = page.act(**wish)
                 if isinstance(done, Issued):
                     done = self.hand_over(request, page, done, way)
         except errors.Refusal as refused:

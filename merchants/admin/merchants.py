@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -25,8 +25,8 @@ from merchants.admin.lists import (
     SwitchedOffGameTable,
 )
 from merchants.admin.step_up import step_up, step_up_to_save
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Merchant
-from merchants.services import approvals, merchants, sandboxes
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Contact, Merchant, OwnerQuestion
+from merchants.services import approvals, merchants, questions, sandboxes
 from merchants.services.allowlist import DomainLine, Line
 
 USUAL = "as usual"
@@ -126,6 +126,8 @@ class MerchantAdmin(FastAdmin):
         return int(merchant.key_count)  # type: ignore[attr-defined]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        if formset.model is Contact:
+            ask_for_contacts(self, request, formset)
         if not asked_instead(self, request, formset):
             own_new_entries(request, formset)
             super().save_formset(request, form, formset, change)
@@ -194,7 +196,8 @@ class MerchantAdmin(FastAdmin):
 def asked_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
     """A list of a merchant with the two-person rule: the whole list, as it would be, waits for a second approver."""
     verb = {AllowlistEntry: Approval.Verb.NETWORKS, AllowedDomain: Approval.Verb.DOMAINS}.get(formset.model)
-    of, by = formset.instance, request.user
+    of: Any = formset.instance
+    by: Any = request.user
     merchant, key = (of.merchant, of) if isinstance(of, ApiKey) else (of, None)
     if verb is None or not merchant.two_person or not formset.has_changed():
         return False
@@ -212,6 +215,20 @@ def asked_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
         ),
     )
     return True
+
+
+def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:
+    """Addresses of other domains than the owners': they are not saved, and an owner is asked."""
+    merchant: Merchant = formset.instance
+    by: Any = request.user
+    for form in [*formset.initial_forms, *formset.extra_forms]:
+        email = form.cleaned_data.get("email") if "email" in form.changed_data else None
+        if not email or form in formset.deleted_forms or not questions.is_outside(merchant, email):
+            continue
+        questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
+        admin.message_user(request, f"An owner must allow this first: add {email} to the contacts.", messages.WARNING)
+        form.changed_data.clear()
+        form.instance.email = form.initial.get("email", "")
 
 
 def standing(merchant: Merchant, key: ApiKey | None, verb: str) -> QuerySet[Any]:

@@ -66,10 +66,15 @@ class RotateForm(OverlapForm):
 
 
 class AskToRotateForm(RotateForm):
-    handover = None
+    """Who approves it says how the secret is handed over."""
+
     reason = forms.CharField(
         max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["handover"]
 
 
 class OldVersionForm(forms.Form):

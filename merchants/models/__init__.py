@@ -10,6 +10,7 @@ from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
 from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.sign_in import SignInRecord
+from merchants.models.staff_change import OwnerQuestion, StaffChange
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ListTrial",
     "Membership",
     "Merchant",
+    "OwnerQuestion",
     "Person",
     "Player",
     "Secret",
@@ -39,6 +41,7 @@ __all__ = [
     "SeenAddress",
     "SeenOrigin",
     "SignInRecord",
+    "StaffChange",
     "StaffVisit",
     "UsedForm",
 ]

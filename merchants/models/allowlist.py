@@ -75,7 +75,7 @@ NOT_ON_TRIAL = """
 """
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"})
+@tracked(scopes={"merchant": "merchant", "key": "key"}, owners_told=True)
 class AllowlistEntry(models.Model):
     """One network from which calls are taken: on the merchant's list, or on one key's list when `key` is set."""
 
@@ -165,7 +165,7 @@ class AllowlistEntry(models.Model):
         return str(self.network)
 
 
-@tracked(scopes={"merchant": "merchant"})
+@tracked(scopes={"merchant": "merchant"}, owners_told=True)
 class AllowedDomain(models.Model):
     """One host that browsers may call from (`Origin`)."""
 

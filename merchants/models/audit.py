@@ -29,6 +29,14 @@ NOT_EMPTIED_UNSEEN = pgtrigger.Trigger(
     operation=pgtrigger.Truncate,
     func="RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;",
 )
+# Our staff's changes, and those named by `always`, are put down for the job that mails the merchant's owners
+# (merchants.services.staff_changes): here, where the change is noted, so that no door can forget it.
+STAFF_ACTS = "coalesce(NEW.pgh_context ->> 'role', '') <> ''"
+PUT_DOWN = """
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.{merchant}, '{thing}', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+"""
 OF_ITS_KEY = "(SELECT merchant_id FROM merchants_apikey WHERE id = {row}.key_id)"
 
 
@@ -141,8 +149,13 @@ def tracked[M: type[models.Model]](
     scopes: Mapping[str, str],
     fields: Sequence[str] | None = None,
     exclude: Sequence[str] = (),
+    owners_told: bool = False,
+    always: str = "false",
 ) -> Callable[[M], M]:
     """Keep the history of this table.
+
+    `owners_told`: the merchant's owners are mailed what our staff change here; `always`, in SQL over an event: and such
+    a change by whomever.
 
     `scopes`: by which field of the event its merchant, key, person … is found; each gets an index, so that a timeline
     costs the same however long the history is.
@@ -168,13 +181,25 @@ def tracked[M: type[models.Model]](
                     models.Index(fields=[field, "-pgh_created_at"], name=f"history_{name.lower()}_{field}"[:30])
                     for field in sorted(set(scopes.values()))
                 ],
-                "triggers": [NEVER_EMPTIED],
+                "triggers": [NEVER_EMPTIED, *(_put_down(name, scopes["merchant"], always) if owners_told else [])],
             },
         )
         pgtrigger.register(NOT_EMPTIED_UNSEEN)(model)
         return tracker(model)
 
     return track
+
+
+def _put_down(thing: str, merchant: str, always: str) -> list[pgtrigger.Trigger]:
+    return [
+        pgtrigger.Trigger(
+            name="owners_are_told",
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            condition=pgtrigger.Condition(f"{STAFF_ACTS} OR ({always})"),
+            func=PUT_DOWN.format(merchant=f"{merchant}_id", thing=thing),
+        )
+    ]
 
 
 def unbound(model: str) -> models.ForeignKey[Any, Any]:

@@ -71,7 +71,12 @@ LIST_BY_TWO_PEOPLE = """
 """
 
 
-@tracked(scopes={"merchant": "pgh_obj"}, exclude=["access_version", "sandbox_of", "second_factor_from"])
+@tracked(
+    scopes={"merchant": "pgh_obj"},
+    exclude=["access_version", "sandbox_of", "second_factor_from"],
+    owners_told=True,
+    always="NEW.pgh_before ->> 'two_person' = 'true' AND NOT NEW.two_person",
+)
 class Merchant(models.Model):
     """An operator: its keys, lists, players and money are its own and nobody else's.
 

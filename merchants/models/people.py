@@ -99,7 +99,20 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.staff_role == self.StaffRole.ADMINISTRATOR
 
 
-@tracked(scopes={"merchant": "merchant"})
+# Our staff add no address of a domain that no owner of the merchant has: an owner says yes first (OwnerQuestion).
+OUTSIDE_BY_OWNER = """
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND (TG_OP = 'INSERT' OR lower(NEW.email) <> lower(OLD.email))
+       AND NOT EXISTS (SELECT FROM merchants_membership m JOIN merchants_person p ON p.id = m.person_id
+                        WHERE m.merchant_id = NEW.merchant_id AND m.role = 'owner' AND p.is_active
+                          AND split_part(lower(p.email), '@', 2) = split_part(lower(NEW.email), '@', 2)) THEN
+        RAISE EXCEPTION 'an owner says yes to an address of another domain' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+@tracked(scopes={"merchant": "merchant"}, owners_told=True)
 class Contact(models.Model):
     """An address of a merchant that is told of what happens to its keys, beside its owners and managers."""
 
@@ -120,13 +133,21 @@ class Contact(models.Model):
                 violation_error_message="This address is there already.",
             ),
         ]
-        triggers = [not_of_a_sandbox("a contact")]
+        triggers = [
+            not_of_a_sandbox("a contact"),
+            pgtrigger.Trigger(
+                name="contact_outside_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OUTSIDE_BY_OWNER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email
 
 
-@tracked(scopes={"merchant": "merchant", "person": "person"})
+@tracked(scopes={"merchant": "merchant", "person": "person"}, owners_told=True)
 class Membership(models.Model):
     """What one person may do for one merchant."""
 

@@ -79,15 +79,15 @@ def approval_decline(request: HttpRequest, visit: Visit, number: int) -> HttpRes
 
 # --- A claim link -----------------------------------------------------------------------------------------------------
 @page(work=Work.KEYS, prove=True, back="operator:keys")
-def claim(request: HttpRequest, visit: Visit, said: str) -> HttpResponse:
+def claim(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """The link alone shows nothing: the secret comes after the button, so that a mail scanner uses up no link."""
     if not access.has_second_factor(visit.person):
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
-    found = claims.find(merchant=visit.merchant, said=said, by=visit.person)
+    found = claims.find(merchant=visit.merchant, said=token, by=visit.person)
 
     def act() -> Issued:
-        return claims.claim(merchant=visit.merchant, said=said, by=visit.person)
+        return claims.claim(merchant=visit.merchant, said=token, by=visit.person)
 
     question = Question(
         title="Claim the new secret",

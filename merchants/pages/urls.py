@@ -2,18 +2,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from merchants.pages import approvals, entrance, keys, people, timeline
+from merchants.pages import approvals, entrance, keys, people, questions, timeline
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.merchants, name="merchants"),
     path("~/invitation/<str:token>/", entrance.invitation, name="invitation"),
     path("<slug:code>/keys/", keys.keys_page, name="keys"),
     path("<slug:code>/sandbox/create/", keys.sandbox_create, name="sandbox_create"),
-    path("<slug:code>/keys/claim/<str:said>/", approvals.claim, name="claim"),
+    path("<slug:code>/keys/claim/<str:token>/", approvals.claim, name="claim"),
     path("<slug:code>/keys/staff/", approvals.staff_sees_secrets, name="staff_sees_secrets"),
     path("<slug:code>/approvals/<int:number>/", approvals.approval_page, name="approval"),
     path("<slug:code>/approvals/<int:number>/approve/", approvals.approval_approve, name="approval_approve"),
     path("<slug:code>/approvals/<int:number>/decline/", approvals.approval_decline, name="approval_decline"),
+    path("<slug:code>/questions/<int:number>/", questions.question_answer, name="question"),
     path("<slug:code>/people/", people.people_page, name="people"),
     path("<slug:code>/people/invite/", people.invite, name="invite"),
     path("<slug:code>/people/second-factor/", people.second_factor, name="second_factor"),

@@ -398,6 +398,16 @@ def _sent(event: Event) -> str:
     return f"downloaded: {number}" if is_complete else f"broken off after {number}"
 
 
+def _says_question(events: list[Event], everything: list[Event]) -> list[str]:
+    wishes = {
+        "names_players": "Player names in report emails",
+        "recipient": "Reports to {email}",
+        "contact": "{email} as a contact",
+    }
+    answers = {"waiting": "asked for by our staff, an owner decides", "yes": "allowed", "no": "refused"}
+    return [f"{wishes[event.row['kind']].format(**event.row)}: {answers[event.row['state']]}" for event in events]
+
+
 def fields_of(event: Event) -> str:
     """“Status: active → suspended”"""
     return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or "changed"
@@ -415,6 +425,7 @@ THINGS: dict[str, Thing] = {
     "ApiKey": Thing("keys", "key", _says_key, ("apikey", "")),
     "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
     "SecretClaim": Thing("keys", "mark_email_read", _says_claim, ("apikey", "key_id")),
+    "OwnerQuestion": Thing("people", "contact_support", _says_question),
     "AllowlistEntry": Thing("lists", "lan", _listed("network", "networks")),
     "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
     "ListTrial": Thing("lists", "timer", _says_trial),

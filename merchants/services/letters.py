@@ -13,7 +13,18 @@ from typing import Any
 
 from merchants import crypto
 from merchants.errors import spoken
-from merchants.models import ApiKey, Approval, Compromise, Contact, Letter, Membership, Merchant, Person, SecretClaim
+from merchants.models import (
+    ApiKey,
+    Approval,
+    Compromise,
+    Contact,
+    Letter,
+    Membership,
+    Merchant,
+    OwnerQuestion,
+    Person,
+    SecretClaim,
+)
 from merchants.services import outbox
 from portal.lib import clock
 
@@ -140,17 +151,24 @@ def ask_approvers(approval: Approval) -> None:
     write_each({*owners(approval.merchant)} - asker, approval.merchant, "approval_waiting", about | {"page": page})
 
 
+def tell_owners(merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any) -> None:
+    """What was changed for a merchant, and by whom; `also`: who is told beside its owners."""
+    context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": spoken(at), **more}
+    told = {email.lower(): email for email in [*(owners(merchant) or contacts(merchant)), *also]}
+    write_each(told.values(), merchant, "merchant_changed", context)
+
+
+def ask_owners(question: OwnerQuestion) -> None:
+    page = f"/operator/{question.merchant.code}/questions/{question.pk}/"
+    context = {"merchant": question.merchant.name, "asked_by": str(question.asked_by), "wish": question.wish}
+    asked = context | {"page": page, "at": spoken(question.asked_at)}
+    write_each(owners(question.merchant), question.merchant, "owner_question", asked)
+
+
 def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
     """The link is made when the email is sent, so that no row holds it."""
     context = _about(claim.key) | {"version": claim.version, "ends": spoken(claim.expires_at), "claim": claim.pk}
     write_each(to, claim.key.merchant, "secret_claim", context)
-
-
-def tell_owners(merchant: Merchant, what: str, *, do: str, by: str, also: Iterable[str] = ()) -> None:
-    """What was changed for the merchant, in words that go on from its name; and what the owners have to do."""
-    context = {"merchant": merchant.name, "code": merchant.code, "what": what, "do": do, "by": by}
-    told = {email.lower(): email for email in [*(owners(merchant) or contacts(merchant)), *also]}
-    write_each(told.values(), merchant, "merchant_changed", context | {"at": spoken(clock.now())})
 
 
 def remind_of_end(key: ApiKey, ends: datetime, *, days: int) -> None:

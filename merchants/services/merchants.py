@@ -6,7 +6,6 @@ from django.db import transaction
 
 from merchants import errors
 from merchants.models import Approval, Merchant
-from merchants.services import letters
 
 
 @transaction.atomic
@@ -23,17 +22,11 @@ def set_status(*, merchant: Merchant, status: str, approval: Approval | None = N
 
 @transaction.atomic
 def switch_two_person_off(*, approval: Approval) -> Merchant:
-    """By two people, who are named to the owners."""
+    """By two people; a trigger puts it down, and the owners are mailed who they were (staff_changes)."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=approval.merchant_id)
     if merchant.two_person:
         merchant.two_person = False
         merchant.save(update_fields=["two_person"])
-        letters.tell_owners(
-            merchant,
-            "no longer has the two-person rule",
-            do="If you did not expect this, tell us at once. One person alone can now rotate and revoke your keys.",
-            by=f"{approval.asked_by} and {approval.decided_by}",
-        )
     return merchant
 
 

@@ -24,6 +24,7 @@ merchant, now = Merchant.objects.get(code="{code}"), clock.now()
 day = date_at(merchant, now) - timedelta(days=4)
 plan = ReconciliationPlan.objects.filter(merchant=merchant).first()
 plan = plan or ReconciliationPlan.objects.create(merchant=merchant)
+ReconciliationPlan.objects.filter(pk=plan.pk).update(write_off_alone=2_000_000)
 side = dict(currency="EUR", kind="bet", ours_rows=41250, ours_amount="123456789000", theirs_rows=41249,
             theirs_amount="123455539000")
 gone = dict(kind="missing_there", currency="EUR", breaks=1, difference="-1250000", size="1250000")

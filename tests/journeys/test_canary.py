@@ -285,7 +285,7 @@ def test_a_secret_stands_in_the_one_page_that_showed_it_and_nowhere_else(live: L
         assert urlsplit(url).path == "/admin/", page.decode()
 
         add = f"/admin/merchants/apikey/add/?merchant={cast['merchant']}"
-        _, page = browser.send(add, merchant=str(cast["merchant"]), environment="live", label="canary")
+        _, page = browser.send(add, merchant=str(cast["merchant"]), environment="live", label="canary", handover="show")
         [issued], [auth_key] = (
             set(SECRET.findall(page.decode())),
             set(re.findall(r"oppi_pub_live_\w{20}", page.decode())),
@@ -296,7 +296,8 @@ def test_a_secret_stands_in_the_one_page_that_showed_it_and_nowhere_else(live: L
 
         with psycopg.connect(live.dsn) as database:
             [(key,)] = database.execute("SELECT id FROM merchants_apikey WHERE auth_key = %s", [auth_key]).fetchall()
-        _, page = browser.send(f"/admin/merchants/apikey/{key}/rotate/", length="24", unit="hours", reason="canary")
+        rotate = f"/admin/merchants/apikey/{key}/rotate/"
+        _, page = browser.send(rotate, length="24", unit="hours", reason="canary", handover="show")
         [rotated] = set(SECRET.findall(page.decode()))
         canaries.append(Canary(rotated))
         use_in_every_way(live, auth_key, rotated)

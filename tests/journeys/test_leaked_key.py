@@ -63,6 +63,7 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     Door(demo["base_url"], {person["role"]: person for person in demo["staff"]}).sign_in(page, "support")
     find(page, merchant["auth_key"])
     page.get_by_role("link", name="Rotate the secret").click()
+    page.get_by_label("Hand over the new secret").select_option("show")
     page.get_by_role("button", name="Rotate", exact=True).click()
     page.get_by_role("link", name="I have saved the secret").click()
     expect(page.get_by_text("Version 2").first).to_be_visible()
@@ -73,6 +74,7 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     page.get_by_label("Which secret").select_option(index=1)
     page.get_by_label("Exposed since").fill(SINCE)
     page.get_by_label("What happened").fill("In a public repository, found by a scan")
+    page.get_by_label("Hand over the new secret").select_option("show")
     page.get_by_role("button", name="Do it now").click()
 
     expect(page.get_by_text("Hand the secret over now.")).to_be_visible()
@@ -87,7 +89,8 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     assert "All versions of the secret so far are refused" in letter
     assert not [secret for secret in (merchant["secret_key"], replacement["secret_key"]) if secret in letter]
 
-    page.get_by_role("link", name="the report").click()
+    page.get_by_role("link", name="I have saved the secret").click()
+    page.get_by_role("link", name="Exposed since").first.click()
     expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     picture(page, album, "report")

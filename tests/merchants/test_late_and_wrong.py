@@ -73,6 +73,7 @@ def test_a_key_that_was_quarantined_by_hand_still_gets_its_case_and_another_key(
         with pytest.raises(errors.NoUnderQuarantine, match="Choose the quarantine"):
             compromise.declare(key=key, response=response, reason="x", exposed_since=since, by=None)
     declared = compromise.declare(key=key, response="quarantine", reason="x", exposed_since=since, by=None)
+    assert declared.issued is not None
     assert declared.issued.key != key
     with pytest.raises(errors.KeyQuarantined, match="another took its place"):
         compromise.declare(key=key, response="quarantine", reason="x", exposed_since=since, by=None)

@@ -161,6 +161,7 @@ def test_a_leak_is_one_letter_that_tells_the_response(
         )
         message = sent(acme)
     assert Letter.objects.count() == before + 1
+    assert declared.issued is not None
     for part in parts(message):
         assert said in part
         assert "since 2026-03-01 11:00:00 UTC" in part

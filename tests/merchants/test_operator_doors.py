@@ -25,7 +25,7 @@ from merchants.models import (
     Player,
     StaffVisit,
 )
-from merchants.services import allowlist, flags, history, limits, people, undo
+from merchants.services import allowlist, approvals, flags, history, limits, people, questions, undo
 from merchants.services.allowlist import egress
 from merchants.services.limits import Limits
 from portal.lib import clock
@@ -69,6 +69,8 @@ ROWS = {
         )
     },
     "sandbox_create": OWNERS,
+    "approval": READ,
+    **dict.fromkeys(("approval_approve", "approval_decline", "claim", "staff_sees_secrets", "question"), OWNERS),
     "people": READ,
     "invite": OWNERS,
     "second_factor": OWNERS,
@@ -102,7 +104,8 @@ ROWS = {
         ("reconciliation_plan_change", "recipient_add", "recipient_remove", "source_set", "source_switch"), OWNERS
     ),
 }  # fmt: skip
-NOTHING_YET = {"reconciliation_csv", "reconciliation_xlsx", "statement_draft"}  # another's draft is as one that is over
+# Another's draft or claim link is as one that is over.
+NOTHING_YET = {"reconciliation_csv", "reconciliation_xlsx", "statement_draft", "claim"}
 OPEN = {"invitation", "nothing"}  # by a signed link; for nobody
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
 
@@ -133,6 +136,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
         | numbers_of_lists(acme)
         | numbers_of_flags(acme)
         | of_reconciliation(acme)
+        | numbers_of_requests(acme, viewer)
         | {
             "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
             "withdraw": invitation.pk,
@@ -141,6 +145,14 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
             "key": key,
         }
     )
+
+
+def numbers_of_requests(acme: Merchant, by: Person) -> dict[str, int]:
+    """What waits for a second person, and what our staff ask an owner."""
+    request = approvals.ask_to_revoke(key=ApiKey.objects.get(merchant=acme), by=by, reason="not needed")
+    question = questions.ask(merchant=acme, kind="names_players", by=by)
+    of_request = dict.fromkeys(("approval", "approval_approve", "approval_decline"), request.pk)
+    return of_request | {"question": question.pk}
 
 
 def numbers_of_flags(acme: Merchant) -> dict[str, int]:

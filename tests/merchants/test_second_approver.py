@@ -14,7 +14,7 @@ from django.test import Client
 
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Letter, Merchant, Person, Secret
-from merchants.services import approvals, compromise, history, keys, merchants
+from merchants.services import approvals, compromise, history, keys, merchants, staff_changes
 from portal.lib import clock
 from tests.people import signed_in
 
@@ -204,7 +204,7 @@ def test_closing_a_merchant_waits(staff: Client, second: Client, ruled: Merchant
     send(staff, f"/admin/merchants/merchant/{ruled.pk}/close/", reason="contract ended")
     assert Merchant.objects.get(pk=ruled.pk).status == "active"
     approval = Approval.objects.get()
-    assert "set the merchant to closed" in second.get("/admin/").content.decode()
+    assert "Set the merchant to closed" in second.get("/admin/").content.decode()
     send(second, page_of(approval, "approve"))
     assert Merchant.objects.get(pk=ruled.pk).status == "closed"
 
@@ -235,6 +235,7 @@ def test_two_people_switch_the_rule_off_and_the_owners_are_mailed(
         approvals.approve(approval=approval, by=administrator)
     approvals.approve(approval=approval, by=support)
     assert not Merchant.objects.get(pk=ruled.pk).two_person
+    staff_changes.tell_owners()
     [told] = Letter.objects.filter(template="merchant_changed", to="owner@acme.test")
     assert "administrator@oppi.test and support@oppi.test" in str(told.context["by"])
 

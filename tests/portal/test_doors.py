@@ -78,11 +78,12 @@ ROWS = {
     "/admin/wallet/session/<path:object_id>/close/": WORK,
     **{
         f"/admin/wallet/case/<path:object_id>/{verb}/": WORK
-        for verb in ("take", "assign", "wait", "resolve", "decline", "reopen", "remark")
+        for verb in ("take", "assign", "wait", "decline", "reopen", "remark")
     },
-    **{f"/admin/wallet/case/<path:object_id>/{verb}/": STEP_UP for verb in ("write_off", "confirm")},
-    **{f"/admin/wallet/case/many/{verb}/": WORK for verb in ("take", "assign", "wait", "resolve")},
-    "/admin/wallet/case/many/write_off/": STEP_UP,
+    **{f"/admin/wallet/case/<path:object_id>/{verb}/": STEP_UP for verb in ("resolve", "write_off", "confirm")},
+    **{f"/admin/wallet/case/many/{verb}/": WORK for verb in ("take", "assign", "wait")},
+    **{f"/admin/wallet/case/many/{verb}/": STEP_UP for verb in ("resolve", "write_off")},
+    **{f"/admin/merchants/approval/<path:object_id>/{verb}/": STEP_UP for verb in ("approve", "decline")},
     "/admin/wallet/reconciliation/<path:object_id>/again/": WORK,
     **{f"/admin/wallet/statement/{page}": WORK for page in ("upload/", "upload/<int:merchant>/<str:token>/")},
     "/admin/wallet/reconciliationplan/add/": STEP_UP,

@@ -187,6 +187,14 @@ def plan(merchant: Merchant, **fields: Any) -> ReconciliationPlan:
     return ReconciliationPlan.objects.create(merchant=merchant, **fields)
 
 
+def closed_by_one(merchant: Merchant) -> None:
+    """Whatever differs, one person may close it: for tests of what follows."""
+    known = {"write_off_alone": 10**15}
+    ReconciliationPlan.objects.update_or_create(
+        merchant=merchant, defaults=known, create_defaults=known | {"is_on": False}
+    )
+
+
 def busy_day(machine: Told, of: date = DATE) -> Busy:
     """Won, lost, rewarded, withdrawn, a bet taken back, and a round with its payout taken back."""
     with at(machine.merchant, of=of):

@@ -122,7 +122,7 @@ def test_cases_are_filtered(
     broken(run, "new", severity=3, opened_at=MORNING + timedelta(days=4))
     broken(run, "mine", state="assigned", owner=support)
     broken(run, "waits", state="waiting", kind="currency", player_id="player-9")
-    broken(run, "asked", write_off_asked_by=support)
+    broken(run, "asked", write_off_asked_by=support, asked_resolution="ours")
     broken(run, "done", state="resolved", resolution="ours", resolved_at=MORNING)
     broken(compared(rival), "rival")
     with clock.at(MORNING + timedelta(days=4)):
@@ -173,11 +173,11 @@ def test_only_verbs_that_make_sense_are_offered(staff: Client, case: Case, suppo
     assert buttons(staff, case) == {"take", "assign", "wait", "resolve", "write_off", "remark"}
     cases.assign(case=case, to=support, by=support)
     assert buttons(staff, case) == {"assign", "wait", "resolve", "write_off", "remark"}
-    Case.objects.update(write_off_asked_by=support)
-    assert buttons(staff, case) == {"assign", "wait", "resolve", "decline", "remark"}
-    Case.objects.update(write_off_asked_by=second)
+    Case.objects.update(write_off_asked_by=support, asked_resolution="ours")
+    assert buttons(staff, case) == {"assign", "wait", "decline", "remark"}
+    Case.objects.update(write_off_asked_by=second, asked_resolution="ours")
     assert "confirm" in buttons(staff, case)
-    cases.resolve(case=case, resolution="ours", text="Mended.", by=support)
+    cases.confirm_write_off(case=case, difference=case.difference, by=support)
     assert buttons(staff, case) == {"reopen", "remark"}
 
 
@@ -228,11 +228,16 @@ def test_two_persons_write_off_what_is_above_the_limit(
 ) -> None:
     case = broken(run, difference=LIMIT + 1)
     assert "takes two persons" in read(staff, page(case))
+    staff.post(page(case, "resolve"), {"resolution": "ours", "reason": "Lost in the move."})
+    assert state(case) == ("open", "")
+    staff.post(page(case, "decline"), {"reason": "I meant to write it off."})
     staff.post(page(case, "write_off"), {"reason": "Lost in the move."})
     assert state(case) == ("open", "")
     staff.post(page(case, "confirm"), {"difference": LIMIT + 1})
     assert state(case) == ("open", "")  # not by whoever asked
     another = signed_in(Client(), second)
+    home = read(another, "/admin/")
+    assert "support@oppi.test asked to close it with 10.00001 EUR" in home
     assert f'value="{LIMIT + 1}"' in read(another, page(case, "confirm"))
     another.post(page(case, "confirm"), {"difference": LIMIT})
     assert state(case) == ("open", "")  # not an amount that was not shown
@@ -241,7 +246,7 @@ def test_two_persons_write_off_what_is_above_the_limit(
 
 
 def test_a_write_off_is_declined_with_a_reason(staff: Client, case: Case, second: Person) -> None:
-    Case.objects.update(write_off_asked_by=second)
+    Case.objects.update(write_off_asked_by=second, asked_resolution="ours")
     staff.post(page(case, "decline"), {"reason": "Look at the log first."})
     case.refresh_from_db()
     assert (case.state, case.write_off_asked_by) == ("open", None)
@@ -249,7 +254,12 @@ def test_a_write_off_is_declined_with_a_reason(staff: Client, case: Case, second
 
 def test_writing_off_asks_for_a_fresh_second_factor(client: Client, case: Case, support: Person) -> None:
     late = signed_in(client, support, proved_at=clock.now() - timedelta(minutes=6))
-    for path in (page(case, "write_off"), f"{LIST}many/write_off/?ids={case.pk}"):
+    for path in (
+        page(case, "write_off"),
+        page(case, "resolve"),
+        f"{LIST}many/write_off/?ids={case.pk}",
+        f"{LIST}many/resolve/?ids={case.pk}",
+    ):
         sent = late.post(path, {"reason": "Small.", "chosen": str(case.pk)})
         assert "/reauthenticate/" in sent["location"]
     assert state(case) == ("open", "")
@@ -278,13 +288,20 @@ def test_an_auditor_reads_and_does_nothing(client: Client, case: Case, auditor: 
 def test_those_that_are_ticked_are_done_at_once_and_the_refused_are_named(
     staff: Client, run: Reconciliation, support: Person
 ) -> None:
-    chosen = [broken(run, f"tx-{number}") for number in range(3)]
+    chosen = [broken(run, f"tx-{number}", difference=-LIMIT // 4) for number in range(2)]
+    chosen.append(broken(run, "yen", currency="JPY", difference=700))
     cases.resolve(case=chosen[1], resolution="ours", text="Before.", by=support)
     sent = staff.post(f"{LIST}?state=all", {"action": "resolve", "_selected_action": [case.pk for case in chosen]})
-    assert "3 cases." in read(staff, sent["location"])
+    asked = staff.get(sent["location"])
+    assert "3 cases." in asked.content.decode()
+    assert asked.context["sums"] == [("EUR", 2, "5.00"), ("JPY", 1, "0.007")]
     wish = {"chosen": ",".join(str(case.pk) for case in chosen), "resolution": "theirs", "reason": "Their export."}
+    stale = unescape(staff.post(sent["location"], wish | {"seen": "EUR:2:1"}).content.decode())
+    assert "These cases have changed since you opened the page." in stale
+    assert state(chosen[0]) == ("open", "")
+    wish["seen"] = asked.context["seen"]
     told = unescape(staff.post(sent["location"], wish).content.decode())
-    assert "2 cases resolved; 1 left as it was" in told
+    assert "2 cases resolved, or waiting for a second approver; 1 left as it was" in told
     assert "tx-1" in told
     assert "This case is resolved. Open it again first." in told
     assert [state(case)[1] for case in chosen] == ["theirs", "ours", "theirs"]

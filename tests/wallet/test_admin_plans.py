@@ -39,7 +39,7 @@ def sent(client: Client, path: str, said: dict[str, Any]) -> str:
     return unescape(client.post(path, said, follow=True).content.decode())
 
 
-def test_a_plan_is_made_with_its_recipients(staff: Client, acme: Merchant) -> None:
+def test_a_plan_is_made_with_its_recipients(staff: Client, acme: Merchant, owner: Person) -> None:
     sent(staff, f"{LIST}add/?merchant={acme.pk}", SAID | {"merchant": acme.pk})
     plan = ReconciliationPlan.objects.get()
     assert (plan.merchant, plan.is_on, plan.hour, plan.unsettled_hours) == (acme, True, 7, 12)
@@ -47,7 +47,7 @@ def test_a_plan_is_made_with_its_recipients(staff: Client, acme: Merchant) -> No
     assert addresses(acme) == ["CFO@acme.test", "finance@acme.test"]
 
 
-def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: ReconciliationPlan) -> None:
+def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: ReconciliationPlan, owner: Person) -> None:
     ReportRecipient.objects.create(merchant=plan.merchant, email="gone@acme.test")
     kept = ReportRecipient.objects.create(merchant=plan.merchant, email="cfo@acme.test")
     assert "gone@acme.test" in staff.get(f"{LIST}{plan.pk}/change/").content.decode()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from merchants.models import Game, Merchant, Person
 from portal.lib import clock
 from tests import factories
-from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, day, ledger_lines, plan, state
+from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, closed_by_one, day, ledger_lines, plan, state
 from wallet.models import Case, Statement
 from wallet.reconciliation import cases, matching, own_books, runs, schedule
 
@@ -156,6 +156,7 @@ def test_a_row_that_the_next_days_corrected_statement_lacks_is_missing_again(mac
 def test_comparing_has_an_end_when_a_person_has_resolved_one_half_of_each_pair(machine: Told, support: Person) -> None:
     """Two pairs over one midnight, one each way. What a person resolved is there still, for the half beside it."""
     merchant = machine.merchant
+    closed_by_one(merchant)
     nothing: dict[str, Any] = {"near": set(), "gone": set(), "other": set(), "strays": set(), "twice": False}
     states(merchant, DATE, nothing | {"near": {"morning"}})
     states(merchant, NEXT, nothing | {"near": {"evening"}})

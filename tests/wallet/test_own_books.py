@@ -9,7 +9,7 @@ import pytest
 
 from merchants.models import Merchant, Person
 from tests.plugins.database_role import unguarded
-from tests.wallet.reconciling import DATE, Busy, at, breaks, case, day, reconcile, state
+from tests.wallet.reconciling import DATE, Busy, at, breaks, case, closed_by_one, day, reconcile, state
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import cases
 
@@ -65,6 +65,7 @@ def test_each_night_it_is_the_same_case_until_it_is_mended(stated: Busy) -> None
 def test_what_a_person_said_of_our_books_is_believed_until_it_is_another_thing(stated: Busy, support: Person) -> None:
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
+    closed_by_one(stated.merchant)
     cases.resolve(case=Case.objects.get(), resolution="ours", text="We mend it on Friday.", by=support)
     for later in (1, 2, 3):
         reconcile(stated.merchant, DATE + timedelta(days=later))
@@ -91,6 +92,7 @@ def test_what_a_person_said_of_our_books_is_counted_alike_by_each_comparison(sta
     """As all else that a person has resolved: it is a break still, and nobody's work any more."""
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
+    closed_by_one(stated.merchant)
     cases.resolve(case=Case.objects.get(), resolution="theirs", text="They know.", by=support)
     again = reconcile(stated.merchant)
     assert (again.outcome, again.is_news) == ("breaks", False)
@@ -109,6 +111,7 @@ def test_a_comparison_that_does_not_look_believes_who_says_that_our_books_are_me
 ) -> None:
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
+    closed_by_one(stated.merchant)
     cases.resolve(case=Case.objects.get(), resolution="corrected", text="Mended.", by=support)
     assert reconcile(stated.merchant).outcome == "clear"
     assert Case.objects.get().state == "resolved"

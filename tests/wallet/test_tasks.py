@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from merchants.models import Merchant, SeenOrigin

@@ -107,8 +107,10 @@ MANY: dict[str, ManyVerb] = {
     ),
     "resolve": ManyVerb(
         title="Resolve",
-        text="It is understood and done with. Found again by a later comparison, it opens by itself.",
-        done="resolved",
+        text="It is understood and done with. Found again by a later comparison, it opens by itself. A difference that "
+        "still stands is given up: above the merchant's limit a second person must approve that.",
+        done="resolved, or waiting for a second approver",
+        danger=True,
         form=ResolveForm,
         act=lambda case, resolution, reason, by: cases.resolve(case=case, resolution=resolution, text=reason, by=by),
         change=lambda resolution, reason, by: cases.resolving(resolution=resolution, text=reason, by=by),
@@ -116,7 +118,7 @@ MANY: dict[str, ManyVerb] = {
     "write_off": ManyVerb(
         title="Write off",
         text="The difference is given up. Above the merchant's limit a second person confirms it first.",
-        done="written off, or put to a second person",
+        done="written off, or waiting for a second approver",
         form=NoteForm,
         act=lambda case, reason, by: cases.write_off(case=case, text=reason, by=by),
         change=lambda reason, by: cases.writing_off(text=reason, by=by),
@@ -125,17 +127,17 @@ MANY: dict[str, ManyVerb] = {
 }
 ONE: dict[str, Verb] = MANY | {
     "confirm": Verb(
-        title="Confirm the write-off",
-        text="You are the second person: after this the difference is given up.",
-        done="written off",
+        title="Approve closing the case",
+        text="You are the second approver: after this the difference is given up.",
+        done="closed",
         form=ConfirmForm,
         act=lambda case, difference, by: cases.confirm_write_off(case=case, difference=difference, by=by),
         danger=True,
     ),
     "decline": Verb(
-        title="Decline the write-off",
-        text="The case stays open. Whoever asked may take it back so, too.",
-        done="not written off",
+        title="Decline closing the case",
+        text="The case stays open. The person who requested it can decline it too.",
+        done="not closed",
         form=NoteForm,
         act=lambda case, reason, by: cases.decline_write_off(case=case, text=reason, by=by),
     ),
@@ -160,11 +162,11 @@ def possible(case: Case, person: Person) -> set[str]:
     """What the page offers; the services judge again."""
     if case.state == Case.State.RESOLVED:
         return {"remark", "reopen"}
-    offered = {"remark", "assign", "resolve"}
+    offered = {"remark", "assign"}
     if case.owner_id != person.pk:
         offered.add("take")
     if case.state != Case.State.WAITING:
         offered.add("wait")
     if case.write_off_asked_by_id is not None:
         return offered | {"decline"} | ({"confirm"} if case.write_off_asked_by_id != person.pk else set())
-    return offered if case.kind == Case.Kind.OWED else offered | {"write_off"}
+    return offered | ({"resolve"} if case.kind == Case.Kind.OWED else {"resolve", "write_off"})

@@ -35,7 +35,7 @@ from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
 from wallet.admin.case_verbs import MANY, ONE, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
-from wallet.reconciliation import cases
+from wallet.reconciliation import cases, refusals
 from wallet.reconciliation.plans import write_off_alone
 
 SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
@@ -208,7 +208,7 @@ class CaseAdmin(ReadOnlyAdmin):
     @display(description="Resolution")
     def shown_resolution(self, case: Case) -> str | None:
         if case.write_off_asked_by:
-            return f"Write-off asked for by {case.write_off_asked_by}"
+            return f"{case.get_asked_resolution_display()}: requested by {case.write_off_asked_by}"
         return case.get_resolution_display() or None
 
     @display(description="About")
@@ -268,6 +268,7 @@ class CaseAdmin(ReadOnlyAdmin):
         return self.do(request, object_id, "wait")
 
     @action(description="Resolve", permissions=["work"], icon="task_alt")
+    @step_up
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "resolve")
 
@@ -276,13 +277,13 @@ class CaseAdmin(ReadOnlyAdmin):
     def write_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "write_off")
 
-    @action(description="Confirm the write-off", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
+    @action(description="Approve closing", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
     @says_why
     @step_up
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "confirm")
 
-    @action(description="Decline the write-off", permissions=["work"], icon="close")
+    @action(description="Decline closing", permissions=["work"], icon="close")
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "decline")
 
@@ -310,6 +311,9 @@ class CaseAdmin(ReadOnlyAdmin):
         verb, sent = MANY[name], request.POST if request.method == "POST" else None
         form = verb.form(sent)
         chosen = ids_in(sent.get("chosen", "")) if sent is not None else self.chosen(request)
+        totals = cases.sums(Case.objects.filter(pk__in=chosen[: cases.MOST_AT_ONCE]))
+        if sent is not None and verb.danger and form.is_valid() and sent.get("seen") != seen(totals):
+            form.add_error(None, str(refusals.SumsChanged()))
         done = self.done_to_many(request, verb, form, chosen) if chosen and form.is_valid() else None
         context = self.admin_site.each_context(request) | {
             "title": verb.title,
@@ -319,6 +323,8 @@ class CaseAdmin(ReadOnlyAdmin):
             "chosen": ",".join(map(str, chosen[: cases.MOST_AT_ONCE])),
             "number": min(len(chosen), cases.MOST_AT_ONCE),
             "most": cases.MOST_AT_ONCE if len(chosen) > cases.MOST_AT_ONCE else None,
+            "sums": [(each.currency or "–", each.cases, money.show(each.difference)) for each in totals],
+            "seen": seen(totals),
             "back": reverse("admin:wallet_case_changelist"),
             "done": done,
         }
@@ -345,6 +351,11 @@ class CaseAdmin(ReadOnlyAdmin):
             return None
 
 
+def seen(totals: list[cases.CurrencySum]) -> str:
+    """What the page showed, so that it is not sent for another sum."""
+    return ";".join(f"{each.currency}:{each.cases}:{each.difference}" for each in totals)
+
+
 def worker(request: HttpRequest) -> Any:
     return request.user
 
@@ -368,8 +379,9 @@ def panel(case: Case) -> dict[str, Any]:
         "notes": cases.notes_of(case, for_staff=True)[:SHOWN_NOTES],
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
         "limit": money.show(limit),
-        "needs_second": abs(case.difference) > limit and case.kind != Case.Kind.OWED,
+        "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED,
         "difference": money.show(case.difference),
+        "stake": money.show(cases.at_stake(case)),
         "operator": reverse("operator:home", args=[case.merchant.code]),
     }
 

@@ -120,6 +120,10 @@ def attention() -> dict[str, Any]:
         "keys_quarantined": keys.filter(status=ApiKey.Status.QUARANTINED)[:SHOWN],
         "open_cases": leaks.select_related("key__merchant", "secret")[:SHOWN],
         "approvals": waiting.select_related("key", "merchant", "asked_by")[:SHOWN],
+        "write_offs": [
+            (case, money.show(cases.at_stake(case)))
+            for case in cases.waiting_for_second().select_related("merchant", "write_off_asked_by")[:SHOWN]
+        ],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
         .select_related("key__merchant")
         .defer("sealed", "fingerprint")

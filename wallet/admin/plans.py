@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -27,7 +27,8 @@ from merchants.admin.base import FastAdmin, Question, says_why
 from merchants.admin.fields import AmountField
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
-from merchants.models import Merchant
+from merchants.models import Merchant, Person
+from merchants.services import questions
 from wallet.admin.base import shown
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.reconciliation import alarms, planning, pull, schedule
@@ -150,8 +151,12 @@ class PlanAdmin(FastAdmin):
     def save_model(self, request: HttpRequest, obj: ReconciliationPlan, form: Any, change: bool) -> None:  # noqa: FBT001
         said = {name: value for name, value in form.cleaned_data.items() if name not in {"merchant", "recipients"}}
         with transaction.atomic():
-            obj.pk = planning.set_plan(merchant=obj.merchant, **said).pk
-            set_recipients(obj.merchant, form.cleaned_data["recipients"])
+            by: Any = request.user
+            obj.pk = planning.set_plan(merchant=obj.merchant, by=by, **said).pk
+            set_recipients(obj.merchant, form.cleaned_data["recipients"], by=by)
+        if asked := questions.waiting(obj.merchant):
+            wishes = "; ".join(question.wish for question in asked)
+            self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)
 
     @display(description="Reconciled")
     def shown_on(self, plan: ReconciliationPlan) -> SafeString | None:
@@ -209,7 +214,7 @@ def addresses(merchant: Merchant) -> list[str]:
     return list(ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True))
 
 
-def set_recipients(merchant: Merchant, wanted: list[str]) -> None:
+def set_recipients(merchant: Merchant, wanted: list[str], *, by: Person) -> None:
     """Those that are gone first, so that a full list can change."""
     lower = {email.lower() for email in wanted}
     named = ReportRecipient.objects.filter(merchant=merchant)
@@ -221,7 +226,7 @@ def set_recipients(merchant: Merchant, wanted: list[str]) -> None:
             planning.remove_recipient(recipient=recipient)
     for email in wanted:
         if email.lower() not in kept:
-            planning.add_recipient(merchant=merchant, email=email)
+            planning.add_recipient(merchant=merchant, email=email, by=by)
 
 
 def set_source(merchant: Merchant, *, kind: str, address: str, password: str, host_key: str, by: Any) -> None:

@@ -13,16 +13,62 @@ from django.db.models.functions import MD5, Cast, Now
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import tracked
+from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import without_secret
 
 HOURS = (0, 23)
+SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
+
+
+# What is still at stake in a case, in units: its difference, or the money of what differs without one.
+STAKE = """
+    CASE WHEN {row}.difference <> 0 THEN abs({row}.difference::numeric)
+         WHEN {row}.kind IN ('unsettled', 'balance') THEN abs(coalesce(({row}.ours ->> 'amount')::numeric, 0))
+         WHEN {row}.kind = 'totals' THEN abs(coalesce(({row}.ours ->> 'amount')::numeric, 0)
+                                             - coalesce(({row}.theirs ->> 'amount')::numeric, 0))
+         ELSE 0 END
+"""
+# One person closes differences up to the merchant's limit, in each currency and in 24 hours; what is more, and what is
+# owed to a player, closes by a second person, as the first asked for it. Comparisons close what they no longer meet.
+BY_TWO_PEOPLE = f"""
+    IF OLD.write_off_asked_by_id <> NEW.resolved_by_id AND OLD.asked_resolution = NEW.resolution
+       AND OLD.difference = NEW.difference AND NEW.write_off_asked_by_id = OLD.write_off_asked_by_id THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.kind <> 'owed' AND ({STAKE.format(row="NEW")}) = 0 THEN
+        RETURN NEW;
+    END IF;
+    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.sandbox_of_id IS NOT NULL) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM 1 FROM merchants_person WHERE id = NEW.resolved_by_id FOR NO KEY UPDATE;
+    IF NEW.kind = 'owed' OR ({STAKE.format(row="NEW")}) + coalesce((
+            SELECT sum({STAKE.format(row="c")}) FROM wallet_case c
+             WHERE c.resolved_by_id = NEW.resolved_by_id AND c.resolved_at > NEW.resolved_at - interval '24 hours'
+               AND c.merchant_id = NEW.merchant_id AND c.currency = NEW.currency AND c.state = 'resolved'
+               AND c.write_off_asked_by_id IS NULL), 0)
+        > coalesce((SELECT p.write_off_alone FROM wallet_reconciliationplan p
+                     WHERE p.merchant_id = NEW.merchant_id), 0) THEN
+        RAISE EXCEPTION 'a second person closes this case' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 - made of constants
 
 
 def private_files() -> Storage:
     return storages["private"]
 
 
-@tracked(scopes={"merchant": "merchant"})
+# Player names in emails are for an owner to allow, not for our staff (OwnerQuestion).
+NAMES_BY_OWNER = """
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> '' THEN
+        RAISE EXCEPTION 'an owner says yes to player names in emails' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+@tracked(scopes={"merchant": "merchant"}, owners_told=True, always=SWITCHED_OFF)
 class ReconciliationPlan(models.Model):
     """How a merchant's days are reconciled. Without one, they are not."""
 
@@ -58,13 +104,29 @@ class ReconciliationPlan(models.Model):
                 condition=Q(high_amount__gte=0, write_off_alone__gte=0), name="plan_amounts_not_negative"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="plan_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="plan_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="plan_names_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.names_players"),
+                func=NAMES_BY_OWNER,
+            ),
+            pgtrigger.Trigger(
+                name="plan_names_later_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.names_players AND NOT OLD.names_players"),
+                func=NAMES_BY_OWNER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.merchant.code}, at {self.hour}:00"
 
 
-@tracked(scopes={"merchant": "merchant"})
+@tracked(scopes={"merchant": "merchant"}, owners_told=True)
 class ReportRecipient(models.Model):
     """Who gets a merchant's report."""
 
@@ -75,12 +137,25 @@ class ReportRecipient(models.Model):
     class Meta:
         ordering = ["email"]
         constraints = [models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="recipient_outside_by_owner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OUTSIDE_BY_OWNER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email
 
 
-@tracked(scopes={"merchant": "merchant"}, exclude=["sealed", "kek_id", "last_tried_at", "last_answer"])
+@tracked(
+    scopes={"merchant": "merchant"},
+    exclude=["sealed", "kek_id", "last_tried_at", "last_answer"],
+    owners_told=True,
+    always=SWITCHED_OFF,
+)
 class StatementSource(models.Model):
     """Where statements are fetched from, by schedule. The password is sealed as secrets are."""
 
@@ -325,6 +400,9 @@ class Case(models.Model):
         Reconciliation, on_delete=models.PROTECT, related_name="+", help_text="The newest comparison that met it."
     )
     write_off_asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_resolution = models.CharField(
+        max_length=11, choices=Resolution, blank=True, default="", db_default="", help_text="As it was asked for."
+    )
     resolved_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty: it closed by itself."
     )
@@ -347,6 +425,9 @@ class Case(models.Model):
                 condition=~Q(resolved_by=F("write_off_asked_by")) | ~Q(resolution="written_off"),
                 name="case_written_off_by_another_person",
             ),
+            models.CheckConstraint(
+                condition=Q(write_off_asked_by=None) | ~Q(asked_resolution=""), name="case_asked_for_how"
+            ),
         ]
         indexes = [
             models.Index(fields=["merchant", "-day", "kind"], name="case_of_day"),
@@ -364,8 +445,25 @@ class Case(models.Model):
                 condition=Q(kind="day_boundary") & ~Q(state="resolved"),
                 name="case_over_midnight",
             ),
+            models.Index(
+                fields=["resolved_by", "resolved_at"],
+                condition=Q(state="resolved", resolved_by__isnull=False),
+                name="case_closed_by",
+            ),
         ]
-        triggers = [pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="case_by_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.state = 'resolved' AND NEW.resolved_by_id IS NOT NULL AND (OLD.state <> 'resolved' "
+                    "OR OLD.resolution <> NEW.resolution OR OLD.resolved_by_id IS DISTINCT FROM NEW.resolved_by_id)"
+                ),
+                func=BY_TWO_PEOPLE,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.subject}".strip()

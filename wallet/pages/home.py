@@ -16,7 +16,7 @@ from merchants.errors import spoken
 from merchants.models import ApiKey, Approval, Compromise, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
-from merchants.services import access, posture
+from merchants.services import access, posture, questions
 from merchants.services.access import Allowlist, Domains
 from portal.lib import clock, money
 from wallet import statuses
@@ -126,6 +126,8 @@ def notices(
     counting = posture.that_restrict(lists, keys, now)
     yield from of_days(merchant)
     yield from of_who_is_refused(merchant, keys, counting, now)
+    yield from of_questions(merchant)
+    yield from of_write_offs(merchant)
     yield from of_cases(merchant)
     yield from of_lists(merchant, counting, now)
     yield from of_domains(merchant, domains, now)
@@ -147,6 +149,22 @@ def of_days(merchant: Merchant) -> Iterator[Notice]:
     if owed := cases.owed(merchant).count():
         url = reverse("operator:cases", args=[merchant.code])
         yield Notice("danger", f"{posture.plural(owed, 'late payout')} refused: money owed to players.", url, "Look")
+
+
+def of_questions(merchant: Merchant) -> Iterator[Notice]:
+    for question in questions.waiting(merchant)[:SHOWN_KEYS]:
+        text = f"{question.asked_by} of our staff wants to {question.wish}: an owner decides."
+        yield Notice("warning", text, reverse("operator:question", args=[merchant.code, question.pk]), "Answer")
+
+
+def of_write_offs(merchant: Merchant) -> Iterator[Notice]:
+    """Decided by our support; the merchant sees what is about to be given up."""
+    for each in cases.sums(cases.waiting_for_second(merchant)):
+        text = (
+            f"{posture.plural(each.cases, 'case')} with a difference of {each.currency} {money.show(each.difference)} "
+            f"{'waits' if each.cases == 1 else 'wait'} for a second approver of our support."
+        )
+        yield Notice("warning", text, reverse("operator:cases", args=[merchant.code]), "Look at the cases")
 
 
 def of_cases(merchant: Merchant) -> Iterator[Notice]:

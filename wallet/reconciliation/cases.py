@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import IO, Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
+from merchants.services import letters
 from merchants.services.words import check_no_secret
-from portal.lib import clock
-from wallet.models.reconciliation import Case, CaseNote, Statement
+from portal.lib import clock, money
+from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
 from wallet.reconciliation import refusals, severity, statements
 from wallet.reconciliation.plans import write_off_alone
 from wallet.reconciliation.severity import severity_of
 
 MOST_AT_ONCE = 1_000
 LONGEST_NOTE = 2_000
+STAKES: Any = RawSQL(STAKE.format(row="wallet_case"), [])  # noqa: S611 - made of constants
 WORKERS = frozenset({Person.StaffRole.SUPPORT, Person.StaffRole.ADMINISTRATOR})
 SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
 State, Resolution = Case.State, Case.Resolution
@@ -75,27 +77,88 @@ def waiting_for_operator(*, by: Person) -> Change:
 
 
 def resolving(*, resolution: str, text: str, by: Person) -> Change:
+    """With a difference that still stands this is a write-off by another name, and judged as one."""
     check_worker(by)
     if resolution == Resolution.WRITTEN_OFF:
         raise refusals.WriteOffIsAVerb
-    return Change(lambda _: _done_with(Resolution(resolution), by), by, _checked(text))
+    return _closing(Resolution(resolution), text=text, by=by)
 
 
 def writing_off(*, text: str, by: Person) -> Change:
-    """Up to the merchant's limit at once; above it the case stays open until a second person confirms."""
     check_worker(by)
-    alone: Callable[[Merchant], int] = cache(write_off_alone)
+    closing = _closing(Resolution.WRITTEN_OFF, text=text, by=by)
 
     def of(case: Case) -> Fields:
         if case.kind == Case.Kind.OWED:
             raise refusals.OwedIsPaid
+        return closing.of(case)
+
+    return Change(of, by, closing.text)
+
+
+def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> Change:
+    """Up to what one person may close at once; above it the case stays open until a second person confirms."""
+    allowance = Allowance(by)
+
+    def of(case: Case) -> Fields:
         if case.write_off_asked_by_id:
             raise refusals.WriteOffAsked
-        if abs(case.difference) <= alone(case.merchant):
-            return _done_with(Resolution.WRITTEN_OFF, by)
-        return {"write_off_asked_by": by}
+        if allowance.covers(case):
+            return _done_with(resolution, by)
+        return {"write_off_asked_by": by, "asked_resolution": resolution}
 
     return Change(of, by, _checked(text))
+
+
+class Allowance:
+    """What one person may still close alone: the merchant's limit, in each currency, less the last 24 hours.
+
+    The database holds the same rule (`case_by_two_people`).
+    """
+
+    def __init__(self, by: Person) -> None:
+        self.by = by
+        self.left: dict[tuple[int, str], int] = {}
+
+    def covers(self, case: Case) -> bool:
+        """And takes it off, when it does. In a sandbox nothing is lost, so nothing waits."""
+        if case.merchant.is_sandbox:
+            return True
+        if case.kind == Case.Kind.OWED:
+            return False
+        stake = at_stake(case)
+        if stake == 0:
+            return True
+        of = (case.merchant_id, case.currency)
+        if of not in self.left:
+            self.left[of] = self._read(case)
+        if stake > self.left[of]:
+            return False
+        self.left[of] -= stake
+        return True
+
+    def _read(self, case: Case) -> int:
+        Person.objects.select_for_update(no_key=True).get(pk=self.by.pk)
+        closed = Case.objects.filter(
+            resolved_by=self.by,
+            resolved_at__gt=clock.now() - timedelta(hours=24),
+            merchant=case.merchant,
+            currency=case.currency,
+            state=State.RESOLVED,
+            write_off_asked_by=None,
+        )
+        used = closed.aggregate(sum=Sum(STAKES))["sum"]
+        return write_off_alone(case.merchant) - int(used or 0)
+
+
+def at_stake(case: Case) -> int:
+    """Units of money that still differ, or are open, in a case; as STAKE has it."""
+    ours, theirs = (int((side or {}).get("amount") or 0) for side in (case.ours, case.theirs))
+    if case.difference:
+        return abs(case.difference)
+    if case.kind in {Case.Kind.UNSETTLED, Case.Kind.BALANCE}:
+        return abs(ours)
+    return abs(ours - theirs) if case.kind == Case.Kind.TOTALS else 0
 
 
 def assign(*, case: Case, to: Person, by: Person) -> Case:
@@ -122,7 +185,13 @@ def reopen(*, case: Case, by: Person, text: str) -> Case:
         raise refusals.CaseOpen
     _note(case, by, text)
     return _saved(
-        case, state=_at_work(case), resolution="", resolved_at=None, resolved_by=None, write_off_asked_by=None
+        case,
+        state=_at_work(case),
+        resolution="",
+        resolved_at=None,
+        resolved_by=None,
+        write_off_asked_by=None,
+        asked_resolution="",
     )
 
 
@@ -134,7 +203,7 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
         raise refusals.OwnWriteOff
     if case.difference != difference:
         raise refusals.CaseChanged
-    return _saved(case, **_done_with(Resolution.WRITTEN_OFF, by))
+    return _saved(case, **_done_with(Resolution(case.asked_resolution), by))
 
 
 @transaction.atomic
@@ -142,7 +211,7 @@ def decline_write_off(*, case: Case, text: str, by: Person) -> Case:
     """Whoever asked may take it back so."""
     case = _asked_for(case, by)
     _note(case, by, text)
-    return _saved(case, write_off_asked_by=None)
+    return _saved(case, write_off_asked_by=None, asked_resolution="")
 
 
 def _asked_for(case: Case, by: Person) -> Case:
@@ -159,6 +228,7 @@ def _changed(case: Case, change: Change) -> Case:
     fields = change.of(case)
     if change.text is not None:
         _note(case, change.by, change.text)
+    _ask_second(change, [case] if "asked_resolution" in fields else [])
     return _saved(case, **fields)
 
 
@@ -266,6 +336,7 @@ def many(cases: QuerySet[Case], change: Change) -> Done:
     if change.text is not None:
         CaseNote.objects.bulk_create(_written(case, change.by, change.text) for case, _ in done)
     _save_all(done)
+    _ask_second(change, [case for case, fields in done if "asked_resolution" in fields])
     return Done([case for case, _ in done], refused)
 
 
@@ -276,6 +347,50 @@ def _save_all(changed: Iterable[tuple[Case, Fields]]) -> None:
         alike.setdefault(tuple(fields), []).append((case, fields))
     for group in alike.values():
         Case.objects.filter(pk__in=[case.pk for case, _ in group]).update(**group[0][1])
+
+
+class CurrencySum(NamedTuple):
+    """Of some cases, those of one currency: never a sum over currencies."""
+
+    currency: str
+    cases: int
+    difference: int
+
+
+def sums(found: QuerySet[Case]) -> list[CurrencySum]:
+    """How many and how much is at stake, by currency; differences above and below zero do not cancel."""
+    rows = found.order_by("currency").values("currency").annotate(cases=Count("pk"), stake=Sum(STAKES))
+    return [CurrencySum(row["currency"], row["cases"], int(row["stake"] or 0)) for row in rows]
+
+
+def _ask_second(change: Change, asked: Sequence[Case]) -> None:
+    """An email to everybody who may confirm it, once for each merchant."""
+    others = Person.objects.filter(is_active=True, staff_role__in=WORKERS).exclude(pk=change.by.pk)
+    for merchant, of_one in _by_merchant(asked).items():
+        told = sums(Case.objects.filter(pk__in=[case.pk for case in of_one]))
+        context = {
+            "merchant": merchant.name,
+            "asked_by": str(change.by),
+            "number": len(of_one),
+            "sums": [f"{each.currency} {money.show(each.difference)}".strip() for each in told],
+            "reason": change.text or "",
+            "page": f"/admin/wallet/case/{of_one[0].pk}/change/"
+            if len(of_one) == 1
+            else f"/admin/wallet/case/?state=asked&merchant__id__exact={merchant.pk}",
+        }
+        letters.write_each(others.values_list("email", flat=True), merchant, "write_off_waiting", context)
+
+
+def _by_merchant(asked: Sequence[Case]) -> dict[Merchant, list[Case]]:
+    found: dict[Merchant, list[Case]] = {}
+    for case in asked:
+        found.setdefault(case.merchant, []).append(case)
+    return found
+
+
+def waiting_for_second(merchant: Merchant | None = None) -> QuerySet[Case]:
+    """What somebody asked to close, and a second person has to confirm."""
+    return unresolved(merchant).filter(write_off_asked_by__isnull=False)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -380,8 +495,8 @@ def _saved(case: Case, **fields: Any) -> Case:
 
 
 __all__ = [
-    "BUCKETS", "Ages", "Change", "Done", "Refused", "ages", "assign", "assigning", "attach", "comment",
-    "confirm_write_off", "decline_write_off", "grow_older", "many", "note", "notes_of", "owed", "reopen", "resolve",
-    "resolving", "severity_of", "unresolved", "wait_for_operator", "waiting_for_operator", "works_on_cases",
-    "write_off", "writing_off",
+    "BUCKETS", "Ages", "Change", "CurrencySum", "Done", "Refused", "ages", "assign", "assigning", "at_stake", "attach",
+    "comment", "confirm_write_off", "decline_write_off", "grow_older", "many", "note", "notes_of", "owed", "reopen",
+    "resolve", "resolving", "severity_of", "sums", "unresolved", "wait_for_operator", "waiting_for_operator",
+    "waiting_for_second", "works_on_cases", "write_off", "writing_off",
 ]  # fmt: skip

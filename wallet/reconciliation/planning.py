@@ -8,7 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from merchants.errors import Refusal
-from merchants.models import Merchant
+from merchants.models import Merchant, OwnerQuestion, Person
+from merchants.services import questions
 from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import refusals
 from wallet.reconciliation.reading import mapping as mappings
@@ -32,12 +33,18 @@ class TooManyRecipients(Refusal):
 
 
 @transaction.atomic
-def set_plan(*, merchant: Merchant, **said: Any) -> ReconciliationPlan:
-    """Of a merchant that had none, what is not said is as the model has it."""
+def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> ReconciliationPlan:
+    """Of a merchant that had none, what is not said is as the model has it.
+
+    Where our staff want player names in emails, an owner is asked; until then there are none.
+    """
     if said.get("hour", HOURS[0]) not in range(HOURS[0], HOURS[1] + 1):
         raise WrongHour
     check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
+    if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
+        questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
+        said |= {"names_players": False}
     for name, value in said.items():
         setattr(plan, name, value)
     plan.save()
@@ -67,7 +74,10 @@ def _locked(merchant: Merchant) -> ReconciliationPlan:
 
 
 @transaction.atomic
-def add_recipient(*, merchant: Merchant, email: str) -> ReportRecipient:
+def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -> ReportRecipient | OwnerQuestion:
+    """Where our staff name an address of a domain that no owner has, an owner is asked first."""
+    if by is not None and by.is_staff and questions.is_outside(merchant, email):
+        return questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     named = ReportRecipient.objects.filter(merchant=merchant)
     if named.filter(email__iexact=email).exists():
@@ -79,6 +89,14 @@ def add_recipient(*, merchant: Merchant, email: str) -> ReportRecipient:
             return ReportRecipient.objects.create(merchant=merchant, email=email)
     except IntegrityError as there:
         raise RecipientThere(email) from there
+
+
+def name_players(question: OwnerQuestion) -> None:
+    set_plan(merchant=question.merchant, names_players=True)
+
+
+def send_reports_to(question: OwnerQuestion) -> None:
+    add_recipient(merchant=question.merchant, email=question.email)
 
 
 def remove_recipient(*, recipient: ReportRecipient) -> None:

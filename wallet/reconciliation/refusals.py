@@ -47,17 +47,17 @@ class NoteTooLong(Refusal):
 
 class WriteOffAsked(Refusal):
     def __init__(self) -> None:
-        super().__init__("Writing this case off was asked for already. A second person confirms or declines it.")
+        super().__init__("A request to close this case is already waiting. A second person must approve or decline it.")
 
 
 class WriteOffNotAsked(Refusal):
     def __init__(self) -> None:
-        super().__init__("Nobody asked to write this case off, or it was decided meanwhile. Look again.")
+        super().__init__("No request to close this case is waiting. Open the case again to see its state.")
 
 
 class OwnWriteOff(Refusal):
     def __init__(self) -> None:
-        super().__init__("You asked to write this case off yourself. A second person confirms it.")
+        super().__init__("You requested this change, so another person must approve it.")
 
 
 class WriteOffIsAVerb(Refusal):
@@ -67,12 +67,20 @@ class WriteOffIsAVerb(Refusal):
 
 class OwedIsPaid(Refusal):
     def __init__(self) -> None:
-        super().__init__("Money owed to a player is not written off. Pay it, then resolve the case as corrected.")
+        super().__init__(
+            "Money owed to a player is not written off. Pay it: a payout under the same id closes the case. If it was "
+            "paid under another id, resolve the case; a second person must approve that."
+        )
 
 
 class TooManyCases(Refusal):
     def __init__(self, most: int) -> None:
         super().__init__(f"At most {most:,} cases are changed at once. Choose fewer.")
+
+
+class SumsChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__("These cases have changed since you opened the page. Check the new sums, then send it again.")
 
 
 class NotCompared(Refusal):

@@ -21,6 +21,7 @@ from django.utils.text import get_valid_filename
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
+from merchants.services import letters
 from portal.lib import clock
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
@@ -127,7 +128,15 @@ def receive(
         raise
     if kept.pk != statement.pk:
         storage.delete(statement.file.name)
+    elif by is not None and by.is_staff:
+        _tell_owners(kept, by)
     return kept
+
+
+def _tell_owners(statement: Statement, by: Person) -> None:
+    """A statement closes the cases that it explains: where our staff bring one, the merchant knows."""
+    what = f"A statement of {statement.day} was uploaded by our staff"
+    letters.tell_owners(statement.merchant, what, by=str(by), at=statement.received_at)
 
 
 def check_day(merchant: Merchant, day: date) -> None:

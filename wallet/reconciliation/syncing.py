@@ -75,7 +75,8 @@ MEET = f"""
            resolution = CASE WHEN {AGAIN} THEN '' ELSE c.resolution END,
            resolved_at = CASE WHEN {AGAIN} THEN NULL ELSE c.resolved_at END,
            resolved_by_id = CASE WHEN {AGAIN} THEN NULL ELSE c.resolved_by_id END,
-           write_off_asked_by_id = CASE WHEN {AGAIN} THEN NULL ELSE c.write_off_asked_by_id END
+           write_off_asked_by_id = CASE WHEN {AGAIN} OR (c.state <> 'resolved' AND {OTHERWISE}) THEN NULL
+                                        ELSE c.write_off_asked_by_id END
 """
 CLOSE = """
     UPDATE wallet_case c

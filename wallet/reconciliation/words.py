@@ -50,7 +50,8 @@ def _case(event: Event) -> str:
     if event.label == "insert":
         return f"Found: {Case.Kind(event.row['kind']).label.lower()}"
     if event.became("write_off_asked_by_id"):
-        return "Write-off asked for; a second person confirms it"
+        asked = Case.Resolution(event.row["asked_resolution"] or Case.Resolution.WRITTEN_OFF).label.lower()
+        return f"Closing it as “{asked}” asked for; a second person must approve it"
     state = event.became("state")
     if state == Case.State.RESOLVED:
         return f"Resolved: {Case.Resolution(event.row['resolution']).label.lower()}"

@@ -123,7 +123,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
     plan = plan_of(visit.merchant)
 
     def act(**said: Any) -> str:
-        planning.set_plan(merchant=visit.merchant, **said)
+        planning.set_plan(merchant=visit.merchant, by=visit.person, **said)
         return "The plan is changed."
 
     known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": money.show(plan.high_amount)}
@@ -140,7 +140,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
 @page(work=Work.PLAN, prove=True, back=BACK)
 def recipient_add(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(email: str) -> str:
-        planning.add_recipient(merchant=visit.merchant, email=email)
+        planning.add_recipient(merchant=visit.merchant, email=email, by=visit.person)
         return f"{email} gets the report from now on."
 
     question = about(visit.merchant, title="Add a recipient", form=RecipientForm, act=act, button="Add")

@@ -1,0 +1,95 @@
+"""What a merchant's owners are told of, and asked, when our staff change something of theirs."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from merchants.models.audit import tracked
+from merchants.models.merchant import Merchant
+from merchants.models.people import Person
+
+
+class StaffChange(models.Model):
+    """An event of the history that the owners are mailed about. Written by a trigger of its table, read by a job."""
+
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    thing = models.CharField(max_length=40, help_text="The table, as the history calls it.")
+    event = models.BigIntegerField()
+    transaction = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["id"], condition=Q(told_at=None), name="staff_change_untold")]
+
+    def __str__(self) -> str:
+        return f"{self.thing} {self.event}"
+
+
+@tracked(scopes={"merchant": "merchant"})
+class OwnerQuestion(models.Model):
+    """What our staff want and an owner of the merchant decides; until then it is not in effect."""
+
+    class Kind(models.TextChoices):
+        NAMES_PLAYERS = "names_players"
+        RECIPIENT = "recipient"
+        CONTACT = "contact"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        YES = "yes"
+        NO = "no"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="owner_questions")
+    kind = models.CharField(max_length=14, choices=Kind)
+    email = models.EmailField(blank=True)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                "merchant", "kind", Lower("email"), condition=Q(state="waiting"), name="owner_question_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", answered_by=None, answered_at=None)
+                | Q(state__in=["yes", "no"], answered_by__isnull=False, answered_at__isnull=False),
+                name="owner_question_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="names_players") & Q(email="")) | (~Q(kind="names_players") & ~Q(email="")),
+                name="owner_question_about_something",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="owner_question_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="owner_question_answered_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state <> 'waiting'"),
+                func="RAISE EXCEPTION 'a question is answered once' USING ERRCODE = 'check_violation';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.wish
+
+    @property
+    def wish(self) -> str:
+        """What our staff want, after “wants to”."""
+        return {
+            "names_players": "name players and transactions in report emails",
+            "recipient": f"send reports to {self.email}",
+            "contact": f"add {self.email} to the contacts",
+        }[self.kind]

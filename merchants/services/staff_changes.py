@@ -1,0 +1,82 @@
+"""Mails the owners what our staff changed for their merchant, and those whom a change removed.
+
+A trigger puts each such change down where the history notes it (merchants.models.audit), in the transaction of the
+change; this job makes one email of what was done together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from django.conf import settings
+from django.db import transaction
+
+from merchants.models import Approval, Merchant, StaffChange
+from merchants.services import history, history_words, letters
+from merchants.services.history_words import Event
+from portal.lib import clock
+
+MOST_AT_ONCE = 500
+CAN_BE_OFF = {"ReconciliationPlan", "StatementSource"}  # and then nobody notices that a day is not compared
+
+
+@transaction.atomic
+def tell_owners() -> int:
+    """How many changes were told. A worker that dies has told nothing and marked nothing."""
+    untold = StaffChange.objects.select_for_update(skip_locked=True).filter(told_at=None).order_by("pk")
+    changes = list(untold[:MOST_AT_ONCE])
+    for (merchant_id, number), together in groupby(changes, key=lambda each: (each.merchant_id, each.transaction)):
+        merchant = Merchant.objects.filter(pk=merchant_id).first()
+        if merchant is not None:
+            _tell(merchant, number, list(together))
+    StaffChange.objects.filter(pk__in=[change.pk for change in changes]).update(told_at=clock.now())
+    return len(changes)
+
+
+def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> None:
+    events = sorted(_events(merchant, changes), key=lambda event: event.at)
+    if not events:
+        return
+    told, last = history_words.tell(events), events[-1]
+    letters.tell_owners(
+        merchant,
+        told.title,
+        by=_by(number, last),
+        at=last.at,
+        also=_also(events),
+        reason=(last.context or {}).get("reason", ""),
+        changes=[list(change) for change in told.changes],
+    )
+
+
+def _events(merchant: Merchant, changes: Sequence[StaffChange]) -> Iterator[Event]:
+    numbers: dict[str, list[int]] = {}
+    for change in changes:
+        numbers.setdefault(change.thing, []).append(change.event)
+    about = [(merchant, thing, {"pgh_id__in": events}) for thing, events in numbers.items()]
+    yield from history.events(*about, each=MOST_AT_ONCE)
+
+
+def _by(number: int, event: Event) -> str:
+    """Both of them, where a second person approved it."""
+    approval = Approval.objects.filter(decided_in=number).select_related("asked_by", "decided_by").first()
+    return f"{approval.asked_by} and {approval.decided_by}" if approval else history.who(event.context)
+
+
+def _also(events: Iterable[Event]) -> Iterator[str]:
+    for event in events:
+        yield from _removed(event)
+        if event.thing in CAN_BE_OFF and event.became("is_on") is False:
+            yield from settings.RECONCILIATION_ALARM_TO
+
+
+def _removed(event: Event) -> Iterator[str]:
+    """Who is no longer what they were."""
+    if event.thing == "Membership" and event.label != "insert" and event.name:
+        yield event.name
+    elif "email" in event.row:
+        if event.label == "delete":
+            yield event.row["email"]
+        elif event.became("email"):
+            yield (event.old or {})["email"]
