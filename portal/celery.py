@@ -20,6 +20,11 @@ app.conf.beat_schedule = {
     "put-lists-back": {"task": "merchants.tasks.put_lists_back", "schedule": crontab(), "options": {"expires": 55}},
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
+    "write-waiting-exports": {
+        "task": "wallet.tasks.write_waiting_exports",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "delete-old-exports": {"task": "wallet.tasks.delete_old_exports", "schedule": crontab(minute="*/10")},
     "end-quiet-overlaps": {"task": "wallet.tasks.end_quiet_overlaps", "schedule": crontab(minute="*/5")},
     "reconcile-days": {"task": "wallet.tasks.reconcile_days", "schedule": crontab(), "options": {"expires": 55}},

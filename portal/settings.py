@@ -196,6 +196,9 @@ SUPPORT_EMAIL: str = setting("SUPPORT_EMAIL", default="support@oppi.invalid")  #
 LEDGER_ALARM_TO: list[str] = setting("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
 RECONCILIATION_ALARM_TO: list[str] = setting("RECONCILIATION_ALARM_TO", list, default=LEDGER_ALARM_TO)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
+# Whoever publishes in a request waits less (merchants.services.jobs); a worker waits for its next job for seconds.
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
