@@ -54,6 +54,7 @@ SECRET_KEY: str = setting("SECRET_KEY")
 if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or "insecure" in SECRET_KEY):
     refuse("SECRET_KEY is too short or a placeholder; make a random one of at least 50 characters.")
 BASE_URL: str = setting("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+API_URL: str = setting("API_URL", default=BASE_URL if PRODUCTION else "http://127.0.0.1:8001").rstrip("/")
 MAIL_URL: str = setting("MAIL_URL", default="")
 ALLOWED_HOSTS: list[str] = setting("ALLOWED_HOSTS", list, default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=[])
@@ -107,10 +108,10 @@ INSTALLED_APPS = [
     "wallet.apps.WalletConfig",
 ]
 
-# The first one takes the signed calls of machines out of the row; what follows is for people with a browser.
+# For people with a browser. The signed calls of machines have processes and a row of their own: portal.machines.
 MIDDLEWARE = [
     "portal.middleware.RequestId",
-    "wallet.api.door.MachineDoor",
+    "portal.health.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,7 +127,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
-WSGI_APPLICATION = "portal.wsgi.application"
+WSGI_APPLICATION = "portal.wsgi.people"
 AUTH_USER_MODEL = "merchants.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
@@ -336,6 +337,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
+    "SERVERS": [{"url": API_URL}],
     "POSTPROCESSING_HOOKS": ["wallet.api.schema.add_components"],
 }
 

@@ -1,6 +1,14 @@
+"""What the web servers run: machines and people in processes of their own, so that neither waits for the other."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from portal.lib.downloads import Downloads
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+people = Downloads(get_wsgi_application())  # sets Django up, which the next import needs
+
+from portal.machines import Machines  # noqa: E402
+
+machines = Machines()

@@ -48,6 +48,7 @@ def set_environment() -> None:
         "WALLET_ON_DEFAULT": "true",  # a test's transaction holds both database aliases
         "EMAIL_URL": "memorymail://",
         "BASE_URL": "http://testserver",
+        "API_URL": "http://testserver:81",
         "MAIL_URL": "",
         "ALLOWED_HOSTS": "*",
         "TRUSTED_PROXIES": "",
