@@ -22,7 +22,7 @@ function request()
     position = position + 1
     if position > #requests then
         spent = spent + 1
-        return "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        return "GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     end
     return requests[position]
 end

@@ -17,7 +17,7 @@ from bench.rows import ledger, pace, rush, web
 from bench.run import Row, Run
 from bench.servers import HOST
 from bench.targets import Target, judge
-from portal.up import portal_programs
+from portal.up import granian
 
 RESULTS = Path(__file__).parent / "results.md"
 VERDICTS = {True: "met", False: "NOT met", None: "no figure"}
@@ -100,7 +100,7 @@ def how(extent: Extent) -> str:
 
 
 def web_options() -> list[str]:
-    command = portal_programs(HOST, 0)[0].command
+    command = granian(HOST, 0, "machines")
     return ["granian", *command[command.index("--interface") :]]
 
 

@@ -23,7 +23,7 @@ from portal.claim import CHECKOUT
 from portal.database import roles
 from portal.ports import free_port
 from portal.tether import tethered
-from portal.up import portal_programs
+from portal.up import granian
 from portal.welcome import answers
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
-PORTAL = "portal.wsgi:application"
+PORTAL = "portal.wsgi:machines"
 
 
 class NotServing(Exception):
@@ -99,7 +99,7 @@ class Bench:
     @contextmanager
     def web(self, database: str, application: str = PORTAL) -> Iterator[Web]:
         port = free_port()
-        command = [*portal_programs(HOST, port)[0].command[:-1], application]
+        command = [*granian(HOST, port, "machines")[:-1], application]
         settings = self.by_role(database) if application == PORTAL else {}
         with self.beside("web", command, database, **settings) as process:
             web = Web(port, process)
@@ -124,7 +124,7 @@ class Bench:
 
 def await_answer(web: Web, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not answers(f"{web.url}/healthz"):
+    while not answers(f"{web.url}/livez"):
         if web.process.poll() is not None or time.monotonic() > deadline:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
             raise NotServing(f"The web server does not answer. The end of its log:\n{tail}")

@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
     "raise-sign-in-alarm": {"task": "merchants.tasks.raise_sign_in_alarm", "schedule": crontab(minute="*/5")},
     "purge-old-sessions": {"task": "merchants.tasks.purge_old_sessions", "schedule": crontab(minute="47")},
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
+    "write-waiting-exports": {
+        "task": "wallet.tasks.write_waiting_exports",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "delete-old-exports": {"task": "wallet.tasks.delete_old_exports", "schedule": crontab(minute="*/10")},
     "end-quiet-overlaps": {"task": "wallet.tasks.end_quiet_overlaps", "schedule": crontab(minute="*/5")},
     "reconcile-days": {"task": "wallet.tasks.reconcile_days", "schedule": crontab(), "options": {"expires": 55}},

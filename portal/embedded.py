@@ -83,6 +83,7 @@ def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | N
         initialise(cluster)
     retire_leftover(cluster)
     with socket_folder(folder) as sockets:
+        clear_sockets(sockets)
         settings = SETTINGS | ({} if durable else VOLATILE) | {**(extra or {}), "unix_socket_directories": str(sockets)}
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = [program("postgres"), "-D", str(cluster), *options]
@@ -253,9 +254,23 @@ def retire_leftover(cluster: Path) -> None:
         record.unlink(missing_ok=True)
         await_children(cluster)
         return
-    with suppress(psutil.NoSuchProcess):
+    try:
         leftover.send_signal(signal.SIGINT)
         leftover.wait(STOP_SECONDS)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired as fault:
+        raise ServerFault(
+            f"PostgreSQL of an earlier start does not end (process {leftover.pid}). End it, then start again."
+        ) from fault
+
+
+def clear_sockets(folder: Path) -> None:
+    """No server runs on this folder any more, so a lock that lies there is litter: after a power cut, its number may be
+    that of any process by now, and PostgreSQL would believe it.
+    """
+    for left in folder.glob(".s.PGSQL.*"):
+        left.unlink(missing_ok=True)
 
 
 def await_children(cluster: Path) -> None:

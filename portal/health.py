@@ -1,41 +1,143 @@
-"""Is the portal able to work? The database takes writes, and the broker answers.
+"""Whether a process lives, whether it can work, and whether anything is late.
 
-Beside it, for whoever watches from outside: are reports late, or letters stuck? Web processes say it, so it is said
-also when workers and beat are dead and no letter could be sent; apart from /healthz, since a late report must not take
-the wallet away.
+`/livez` and `/readyz` are for load balancers, on both services: bounded whatever hangs, and answered before sessions,
+hosts and redirects are looked at. `/healthz` is for people. Web processes also say whether reports are late or letters
+stuck, since workers and beat may be dead then; apart from readiness: a late report must not take the wallet away.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Mapping
+from time import monotonic
+
+import structlog
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
-from kombu.exceptions import OperationalError
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis import Redis
 
 from merchants.services import outbox
 from portal.celery import app
 from portal.lib.postgres import availability
 from wallet.reconciliation import alarms
 
-
-def healthz(request: HttpRequest) -> JsonResponse:
-    parts = {"database": _database(), "broker": _broker()}
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
-
-
-def reconciliation_health(request: HttpRequest) -> JsonResponse:
-    told = {"late": alarms.late(), "letters": outbox.stuck()}
-    return JsonResponse(told, status=503 if any(told.values()) else 200)
+log = structlog.get_logger(__name__)
+BOUND_SECONDS = 0.5  # how long a question waits for its answer
+FRESH_SECONDS = 1.0  # how long an answer is good for others
+LATE_SECONDS = 5  # of /healthz/reconciliation, which is asked by no load balancer
 
 
-def _database() -> bool:
+# --- The questions ----------------------------------------------------------------------------------------------------
+class NoWrites(Exception):
+    """The database does not take a write in time, and would refuse every bet."""
+
+
+def ask_database() -> None:
     """It takes writes: a frozen one, a standby, or one whose synchronous standby is lost does not."""
-    return availability.takes_writes(settings.WALLET_DATABASE, within=settings.READY_SECONDS)
+    if not availability.takes_writes(settings.WALLET_DATABASE, within=settings.READY_SECONDS):
+        raise NoWrites
 
 
-def _broker() -> bool:
-    try:
-        with app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=0, timeout=1)
-    except (OperationalError, OSError):
-        return False
-    return True
+def ask_broker() -> None:
+    with app.connection_for_write(connect_timeout=BOUND_SECONDS) as broker:
+        broker.ensure_connection(max_retries=0, timeout=1)
+
+
+def ask_cache() -> None:
+    cache = settings.CACHES["default"]
+    with Redis.from_url(cache["LOCATION"], **cache["OPTIONS"]) as client:
+        client.ping()
+
+
+class Look:
+    """One asking: when it began, and once it has ended, whether there was an answer."""
+
+    def __init__(self) -> None:
+        self.began, self.ended, self.holds = monotonic(), threading.Event(), False
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended.is_set() and monotonic() - self.began > FRESH_SECONDS
+
+
+class Probe:
+    """Asks in a thread of its own, so that nobody waits longer than the bound for something that hangs.
+
+    One question is under way at a time, and its answer is good for a second: who asks without end costs no more than
+    one connection a second, and while a question hangs all others are told "no" at once.
+    """
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        self.ask, self.lock, self.look = ask, threading.Lock(), Look()
+        self.look.began -= FRESH_SECONDS + 1
+        self.look.ended.set()
+
+    def holds(self, seconds: float = BOUND_SECONDS) -> bool:
+        look = self.current()
+        return look.ended.wait(max(look.began + seconds - monotonic(), 0)) and look.holds
+
+    def current(self) -> Look:
+        with self.lock:
+            if self.look.is_over:
+                self.look = look = Look()
+                threading.Thread(target=self.run, args=[look], daemon=True).start()
+            return self.look
+
+    def run(self, look: Look) -> None:
+        try:
+            self.ask()
+            look.holds = True
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is no
+            log.warning("probe.failed", probe=self.ask.__name__, fault=str(fault) or type(fault).__name__)
+        look.ended.set()
+
+
+DATABASE = Probe(ask_database)
+READY = {"database": DATABASE}  # what no signed call can do without
+HEALTHY = READY | {"broker": Probe(ask_broker), "cache": Probe(ask_cache)}
+
+
+# --- The answers ------------------------------------------------------------------------------------------------------
+def livez() -> HttpResponse:
+    return told({"live": True}, good=True)
+
+
+def readyz() -> HttpResponse:
+    return told_of(READY)
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    return told_of(HEALTHY)
+
+
+def reconciliation_health(request: HttpRequest) -> HttpResponse:
+    if not DATABASE.holds(LATE_SECONDS):
+        return told({"database": False}, good=False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {LATE_SECONDS * 1000}")
+        facts = {"late": alarms.late(), "letters": outbox.stuck()}
+    return told(facts, good=not any(facts.values()))
+
+
+def told_of(probes: dict[str, Probe]) -> HttpResponse:
+    parts = {name: probe.holds() for name, probe in probes.items()}
+    return told(parts, good=all(parts.values()))
+
+
+def told(facts: Mapping[str, object], *, good: bool) -> HttpResponse:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return JsonResponse(dict(facts), status=200 if good else 503, headers=headers)
+
+
+class Probes:
+    """In front of everything that a request for a page goes through."""
+
+    ANSWERS = {"/livez": livez, "/readyz": readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.ANSWERS.get(request.path_info)
+        return answer() if answer else self.get_response(request)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_PORT = 8000
-WHILE_RUNNING = ("DATABASE_URL", "OWNER_DATABASE_URL", "BROKER_URL", "EMAIL_URL", "BASE_URL", "MAIL_URL")
+WHILE_RUNNING = ("DATABASE_URL", "OWNER_DATABASE_URL", "BROKER_URL", "EMAIL_URL", "BASE_URL", "API_URL", "MAIL_URL")
 
 
 class Refusal(Exception):
@@ -63,8 +63,8 @@ def write_private(path: Path, text: str) -> None:
     draft.rename(path)
 
 
-def port_of(environment: Mapping[str, str]) -> int:
-    text = environment.get("PORT", str(DEFAULT_PORT))
+def port_of(environment: Mapping[str, str], name: str = "PORT") -> int:
+    text = environment.get(name, str(DEFAULT_PORT))
     if not text.isdecimal() or not 0 < int(text) < 2**16:
-        raise Refusal(f"PORT must be a number from 1 to 65535, not {text!r}.")
+        raise Refusal(f"{name} must be a number from 1 to 65535, not {text!r}.")
     return int(text)

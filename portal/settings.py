@@ -77,6 +77,9 @@ def public_url(name: str, default: str) -> str:
 
 
 BASE_URL = public_url("BASE_URL", "http://127.0.0.1:8000")
+API_URL = (
+    public_url("API_URL", "http://127.0.0.1:8001") if "API_URL" in env.ENVIRON or not PRODUCTION else BASE_URL
+)
 MAIL_URL: str = setting("MAIL_URL", default="")
 ALLOWED_HOSTS: list[str] = setting("ALLOWED_HOSTS", list, default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=[])
@@ -130,10 +133,10 @@ INSTALLED_APPS = [
     "wallet.apps.WalletConfig",
 ]
 
-# The first one takes the signed calls of machines out of the row; what follows is for people with a browser.
+# For people with a browser. The signed calls of machines have processes and a row of their own: portal.machines.
 MIDDLEWARE = [
     "portal.middleware.RequestId",
-    "wallet.api.door.MachineDoor",
+    "portal.health.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.PagePolicy",
@@ -150,7 +153,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
-WSGI_APPLICATION = "portal.wsgi.application"
+WSGI_APPLICATION = "portal.wsgi.people"
 AUTH_USER_MODEL = "merchants.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
@@ -254,6 +257,9 @@ SECURITY_ALARM_TO: list[str] = (
     public("SECURITY_ALARM_TO", list, default=[]) if "SECURITY_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
 )
 CELERY_BROKER_URL: str = setting("BROKER_URL")
+# Whoever publishes in a request waits less (merchants.services.jobs); a worker waits for its next job for seconds.
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -422,6 +428,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
+    "SERVERS": [{"url": API_URL}],
     "POSTPROCESSING_HOOKS": ["wallet.api.schema.add_components"],
 }
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from portal.embedded import Server
 
+API_PORT_AFTER = 1
 MAIL_PORT_AFTER = 25
 LAST_PORT = 65535
+THREADS = {"people": 8, "machines": 8}  # of a web process; each has up to two connections to the database
 SERVER_CHECK_SECONDS = 0.5
 
 
@@ -60,7 +62,10 @@ def run(console: Console) -> str:
     if not is_free(host, port):
         raise Refusal(f"Port {port} on {host} is taken; stop what uses it, or choose another: PORT=8080 make up")
     environment.setdefault("BASE_URL", f"http://{visible(host)}:{port}")
-    programs = [*mail_catcher(environment, port), *portal_programs(host, port)]
+    api_port = port_of_machines(environment, host, port)
+    environment.setdefault("API_URL", f"http://{visible(host)}:{api_port}")
+    environment["API_PORT"] = str(api_port)
+    programs = [*mail_catcher(environment, port), *portal_programs(host, port, api_port)]
     with ExitStack() as stack:
         servers = start_servers(console, environment, stack)
         stack.enter_context(shared_while_running(environment))
@@ -87,26 +92,36 @@ def addresses(variable: str, url: str) -> dict[str, str]:
     return {variable: roles.as_role(url, roles.APPLICATION), "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER)}
 
 
-def mail_catcher(environment: dict[str, str], port: int) -> list[Program]:
-    """None when mail goes elsewhere; else the others are told where to send it.
+def port_of_machines(environment: Mapping[str, str], host: str, port: int) -> int:
+    """The one that was named; else one that goes with the portal's own, or any where that is taken."""
+    if "API_PORT" in environment:
+        named = port_of(environment, "API_PORT")
+        if named == port or not is_free(host, named):
+            raise Refusal(f"Port {named} on {host} is taken; choose another: API_PORT=8090 make up")
+        return named
+    return port_after(port, API_PORT_AFTER, host)
 
-    Its page has a port that goes with the portal's own: two that are started at once do not choose the same.
-    """
+
+def port_after(port: int, distance: int, host: str) -> int:
+    """Two portals that are started at once do not choose the same."""
+    wanted = port + distance
+    return wanted if wanted <= LAST_PORT and is_free(host, wanted) else free_port()
+
+
+def mail_catcher(environment: dict[str, str], port: int) -> list[Program]:
+    """None when mail goes elsewhere; else the others are told where to send it."""
     if "EMAIL_URL" in environment:
         return []
     smtp = free_port()
-    page = port + MAIL_PORT_AFTER
-    if page > LAST_PORT or not is_free("127.0.0.1", page):
-        page = free_port()
+    page = port_after(port, MAIL_PORT_AFTER, "127.0.0.1")
     environment["EMAIL_URL"] = f"smtp://127.0.0.1:{smtp}"
     environment["MAIL_URL"] = f"http://127.0.0.1:{page}"
     options = ["--smtp-port", str(smtp), "--http-port", str(page), "--dir", str(VAR / "mail")]
     return [Program("mail", [sys.executable, "-m", "portal.mailbox", *options], "magenta")]
 
 
-def portal_programs(host: str, port: int) -> list[Program]:
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    granian += ["--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers"]  # else one that dies ends all
+def portal_programs(host: str, port: int, api_port: int) -> list[Program]:
+    """People's and machines' web servers share no thread, so that neither can take the other's."""
     # As root it warns at length; what it runs here is only ours.
     celery = [
         sys.executable,
@@ -125,22 +140,36 @@ def portal_programs(host: str, port: int) -> list[Program]:
     reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
     beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
     return [
-        Program("web", [*granian, "portal.wsgi:application"], "cyan"),
+        Program("web", granian(host, port, "people"), "cyan"),
+        Program("api", granian(host, api_port, "machines"), "bright_cyan"),
         Program("worker", [*last, *worker], "green", late=True),
         Program("reconciler", [*last, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
     ]
 
 
+def granian(host: str, port: int, application: str) -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += [
+        "--workers",
+        "2",
+        "--blocking-threads",
+        str(THREADS[application]),
+        "--respawn-failed-workers",
+    ]  # else one ends all
+    return [*command, f"portal.wsgi:{application}"]
+
+
 async def watch(console: Console, servers: list[Server], environment: Mapping[str, str], ready: asyncio.Event) -> str:
     """Greets once the portal answers, then returns only when a server of ours is gone."""
-    host, port = environment.get("HOST", "127.0.0.1"), port_of(environment)
-    try:
-        await await_answer(f"http://{visible(host)}:{port}/healthz")
-    except NoAnswer:
-        return "web"
+    host = visible(environment.get("HOST", "127.0.0.1"))
+    for name, port in {"api": port_of(environment, "API_PORT"), "web": port_of(environment)}.items():
+        try:
+            await await_answer(f"http://{host}:{port}/readyz")
+        except NoAnswer:
+            return name
     ready.set()
-    welcome(console, environment["BASE_URL"], environment.get("MAIL_URL", ""), VAR / "demo.json")
+    welcome(console, environment, VAR / "demo.json")
     while True:
         await asyncio.sleep(SERVER_CHECK_SECONDS)
         for server in servers:

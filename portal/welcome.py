@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -21,7 +22,7 @@ ANSWER_SECONDS = 60
 
 
 class NoAnswer(Exception):
-    """The web server did not answer /healthz with 200 in time."""
+    """A web server did not answer with 200 in time."""
 
 
 async def await_answer(url: str) -> None:
@@ -40,9 +41,9 @@ def answers(url: str) -> bool:
         return False
 
 
-def welcome(console: Console, base_url: str, mail_url: str, demo: Path) -> None:
+def welcome(console: Console, environment: Mapping[str, str], demo: Path) -> None:
     facts: dict[str, Any] = json.loads(demo.read_text()) if demo.exists() else {}
-    console.print(Panel(addresses(base_url, mail_url), title="The portal is running. Ctrl-C stops it.", expand=False))
+    console.print(Panel(addresses(environment), title="The portal is running. Ctrl-C stops it.", expand=False))
     if people := [*facts.get("staff", []), *facts.get("operators", [])]:
         console.print(sign_ins(people))
     if staff := facts.get("staff"):
@@ -54,13 +55,14 @@ def welcome(console: Console, base_url: str, mail_url: str, demo: Path) -> None:
         console.print(f"  {call}\n", soft_wrap=True, highlight=False, markup=False)
 
 
-def addresses(base_url: str, mail_url: str) -> Table:
-    table = Table.grid(padding=(0, 2))
+def addresses(environment: Mapping[str, str]) -> Table:
+    table, pages = Table.grid(padding=(0, 2)), environment["BASE_URL"]
     rows = {
-        "admin": f"{base_url}/admin/",
-        "operators": f"{base_url}/operator/",
-        "API": f"{base_url}/api/docs",
-        "mail": mail_url,
+        "admin": f"{pages}/admin/",
+        "operators": f"{pages}/operator/",
+        "API documentation": f"{pages}/api/docs",
+        "signed calls": environment["API_URL"],
+        "mail": environment.get("MAIL_URL", ""),
     }
     for name, address in rows.items():
         if address:

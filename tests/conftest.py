@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 
 from merchants.models import Game, Merchant, Person
-from merchants.services import access
+from merchants.services import access, jobs
 from tests import factories
 from tests.plugins.database_role import application_from_now_on
 from tests.plugins.databases import migrated
@@ -125,11 +125,13 @@ class Caller:
 
 
 @pytest.fixture(autouse=True)
-def _no_memory(settings: Any) -> Iterator[None]:
+def _no_memory(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing that a process keeps may go from one test to the next; the log is written when a test asks for it."""
     settings.REQUEST_LOG_FLUSH_SECONDS = 0
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.door.MachineDoor", *settings.MIDDLEWARE[1:]]  # as one
     settings.WHITENOISE_AUTOREFRESH = True  # else each client begins with a look at every static file there is
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
+    monkeypatch.setattr(jobs, "BROKER_SECONDS", 10)  # it is there, but the machine may be busy
     access.forget()
     refusal_limit.clear()
     yield

@@ -96,6 +96,11 @@ def write_export(number: int) -> None:
 
 
 @shared_task
+def write_waiting_exports() -> None:
+    log.info("exports.written_late", exports=exports.write_waiting())
+
+
+@shared_task
 def delete_old_exports() -> None:
     log.info("exports.deleted", exports=exports.delete_old())
 

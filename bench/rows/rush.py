@@ -78,7 +78,7 @@ def start_workers(bench: Bench, stack: ExitStack) -> None:
     ports = ("--smtp-port", str(smtp), "--http-port", str(free_port()))
     mail = [sys.executable, "-m", "portal.mailbox", *ports, "--dir", str(bench.folder / "mail")]
     stack.enter_context(bench.beside("mail", mail, DATABASE))
-    for program in portal_programs(HOST, 0):
+    for program in portal_programs(HOST, 0, 0):
         if program.name in WORKERS:
             settings = {"EMAIL_URL": f"smtp://{HOST}:{smtp}"} | bench.by_role(DATABASE)
             stack.enter_context(bench.beside(program.name, program.command, DATABASE, **settings))

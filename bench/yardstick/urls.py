@@ -1,5 +1,5 @@
 from django.urls import path
 
-from bench.yardstick.views import Bet, healthz
+from bench.yardstick.views import Bet, livez
 
-urlpatterns = [path("wallet/transaction/bet", Bet.as_view()), path("healthz", healthz)]
+urlpatterns = [path("wallet/transaction/bet", Bet.as_view()), path("livez", livez)]

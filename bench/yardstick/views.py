@@ -59,5 +59,5 @@ def playable_session(merchant: Merchant, bet: dict[str, Any]) -> Session:
     return session
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def livez(request: HttpRequest) -> HttpResponse:
     return HttpResponse("yes")

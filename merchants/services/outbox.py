@@ -17,7 +17,6 @@ from typing import Any
 
 import css_inline
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -26,13 +25,12 @@ from django.template.loader import render_to_string
 
 from merchants import errors
 from merchants.models import Letter
-from merchants.services import links
+from merchants.services import jobs, links
 from portal.lib import clock
 
 log = structlog.get_logger(__name__)
 TASK = "merchants.tasks.send_letters"
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
-BROKER_SECONDS = 0.4  # for the connection, and for each answer
 STUCK = timedelta(minutes=15)  # after this, nobody sends
 UNTAKEN = timedelta(hours=1)  # after this, nobody takes
 OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
@@ -88,12 +86,7 @@ def wake() -> None:
     """Tells a worker that letters wait. Without it, the timetable finds them within a minute; so nothing may fail here,
     and nobody may wait for a broker that is away.
     """
-    options = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS, "max_retries": 0}
-    try:
-        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS, transport_options=options) as broker:
-            current_app.send_task(TASK, connection=broker, retry=False, ignore_result=True)
-    except Exception as fault:  # noqa: BLE001 - brokers fail in many ways
-        log.warning("letters.nobody_woken", fault=str(fault))
+    jobs.send(TASK)
 
 
 def send_due() -> None:

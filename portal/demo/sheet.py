@@ -32,6 +32,7 @@ def write(houses: list[House]) -> Path:
     passwords |= people.give_passwords(person for person in everybody if person.email not in passwords)
     facts = {
         "base_url": settings.BASE_URL,
+        "api_url": settings.API_URL,
         "mail_url": settings.MAIL_URL,
         "staff": [of_staff(person, passwords) for person in people.staff()],
         "operators": [of_member(membership, passwords) for membership in people.memberships()],

@@ -1,4 +1,4 @@
-"""The way in for the demo's callers: the whole portal as the web server runs it, without a socket between."""
+"""The way in for the demo's callers: the application of machines, without a web server or a socket between."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 
 from portal.lib import clock
+from portal.machines import Machines
 from wallet.services.outgoing import Outgoing, sign
 
 Body = dict[str, Any] | bytes | None
@@ -33,8 +33,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.answers: Counter[str] = Counter()
-        self.handler = BaseHandler()
-        self.handler.load_middleware()
+        self.handler = Machines()
 
     @property
     def calls(self) -> int:

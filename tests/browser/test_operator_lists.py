@@ -50,7 +50,7 @@ def call(live: Live, signer: Signer) -> str:
     """Its answer, when the log has it too: lists are tried on what the log has."""
     raw = encoded({"playerId": "nobody", "currency": "EUR"})
     headers = signer.sign(raw) | {"content-type": "application/json"}
-    address = urlsplit(live.base_url)
+    address = urlsplit(live.api_url)
     with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)) as wire:
         given = answer(wire, "POST", "/wallet/balance", raw, headers)
     with psycopg.connect(live.dsn, autocommit=True) as connection:

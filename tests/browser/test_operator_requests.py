@@ -37,7 +37,7 @@ class Novice:
         """The id that our answer carries."""
         own = {"x-api-key": self.merchant["auth_key"], "x-timestamp": stamp, "x-signature": signed}
         told = {name: value for name, value in (own | headers).items() if value is not None}
-        call = urllib.request.Request(self.live.base_url + BET, body, told | {"content-type": "application/json"})
+        call = urllib.request.Request(self.live.api_url + BET, body, told | {"content-type": "application/json"})
         with urllib.request.urlopen(call, timeout=20) as answer:
             assert json.load(answer)["status"] != "RS_OK"
             return str(answer.headers["x-request-id"])

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from portal.ports import is_free
-from portal.up import MAIL_PORT_AFTER
+from portal.up import API_PORT_AFTER, MAIL_PORT_AFTER
 
 CHECKOUT = Path(__file__).parents[2]
 NOT_OURS = {
@@ -32,6 +32,8 @@ NOT_OURS = {
         "WALLET_ON_DEFAULT",
         "ALLOWED_HOSTS",
         "TRUSTED_PROXIES",
+        "API_PORT",
+        "API_URL",
     ),
     *("OWNER_DATABASE_URL", "APPLICATION_ROLE"),
     *("DATABASE_URL", "BROKER_URL", "EMAIL_URL", "BASE_URL", "MAIL_URL", "DJANGO_SETTINGS_MODULE", "PRIVATE_FILES"),
@@ -42,13 +44,13 @@ STOP_SECONDS = 180
 
 @pytest.fixture
 def port() -> int:
-    """It and that of the mail page are bound only when the demo is there: so below those that the system lends.
+    """It and those that go with it are bound only when the demo is there: so below those that the system lends.
     Workers of a run never draw the same.
     """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % MAIL_PORT_AFTER
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 2 % (MAIL_PORT_AFTER - 1)
     while True:
         drawn = 11_000 + secrets.randbelow(420) * 2 * MAIL_PORT_AFTER + worker
-        if is_free("127.0.0.1", drawn) and is_free("127.0.0.1", drawn + MAIL_PORT_AFTER):
+        if all(is_free("127.0.0.1", drawn + after) for after in (0, API_PORT_AFTER, MAIL_PORT_AFTER)):
             return drawn
 
 

@@ -114,7 +114,7 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 
 def ask(live: Live, path: str, body: bytes | None, headers: dict[str, str]) -> int:
-    call = urllib.request.Request(live.base_url + path, body, {"content-type": "application/json"} | headers)
+    call = urllib.request.Request(live.api_url + path, body, {"content-type": "application/json"} | headers)
     try:
         with urllib.request.urlopen(call, timeout=20) as answer:
             return int(answer.status)

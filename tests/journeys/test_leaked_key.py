@@ -57,7 +57,7 @@ def read_letter(page: Page, demo: dict[str, Any]) -> str:
 def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: Path, tmp_path: Path) -> None:
     merchant, bet = a_bet(demo)
     begun = time.monotonic()
-    assert signed(demo["base_url"], merchant, "/wallet/transaction/bet", bet)["status"] == "RS_OK"
+    assert signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet)["status"] == "RS_OK"
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
     Door(demo["base_url"], {person["role"]: person for person in demo["staff"]}).sign_in(page, "support")
@@ -80,9 +80,9 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     expect(page.get_by_text("Hand the secret over now.")).to_be_visible()
     replacement = merchant | {"secret_key": page.locator("#secret-key").inner_text()}
     again = bet | {"transactionId": new_id()}
-    refused = signed(demo["base_url"], merchant, "/wallet/transaction/bet", again)
+    refused = signed(demo["api_url"], merchant, "/wallet/transaction/bet", again)
     assert refused["status"] == "RS_ERROR_SIGNATURE_NOT_MATCH", refused
-    assert signed(demo["base_url"], replacement, "/wallet/transaction/bet", again)["status"] == "RS_OK"
+    assert signed(demo["api_url"], replacement, "/wallet/transaction/bet", again)["status"] == "RS_OK"
 
     arrived(demo)
     letter = read_letter(page.context.new_page(), demo)

@@ -51,7 +51,7 @@ def a_bet(demo: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_one_command_a_signed_bet_and_a_second_start(checkout: Path, port: int) -> None:
     with running(checkout, port) as demo:
         merchant, bet = a_bet(demo)
-        first = signed(demo["base_url"], merchant, "/wallet/transaction/bet", bet)
+        first = signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet)
         assert first["status"] == "RS_OK"
         asked = json.dumps({"playerId": bet["playerId"], "currency": bet["currency"]})
         told = manage(checkout, "call", merchant["code"], "/wallet/balance", asked)
@@ -64,4 +64,4 @@ def test_one_command_a_signed_bet_and_a_second_start(checkout: Path, port: int) 
         assert {one["status"] for one in demo["merchants"]} == {"active", "suspended"}
     with running(checkout, port) as demo:
         merchant = next(one for one in demo["merchants"] if one["auth_key"] == merchant["auth_key"])
-        assert signed(demo["base_url"], merchant, "/wallet/transaction/bet", bet) == first, "the data was kept"
+        assert signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet) == first, "the data was kept"

@@ -1,4 +1,4 @@
-"""The portal as a stranger meets it: served by two processes on a port, with a database of its own."""
+"""The portal as a stranger meets it: people and machines each on a port of their own, with a database of its own."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Live:
     dsn: str
     environment: dict[str, str] = field(repr=False)
     log: Path
+    api_url: str = ""
 
     @property
     def sheet(self) -> Path:
@@ -63,19 +64,21 @@ class Live:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    port = free_port()
+    port, api_port = free_port(), free_port()
     with fresh_database() as dsn:
         environment = os.environ | {
             **by_roles(dsn),
             "BROKER_URL": urlsplit(os.environ["BROKER_URL"])._replace(path="/0").geturl(),
             "BASE_URL": f"http://127.0.0.1:{port}",
+            "API_URL": f"http://127.0.0.1:{api_port}",
             "WALLET_ON_DEFAULT": "false",
             "REFUSED_CALLS_A_MINUTE": "1000000",  # all machines of all tests call from one address
             "DEMO_FILE": str(tmp_path_factory.mktemp("demo") / "demo.json"),
             "PRIVATE_FILES": str(tmp_path_factory.mktemp("private")),
         }
-        portal = Live(environment["BASE_URL"], dsn, environment, tmp_path_factory.mktemp("live") / "granian.log")
-        with serving(portal, port):
+        log = tmp_path_factory.mktemp("live") / "granian.log"
+        portal = Live(environment["BASE_URL"], dsn, environment, log, environment["API_URL"])
+        with serving(portal, api_port), serving(portal, port, "people"):
             running.append(portal)
             yield portal
             running.clear()
@@ -96,11 +99,12 @@ def fresh_database() -> Iterator[str]:
 
 
 @contextmanager
-def serving(portal: Live, port: int) -> Iterator[None]:
+def serving(portal: Live, port: int, whom: str = "machines") -> Iterator[None]:
+    """One of the two services, as `make up` starts it."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
-    with portal.log.open("wb") as log:
+    with portal.log.open("ab") as log:
         process = subprocess.Popen(
-            tethered([*command, "--blocking-threads", "8", "portal.wsgi:application"]),
+            tethered([*command, "--blocking-threads", "8", f"portal.wsgi:{whom}"]),
             env=portal.environment,
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
@@ -109,17 +113,17 @@ def serving(portal: Live, port: int) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        await_answer(portal, process)
+        await_answer(portal, port, process)
         yield
     finally:
         stop(process)
 
 
-def await_answer(portal: Live, process: subprocess.Popen[bytes]) -> None:
+def await_answer(portal: Live, port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not answers(f"{portal.base_url}/healthz"):
+    while not answers(f"http://127.0.0.1:{port}/readyz"):
         if process.poll() is not None or time.monotonic() > deadline:
-            pytest.fail(f"The live portal did not answer /healthz.\n{end_of(portal.log)}")
+            pytest.fail(f"The live portal did not answer /readyz.\n{end_of(portal.log)}")
         time.sleep(0.1)
 
 

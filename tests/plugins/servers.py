@@ -49,6 +49,7 @@ def set_environment() -> None:
         "WALLET_ON_DEFAULT": "true",  # a test's transaction holds both database aliases
         "EMAIL_URL": "memorymail://",
         "BASE_URL": "http://testserver",
+        "API_URL": "http://testserver:81",
         "MAIL_URL": "",
         "OWNER_DATABASE_URL": "",
         "APPLICATION_ROLE": roles.APPLICATION,

@@ -15,7 +15,8 @@ from rich.console import Console
 from portal import local, reset, up
 from portal.claim import Running, claim
 from portal.local import Refusal, kept_settings, port_of, shared_while_running, write_private
-from portal.ports import is_free, visible
+from portal.ports import free_port, is_free, visible
+from portal.up import port_of_machines
 from portal.welcome import signed_call, welcome
 
 CHECKOUT = Path(__file__).parents[2]
@@ -98,6 +99,17 @@ def test_an_address_to_listen_on_becomes_one_to_go_to(host: str, shown: str) -> 
     assert visible(host) == shown
 
 
+def test_machines_have_the_port_after_that_of_people() -> None:
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        assert port_of_machines({}, "127.0.0.1", port - 1) not in {port - 1, port}
+        with pytest.raises(Refusal, match=f"Port {port} on 127.0.0.1 is taken"):
+            port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port - 1)
+    with pytest.raises(Refusal, match="is taken"):
+        port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port)
+
+
 def test_the_welcome_has_a_call_that_can_be_pasted(tmp_path: Path) -> None:
     player = {"playerId": "p-1", "currency": "EUR", "sessionId": "s-1", "gameId": "g-1"}
     merchants = [
@@ -110,7 +122,9 @@ def test_the_welcome_has_a_call_that_can_be_pasted(tmp_path: Path) -> None:
     staff = [{"email": "ada@oppi.invalid", "password": "a long pass phrase", "role": "admin"}]
     demo.write_text(json.dumps({"staff": staff, "merchants": merchants}))
     output = io.StringIO()
-    welcome(Console(file=output, width=60), "http://127.0.0.1:8000", "http://127.0.0.1:8025", demo)
+    addresses = {"BASE_URL": "http://127.0.0.1:8000", "API_URL": "http://127.0.0.1:8001"}
+    welcome(Console(file=output, width=60), addresses, demo)
     assert f"  {expected}\n" in output.getvalue()
     assert "ada@oppi.invalid" in output.getvalue()
     assert "http://127.0.0.1:8000/admin/" in output.getvalue()
+    assert "http://127.0.0.1:8001" in output.getvalue()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from portal import embedded
 from portal.tether import tethered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -40,6 +42,16 @@ def cluster_server(folder: Path) -> list[psutil.Process]:
         for process in psutil.process_iter(["cmdline"])
         if "-D" in (process.info["cmdline"] or ()) and str(folder / "cluster") in process.info["cmdline"]
     ]
+
+
+@contextmanager
+def tethered_sleep() -> Iterator[subprocess.Popen[bytes]]:
+    """A living process that is no server, of the account that the server runs as."""
+    with subprocess.Popen(tethered([shutil.which("sleep") or "", "600"], account=embedded.account())) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.xdist_group("embedded")
@@ -68,6 +80,20 @@ class TestPostgres:
         (folder / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n")
         with embedded.postgres(folder, durable=False) as server:
             assert version_of(server.url) == 18
+
+    def test_the_lock_of_a_socket_with_the_number_of_another_process_does_not_stop_the_start(
+        self, folder: Path
+    ) -> None:
+        """As after a power cut: the lock is there, and its number is that of something else by now."""
+        with embedded.postgres(folder, durable=False):
+            pass
+        lock = folder / "socket" / ".s.PGSQL.5432.lock"
+        with tethered_sleep() as other:
+            lock.write_text(f"{other.pid}\n{folder / 'cluster'}\n1\n5432\n{folder / 'socket'}\n")
+            (folder / "socket" / ".s.PGSQL.5432").touch()
+            with embedded.postgres(folder, durable=False) as server:
+                assert version_of(server.url) == 18
+            assert other.poll() is None, "it is left alone"
 
     def test_it_starts_again_after_it_was_killed(self, folder: Path) -> None:
         with embedded.postgres(folder, durable=False) as server:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
-import urllib.request
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+
+from portal.welcome import answers
+from tests.wallet.conftest import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_it_answers_from_a_database_of_its_own(live: Live) -> None:
-    with urllib.request.urlopen(f"{live.base_url}/healthz", timeout=10) as answer:
-        assert answer.status == 200
+    until(lambda: answers(f"{live.base_url}/healthz"))
     with psycopg.connect(live.dsn) as connection:
         assert connection.info.dbname not in os.environ["DATABASE_URL"]
         assert connection.execute("SELECT count(*) > 0 FROM django_migrations").fetchone() == (True,)

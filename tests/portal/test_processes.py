@@ -17,7 +17,7 @@ from rich.console import Console
 from portal.ports import free_port
 from portal.processes import TOLD, Program, run_all
 from portal.tether import tethered
-from portal.up import portal_programs
+from portal.up import granian
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -69,9 +69,7 @@ def application(environ, start):
 def test_a_web_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "its_id.py").write_text(ANSWERS_ITS_ID)
     port = free_port()
-    web, *_ = portal_programs("127.0.0.1", port)
-    assert web.name == "web"
-    command = tethered([*web.command[:-1], "its_id:application"])
+    command = tethered([*granian("127.0.0.1", port, "machines")[:-1], "its_id:application"])
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
         try:
             dead = answering(port, of=2)

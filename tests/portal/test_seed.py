@@ -215,7 +215,8 @@ def test_it_fills_a_portal_that_is_running(live: Live) -> None:
     done = live.manage("seed", "--calls", str(DEMO_CALLS))
     assert done.returncode == 0, done.stderr
     assert "of 14: " in done.stdout
-    assert json.loads(live.sheet.read_text())["base_url"] == live.base_url
+    sheet = json.loads(live.sheet.read_text())
+    assert (sheet["base_url"], sheet["api_url"]) == (live.base_url, live.api_url)
 
 
 def test_staff_have_a_role_and_a_second_factor_each(seed: Seed, sheet: Path) -> None:

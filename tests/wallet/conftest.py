@@ -24,7 +24,7 @@ from merchants.services.access import seal_context
 from tests import factories
 from tests.conftest import Caller
 from tests.plugins.live import Live
-from tests.signing import Answer, Body, Signer, encoded
+from tests.signing import Answer, Body, Signer, encoded, new_id
 from tests.wallet.reconciling import Busy, Told, at, busy_day
 from wallet.reconciliation import schedule
 
@@ -137,7 +137,7 @@ def stage_on(live: Live) -> Iterator[Stage]:
         )
         game = Game(pk=0, game_id=f"G{uuid4().int % 10**13:013d}", name="Live")
         game.pk = new_row(sql, "merchants_game", game_id=game.game_id, name=game.name, is_active=True)
-        yield Stage(live.base_url, sql, merchant, game, new_signer(sql, merchant))
+        yield Stage(live.api_url, sql, merchant, game, new_signer(sql, merchant))
 
 
 def new_row(sql: Callable[..., list[Row]], table: str, **values: Any) -> int:
@@ -180,6 +180,18 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def decided(call: Callable[..., Answer], *amounts: int, **fields: Any) -> Answer:
+    """Under 503 it asks again under the same id, as callers are told to: the machine may be busy."""
+    told, found = {"transactionId": new_id()} | fields, list[Answer]()
+
+    def is_decided() -> bool:
+        found.append(call(*amounts, **told))
+        return found[-1].http_status != 503
+
+    until(is_decided)
+    return found[-1]
 
 
 @pytest.fixture

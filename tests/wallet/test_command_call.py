@@ -35,7 +35,7 @@ def test_a_call_that_is_taken(live: Live, demo: dict[str, Any]) -> None:
     body = balance_of(demo)
     done = live.manage("call", demo["code"], "/wallet/balance", body, "--key", demo["auth_key"])
     assert done.returncode == 0, done.stderr
-    assert f"POST {live.base_url}/wallet/balance" in done.stdout
+    assert f"POST {live.api_url}/wallet/balance" in done.stdout
     assert f"x-api-key: {demo['auth_key']}" in done.stdout
     assert f"{body}|1" in done.stdout  # the text signed: the bytes given, a bar, the time
     assert "HTTP 200 OK in " in done.stdout
@@ -53,7 +53,7 @@ def test_a_bet_as_the_sheet_gives_it(live: Live, demo: dict[str, Any]) -> None:
 def test_reading_is_get_without_a_body(live: Live, demo: dict[str, Any]) -> None:
     done = live.manage("call", demo["code"], "/game/sessions?limit=1")
     assert done.returncode == 0, done.stdout
-    assert f"GET {live.base_url}/game/sessions?limit=1" in done.stdout
+    assert f"GET {live.api_url}/game/sessions?limit=1" in done.stdout
 
 
 def test_a_refusal_is_exit_code_1(live: Live, demo: dict[str, Any]) -> None:

@@ -205,6 +205,19 @@ def test_a_killed_job_has_broken_off_and_can_be_begun_again(
     assert [path.name for path in folder.iterdir()] == [export.file_name]
 
 
+def test_an_export_whose_job_was_lost_is_written_by_the_timetable(
+    played: Caller, acme: Merchant, owner: Person
+) -> None:
+    """As with a broker that was away when it was asked for."""
+    export = asked(acme, owner)
+    assert exports.write_waiting() == 0, "its job may be on the way"
+    with clock.at(clock.now() + exports.MISSED_FOR):
+        assert exports.write_waiting() == 1
+        assert exports.write_waiting() == 0
+    export.refresh_from_db()
+    assert export.state == Export.State.READY
+
+
 def test_a_job_that_comes_twice_writes_once(played: Caller, acme: Merchant, owner: Person) -> None:
     export = asked(acme, owner)
     assert exports.begin(export.pk) is not None

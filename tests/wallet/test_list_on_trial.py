@@ -128,7 +128,7 @@ def test_of_two_managers_who_save_at_once_the_second_is_told(stage: Stage, live:
 
 def test_the_one_liner_proves_the_address_that_it_comes_from(stage: Stage, live: Live) -> None:
     """As it stands, in a shell."""
-    begun = live.manage("shell", "--no-imports", "-c", BEGIN.format(key=stage.signer.auth_key, base_url=live.base_url))
+    begun = live.manage("shell", "--no-imports", "-c", BEGIN.format(key=stage.signer.auth_key, base_url=live.api_url))
     command = ["sh", "-c", begun.stdout.strip()]
     answer = subprocess.run(
         command, env=os.environ | {"SECRET_KEY": stage.signer.secret}, capture_output=True, text=True, check=False

@@ -61,7 +61,7 @@ def list_proof(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     proof = looked.proof
     context = {
         "proof": proof,
-        "command": proofs.one_liner(proof, base_url=settings.BASE_URL),
+        "command": proofs.one_liner(proof, base_url=settings.API_URL),
         "arrived": looked.arrived,
         "waits": proof.address is None and proof.until > clock.now(),
         "name": named(proof.key),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import structlog
-from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
-from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
+from merchants.services import jobs
 from portal.lib import clock
 from wallet.models import Reconciliation, Statement
 from wallet.reconciliation import statements
@@ -20,7 +18,6 @@ from wallet.reconciliation.days import day_of
 from wallet.reconciliation.runs import BeingCompared, DayNotComplete
 from wallet.services.questions import NobodyCounts
 
-log = structlog.get_logger(__name__)
 TASK = "wallet.tasks.compare_day"
 PAUSE = 60  # seconds, between two of one day and statement
 MOST = 10  # days of a merchant in a pause
@@ -61,8 +58,5 @@ def _take_a_turn(merchant: Merchant, day: date) -> None:
 
 
 def _send(merchant: int, day: date, by: int) -> None:
-    """By name: a job is a door to this. With the broker away, the timetable finds what was not compared."""
-    try:
-        current_app.send_task(TASK, [merchant, day.isoformat(), by], retry=False, ignore_result=True)
-    except OperationalError:
-        log.warning("comparison.not_sent", merchant=merchant, day=str(day))
+    """With the broker away, the timetable finds what was not compared."""
+    jobs.send(TASK, merchant, day.isoformat(), by)

@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import OperationalError as DatabaseBusy
 from django.db import connection, transaction
 from django.db.models import F
-from kombu.exceptions import OperationalError
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
+from merchants.services import jobs
 from portal.lib import clock, sheets, tables
 from portal.lib.sheets import Amount
 from wallet.models import Export
@@ -38,6 +37,7 @@ KEPT_FOR = timedelta(hours=24)
 CHUNK = 2_000  # rows that are held in memory
 COUNTED = {"open", "won", "lost"}  # a stake that was refused or given back is no result
 WORD_SECONDS = 1.0
+MISSED_FOR = timedelta(seconds=30)  # until then its job may be on the way
 State, What, Form = Export.State, Export.What, Export.Form
 
 
@@ -80,11 +80,8 @@ ACTIVE = (State.WAITING, State.RUNNING)
 
 
 def send(asked: Export) -> None:
-    """By name: a job is a door to this service. With the broker away the page still comes, and says so in time."""
-    try:
-        current_app.send_task("wallet.tasks.write_export", [asked.pk], retry=False)
-    except OperationalError:
-        log.warning("export.not_sent", export=asked.pk)
+    """With the broker away the page still comes, and the timetable finds the export."""
+    jobs.send("wallet.tasks.write_export", asked.pk)
 
 
 @transaction.atomic
@@ -144,6 +141,18 @@ def folder() -> Path:
 
 
 # --- The job ----------------------------------------------------------------------------------------------------------
+def write_waiting() -> int:
+    """Those whose job the broker did not get, or lost."""
+    now = clock.now()
+    waiting = Export.objects.filter(
+        state=State.WAITING, alive_at__gt=now - NOT_TAKEN_FOR, alive_at__lte=now - MISSED_FOR
+    )
+    missed = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for number in missed:
+        write(number)
+    return len(missed)
+
+
 def write(number: int) -> None:
     """Does nothing when somebody else writes it, or nobody wants it any more."""
     export = begin(number)

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         parser.add_argument("body", nargs="?", help=BODY_HELP)
         parser.add_argument("--method", help="GET without a body, else POST")
         parser.add_argument("--key", metavar="AUTH_KEY", help="sign under this key; the newest usable one otherwise")
-        parser.add_argument("--base-url", default=settings.BASE_URL, help="default: %(default)s")
+        parser.add_argument("--base-url", default=settings.API_URL, help="default: %(default)s")
         parser.add_argument("--pretty", action=BooleanOptionalAction, default=True, help="indent the answer's JSON")
 
     def handle(self, *, merchant: str, path: str, body: str | None, **options: Any) -> None:
@@ -148,7 +148,7 @@ def connect(base_url: str) -> http.client.HTTPConnection:
     try:
         return CONNECTIONS[parts.scheme](parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
     except (KeyError, ValueError):
-        raise CommandError(f"--base-url must look like http://127.0.0.1:8000, not {base_url!r}.") from None
+        raise CommandError(f"--base-url must look like http://127.0.0.1:8001, not {base_url!r}.") from None
 
 
 def send(call: Outgoing, base_url: str) -> Answer:

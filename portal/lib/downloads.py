@@ -1,0 +1,160 @@
+"""Answers that come in pieces, made before they are sent: a slow reader holds neither a database nor a thread for long.
+
+A web server that iterates over an answer keeps a thread until the last piece is read. What fits in memory is therefore
+given to it whole, and it sends it without us. Of what does not fit, few are sent at the same time, and not without end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from tempfile import SpooledTemporaryFile
+from time import monotonic
+from typing import IO, TYPE_CHECKING, Any
+
+from django.http import FileResponse, StreamingHttpResponse
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+IN_MEMORY = 4 * 1024 * 1024
+AT_ONCE = 4  # that a process makes or sends from a file, with four of its eight threads
+MAKING_SECONDS = 60  # within it a page's table is written; what takes longer is a job's
+SENDING_SECONDS = 600
+PIECE = 64 * 1024
+
+
+class NotSent(Exception):
+    """The text is for the person who waits."""
+
+
+class Busy(NotSent):
+    def __init__(self) -> None:
+        super().__init__("Too many large files are being downloaded now. Try again in a few minutes.")
+
+
+class TooLong(NotSent):
+    def __init__(self) -> None:
+        super().__init__("This file takes too long to make. Narrow the list, then try again.")
+
+
+class Downloads:
+    """In front of the people's application."""
+
+    def __init__(self, application: WSGIApplication, *, at_once: int = AT_ONCE) -> None:
+        self.application, self.slots = application, threading.BoundedSemaphore(at_once)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        head = Head()
+        answer: Any = self.application(environ, head)
+        try:
+            body = self.body(answer) if isinstance(answer, StreamingHttpResponse) else answer
+        except NotSent as why:
+            return refuse(start_response, str(why))
+        if isinstance(body, Sending):
+            head.say_size(body.size)
+        start_response(head.status, head.headers)
+        return body
+
+    def body(self, answer: StreamingHttpResponse) -> Iterable[bytes]:
+        """The list of its pieces where it fits in memory. Raises NotSent."""
+        size = answer.headers.get("Content-Length", "")
+        if not isinstance(answer, FileResponse) or not size.isdecimal():
+            with closing(answer):
+                return self.made(answer)
+        if int(size) > IN_MEMORY:
+            return Sending(self.slot(), answer, int(size))
+        with closing(answer):
+            return [b"".join(answer)]
+
+    def made(self, answer: Iterable[bytes]) -> Iterable[bytes]:
+        """The slot is had first: to make a large file is work, which is not to be done for one that cannot be sent."""
+        with ExitStack() as stack:
+            release = self.slot()
+            stack.callback(release)
+            file: IO[bytes] = stack.enter_context(SpooledTemporaryFile(IN_MEMORY))
+            ends = monotonic() + MAKING_SECONDS
+            for piece in answer:
+                file.write(piece)
+                check_time(ends)
+            size = file.tell()
+            file.seek(0)
+            if size <= IN_MEMORY:
+                return [file.read()]
+            stack.pop_all()
+            return Sending(release, File(file), size)
+
+    def slot(self) -> Callable[[], None]:
+        if not self.slots.acquire(blocking=False):
+            raise Busy
+        return self.slots.release
+
+
+def check_time(ends: float) -> None:
+    if monotonic() > ends:
+        raise TooLong
+
+
+class Head:
+    """Status and headers, kept until it is known how the body goes out."""
+
+    status = ""
+    headers: list[tuple[str, str]]
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], fault: Any = None, /) -> Callable[[bytes], object]:
+        self.status, self.headers = status, headers
+        return bytearray().extend
+
+    def say_size(self, size: int) -> None:
+        """So that whoever was cut off can see it."""
+        others = [(name, value) for name, value in self.headers if name.lower() != "content-length"]
+        self.headers = [*others, ("Content-Length", str(size))]
+
+
+class File:
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.close = file, file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.file.read(PIECE), b"")
+
+
+class Sending:
+    """Holds a slot until it is read, broken off, or too late: then the connection ends before the file does."""
+
+    def __init__(self, release: Callable[[], None], pieces: Any, size: int) -> None:
+        self.release: Callable[[], None] | None = release
+        self.pieces, self.size, self.ends = pieces, size, monotonic() + SENDING_SECONDS
+        self.each: Iterator[bytes] = iter(pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if monotonic() > self.ends:
+            self.close()
+            raise TimeoutError
+        return next(self.each)
+
+    def close(self) -> None:
+        """Web servers call it however the sending ended; a slot must come back even when one does not."""
+        release, self.release = self.release, None
+        if release is not None:
+            self.pieces.close()
+            release()
+
+    __del__ = close
+
+
+def refuse(start_response: StartResponse, sentence: str) -> list[bytes]:
+    text = sentence.encode()
+    headers = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(text)),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Retry-After": "60",
+    }
+    start_response("503 Service Unavailable", list(headers.items()))
+    return [text]
