@@ -116,7 +116,7 @@ WITHOUT_FUNCTIONS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0017_domains_have_owner_and_end'),
+        ('merchants', "0020_downloads"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0017_domains_have_owner_and_end'),
+        ('merchants', "0022_tamper_evidence"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0024_second_approver'),
+        ('merchants', "0024_second_approver"),
     ]
 
     operations = [

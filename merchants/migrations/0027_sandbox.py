@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0017_domains_have_owner_and_end'),
+        ('merchants', "0025_owners_told"),
     ]
 
     operations = [

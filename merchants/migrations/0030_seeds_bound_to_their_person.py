@@ -49,7 +49,7 @@ def reseal(apps: Any, old: Callable[[Any], str], new: Callable[[Any], str]) -> N
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("merchants", "0017_domains_have_owner_and_end"),
+        ("merchants", "0027_sandbox"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 

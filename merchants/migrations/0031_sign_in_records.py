@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0030_seeds_bound_to_their_person'),
+        ('merchants', "0030_seeds_bound_to_their_person"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ TWO_WEEKS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0031_sign_in_records'),
+        ('merchants', "0031_sign_in_records"),
     ]
 
     operations = [

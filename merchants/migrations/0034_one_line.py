@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('merchants', '0033_one_line_before'),
+        ('merchants', "0033_one_line_before"),
     ]
 
     operations = [

@@ -13,16 +13,21 @@ from portal.database import grants
 class InstallFunctions(migrations.RunSQL):
     """Install a frozen file of SQL functions, and give the application its right to call them in the same transaction.
 
-    The file replaces what stood there before, so the way back is not to do anything.
+    The file replaces what stood there before. `before`: the file that the way back installs, where the newer functions
+    ask for a column that is gone then.
     """
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        super().__init__(file.read_text(), migrations.RunSQL.noop)
+    def __init__(self, file: Path, before: Path | None = None) -> None:
+        self.file, self.before = file, before
+        super().__init__(file.read_text(), before.read_text() if before else migrations.RunSQL.noop)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__qualname__, [self.file], {}
+        return type(self).__qualname__, [self.file, self.before], {}
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         super().database_forwards(app_label, schema_editor, from_state, to_state)
+        grants.apply_to_functions(schema_editor.connection)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
         grants.apply_to_functions(schema_editor.connection)

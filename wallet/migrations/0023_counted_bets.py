@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Without a lock that bets would wait for."""
 
     atomic = False
-    dependencies = [("wallet", "0019_unsigned_calls_of_a_merchant")]
+    dependencies = [("wallet", "0021_ledger_with_owners_rights")]
     operations = [
         AddIndexConcurrently(
             "transaction",

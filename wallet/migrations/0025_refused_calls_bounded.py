@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0019_unsigned_calls_of_a_merchant")]
+    dependencies = [("wallet", "0023_counted_bets")]
     operations = [
         migrations.AddField(
             "refusedcall",

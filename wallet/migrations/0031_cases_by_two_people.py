@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0024_second_approver'),
-        ('wallet', '0019_unsigned_calls_of_a_merchant'),
+        ('wallet', "0026_signatures_cut"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0031_cases_by_two_people'),
+        ('wallet', "0031_cases_by_two_people"),
     ]
 
     operations = [

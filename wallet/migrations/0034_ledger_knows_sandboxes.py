@@ -2,18 +2,16 @@ from pathlib import Path
 
 from django.db import migrations
 
-LEDGER = Path(__file__).resolve().parent.parent / "ledger" / "post.sql"
-ASKED = "           (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) AS elsewhere,\n"
-REFUSED = "NOT FOUND OR v.elsewhere OR"
+from portal.database.operations import InstallFunctions
 
-
-def without_sandboxes() -> str:
-    """As the ledger was: the column that it asks for goes next."""
-    return LEDGER.read_text().replace(ASKED, "").replace(REFUSED, "NOT FOUND OR")
+SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-    """A test key moves nothing but the money of a sandbox, a live key nothing of a sandbox: the ledger asks as well."""
+    """A test key moves nothing but the money of a sandbox, a live key nothing of a sandbox: the ledger asks as well.
 
-    dependencies = [("merchants", "0027_sandbox"), ("wallet", "0019_unsigned_calls_of_a_merchant")]
-    operations = [migrations.RunSQL(LEDGER.read_text(), without_sandboxes())]
+    Late payouts find their bets by session, and a bet's limit has an index of its own.
+    """
+
+    dependencies = [("merchants", "0027_sandbox"), ("wallet", "0032_owners_told")]
+    operations = [InstallFunctions(SQL / "0034_ledger.sql", before=SQL / "0021_ledger.sql")]

@@ -47,6 +47,6 @@ def reseal(apps: Any, old: Callable[[Any], str], new: Callable[[Any], str]) -> N
 
 class Migration(migrations.Migration):
 
-    dependencies = [("wallet", "0019_unsigned_calls_of_a_merchant")]
+    dependencies = [("wallet", "0034_ledger_knows_sandboxes")]
 
     operations = [migrations.RunPython(bind, unbind)]

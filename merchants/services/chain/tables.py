@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from psycopg import sql
 
 from merchants.models import Chain, ChainRecipe
@@ -62,11 +62,12 @@ def merchant_column(model: Any) -> str:
     return columns.get(scope, "")
 
 
-def keep_recipes(**signal: Any) -> None:
+def keep_recipes(using: str = DEFAULT_DB_ALIAS, **signal: Any) -> None:
     """After each migration: a table that is new, or has got a column, gets a version of its recipe."""
-    if ChainRecipe._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001
+    owner = connections[using]
+    if ChainRecipe._meta.db_table not in owner.introspection.table_names():  # noqa: SLF001
         return
-    with connection.cursor() as cursor:
+    with owner.cursor() as cursor:
         for table in chained_tables():
             cursor.execute(
                 NEW_VERSION,
