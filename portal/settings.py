@@ -77,9 +77,7 @@ def public_url(name: str, default: str) -> str:
 
 
 BASE_URL = public_url("BASE_URL", "http://127.0.0.1:8000")
-API_URL = (
-    public_url("API_URL", "http://127.0.0.1:8001") if "API_URL" in env.ENVIRON or not PRODUCTION else BASE_URL
-)
+API_URL = public_url("API_URL", "http://127.0.0.1:8001") if "API_URL" in env.ENVIRON or not PRODUCTION else BASE_URL
 MAIL_URL: str = setting("MAIL_URL", default="")
 ALLOWED_HOSTS: list[str] = setting("ALLOWED_HOSTS", list, default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=[])

@@ -17,20 +17,20 @@ OF_ANYBODY = "second factor"
 
 
 def bind(apps: Any, schema_editor: Any) -> None:
-    reseal(apps, lambda row: OF_ANYBODY, own_context)
+    reseal(apps, schema_editor.connection.alias, lambda row: OF_ANYBODY, own_context)
 
 
 def unbind(apps: Any, schema_editor: Any) -> None:
-    reseal(apps, own_context, lambda row: OF_ANYBODY)
+    reseal(apps, schema_editor.connection.alias, own_context, lambda row: OF_ANYBODY)
 
 
 def own_context(row: Any) -> str:
     return f"second factor:{row.user_id}:{row.type}"
 
 
-def reseal(apps: Any, old: Callable[[Any], str], new: Callable[[Any], str]) -> None:
+def reseal(apps: Any, owner: str, old: Callable[[Any], str], new: Callable[[Any], str]) -> None:
     keys = settings.KEY_ENCRYPTION_KEYS
-    for row in apps.get_model("mfa", "Authenticator").objects.order_by("pk").iterator():
+    for row in apps.get_model("mfa", "Authenticator").objects.using(owner).order_by("pk").iterator():
         changed = False
         for name in FIELDS:
             if name in row.data:

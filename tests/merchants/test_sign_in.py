@@ -17,7 +17,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 
 from merchants.crypto import SealBroken
@@ -204,10 +204,10 @@ def test_a_seed_opens_for_its_kind_only(support: Person, secret: str) -> None:
 
 def test_seeds_from_before_are_bound_by_the_migration(client: Client, support: Person, secret: str) -> None:
     bound = importlib.import_module("merchants.migrations.0030_seeds_bound_to_their_person")
-    bound.unbind(apps, None)
+    bound.unbind(apps, connections["default"].schema_editor())
     with pytest.raises(SealBroken):
         second_factors.unseal(Authenticator.objects.get(user=support, type="totp").data["secret"])
-    bound.bind(apps, None)
+    bound.bind(apps, connections["default"].schema_editor())
     enter(client, support, code_of(secret))
 
 

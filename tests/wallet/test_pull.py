@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, connections
 
 from merchants.models import Merchant, Person
 from merchants.services import sealing
@@ -279,10 +279,10 @@ def test_a_sealed_password_opens_for_no_other_server(acme: Merchant, https: Http
 def test_passwords_from_before_are_bound_by_the_migration(acme: Merchant, https: HttpsHost) -> None:
     source = source_of(acme, https.address, password=PASSWORD)
     bound = importlib.import_module("wallet.migrations.0037_passwords_bound_to_their_server")
-    bound.unbind(apps, None)
+    bound.unbind(apps, connections["default"].schema_editor())
     source.refresh_from_db()
     assert fetch(source) is None
-    bound.bind(apps, None)
+    bound.bind(apps, connections["default"].schema_editor())
     source.refresh_from_db()
     fetch(source)
     assert https.asked[0][1]["Authorization"] == f"Bearer {PASSWORD}"

@@ -16,11 +16,11 @@ SCHEMES = {"url": ("https", 443), "sftp": ("sftp", 22)}
 
 
 def bind(apps: Any, schema_editor: Any) -> None:
-    reseal(apps, of_merchant, of_server)
+    reseal(apps, schema_editor.connection.alias, of_merchant, of_server)
 
 
 def unbind(apps: Any, schema_editor: Any) -> None:
-    reseal(apps, of_server, of_merchant)
+    reseal(apps, schema_editor.connection.alias, of_server, of_merchant)
 
 
 def of_merchant(row: Any) -> str:
@@ -34,9 +34,9 @@ def of_server(row: Any) -> str:
     return f"statement source:{row.merchant_id}:{scheme}://{user}@{host}:{found.port or port}"
 
 
-def reseal(apps: Any, old: Callable[[Any], str], new: Callable[[Any], str]) -> None:
+def reseal(apps: Any, owner: str, old: Callable[[Any], str], new: Callable[[Any], str]) -> None:
     keys = settings.KEY_ENCRYPTION_KEYS
-    for row in apps.get_model("wallet", "StatementSource").objects.filter(sealed__isnull=False).order_by("pk"):
+    for row in apps.get_model("wallet", "StatementSource").objects.using(owner).filter(sealed__isnull=False).order_by("pk"):
         try:
             clear = crypto.unseal(bytes(row.sealed), key_id=row.kek_id, context=old(row), keys=keys)
         except (crypto.SealBroken, ValueError):
