@@ -285,8 +285,8 @@ def test_while_rows_move_calls_are_taken_and_no_rotation_or_revocation_is_lost(l
 def call_until(over: threading.Event, portal: Live, signer: Signer, answers: list[str]) -> None:
     """Money moves on each call, so that the ledger has its say too. Under 503 it asks again, as callers are told to."""
     while not over.is_set():
-        fields = {"kind": "deposit", "transactionId": secrets.token_hex(8), "playerId": "ada"}
-        fields |= {"currency": "EUR", "amount": 100}
+        told = {"kind": "deposit", "transactionId": secrets.token_hex(8), "playerId": "ada", "currency": "EUR"}
+        fields = {**told, "amount": 100}
         body = json.dumps(fields).encode()
         headers = signer.sign(body) | {"content-type": "application/json"}
         call = urllib.request.Request(f"{portal.base_url}/wallet/transaction/deposit", body, headers)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 
 import pytest
 
 from merchants import crypto
+from merchants.models import Player
 from portal.lib import logs, masking
 from tests.conftest import Caller
+from wallet.models import RefusedCall, SignedRequest
+from wallet.services import request_log
 
 
 @pytest.mark.parametrize("environment", ["live", "test"])
@@ -26,6 +30,38 @@ def test_a_secret_is_masked_however_its_bars_are_written(environment: str, writt
         assert "…" in masked
 
 
+def escaped(text: str, *, capitals: bool = False) -> str:
+    return "".join(f"\\u{ord(sign):04{'X' if capitals else 'x'}}" for sign in text)
+
+
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "plain": lambda secret: secret,
+    "its bars": lambda secret: secret.replace("_", r"\u005f"),
+    "its first letter": lambda secret: escaped(secret[0]) + secret[1:],
+    "one letter in the middle": lambda secret: secret[:30] + escaped(secret[30]) + secret[31:],
+    "every second letter": lambda secret: (
+        "".join(escaped(a) + b for a, b in zip(secret[::2], secret[1::2], strict=False))
+        + secret[len(secret) // 2 * 2 :]
+    ),
+    "whole": escaped,
+    "whole, in capitals": lambda secret: escaped(secret, capitals=True),
+    "twice": lambda secret: escaped(secret).replace("\\", "\\\\"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_an_escaped_secret_is_masked(written: str) -> None:
+    secret = crypto.new_secret("test")
+    text = f'{{"playerId": "x{WRITTEN[written](secret)}y"}}'
+    for masked in [masking.mask(text), masking.mask_bytes(text.encode()).decode()]:
+        assert masked == '{"playerId": "xoppi_test_…y"}'
+
+
+def test_a_secret_of_a_url_is_masked_however_it_is_escaped() -> None:
+    secret = crypto.new_secret("live")
+    assert masking.mask("?a=" + "".join(f"%{ord(sign):02X}" for sign in secret)) == "?a=oppi_live_…"
+
+
 def test_utf_16_is_masked_and_other_bytes_stay() -> None:
     secret = crypto.new_secret("live")
     assert secret[10:].encode("utf-16-le")[:-1] not in masking.mask_bytes(f"a {secret} b".encode("utf-16-le"))
@@ -40,11 +76,17 @@ def test_a_line_of_the_log_holds_no_secret_that_stood_in_an_address() -> None:
     assert line["event"] == "Not Found: /oppi_live_…"
 
 
-@pytest.mark.parametrize("bars", ["_", r"\u005f"], ids=["plain", "escaped"])
-def test_a_body_that_gives_the_secret_away_is_refused_and_names_nobody(caller: Caller, bars: str) -> None:
-    secret = caller.signer.secret.replace("_", bars)
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_body_that_gives_the_secret_away_is_refused_and_names_nobody(caller: Caller, written: str) -> None:
+    """Decoded, it would be kept as the name of a player."""
+    secret = WRITTEN[written](caller.signer.secret)
     body = f'{{"kind": "deposit", "transactionId": "t", "playerId": "{secret}", "currency": "EUR", "amount": 100}}'
     answer = caller.call("/wallet/transaction/deposit", body.encode())
     assert answer.status == "INCORRECT_DATA"
     assert "Secret Key" in answer["message"]
     assert secret not in str(answer.body)
+    request_log.drain()
+    line, kept = SignedRequest.objects.get(status=answer["status"]), RefusedCall.objects.get()
+    assert caller.signer.secret not in str(json.loads(bytes(kept.body).decode().replace(r"\\", "\\")))
+    assert (line.player_id, line.transaction_id) == (None, None)
+    assert not Player.objects.exclude(player_id=caller.player).exists()

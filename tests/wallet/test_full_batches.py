@@ -164,7 +164,7 @@ def test_bets_that_the_limit_refused_cost_later_bets_nothing(books: Books, calle
     run("UPDATE merchants_player SET bets_per_minute = 10 WHERE id = %s", player)
     refused = caller.bet(1, playerId="p-1", sessionId=books.item(1)["sessionId"])
     assert refused.status == "LIMIT_REACHED"
-    copied = [field.column for field in Transaction._meta.fields if field.column not in {"id", "transaction_id"}]
+    copied = [str(field.column) for field in Transaction._meta.fields if field.column not in {"id", "transaction_id"}]
     run(
         f"INSERT INTO wallet_transaction (transaction_id, {', '.join(copied)})"  # noqa: S608 - columns of ours
         f" SELECT 'again-' || n, {', '.join(copied)} FROM wallet_transaction, generate_series(1, 3000) n"

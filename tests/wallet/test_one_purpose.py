@@ -328,7 +328,7 @@ def test_a_batch_refuses_what_belongs_to_others_around_its_items(machine: Caller
     assert (answer.status, answer["message"].split()[0]) == ("INCORRECT_DATA", field)
 
 
-KINDS = {
+KINDS: dict[str, tuple[dict[str, Any], str]] = {
     "missing": ({}, "FIELD_REQUIRED_OR_INVALID"),
     "empty": ({"kind": ""}, "FIELD_REQUIRED_OR_INVALID"),
     "null": ({"kind": None}, "INCORRECT_DATA"),

@@ -49,7 +49,7 @@ def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.Refusal |
 def _stand_in(view: SignedView, asked: Asked) -> SignedHttpRequest:
     request = SignedHttpRequest()
     request.META["QUERY_STRING"], request.path_info = asked.query, asked.endpoint
-    said = decoding.fields_of(view.takes, asked.said | {"kind": view.kind})
+    said = decoding.fields_of(view.takes, {**asked.said, "kind": view.kind})
     request.raw = json.dumps(said).encode() if asked.body is None else asked.body
     request.line = Line(uuid4(), clock.now(), None, "", view.method, asked.endpoint)
     return request

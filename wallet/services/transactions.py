@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import batched
 from time import monotonic
 
 from wallet import statuses
@@ -63,8 +62,8 @@ def _post_pieces(calls: Sequence[Call], post: Callable[[Sequence[Call]], list[An
     answers: list[Answer] = []
     refusals: list[statuses.Refusal] = []
     longest = 0.0
-    for piece in batched(calls, PIECE, strict=False):
-        begun = monotonic()
+    for start in range(0, len(calls), PIECE):
+        piece, begun = calls[start : start + PIECE], monotonic()
         if answers and begun + longest > until:
             raise statuses.Overloaded(PARTLY)
         try:
