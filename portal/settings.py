@@ -211,6 +211,9 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.compare_day": {"queue": "reconciliation"},
     "wallet.tasks.read_statements": {"queue": "reconciliation"},
     "wallet.tasks.fetch_statements": {"queue": "reconciliation"},
+    "wallet.tasks.look_up_host_key": {"queue": "reconciliation"},
+    "wallet.tasks.look_up_waiting_host_keys": {"queue": "reconciliation"},
+    "wallet.tasks.check_source": {"queue": "reconciliation"},
 }
 
 # --- What processes share -------------------------------------------------------------------------------------------
