@@ -199,6 +199,7 @@ RECONCILIATION_ALARM_TO: list[str] = setting("RECONCILIATION_ALARM_TO", list, de
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 # Whoever publishes in a request waits less (merchants.services.jobs); a worker waits for its next job for seconds.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers and beat outlive a broker that is away for a day
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -239,6 +240,7 @@ LOGIN_REDIRECT_URL = "/"
 STEP_UP_SECONDS = 300  # how long a second factor is fresh
 ACCOUNT_ADAPTER = "merchants.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"reset_password": "merchants.sign_in.forms.AskForReset"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth compares it with the line above
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
@@ -14,14 +15,28 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
+from merchants.sign_in import resets
 from merchants.sign_in.lock import seconds_locked, too_many
 
 UNREADABLE = (
     "Your second factor can't be read here: its key-encryption key is missing. Whoever runs the portal "
     "puts it back into KEY_ENCRYPTION_KEYS, or an administrator resets your second factor."
 )
+
+
+class AskForReset(ResetPasswordForm):
+    """Looks at no account: that is a job's."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        resets.ask(email)
+        return email
 
 
 class CodeOnce(BaseAuthenticateForm):
