@@ -8,6 +8,7 @@ from celery import shared_task
 from merchants.services import chain, expiry, outbox, sign_in_records, staff_changes
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
+from merchants.sign_in import resets
 from merchants.sign_in.session_purge import purge_sessions
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,11 @@ def send_letters() -> None:
 @shared_task
 def tell_owners_of_changes() -> None:
     staff_changes.tell_owners()
+
+
+@shared_task
+def write_reset_letters(email: str) -> None:
+    resets.write(email)
 
 
 @shared_task

@@ -50,6 +50,11 @@ app.conf.beat_schedule = {
     "reconcile-days": {"task": "wallet.tasks.reconcile_days", "schedule": crontab(), "options": {"expires": 55}},
     "read-statements": {"task": "wallet.tasks.read_statements", "schedule": crontab(), "options": {"expires": 55}},
     "fetch-statements": {"task": "wallet.tasks.fetch_statements", "schedule": crontab(), "options": {"expires": 55}},
+    "look-up-waiting-host-keys": {
+        "task": "wallet.tasks.look_up_waiting_host_keys",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "raise-reconciliation-alarms": {
         "task": "wallet.tasks.raise_reconciliation_alarms",
         "schedule": crontab(minute="*/5"),

@@ -257,6 +257,7 @@ SECURITY_ALARM_TO: list[str] = (
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 # Whoever publishes in a request waits less (merchants.services.jobs); a worker waits for its next job for seconds.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers and beat outlive a broker that is away for a day
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -269,6 +270,9 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.compare_day": {"queue": "reconciliation"},
     "wallet.tasks.read_statements": {"queue": "reconciliation"},
     "wallet.tasks.fetch_statements": {"queue": "reconciliation"},
+    "wallet.tasks.look_up_host_key": {"queue": "reconciliation"},
+    "wallet.tasks.look_up_waiting_host_keys": {"queue": "reconciliation"},
+    "wallet.tasks.check_source": {"queue": "reconciliation"},
 }
 
 # --- What processes share -------------------------------------------------------------------------------------------
@@ -295,6 +299,7 @@ DOWNLOADS_A_DAY: int = setting("DOWNLOADS_A_DAY", int, default=100)  # files, of
 STEP_UP_SECONDS = 300  # how long a second factor is fresh
 ACCOUNT_ADAPTER = "merchants.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"reset_password": "merchants.sign_in.forms.AskForReset"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth compares it with the line above
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators

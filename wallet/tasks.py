@@ -18,7 +18,7 @@ from merchants.services import chain, history, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall, RefusedHour
-from wallet.reconciliation import alarms, cases, schedule, statement_rows, statements
+from wallet.reconciliation import alarms, cases, host_keys, pull, schedule, statement_rows, statements
 from wallet.reconciliation.alone import Work, alone
 from wallet.services import exports, kept_signature, meter, usage, verification
 from wallet.services.verification import Verdict
@@ -142,6 +142,21 @@ def sweep_statement_files() -> None:
 @shared_task
 def fetch_statements() -> None:
     log.info("statements.fetched", statements=schedule.fetch_statements())
+
+
+@shared_task
+def look_up_host_key(number: int) -> None:
+    host_keys.look_up(number)
+
+
+@shared_task
+def check_source(number: int) -> None:
+    pull.check_source(number)
+
+
+@shared_task
+def look_up_waiting_host_keys() -> None:
+    log.info("host_keys.looked_up_late", lookups=host_keys.look_up_waiting())
 
 
 @shared_task

@@ -16,9 +16,11 @@ from merchants.services import outbox
 
 COLOURS = {"waiting": "info", "sent": "success", "given up": "danger"}
 ABOUT = {
+    "account": "Own account changed",
     "key_changed": "Key changed",
     "key_compromised": "Secret exposed",
     "key_expires": "Key will end",
+    "password_reset": "New password",
     "reconciliation": "Reconciliation report",
     "reconciliation_alarm": "Reconciliation alarm",
     "second_factor_reset": "Second factor reset",

@@ -89,6 +89,12 @@ def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]
     outbox.wake_on_commit()
 
 
+def write_account(to: str, *, subject: str, body: str) -> None:
+    """One letter to one person about the own account, as it was worded when it was written."""
+    Letter.objects.create(to=to, template="account", context={"subject": _masked(subject), "body": _masked(body)})
+    outbox.wake_on_commit()
+
+
 def _masked(value: Any) -> Any:
     return crypto.mask(value) if isinstance(value, str) else value
 

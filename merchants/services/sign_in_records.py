@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pghistory
 from django.conf import settings
+from django.db.models import Q
 
 from merchants.models import Letter, Person, SignInRecord
 from merchants.services import outbox
@@ -23,7 +24,10 @@ SHOWN = 50
 def note(
     kind: Kind, *, person: Person | None = None, email: str = "", address: str | None = None, method: str = ""
 ) -> None:
-    """Add one record. A lock that goes on is noted once in 15 minutes, so that a guesser cannot fill the table."""
+    """Add one record. A lock that goes on is noted once in 15 minutes, so that a guesser cannot fill the table.
+
+    Whether the address of a requested reset has an account is not looked up: the time of that page must not tell.
+    """
     email = (person.email if person else email).strip().lower()
     email = masking.mask(email) if EMAIL.fullmatch(email) else ""
     if kind == Kind.LOCKED and _is_noted(email, address):
@@ -31,7 +35,7 @@ def note(
     SignInRecord.objects.create(
         at=clock.now(),
         kind=kind,
-        person=person or _person_of(email),
+        person=person if person or kind == Kind.RESET_ASKED else _person_of(email),
         email=email,
         address=address or None,
         method=method[:60],
@@ -57,7 +61,8 @@ def _actor() -> int | None:
 
 def latest(person: Person) -> Sequence[SignInRecord]:
     """Return the newest records of one person, newest first."""
-    return list(SignInRecord.objects.filter(person=person).select_related("by")[:SHOWN])
+    own = Q(person=person) | Q(kind=Kind.RESET_ASKED, email=person.email)
+    return list(SignInRecord.objects.filter(own).select_related("by")[:SHOWN])
 
 
 def raise_alarm() -> int:

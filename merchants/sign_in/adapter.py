@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -14,12 +12,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from merchants import access
-from merchants.services import second_factors
+from merchants.services import letters, second_factors
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many
 from merchants.sign_in.record import Kind, record
 from portal.lib.clientip import client_address
 
-log = structlog.get_logger(__name__)
 NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
 
 
@@ -44,15 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(address)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down stops nobody, and does not give away who has an account."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError as fault:  # of the network, or of SMTP
-            log.error("account.mail_not_sent", about=template_prefix, to=email, fault=type(fault).__name__)  # noqa: TRY400
+        """What allauth tells of a person's account goes out as all letters do: no request waits for a mail server.
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """To the address that we know, not to the one that the asker's browser named."""
-        return f"{settings.BASE_URL}{urlsplit(super().get_reset_password_from_key_url(key)).path}"
+        None of it holds a link that signs in; that of a new password is made by `resets`.
+        """
+        mail = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
+        letters.write_account(email, subject=mail.subject, body=str(mail.body))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
+from merchants.sign_in import resets
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many
 from merchants.sign_in.record import Kind, record
 
@@ -25,6 +26,19 @@ UNREADABLE = (
     "Your second factor can't be read here: its key-encryption key is missing. Whoever runs the portal "
     "puts it back into KEY_ENCRYPTION_KEYS, or an administrator resets your second factor."
 )
+
+
+class AskForReset(ResetPasswordForm):
+    """Looks at no account: that is a job's."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        record(request, Kind.RESET_ASKED, email=email)
+        resets.ask(email)
+        return email
 
 
 class CodeOnce(BaseAuthenticateForm):
@@ -64,15 +78,6 @@ class FirstCode(ActivateTOTPForm):
         code: str = super().clean_code()
         use_up(self.user.pk, code)
         return code
-
-
-class AskForReset(ResetPasswordForm):
-    """Leaves a record whether anybody has this address or not, so that its time tells nothing."""
-
-    def save(self, request: HttpRequest, **options: Any) -> str:
-        record(request, Kind.RESET_ASKED, email=self.cleaned_data["email"])
-        email: str = super().save(request, **options)
-        return email
 
 
 class PasskeyAlone(LoginWebAuthnForm):

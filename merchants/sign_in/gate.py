@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from allauth.account.adapter import get_adapter
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
@@ -15,9 +16,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from redis.exceptions import RedisError
 
 from merchants import access
+from merchants.sign_in.resets import Unavailable
 
+log = structlog.get_logger(__name__)
 OPEN = {"login", "logout"}
 SET_UP = "Staff sign in with a second factor. Set one up now; the administration opens when it is there."
 
@@ -30,6 +34,15 @@ class StaffGate:
         response = self.get_response(request)
         if request.method == "POST" and request.path == reverse("account_logout"):
             response["Clear-Site-Data"] = '"cache"'  # also what a browser kept in spite of no-store
+        return response
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Guessing is counted in the cache: without it nobody signs in, and everybody is told so."""
+        if not request.path.startswith("/account/") or not isinstance(fault, (RedisError, Unavailable)):
+            return None
+        log.error("sign_in.unavailable", path=request.path, fault=str(fault) or type(fault).__name__)
+        response = render(request, "account/unavailable.html", status=503)
+        response["Retry-After"] = "60"
         return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:

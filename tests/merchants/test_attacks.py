@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +11,9 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 from pghistory.models import Context
 
@@ -22,7 +23,7 @@ from merchants.services import keys, outbox
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import PASSWORD, person
-from tests.people import code_of, give_totp, signed_in
+from tests.people import ask_for_new_password, code_of, give_totp, signed_in
 
 DAY = timedelta(days=1)
 SIGN_IN = "/account/login/"
@@ -97,6 +98,7 @@ def test_a_label_can_be_changed_whatever_the_end_is(desk: Client, acme: Merchant
 
 
 # --- Secrets in texts -------------------------------------------------------------------------------------------------
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 PASTED = "There is a Secret Key in this text"
 
 
@@ -189,7 +191,7 @@ def test_every_text_of_one_line_is_held_by_the_database() -> None:
 # --- Addresses --------------------------------------------------------------------------------------------------------
 def reset_link(client: Client, email: str) -> list[str]:
     mail.outbox.clear()
-    client.post("/account/password/reset/", {"email": email})
+    ask_for_new_password(client, email)
     return [
         found for letter in mail.outbox for found in re.findall(r"http\S+/password/reset/key/\S+", str(letter.body))
     ]
@@ -218,8 +220,28 @@ def test_a_mail_server_that_is_down_gives_nobody_away(
         raise ConnectionRefusedError
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    answers = [client.post("/account/password/reset/", {"email": email}) for email in (support.email, "x@oppi.test")]
+    answers = [ask_for_new_password(client, email) for email in (support.email, "x@oppi.test")]
     assert {answer.get("location") for answer in answers} == {"/account/password/reset/done/"}
+
+
+def test_the_page_of_a_forgotten_password_asks_nothing_about_an_account(client: Client, support: Person) -> None:
+    """So that its time tells nothing either: what it reads and writes is the same, to the letter."""
+    asked = []
+    for email in (support.email, "x@oppi.test"):
+        with CaptureQueriesContext(connection) as queries, clock.at(NOON):
+            client.post("/account/password/reset/", {"email": email})
+        asked.append([each["sql"].replace(email, "EMAIL") for each in queries])
+    assert asked[0] == asked[1]
+    assert [each.split()[:3] for each in asked[0]] == [["INSERT", "INTO", '"merchants_signinrecord"']]
+
+
+def test_the_link_of_a_new_password_is_kept_nowhere(client: Client, support: Person) -> None:
+    [link] = reset_link(client, support.email)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT letter::text FROM merchants_letter letter")
+        [[kept]] = cursor.fetchall()
+    assert link.rpartition("-")[2].strip("/") not in kept
+    assert "password/reset" not in kept
 
 
 def test_nobody_bars_the_second_factor_of_another_by_asking_for_a_new_password(client: Client, support: Person) -> None:

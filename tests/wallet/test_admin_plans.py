@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from merchants.models import Merchant, Person
+from portal.lib import clock
 from tests.people import signed_in
 from tests.wallet import reconciling
-from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
-from wallet.reconciliation import pull
+from wallet.models import HostKeyLookup, ReconciliationPlan, ReportRecipient, StatementSource
 
 LIST = "/admin/wallet/reconciliationplan/"
 SAID = {
@@ -107,15 +107,26 @@ def test_an_address_inside_our_network_is_refused_with_its_reason(staff: Client,
     assert not StatementSource.objects.exists()
 
 
-def test_a_hosts_key_is_shown_before_it_is_believed(
-    staff: Client, plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pull, "look", lambda *, address: f"SHA256:key-of-{address[7:11]}")
+def test_a_hosts_key_is_shown_before_it_is_believed(staff: Client, plan: ReconciliationPlan) -> None:
+    """A job asks the host; the form says what it has seen."""
     said = {"kind": "sftp", "address": "sftp://user@host.test/{day}.csv", "password": "open sesame"}
+    for _ in range(2):
+        assert "We are asking the host for its key." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+    assert HostKeyLookup.objects.count() == 1
+    HostKeyLookup.objects.update(answered_at=clock.now(), host_key="SHA256:key-of-user")
     answer = sent(staff, f"{LIST}{plan.pk}/source/", said)
     assert "The host shows this key: SHA256:key-of-user" in answer
     assert "open sesame" not in answer
     assert not StatementSource.objects.exists()
+
+
+def test_a_host_that_gave_no_key_is_asked_again(staff: Client, plan: ReconciliationPlan) -> None:
+    said = {"kind": "sftp", "address": "sftp://user@host.test/{day}.csv"}
+    HostKeyLookup.objects.create(
+        merchant=plan.merchant, address=said["address"], answered_at=clock.now(), refusal="host.test has no address."
+    )
+    assert "host.test has no address." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+    assert HostKeyLookup.objects.filter(answered_at=None).count() == 1
 
 
 def test_fetching_is_switched_off_and_the_password_is_on_no_page(staff: Client, plan: ReconciliationPlan) -> None:

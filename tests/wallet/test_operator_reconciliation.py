@@ -34,7 +34,7 @@ from tests.wallet.test_operator_home import named, own
 from tests.wallet.test_schedule import another_worker
 from wallet import tasks
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
-from wallet.models.reconciliation import ReportRecipient, StatementSource, private_files
+from wallet.models.reconciliation import HostKeyLookup, ReportRecipient, StatementSource, private_files
 from wallet.reconciliation import cases, deliveries, report_files, statements, wanted
 from wallet.reconciliation.alone import Work
 from wallet.reconciliation.figures import figures_of
@@ -439,6 +439,38 @@ def test_a_password_is_never_shown_and_stays_while_the_server_does(
     assert source.sealed
     refused = send(client, f"{HERE}plan/source/", **told | {"address": "https://you@127.0.0.1/{day}", "password": ""})
     assert "was given for another server or user" in said(refused)
+
+
+def test_the_key_of_an_sftp_host_is_asked_for_by_a_job_and_shown_to_be_compared(
+    client: Client, acme: Merchant, owner: Person, viewer: Person
+) -> None:
+    signed_in(client, owner)
+    address, key = "sftp://acme@files.example.com/{day}.csv", "SHA256:" + "a" * 43
+    asked = send(client, f"{HERE}plan/source/", kind="sftp", address=address)
+    assert asked["location"] == f"{HERE}plan/"
+    waiting = client.get(f"{HERE}plan/").content.decode()
+    assert "We are asking the host for its key." in said(client.get(f"{HERE}plan/"))
+    assert 'hx-trigger="every 2s"' in waiting
+    lookup = HostKeyLookup.objects.get(merchant=acme)
+    HostKeyLookup.objects.update(answered_at=clock.now(), host_key=key)
+    shown = client.get(f"{HERE}plan/").content.decode()
+    assert key in shown
+    assert "hx-trigger" not in shown
+    form = client.get(f"{HERE}plan/source/?seen={lookup.pk}").content.decode()
+    assert key in form
+    assert not StatementSource.objects.exists(), "nothing is trusted before a person says so"
+    send(client, f"{HERE}plan/source/", kind="sftp", address=address, host_key=key)
+    assert StatementSource.objects.get(merchant=acme).host_key == key
+    client.force_login(viewer)
+    assert key not in client.get(f"{HERE}plan/").content.decode().partition('id="h-source"')[0]
+
+
+def test_a_lookup_of_another_merchant_is_not_shown(client: Client, rival: Merchant, owner: Person) -> None:
+    signed_in(client, owner)
+    other = HostKeyLookup.objects.create(merchant=rival, address="sftp://rival@files.example.com/{day}.csv")
+    assert "rival@" not in client.get(f"{HERE}plan/source/?seen={other.pk}").content.decode()
+    for number in ("x", "9" * 30, "-1", ""):
+        assert client.get(f"{HERE}plan/source/?seen={number}").status_code == 200
 
 
 def test_an_address_inside_our_network_is_refused(client: Client, acme: Merchant, owner: Person) -> None:

@@ -23,9 +23,9 @@ from tests import factories
 from tests.wallet.hosts import PASSWORD, HttpsHost, SftpHost, certificate, https_host, sftp_host
 from tests.wallet.reconciling import rows_of
 from wallet.models import Statement
-from wallet.models.reconciliation import ReconciliationPlan, StatementSource
-from wallet.reconciliation import bringing, outside, pull, statements
-from wallet.reconciliation.outside import Inside, NoSuchHost
+from wallet.models.reconciliation import HostKeyLookup, ReconciliationPlan, StatementSource
+from wallet.reconciliation import bringing, host_keys, outside, pull, statements
+from wallet.reconciliation.outside import Inside
 from wallet.reconciliation.places import WrongAddress
 
 DAY = date(2026, 1, 31)
@@ -91,6 +91,14 @@ def source_of(merchant: Merchant, address: str, **fields: Any) -> StatementSourc
     return pull.set_source(merchant=merchant, address=address, **(told | fields))
 
 
+def seen_key(merchant: Merchant, address: str) -> str:
+    """As the job sees it."""
+    lookup = host_keys.ask(merchant=merchant, address=address)
+    host_keys.look_up(lookup.pk)
+    lookup.refresh_from_db()
+    return lookup.host_key
+
+
 def fetch(source: StatementSource, day: date = DAY) -> Statement | None:
     with clock.at(NOW):
         return pull.fetch(source=source, day=day)
@@ -109,8 +117,7 @@ def test_a_file_by_https_becomes_the_days_statement(acme: Merchant, https: Https
 
 
 def test_a_file_by_sftp_becomes_the_days_statement(acme: Merchant, sftp: SftpHost) -> None:
-    seen = pull.look(address=sftp.address)
-    source = source_of(acme, sftp.address, password=PASSWORD, host_key=seen)
+    source = source_of(acme, sftp.address, password=PASSWORD, host_key=seen_key(acme, sftp.address))
     statement = fetch(source)
     assert statement is not None
     assert (statement.state, statement.rows) == ("read", 1)
@@ -216,7 +223,7 @@ def test_an_address_that_will_not_do(acme: Merchant, address: str, sentence: str
     assert not StatementSource.objects.exists()
 
 
-@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "localhost", "2130706433", "[::ffff:10.0.0.1]"])
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]"])
 def test_an_address_inside_is_not_saved(acme: Merchant, settings: Any, host: str) -> None:
     settings.STATEMENT_NETWORKS = ()
     with pytest.raises(Inside, match="points inside a private network"):
@@ -232,10 +239,75 @@ def test_a_host_that_moved_inside_later_is_not_fetched_from(acme: Merchant, http
     assert https.asked == []
 
 
-def test_a_host_without_an_address_is_not_saved(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outside, "_resolved", lambda host, port: [])
-    with pytest.raises(NoSuchHost):
-        source_of(acme, "https://nowhere.example.com/{day}")
+RESOLVED = [("localhost", "points inside a private network"), ("2130706433", "points inside"), ("", "has no address")]
+
+
+@pytest.mark.parametrize(("host", "sentence"), RESOLVED)
+def test_what_a_name_server_says_of_a_host_is_found_by_a_job(
+    acme: Merchant, settings: Any, monkeypatch: pytest.MonkeyPatch, host: str, sentence: str
+) -> None:
+    """Whoever saves it waits for no name server; whoever fetches asks one again."""
+    settings.STATEMENT_NETWORKS = ()
+    with monkeypatch.context() as patch:
+        patch.setattr(outside, "_resolved", nobody_asks)
+        source = source_of(acme, f"https://{host or 'nowhere.example.com'}/{{day}}")
+    if not host:
+        monkeypatch.setattr(outside, "_resolved", lambda host, port: [])
+    pull.check_source(source.pk)
+    source.refresh_from_db()
+    assert sentence in source.last_answer
+
+
+def nobody_asks(host: str, port: int) -> list[Any]:
+    raise AssertionError(host)
+
+
+def test_a_host_that_was_tried_meanwhile_keeps_what_was_said(acme: Merchant, https: HttpsHost, settings: Any) -> None:
+    source = source_of(acme, https.address)
+    fetch(source)
+    settings.STATEMENT_NETWORKS = ()
+    pull.check_source(source.pk)
+    source.refresh_from_db()
+    assert source.last_answer == "The file of 2026-01-31 came: 1 rows."
+
+
+# --- the key of a host ------------------------------------------------------------------------------------------------
+def test_a_host_that_gives_no_key_is_told(acme: Merchant, settings: Any) -> None:
+    settings.STATEMENT_NETWORKS = ()
+    lookup = host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+    host_keys.look_up(lookup.pk)
+    lookup.refresh_from_db()
+    assert "points inside a private network" in lookup.refusal
+    assert not lookup.host_key
+
+
+def test_a_lookup_whose_job_was_lost_is_found_by_the_timetable(acme: Merchant, sftp: SftpHost) -> None:
+    lookup = host_keys.ask(merchant=acme, address=sftp.address)
+    assert host_keys.look_up_waiting() == 0, "its job may be on the way"
+    with clock.at(clock.now() + host_keys.MISSED_FOR):
+        assert host_keys.look_up_waiting() == 1
+        assert host_keys.look_up_waiting() == 0
+    lookup.refresh_from_db()
+    assert lookup.host_key == sftp.host_key
+
+
+def test_of_two_jobs_one_asks_the_host(acme: Merchant, sftp: SftpHost) -> None:
+    lookup = host_keys.ask(merchant=acme, address=sftp.address)
+    HostKeyLookup.objects.filter(pk=lookup.pk).update(tried_at=clock.now())
+    host_keys.look_up(lookup.pk)
+    lookup.refresh_from_db()
+    assert lookup.answered_at is None
+
+
+def test_a_merchant_has_so_many_hosts_asked(acme: Merchant, rival: Merchant) -> None:
+    for _ in range(host_keys.MOST):
+        host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+    with pytest.raises(host_keys.ManyLookups):
+        host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+    host_keys.ask(merchant=rival, address="sftp://acme@127.0.0.1/{day}")
+    with clock.at(clock.now() + host_keys.SHOWN_FOR):
+        host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+        assert HostKeyLookup.objects.filter(merchant=acme).count() == 1, "old ones are forgotten"
 
 
 @pytest.mark.parametrize("host_key", ["", "SHA256:short", "MD5:aa:bb", A_KEY + "\nx", A_KEY[:-1] + "!"])

@@ -339,6 +339,9 @@ def test_comparisons_have_a_queue_of_their_own_and_alarms_are_the_work_of_anothe
         "compare_day",
         "read_statements",
         "fetch_statements",
+        "look_up_host_key",
+        "look_up_waiting_host_keys",
+        "check_source",
     }
     assert queues["raise_reconciliation_alarms"] == "celery"
 

@@ -31,7 +31,7 @@ from merchants.models import Merchant, Person
 from merchants.services import questions
 from wallet.admin.base import shown
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
-from wallet.reconciliation import alarms, planning, pull, schedule
+from wallet.reconciliation import alarms, host_keys, planning, pull, schedule
 
 AMOUNTS = {
     "high_amount": "From this difference on, a case is of high severity.",
@@ -47,7 +47,10 @@ SQUARES = {
     "missing": ("", "not compared"),
     "coming": ("", "not due yet"),
 }
-NOT_SHOWN = "The host shows this key: {key}. Compare it with what the operator told you by another way, then enter it."
+SHOWN = (
+    "The host shows this key: {key}. Compare it with the key that the operator told you by another way, then enter it."
+)
+ASKED = "We are asking the host for its key. Wait a few seconds, then send this form again to see the key."
 
 
 class EmailsField(forms.CharField):
@@ -104,7 +107,7 @@ class SourceForm(forms.Form):
         required=False,
         max_length=200,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="SFTP: SHA256 fingerprint of the host's key. Empty: the host is asked for it, and you compare.",
+        help_text="SFTP: SHA256 fingerprint of the host's key. Empty: a job asks the host for it, and you compare.",
     )
 
 
@@ -231,8 +234,18 @@ def set_recipients(merchant: Merchant, wanted: list[str], *, by: Person) -> None
 
 def set_source(merchant: Merchant, *, kind: str, address: str, password: str, host_key: str, by: Any) -> None:
     if kind == StatementSource.Kind.SFTP and not host_key.strip():
-        raise Refusal(NOT_SHOWN.format(key=pull.look(address=address)))
+        raise Refusal(seen_key(merchant, address))
     pull.set_source(merchant=merchant, kind=kind, address=address, password=password or None, host_key=host_key, by=by)
+
+
+def seen_key(merchant: Merchant, address: str) -> str:
+    """What a job has seen of it. A host that gave no key is asked again, for the next time."""
+    lookup = host_keys.newest(merchant, address)
+    if lookup is None or lookup.refusal:
+        host_keys.ask(merchant=merchant, address=address)
+    if lookup is None or lookup.answered_at is None:
+        return ASKED
+    return lookup.refusal or SHOWN.format(key=lookup.host_key)
 
 
 # --- a plan's page ----------------------------------------------------------------------------------------------------

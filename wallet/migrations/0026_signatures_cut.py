@@ -7,7 +7,7 @@ def cut(apps: Any, schema_editor: Any) -> None:
     """Signatures that stand whole in the table; piece by piece, each committed. What an older process still writes is
     cut by the hourly job.
     """
-    calls = apps.get_model("wallet", "RefusedCall").objects
+    calls = apps.get_model("wallet", "RefusedCall").objects.using(schema_editor.connection.alias)
     if calls.exists():
         from wallet.services import kept_signature
 

@@ -5,6 +5,7 @@ from wallet.models.play_money import PlayTransaction
 from wallet.models.reconciliation import (
     Case,
     CaseNote,
+    HostKeyLookup,
     Reconciliation,
     ReconciliationPlan,
     ReportDelivery,
@@ -24,6 +25,7 @@ __all__ = [
     "Case",
     "CaseNote",
     "Export",
+    "HostKeyLookup",
     "Mark",
     "MerchantHour",
     "MovementHour",

@@ -185,6 +185,28 @@ class StatementSource(models.Model):
         return self.address
 
 
+class HostKeyLookup(models.Model):
+    """A person wants to see the key of an SFTP host. A job asks the host, since it may be slow, and writes it here."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="host_key_lookups")
+    address = models.CharField(max_length=500)
+    asked_at = models.DateTimeField(db_default=Now())
+    tried_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    host_key = models.CharField(max_length=200, blank=True, db_default="")
+    refusal = models.CharField(max_length=500, blank=True, db_default="", help_text="Why there is no key.")
+
+    class Meta:
+        constraints = [without_secret("host_key_lookup", "address")]
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="host_key_lookup_newest"),
+            models.Index(fields=["asked_at"], condition=Q(answered_at=None), name="host_key_lookup_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class Statement(models.Model):
     """What the operator says of one day. Read whole or refused whole; one that replaces another leaves it there."""
 

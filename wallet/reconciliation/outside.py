@@ -61,9 +61,9 @@ class TooLarge(NotFetched):
 class Trip:
     """One visit to one host: its addresses, asked for once, and an end in time for all that is done there."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.host, self.port = host, port
-        self.ends = monotonic() + settings.STATEMENT_FETCH_SECONDS
+    def __init__(self, host: str, port: int, *, seconds: int = 0) -> None:
+        self.host, self.port, self.seconds = host, port, seconds or settings.STATEMENT_FETCH_SECONDS
+        self.ends = monotonic() + self.seconds
         self.addresses = public_addresses(host, port)
 
     @contextmanager
@@ -98,7 +98,7 @@ class Trip:
             raise self.too_slow()
 
     def too_slow(self) -> TooSlow:
-        return TooSlow(self.host, settings.STATEMENT_FETCH_SECONDS)
+        return TooSlow(self.host, self.seconds)
 
     def _connect(self) -> socket.socket:
         *others, last = self.addresses
@@ -126,9 +126,20 @@ def public_addresses(host: str, port: int) -> list[Address]:
     found = _resolved(host, port)
     if not found:
         raise NoSuchHost(host)
-    if not all(is_public(address) or within(address, settings.STATEMENT_NETWORKS) for address in found):
+    if not all(_may_be_reached(address) for address in found):
         raise Inside(host)
     return found
+
+
+def check_literal(host: str) -> None:
+    """What needs no name server: an address that is written as such. Raises Inside."""
+    address = parse_address(host)
+    if address is not None and not _may_be_reached(address):
+        raise Inside(host)
+
+
+def _may_be_reached(address: Address) -> bool:
+    return is_public(address) or within(address, settings.STATEMENT_NETWORKS)
 
 
 def is_public(address: Address) -> bool:

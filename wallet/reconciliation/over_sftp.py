@@ -16,6 +16,7 @@ from wallet.reconciliation import outside
 from wallet.reconciliation.outside import NotFetched, NotThereYet, Trip
 from wallet.reconciliation.places import Place
 
+LOOK_SECONDS = 30  # a person waits
 AT_ONCE = 64  # pieces of a file that are asked for ahead
 
 
@@ -31,7 +32,7 @@ class OtherHostKey(NotFetched):
 
 def look(place: Place) -> str:
     """The fingerprint of the key that the host shows, for a person to compare. Nothing is sent to it."""
-    with _opened(Trip(place.host, place.port)) as transport:
+    with _opened(Trip(place.host, place.port, seconds=LOOK_SECONDS)) as transport:
         return str(transport.get_remote_server_key().fingerprint)
 
 

@@ -23,6 +23,7 @@ from django.db.models import Q
 from merchants import crypto
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
+from merchants.services import jobs
 from portal.lib import clock
 from wallet.models.reconciliation import Statement, StatementSource
 from wallet.reconciliation import bringing, days, outside, passwords, places, refusals, statements
@@ -39,6 +40,7 @@ MOST = 40  # of those that are due; the next minute goes on
 SIDE_BY_SIDE = 8
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 LONGEST_ANSWER = 300
+CHECK = "wallet.tasks.check_source"
 UNFORESEEN = "The file could not be fetched, for a reason that we did not foresee. Ask our support."
 UNOPENED = "The password of this source cannot be opened here. Give it again."
 
@@ -57,22 +59,18 @@ class PasswordAgain(Refusal):
 
 
 # --- where from -------------------------------------------------------------------------------------------------------
-def look(*, address: str) -> str:
-    """The fingerprint of an SFTP host's key, to be compared and confirmed by a person. Raises Refusal."""
-    return bringing.look(places.parse(StatementSource.Kind.SFTP, address))
-
-
 def set_source(
     *, merchant: Merchant, kind: str, address: str, password: str | None, host_key: str, by: Person | None
 ) -> StatementSource:
     """`password`: None leaves the one that is kept, as long as it goes to the same server and user; "" is none.
 
-    Raises Refusal: NoTimetable, WrongAddress, NotFetched (no such host, or one inside), HostKeyNeeded, PasswordAgain.
+    Raises Refusal: NoTimetable, WrongAddress, Inside, HostKeyNeeded, PasswordAgain. Name servers are asked by a job,
+    which says on the source when there is no such host, or one inside; whoever fetches asks them again.
     """
     if merchant.is_sandbox:
         raise refusals.NoTimetable
     place, host_key = places.parse(kind, address), host_key.strip()
-    outside.public_addresses(place.host, place.port)
+    outside.check_literal(place.host)
     is_sftp = kind == StatementSource.Kind.SFTP
     if is_sftp and not FINGERPRINT.fullmatch(host_key):
         raise HostKeyNeeded
@@ -84,8 +82,20 @@ def set_source(
         source.host_key = host_key if is_sftp else ""
         source.last_tried_at, source.last_answer = None, ""
         source.save()
+        transaction.on_commit(lambda: jobs.send(CHECK, source.pk))
     log.info("statement_source.set", merchant=merchant.code, kind=kind, host=place.host, by=by and by.pk)
     return source
+
+
+def check_source(number: int) -> None:
+    """Says before the first try what a name server says of the host."""
+    source = StatementSource.objects.get(pk=number)
+    place = places.parse(source.kind, source.address)
+    try:
+        outside.public_addresses(place.host, place.port)
+    except Refusal as refused:
+        untried = StatementSource.objects.filter(pk=number, address=source.address, last_tried_at=None)
+        untried.update(last_tried_at=clock.now(), last_answer=str(refused)[:LONGEST_ANSWER])
 
 
 def _set_password(source: StatementSource, place: Place, password: str | None) -> None:

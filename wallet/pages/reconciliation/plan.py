@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from merchants.access import Visit, Work
-from merchants.errors import Refusal
 from merchants.models import Merchant
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
@@ -18,12 +17,12 @@ from merchants.pages.forms import OnceForm
 from portal.lib import money
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.words import TAB
-from wallet.reconciliation import planning, pull
+from wallet.reconciliation import host_keys, planning, pull
 from wallet.reconciliation.plans import plan_of, recipients
 
 BACK = "operator:reconciliation_plan"
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
-SHOWN = "{host} shows the key {key}. Ask the people of the host for theirs; when it is the same, put it here."
+ASKED = "We are asking the host for its key. The key appears on this page."
 PLAIN = ("is_on", "hour", "grain", "unsettled_hours", "is_attached", "names_players")
 
 
@@ -77,23 +76,8 @@ class SourceForm(OnceForm):
         label="Key of an SFTP host",
         required=False,
         max_length=200,
-        help_text="Its fingerprint, SHA256: and 43 letters. Leave it empty to be shown the one that the host has.",
+        help_text="Its fingerprint, SHA256: and 43 letters. Leave it empty to be shown the key that the host has.",
     )
-
-    def clean(self) -> dict[str, Any]:
-        """Asks the host for its key where none is given; not in a transaction, since a host may be slow."""
-        said = super().clean() or {}
-        is_sftp = said.get("kind") == StatementSource.Kind.SFTP
-        if is_sftp and not said.get("host_key") and said.get("address"):
-            self.add_error("host_key", shown_key(said["address"]))
-        return said
-
-
-def shown_key(address: str) -> str:
-    try:
-        return SHOWN.format(host="The host", key=pull.look(address=address))
-    except Refusal as refused:
-        return str(refused)
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
@@ -109,6 +93,7 @@ def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "named": named,
         "instead": [] if named else recipients(merchant),
         "source": StatementSource.objects.filter(merchant=merchant).first(),
+        "lookup": host_keys.newest(merchant) if visit.may(Work.PLAN) else None,
     }
     return frame.show(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
 
@@ -166,6 +151,9 @@ def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
     source = StatementSource.objects.filter(merchant=visit.merchant).first()
 
     def act(*, kind: str, address: str, password: str, no_password: bool, host_key: str) -> str:
+        if kind == StatementSource.Kind.SFTP and not host_key:
+            host_keys.ask(merchant=visit.merchant, address=address)
+            return ASKED
         given = "" if no_password else password or None
         pull.set_source(
             merchant=visit.merchant, kind=kind, address=address, password=given, host_key=host_key, by=visit.person
@@ -173,6 +161,8 @@ def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
         return "Statements are fetched from there, each quarter of an hour until the report is due."
 
     known = {name: getattr(source, name) for name in ("kind", "address", "host_key")} if source else {}
+    if (seen := host_keys.numbered(visit.merchant, request.GET.get("seen", ""))) is not None:
+        known = {"kind": StatementSource.Kind.SFTP, "address": seen.address, "host_key": seen.host_key}
     question = about(
         visit.merchant, title="Where statements are fetched", form=SourceForm, act=act, button="Save", initial=known,
         text="We fetch by https or SFTP from public addresses only. A password goes to this server and no other.",

@@ -1,0 +1,45 @@
+"""A forgotten password. The request does the same whoever is asked for, and a job looks whether there is an account:
+neither its words nor its time tell. The link is made when the letter is sent, and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+
+from merchants.models import Letter, Person
+from merchants.services import jobs, outbox
+from merchants.services.outbox import Filling
+
+TASK = "merchants.tasks.write_reset_letters"
+TEMPLATE = "password_reset"
+
+
+class Unavailable(Exception):
+    """Nothing can be asked for now: the broker is away."""
+
+
+def ask(email: str) -> None:
+    """Raises Unavailable."""
+    if not jobs.send(TASK, email):
+        raise Unavailable
+
+
+def write(email: str) -> None:
+    """To the address that we know, whatever was typed. Nothing goes to the address of a stranger."""
+    for person in Person.objects.filter(email__iexact=email, is_active=True):
+        Letter.objects.create(to=person.email, template=TEMPLATE, context={"person": person.pk, "name": str(person)})
+    outbox.send_due()
+
+
+def filling(letter: Letter) -> Filling:
+    return Filling({"link": link(Person.objects.get(pk=letter.context["person"]))})
+
+
+def link(person: Person) -> str:
+    """It works once, since it hangs on the password of now."""
+    key = default_token_generator.make_token(person)
+    path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])
+    return f"{settings.BASE_URL}{path}"

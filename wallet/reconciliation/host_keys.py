@@ -1,0 +1,92 @@
+"""What key does an SFTP host show? A person asks, a job looks, and the person compares before anything is trusted.
+
+A host may be slow, or slow on purpose, so no request ever waits for one.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from merchants.errors import Refusal
+from merchants.models import Merchant
+from merchants.services import jobs
+from portal.lib import clock
+from wallet.models.reconciliation import HostKeyLookup, StatementSource
+from wallet.reconciliation import bringing, places
+
+log = structlog.get_logger(__name__)
+TASK = "wallet.tasks.look_up_host_key"
+SHOWN_FOR = timedelta(hours=1)
+MISSED_FOR = timedelta(seconds=60)  # a job that began and said nothing for so long is dead
+MOST = 10  # lookups of a merchant in MOST_IN
+MOST_IN = timedelta(minutes=10)
+UNFORESEEN = "The host could not be asked, for a reason that we did not foresee. Ask our support."
+
+
+class ManyLookups(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"{MOST} hosts were asked for their keys within ten minutes. Try again in a few minutes.")
+
+
+def ask(*, merchant: Merchant, address: str) -> HostKeyLookup:
+    """Begins when the transaction is committed. Raises Refusal: WrongAddress, ManyLookups."""
+    places.parse(StatementSource.Kind.SFTP, address)
+    now, own = clock.now(), HostKeyLookup.objects.filter(merchant=merchant)
+    with transaction.atomic():
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+        own.filter(asked_at__lte=now - SHOWN_FOR).delete()
+        if own.filter(asked_at__gt=now - MOST_IN).count() >= MOST:
+            raise ManyLookups
+        lookup = HostKeyLookup.objects.create(merchant=merchant, address=address.strip(), asked_at=now)
+        transaction.on_commit(lambda: jobs.send(TASK, lookup.pk))
+    return lookup
+
+
+def newest(merchant: Merchant, address: str = "") -> HostKeyLookup | None:
+    """The one to show; of this address only, when there is one."""
+    found = HostKeyLookup.objects.filter(merchant=merchant, asked_at__gt=clock.now() - SHOWN_FOR)
+    if address:
+        found = found.filter(address=address.strip())
+    return found.order_by("-pk").first()
+
+
+def numbered(merchant: Merchant, number: str) -> HostKeyLookup | None:
+    """One of the merchant's, by what stands in an address."""
+    if not re.fullmatch("[0-9]{1,18}", number):
+        return None
+    return HostKeyLookup.objects.filter(merchant=merchant, pk=int(number)).first()
+
+
+# --- The job ----------------------------------------------------------------------------------------------------------
+def look_up_waiting() -> int:
+    """Those whose job the broker did not get, or whose worker was killed."""
+    now = clock.now()
+    waiting = HostKeyLookup.objects.filter(answered_at=None, asked_at__lte=now - MISSED_FOR / 2)
+    missed = list(waiting.filter(asked_at__gt=now - SHOWN_FOR).order_by("pk").values_list("pk", flat=True))
+    for number in missed:
+        look_up(number)
+    return len(missed)
+
+
+def look_up(number: int) -> None:
+    """Does nothing when somebody else is at it."""
+    now = clock.now()
+    free = Q(tried_at=None) | Q(tried_at__lte=now - MISSED_FOR)
+    if not HostKeyLookup.objects.filter(free, pk=number, answered_at=None).update(tried_at=now):
+        return
+    lookup = HostKeyLookup.objects.get(pk=number)
+    try:
+        lookup.host_key = bringing.look(places.parse(StatementSource.Kind.SFTP, lookup.address))
+    except Refusal as refused:
+        lookup.refusal = str(refused)[:500]
+    except Exception:
+        log.exception("host_key.not_seen", lookup=number)
+        lookup.refusal = UNFORESEEN
+    lookup.answered_at = clock.now()
+    lookup.save(update_fields=["host_key", "refusal", "answered_at"])
+    log.info("host_key.seen", lookup=number, host_key=lookup.host_key, refusal=lookup.refusal)
