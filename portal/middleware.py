@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -77,13 +78,10 @@ class PagePolicy(ContentSecurityPolicyMiddleware):
 CACHEABLE = ("/admin/jsi18n/",)
 
 
-def policy_of(path: str) -> dict[str, list[str]]:
-    own: dict[str, list[str]] = settings.SECURE_CSP
-    policies: dict[str, dict[str, list[str]]] = settings.PAGE_CSP
-    for prefix, more in policies.items():
-        if path.startswith(prefix):
-            return own | more
-    return own
+def policy_of(path: str) -> dict[str, Any]:
+    own: dict[str, Any] = settings.SECURE_CSP
+    policies: dict[str, dict[str, Any]] = settings.PAGE_CSP
+    return next((own | more for prefix, more in policies.items() if path.startswith(prefix)), own)
 
 
 class PageDeadline:

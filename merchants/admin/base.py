@@ -32,6 +32,7 @@ from merchants.admin.timeline import TimelinePage
 from merchants.services import history
 
 ASKED = "Requested. A second person must approve it: your request is on the page “Approvals”."
+WHOLE = {"", "__exact", "__id__exact", "__pk__exact", "__in", "__isnull"}
 COMPARISONS = {"exact", "id__exact", "pk__exact", "in", "isnull", "gte", "gt", "lte", "lt"}
 PER_PAGE = 50
 LAST_PAGE = 200
@@ -71,19 +72,20 @@ class FastAdmin(TimelinePage, ExportedList):
         try:
             shown: ChangeList = super().get_changelist_instance(request)
         except IncorrectLookupParameters as unknown:
+            if not unknown.args:  # a page that is too deep: as ever, the list leads back to its first
+                raise
             raise BadRequest("The list has no such filter.") from unknown
         return shown
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Only what the list offers. A look-up of any other column would answer, sign by sign, what no page shows."""
+        """Whole values, and what the list offers. Any other look-up would answer, sign by sign, what no page shows."""
         name = lookup.partition(LOOKUP_SEP)[0]
         if name not in {field.name for field in self.opts.get_fields()}:
             return bool(super().lookup_allowed(lookup, value, request))
-        return any(_is_of(offer, lookup) for offer in self.offered_filters(request)) and bool(
-            super().lookup_allowed(lookup, value, request)
-        )
+        known = lookup.removeprefix(name) in WHOLE or any(_is_of(offer, lookup) for offer in self.offered(request))
+        return known and bool(super().lookup_allowed(lookup, value, request))
 
-    def offered_filters(self, request: HttpRequest | None) -> Iterator[str]:
+    def offered(self, request: HttpRequest | None) -> Iterator[str]:
         for each in self.get_list_filter(request):
             offer = each[0] if isinstance(each, tuple) else each
             yield offer if isinstance(offer, str) else offer.parameter_name

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import structlog
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -57,6 +58,8 @@ class ExportedList(ModelAdmin):
         try:
             shown: ChangeList = self.get_changelist_instance(request)
             download = self.record(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(self.list_url())
         except errors.Refusal as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(self.list_url())

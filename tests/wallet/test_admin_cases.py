@@ -100,7 +100,7 @@ def test_what_is_owed_stands_on_top_then_the_worst_then_the_oldest(staff: Client
         ({"state": "resolved"}, {"done"}),
         ({"state": "waiting"}, {"waits"}),
         ({"state": "asked"}, {"asked"}),
-        ({"state": "nonsense\0"}, {"new", "mine", "waits", "asked", "rival"}),
+        ({"state": "nonsense"}, {"new", "mine", "waits", "asked", "rival"}),
         ({"owner": "me"}, {"mine"}),
         ({"owner": "nobody"}, {"new", "waits", "asked", "rival"}),
         ({"kind__exact": "currency"}, {"waits"}),
@@ -341,9 +341,12 @@ def test_what_names_no_case_does_nothing(staff: Client, case: Case, chosen: str)
     assert state(case) == ("open", "")
 
 
-@pytest.mark.parametrize("query", ["nonsense=1", "p=x", "day_from=x", "merchant__id__exact=x", "q=%00"])
-def test_a_list_that_is_none_has_no_cases_to_work_on(staff: Client, case: Case, query: str) -> None:
-    assert staff.get(f"{LIST}many/take/?{query}").status_code == 200
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("nonsense=1", 400), ("p=x", 200), ("day_from=x", 200), ("merchant__id__exact=x", 400), ("q=%00", 400)],
+)
+def test_a_list_that_is_none_has_no_cases_to_work_on(staff: Client, case: Case, query: str, status: int) -> None:
+    assert staff.get(f"{LIST}many/take/?{query}").status_code == status
 
 
 def test_many_are_not_resolved_without_a_note(staff: Client, case: Case) -> None:

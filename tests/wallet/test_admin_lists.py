@@ -38,10 +38,11 @@ LISTS = {
     "wallet/account": [*WHO, "wallet_account"],
     "wallet/transaction": [*WHO, "wallet_transaction"],
     "wallet/session": [*WHO, "wallet_session"],
-    "wallet/signedrequest": [*WHO, "wallet_signedrequest"],
+    "wallet/signedrequest": [*WHO, "wallet_refusedhour", "wallet_signedrequest"],
 }
 HOME = [
     *WHO,
+    "wallet_refusedhour",  # what was not kept of refused calls
     "wallet_signedrequest",  # the newest line
     "wallet_signedrequest",  # when the window of lines begins
     "wallet_signedrequest",  # calls by hour and status
