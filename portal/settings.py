@@ -218,6 +218,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 # Only `migrate` and what else must own the tables connects as the owner (decision 0036).
 if setting("OWNER_DATABASE_URL", default=""):
     DATABASES["owner"] = read_database("OWNER_DATABASE_URL") | {"TEST": {"MIRROR": "default"}}
+    if DATABASES["owner"]["USER"] == database["USER"]:
+        refuse("OWNER_DATABASE_URL names the role of DATABASE_URL; the owner of the tables is another one.")
 APPLICATION_ROLE: str = database["USER"]
 if ENVIRONMENT == "test":  # tests in process connect as a superuser and become this role
     APPLICATION_ROLE = setting("APPLICATION_ROLE", default=APPLICATION_ROLE)

@@ -52,6 +52,10 @@ class PlayerAdmin(FastAdmin):
             queryset = queryset.filter(merchant__in=all_merchants(), player_id=search_term.strip())
         return queryset, False
 
+    def save_model(self, request: HttpRequest, obj: Player, form: PlayerForm, change: bool) -> None:  # noqa: FBT001
+        """Whose player it is can't be written again, changed or not: the database refuses it."""
+        obj.save(update_fields=form.changed_data)
+
     @display(description="State")
     def shown_state(self, player: Player) -> SafeString | None:
         return labels.coloured("blocked" if player.is_blocked else "", labels.BLOCKED)

@@ -28,10 +28,10 @@ def naming_its_role(app: str, event: str) -> migrations.SeparateDatabaseAndState
     field = models.CharField(
         db_default=merchants.models.audit.SessionUser(), editable=False, max_length=63, null=True
     )
-    add = [
-        f"ALTER TABLE {table} ADD COLUMN pgh_role varchar(63)",
-        f"ALTER TABLE {table} ALTER COLUMN pgh_role SET DEFAULT SESSION_USER",
-    ]
+    add = (
+        f"ALTER TABLE {table} ADD COLUMN pgh_role varchar(63);"
+        f"ALTER TABLE {table} ALTER COLUMN pgh_role SET DEFAULT SESSION_USER"
+    )
     return migrations.SeparateDatabaseAndState(
         [migrations.RunSQL(add, f"ALTER TABLE {table} DROP COLUMN pgh_role")],
         [migrations.AddField(model_name=event, name="pgh_role", field=field)],

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 import pghistory
+from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
@@ -169,7 +170,7 @@ def _events(
     if not arms:
         return []
     found = arms[0].union(*arms[1:], all=True).order_by(order)[:limit] if arms[1:] else arms[0]
-    return [Event(*row) for row in found]
+    return [_event(*row) for row in found]
 
 
 NAMES: dict[str, Callable[[], Any]] = {
@@ -180,8 +181,24 @@ NAMES: dict[str, Callable[[], Any]] = {
 }
 COLUMNS = (
     "thing", "pgh_obj_id", "pgh_label", "pgh_created_at", "pgh_transaction", "pgh_context_id", "pgh_context",
-    "pgh_before", "pgh_after", "named",
+    "pgh_before", "pgh_after", "named", "pgh_role",
 )  # fmt: skip
+
+
+def _event(*row: Any) -> Event:
+    *columns, role = row
+    event = Event(*columns)
+    return event._replace(context=believed(event.context, role))
+
+
+def believed(context: dict[str, Any] | None, role: str | None) -> dict[str, Any] | None:
+    """Return what an event says of its author, unless another role than the portal's wrote it: that could say anything.
+
+    `role` is None in events from before it was kept.
+    """
+    if role in {None, settings.APPLICATION_ROLE}:
+        return context
+    return {"who": f"{IN_THE_DATABASE} (role {role})"}
 
 
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
@@ -225,7 +242,7 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
         if rows is not None
     ]
     found = arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at") if arms[1:] else arms[0]
-    return [Event(*row) for row in found]
+    return [_event(*row) for row in found]
 
 
 def around(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
@@ -244,7 +261,7 @@ def around(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[
             newest.filter(pgh_created_at__lte=moment)[:EVENTS_OF_A_THING],
         )
     ]
-    found = [Event(*row) for row in arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at")]
+    found = [_event(*row) for row in arms[0].union(*arms[1:], all=True).order_by("-pgh_created_at")]
     return found if sum(event.at > moment for event in found) <= MOST_SINCE else None
 
 
@@ -349,6 +366,7 @@ __all__ = [
     "acting",
     "around",
     "because",
+    "believed",
     "by_the_clock",
     "events",
     "merged",

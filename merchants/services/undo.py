@@ -50,8 +50,9 @@ def last(thing: type[Model], merchant: Merchant, **which: Any) -> Change | None:
     if event is None or (thing is Merchant and not _only_limits(event)):
         return None
     alone = {"pgh_id": event.pgh_id} if which else _breath(event)
-    title, context = _title(thing, merchant, alone), event.pgh_context or {}
-    return Change(event.pgh_id, title, history.who(event.pgh_context), event.pgh_created_at, context.get("reason", ""))
+    title, context = _title(thing, merchant, alone), history.believed(event.pgh_context, event.pgh_role)
+    reason = (context or {}).get("reason", "")
+    return Change(event.pgh_id, title, history.who(context), event.pgh_created_at, reason)
 
 
 def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str:
@@ -141,4 +142,4 @@ def by(thing: type[Model], merchant: Merchant, *, of: Collection[str] = (), **wh
     """Who changed it last. `of`: one of these fields, among the newest changes."""
     newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at")[:LOOKED_AT]
     found = next((event for event in newest if not of or _changed(event) & set(of)), None)
-    return history.who(found.pgh_context) if found else ""
+    return history.who(history.believed(found.pgh_context, found.pgh_role)) if found else ""

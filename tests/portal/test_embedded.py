@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from portal import embedded
+from portal.database import roles
 from portal.tether import tethered
 
 if TYPE_CHECKING:
@@ -68,6 +69,19 @@ class TestPostgres:
         with embedded.postgres(folder) as server, psycopg.connect(server.url) as connection:
             shown = [connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "synchronous_commit")]
         assert shown == [("on",), ("on",)]
+
+    def test_what_the_superuser_owned_is_handed_over(self, folder: Path) -> None:
+        """As in a folder of a version that knew one role."""
+        with embedded.postgres(folder, durable=False) as server, psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE ours AS SELECT 1")
+        with embedded.postgres(folder, durable=False) as server:
+            with psycopg.connect(roles.as_role(server.url, roles.OWNER)) as connection:
+                connection.execute("ALTER TABLE ours ADD COLUMN more int")
+            with (
+                psycopg.connect(roles.as_role(server.url, roles.APPLICATION)) as connection,
+                pytest.raises(psycopg.errors.InsufficientPrivilege),
+            ):
+                connection.execute("SELECT * FROM ours")
 
     def test_nobody_else_on_the_machine_can_connect(self, folder: Path) -> None:
         with embedded.postgres(folder, durable=False):

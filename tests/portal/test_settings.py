@@ -69,6 +69,8 @@ BAD: dict[str, tuple[str, str | None]] = {
     "another database": ("DATABASE_URL", "sqlite:///portal.db"),
     "a port that is no number": ("DATABASE_URL", "postgres://portal@host:many/portal"),
     "a database that is no address": ("DATABASE_URL", "portal"),
+    "an owner that is no database": ("OWNER_DATABASE_URL", "portal_owner"),
+    "one role for both": ("OWNER_DATABASE_URL", "postgres://portal:pass@127.0.0.1:1/portal"),
     "no broker": ("BROKER_URL", None),
     "no mail": ("EMAIL_URL", None),
     "mail of an unknown kind": ("EMAIL_URL", "pigeon://loft"),

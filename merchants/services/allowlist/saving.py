@@ -176,6 +176,6 @@ def _told(event: Any, name: str) -> ListChange:
     return ListChange(
         name=str(getattr(event, name)),
         verb=VERBS.get(event.pgh_label, "changed"),
-        who=history.who(event.pgh_context),
+        who=history.who(history.believed(event.pgh_context, event.pgh_role)),
         at=event.pgh_created_at,
     )

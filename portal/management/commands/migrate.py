@@ -73,7 +73,7 @@ class Command(migrate.Command):
             if self.verbosity > 1:
                 self.stdout.write(f"Corrected: {sentence}")
 
-    def ask(self, question: str, *values: object) -> Any:
+    def ask(self, question: str, *values: str | int) -> Any:
         with connections[self.database].cursor() as cursor:
             cursor.execute(question, values)
             return cursor.fetchone()[0]

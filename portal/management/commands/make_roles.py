@@ -1,0 +1,33 @@
+"""Make the owner's and the application's role, and hand the database over to them: `manage.py make_roles`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from portal.database import roles
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the roles that DATABASE_URL and OWNER_DATABASE_URL name, with their passwords, and hand everything in"
+        " the database over to them. SUPERUSER_DATABASE_URL names the same database as a superuser. Safe to repeat."
+    )
+    requires_system_checks = ()
+
+    def handle(self, **options: Any) -> None:
+        superuser = os.environ.get("SUPERUSER_DATABASE_URL", "")
+        if not superuser or "owner" not in settings.DATABASES:
+            raise CommandError("Set SUPERUSER_DATABASE_URL and OWNER_DATABASE_URL.")
+        owner, application = (as_role(settings.DATABASES[alias]) for alias in ("owner", "default"))
+        if owner.name == application.name:
+            raise CommandError("DATABASE_URL and OWNER_DATABASE_URL name the same role. Choose two.")
+        roles.prepare(superuser, owner, application)
+        self.stdout.write(f"{owner.name} owns the database, and {application.name} uses it. Now run manage.py migrate.")
+
+
+def as_role(database: dict[str, Any]) -> roles.Role:
+    return roles.Role(database["USER"], database["PASSWORD"])

@@ -1,0 +1,139 @@
+"""`migrate`: by the owner, one at a time, without long waits for locks; and what it leaves is what the code says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from portal.database import roles
+from portal.management.commands.migrate import LOCK
+from portal.tether import tethered
+from tests.plugins.databases import by_roles, migrated
+from tests.plugins.live import CHECKOUT
+from tests.wallet.conftest import until
+
+PATIENCE = 300
+BEFORE_ROLES = ("wallet", "0019")
+BEFORE_ROLE_OF_EVENTS = ("merchants", "0017")
+APPLIED = "SELECT name FROM django_migrations WHERE app = 'merchants' ORDER BY id"
+HAS_ROLE = """
+    SELECT FROM pg_attribute WHERE attrelid = 'merchants_alloweddomainevent'::regclass AND attname = 'pgh_role'
+"""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """The superuser's, of a migrated database of its own."""
+    server = os.environ["DATABASE_URL"]
+    name = f"migrate_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(migrated())))
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(drop)
+
+
+def manage(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        tethered([sys.executable, "manage.py", *arguments]),
+        env=os.environ | by_roles(url) | settings,
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@contextmanager
+def held(url: str, statement: str, *values: Any) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(url) as connection:
+        connection.execute(statement, values)
+        yield connection
+        connection.rollback()
+
+
+def test_a_second_one_is_refused_with_a_sentence(url: str) -> None:
+    with held(url, "SELECT pg_advisory_lock(%s)", LOCK):
+        done = manage(url, "migrate", "--wait", "0")
+    assert done.returncode == 1
+    assert "Another migrate is running on this database." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_one_waits_for_the_first(url: str) -> None:
+    ended: list[subprocess.CompletedProcess[str]] = []
+    with held(url, "SELECT pg_advisory_lock(%s)", LOCK) as first, psycopg.connect(url, autocommit=True) as watcher:
+        second = threading.Thread(target=lambda: ended.append(manage(url, "migrate")))
+        second.start()
+        until(lambda: bool(watcher.execute(WAITS, [roles.OWNER]).rowcount))
+        assert ended == []
+        first.execute("SELECT pg_advisory_unlock_all()")
+    second.join(PATIENCE)
+    assert [done.returncode for done in ended] == [0], ended
+
+
+WAITS = "SELECT FROM pg_stat_activity WHERE usename = %s AND query LIKE '%%pg_try_advisory_lock%%'"
+
+
+def test_a_lock_of_somebody_else_ends_it_soon_and_nothing_is_done(url: str) -> None:
+    """A change of a table that waits for a lock stands in the way of every call that comes after it."""
+    with psycopg.connect(url) as connection:
+        before = connection.execute(APPLIED).fetchall()
+    with held(url, "LOCK TABLE merchants_secretevent IN ACCESS SHARE MODE"):
+        done = manage(url, "migrate", *BEFORE_ROLE_OF_EVENTS)
+    assert done.returncode == 1
+    assert "for a lock of another session and was rolled back. Run migrate again." in done.stderr
+    assert "Traceback" not in done.stderr
+    with psycopg.connect(url) as connection:
+        assert connection.execute(APPLIED).fetchall() == before
+        assert connection.execute(HAS_ROLE).rowcount == 1, "what was done of it before it waited was rolled back"
+
+
+def test_it_goes_back_and_forth_and_leaves_what_the_code_says(url: str) -> None:
+    assert manage(url, "migrate", *BEFORE_ROLES).returncode == 0
+    done = manage(url, "migrate")
+    assert done.returncode == 0, done.stderr
+    checked = manage(url, "check", "--database", "default")
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_application_does_not_migrate(url: str) -> None:
+    done = manage(url, "migrate", ENVIRONMENT="demo", OWNER_DATABASE_URL="")
+    assert done.returncode == 1
+    assert "OWNER_DATABASE_URL is missing." in done.stderr
+    assert manage(url, "migrate", "--check", ENVIRONMENT="demo", OWNER_DATABASE_URL="").returncode == 0
+
+
+def test_roles_are_made_for_a_database_that_one_role_owned(url: str) -> None:
+    """What was migrated by a superuser, statements and all, belongs to the two roles afterwards."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in (
+            "CREATE TABLE statements.raw_1 (line int)",
+            "ALTER TABLE wallet_transaction OWNER TO postgres",
+            "ALTER FUNCTION wallet_post OWNER TO postgres",
+            "ALTER TYPE wallet_call OWNER TO postgres",
+            "GRANT ALL ON wallet_transaction TO PUBLIC",
+        ):
+            connection.execute(statement.encode())
+    done = manage(url, "make_roles", SUPERUSER_DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    assert manage(url, "migrate").returncode == 0
+    assert manage(url, "check", "--database", "default").returncode == 0
+    with psycopg.connect(roles.as_role(url, roles.APPLICATION)) as connection:
+        connection.execute("DROP TABLE statements.raw_1")
+        assert connection.execute("SELECT count(*) FROM wallet_transaction").fetchone() == (0,)
