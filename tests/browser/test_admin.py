@@ -66,6 +66,7 @@ def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[s
 def test_two_clicks_at_once_issue_one_key(staff: Page, live: Live) -> None:
     staff.goto(f"{live.base_url}/admin/merchants/apikey/add/")
     staff.locator("#id_merchant").select_option(index=1)
+    staff.locator("#id_handover").select_option("show")
     answers = staff.evaluate("""async () => {
         const form = new FormData(document.querySelector("#content form"));
         const send = () => fetch(location.href, {method: "POST", body: new URLSearchParams(form)});

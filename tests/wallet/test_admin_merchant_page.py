@@ -192,7 +192,7 @@ def test_keys_overlaps_cases_and_flags_stand_on_the_page(
     Merchant.objects.update(two_person=True, max_stake=25_000_000)
     page = page_of(staff, acme)
     for words in [
-        "Version 1", "Version 2", "from 127.0.0.1", "A leak is under investigation", "another person decides",
+        "Version 1", "Version 2", "from 127.0.0.1", "A leak is under investigation", "another person must approve it",
         "250.00", f"?merchant__id__exact={acme.pk}&is_blocked__exact=1",
     ]:  # fmt: skip
         assert words in page, words
@@ -236,7 +236,7 @@ def test_nothing_of_another_merchant_is_told(
     assert rival_caller.signer.auth_key not in page_of(staff, acme)
 
 
-def test_contacts_are_added_on_the_page(staff: Client, acme: Merchant) -> None:
+def test_contacts_are_added_on_the_page(staff: Client, acme: Merchant, owner: Person) -> None:
     page = f"/admin/merchants/merchant/{acme.pk}/change/"
     assert staff.post(page, sent(contacts=["desk@acme.test"])).status_code == 302
     assert Contact.objects.get().email == "desk@acme.test"

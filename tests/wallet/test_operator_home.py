@@ -46,6 +46,8 @@ QUERIES = [
     "wallet_reconciliation",  # the newest that was made
     "wallet_reconciliationplan",  # is something late
     "wallet_case",  # what players are owed
+    "merchants_ownerquestion",  # what our staff want
+    "wallet_case",  # that a second person closes
     "merchants_compromise",  # open cases
     "merchants_approval",  # that wait
     "merchants_membership",  # to switch to

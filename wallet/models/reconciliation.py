@@ -468,6 +468,11 @@ class Case(models.Model):
                 name="case_over_midnight",
             ),
             models.Index(
+                fields=["merchant"],
+                condition=Q(write_off_asked_by__isnull=False) & ~Q(state="resolved"),
+                name="case_waits_for_second",
+            ),
+            models.Index(
                 fields=["resolved_by", "resolved_at"],
                 condition=Q(state="resolved", resolved_by__isnull=False),
                 name="case_closed_by",

@@ -153,7 +153,7 @@ def of_days(merchant: Merchant) -> Iterator[Notice]:
 
 def of_questions(merchant: Merchant) -> Iterator[Notice]:
     for question in questions.waiting(merchant)[:SHOWN_KEYS]:
-        text = f"{question.asked_by} of our staff wants to {question.wish}: an owner decides."
+        text = f"Our staff ({question.asked_by}) want to {question.wish}: an owner decides."
         yield Notice("warning", text, reverse("operator:question", args=[merchant.code, question.pk]), "Answer")
 
 
