@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,8 @@ from django.db import IntegrityError, connection, transaction
 
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Merchant, Person, Player, Secret
-from merchants.services import access, keys, letters, people, sandboxes
+from merchants.services import access, allowlist, keys, letters, people, sandboxes
+from merchants.services.allowlist import Line, Proposal
 from tests import factories
 from tests.conftest import Caller
 from wallet import statuses
@@ -132,6 +134,37 @@ def test_a_sandbox_begins_with_the_lists_of_its_merchant(acme: Merchant) -> None
     sandbox = sandboxes.create(merchant=acme)
     assert [str(entry.network) for entry in sandbox.allowlist.all()] == ["203.0.113.0/28"]
     assert [domain.domain for domain in sandbox.domains.all()] == ["acme.example"]
+
+
+def test_a_secret_that_cannot_be_opened_stops_the_move(acme: Merchant, settings: Any) -> None:
+    key, _ = factories.early_test_key(acme)
+    settings.KEY_ENCRYPTION_KEYS = {"another": bytes(32)}
+    with pytest.raises(errors.SealedSecret, match="Add the key to KEY_ENCRYPTION_KEYS"):
+        sandboxes.create(merchant=acme)
+    key.refresh_from_db()
+    assert key.merchant == acme
+    assert not Merchant.objects.sandboxes().exists()
+
+
+def tried(merchant: Merchant, key: ApiKey | None = None) -> None:
+    wish = Proposal(merchant, (Line(ip_network("198.51.100.7")),), key)
+    allowlist.save(proposal=wish, by=None, confirmed_code=merchant.code, on_trial=True)
+
+
+def test_a_key_moves_with_its_list_as_it_was_before_its_trial(acme: Merchant) -> None:
+    key, _ = factories.early_test_key(acme)
+    AllowlistEntry.objects.create(merchant=acme, key=key, network="203.0.113.5")
+    tried(acme, key)
+    sandbox = sandboxes.create(merchant=acme)
+    entry = AllowlistEntry.objects.get(key=key)
+    assert (entry.merchant, str(entry.network)) == (sandbox, "203.0.113.5/32")
+    assert key.trials.get().state == "reverted"
+
+
+def test_a_list_on_trial_is_not_copied(acme: Merchant) -> None:
+    tried(acme)
+    with pytest.raises(errors.ListOnTrial):
+        sandboxes.create(merchant=acme)
 
 
 # --- what the database holds ------------------------------------------------------------------------------------------
