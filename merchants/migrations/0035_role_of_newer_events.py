@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0034_one_line'),
+        ('merchants', "0034_one_line"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0025_owners_told'),
-        ('wallet', '0032_owners_told'),
+        ('wallet', "0032_owners_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

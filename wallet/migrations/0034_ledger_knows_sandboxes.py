@@ -13,5 +13,5 @@ class Migration(migrations.Migration):
     Late payouts find their bets by session, and a bet's limit has an index of its own.
     """
 
-    dependencies = [("merchants", "0027_sandbox"), ("wallet", "0032_owners_told")]
+    dependencies = [("merchants", "0027_sandbox"), ("wallet", "0033_cases_waiting_for_second")]
     operations = [InstallFunctions(SQL / "0034_ledger.sql", before=SQL / "0021_ledger.sql")]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0017_domains_have_owner_and_end'),
-        ('wallet', '0019_unsigned_calls_of_a_merchant'),
+        ('wallet', "0037_passwords_bound_to_their_server"),
     ]
 
     operations = [

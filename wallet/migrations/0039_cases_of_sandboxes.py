@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0037_passwords_bound_to_their_server'),
+        ('wallet', "0038_host_key_lookups"),
     ]
 
     operations = [
