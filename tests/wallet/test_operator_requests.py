@@ -331,6 +331,7 @@ LOOK = ["the look"]
 STOPPED = ["where it stopped"]
 SHOWN = [
     "wallet_signedrequest",  # the lines
+    "wallet_refusedhour",  # what was not kept of refused calls
     "merchants_membership",  # to switch to
     "merchants_apikey",  # to choose from
 ]
