@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,7 @@ import pytest
 from portal.lib import deadline
 from tests.plugins.live import Live
 from tests.signing import new_id
-from tests.wallet.clusters import own_portal
+from tests.wallet.clusters import insist, own_portal
 from tests.wallet.conftest import PATIENCE, LiveCaller, Stage, until
 from wallet import statuses
 from wallet.api.admission import BATCHES, Admission, Turn
@@ -167,7 +168,7 @@ def test_eighty_callers_of_a_held_player_leave_the_threads_to_others(live: Live,
         ann, bob = (replace(stage.caller(new_id()), base_url=portal.base_url) for _ in range(2))
         released, ids, most = threading.Event(), [new_id() for _ in range(80)], 0
 
-        def insist(bet: str) -> Counter[int]:
+        def keep_betting(bet: str) -> Counter[int]:
             answers = Counter[int]()
             while not released.is_set():
                 answers[ann.bet(1, transactionId=bet).http_status] += 1
@@ -175,17 +176,17 @@ def test_eighty_callers_of_a_held_player_leave_the_threads_to_others(live: Live,
             return answers
 
         with held(live, ann) as watcher:
-            insisting = [pool.submit(insist, bet) for bet in ids]
+            betting = [pool.submit(keep_betting, bet) for bet in ids]
             until(lambda: count(watcher) > 0)
             for _ in range(30):
                 assert bob.bet(1).status == "RS_OK"
                 most = max(most, count(watcher))
             released.set()
-            answers = sum((each.result(PATIENCE) for each in insisting), Counter[int]())
+            answers = sum((each.result(PATIENCE) for each in betting), Counter[int]())
         assert set(answers) == {503}
         assert most <= 2 * 2, "two in each process"
         for bet in ids:
-            until(lambda bet=bet: ann.bet(1, transactionId=bet).status == "RS_OK")  # type: ignore[misc]
+            assert insist(partial(ann.bet, 1, transactionId=bet)).status == "RS_OK"
         assert ann.balance()["balance"] == 1_000_000 - 80
     assert all(balance == summed for balance, summed in stage.books().values())
 
