@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from wallet import statuses
 
 _encode = msgspec.json.Encoder().encode
+# Of every answer: nobody on the way keeps a balance, and no browser takes it for a page.
+HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def answer(body: Any, *, http_status: int = 200) -> HttpResponse:
     content = _encode(body)
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
-    return HttpResponse(content, status=http_status, headers=headers)
+    return HttpResponse(content, status=http_status, headers={**HEADERS, "Content-Length": str(len(content))})
 
 
 def envelope(refusal: statuses.Refusal, **echo: Any) -> dict[str, Any]:
