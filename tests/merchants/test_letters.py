@@ -185,11 +185,13 @@ def test_a_secret_that_came_into_a_letter_is_not_mailed(acme: Merchant, contact:
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(acme: Merchant, contact: Contact) -> None:
-    keys.issue(merchant=acme, label="<b>5 & 6</b>\nBcc: a@b.c")
+    keys.issue(merchant=acme, label="<b>5 & 6</b> Bcc: a@b.c")
     message = sent(acme)
     assert "&lt;b&gt;5 &amp; 6&lt;/b&gt;" in str(message.alternatives[0][0])
     assert "<b>5 & 6</b>" in str(message.body)
     assert "\n" not in message.subject
+    assert message.recipients() == [contact.email]
+    assert message.message()["Bcc"] is None
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def test_a_second_key_moves_no_date(acme: Merchant) -> None:
 
 
 def test_viewers_and_merchants_with_test_keys_only_are_not_asked(acme: Merchant, owner: Person, viewer: Person) -> None:
+    factories.sandbox(acme)
     keys.issue(merchant=acme, environment="test")
     later = clock.now() + timedelta(days=400)
     with clock.at(later):

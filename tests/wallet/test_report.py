@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 import time_machine
 from django.core import mail
+from django.db import IntegrityError, transaction
 from django.test import Client
 from PIL import Image
 from python_calamine import CalamineWorkbook
@@ -162,6 +163,21 @@ def test_markup_of_an_operator_is_shown_and_not_obeyed(plan: ReconciliationPlan)
 
 @pytest.mark.parametrize(
     "name", ["Acme\r\nBcc: thief@evil.test", "Acme\nTo: thief@evil.test\n\n<b>hi", "Ａcme\u2028Bcc: x@y.z"]
+)
+def test_a_merchants_name_is_one_line(plan: ReconciliationPlan, name: str) -> None:
+    with pytest.raises(IntegrityError, match="merchant_name_one_line"), transaction.atomic():
+        Merchant.objects.filter(pk=plan.merchant_id).update(name=name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Acme Bcc: thief@evil.test",
+        'Acme", <thief@evil.test>, <b>hi',
+        "Ａcme\u00a0Bcc: x@y.z",
+        "Acme =?utf-8?q?=0d=0aBcc:_thief=40evil.test?=",
+        f"{'Ü' * 100} Bcc: x@y.z",  # so long that its header is folded
+    ],
 )
 def test_a_merchants_name_writes_no_header_and_no_markup(plan: ReconciliationPlan, name: str) -> None:
     Merchant.objects.filter(pk=plan.merchant_id).update(name=name)

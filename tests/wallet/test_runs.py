@@ -18,6 +18,7 @@ from tests.wallet.reconciling import (
     breaks,
     case,
     changed,
+    closed_by_one,
     day,
     plan,
     reconcile,
@@ -58,6 +59,7 @@ def test_a_person_is_believed_who_said_whose_error_it_was(
     state(busy.merchant, changed(busy.lines(), "win", amount=1))
     now = day(busy.merchant).ready
     reconcile(busy.merchant)
+    closed_by_one(busy.merchant)
     Case.objects.update(state="resolved", resolution=resolution, resolved_by=support, resolved_at=now)
     reconcile(busy.merchant)
     assert case(busy.merchant, "amount", "win").state == then
@@ -67,6 +69,7 @@ def test_until_the_break_is_another_one(busy: Busy, support: Person) -> None:
     state(busy.merchant, changed(busy.lines(), "win", amount=1))
     reconcile(busy.merchant)
     now = day(busy.merchant).ready
+    closed_by_one(busy.merchant)
     Case.objects.update(state="resolved", resolution="theirs", resolved_by=support, owner=support, resolved_at=now)
     state(busy.merchant, changed(busy.lines(), "win", amount=2))
     reconcile(busy.merchant)
