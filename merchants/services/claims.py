@@ -1,12 +1,12 @@
 """Claim links: a new secret goes from the portal to an owner of its merchant, and past our staff.
 
 The link is in the owners' emails only, works for a day and once, for an owner who has signed in with a second factor.
-Its token is made of a nonce under a key of the portal when the email is sent; the table has its hash.
+Its token is made of the row under a key-encryption key when the email is sent; the table has its hash. A row that was
+written without these keys opens nothing, whatever hash it has.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -32,16 +32,17 @@ def send(*, secret: Secret, by: Person | None) -> SecretClaim:
         raise errors.NoOwnerToClaim
     now, nonce = clock.now(), secrets.token_hex(16)
     SecretClaim.objects.filter(secret=secret, withdrawn_at=None).update(withdrawn_at=now)
-    claim = SecretClaim.objects.create(
+    claim = SecretClaim(
         key=secret.key,
         secret=secret,
         version=secret.version,
         nonce=nonce,
-        token_hash=_hashed(links.claim_token(nonce)),
         sent_by=by,
         sent_at=now,
         expires_at=now + VALID_FOR,
     )
+    claim.token_hash = links.claim_hash(links.claim_token(claim))
+    claim.save(force_insert=True)
     letters.send_claim(claim, owners)
     return claim
 
@@ -68,8 +69,8 @@ def send_again(*, claim: SecretClaim, by: Person | None) -> SecretClaim:
 def find(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
     """The claim of a link that still works for this person. Raises ClaimOver, which says what became of it."""
     found = SecretClaim.objects.select_related("secret__key__merchant", "key__merchant", "claimed_by")
-    claim = found.filter(key__merchant=merchant, token_hash=_hashed(said)).first()
-    if claim is None or not _is_owner(merchant, by):
+    claim = found.filter(key__merchant=merchant, token_hash=links.claim_hash(said)).first()
+    if claim is None or not links.is_token_of(claim, said) or not _is_owner(merchant, by):
         raise errors.ClaimOver("Ask our support for a new link.")
     if claim.claimed_at is not None:
         raise errors.ClaimOver(
@@ -91,19 +92,16 @@ def _check_alive(claim: SecretClaim) -> None:
 
 @transaction.atomic
 def claim(*, merchant: Merchant, said: str, by: Person) -> Issued:
-    """The secret, to be shown once; the link is used up."""
+    """The secret, to be shown once; the link is used up, and all owners are notified."""
     found = find(merchant=merchant, said=said, by=by)
     SecretClaim.objects.select_for_update().get(pk=found.pk)
     found = find(merchant=merchant, said=said, by=by)
     found.claimed_at, found.claimed_by = clock.now(), by
     found.save(update_fields=["claimed_at", "claimed_by"])
+    letters.tell_of_claim(found)
     return Issued(found.secret.key, found.secret, reveal(found.secret))
 
 
 def _is_owner(merchant: Merchant, person: Person) -> bool:
-    role = Membership.Role.OWNER
-    return Membership.objects.filter(merchant=merchant, person=person, role=role, person__is_active=True).exists()
-
-
-def _hashed(said: str) -> str:
-    return hashlib.sha256(said.encode(errors="replace")).hexdigest()
+    live, role = merchant.live_merchant, Membership.Role.OWNER
+    return Membership.objects.filter(merchant=live, person=person, role=role, person__is_active=True).exists()

@@ -46,7 +46,9 @@ def contacts(merchant: Merchant) -> list[str]:
 
 
 def owners(merchant: Merchant) -> list[str]:
-    found = Membership.objects.filter(merchant=merchant, role=Membership.Role.OWNER, person__is_active=True)
+    """For a sandbox those of its live merchant, as above."""
+    live, role = merchant.live_merchant, Membership.Role.OWNER
+    found = Membership.objects.filter(merchant=live, role=role, person__is_active=True)
     return list(found.order_by("person__email").values_list("person__email", flat=True))
 
 
@@ -175,6 +177,18 @@ def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
     """The link is made when the email is sent, so that no row holds it."""
     context = _about(claim.key) | {"version": claim.version, "ends": spoken(claim.expires_at), "claim": claim.pk}
     write_each(to, claim.key.merchant, "secret_claim", context)
+
+
+def tell_of_claim(claim: SecretClaim) -> None:
+    """To all contacts: an owner who did not claim the secret finds out who did, and when."""
+    if claim.claimed_by is None or claim.claimed_at is None:
+        return
+    tell_contacts(
+        claim.key,
+        f"had version {claim.version} of its secret claimed by {claim.claimed_by.email}",
+        do=f"The claim link was used on {spoken(claim.claimed_at)}. The secret was shown once, and the link no longer "
+        "works.",
+    )
 
 
 def remind_of_end(key: ApiKey, ends: datetime, *, days: int) -> None:

@@ -13,7 +13,7 @@ from merchants.services.allowlist import trial
 SUFFIX = "-sandbox"
 CODE_LENGTH, NAME_LENGTH = 40, 120
 # What a sandbox begins with. From then on both have their own.
-SHARED = ("time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake")
+SHARED = ("time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "staff_sees_secrets")
 
 
 @transaction.atomic
@@ -109,8 +109,11 @@ def _move(key: ApiKey, live: Merchant, sandbox: Merchant) -> None:
     """The row keeps its number, its versions, its list and its history. Each secret is bound to its merchant, so that
     it is sealed anew.
     """
+    trial.tidy_list(merchant=live, key=key)
     tried = trial.current(live, key)
     if tried is not None:
+        if live.two_person:  # a list that two people approved is taken back by two, or by its deadline
+            raise errors.ListOnTrial(tried.deadline)
         trial.take_back(trial=tried)
     secrets = [(secret, _opened(secret)) for secret in Secret.objects.filter(key=key).select_related("key__merchant")]
     key.merchant = sandbox

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -11,14 +13,16 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from merchants import crypto, errors
 from merchants.models import ApiKey, Letter, Merchant, Person, Secret, SecretClaim
-from merchants.services import claims, history, keys, outbox
+from merchants.services import claims, history, keys, letters, links, outbox
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, send
 from tests.people import signed_in
+from tests.plugins.database_role import unguarded
 
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
 HIDDEN = re.compile(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?')
@@ -82,6 +86,98 @@ def test_no_table_holds_the_link(staff: Client, key: ApiKey) -> None:
     assert token not in str([claim.nonce, claim.token_hash, *Letter.objects.values_list("context", flat=True)])
 
 
+# --- rows that the portal has not written -----------------------------------------------------------------------------
+def hash_of(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def forged(key: ApiKey, **fields: Any) -> SecretClaim:
+    """A link to the secret in use, as who can write to the table makes one."""
+    now, secret = clock.now(), key.secrets.get()
+    row: dict[str, Any] = {
+        "key": key,
+        "secret": secret,
+        "version": secret.version,
+        "nonce": "0" * 32,
+        "token_hash": hash_of("x"),
+        "sent_at": now,
+        "expires_at": now + timedelta(hours=1),
+    }
+    return SecretClaim.objects.create(**row | fields)
+
+
+def test_a_forged_row_opens_nothing(key: ApiKey, owner: Person, acme: Merchant) -> None:
+    forged(key)
+    at_work, link = signed_in(Client(), owner), "/operator/acme/keys/claim/x/"
+    assert "This link does not work any more" in said(at_work.get(link, follow=True))
+    assert not SECRET.search(at_work.post(link, {}, follow=True).content.decode())
+    with pytest.raises(errors.ClaimOver):
+        claims.claim(merchant=acme, said="x", by=owner)
+    assert not SecretClaim.objects.exclude(claimed_at=None).exists()
+
+
+def test_no_email_says_the_token_of_a_forged_row(key: ApiKey, owner: Person) -> None:
+    """The portal knows that token, and a forged row in the outbox would ask for it."""
+    claim = forged(key)
+    with pytest.raises(links.ForgedClaim):
+        links.to_claim(claim.pk)
+    letters.send_claim(claim, [owner.email])
+    outbox.send_due()
+    assert not any("/keys/claim/" in str(each.body) for each in mail.outbox)
+    assert Letter.objects.get(template="secret_claim").state == "given_up"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda other: {"expires_at": clock.now() + timedelta(days=30)},
+        lambda other: {"nonce": "1" * 32},
+        lambda other: {"version": 7},
+        lambda other: {"secret": other.secrets.get()},
+        lambda other: {"key": other, "secret": other.secrets.get()},
+    ],
+    ids=["end", "nonce", "version", "secret", "key"],
+)
+def test_a_link_opens_only_what_it_was_made_for(
+    key: ApiKey, owner: Person, acme: Merchant, support: Person, change: Callable[[ApiKey], dict[str, Any]]
+) -> None:
+    claim = claims.send(secret=key.secrets.get(), by=support)
+    token, other = links.claim_token(claim), keys.issue(merchant=acme, label="desk").key
+    assert claims.find(merchant=acme, said=token, by=owner) == claim
+    with unguarded():
+        SecretClaim.objects.filter(pk=claim.pk).update(**change(other))
+    with pytest.raises(errors.ClaimOver):
+        claims.claim(merchant=acme, said=token, by=owner)
+
+
+def test_a_link_outlives_a_newer_key_encryption_key_and_not_its_own(
+    key: ApiKey, owner: Person, acme: Merchant, support: Person, settings: Settings
+) -> None:
+    claim = claims.send(secret=key.secrets.get(), by=support)
+    link, token, old = links.to_claim(claim.pk), links.claim_token(claim), settings.KEY_ENCRYPTION_KEYS
+    settings.KEY_ENCRYPTION_KEYS = {"newer": b"n" * 32, **old}
+    assert links.to_claim(claim.pk) == link
+    assert claims.find(merchant=acme, said=token, by=owner) == claim
+    settings.KEY_ENCRYPTION_KEYS = {"newer": b"n" * 32}
+    with pytest.raises(errors.ClaimOver):
+        claims.find(merchant=acme, said=token, by=owner)
+
+
+def test_all_owners_are_told_of_a_claim(key: ApiKey, owner: Person, acme: Merchant, support: Person) -> None:
+    other = factories.member(acme, "owner", email="second@acme.test")
+    claim = claims.send(secret=key.secrets.get(), by=support)
+    outbox.send_due()
+    mail.outbox.clear()
+    claims.claim(merchant=acme, said=links.claim_token(claim), by=owner)
+    outbox.send_due()
+    assert {to for each in mail.outbox for to in each.to} == {owner.email, other.email}
+    assert mail.outbox[0].subject == "Your key cashier had version 1 of its secret claimed by owner@acme.test"
+    claim.refresh_from_db()
+    assert claim.claimed_at
+    assert f"The claim link was used on {errors.spoken(claim.claimed_at)}." in str(mail.outbox[0].body)
+
+
+# --- who may open a link ----------------------------------------------------------------------------------------------
 def test_only_an_owner_with_a_second_factor_opens_it(
     staff: Client, key: ApiKey, acme: Merchant, rival: Merchant
 ) -> None:
