@@ -8,9 +8,11 @@ class MerchantsConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants import checks  # noqa: F401, PLC0415 - models must be there first
+        from merchants.models import SignInRecord  # noqa: PLC0415
         from merchants.services import outbox  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from merchants.sign_in import record, resets, signals  # noqa: F401, PLC0415
 
+        tables.register(SignInRecord)
         outbox.fill(resets.TEMPLATE, resets.filling)
         post_migrate.connect(tables.keep_recipes, sender=self)

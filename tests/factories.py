@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection
 
 from merchants import crypto
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Secret
 from merchants.services import keys, sandboxes
 from merchants.services.access import seal_context
+from tests.plugins.database_role import unguarded
 from tests.signing import Signer
 
 PASSWORD = "correct horse battery staple"
@@ -40,10 +40,8 @@ def sandbox(of: Merchant) -> Merchant:
 def early_test_key(of: Merchant, label: str = "Staging") -> tuple[ApiKey, Signer]:
     """A test key of a live merchant, as there were before there were sandboxes: the database makes none any more."""
     auth_key, secret = crypto.new_auth_key("test"), crypto.new_secret("test")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with unguarded():
         key = ApiKey.objects.create(merchant=of, environment="test", auth_key=auth_key, label=label)
-        cursor.execute("SET LOCAL session_replication_role = origin")
     under, sealed = crypto.seal(secret, context=seal_context(key, 1), keys=settings.KEY_ENCRYPTION_KEYS)
     fingerprint = crypto.fingerprint(secret)
     Secret.objects.create(key=key, version=1, sealed=sealed, sealed_under=under, fingerprint=fingerprint)

@@ -385,7 +385,7 @@ def test_a_long_history_costs_few_queries(acme: Merchant, rival: Merchant) -> No
     assert "Seq Scan on merchants_contactevent" not in way, way
 
 
-def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, support: Person) -> None:
+def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, owner: Person, support: Person) -> None:
     players = [Player(merchant=acme, player_id=f"p{number:03}", is_blocked=0 < number < 50) for number in range(300)]
     Player.objects.bulk_create(players)
     with at_work(support):
@@ -411,7 +411,9 @@ def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, s
     assert [each.title for each in history.page(acme, after=before.at).entries] == seen[:2]
 
 
-def test_pages_of_a_timeline_leave_nothing_out_and_say_nothing_twice(acme: Merchant, support: Person) -> None:
+def test_pages_of_a_timeline_leave_nothing_out_and_say_nothing_twice(
+    acme: Merchant, owner: Person, support: Person
+) -> None:
     for number in range(23):
         with at_work(support):
             Contact.objects.create(merchant=acme, email=f"{number}@acme.test")
@@ -485,7 +487,7 @@ def test_the_page_of_a_thing_leads_to_its_timeline(
     assert old.headers["location"] == address
 
 
-def test_a_timeline_is_filtered_and_paged(client: Client, acme: Merchant, support: Person) -> None:
+def test_a_timeline_is_filtered_and_paged(client: Client, acme: Merchant, owner: Person, support: Person) -> None:
     with at_work(support):
         Contact.objects.create(merchant=acme, email="desk@acme.test")
     with at_work(support):

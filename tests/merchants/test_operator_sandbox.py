@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from merchants.models import Merchant, Person
-from merchants.services import keys, people, sandboxes
+from merchants.models import Letter, Merchant, Person
+from merchants.services import keys, links, merchants, people, sandboxes
 from tests import factories
 from tests.pages import said, send
 from tests.people import signed_in
@@ -156,11 +157,26 @@ def test_support_sees_the_twin_and_creates_one(
     assert client.get(f"/operator/{sandbox.code}/").status_code == 200
 
 
-def test_a_test_key_is_issued_to_the_sandbox_by_support(client: Client, acme: Merchant, support: Person) -> None:
+def test_a_test_key_is_issued_to_the_sandbox_by_support(
+    client: Client, acme: Merchant, support: Person, owner: Person
+) -> None:
+    """Its secret goes to an owner of the live merchant, as that of a live key does."""
     signed_in(client, support)
     fields = {"merchant": str(acme.pk), "environment": "test", "label": ""}
     answer = send(client, "/admin/merchants/apikey/add/", **fields)
     assert "Acme Casino has no sandbox yet. Create the sandbox on its Keys page" in said(answer)
     sandbox = sandboxes.create(merchant=acme)
     send(client, "/admin/merchants/apikey/add/", **fields)
-    assert sandbox.keys.count() == 1
+    key = sandbox.keys.get()
+    assert Letter.objects.filter(template="secret_claim").values_list("to", flat=True).get() == owner.email
+    link = links.to_claim(key.claims.get().pk).removeprefix(settings.BASE_URL)
+    assert signed_in(Client(), factories.member(acme, "manager")).get(link).status_code == 403
+    shown = send(signed_in(Client(), owner), link).content.decode()
+    assert key.auth_key in shown
+    assert "oppi_test_" in shown
+    assert key.claims.get().claimed_by == owner
+
+
+def test_a_sandbox_shows_our_staff_as_much_as_its_merchant_did(acme: Merchant) -> None:
+    merchants.show_secrets_to_staff(merchant=acme, allowed=False)
+    assert not sandboxes.create(merchant=acme).staff_sees_secrets

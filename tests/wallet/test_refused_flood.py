@@ -17,6 +17,7 @@ from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
+from tests.plugins.database_role import as_superuser
 from wallet.models import RefusedCall, RefusedHour, SignedRequest
 from wallet.services import refusal_budget, refusal_limit, request_log
 from wallet.services.request_log import Line, Refused
@@ -30,8 +31,9 @@ UNKNOWN = "a" * 60
 @pytest.fixture(autouse=True)
 def _empty_log(caller: Caller) -> None:
     request_log.drain()
-    for model in (SignedRequest, RefusedCall, RefusedHour):
-        model.objects.all().delete()
+    with as_superuser():
+        for model in (SignedRequest, RefusedCall, RefusedHour):
+            model.objects.all().delete()
     refusal_limit.clear()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Merchant, Person, Player, Secret
@@ -16,6 +16,7 @@ from merchants.services import access, allowlist, keys, letters, people, sandbox
 from merchants.services.allowlist import Line, Proposal
 from tests import factories
 from tests.conftest import Caller
+from tests.plugins.database_role import as_superuser, unguarded
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.models import SignedRequest, Transaction
@@ -82,10 +83,8 @@ def test_the_ledger_asks_as_well(caller: Caller) -> None:
 def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Caller) -> None:
     bet = caller.bet(100)
     key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
-    with connection.cursor() as cursor:  # as it was when `environment` bound nothing
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with unguarded() as cursor:  # as it was when `environment` bound nothing
         cursor.execute("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", [key.pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
     before = set(Transaction.objects.filter(merchant=caller.merchant).values_list("pk", flat=True))
     request_log.drain()
     line = SignedRequest.objects.get(transaction_id=bet.body["transactionId"])
@@ -168,8 +167,10 @@ def test_a_list_on_trial_is_not_copied(acme: Merchant) -> None:
 
 
 # --- what the database holds ------------------------------------------------------------------------------------------
-def refused(statement: str, *values: str | int) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+def refused(
+    statement: str, *values: str | int, by: type[DatabaseError] = IntegrityError, match: str | None = None
+) -> None:
+    with pytest.raises(by, match=match), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
@@ -179,9 +180,15 @@ def test_no_key_changes_its_side(acme: Merchant, rival: Merchant) -> None:
     sandbox, other = test.merchant, factories.sandbox(rival)
     for key, merchant in ((live, sandbox), (live, rival), (test, acme), (test, other), (test, rival)):
         refused("UPDATE merchants_apikey SET merchant_id = %s WHERE id = %s", merchant.pk, key.pk)
-    refused("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", live.pk)
-    refused("UPDATE merchants_apikey SET environment = 'live' WHERE id = %s", test.pk)
-    refused("UPDATE merchants_apikey SET environment = 'test', merchant_id = %s WHERE id = %s", sandbox.pk, live.pk)
+    forgeries: list[tuple[str, list[int]]] = [
+        ("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", [live.pk]),
+        ("UPDATE merchants_apikey SET environment = 'live' WHERE id = %s", [test.pk]),
+        ("UPDATE merchants_apikey SET environment = 'test', merchant_id = %s WHERE id = %s", [sandbox.pk, live.pk]),
+    ]
+    for statement, values in forgeries:  # no right to try, and a trigger for who has every right
+        refused(statement, *values, by=DatabaseError, match="permission denied")
+        with as_superuser():
+            refused(statement, *values)
     early, _ = factories.early_test_key(rival)
     refused("UPDATE merchants_apikey SET merchant_id = %s WHERE id = %s", sandbox.pk, early.pk)
 

@@ -12,7 +12,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 
 from merchants.models import Merchant, SeenOrigin
@@ -66,11 +65,9 @@ def test_an_alarm_when_they_do_not(tampered: Caller, settings: Any) -> None:
 def test_the_alarm_names_a_row_that_does_not_follow(caller: Caller, settings: Any) -> None:
     settings.LEDGER_ALARM_TO = RECIPIENTS
     caller.bet(500, transactionId="forged")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with unguarded() as cursor:
         cursor.execute("UPDATE wallet_transaction SET balance = balance + 7 WHERE kind = 'bet' RETURNING id")
         [(row,)] = cursor.fetchall()
-        cursor.execute("SET LOCAL session_replication_role = origin")
     tasks.verify_ledger()
     [letter] = mail.outbox
     assert isinstance(letter, mail.EmailMultiAlternatives)
