@@ -89,9 +89,10 @@ def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | N
         command = [program("postgres"), "-D", str(cluster), *options]
         process = spawn(command, folder / "log", signal.SIGINT)
         try:
-            create_database(sockets, process, folder / "log")
             url = f"postgres://postgres@{quote(str(sockets), safe='')}/{DATABASE}"
-            roles.prepare(url, roles.Role(roles.OWNER), roles.Role(roles.APPLICATION))
+            if takes_writes(sockets, process, folder / "log"):
+                create_database(sockets, process, folder / "log")
+                roles.prepare(url, roles.Role(roles.OWNER), roles.Role(roles.APPLICATION))
             yield Server("PostgreSQL", url, process)
         finally:
             stop(process, signal.SIGINT)
@@ -305,6 +306,12 @@ def socket_folder(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="portal-", dir="/tmp") as short:
         hand_over(Path(short))
         yield Path(short)
+
+
+def takes_writes(sockets: Path, process: subprocess.Popen[bytes], log: Path) -> bool:
+    """A standby has what its primary has."""
+    with await_connection(sockets, process, log) as connection:
+        return connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
 
 
 def create_database(sockets: Path, process: subprocess.Popen[bytes], log: Path) -> None:

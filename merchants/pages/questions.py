@@ -26,7 +26,7 @@ class AnswerForm(OnceForm):
     )
 
 
-@page(work=Work.PEOPLE, prove=True, back="operator:people")
+@page(work=Work.PLAN, prove=True, back="operator:people")
 def question_answer(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     found = OwnerQuestion.objects.filter(merchant=visit.merchant, pk=number).select_related("asked_by").first()
     if found is None:

@@ -72,6 +72,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             "BASE_URL": f"http://127.0.0.1:{port}",
             "API_URL": f"http://127.0.0.1:{api_port}",
             "WALLET_ON_DEFAULT": "false",
+            "DOWNLOADS_A_DAY": "100000",
             "REFUSED_CALLS_A_MINUTE": "1000000",  # all machines of all tests call from one address
             "DEMO_FILE": str(tmp_path_factory.mktemp("demo") / "demo.json"),
             "PRIVATE_FILES": str(tmp_path_factory.mktemp("private")),

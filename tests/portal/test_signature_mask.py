@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import json
+import timeit
+from functools import partial
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.lib import signature_mask
+from wallet.services import kept_signature
 
 DIGEST = bytes(range(200, 232))
 MAC = DIGEST.hex()
@@ -62,3 +65,10 @@ def test_a_cut_signature_stays_as_it_is(text: str) -> None:
 def test_a_header_is_known_by_its_name(name: str) -> None:
     assert signature_mask.cut_header(name, "1234567890") == "12345678… (10 characters)"
     assert signature_mask.cut_header("accept", "1234567890") == "1234567890"
+
+
+@pytest.mark.parametrize("unit", ["sign", '"sign', "'sign\"", "&sign=", '"sign" ', "0x", "%2B", "f"])
+def test_a_long_text_of_a_stranger_takes_no_time(unit: str) -> None:
+    """A search that takes time squared by the length would hold a whole process: 50 s for the first of these."""
+    assert min(timeit.repeat(partial(signature_mask.cut_all, unit * 40_000), number=1, repeat=3)) < 5
+    assert min(timeit.repeat(partial(kept_signature.given, unit * 40_000), number=1, repeat=3)) < 5

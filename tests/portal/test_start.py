@@ -88,6 +88,9 @@ def test_no_web_process_answers_with_it(live: Live, environment: dict[str, str],
 def test_in_production_what_serves_does_not_know_the_owner(live: Live, environment: dict[str, str]) -> None:
     environment |= {"ENVIRONMENT": "production", "OWNER_DATABASE_URL": roles.as_role(live.dsn, roles.OWNER)}
     environment |= {"EMAIL_URL": "smtp://127.0.0.1:1", "ALLOWED_HOSTS": "portal.example"}
+    environment |= {"BASE_URL": "https://portal.example", "API_URL": "https://api.portal.example"}
+    environment |= {"GAME_LAUNCH_URL": "https://games.example/launch", "LEDGER_ALARM_TO": "ledger@portal.example"}
+    environment |= {"DEFAULT_FROM_EMAIL": "portal@portal.example", "SUPPORT_EMAIL": "support@portal.example"}
     done = importing(environment)
     assert done.returncode == 1, done.stdout
     assert "OWNER_DATABASE_URL is set" in done.stdout

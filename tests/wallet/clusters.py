@@ -15,8 +15,11 @@ from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import psutil
+import psycopg
+from psycopg import sql
 
 from merchants.models import Merchant
 from portal import embedded
@@ -44,15 +47,31 @@ def own_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+def own_copy() -> str:
+    """The address of a copy of the migrated database: others copy that one too, and nobody may be connected to it."""
+    server, name = urlsplit(os.environ["DATABASE_URL"]), f"dumped_{uuid4().hex}"
+    with psycopg.connect(server.geturl(), autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(migrated())))
+    return server._replace(path=f"/{name}").geturl()
+
+
+def drop(url: str) -> None:
+    name = urlsplit(url).path.strip("/")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @contextmanager
 def own_cluster() -> Iterator[Server]:
     """With the portal's tables, as the migrated database of the run has them."""
     with own_folder() as folder, embedded.postgres(folder, extra=LASTING | REPLICATED) as server:
-        source = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{migrated()}").geturl()
+        source = own_copy()
         restore = [embedded.program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", server.url]
         with subprocess.Popen([embedded.program("pg_dump"), "--dbname", source], stdout=subprocess.PIPE) as dump:
             subprocess.run(restore, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
         assert dump.returncode == 0
+        drop(source)
         yield server
 
 
@@ -107,8 +126,8 @@ class Relay:
             while True:
                 near, _ = self.listener.accept()
                 far = socket.socket(socket.AF_UNIX)
-                far.connect(self.target)
                 self.sockets += [near, far]
+                far.connect(self.target)
                 for pair in ((near, far), (far, near)):
                     threading.Thread(target=self.pump, args=pair, daemon=True).start()
 
@@ -156,7 +175,7 @@ def own_portal(dsn: str, folder: Path, **environment: str) -> Iterator[Live]:
         "PRIVATE_FILES": str(folder / "private"),
         "ANSWER_WITHIN_MS": "850",
     }
-    portal = Live(own["BASE_URL"], dsn, own | environment, folder / "granian.log")
+    portal = Live(own["BASE_URL"], dsn, own | environment, folder / "granian.log", own["BASE_URL"])
     with serving(portal, port):
         yield portal
 

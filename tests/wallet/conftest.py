@@ -29,7 +29,7 @@ from tests.wallet.reconciling import Busy, Told, at, busy_day
 from wallet.reconciliation import schedule
 
 Row = tuple[Any, ...]
-SECONDS = 10
+SECONDS = 60
 PATIENCE = 60
 
 

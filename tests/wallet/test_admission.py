@@ -18,7 +18,7 @@ from portal.lib import deadline
 from tests.plugins.live import Live
 from tests.signing import new_id
 from tests.wallet.clusters import insist, own_portal
-from tests.wallet.conftest import PATIENCE, LiveCaller, Stage, until
+from tests.wallet.conftest import PATIENCE, LiveCaller, Stage, decided, until
 from wallet import statuses
 from wallet.api.admission import BATCHES, Admission, Turn
 
@@ -164,7 +164,7 @@ def test_a_merchant_whose_calls_fail_leaves_two_threads_to_others(pool: ThreadPo
 
 
 def test_eighty_callers_of_a_held_player_leave_the_threads_to_others(live: Live, stage: Stage, tmp_path: Path) -> None:
-    with own_portal(live.dsn, tmp_path, ANSWER_WITHIN_MS="10000") as portal, ThreadPoolExecutor(80) as pool:
+    with own_portal(live.dsn, tmp_path, ANSWER_WITHIN_MS="5000") as portal, ThreadPoolExecutor(80) as pool:
         ann, bob = (replace(stage.caller(new_id()), base_url=portal.base_url) for _ in range(2))
         released, ids, most = threading.Event(), [new_id() for _ in range(80)], 0
 
@@ -179,7 +179,7 @@ def test_eighty_callers_of_a_held_player_leave_the_threads_to_others(live: Live,
             betting = [pool.submit(keep_betting, bet) for bet in ids]
             until(lambda: count(watcher) > 0)
             for _ in range(30):
-                assert bob.bet(1).status == "RS_OK"
+                assert decided(bob.bet, 1).status == "RS_OK"
                 most = max(most, count(watcher))
             released.set()
             answers = sum((each.result(PATIENCE) for each in betting), Counter[int]())
@@ -187,7 +187,7 @@ def test_eighty_callers_of_a_held_player_leave_the_threads_to_others(live: Live,
         assert most <= 2 * 2, "two in each process"
         for bet in ids:
             assert insist(partial(ann.bet, 1, transactionId=bet)).status == "RS_OK"
-        assert ann.balance()["balance"] == 1_000_000 - 80
+        assert insist(ann.balance)["balance"] == 1_000_000 - 80
     assert all(balance == summed for balance, summed in stage.books().values())
 
 

@@ -56,7 +56,7 @@ def test_what_it_waited_is_taken_off_its_time(caller: Caller, monkeypatch: pytes
 
 @pytest.mark.parametrize(
     "said",
-    [ago(2000), ago(-3600), {"HTTP_X_REQUEST_START": "yesterday"}, {"HTTP_X_REQUEST_START": "t=9"}, {}],
+    [ago(10**6), ago(-(10**6)), {"HTTP_X_REQUEST_START": "yesterday"}, {"HTTP_X_REQUEST_START": "t=9"}, {}],
     ids=["long ago", "in the future", "a word", "a number", "nothing"],
 )
 def test_a_clock_that_is_wrong_is_not_believed(caller: Caller, said: dict[str, str]) -> None:

@@ -176,6 +176,29 @@ def test_what_has_no_difference_is_resolved_by_one(run: Reconciliation, support:
 
 
 @pytest.mark.parametrize(
+    "folded",
+    [
+        {"kind": "missing_there", "subject": "all|EUR", "ours": {"rows": 10_001}},
+        {"kind": "truncated", "subject": "", "currency": "", "ours": {"rows": 40}},
+    ],
+    ids=["more of a kind than are worked one by one", "behind the end of a file"],
+)
+def test_many_rows_in_one_case_are_closed_by_two_whatever_they_come_to(
+    run: Reconciliation, support: Person, second: Person, folded: dict[str, object]
+) -> None:
+    """Stakes and winnings net out in their difference, which says nothing of what is missing."""
+    case = found(run, difference=0, **folded)
+    cases.resolve(case=case, resolution="theirs", text="Their file.", by=support)
+    assert now(case)[0] == "open"
+    with pytest.raises(IntegrityError, match="a second person closes this case"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(
+            state="resolved", resolution="theirs", resolved_at=MORNING, resolved_by=support, write_off_asked_by=None
+        )
+    cases.confirm_write_off(case=case, difference=0, by=second)
+    assert now(case) == ("resolved", "theirs")
+
+
+@pytest.mark.parametrize(
     ("kind", "ours", "theirs"),
     [
         ("unsettled", {"amount": str(LIMIT + 1)}, None),

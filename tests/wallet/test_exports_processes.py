@@ -23,6 +23,8 @@ ROWS = 40
 SEED = """
 from tests import factories
 from tests.conftest import Caller
+from django.conf import settings
+settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.door.MachineDoor", *settings.MIDDLEWARE[1:]]
 caller = Caller(merchant=(acme := factories.merchant({code!r})), signer=factories.signer(acme), game=factories.game())
 caller.deposit(10**9)
 caller.launch()

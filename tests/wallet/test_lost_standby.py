@@ -62,11 +62,16 @@ def bets(caller: LiveCaller, ids: list[str]) -> list[Answer]:
 
 def health(portal: Live) -> tuple[int, bool]:
     try:
-        with urllib.request.urlopen(f"{portal.base_url}/healthz", timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(f"{portal.api_url}/readyz", timeout=PATIENCE) as answer:
             return answer.status, json.load(answer)["database"]
     except urllib.error.HTTPError as refused:
         with refused:
             return refused.code, json.load(refused)["database"]
+
+
+def is_settled(portal: Live) -> bool:
+    """Whether both processes have found out that the standby of the test before is back."""
+    return all(health(portal) == (200, True) for _ in range(20))
 
 
 def test_a_lost_standby_is_answered_for_and_each_bet_is_done_once(pair: Pair) -> None:
@@ -85,6 +90,7 @@ def test_a_lost_standby_is_answered_for_and_each_bet_is_done_once(pair: Pair) ->
 
 def test_a_cancelled_wait_is_not_told_as_success(pair: Pair) -> None:
     caller, bet, answers = seated(pair.stage), new_id(), list[Answer]()
+    until(lambda: is_settled(pair.portal))
     with frozen(pair.standby), psycopg.connect(pair.primary.url, autocommit=True) as operator:
         calling = threading.Thread(target=lambda: answers.append(caller.bet(1, transactionId=bet)))
         calling.start()
@@ -99,6 +105,7 @@ def test_a_cancelled_wait_is_not_told_as_success(pair: Pair) -> None:
 def test_what_was_cancelled_is_told_only_when_it_lasts(pair: Pair) -> None:
     """It is visible on the primary, and a repeat finds it there: that answer has to wait as the first one had to."""
     caller, bet = seated(pair.stage), new_id()
+    until(lambda: is_settled(pair.portal))
     with frozen(pair.standby), psycopg.connect(pair.primary.url, autocommit=True) as operator:
         calling = threading.Thread(target=partial(caller.bet, 1, transactionId=bet))
         calling.start()

@@ -379,7 +379,7 @@ def panel(case: Case) -> dict[str, Any]:
         "notes": cases.notes_of(case, for_staff=True)[:SHOWN_NOTES],
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
         "limit": money.show(limit),
-        "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED,
+        "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED or cases.is_folded(case),
         "difference": money.show(case.difference),
         "stake": money.show(cases.at_stake(case)),
         "operator": reverse("operator:home", args=[case.merchant.code]),

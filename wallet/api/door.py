@@ -29,6 +29,7 @@ from wallet.services import refusal_budget, refusal_limit, request_log, signed
 from wallet.services.request_log import Line, Refused
 
 log = structlog.get_logger(__name__)
+MOST_READ = 4096  # characters of a header
 MASKED = {"cookie", "authorization", "proxy", "proxy-authorization"}
 AUTH_KEY = re.compile("oppi_pub_(?:live|test)_[0-9A-Za-z]{20}")
 AUTH_KEY_LENGTH = 34
@@ -90,7 +91,10 @@ class MachineDoor:
             response = self.refuse(request, _undecided(fault))
         line.http_status = response.status_code
         line.duration_us = (perf_counter_ns() - started) // 1000
-        self.keep(request)
+        try:
+            self.keep(request)
+        except Exception:  # the line of a call is worth less than its answer
+            log.exception("call.not_logged", request_id=str(line.request_id), endpoint=line.endpoint)
         return response
 
     def answer(self, request: SignedHttpRequest) -> HttpResponse:
@@ -112,7 +116,11 @@ class MachineDoor:
         """Who fails rows 1 to 4 sends us no large body: it would be kept on disk before the signature is known."""
         length = _said_length(request)
         if length is not None and length <= settings.MAX_BODY_BYTES:
+            if availability.would_refuse(settings.WALLET_DATABASE):
+                raise statuses.Overloaded
             request.raw = read_body(request, limit=settings.MAX_BODY_BYTES)
+            with deadline.limit_time(settings.ANSWER_SECONDS):
+                signed.admit(signed_call(request))
             return self.keep_file(request, endpoint)
         stream: Any = request if length is not None else request.META["wsgi.input"]
         if length is not None and length > endpoint.body_limit:
@@ -228,6 +236,7 @@ def _clean(value: str, length: int) -> str:
 
 def _auth_key(value: str) -> str:
     """Where a signature stands in the wrong header, it would be shown in every list."""
+    value = value[:MOST_READ]
     return _clean(signature_mask.cut_all(value) if len(value) > AUTH_KEY_LENGTH else value, 64)
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -37,11 +38,13 @@ class Given(NamedTuple):
 
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
 NOUGHT_X = r"""0x(?=(?:[0-9a-fA-F]{2})+["'\s>]*$)"""  # before hex only: base64 may begin so
-DRESS = re.compile(rf"""^(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |{NOUGHT_X}|["'\s<])+|["'\s>]+$""")
+DRESS = re.compile(rf"""(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |{NOUGHT_X}|["'\s<])+""")
+DRESS_BEHIND = f"\"'>{string.whitespace}\x85\xa0\u2028\u2029"
 
 
 def given(signature: str) -> Given:
-    text = DRESS.sub("", signature)
+    before = DRESS.match(signature)
+    text = signature[before.end() if before else 0 :].rstrip(DRESS_BEHIND)
     dressed = ("signature_dressed",) if text != signature else ()
     if HEX.fullmatch(text):
         return Given(bytes.fromhex(text), dressed if text == text.lower() else ("hex_upper", *dressed))

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
 
+from portal.lib import deadline
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Answer, Call, Caller
 from wallet.services import play_money
 
 PIECE = 50  # items of a batch in one transaction: nobody waits for the players of the others
-BATCH_SECONDS = 0.75  # after which no further piece is begun; callers give up after a second
+ROOM_SECONDS = 0.1  # before the deadline of the call
+BATCH_SECONDS = 0.75  # where there is none: after which no further piece is begun; callers give up after a second
 PARTLY = (
     "The wallet is busy. A part of the batch is done. Send the same batch again: what is done is answered the same."
 )
@@ -47,7 +49,8 @@ def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]
     if len(real) < len(calls) or not calls:
         ledger.gate(caller, kind)
     # Play money first: once real money has moved, nothing may stand between it and the answer.
-    until = monotonic() + BATCH_SECONDS
+    left = deadline.seconds_left()
+    until = monotonic() + (BATCH_SECONDS if left is None else left - ROOM_SECONDS)
     demo = [call for call, is_play in zip(calls, play, strict=True) if is_play]
     played = iter(_post_pieces(demo, partial(play_money.post_all, caller), until))
     moved = iter(_post_pieces(real, partial(ledger.post_batch, caller, kind), until))
@@ -68,8 +71,8 @@ def _post_pieces(calls: Sequence[Call], post: Callable[[Sequence[Call]], list[An
             raise statuses.Overloaded(PARTLY)
         try:
             answers += post(piece)
-        except statuses.Overloaded as fault:
-            raise statuses.Overloaded(PARTLY if answers else "") from fault
+        except statuses.Undecided as fault:  # busy, or not answered in time: then this piece may be done too
+            raise type(fault)(PARTLY if answers else "") from fault
         except statuses.Refusal as refusal:
             refusals.append(refusal)
             answers += [Answer(refusal.key, None)] * len(piece)

@@ -91,8 +91,9 @@ class Availability:
     def _begin_proof(self, options: dict[str, Any]) -> None:
         """Only under the condition's lock."""
         if not self._is_proving:
+            proof = threading.Thread(target=self._prove, args=[options], name="database-proof", daemon=True)
+            proof.start()  # before the word: where no thread can begin, the next call tries again
             self._is_proving = True
-            threading.Thread(target=self._prove, args=[options], name="database-proof", daemon=True).start()
 
     def _prove(self, options: dict[str, Any]) -> None:
         """Until it succeeds."""
@@ -117,8 +118,8 @@ class Availability:
             own = {name: options[name] for name in options if name not in NOT_FOR_A_PROOF}
             try:
                 _write_once(own | {"host": host, "port": port})
-            except psycopg.Error as refusal:
-                fault = str(refusal).partition("\n")[0]
+            except Exception as refusal:  # noqa: BLE001 - whatever it is, a proof that ended here would be the last one
+                fault = str(refusal).partition("\n")[0] or type(refusal).__name__
             else:
                 self._first_host = (host, port)
                 return ""
