@@ -26,7 +26,7 @@ from tests.wallet.reconciling import (
     state,
     without,
 )
-from wallet.models import Reconciliation
+from wallet.models import Reconciliation, Transaction
 from wallet.reconciliation import matching
 from wallet.services import request_log
 
@@ -363,6 +363,27 @@ def test_a_refused_settlement_is_owed_until_it_is_paid(busy: Busy) -> None:
     settle(busy, "lost")
     reconcile(busy.merchant)
     assert ("owed", "late-win") not in breaks(busy.merchant)
+
+
+NOT_PAID = {
+    "a deposit under its id": lambda busy: busy.machine.deposit(1, transactionId="late-win"),
+    "less money": lambda busy: settle(busy, "lost", amount=1),
+    "another player": lambda busy: busy.machine.deposit(900, transactionId="late-win", playerId="player-2"),
+    "paid and taken back": lambda busy: (settle(busy, "lost"), busy.machine.rollback("late-win")),
+}
+
+
+@pytest.mark.parametrize("case_", NOT_PAID)
+def test_another_movement_under_its_id_pays_nothing(busy: Busy, case_: str) -> None:
+    state(busy.merchant, busy.lines())
+    settle(busy, "unknown")
+    reconcile(busy.merchant)
+    with at(busy.merchant, 25 * HOUR):
+        NOT_PAID[case_](busy)
+    assert Transaction.objects.filter(transaction_id="late-win", debit_account__isnull=False).exists()
+    reconcile(busy.merchant)
+    assert ("owed", "late-win") in breaks(busy.merchant)
+    assert case(busy.merchant, "owed", "late-win").state == "open"
 
 
 def test_a_settlement_to_a_closed_merchant_is_owed_too(busy: Busy) -> None:

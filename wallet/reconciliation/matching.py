@@ -39,8 +39,18 @@ BREAKS = """
         theirs jsonb, difference numeric, size numeric, day date
     ) ON COMMIT DROP;
 """
-# Owed: refused since the day before was complete, and not paid since under its id.
-OWED = """
+# Of a refused payout `r`: is the player paid? Under its id to the same player the same amount, and not taken back. A
+# deposit, a bet or less money under that id pays nothing.
+IS_PAID = """
+    EXISTS (SELECT FROM wallet_transaction t
+              JOIN merchants_player p ON p.id = t.player_id
+             WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
+               AND t.kind = 'payout' AND t.debit_account_id IS NOT NULL
+               AND p.player_id = r.player_id AND t.currency = r.currency AND t.amount = r.amount
+               AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id))
+"""
+# Owed: refused since the day before was complete, and not paid since.
+OWED = f"""
     INSERT INTO reconciliation_break (kind, transaction_id, subject, player_id, currency, ours, difference, size)
     SELECT 'owed', r.transaction_id, r.transaction_id, r.player_id, r.currency, jsonb_strip_nulls(jsonb_build_object(
                'kind', 'payout', 'player', r.player_id, 'game', r.game_id, 'currency', r.currency,
@@ -48,9 +58,7 @@ OWED = """
            -r.amount, r.amount
       FROM wallet_refusedpayout r
      WHERE r.merchant_id = %(merchant)s AND r.created_at >= %(delivered)s AND r.created_at < %(ready)s
-       AND NOT EXISTS (SELECT FROM wallet_transaction t
-                        WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
-                          AND t.debit_account_id IS NOT NULL)
+       AND NOT {IS_PAID}
 """
 # A round with several bets has its end when one of them was settled.
 HAS_NO_END = f"""

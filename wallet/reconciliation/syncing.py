@@ -10,7 +10,7 @@ from django.db import connection
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import own_books, severity
 from wallet.reconciliation.days import DAY
-from wallet.reconciliation.matching import HAS_NO_END, SAID_OTHERWISE
+from wallet.reconciliation.matching import HAS_NO_END, IS_PAID, SAID_OTHERWISE
 
 Kind = Case.Kind
 OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
@@ -93,14 +93,13 @@ CLOSE_OWN = """
            resolution = 'corrected'
      WHERE c.merchant_id = %(merchant)s AND c.state <> 'resolved' AND c.seen_by_id <> %(run)s AND c.kind = ANY (%(own)s)
 """
-CLOSE_PAID = """
+CLOSE_PAID = f"""
     UPDATE wallet_case c
        SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
            resolution = 'found_late'
-      FROM wallet_transaction t
+      FROM wallet_refusedpayout r
      WHERE c.merchant_id = %(merchant)s AND c.kind = 'owed' AND c.state <> 'resolved'
-       AND t.merchant_id = c.merchant_id AND t.transaction_id = c.subject AND t.part = 0
-       AND t.debit_account_id IS NOT NULL
+       AND r.merchant_id = c.merchant_id AND r.transaction_id = c.subject AND {IS_PAID}
 """
 CLOSE_ENDED = f"""
     UPDATE wallet_case c
