@@ -9,7 +9,7 @@ from typing import Any
 
 import pgtrigger
 
-from portal.database import grants
+from portal.database import grants, paths
 
 CHECKOUT = Path(__file__).parents[2]
 LEDGER = CHECKOUT / "wallet" / "ledger" / "post.sql"
@@ -21,7 +21,7 @@ FUNCTIONS = r"""
       FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'wallet\_%%'
 """
 TRIGGERS = """
-    SELECT c.relname, t.tgname, t.tgenabled IN ('O', 'A'), p.prosrc, obj_description(t.oid, 'pg_trigger')
+    SELECT c.relname, t.tgname, t.tgenabled IN ('O', 'A'), p.prosrc, obj_description(t.oid, 'pg_trigger'), p.proconfig
       FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
      WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
 """
@@ -57,13 +57,15 @@ def of_triggers(connection: Any) -> Iterator[str]:
         cursor.execute(TRIGGERS)
         found = {(table, name): state for table, name, *state in cursor.fetchall()}
     for table, name, body, digest in sorted(wanted_triggers()):
-        is_on, *installed = found.pop((table, name), (None, None, None))
+        is_on, *installed, path = found.pop((table, name), (None, None, None, None))
         if is_on is None:
             yield f"The trigger {name} of {table} is missing."
         elif not is_on:
             yield f"The trigger {name} of {table} is disabled."
         elif installed != [body, digest]:
             yield f"The trigger {name} of {table} is not that of the code."
+        elif path != paths.CONFIGURATION:
+            yield f"The function of the trigger {name} of {table} looks for tables where a session tells it to."
     yield from (f"The trigger {name} of {table} is not of the code." for table, name in sorted(found))
 
 

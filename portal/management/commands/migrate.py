@@ -13,7 +13,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
-from portal.database import grants, switch
+from portal.database import grants, paths, switch
 
 LOCK = 40_901
 WAIT_SECONDS = 600
@@ -69,6 +69,7 @@ class Command(migrate.Command):
     def finish(self) -> None:
         connection = connections[self.database]
         switch.remove(connection)
+        paths.fix(connection)
         for sentence in grants.apply(connection):
             if self.verbosity > 1:
                 self.stdout.write(f"Corrected: {sentence}")
