@@ -232,8 +232,10 @@ class NotGivenUp(Refusal):
 
 
 class LastOwner(Refusal):
-    def __init__(self) -> None:
-        super().__init__("A merchant keeps at least one owner. Make somebody else an owner first.")
+    """`meanwhile`: what can be done until there is another owner."""
+
+    def __init__(self, meanwhile: str = "") -> None:
+        super().__init__(f"A merchant keeps at least one owner. Make somebody else an owner first. {meanwhile}".strip())
 
 
 class MemberAlready(Refusal):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -165,18 +167,55 @@ class KnownPerson(AutocompleteSelect):
 
 
 class BelongsFormSet(PaginationInlineFormSet):
-    """Who is added gets an invitation, and belongs to the merchant after accepting it."""
+    """Who is added gets an invitation, and belongs to the merchant after accepting it. A row that is there keeps its
+    person and its merchant.
+    """
 
     by: Person
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        chosen = "person" if self.fk.name == "merchant" else "merchant"
+        if form.instance.pk and chosen in form.fields:
+            form.fields[chosen].disabled = True
+
+    def clean(self) -> None:
+        """Carry it out and roll it back, so that what a service refuses is an error of the form. The locks stay."""
+        super().clean()
+        if any(self.errors) or not self.has_changed():
+            return
+        people.lock_merchants(form.instance.merchant_id for form in self.forms if form.has_changed())
+        try:
+            with transaction.atomic():
+                self.carry_out()
+                transaction.set_rollback(True)
+        except errors.Refusal as refused:
+            raise ValidationError(str(refused)) from refused
+
+    def carry_out(self) -> None:
+        """In the order in which it is saved."""
+        for form in self.initial_forms:
+            if form in self.deleted_forms:
+                people.remove(membership=form.instance)
+            elif form.has_changed():
+                people.set_role(membership=form.instance, role=form.instance.role)
+        for form in self.extra_forms:
+            if form.has_changed() and not (self.can_delete and self._should_delete_form(form)):
+                self.save_new(form)
 
     def save_new(self, form: Any, commit: bool = True) -> Membership:  # noqa: FBT001, FBT002
         wanted: Membership = super().save_new(form, commit=False)
         people.invite(merchant=wanted.merchant, email=wanted.person.email, role=wanted.role, by=self.by)
         return wanted
 
+    def save_existing(self, form: Any, obj: Membership, *rest: Any, **options: Any) -> Membership:
+        with suppress(errors.MemberGone):  # who becomes one of our staff by the same form has left already
+            people.set_role(membership=obj, role=obj.role)
+        return obj
+
     def delete_existing(self, obj: Membership, commit: bool = True) -> None:  # noqa: FBT001, FBT002
-        people.withdraw_open(merchant=obj.merchant, email=obj.person.email)
-        super().delete_existing(obj, commit)
+        with suppress(errors.MemberGone):
+            people.remove(membership=obj)
 
 
 class MemberFormSet(BelongsFormSet):

@@ -164,13 +164,23 @@ class Membership(models.Model):
     class Meta:
         ordering = ["merchant__code", "person__email"]
         constraints = [models.UniqueConstraint(fields=["person", "merchant"], name="membership_once")]
-        triggers = [not_of_a_sandbox("a membership")]
+        triggers = [
+            not_of_a_sandbox("a membership"),
+            pgtrigger.Trigger(
+                name="membership_of_the_same",  # another person accepts an invitation; another merchant sends one
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("person", "merchant"),
+                func="RAISE EXCEPTION 'a membership keeps its person and its merchant' "
+                "USING ERRCODE = 'check_violation';",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.merchant.code} · {self.role}"
 
 
-@tracked(scopes={"merchant": "merchant"})
+@tracked(scopes={"merchant": "merchant"}, owners_told=True)
 class Invitation(models.Model):
     """Somebody was asked by mail to act for a merchant. The link in the mail is a signature over this row's number."""
 

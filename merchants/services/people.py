@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
-from merchants.models import Invitation, Letter, Membership, Merchant, Person, StaffVisit
+from merchants.models import ApiKey, Invitation, Letter, Membership, Merchant, Person, StaffVisit
 from merchants.services import letters, links, sign_in_records
 from merchants.services.sign_in_records import Kind
 from portal.lib import clock
@@ -24,13 +25,17 @@ MOST_INVITED = 20  # who wait for an answer at once; each is a mail that we send
 def check_access(*, person: Person, role: str, active: bool, by: Person) -> None:
     """Only inside a transaction: it locks the administrators, so that of two who take away each other's role one waits.
 
-    Raises OwnAccess and LastAdministrator; and LastOwner, since who becomes one of our staff leaves every merchant.
+    Raises OwnAccess and LastAdministrator; and LastOwner, since who becomes one of our staff leaves every merchant, and
+    a merchant with a live key keeps an owner who can sign in.
     """
     administrators = Person.objects.select_for_update().filter(staff_role=ADMINISTRATOR, is_active=True)
     standing = set(administrators.order_by("pk").values_list("pk", flat=True))
     if joins_staff(person, role):
         for membership in own_merchants(person):
             _locked(membership, stays_owner=False)
+    elif is_switched_off(person, active=active):
+        for membership in own_merchants(person):
+            _check_still_owned(membership)
     if person.pk not in standing or (active and role == ADMINISTRATOR):
         return
     if person.pk == by.pk:
@@ -43,6 +48,10 @@ def joins_staff(person: Person, role: str) -> bool:
     return bool(role) and not person.is_staff
 
 
+def is_switched_off(person: Person, *, active: bool) -> bool:
+    return person.is_active and not active
+
+
 def own_merchants(person: Person) -> list[Membership]:
     """In the order in which their merchants are locked, before the person is: who adds somebody does likewise."""
     return list(person.memberships.select_related("merchant").order_by("merchant_id"))
@@ -52,9 +61,11 @@ def own_merchants(person: Person) -> list[Membership]:
 def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person:
     """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere.
 
-    Who becomes one of our staff belongs to no merchant any more. Raises what `check_access` does.
+    Who becomes one of our staff belongs to no merchant any more. Of both, the person and the owners of each of the
+    person's merchants are notified. Raises what `check_access` does.
     """
     check_access(person=person, role=role, active=active, by=by)
+    _tell_of_access(person, role=role, active=active, by=by)
     if joins_staff(person, role):
         for membership in own_merchants(person):
             remove(membership=membership)
@@ -65,6 +76,23 @@ def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person
     if fewer:
         end_sessions(person=person)
     return person
+
+
+def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> None:
+    """Before the change: the owners are those of before, also where the person is one of them."""
+    own, of_merchant = [], []
+    if joins_staff(person, role):
+        own.append(f"made you one of our staff ({role}) and removed you from all merchants")
+        of_merchant.append(f"joined our staff ({role}) and no longer belongs to the merchant")
+    if is_switched_off(person, active=active):
+        own.append("switched off your account")
+        of_merchant.append("can no longer sign in: the account was switched off")
+    if not own:
+        return
+    _tell(person, person.email, " and ".join(own))
+    for membership in own_merchants(person):
+        what = f"{person.email}, {membership.role}, {' and '.join(of_merchant)}"
+        letters.tell_owners(membership.merchant, what, by=by.email, at=clock.now())
 
 
 @transaction.atomic
@@ -134,7 +162,10 @@ def invited(token: str) -> Invitation:
 
 @transaction.atomic
 def accept(*, token: str, name: str = "", password: str = "") -> Membership:
-    """The link proves the address. Who got an account meanwhile keeps its name and password."""
+    """The link proves the address. Who got an account meanwhile keeps its name and password.
+
+    The owners are notified of whom none of them invited.
+    """
     _lock(invited(token).merchant)
     invitation = invited(token)
     person = Person.objects.filter(email__iexact=invitation.email).first()
@@ -143,10 +174,21 @@ def accept(*, token: str, name: str = "", password: str = "") -> Membership:
     person = person or Person.objects.create_user(invitation.email, password, name=name)
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
+    _tell_of_joining(invitation, person)
     membership, _ = Membership.objects.get_or_create(
         merchant=invitation.merchant, person=person, defaults={"role": invitation.role}
     )
     return membership
+
+
+def _tell_of_joining(invitation: Invitation, person: Person) -> None:
+    """Before the membership is there: a new owner does not stand for the owners who must notice."""
+    members, by = Membership.objects.filter(merchant=invitation.merchant), invitation.invited_by
+    by_an_owner = by.is_active and not by.is_staff and members.filter(person=by, role=OWNER).exists()
+    if by_an_owner or members.filter(person=person).exists():
+        return
+    what = f"{person.email} joined as {invitation.role} on the invitation of {by.email}"
+    letters.tell_owners(invitation.merchant, what, by=by.email, at=clock.now())
 
 
 @transaction.atomic
@@ -190,10 +232,31 @@ def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
     fresh = Membership.objects.filter(pk=membership.pk).select_related("person", "merchant").first()
     if fresh is None:
         raise errors.MemberGone
-    others = Membership.objects.filter(merchant=fresh.merchant, role=OWNER, person__is_active=True)
-    if fresh.role == OWNER and not stays_owner and not others.exclude(pk=fresh.pk).exists():
+    if not stays_owner and _is_last_owner(fresh):
         raise errors.LastOwner
     return fresh
+
+
+def _check_still_owned(membership: Membership) -> None:
+    """Under the same lock. Without a live key there is nothing that an owner must be notified of in time."""
+    _lock(membership.merchant)
+    fresh = Membership.objects.filter(pk=membership.pk).first()
+    live = ApiKey.objects.usable(at=clock.now()).filter(merchant=membership.merchant, environment="live")
+    if fresh and _is_last_owner(fresh) and live.exists():
+        raise errors.LastOwner(
+            f"Until then, set a new password and sign the person out everywhere: {membership.merchant.name} has a "
+            "live key."
+        )
+
+
+def _is_last_owner(membership: Membership) -> bool:
+    others = Membership.objects.filter(merchant=membership.merchant_id, role=OWNER, person__is_active=True)
+    return membership.role == OWNER and not others.exclude(pk=membership.pk).exists()
+
+
+def lock_merchants(numbers: Iterable[int]) -> None:
+    """Lock several merchants, in the order in which everybody does, until the transaction ends."""
+    list(Merchant.objects.select_for_update(no_key=True).filter(pk__in=set(numbers)).order_by("pk").values_list("pk"))
 
 
 @transaction.atomic

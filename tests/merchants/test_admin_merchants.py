@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from merchants import errors
-from merchants.models import Game, Invitation, Membership, Merchant, Person, Player
+from merchants.models import Game, Invitation, Letter, Membership, Merchant, Person, Player
 from merchants.services import flags, links, merchants, people
 from tests import factories
 from tests.conftest import Caller
@@ -177,6 +180,94 @@ def test_who_is_removed_by_an_administrator_comes_back_by_no_old_link(
     assert not Membership.objects.exists()
     with pytest.raises(errors.InvitationOver):
         people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+
+
+# --- The tables of people ---------------------------------------------------------------------------------------------
+def save_table(client: Client, of: Merchant | Person, *rows: Mapping[str, object]) -> Any:
+    """The rows of the table of people of a merchant, or of merchants of a person; the rest as it is."""
+    path = f"/admin/merchants/{of._meta.model_name}/{of.pk}/change/"
+    sent: dict[str, object] = {"timestamp_window_seconds": "300", "is_active": "on"}
+    for formset in client.get(path).context["inline_admin_formsets"]:
+        sent |= {f"{formset.formset.prefix}-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
+    sent |= {name: getattr(of, name) for name in ("name", "email", "time_zone") if hasattr(of, name)}
+    sent |= {"memberships-TOTAL_FORMS": len(rows), "memberships-INITIAL_FORMS": sum("id" in row for row in rows)}
+    for number, row in enumerate(rows):
+        sent |= {f"memberships-{number}-{name}": str(value) for name, value in row.items()}
+    return client.post(path, sent)
+
+
+@pytest.mark.parametrize("page", ["merchant", "person"])
+def test_a_member_is_not_exchanged_in_the_table(
+    client: Client, administrator: Person, acme: Merchant, rival: Merchant, owner: Person, page: str
+) -> None:
+    membership, spy = owner.memberships.get(), factories.person("spy@evil.test")
+    row = {"id": membership.pk, "person": spy.pk, "merchant": acme.pk, "role": "owner"}
+    if page == "person":
+        row |= {"person": owner.pk, "merchant": rival.pk}
+    save_table(signed_in(client, administrator), acme if page == "merchant" else owner, row)
+    membership.refresh_from_db()
+    assert (membership.person, membership.merchant) == (owner, acme)
+
+
+@pytest.mark.parametrize("page", ["merchant", "person"])
+@pytest.mark.parametrize("wish", [{"role": "viewer"}, {"role": "owner", "DELETE": "on"}], ids=["role", "removed"])
+def test_the_last_owner_stays_in_the_table(
+    client: Client, administrator: Person, acme: Merchant, owner: Person, page: str, wish: dict[str, str]
+) -> None:
+    of = acme if page == "merchant" else owner
+    row = {"id": owner.memberships.get().pk, "person": owner.pk, "merchant": acme.pk} | wish
+    answer = save_table(signed_in(client, administrator), of, row)
+    assert answer.status_code == 200
+    assert "keeps at least one owner" in answer.content.decode()
+    assert owner.memberships.get().role == "owner"
+
+
+def test_a_role_is_changed_and_a_member_removed_in_the_table(
+    client: Client, administrator: Person, acme: Merchant, owner: Person
+) -> None:
+    second, third = factories.member(acme, "viewer"), factories.member(acme, "viewer")
+    rows = [
+        {"id": member.memberships.get().pk, "person": member.pk, "merchant": acme.pk} | wish
+        for member, wish in [(second, {"role": "manager"}), (third, {"role": "viewer", "DELETE": "on"})]
+    ]
+    assert save_table(signed_in(client, administrator), acme, *rows).status_code == 302
+    assert dict(acme.memberships.values_list("person", "role")) == {owner.pk: "owner", second.pk: "manager"}
+    assert not Letter.objects.exists()
+
+
+def test_who_joins_our_staff_leaves_although_the_same_form_gives_another_role(
+    client: Client, administrator: Person, acme: Merchant, owner: Person
+) -> None:
+    second = factories.member(acme, "viewer")
+    row = {"id": second.memberships.get().pk, "person": second.pk, "merchant": acme.pk, "role": "manager"}
+    signed_in(client, administrator)
+    page = f"/admin/merchants/person/{second.pk}/change/"
+    table = {f"memberships-0-{name}": value for name, value in row.items()}
+    table |= {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 1}
+    sent = client.post(page, table | {"email": second.email, "is_active": "on", "staff_role": "support"})
+    assert sent.status_code == 302
+    assert not second.memberships.exists()
+
+
+@pytest.mark.parametrize("refusal", ["waiting", "sandbox", "member"])
+def test_an_invitation_that_is_refused_is_an_error_of_the_form(
+    client: Client, administrator: Person, acme: Merchant, owner: Person, refusal: str
+) -> None:
+    new, of = factories.person("new@acme.test"), acme
+    if refusal == "waiting":
+        for number in range(people.MOST_INVITED):
+            people.invite(merchant=acme, email=f"new{number}@acme.test", role="viewer", by=owner)
+    elif refusal == "sandbox":
+        of = factories.sandbox(acme)
+    else:
+        Membership.objects.create(merchant=acme, person=new, role="viewer")
+    before = Invitation.objects.count()
+    row = {"person": new.pk, "merchant": of.pk, "role": "viewer"}
+    answer = save_table(signed_in(client, administrator), new, row)
+    assert answer.status_code == 200
+    said = {"waiting": "wait for an answer already", "sandbox": "Change them there", "member": "already exists"}
+    assert said[refusal] in answer.content.decode()
+    assert Invitation.objects.count() == before
 
 
 def test_an_administrator_sets_a_password(client: Client, administrator: Person, owner: Person) -> None:

@@ -14,11 +14,12 @@ from django.test import Client
 
 from merchants import errors
 from merchants.models import Invitation, Letter, Membership, Merchant, Person
-from merchants.services import history, links, outbox, people
+from merchants.services import history, keys, links, outbox, people
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, send
 from tests.people import signed_in
+from tests.plugins.database_role import as_superuser
 
 INVITE = "/operator/acme/people/invite/"
 PASSWORD = "a quite long sentence of mine"
@@ -212,6 +213,32 @@ def test_an_owner_who_is_switched_off_is_not_counted(acme: Merchant, owner: Pers
     factories.member(acme, "owner", is_active=False)
     with pytest.raises(errors.LastOwner):
         people.remove(membership=owner.memberships.get())
+
+
+def test_the_last_owner_behind_a_live_key_is_not_switched_off(
+    acme: Merchant, owner: Person, administrator: Person
+) -> None:
+    keys.issue(merchant=acme)
+    with pytest.raises(errors.LastOwner, match="Until then, set a new password"):
+        people.set_access(person=owner, role="", active=False, by=administrator)
+    owner.refresh_from_db()
+    assert owner.is_active
+    factories.member(acme, "owner")
+    people.set_access(person=owner, role="", active=False, by=administrator)
+
+
+def test_who_is_the_last_owner_of_nothing_live_is_switched_off(owner: Person, administrator: Person) -> None:
+    assert not people.set_access(person=owner, role="", active=False, by=administrator).is_active
+
+
+@pytest.mark.parametrize("field", ["person", "merchant"])
+def test_nobody_takes_the_place_of_a_member(
+    acme: Merchant, rival: Merchant, owner: Person, viewer: Person, field: str
+) -> None:
+    other = {"person": factories.person("spy@evil.test"), "merchant": rival}[field]
+    with as_superuser(), pytest.raises(IntegrityError, match="keeps its person and its merchant"), transaction.atomic():
+        owner.memberships.update(**{field: other})
+    assert owner.memberships.get().merchant == acme
 
 
 def test_a_form_sent_twice_does_one_thing(at_work: Client) -> None:

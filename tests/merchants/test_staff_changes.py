@@ -17,6 +17,7 @@ from merchants.models import (
     AllowedDomain,
     AllowlistEntry,
     Contact,
+    Invitation,
     Letter,
     Membership,
     Merchant,
@@ -24,7 +25,7 @@ from merchants.models import (
     Person,
     StaffChange,
 )
-from merchants.services import history, outbox, questions, staff_changes
+from merchants.services import history, links, outbox, people, questions, staff_changes
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, send
@@ -124,6 +125,65 @@ def test_who_switches_reconciliation_off_is_told_to_those_who_watch_it(
     with history.acting(door="/x/", person=request.getfixturevalue(who)):
         model.objects.update(is_on=False)
     assert told() == OWNER | {"watch@oppi.test"}
+
+
+# --- Who joins --------------------------------------------------------------------------------------------------------
+def join(invitation: Invitation) -> Membership:
+    with history.acting(door="/operator/~/invitation/", person=None):
+        return people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+
+
+def test_whom_our_staff_invite_is_mailed_to_the_owners_twice(house: Merchant, support: Person) -> None:
+    """When the invitation is sent, and when somebody has joined by it, also as another owner."""
+    with history.acting(door="/admin/", person=support):
+        invitation = people.invite(merchant=house, email="spy@evil.test", role="owner", by=support)
+    assert told() == OWNER
+    assert "spy@evil.test invited as owner" in Letter.objects.get(template="merchant_changed").context["what"]
+    join(invitation)
+    assert told() == OWNER
+    letter = Letter.objects.filter(template="merchant_changed").latest("pk")
+    assert letter.context["what"] == "spy@evil.test joined as owner on the invitation of support@oppi.test"
+    assert letter.context["by"] == "support@oppi.test"
+    assert Letter.objects.filter(template="merchant_changed").count() == 2
+
+
+@pytest.mark.parametrize(("still", "mailed"), [(True, set()), (False, OWNER)], ids=["still one", "removed since"])
+def test_whom_an_owner_invites_is_mailed_when_that_is_no_owner_any_more(
+    house: Merchant, owner: Person, *, still: bool, mailed: set[str]
+) -> None:
+    second = factories.member(house, "owner", email="second@acme.test")
+    with history.acting(door="/operator/acme/", person=second):
+        invitation = people.invite(merchant=house, email="new@acme.test", role="manager", by=second)
+        if not still:
+            people.remove(membership=second.memberships.get())
+    join(invitation)
+    assert told() == mailed
+
+
+# --- Who can no longer sign in ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"role": "", "active": False}, "second@acme.test, owner, can no longer sign in"),
+        ({"role": "support", "active": True}, "second@acme.test, owner, joined our staff (support)"),
+    ],
+    ids=["switched off", "joins our staff"],
+)
+def test_who_is_switched_off_or_joins_our_staff_is_mailed_and_so_are_the_owners_of_before(
+    house: Merchant, administrator: Person, change: dict[str, Any], words: str
+) -> None:
+    second = factories.member(house, "owner", email="second@acme.test")
+    people.set_access(person=second, by=administrator, **change)
+    [own] = Letter.objects.filter(template="sign_in_changed")
+    assert own.to == "second@acme.test"
+    letters = Letter.objects.filter(template="merchant_changed")
+    assert set(letters.values_list("to", flat=True)) == OWNER | {"second@acme.test"}
+    assert all(letter.context["what"].startswith(words) for letter in letters)
+
+
+def test_what_leaves_access_as_it_was_is_not_mailed(house: Merchant, owner: Person, administrator: Person) -> None:
+    people.set_access(person=owner, role="", active=True, by=administrator)
+    assert not Letter.objects.exists()
 
 
 # --- What an owner decides --------------------------------------------------------------------------------------------
