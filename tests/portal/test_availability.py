@@ -7,11 +7,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from portal.lib import deadline
 from portal.lib.postgres.availability import WRITE, Availability
 from portal.lib.postgres.connection import NotSent
+from tests.plugins.database_role import as_superuser
 from tests.wallet.conftest import PATIENCE, until
 
 
@@ -25,7 +26,7 @@ def test_a_healthy_database_takes_writes(options: dict[str, Any]) -> None:
 
 
 def test_any_role_may_prove_it(db: None) -> None:
-    with connection.cursor() as cursor:
+    with as_superuser() as cursor:
         cursor.execute("CREATE ROLE plain_role")
         cursor.execute("SET ROLE plain_role")
         cursor.execute(WRITE)

@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from portal.lib import downloads
 from portal.lib.downloads import AT_ONCE, IN_MEMORY, Downloads, Sending
 
 LARGE = IN_MEMORY // 1000 + 1  # pieces of 1,000 bytes
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_to_look_after() -> Iterator[None]:
+    """An answer that is closed ends its request, which looks after the connection that another test has left open. Here
+    is no database; Django's own client leaves that out as well.
+    """
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 class Served:

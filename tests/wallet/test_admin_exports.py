@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from merchants import crypto
 from merchants.admin import exports
-from merchants.models import Merchant, Person, Player
+from merchants.models import Download, Merchant, Person, Player
 from portal.lib import tables
 from tests import factories
 from tests.conftest import Caller
@@ -123,8 +123,14 @@ def test_auditors_export_and_strangers_do_not(client: Client, auditor: Person, o
     assert signed_in(Client(), owner).get(f"{BOOK}export/").status_code == 403
 
 
-def test_a_filter_that_makes_no_sense_leads_back_to_the_list(staff: Client) -> None:
-    answer = staff.get(f"{BOOK}export/", {"merchant__id__exact": "x"})
+@pytest.mark.parametrize("query", [{"merchant__id__exact": "x"}, {"amount__gt": "1"}, {"kind__exact": "deposit\0"}])
+def test_a_filter_that_makes_no_sense_is_refused_and_nothing_is_recorded(staff: Client, query: dict[str, str]) -> None:
+    assert staff.get(f"{BOOK}export/", query).status_code == 400
+    assert not Download.objects.exists()
+
+
+def test_a_page_too_deep_leads_back_to_the_list(staff: Client) -> None:
+    answer = staff.get(f"{BOOK}export/", {"p": "1000000"})
     assert (answer.status_code, answer["Location"]) == (302, BOOK)
 
 

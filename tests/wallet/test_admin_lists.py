@@ -49,6 +49,7 @@ HOME = [
     "wallet_transaction",  # the newest row
     "wallet_transaction",  # when the window of rows begins
     "wallet_transaction",  # sums by currency and kind
+    "wallet_case",  # write-offs that wait for a second person
     "wallet_reconciliationplan",  # red lines: whose days have no good report
     "wallet_case",  # what is owed to players
     "wallet_case",  # open ones by kind and age

@@ -68,8 +68,13 @@ SLASHES = ["/wallet/balance/", "/wallet/transaction/bet/", "/game/url/", "/game/
 @pytest.mark.parametrize("path", SLASHES)
 def test_a_trailing_slash_is_answered_the_same(caller: Caller, path: str) -> None:
     method = "GET" if path in {"/game/list/", "/game/sessions/"} else "POST"
-    body = None if method == "GET" else caller.in_session(currency="EUR", amount=0, playerName="Ada", balance=0)
-    answers = [caller.call(way, body, method=method) for way in (path.rstrip("/"), path)]
+    player = {"playerId": caller.player, "currency": caller.currency}
+    bodies: dict[str, dict[str, Any]] = {  # each is good at its own door only
+        "/wallet/balance/": player,
+        "/wallet/transaction/bet/": caller.in_session(currency=caller.currency, amount=0),
+        "/game/url/": player | {"gameId": caller.game.game_id, "playerName": "Ada", "balance": 0},
+    }
+    answers = [caller.call(way, bodies.get(path), method=method) for way in (path.rstrip("/"), path)]
     assert [answer.status for answer in answers] == ["RS_OK"] * 2
 
 
