@@ -42,7 +42,7 @@ def test_a_fault_is_a_no_and_is_asked_again() -> None:
 
 def test_it_is_not_ready_without_what_every_call_needs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
-        raise health.ReadOnly
+        raise health.NoWrites
 
     monkeypatch.setitem(health.READY, "database", Probe(refuse))
     answer = client.get("/readyz")

@@ -18,7 +18,7 @@ from tests.plugins.live import CHECKOUT, Live, stop
 from tests.wallet.conftest import until
 
 PATIENCE = 120
-WEB = ["granian", "--interface", "wsgi", "--workers", "1", "--respawn-failed-workers", "portal.wsgi:application"]
+WEB = ["granian", "--interface", "wsgi", "--workers", "1", "--respawn-failed-workers", "portal.wsgi:people"]
 WORKER = ["celery", "--app", "portal.celery:app", "worker", "--pool", "solo", "--without-gossip", "--without-mingle"]
 BEAT = ["celery", "--app", "portal.celery:app", "beat", "--pidfile", ""]
 

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -184,7 +185,7 @@ def test_what_has_no_difference_is_resolved_by_one(run: Reconciliation, support:
     ids=["more of a kind than are worked one by one", "behind the end of a file"],
 )
 def test_many_rows_in_one_case_are_closed_by_two_whatever_they_come_to(
-    run: Reconciliation, support: Person, second: Person, folded: dict[str, object]
+    run: Reconciliation, support: Person, second: Person, folded: dict[str, Any]
 ) -> None:
     """Stakes and winnings net out in their difference, which says nothing of what is missing."""
     case = found(run, difference=0, **folded)

@@ -22,7 +22,7 @@ def test_what_the_application_decided_is_http_200(caller: Caller) -> None:
 
 def test_no_answer_is_kept_on_the_way_or_taken_for_a_page(caller: Caller) -> None:
     answers = [caller.bet(1), caller.bet(-1), caller.call("/wallet/nothing"), caller.call(BET, method="GET")]
-    answers += [caller.get("/game/list"), caller.call(SMALL, "x" * 70_000), caller.call(BET, b"{", x_api_key="nobody")]
+    answers += [caller.get("/game/list"), caller.call(SMALL, b"x" * 70_000), caller.call(BET, b"{", x_api_key="nobody")]
     assert {answer.http_status for answer in answers} == {200, 404, 405, 413}
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -365,11 +366,16 @@ def test_a_refused_settlement_is_owed_until_it_is_paid(busy: Busy) -> None:
     assert ("owed", "late-win") not in breaks(busy.merchant)
 
 
-NOT_PAID = {
+def paid_and_taken_back(busy: Busy) -> None:
+    settle(busy, "lost")
+    busy.machine.rollback("late-win")
+
+
+NOT_PAID: dict[str, Callable[[Busy], object]] = {
     "a deposit under its id": lambda busy: busy.machine.deposit(1, transactionId="late-win"),
     "less money": lambda busy: settle(busy, "lost", amount=1),
     "another player": lambda busy: busy.machine.deposit(900, transactionId="late-win", playerId="player-2"),
-    "paid and taken back": lambda busy: (settle(busy, "lost"), busy.machine.rollback("late-win")),
+    "paid and taken back": paid_and_taken_back,
 }
 
 

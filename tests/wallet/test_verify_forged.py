@@ -9,7 +9,8 @@ from django.db import connection
 
 from merchants.models import Merchant
 from tests.conftest import Caller
-from tests.wallet.test_verify_ledger import busy, unguarded, verify
+from tests.plugins.database_role import unguarded
+from tests.wallet.test_verify_ledger import busy, verify
 from wallet.models import Account, Case, Transaction
 from wallet.reconciliation import matching, own_books
 from wallet.services import verification
