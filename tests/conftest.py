@@ -15,6 +15,7 @@ from django.test import Client
 
 from merchants.models import Game, Merchant, Person
 from merchants.services import access, jobs
+from portal import health
 from tests import factories
 from tests.plugins.database_role import application_from_now_on
 from tests.plugins.databases import migrated
@@ -132,6 +133,8 @@ def _no_memory(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     settings.WHITENOISE_AUTOREFRESH = True  # else each client begins with a look at every static file there is
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
     monkeypatch.setattr(jobs, "BROKER_SECONDS", 10)  # it is there, but the machine may be busy
+    monkeypatch.setattr(health, "LATE_SECONDS", 30)  # so is the database
+    settings.READY_SECONDS = 30
     access.forget()
     refusal_limit.clear()
     yield
