@@ -56,7 +56,7 @@ def show(
         "title": title,
         "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
         "others": others(visit),
-        "sides": sides(request, visit, tab),
+        "live_and_sandbox": live_and_sandbox(request, visit, tab),
     }
     return render(request, f"operator/{template}", known | context, status=status)
 
@@ -70,7 +70,7 @@ class Side:
     is_here: bool
 
 
-def sides(request: HttpRequest, visit: Visit, tab: str) -> list[Side]:
+def live_and_sandbox(request: HttpRequest, visit: Visit, tab: str) -> list[Side]:
     """Live and sandbox, each on the page that the person is on; empty for a merchant without a sandbox.
 
     The page of one key, player or call is the live merchant's or the sandbox's alone: there it is the tab's first page.

@@ -135,7 +135,7 @@ def test_new_calls_appear_by_themselves_until_it_is_paused(owner: Page, live: Li
     newest = owner.locator("#lines tr").first
     first = novice.signs(spaced)
     expect(newest.locator("a")).to_have_attribute("href", f"/operator/{CODE}/requests/{first}/")
-    expect(owner.get_by_role("status")).to_contain_text("The last came at")
+    expect(owner.locator("#tail-said")).to_contain_text("The last came at")
     novice.means(sessionId="gone")  # another answer, which the filter leaves out
     second = novice.signs(spaced)
     expect(newest.locator("a")).to_have_attribute("href", f"/operator/{CODE}/requests/{second}/")

@@ -32,7 +32,7 @@ def switched(client: Client, path: str) -> str:
     """Where the switch leads from a page."""
     response: Any = client.get(path)
     assert response.status_code == 200
-    [there] = [side.address for side in response.context["sides"] if not side.is_here]
+    [there] = [side.address for side in response.context["live_and_sandbox"] if not side.is_here]
     return str(there)
 
 
