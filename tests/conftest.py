@@ -134,6 +134,7 @@ def _no_memory(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
     monkeypatch.setattr(jobs, "BROKER_SECONDS", 10)  # it is there, but the machine may be busy
     monkeypatch.setattr(health, "LATE_SECONDS", 30)  # so is the database
+    monkeypatch.setattr(health.LateFacts, "KEPT_SECONDS", 0.0)
     settings.READY_SECONDS = 30
     access.forget()
     refusal_limit.clear()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from portal import health
 from portal.health import Probe
@@ -58,3 +60,13 @@ def test_the_database_is_asked_whether_it_would_take_a_bet() -> None:
 def test_probes_are_answered_before_hosts_and_redirects_are_looked_at(client: Client, settings: object) -> None:
     settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = [], True  # type: ignore[attr-defined]
     assert client.get("/livez", headers={"host": "10.0.0.1"}).status_code == 200
+
+
+def test_who_asks_what_is_late_again_and_again_costs_one_look(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health.LateFacts, "KEPT_SECONDS", 600.0)
+    monkeypatch.setattr(health, "LATE", health.LateFacts())
+    with CaptureQueriesContext(connection) as queries:
+        assert {client.get("/healthz/reconciliation").status_code for _ in range(5)} == {200}
+    assert len([each for each in queries if "statement_timeout" in each["sql"]]) == 1

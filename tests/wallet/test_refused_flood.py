@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.conf import settings as settings_of
+from django.db import DatabaseError, connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from merchants.models import AllowlistEntry, Person
 from merchants.services import access
@@ -242,3 +244,36 @@ def test_what_was_dropped_is_shown(client: Client, support: Person, viewer: Pers
     signed_in(client, support)
     for page in ("/admin/", "/admin/wallet/signedrequest/"):
         assert "4 refused requests were counted without an entry" in said(client.get(page))
+
+
+def test_lines_that_wait_for_the_database_are_counted_once(
+    caller: Caller, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller.call("/wallet/balance", {}, x_signature="00")
+    with monkeypatch.context() as away:
+        away.setattr(request_log, "COPY_LINES", "COPY away FROM STDIN")
+        for _ in range(5):
+            with pytest.raises(DatabaseError):
+                request_log.drain()
+    assert request_log.drain() == 1
+    assert RefusedHour.objects.get().bytes < 2 * (refusal_budget.LINE_BYTES + refusal_budget.ROW_BYTES + 1024)
+
+
+def test_lines_that_find_no_room_when_the_database_is_back_are_counted(
+    caller: Caller, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        caller.call("/wallet/balance", {}, x_signature="00")
+    settings.REQUEST_LOG_CAPACITY = 2
+    with monkeypatch.context() as away:
+        away.setattr(request_log, "COPY_LINES", "COPY away FROM STDIN")
+        with pytest.raises(DatabaseError):
+            request_log.drain()
+    request_log.drain()
+    assert refusal_budget.dropped(since=clock.now() - timedelta(hours=2)).lines == 1
+
+
+def test_an_unknown_key_is_looked_up_once(caller: Caller) -> None:
+    with CaptureQueriesContext(connections[settings_of.WALLET_DATABASE]) as queries:
+        assert caller.call("/wallet/balance", {}, x_api_key="oppi_pub_nobody").status == "INVALID_APIKEY"
+    assert len([each for each in queries if "merchants_apikey" in each["sql"]]) == 1

@@ -145,11 +145,21 @@ def _is_kept(line: Line, used: Used) -> bool:
     size = line.refused.size + ROW_BYTES if line.refused else 0
     if size and not used.has_room(whose, size):
         drop_body(line)
-        size = 0
-    size += LINE_BYTES if whose is None else 0  # the log of what was signed is kept whole
-    used.add(whose, size)
-    _waiting.add(line, bytes=size)
+    used.add(whose, _size(line))
     return True
+
+
+def _size(line: Line) -> int:
+    """Bytes that count: how the call arrived, and the line of a stranger; the log of what was signed is kept whole."""
+    body = line.refused.size + ROW_BYTES if line.refused else 0
+    return body + (LINE_BYTES if line.secret_id is None else 0)
+
+
+def count_written(lines: Iterable[Line]) -> None:
+    """Add what lines took that the database has taken; one that waits for it is not counted at each try."""
+    for line in lines:
+        if line.status != statuses.OK:
+            _waiting.add(line, bytes=_size(line))
 
 
 def read_used() -> Used:

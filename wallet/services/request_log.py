@@ -186,10 +186,12 @@ def _write_or_halve(lines: list[Line]) -> list[list[Line]]:
     """
     try:
         _write(lines)
+        refusal_budget.count_written(lines)
     except (DataError, IntegrityError, ValueError, TypeError):
         if len(lines) > 1:
             return [lines[: len(lines) // 2], lines[len(lines) // 2 :]]
         log.exception("request_log.unwritable", request_id=str(lines[0].request_id))
+        refusal_budget.drop_line(lines[0])
     return []
 
 
@@ -199,6 +201,8 @@ def _put_back(lines: list[Line]) -> None:
     kept = lines[-room:] if room else []
     if len(kept) < len(lines):
         log.warning("request_log.dropped", lines=len(lines) - len(kept))
+        for line in lines[: len(lines) - len(kept)]:
+            refusal_budget.drop_line(line)
     _lines.extendleft(reversed(kept))
 
 
