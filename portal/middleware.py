@@ -16,7 +16,7 @@ from psycopg.errors import QueryCanceled
 
 from merchants.models import Person
 from merchants.services import history
-from portal.lib.clientip import client_address
+from portal.lib.clientip import request_address
 
 PROBE = "x-portal-probe"
 log = structlog.get_logger(__name__)
@@ -47,10 +47,7 @@ class History:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        meta = request.META
-        address, _source = client_address(
-            meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES
-        )
+        address, _source = request_address(request.META, settings.TRUSTED_PROXIES)
         with history.acting(
             door=request.path,
             person=request.user if isinstance(request.user, Person) else None,

@@ -165,7 +165,7 @@ class MachineDoor:
         if type(amount) is int and abs(amount) < 2**63:
             line.amount = amount
         origin = request.META.get("HTTP_ORIGIN")
-        if origin and line.secret_id is not None:
+        if origin is not None and line.secret_id is not None:
             line.origin = signed.host_of(_clean(origin, 4096))[:253]
         if line.status != statuses.OK and request.upload is None and not line.is_dropped:
             self.keep_arrived(request, line)
