@@ -81,6 +81,18 @@ def policy_of(path: str) -> dict[str, Any]:
     return next((own | more for prefix, more in policies.items() if path.startswith(prefix)), own)
 
 
+class RefuseNul:
+    """No page is asked for the character NUL: the database holds none, and would answer with an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            return render(request, "operator/unreadable.html", {"title": "Unreadable address"}, status=400)
+        return self.get_response(request)
+
+
 class PageDeadline:
     """A page whose statement took longer than the database is allowed says what to do (portal.page_deadline)."""
 
