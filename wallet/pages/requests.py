@@ -16,11 +16,12 @@ from merchants.access import Visit
 from merchants.models import ApiKey, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
-from merchants.pages.forms import UNTIL, MomentField, PlainForm
+from merchants.pages.forms import MomentField, PlainForm
 from merchants.pages.search_box import search_by_post
 from merchants.services import downloads
 from portal.lib import clock, money, numbers, tables
 from portal.lib.clientip import Network, parse_address
+from portal.lib.file_names import file_name
 from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.services import doctor, log_search, refusal_budget
@@ -178,7 +179,7 @@ def requests_csv(request: HttpRequest, visit: Visit) -> Any:
     form = SearchForm(visit.merchant, request.GET)
     if not form.is_valid():
         return HttpResponseRedirect(f"{reverse('operator:requests', args=[visit.merchant.code])}?{filters(request)}")
-    name = f"{visit.merchant.code}-requests-{clock.now().strftime(UNTIL).replace(':', '')}.csv"
+    name = file_name(visit.merchant.code, "requests", at=clock.now(), form="csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     download = downloads.record(
         person=visit.person, what="Requests (CSV)", merchant=visit.merchant, filters=request.GET.dict()
