@@ -16,7 +16,7 @@ from psycopg.errors import QueryCanceled
 
 from merchants.models import Person
 from merchants.services import history
-from portal.lib.clientip import client_address
+from portal.lib.clientip import request_address
 
 PROBE = "x-portal-probe"
 log = structlog.get_logger(__name__)
@@ -47,10 +47,7 @@ class History:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        meta = request.META
-        address, _source = client_address(
-            meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES
-        )
+        address, _source = request_address(request.META, settings.TRUSTED_PROXIES)
         with history.acting(
             door=request.path,
             person=request.user if isinstance(request.user, Person) else None,
@@ -82,6 +79,18 @@ def policy_of(path: str) -> dict[str, Any]:
     own: dict[str, Any] = settings.SECURE_CSP
     policies: dict[str, dict[str, Any]] = settings.PAGE_CSP
     return next((own | more for prefix, more in policies.items() if path.startswith(prefix)), own)
+
+
+class RefuseNul:
+    """No page is asked for the character NUL: the database holds none, and would answer with an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            return render(request, "operator/unreadable.html", {"title": "Unreadable address"}, status=400)
+        return self.get_response(request)
 
 
 class PageDeadline:

@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.History",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal.middleware.RefuseNul",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "merchants.sign_in.gate.StaffGate",

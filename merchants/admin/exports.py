@@ -30,6 +30,7 @@ from merchants.admin.step_up import step_up
 from merchants.models import Download, Merchant, Person
 from merchants.services import downloads
 from portal.lib import clock, numbers, tables
+from portal.lib.file_names import file_name
 
 OF_MERCHANT = re.compile("(?:[a-z]+__)?merchant(?:__id)?(?:__exact)?")
 MOST_ROWS = 1_000_000
@@ -63,9 +64,9 @@ class ExportedList(ModelAdmin):
         except errors.Refusal as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(self.list_url())
-        name = f"{str(self.opts.verbose_name_plural).replace(' ', '-')}-{clock.now():%Y%m%d-%H%M%S}.csv"
+        name = file_name(str(self.opts.verbose_name_plural), at=clock.now(), form="csv")
         content = tables.lines(self.exported(request, shown, download))
-        headers = {"Content-Disposition": f'attachment; filename="{name.lower()}"', "Cache-Control": "no-store"}
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         streamed: Any = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
         answer: HttpResponse = streamed
         return answer

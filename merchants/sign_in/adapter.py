@@ -15,7 +15,7 @@ from merchants import access
 from merchants.services import letters, second_factors
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many
 from merchants.sign_in.record import Kind, record
-from portal.lib.clientip import client_address
+from portal.lib.clientip import request_address
 
 NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
 
@@ -33,9 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        meta = request.META
-        peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
-        address, _ = client_address(peer, forwarded, settings.TRUSTED_PROXIES)
+        address, _ = request_address(request.META, settings.TRUSTED_PROXIES)
         if address is None:
             raise PermissionDenied
         return str(address)

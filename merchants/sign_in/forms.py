@@ -11,6 +11,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.cache import cache
@@ -22,6 +23,7 @@ from merchants.sign_in import resets
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many
 from merchants.sign_in.record import Kind, record
 
+NOT_ALONE = "This passkey was added as a second factor. Sign in with your password, then use the passkey."
 UNREADABLE = (
     "Your second factor can't be read here: its key-encryption key is missing. Whoever runs the portal "
     "puts it back into KEY_ENCRYPTION_KEYS, or an administrator resets your second factor."
@@ -61,8 +63,12 @@ class CodeOnce(BaseAuthenticateForm):
 
     def locked(self) -> ValidationError:
         record(context.request, Kind.LOCKED, person=self.user, method="code")
-        seconds = seconds_locked(context.request, f"mfa-auth-user-{self.user.pk}")  # as allauth names it
-        return too_many("wrong codes", seconds)
+        return locked_codes(self.user)
+
+
+def locked_codes(person: Any) -> ValidationError:
+    """Return the refusal that says how long the lock of this person's codes still lasts."""
+    return too_many("wrong codes", seconds_locked(context.request, f"mfa-auth-user-{person.pk}"))  # allauth's key
 
 
 class SignInCode(CodeOnce, AuthenticateForm):
@@ -74,18 +80,33 @@ class StepUpCode(CodeOnce, ReauthenticateForm):
 
 
 class FirstCode(ActivateTOTPForm):
+    """Keeps its secret over a reload: the code that a person is about to type belongs to the one that was scanned."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        shown = context.request.session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **options)
+        if shown:
+            self.secret = context.request.session[SECRET_SESSION_KEY] = shown
+
     def clean_code(self) -> str:
-        code: str = super().clean_code()
+        try:
+            code: str = super().clean_code()
+        except ValidationError as refused:
+            if refused.code != "rate_limited":
+                raise
+            raise locked_codes(self.user) from refused
         use_up(self.user.pk, code)
         return code
 
 
 class PasskeyAlone(LoginWebAuthnForm):
-    """The key itself says that it knew its owner. What was asked of it may have been asked for a second factor."""
+    """Takes only a passkey that was added to sign in alone, and that says itself that it knew its owner."""
 
     def clean_credential(self) -> Authenticator:
         signed = parse_authentication_response(self.cleaned_data["credential"])
         authenticator: Authenticator = super().clean_credential()
+        if not authenticator.wrap().is_passwordless:
+            raise ValidationError(NOT_ALONE)
         if not signed.response.authenticator_data.is_user_verified():
             raise get_adapter().validation_error("incorrect_code")
         return authenticator
@@ -97,6 +118,15 @@ class NewPasskey(AddWebAuthnForm):
         alone = self.fields["passwordless"]
         alone.label = "Sign in with it alone"
         alone.help_text = "Then no password is asked. The key must have a PIN, or know your finger or face."
+
+    def clean(self) -> dict[str, Any]:
+        """Store what the person chose, not what the device made of it: many make every passkey discoverable."""
+        cleaned: dict[str, Any] = super().clean()
+        if isinstance(cleaned.get("credential"), dict):
+            results = cleaned["credential"].get("clientExtensionResults") or {}
+            chosen = {"credProps": {"rk": bool(cleaned.get("passwordless"))}}
+            cleaned["credential"]["clientExtensionResults"] = results | chosen
+        return cleaned
 
 
 def use_up(person: int, code: str) -> None:

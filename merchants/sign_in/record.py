@@ -14,16 +14,14 @@ from django.http import HttpRequest
 from merchants import access
 from merchants.models import Person, SignInRecord
 from merchants.services import sign_in_records
-from portal.lib.clientip import client_address
+from portal.lib.clientip import request_address
 
 Kind = SignInRecord.Kind
 
 
 def record(request: HttpRequest, kind: Kind, **about: Any) -> None:
     """Add a record with the caller's address."""
-    meta = request.META
-    peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
-    address, _ = client_address(peer, forwarded, settings.TRUSTED_PROXIES)
+    address, _ = request_address(request.META, settings.TRUSTED_PROXIES)
     sign_in_records.note(kind, address=str(address) if address else None, **about)
 
 

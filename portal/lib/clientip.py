@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -12,9 +13,11 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from typing import Any
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+HOP_WITH_PORT = re.compile(r"\[([^]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
 MOST_HELD = {4: 1 << 25, 6: 1 << 113}  # by a list that lets somebody in: as many as two /8, or two /16 of IPv6
 
 
@@ -53,14 +56,26 @@ def within(address: Address, networks: Iterable[Network]) -> bool:
     return any(address in network for network in networks)
 
 
-def client_address(peer: str, forwarded_for: str, proxies: Sequence[Network]) -> tuple[Address | None, str]:
-    """The caller's address and how it was found.
+def parse_hop(text: str) -> Address | None:
+    """Return the address of one entry of `X-Forwarded-For`: bare, in brackets, or with the port that gateways add."""
+    found = HOP_WITH_PORT.fullmatch(text.strip())
+    return parse_address(found[1] or found[2] if found else text)
 
-    `X-Forwarded-For` is read from the right, and only as long as the one who wrote the entry is a proxy of ours: what
-    stands further left was written by the caller and proves nothing.
+
+def client_address(peer: str, forwarded_for: str | None, proxies: Sequence[Network]) -> tuple[Address | None, str]:
+    """Return the caller's address and how it was found; the address is None where it cannot be read.
+
+    `X-Forwarded-For` is read from the right, and only as long as the writer of the entry is a proxy of ours: what
+    stands further left was written by the caller and proves nothing. The server hands over a header with bytes above
+    127 as an empty text, so a header that is there and empty names an unknown caller, never the proxy.
     """
     address, source = parse_address(peer), "socket"
-    hops = [hop for hop in forwarded_for.split(",") if hop.strip()] if proxies else []
+    hops = forwarded_for.split(",") if proxies and forwarded_for is not None else []
     while hops and address is not None and within(address, proxies):
-        address, source = parse_address(hops.pop()), "x-forwarded-for"
+        address, source = parse_hop(hops.pop()), "x-forwarded-for"
     return address, source
+
+
+def request_address(meta: Mapping[str, Any], proxies: Sequence[Network]) -> tuple[Address | None, str]:
+    """Return `client_address` of a WSGI environment."""
+    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR"), proxies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +16,10 @@ from portal.lib.tables import cell
 
 MOST_ROWS = 1_048_575  # and one of titles: a sheet holds no more
 EXACT = 10**15  # up to here a spreadsheet's number holds every unit
-AMOUNT = "#,##0.00###"
+AMOUNT, MOMENT, DAY = "#,##0.00###", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
+FIRST_DAY = date(1900, 3, 1)  # a sheet counts days from 1900, and takes that for a leap year
+MOST_COLUMNS = 255
+WIDTH = 18  # characters of a column: an amount or a moment is never shown as ###
 
 
 class Amount(int):
@@ -34,17 +38,43 @@ def whole(text: str) -> str:
 class Sheet:
     def __init__(self, book: Workbook, title: str) -> None:
         self.sheet = book.add_worksheet(title)
+        self.sheet.set_column(0, MOST_COLUMNS, WIDTH)
+        self.sheet.freeze_panes(1, 0)
+        self.head = book.add_format({"bold": True})
         self.amount = book.add_format({"num_format": AMOUNT})
-        self.row = 0
+        self.moment, self.day = book.add_format({"num_format": MOMENT}), book.add_format({"num_format": DAY})
+        self.row, self.columns = 0, 0
 
     def add(self, values: Iterable[Any]) -> None:
-        """Text always as text, whatever a spreadsheet would make of it."""
+        """Amounts, moments (UTC), days and counts as what they are; text as text, whatever a sheet would make of it."""
         for column, value in enumerate(values):
-            if isinstance(value, Amount) and abs(value) < EXACT:
-                self.sheet.write_number(self.row, column, value / SCALE, self.amount)
-            elif value is not None:
-                self.sheet.write_string(self.row, column, whole(cell(value)))
+            self.columns = max(self.columns, column)
+            self.write(column, value)
         self.row += 1
+
+    def write(self, column: int, value: Any) -> None:
+        if isinstance(value, Amount) and abs(value) < EXACT:
+            self.sheet.write_number(self.row, column, value / SCALE, self.amount)
+        elif type(value) is int and abs(value) < EXACT:
+            self.sheet.write_number(self.row, column, value)
+        elif isinstance(value, date) and _is_counted(value):
+            self.write_time(column, value)
+        elif value is not None:
+            self.sheet.write_string(self.row, column, whole(cell(value)), None if self.row else self.head)
+
+    def write_time(self, column: int, value: date) -> None:
+        if isinstance(value, datetime):
+            self.sheet.write_datetime(self.row, column, value.astimezone(UTC).replace(tzinfo=None), self.moment)
+        else:
+            self.sheet.write_datetime(self.row, column, value, self.day)
+
+    def end(self) -> None:
+        """Give the columns their filters."""
+        self.sheet.autofilter(0, 0, max(self.row - 1, 0), self.columns)
+
+
+def _is_counted(value: date) -> bool:
+    return (value.date() if isinstance(value, datetime) else value) >= FIRST_DAY
 
 
 @contextmanager
@@ -55,8 +85,8 @@ def written(path: Path, title: str) -> Iterator[Sheet]:
         book.use_zip64()  # a million rows of long ids are more than 2 GiB before they are packed
         try:
             sheet = Sheet(book, title)
-            sheet.sheet.freeze_panes(1, 0)
             yield sheet
+            sheet.end()
             book.close()
         finally:
             book.fileclosed = True  # or it is closed, and so written, when it is forgotten

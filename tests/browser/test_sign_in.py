@@ -91,6 +91,25 @@ def test_a_new_administrator_sets_up_a_passkey_and_signs_in_with_it(
     page.goto(f"{home}/admin/merchants/merchant/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{home}/admin/merchants/merchant/")
+    as_second_factor = (
+        "from allauth.mfa.models import Authenticator\n"
+        "passkey = Authenticator.objects.get(user__email='new@oppi.example', type='webauthn')\n"
+        "said = passkey.data['credential']['clientExtensionResults']['credProps']\n"
+        "assert said['rk'] is True\n"
+        "said['rk'] = False\n"
+        "passkey.save()"
+    )
+    done = live.manage("shell", "-c", as_second_factor)
+    assert done.returncode == 0, done.stderr
+    page.goto(f"{home}/account/second-factor/webauthn/")
+    expect(page.get_by_text("Signs in without a password.")).to_have_count(0)
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.goto(f"{home}/admin/merchants/merchant/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_text("This passkey was added as a second factor.")).to_be_visible()
+    page.context.clear_cookies()
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
 
     for size, scheme in [(WIDE, "light"), (NARROW, "dark")]:
         for name, path in {"app": "totp/activate/", "one-passkey": "webauthn/"}.items():

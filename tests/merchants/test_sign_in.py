@@ -29,6 +29,7 @@ from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
 from tests.people import ask_for_new_password, code_of, give_totp, signed_in, wrong_code
 
+FIRST_CODE = "/account/second-factor/totp/activate/"
 SIGN_IN, SECOND = "/account/login/", "/account/second-factor/authenticate/"
 PROVE, SET_UP = "/account/second-factor/reauthenticate/", "/account/second-factor/"
 PAST_FRESH = timedelta(seconds=301)
@@ -272,6 +273,23 @@ def test_codes_cannot_be_guessed_either(client: Client, support: Person, secret:
     locked = code(client, code_of(secret)).content.decode()
     assert "Too many wrong codes. Try again in 15 minutes" in locked
     assert client.get("/admin/").status_code == 302
+
+
+def test_the_lock_of_first_codes_says_how_long_it_lasts(client: Client, support: Person, secret: str) -> None:
+    enter(client, support, code_of(secret))
+    Authenticator.objects.filter(user=support, type="totp").delete()
+    for _ in range(5):
+        client.post(FIRST_CODE, {"code": "000000"})
+    assert "Too many wrong codes. Try again in 15 minutes" in client.post(FIRST_CODE, {"code": "1"}).content.decode()
+
+
+def test_a_new_authenticator_keeps_its_secret_over_a_reload(client: Client, support: Person, secret: str) -> None:
+    enter(client, support, code_of(secret))
+    Authenticator.objects.filter(user=support, type="totp").delete()
+    scanned = client.get(FIRST_CODE).context["form"].secret
+    assert client.get(FIRST_CODE).context["form"].secret == scanned
+    client.post(FIRST_CODE, {"code": code_of(scanned)})
+    assert Authenticator.objects.filter(user=support, type="totp").exists()
 
 
 def test_the_door_does_not_tell_who_has_an_account(client: Client, support: Person) -> None:

@@ -9,7 +9,7 @@ CALLS = [
     # peer, X-Forwarded-For, address found, how
     ("198.51.100.7", "", "198.51.100.7", "socket"),
     ("198.51.100.7", "1.2.3.4", "198.51.100.7", "socket"),
-    ("10.0.0.1", "", "10.0.0.1", "socket"),
+    ("10.0.0.1", None, "10.0.0.1", "socket"),
     ("10.0.0.1", "1.2.3.4", "1.2.3.4", "x-forwarded-for"),
     ("10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4", "x-forwarded-for"),
     ("10.0.0.1", "1.2.3.4, 10.0.0.2", "1.2.3.4", "x-forwarded-for"),
@@ -18,16 +18,23 @@ CALLS = [
     ("2001:db8::5", "2001:470::1", "2001:470::1", "x-forwarded-for"),
     ("::ffff:10.0.0.1", "1.2.3.4", "1.2.3.4", "x-forwarded-for"),
     ("10.0.0.1", "::ffff:1.2.3.4", "1.2.3.4", "x-forwarded-for"),
-    ("10.0.0.1", " , ,1.2.3.4,, ", "1.2.3.4", "x-forwarded-for"),
+    ("10.0.0.1", " , ,1.2.3.4", "1.2.3.4", "x-forwarded-for"),
     ("10.0.0.1", "nonsense", None, "x-forwarded-for"),
     ("10.0.0.1", "1.2.3.4, nonsense", None, "x-forwarded-for"),
-    ("10.0.0.1", "1.2.3.4:5678", None, "x-forwarded-for"),
+    ("10.0.0.1", "1.2.3.4:5678", "1.2.3.4", "x-forwarded-for"),
+    ("10.0.0.1", "6.6.6.6, [2001:470::1]:443", "2001:470::1", "x-forwarded-for"),
+    ("10.0.0.1", "[2001:470::1]", "2001:470::1", "x-forwarded-for"),
+    ("10.0.0.1", "1.2.3.4:", None, "x-forwarded-for"),
+    ("10.0.0.1", "1.2.3.4]:80", None, "x-forwarded-for"),
+    ("10.0.0.1", "[nonsense]:80", None, "x-forwarded-for"),
+    ("10.0.0.1", "", None, "x-forwarded-for"),
+    ("10.0.0.1", "6.6.6.6,", None, "x-forwarded-for"),
     ("", "1.2.3.4", None, "socket"),
 ]
 
 
 @pytest.mark.parametrize(("peer", "forwarded", "address", "source"), CALLS)
-def test_only_a_proxy_of_ours_is_believed(peer: str, forwarded: str, address: str | None, source: str) -> None:
+def test_only_a_proxy_of_ours_is_believed(peer: str, forwarded: str | None, address: str | None, source: str) -> None:
     found, how = client_address(peer, forwarded, PROXIES)
     assert (found and str(found), how) == (address, source)
 

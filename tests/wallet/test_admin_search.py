@@ -44,9 +44,7 @@ def test_each_id_leads_to_its_thing(staff: Client, caller: Caller, acme: Merchan
     assert find(staff, key.auth_key) == {"API keys": [f"/admin/merchants/apikey/{key.pk}/change/"]}
     assert find(staff, "player-1") == {"Players": [f"/admin/merchants/player/{player.pk}/change/"]}
     assert find(staff, caller.session)["Sessions"] == [f"/admin/wallet/session/{row.session_id}/change/"]
-    assert find(staff, bet.headers["x-request-id"])["Signed calls"] == [
-        f"/admin/wallet/signedrequest/{call.pk}/change/"
-    ]
+    assert find(staff, bet.headers["x-request-id"])["Requests"] == [f"/admin/wallet/signedrequest/{call.pk}/change/"]
     assert find(staff, row.transaction_id)["Transactions"] == [f"/admin/wallet/transaction/{row.pk}/change/"]
 
 

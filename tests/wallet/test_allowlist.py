@@ -108,6 +108,8 @@ FORWARDED = [
     (("127.0.0.1/32", "203.0.113.9/32"), f"{HERE}, 203.0.113.9", "RS_OK"),
     (("127.0.0.1/32",), f"{HERE}, nonsense", "IP_RESTRICTION"),
     (("127.0.0.1/32",), "", "IP_RESTRICTION"),
+    (("127.0.0.1/32",), f"{HERE}:50124", "RS_OK"),
+    (("127.0.0.1/32",), f"{HERE},", "IP_RESTRICTION"),
     (("10.0.0.0/8",), HERE, "IP_RESTRICTION"),
 ]
 
@@ -121,6 +123,13 @@ def test_what_a_proxy_says_counts_only_when_it_is_ours(
     assert status(caller, "127.0.0.1", x_forwarded_for=forwarded) == answer
 
 
+def test_a_forwarded_address_that_cannot_be_read_is_not_the_proxys(caller: Caller, settings: Any) -> None:
+    settings.TRUSTED_PROXIES = (ip_network("127.0.0.1/32"),)
+    allow(caller, "127.0.0.1")
+    assert status(caller, "127.0.0.1") == "RS_OK", "the proxy's own call has no such header"
+    assert status(caller, "127.0.0.1", x_forwarded_for="") == "IP_RESTRICTION"
+
+
 ORIGINS = [
     (None, "RS_OK"),
     ("https://casino.example", "RS_OK"),
@@ -131,6 +140,7 @@ ORIGINS = [
     ("https://casino.example@evil.example", "IP_RESTRICTION"),
     ("null", "IP_RESTRICTION"),
     ("casino.example", "IP_RESTRICTION"),
+    ("", "IP_RESTRICTION"),  # as the server hands over a header with a byte above 127
 ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
+from python_calamine import load_workbook
 
 from merchants.models import Merchant, Person
 from portal.lib import clock, sheets
@@ -130,6 +131,18 @@ def test_a_sheet_has_numbers_that_add_up_and_ids_as_text(played: Caller, acme: M
     assert amounts == [("n", "2.5"), ("n", "4.75001"), ("n", "-2.25001")]
 
 
+def test_a_sheet_is_one_to_calculate_with(tmp_path: Path) -> None:
+    """Moments and days are dates, counts are numbers, and every column has a filter."""
+    moment, early = datetime(2026, 11, 28, 14, 5, 9, tzinfo=UTC), datetime(1899, 1, 1, tzinfo=UTC)
+    with sheets.written(tmp_path / "a.xlsx", "A") as sheet:
+        sheet.add(["Time", "Day", "Count", "Id", "Amount", "Long ago"])
+        sheet.add([moment, moment.date(), 7, "0042", Amount(1_250_000), early])
+    [_, row] = load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_index(0).to_python()
+    assert row == [moment.replace(tzinfo=None), moment.date(), 7.0, "0042", 12.5, "1899-01-01T00:00:00Z"]
+    with ZipFile(tmp_path / "a.xlsx") as book:
+        assert '<autoFilter ref="A1:F2"/>' in book.read("xl/worksheets/sheet1.xml").decode()
+
+
 def test_an_amount_beyond_what_a_sheet_can_hold_is_text(tmp_path: Path) -> None:
     with sheets.written(tmp_path / "a.xlsx", "A") as sheet:
         sheet.add([Amount(10**15 - 1), Amount(10**15), Amount(-(2**53) + 1), None])
@@ -143,7 +156,7 @@ def test_an_amount_beyond_what_a_sheet_can_hold_is_text(tmp_path: Path) -> None:
 def test_movements_are_all_that_moved_money(played: Caller, acme: Merchant, owner: Person) -> None:
     played.bet(900_000_000)  # refused
     found = read(written(acme, owner, what="movements"))
-    assert [row["Kind"] for row in found] == ["rollback", "bet", "payout", "bet", "bet", "deposit"]
+    assert [row["Type"] for row in found] == ["rollback", "bet", "payout", "bet", "bet", "deposit"]
     assert found[-1]["Amount"] == "10.00"
     assert found[1]["Balance after"] == "8.25001"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,7 @@ WRONG_DOORS = [
     ("POST", SMALL, {"CONTENT_TYPE": "text/plain"}, 415),
     ("POST", SMALL, {"CONTENT_TYPE": "application/x-www-form-urlencoded"}, 415),
     ("POST", SMALL, {"CONTENT_TYPE": "application/json+x"}, 415),
+    ("POST", SMALL, {"HTTP_CONTENT_ENCODING": "gzip"}, 415),
 ]
 
 
@@ -54,6 +56,12 @@ def test_a_wrong_door_keeps_its_code_and_has_the_envelope(
     assert (answer.http_status, answer["status"]) == (http_status, "RS_ERROR")
     assert answer["message"]
     assert str(UUID(answer.headers["x-request-id"])) == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("meta", [{"HTTP_CONTENT_ENCODING": "gzip"}, {}], ids=["with the header", "without"])
+def test_a_compressed_body_is_called_so(caller: Caller, meta: dict[str, Any]) -> None:
+    answer = caller.call(SMALL, gzip.compress(b"{}", mtime=0), meta=meta)
+    assert answer["message"].startswith("The body is compressed.")
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/json; charset=utf-8", "Application/JSON", ""])

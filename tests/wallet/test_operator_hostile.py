@@ -43,7 +43,7 @@ def calling(caller: Caller) -> Caller:
 
 # --- Whatever stands in an address ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("page", ["add/", "paste/", "csv/", "ask/", "suggest/", "egress/"])
-@pytest.mark.parametrize("number", [HUGE, HIGH, "-1", "1e3", "٣", "\0"])
+@pytest.mark.parametrize("number", [HUGE, HIGH, "-1", "1e3", "٣"])
 def test_a_list_of_no_key_is_not_there(at_work: Client, calling: Caller, page: str, number: str) -> None:
     assert at_work.get(f"{PAGE}{page}", {"key": number}).status_code == 404
 
@@ -52,9 +52,9 @@ def test_a_list_of_no_key_is_not_there(at_work: Client, calling: Caller, page: s
     ("name", "text"),
     [
         ("before", HUGE), ("after", "0" * 5000), ("before", HIGH), ("after", "٣"), ("seen", HUGE),
-        ("address", "fe80::%1/64"), ("address", "::%x/16"), ("address", "1/1"), ("address", "\0"),
+        ("address", "fe80::%1/64"), ("address", "::%x/16"), ("address", "1/1"),
         ("since", "0001-01-01T00:00:00"), ("since", FIRST_DAY), ("until", "9999-12-31T23:59:59"), ("until", LAST_DAY),
-        ("key", HUGE), ("key", HIGH), ("player", "\0"), ("transaction", "x" * 3000), ("status", "<b>"), ("q", "\0"),
+        ("key", HUGE), ("key", HIGH), ("transaction", "x" * 3000), ("status", "<b>"),
     ],
 )  # fmt: skip
 def test_no_filter_of_calls_breaks_their_page(at_work: Client, calling: Caller, name: str, text: str) -> None:
@@ -63,7 +63,7 @@ def test_no_filter_of_calls_breaks_their_page(at_work: Client, calling: Caller, 
 
 
 @pytest.mark.parametrize("name", ["before", "after"])
-@pytest.mark.parametrize("moment", [FIRST_DAY, LAST_DAY, "0001-01-01", "24:00", "\0"])
+@pytest.mark.parametrize("moment", [FIRST_DAY, LAST_DAY, "0001-01-01", "24:00"])
 def test_no_moment_breaks_the_timeline(at_work: Client, name: str, moment: str) -> None:
     assert at_work.get("/operator/acme/timeline/", {name: moment}).status_code == 200
 
@@ -182,8 +182,8 @@ def test_a_right_signature_under_another_name_is_cut_too(at_work: Client, callin
 
 def test_a_secret_in_a_filter_is_taken_for_none(at_work: Client, calling: Caller) -> None:
     for name in ("player", "transaction", "q"):
-        shown = said(at_work.get(REQUESTS, {name: calling.signer.secret}))
-        assert "This looks like a Secret Key" in shown
+        shown = said(at_work.get(REQUESTS, {name: calling.signer.secret}, follow=True))
+        assert "looks like a Secret Key" in shown
         assert calling.signer.secret not in shown
 
 

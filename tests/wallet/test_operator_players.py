@@ -181,7 +181,6 @@ def test_a_player_is_found_by_the_whole_id_or_how_it_begins(desk: Client, crowd:
     assert listed(desk, q="p-11") == [f"p-11{number}" for number in range(10)]
     assert listed(desk, q="p%") == ["p%"]
     assert listed(desk, q="p-rival") == []
-    assert listed(desk, q="a\x00") == []
     assert "No such player" in said(desk.get(PLAYERS, {"q": "nobody"}))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -175,7 +177,7 @@ def test_a_span_of_time_is_exact(looking: Client, caller: Caller) -> None:
     "filters",
     [
         {"address": "1.2.3.4/33"}, {"address": "1.2.3.4:443"}, {"address": "x" * 65}, {"status": "nonsense"},
-        {"since": "yesterday"}, {"key": "0"}, {"player": "p" * 300}, {"endpoint": "/etc"}, {"player": "a\0b"},
+        {"since": "yesterday"}, {"key": "0"}, {"player": "p" * 300}, {"endpoint": "/etc"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_told_and_shows_nothing(
@@ -254,9 +256,31 @@ def test_a_request_id_leads_to_its_call(looking: Client, caller: Caller) -> None
 
 def test_a_secret_key_in_the_box_is_recognised_and_not_repeated(looking: Client, acme: Merchant) -> None:
     issued = keys.issue(merchant=acme)
-    page = said(looking.get(REQUESTS, {"q": issued.secret}))
-    assert "This looks like a Secret Key" in page
-    assert issued.secret not in page
+    for send in (looking.post, looking.get):
+        response = send(REQUESTS, {"q": issued.secret}, follow=True)
+        assert response.redirect_chain == [(REQUESTS, 302)]
+        assert "looks like a Secret Key" in said(response)
+        assert issued.secret not in said(response)
+
+
+def test_every_search_is_sent_by_post_and_has_an_address_to_pass_on(looking: Client, caller: Caller) -> None:
+    caller.bet(transactionId="bet-1")
+    request_log.drain()
+    assert looking.post(REQUESTS, {"q": "bet-1"})["location"] == f"{REQUESTS}?q=bet-1"
+    assert looking.post(REQUESTS, {"player": "player-1", "status": ""})["location"] == f"{REQUESTS}?player=player-1"
+    for name in ("players", "games", "rounds", "requests"):
+        page = looking.get(f"/operator/acme/{name}/").content.decode()
+        assert not re.search(r'<form[^>]*method="get"[^>]*>(?:(?!</form>).)*type="(text|search)"', page, re.DOTALL)
+
+
+def test_any_search_finds_a_uuid_whatever_it_names(looking: Client, caller: Caller) -> None:
+    player, transaction = str(uuid4()), str(uuid4())
+    caller.launch(playerId=player)
+    refused = caller.bet(transactionId=transaction, amount=-1)
+    request_log.drain()
+    assert looking.get(REQUESTS, {"q": player})["location"] == f"{REQUESTS}?player={player}"
+    assert looking.get(REQUESTS, {"q": transaction})["location"] == f"{REQUESTS}?transaction={transaction}"
+    assert looking.get(REQUESTS, {"q": number(refused)})["location"] == f"{REQUESTS}{number(refused)}/"
 
 
 def test_a_merchant_without_calls_reads_so(looking: Client) -> None:

@@ -30,6 +30,7 @@ from merchants.admin.step_up import step_up
 from merchants.models import Compromise, Person, Secret
 from merchants.services import compromise, downloads
 from portal.lib import clock, tables
+from portal.lib.file_names import file_name
 from wallet import money
 from wallet.admin.base import Choice, ReadOnlyAdmin
 from wallet.models.usage import MovementHour
@@ -195,7 +196,9 @@ class CompromiseAdmin(ReadOnlyAdmin):
         except errors.Refusal as refused:
             return HttpResponse(str(refused), status=429, content_type="text/plain; charset=utf-8")
         log.info("exposure.downloaded", what=what, secret=wish["secret"].pk, by=str(getattr(request.user, "email", "")))
-        name = f"{what}-{wish['secret'].key.auth_key}-v{wish['secret'].version}-{clock.now():%Y%m%d-%H%M%S}.csv"
+        name = file_name(
+            merchant.code, what, wish["secret"].key.auth_key, f"v{wish['secret'].version}", at=clock.now(), form="csv"
+        )
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         lines: Any = StreamingHttpResponse(
             tables.lines(downloads.counted(download, rows(wish), heads=1)),

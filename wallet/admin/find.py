@@ -113,15 +113,15 @@ def of_calls(text: str) -> Iterator[Group]:
     address, request_id = parse_address(text), parse_uuid(text)
     calls = SignedRequest.objects.select_related("merchant")
     if request_id is not None:
-        yield of_requests("Signed calls", calls.filter(request_id=request_id))
+        yield of_requests("Requests", calls.filter(request_id=request_id))
     if address is not None:
         every_key = list(ApiKey.objects.order_by().values_list("pk", flat=True))  # the index begins with the key
         seen = SeenAddress.objects.filter(key__in=every_key, address=str(address)).select_related("key__merchant")
         yield Group("Keys that signed from here", "pin_drop", [hit_of_seen(each) for each in seen[:SHOWN]])
         newest = f"Calls from here (of the newest {search.ADDRESS_CALLS:,})"
         yield of_requests(newest, search.from_address(calls, address), text)
-    elif request_id is None:
-        yield of_requests("Refused or taken calls with this transaction", calls.filter(transaction_id=text), text)
+    else:
+        yield of_requests("Requests with this transaction id", calls.filter(transaction_id=text), text)
 
 
 def of_transactions(text: str) -> Group:

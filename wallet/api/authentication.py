@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 
-from portal.lib.clientip import client_address
+from portal.lib.clientip import request_address
 from wallet.ledger.ledger import Caller
 from wallet.services import signed
 from wallet.services.request_log import Line
@@ -21,8 +21,7 @@ HEADER_NAMES = {f"HTTP_{name.upper().replace('-', '_')}": name for name in (*sig
 
 
 def found_address(request: HttpRequest) -> tuple[Any, str]:
-    meta = request.META
-    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
+    return request_address(request.META, settings.TRUSTED_PROXIES)
 
 
 def signed_call(request: SignedHttpRequest) -> signed.Signed:

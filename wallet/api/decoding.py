@@ -18,6 +18,8 @@ from wallet import statuses
 from wallet.api.contracts import MAX_BATCH_ITEMS, BatchCall, Contract
 from wallet.money import MAX_WHOLE_NUMBER
 
+GZIP = b"\x1f\x8b"  # how its files begin
+COMPRESSED = "The body is compressed. Sign the uncompressed body and send it uncompressed."
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -61,7 +63,7 @@ def parse(body: bytes) -> dict[str, Any]:
             _incorrect("A Secret Key stands in the body. It is never sent; have it replaced.")
         found = _DECODER.decode(text)
     except UnicodeDecodeError:
-        _incorrect("The body is not UTF-8.")
+        _incorrect(COMPRESSED if body.startswith(GZIP) else "The body is not UTF-8.")
     except RecursionError:
         _incorrect("The body is nested too deeply.")
     except ValueError as fault:

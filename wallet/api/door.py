@@ -47,6 +47,9 @@ LOGGED_TEXTS = {
 }
 
 
+COMPRESSED = {"gzip", "x-gzip", "deflate", "compress", "br", "zstd"}  # encodings
+
+
 class SignedHttpRequest(HttpRequest):
     """What the door puts on a request."""
 
@@ -165,7 +168,7 @@ class MachineDoor:
         if type(amount) is int and abs(amount) < 2**63:
             line.amount = amount
         origin = request.META.get("HTTP_ORIGIN")
-        if origin and line.secret_id is not None:
+        if origin is not None and line.secret_id is not None:
             line.origin = signed.host_of(_clean(origin, 4096))[:253]
         if line.status != statuses.OK and request.upload is None and not line.is_dropped:
             self.keep_arrived(request, line)
@@ -215,7 +218,9 @@ def _check_media_type(request: HttpRequest, endpoint: Endpoint) -> None:
         raise statuses.UnsupportedMediaType(f"The body must be {' or '.join(endpoint.media_types)}.")
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if endpoint.takes_files and encoding not in {"", "identity", "gzip"}:
-        raise statuses.UnsupportedMediaType("The body is packed with gzip, or not at all.")
+        raise statuses.UnsupportedMediaType("Compress the body with gzip, or send it uncompressed.")
+    if not endpoint.takes_files and encoding in COMPRESSED:
+        raise statuses.UnsupportedMediaType(decoding.COMPRESSED)
 
 
 def _undecided(fault: Exception) -> statuses.Refusal:

@@ -21,6 +21,7 @@ from merchants.services import catalogue_io, downloads, flags, proposals
 from merchants.services.catalogue_io import BadLines, GamesPlan, PlayersPlan
 from merchants.services.posture import plural
 from portal.lib import clock
+from portal.lib.file_names import file_name
 from wallet.pages.games import names
 from wallet.pages.players import chosen, found, of_impact
 from wallet.services import impact_of
@@ -40,7 +41,7 @@ def players_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     """As the list is filtered; rows come and go as they are read."""
     rows = found(visit.merchant, chosen(request)).iterator(chunk_size=AT_ONCE)
     download = record(request, visit, "Players (CSV)")
-    return sent("players", catalogue_io.players_csv(downloads.counted(download, rows)))
+    return sent(visit, "players", catalogue_io.players_csv(downloads.counted(download, rows)))
 
 
 @page()
@@ -48,15 +49,15 @@ def games_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     off = set(DisabledGame.objects.filter(merchant=visit.merchant).values_list("game_id", flat=True))
     rows = Game.objects.order_by("name", "pk").values_list("pk", "game_id").iterator(chunk_size=AT_ONCE)
     games = downloads.counted(record(request, visit, "Games (CSV)"), rows)
-    return sent("games", catalogue_io.games_csv((game_id, pk not in off) for pk, game_id in games))
+    return sent(visit, "games", catalogue_io.games_csv((game_id, pk not in off) for pk, game_id in games))
 
 
 def record(request: HttpRequest, visit: Visit, what: str) -> Download:
     return downloads.record(person=visit.person, what=what, merchant=visit.merchant, filters=request.GET.dict())
 
 
-def sent(what: str, content: Iterator[str]) -> StreamingHttpResponse:
-    name = f"{what}-{clock.now():%Y%m%d-%H%M%S}.csv"
+def sent(visit: Visit, what: str, content: Iterator[str]) -> StreamingHttpResponse:
+    name = file_name(visit.merchant.code, what, at=clock.now(), form="csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -20,6 +20,7 @@ from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
 from merchants.services import downloads
 from portal.lib import clock
+from portal.lib.file_names import file_name
 from wallet.models import Export
 from wallet.pages.round_filter import FilterForm, told
 from wallet.services import exports
@@ -102,7 +103,7 @@ def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
     if path is None:
         messages.error(request, "This file is not there any more. Export it again.")
         return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
-    name = f"{visit.merchant.code}-{export.what}-{export.asked_at:%Y%m%d-%H%M%S}.{export.form}"
+    name = file_name(visit.merchant.code, export.what, at=export.asked_at, form=export.form)
     downloads.record(
         person=visit.person, what=name, merchant=visit.merchant, filters=export.wish, rows=export.rows_done
     )

@@ -15,6 +15,7 @@ from merchants.models import DisabledGame, Game
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
+from merchants.pages.search_box import search_by_post
 from merchants.services import flags, history, undo
 from merchants.services.posture import plural
 from wallet.pages.limits import undone
@@ -29,6 +30,7 @@ ON_ANSWERS = [("Bet, launch", "as usual")]
 
 # --- The list ---------------------------------------------------------------------------------------------------------
 @page()
+@search_by_post
 def games_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     filters = chosen(request)
     at = place(request.GET.get("after", ""))

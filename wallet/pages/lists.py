@@ -21,6 +21,7 @@ from merchants.services import access, allowlist, downloads, posture
 from merchants.services.allowlist import Rule, Why, standing
 from portal.lib import clock, numbers, tables
 from portal.lib.clientip import parse_address
+from portal.lib.file_names import file_name
 from wallet.pages import list_words
 
 LATELY = timedelta(hours=24)
@@ -121,7 +122,7 @@ def list_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
         person=visit.person, what="Allowlist (CSV)", merchant=visit.merchant, filters=what, rows=len(rows) - 1
     )
     response = HttpResponse("".join(tables.lines(rows)), content_type="text/csv; charset=utf-8")
-    name = f"allowlist-{visit.merchant.code}{f'-key-{key.pk}' if key else ''}.csv"
+    name = file_name(visit.merchant.code, "allowlist", f"key-{key.pk}" if key else "", at=clock.now(), form="csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -17,6 +17,7 @@ from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
+from merchants.pages.search_box import search_by_post
 from merchants.pages.timeline import as_told_outside
 from merchants.services import flags, history, limits, undo
 from merchants.services.limits import Limits
@@ -32,6 +33,7 @@ LAST_LETTER = "\U0010ffff"
 
 # --- The list ---------------------------------------------------------------------------------------------------------
 @page()
+@search_by_post
 def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     filters = chosen(request)
     after = plain(request.GET.get("after", ""))

@@ -12,15 +12,16 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 
-from merchants import crypto
 from merchants.access import Visit
 from merchants.models import ApiKey, Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
-from merchants.pages.forms import UNTIL, MomentField, PlainForm
+from merchants.pages.forms import MomentField, PlainForm
+from merchants.pages.search_box import search_by_post
 from merchants.services import downloads
 from portal.lib import clock, money, numbers, tables
 from portal.lib.clientip import Network, parse_address
+from portal.lib.file_names import file_name
 from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.services import doctor, log_search, refusal_budget
@@ -34,7 +35,6 @@ COLUMNS = (
     "time (UTC)", "request id", "method", "endpoint", "http status", "status", "message", "auth key", "address",
     "player", "session", "game", "transaction", "refers to", "round", "currency", "amount", "balance", "took (ms)",
 )  # fmt: skip
-NEVER_PASTED = "This looks like a Secret Key. Never paste one: have it rotated, and search by an id."
 
 
 class BlockField(forms.CharField):
@@ -88,9 +88,8 @@ class SearchForm(PlainForm):
 
 # --- The list ---------------------------------------------------------------------------------------------------------
 @page()
+@search_by_post
 def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
-    if crypto.SHAPE.search(request.GET.urlencode()):
-        return sorry(request, visit, NEVER_PASTED)
     text = request.GET.get("q", "").replace("\0", "").strip()
     if text:
         return find(request, visit, text)
@@ -171,14 +170,7 @@ def meant(merchant: Merchant, text: str) -> tuple[str, str]:
     try:
         return "address", str(parsed_block(text)).removesuffix("/32").removesuffix("/128")
     except forms.ValidationError:
-        is_transaction = log_search.is_there(merchant, Wish(transaction_id=text))
-        return ("transaction" if is_transaction or log_search.parse_uuid(text) else "player"), text
-
-
-def sorry(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
-    form = SearchForm(visit.merchant)
-    nothing: dict[str, Any] = {"found": Found(), "kept": "", "filtered": False, "following": False, "newest": 0}
-    return show(request, visit, form, sorry=text, **nothing)
+        return ("transaction" if log_search.is_there(merchant, Wish(transaction_id=text)) else "player"), text
 
 
 # --- As a table -------------------------------------------------------------------------------------------------------
@@ -187,7 +179,7 @@ def requests_csv(request: HttpRequest, visit: Visit) -> Any:
     form = SearchForm(visit.merchant, request.GET)
     if not form.is_valid():
         return HttpResponseRedirect(f"{reverse('operator:requests', args=[visit.merchant.code])}?{filters(request)}")
-    name = f"{visit.merchant.code}-requests-{clock.now().strftime(UNTIL).replace(':', '')}.csv"
+    name = file_name(visit.merchant.code, "requests", at=clock.now(), form="csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     download = downloads.record(
         person=visit.person, what="Requests (CSV)", merchant=visit.merchant, filters=request.GET.dict()

@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 
-from merchants import crypto
 from merchants.access import Visit
 from merchants.models import Merchant
 from merchants.pages import frame
 from merchants.pages.door import page
+from merchants.pages.search_box import search_by_post
 from portal.lib import money
 from wallet.models import PlayTransaction, Transaction
 from wallet.pages.round_filter import FilterForm, told
@@ -25,36 +24,14 @@ from wallet.services.rounds import Place, Wish
 from wallet.services.whereabouts import Found
 
 ON_A_PAGE = 50
-NOT_HERE = "That is a secret key. It was looked up nowhere; never paste it. If others may have it, say so under Keys."
 
 
 # --- Search -----------------------------------------------------------------------------------------------------------
 @page()
+@search_by_post
 def rounds(request: HttpRequest, visit: Visit) -> HttpResponse:
-    if request.method == "POST":
-        return searched(request, visit)
-    if holds_secret(request.GET.urlencode()):
-        return turned_away(request, visit)
     text = whereabouts.cleaned(request.GET.get("q", ""))
     return found_page(request, visit, text) if text else list_page(request, visit)
-
-
-def searched(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """By POST, so that a secret pasted by mistake stands in no address and no log."""
-    text, here = whereabouts.cleaned(request.POST.get("q", "")), reverse("operator:rounds", args=[visit.merchant.code])
-    if holds_secret(text):
-        return turned_away(request, visit)
-    return HttpResponseRedirect(f"{here}?{urlencode({'q': text})}" if text else here)
-
-
-def holds_secret(text: str) -> bool:
-    """With whatever stands around it: a name, a mark of quotation, a whole line of a file."""
-    return crypto.SHAPE.search(text) is not None
-
-
-def turned_away(request: HttpRequest, visit: Visit) -> HttpResponse:
-    messages.error(request, NOT_HERE)
-    return HttpResponseRedirect(reverse("operator:rounds", args=[visit.merchant.code]))
 
 
 def found_page(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:

@@ -173,9 +173,7 @@ def _allowed_address(facts: Facts, credential: Credential) -> Address:
     now, address = clock.now(), parse_address(facts.line.address or "")
     if address is None or not credential.allows_address(address, now):
         raise signed.not_taken_from(address)
-    origin = facts.headers.get("origin", "")
-    if origin and not credential.allows_origin(signed.host_of(origin), now):
-        raise statuses.IpRestriction("Calls are not taken from this origin.")
+    signed.check_origin(facts.headers, credential, now)
     return address
 
 

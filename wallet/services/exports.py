@@ -266,8 +266,8 @@ ROUND_TITLES = [
     "Result", "State", "Answer",
 ]  # fmt: skip
 MOVEMENT_TITLES = [
-    "Time (UTC)", "Transaction", "Kind", "Refers to", "Round", "Player", "Game", "Session", "Currency", "Amount",
-    "Balance after", "Key", "Key version", "Address", "Request",
+    "Time (UTC)", "Transaction", "Type", "Refers to", "Round", "Player", "Game", "Game name", "Session", "Currency",
+    "Amount", "Balance after", "Key", "Key version", "Address", "Request",
 ]  # fmt: skip
 
 
@@ -277,8 +277,8 @@ ROUND = (
 )  # fmt: skip
 MOVEMENT = (
     "created_at", "transaction_id", "kind", "ref_transaction_id", "round_id", "player__player_id", "game__game_id",
-    "session__session_id", "currency", "amount", "balance", "secret__key__auth_key", "secret__version", "address",
-    "request_id",
+    "game__name", "session__session_id", "currency", "amount", "balance", "secret__key__auth_key", "secret__version",
+    "address", "request_id",
 )  # fmt: skip
 
 
@@ -304,7 +304,7 @@ def cells_of_rounds(bets: Iterable[Any]) -> Iterator[list[Any]]:
 
 def cells_of_movements(rows: Iterable[Any]) -> Iterator[list[Any]]:
     for at, *names, moved, balance, key, version, address, request_id in rows:
-        yield [at, *names, amount(moved), amount(balance), key, str(version), address, str(request_id)]
+        yield [at, *names, amount(moved), amount(balance), key, version, address, str(request_id)]
 
 
 def amount(units: int | None) -> Amount | None:

@@ -86,9 +86,9 @@ def address(facts: Facts) -> Values:
     for trial in facts.trials_then:
         verb = "gone back to what was before its trial" if trial.deadline <= facts.moment else "on trial"
         yield Value("Key’s list" if trial.key_id else "Merchant’s list", f"{verb}, deadline {spoken(trial.deadline)}")
-    origin = facts.headers.get("origin", "")
-    if origin:
-        yield Value("Origin", origin)
+    origin = facts.headers.get("origin")
+    if origin is not None:
+        yield Value("Origin", origin or "empty, or with characters outside ASCII")
         host = signed.host_of(origin)
         holding = [domain for domain in facts.domains_then if str(domain["domain"]).lower() == host]
         for domain in (holding or facts.domains_then)[:SHOWN]:

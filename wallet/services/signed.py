@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Buffer, Callable, Mapping
+from collections.abc import Buffer, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -63,9 +63,18 @@ def _by_access[Found](
 
 
 def require_headers(call: Signed) -> None:
-    missing = [name for name in HEADERS if not call.headers.get(name, "").strip()]
+    """Row 1. A header with bytes above 127 arrives empty, and is not called missing."""
+    missing = [name for name in HEADERS if name not in call.headers]
+    empty = [name for name in HEADERS if name in call.headers and not call.headers[name].strip()]
+    if missing or empty:
+        raise statuses.MissingHeaders(" ".join(_sentences(missing, empty)))
+
+
+def _sentences(missing: list[str], empty: list[str]) -> Iterator[str]:
     if missing:
-        raise statuses.MissingHeaders(f"Missing or empty: {', '.join(missing)}.")
+        yield f"Missing headers: {', '.join(missing)}."
+    if empty:
+        yield f"Empty headers, or headers with characters outside ASCII: {', '.join(empty)}."
 
 
 type Admitted = tuple[access.Credential, list[access.UsableSecret], Address]
@@ -85,9 +94,7 @@ def _admitted(call: Signed, found: access.Credential | None, now: datetime) -> A
     credential, secrets = usable(found, now)
     if call.address is None or not credential.allows_address(call.address, now):
         raise not_taken_from(call.address)
-    origin = call.headers.get("origin", "")
-    if origin and not credential.allows_origin(host_of(origin), now):
-        raise statuses.IpRestriction("Calls are not taken from this origin.")
+    check_origin(call.headers, credential, now)
     check_clock(call.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
     return credential, secrets, call.address
 
@@ -119,6 +126,12 @@ def keep_lists(credential: access.Credential, address: Address, now: datetime) -
 
 def not_taken_from(address: Address | None) -> statuses.IpRestriction:
     return statuses.IpRestriction(f"Calls are not taken from {address or 'an unknown address'}.")
+
+
+def check_origin(headers: Mapping[str, str], credential: access.Credential, now: datetime) -> None:
+    """Refuse an `Origin` that was sent and is not on the domain allowlist, also one that cannot be read."""
+    if "origin" in headers and not credential.allows_origin(host_of(headers["origin"]), now):
+        raise statuses.IpRestriction("Calls are not accepted from this origin.")
 
 
 def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:

@@ -1,0 +1,43 @@
+"""Search boxes are sent by POST, so that a secret that is pasted by mistake stands in no address and in no log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from merchants import crypto
+from merchants.access import Visit
+
+NEVER_PASTED = (
+    "You pasted something that looks like a Secret Key. It was not searched for or stored. Search by an id instead. "
+    "If other people can see that secret, report a compromise of its key."
+)
+
+View = Callable[..., HttpResponse]
+
+
+def search_by_post(view: View) -> View:
+    """Redirect a search that was sent by POST to its address; a search that holds a secret is refused instead."""
+
+    @wraps(view)
+    def searched(request: HttpRequest, visit: Visit, **rest: Any) -> HttpResponse:
+        fields = request.POST if request.method == "POST" else request.GET
+        said = urlencode([(name, value) for name, value in fields.items() if value and name != "csrfmiddlewaretoken"])
+        if holds_secret(said):
+            messages.error(request, NEVER_PASTED)
+            return HttpResponseRedirect(request.path)
+        if request.method == "POST":
+            return HttpResponseRedirect(f"{request.path}?{said}" if said else request.path)
+        return view(request, visit, **rest)
+
+    return searched
+
+
+def holds_secret(text: str) -> bool:
+    """Return whether a Secret Key stands in it, also with a name or quotation marks around it."""
+    return crypto.SHAPE.search(text) is not None
