@@ -11,7 +11,7 @@ class MerchantsConfig(AppConfig):
         from merchants.models import SignInRecord  # noqa: PLC0415
         from merchants.services import outbox  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
-        from merchants.sign_in import record, resets, signals  # noqa: F401, PLC0415
+        from merchants.sign_in import record, resets, session_age, signals  # noqa: F401, PLC0415
 
         tables.register(SignInRecord)
         outbox.fill(resets.TEMPLATE, resets.filling)
