@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0037_owners_told_of_invitations'),
+        ('merchants', '0041_chain_horizon'),
     ]
 
     operations = [
