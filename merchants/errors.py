@@ -153,6 +153,27 @@ class OwnWish(Refusal):
         super().__init__("You requested this change, so another person must approve it.")
 
 
+class ApprovalExpired(OutOfDate):
+    def __init__(self) -> None:
+        super().__init__("This request expired 72 hours after it was made. Request the change again.")
+
+
+class NotIndependent(Refusal):
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            f"In the last {days} days one of you two set up or changed how the other one signs in. Another person must "
+            "approve this request."
+        )
+
+
+class ApproverWithoutFactor(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "Your second factor is newer than this request. Approve only requests that were made after you set it up, "
+            "or ask another person."
+        )
+
+
 class AlreadyAsked(Refusal):
     def __init__(self) -> None:
         super().__init__("Another request is already waiting for a second approver here. Approve or decline it first.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from merchants.services import chain, expiry, outbox, sign_in_records, staff_changes
+from merchants.services import approvals, chain, expiry, outbox, sign_in_records, staff_changes
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
 from merchants.sign_in import resets
@@ -32,6 +32,11 @@ def write_reset_letters(email: str) -> None:
 @shared_task
 def remind_of_ends() -> None:
     expiry.remind()
+
+
+@shared_task
+def expire_approvals() -> None:
+    approvals.expire()
 
 
 @shared_task

@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 55},
     },
     "put-lists-back": {"task": "merchants.tasks.put_lists_back", "schedule": crontab(), "options": {"expires": 55}},
+    "expire-approvals": {"task": "merchants.tasks.expire_approvals", "schedule": crontab(minute="*/10")},
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "raise-sign-in-alarm": {"task": "merchants.tasks.raise_sign_in_alarm", "schedule": crontab(minute="*/5")},
     "purge-old-sessions": {"task": "merchants.tasks.purge_old_sessions", "schedule": crontab(minute="47")},

@@ -7,7 +7,7 @@ class WalletConfig(AppConfig):
 
     def ready(self) -> None:
         from merchants.models import Chain  # noqa: PLC0415 - models are there only now
-        from merchants.services import outbox, questions, sealing  # noqa: PLC0415
+        from merchants.services import approvals, outbox, questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
         from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
@@ -21,4 +21,5 @@ class WalletConfig(AppConfig):
         sealing.add_keeper("statement sources", passwords)
         questions.register("names_players", planning.name_players)
         questions.register("recipient", planning.send_reports_to)
+        approvals.register("limit", planning.raise_limit)
         outbox.fill(report.TEMPLATE, report.filling)

@@ -23,7 +23,7 @@ from merchants.services import approvals
 from merchants.services.keys import Issued
 
 MAKES_SECRET = {Approval.Verb.ISSUE, Approval.Verb.ROTATE}
-STATE = {"waiting": "warning", "approved": "success", "declined": "danger"}
+STATE = {"waiting": "warning", "approved": "success", "declined": "danger", "expired": "danger"}
 
 
 class DecideForm(forms.Form):
@@ -90,13 +90,13 @@ def same(waiting: Approval, *, approval: int) -> Approval:
 
 @admin.register(Approval)
 class ApprovalAdmin(DecidesAdmin):
-    list_display = ["shown_request", "of_merchant", "shown_state", "asked_by", "asked", "decided_by"]
+    list_display = ["shown_request", "of_merchant", "shown_state", "asked_by", "asked", "expires", "decided_by"]
     list_select_related = ["merchant", "asked_by", "decided_by"]
     list_filter = [("state", ChoicesDropdownFilter), ("merchant", AutocompleteSelectFilter)]
     actions_detail = ["approve", "decline"]
     fields = [
-        "shown_request", "of_merchant", "key", "changes", "reason", "asked_by", "asked", "shown_state", "decided_by",
-        "decided",
+        "shown_request", "of_merchant", "key", "changes", "reason", "asked_by", "asked", "expires", "shown_state",
+        "decided_by", "decided",
     ]  # fmt: skip
     readonly_fields = fields
 
@@ -124,6 +124,10 @@ class ApprovalAdmin(DecidesAdmin):
     @display(description="Requested (UTC)")
     def asked(self, approval: Approval) -> SafeString | None:
         return labels.moment(approval.asked_at)
+
+    @display(description="Expires (UTC)")
+    def expires(self, approval: Approval) -> SafeString | None:
+        return labels.moment(approval.expires_at) if approval.state == Approval.State.WAITING else None
 
     @display(description="Decided (UTC)")
     def decided(self, approval: Approval) -> SafeString | None:

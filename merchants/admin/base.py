@@ -94,7 +94,7 @@ class FastAdmin(TimelinePage, ExportedList):
 
     @display(description="Merchant")
     def of_merchant(self, row: Any) -> str | None:
-        return row.merchant.name if row.merchant else None
+        return row.merchant.listed_name if row.merchant else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing that money or a trace hangs on is ever deleted; it is closed, revoked, blocked or switched off."""

@@ -144,4 +144,4 @@ def cells(concern: Concern, row: Row) -> list[Any]:
     key: ApiKey = row.key if isinstance(row, Secret) else row
     address = reverse("admin:merchants_apikey_change", args=[key.pk])
     link = format_html('<a class="text-link whitespace-nowrap" href="{}">{}</a>', address, key.auth_key)
-    return [link, key.label or "–", key.merchant.name, concern.fact(row)]
+    return [link, key.label or "–", key.merchant.listed_name, concern.fact(row)]

@@ -44,6 +44,7 @@ TEXTS = {
 }
 
 
+OF_LIVE_MERCHANTS = {"membership", "contact", "invitation", "approval", "ownerquestion"}
 IN_THE_FORM = "Changed on the page of the administration."
 
 
@@ -96,6 +97,14 @@ class MerchantAdmin(FastAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
         return Merchant.objects.select_related("sandbox", "sandbox_of").annotate(key_count=Count("keys"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Merchant], search_term: str
+    ) -> tuple[QuerySet[Merchant], bool]:
+        """What only a live merchant has is given to no sandbox, and found under none."""
+        found, has_repeats = super().get_search_results(request, queryset, search_term)
+        of_live = request.GET.get("model_name") in OF_LIVE_MERCHANTS
+        return (found.filter(sandbox_of=None) if of_live else found), has_repeats
 
     def get_readonly_fields(self, request: HttpRequest, obj: Merchant | None = None) -> list[str]:
         """Settings are an administrator's."""

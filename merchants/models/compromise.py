@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -48,6 +50,7 @@ class Compromise(models.Model):
         return f"{self.key} exposed since {self.exposed_since:%Y-%m-%d %H:%M}"
 
 
+APPROVAL_VALID_FOR = timedelta(hours=72)  # as the trigger below has it
 # An approval counts in the transaction that decides it, and in no later one: nothing is carried out by it twice.
 THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
 AS_ASKED = f"""
@@ -63,6 +66,10 @@ AS_ASKED = f"""
        OR (NEW.merchant_id, NEW.key_id, NEW.verb, NEW.wish, NEW.asked_by_id, NEW.asked_at)
           IS DISTINCT FROM (OLD.merchant_id, OLD.key_id, OLD.verb, OLD.wish, OLD.asked_by_id, OLD.asked_at) THEN
         RAISE EXCEPTION 'a request stays as it was made, and is decided once' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'approved' AND greatest(NEW.decided_at, clock_timestamp()) >= OLD.asked_at + interval '72 hours'
+       OR NEW.state = 'expired' AND NEW.decided_at < OLD.asked_at + interval '72 hours' THEN
+        RAISE EXCEPTION 'a request expires after 72 hours' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state <> 'waiting' THEN
         NEW.decided_in := {THIS_TRANSACTION};
@@ -83,11 +90,13 @@ class Approval(models.Model):
         NETWORKS = "networks"
         DOMAINS = "domains"
         RULE_OFF = "rule_off"
+        LIMIT = "limit"
 
     class State(models.TextChoices):
         WAITING = "waiting"
         APPROVED = "approved"
         DECLINED = "declined"
+        EXPIRED = "expired"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="approvals")
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, null=True, related_name="approvals")
@@ -112,13 +121,14 @@ class Approval(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(verb__in=["rotate", "revoke"], key__isnull=False)
-                | Q(verb__in=["issue", "status", "domains", "rule_off"], key=None)
+                | Q(verb__in=["issue", "status", "domains", "rule_off", "limit"], key=None)
                 | Q(verb="networks"),
                 name="approval_of_key_or_merchant",
             ),
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_by=None, decided_at=None)
-                | Q(state__in=["approved", "declined"], decided_by__isnull=False, decided_at__isnull=False),
+                | Q(state__in=["approved", "declined"], decided_by__isnull=False, decided_at__isnull=False)
+                | Q(state="expired", decided_by=None, decided_at__isnull=False),
                 name="approval_decided_by_somebody",
             ),
             models.CheckConstraint(
@@ -149,4 +159,9 @@ class Approval(models.Model):
             "networks": "change the IP allowlist",
             "domains": "change the domain allowlist",
             "rule_off": "switch off the two-person rule",
+            "limit": "raise the write-off limit",
         }[self.verb]
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.asked_at + APPROVAL_VALID_FOR

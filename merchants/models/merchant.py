@@ -185,7 +185,12 @@ class Merchant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.code})"
+        return f"{self.name} ({self.code}{', sandbox' if self.is_sandbox else ''})"
+
+    @property
+    def listed_name(self) -> str:
+        """As a list of several merchants' rows shows it."""
+        return f"{self.name} (sandbox)" if self.is_sandbox else self.name
 
     @property
     def is_sandbox(self) -> bool:

@@ -1,10 +1,39 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from merchants.models.merchant import Merchant
+
+# What the portal's role may change is how the sending went. It can't unsay a mail: it begins unsent, is put off a day
+# at most, is given up only after a try that was answered, and stays as it is once it was sent.
+AS_WRITTEN = """
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'waiting' OR NEW.attempts <> 0 OR NEW.sent_at IS NOT NULL
+           OR NEW.due_at > NEW.created_at + interval '1 day' THEN
+            RAISE EXCEPTION 'an outgoing email begins unsent' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state = 'sent' THEN
+        RAISE EXCEPTION 'an email that was sent stays as it is' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.merchant_id, NEW."to", NEW.template, NEW.context, NEW.once, NEW.created_at)
+       IS DISTINCT FROM (OLD.merchant_id, OLD."to", OLD.template, OLD.context, OLD.once, OLD.created_at) THEN
+        RAISE EXCEPTION 'an outgoing email stays as it was written' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.due_at > greatest(OLD.due_at, clock_timestamp()) + interval '1 day' THEN
+        RAISE EXCEPTION 'an outgoing email is put off by a day at most' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'sent' AND (NEW.sent_at IS NULL OR OLD.state <> 'waiting' OR NEW.attempts <= OLD.attempts)
+       OR NEW.state = 'given_up' AND OLD.state <> 'given_up'
+          AND (NEW.attempts <= OLD.attempts OR NEW.last_answer = '') THEN
+        RAISE EXCEPTION 'an email is sent or given up by a try to send it' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Letter(models.Model):
@@ -36,6 +65,15 @@ class Letter(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="letter_waiting"),
             models.Index(fields=["-id"], condition=Q(state="given_up"), name="letter_given_up"),
             models.Index(fields=["to", "-id"], name="letter_to"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="letter_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="letter_as_written",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=AS_WRITTEN,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ class SignInRecord(models.Model):
         PASSWORD_SET = "password_set", "Password set by an administrator"
         RESET_ASKED = "reset_asked", "Password reset requested"
         RESET_DONE = "reset_done", "Password reset"
+        PAGE_REFUSED = "page_refused", "Page refused"
         ALARM = "alarm", "Alarm sent: many locks in an hour"
 
     at = models.DateTimeField(db_default=Now(), editable=False)

@@ -9,7 +9,47 @@ from django.db.models.functions import Lower
 
 from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant
+from merchants.models.outbox import Letter
 from merchants.models.people import Person
+
+# Only an email to each owner, about this change, makes it told; or there is nobody at the merchant who could be told.
+TOLD_BY_LETTER = """
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.told_at IS NOT NULL OR NEW.letter_id IS NOT NULL THEN
+            RAISE EXCEPTION 'a change of our staff begins untold' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.told_at IS NOT NULL
+       OR (NEW.id, NEW.merchant_id, NEW.thing, NEW.event, NEW.transaction, NEW.created_at)
+          IS DISTINCT FROM (OLD.id, OLD.merchant_id, OLD.thing, OLD.event, OLD.transaction, OLD.created_at) THEN
+        RAISE EXCEPTION 'a change of our staff stays as it was, and is told once' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM merchants_merchant w
+          JOIN merchants_membership m ON m.merchant_id = coalesce(w.sandbox_of_id, w.id)
+          JOIN merchants_person p ON p.id = m.person_id
+         WHERE w.id = NEW.merchant_id AND m.role = 'owner' AND p.is_active
+           AND NOT EXISTS (SELECT FROM merchants_letter l
+                            WHERE l."to" = p.email AND l.merchant_id = NEW.merchant_id
+                              AND l.template = 'merchant_changed'
+                              AND l.context ->> 'transaction' = NEW.transaction::text)
+    ) OR NOT EXISTS (
+        SELECT FROM merchants_letter l
+         WHERE l.id = NEW.letter_id AND l.merchant_id = NEW.merchant_id AND l.template = 'merchant_changed'
+           AND l.context ->> 'transaction' = NEW.transaction::text
+    ) AND EXISTS (
+        SELECT FROM merchants_merchant w
+         WHERE w.id = NEW.merchant_id
+           AND (EXISTS (SELECT FROM merchants_membership m JOIN merchants_person p ON p.id = m.person_id
+                         WHERE m.merchant_id = coalesce(w.sandbox_of_id, w.id) AND p.is_active
+                           AND m.role IN ('owner', 'manager'))
+                OR EXISTS (SELECT FROM merchants_contact c WHERE c.merchant_id = coalesce(w.sandbox_of_id, w.id)))
+    ) THEN
+        RAISE EXCEPTION 'the owners are told by email' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class StaffChange(models.Model):
@@ -23,10 +63,22 @@ class StaffChange(models.Model):
     transaction = models.BigIntegerField()
     created_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
+    letter = models.ForeignKey(
+        Letter, on_delete=models.PROTECT, null=True, related_name="+", help_text="To one of them."
+    )
 
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["id"], condition=Q(told_at=None), name="staff_change_untold")]
+        triggers = [
+            pgtrigger.Protect(name="staff_change_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="staff_change_told_by_letter",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=TOLD_BY_LETTER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.thing} {self.event}"

@@ -1,11 +1,12 @@
 """The two-person rule: what one person asks for, a second approver decides (Merchant.two_person).
 
-What refuses calls in an emergency (revoking all secrets, quarantine) does not wait; the new secret after it does.
+What refuses calls in an emergency (revoking all secrets, quarantine) does not wait; the new secret after it does. A
+request that nobody decides expires after APPROVAL_VALID_FOR.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from django.db.models import Q
 
 from merchants import errors
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Person
-from merchants.services import allowlist, keys, letters, merchants
+from merchants.models.compromise import APPROVAL_VALID_FOR
+from merchants.services import allowlist, independence, keys, letters, merchants
 from merchants.services.allowlist import DomainLine, Line
 from merchants.services.keys import Issued
 from merchants.services.words import check_no_secret
@@ -23,6 +25,12 @@ from portal.lib.clientip import parse_networks
 
 Verb, State = Approval.Verb, Approval.State
 Lines = Iterable[Line] | Iterable[DomainLine]
+_effects: dict[str, Callable[[Approval], None]] = {}
+
+
+def register(verb: str, effect: Callable[[Approval], None]) -> None:
+    """Name the function that carries out an approved request of this verb, of an app above this one."""
+    _effects[verb] = effect
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
@@ -97,6 +105,13 @@ def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approva
 
 
 @transaction.atomic
+def ask_to_raise_limit(*, merchant: Merchant, limit: int, change: str, by: Person, reason: str) -> Approval:
+    """Of what one person may write off alone. `change`: both amounts, for the approver to read."""
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    return _ask(merchant, Verb.LIMIT, by, reason, {"limit": limit, "changes": [change]})
+
+
+@transaction.atomic
 def ask_to_change_list(
     *, merchant: Merchant, key: ApiKey | None, verb: str, before: Lines, after: Lines, by: Person, reason: str
 ) -> Approval:
@@ -124,8 +139,9 @@ def _ask(
 ) -> Approval:
     check_no_secret(reason)
     waiting = Approval.objects.filter(merchant=merchant, state=State.WAITING)
-    if waiting.filter(Q(key=key) if key else Q(key=None, verb=verb)).exists():
-        raise errors.AlreadyAsked
+    for before in waiting.filter(Q(key=key) if key else Q(key=None, verb=verb)):
+        if not _expire(before):
+            raise errors.AlreadyAsked
     approval = Approval.objects.create(
         merchant=merchant, key=key, verb=verb, asked_by=by, reason=reason, wish=wish, asked_at=clock.now()
     )
@@ -151,11 +167,31 @@ def _decide(approval: Approval, by: Person, state: Approval.State) -> Approval:
     approval = _locked(approval)
     if approval.state != State.WAITING:
         raise errors.AlreadyDecided
-    if state == State.APPROVED and by == approval.asked_by:
-        raise errors.OwnWish
+    if state == State.APPROVED:
+        if approval.expires_at <= clock.now():
+            raise errors.ApprovalExpired
+        independence.check_approver(approval, by)
     approval.state, approval.decided_by, approval.decided_at = state, by, clock.now()
     approval.save(update_fields=["state", "decided_by", "decided_at"])
     return approval
+
+
+def expire() -> int:
+    """Close the requests that nobody decided in time, and mail those who made them. How many there were."""
+    old = Approval.objects.filter(state=State.WAITING, asked_at__lte=clock.now() - APPROVAL_VALID_FOR)
+    return sum(_expire(approval) for approval in old)
+
+
+@transaction.atomic
+def _expire(approval: Approval) -> bool:
+    """False: it can still be decided, or was decided meanwhile."""
+    approval = _locked(approval)
+    if approval.state != State.WAITING or clock.now() < approval.expires_at:
+        return False
+    approval.state, approval.decided_at = State.EXPIRED, clock.now()
+    approval.save(update_fields=["state", "decided_at"])
+    letters.tell_of_expiry(approval)
+    return True
 
 
 def _locked(approval: Approval) -> Approval:
@@ -180,6 +216,8 @@ def _carry_out(approval: Approval) -> Issued | None:
             merchants.set_status(merchant=approval.merchant, status=approval.wish["status"], approval=approval)
         case Verb.RULE_OFF:
             merchants.switch_two_person_off(approval=approval)
+        case Verb.LIMIT:
+            _effects[approval.verb](approval)
         case _:
             _change_list(approval)
     return None

@@ -258,6 +258,7 @@ def _wish(event: Event) -> str:
         "networks": "Change of the IP allowlist",
         "domains": "Change of the domain allowlist",
         "rule_off": "End of the two-person rule",
+        "limit": "Higher write-off limit",
     }.get(event.row["verb"], "Change")
 
 

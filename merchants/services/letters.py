@@ -61,6 +61,12 @@ def write_each(
     addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
 ) -> int:
     """One letter to each address; how many were not written before."""
+    return len(_write(addresses, merchant, template, context, once=once))
+
+
+def _write(
+    addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
+) -> list[Letter]:
     now, masked = clock.now(), {name: _masked(value) for name, value in context.items()}
     letters = [
         Letter(
@@ -81,7 +87,7 @@ def write_each(
     if letters:
         Letter.objects.bulk_create(letters, ignore_conflicts=bool(once))
         outbox.wake_on_commit()
-    return len(letters)
+    return letters
 
 
 def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]) -> None:
@@ -143,15 +149,7 @@ def tell_of_leak(case: Compromise, *, replacement: ApiKey | None, ends: datetime
 
 def ask_approvers(approval: Approval) -> None:
     """Everybody who may approve it, but the one who asked: our staff, and the merchant's owners."""
-    about = {
-        "merchant": approval.merchant.name,
-        "auth_key": approval.key.auth_key if approval.key else "",
-        "asked_by": str(approval.asked_by),
-        "request": approval.request,
-        "reason": approval.reason,
-        "at": spoken(approval.asked_at),
-    }
-    asker = {approval.asked_by.email}
+    about, asker = _about_request(approval), {approval.asked_by.email}
     of_staff = Person.objects.filter(is_active=True, staff_role__in=WORKERS).values_list("email", flat=True)
     page = f"/admin/merchants/approval/{approval.pk}/change/"
     write_each({*of_staff} - asker, approval.merchant, "approval_waiting", about | {"page": page})
@@ -159,11 +157,33 @@ def ask_approvers(approval: Approval) -> None:
     write_each({*owners(approval.merchant)} - asker, approval.merchant, "approval_waiting", about | {"page": page})
 
 
-def tell_owners(merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any) -> None:
-    """What was changed for a merchant, and by whom; `also`: who is told beside its owners."""
+def tell_of_expiry(approval: Approval) -> None:
+    """To the person who made the request, that nobody decided it."""
+    if approval.asked_by.is_active:
+        write_to(approval.asked_by.email, approval.merchant, "approval_expired", _about_request(approval))
+
+
+def _about_request(approval: Approval) -> dict[str, str]:
+    return {
+        "merchant": approval.merchant.name,
+        "auth_key": approval.key.auth_key if approval.key else "",
+        "asked_by": str(approval.asked_by),
+        "request": approval.request,
+        "reason": approval.reason,
+        "at": spoken(approval.asked_at),
+        "ends": spoken(approval.expires_at),
+    }
+
+
+def tell_owners(
+    merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
+) -> Letter | None:
+    """What was changed for a merchant, and by whom; `also`: who is told beside its owners. Returns one to an owner."""
     context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": spoken(at), **more}
-    told = {email.lower(): email for email in [*(owners(merchant) or contacts(merchant)), *also]}
-    write_each(told.values(), merchant, "merchant_changed", context)
+    own = owners(merchant) or contacts(merchant)
+    told = {email.lower(): email for email in [*also, *own]}  # an owner's address as the person has it
+    written = _write(told.values(), merchant, "merchant_changed", context)
+    return next((letter for letter in written if letter.to in own), None)
 
 
 def ask_owners(question: OwnerQuestion) -> None:

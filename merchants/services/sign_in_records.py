@@ -13,11 +13,13 @@ from django.db.models import Q
 from merchants.models import Letter, Person, SignInRecord
 from merchants.services import outbox
 from portal.lib import clock, masking
+from portal.lib.clientip import parse_address, subscriber
 
 Kind = SignInRecord.Kind
 EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,189}")  # anything else may be a password that was typed in the wrong box
 LOCK_NOTED_AGAIN = timedelta(minutes=15)
 ALARM_WINDOW = timedelta(hours=1)
+REFUSED_PAGES = 20
 SHOWN = 50
 
 
@@ -43,9 +45,21 @@ def note(
     )
 
 
+def note_refused_page(*, person: Person, address: str | None, page: str) -> None:
+    """Add a record of a page that answered 403 or 404; of one person at most REFUSED_PAGES an hour."""
+    since = clock.now() - ALARM_WINDOW
+    own = SignInRecord.objects.filter(person=person, kind=Kind.PAGE_REFUSED, at__gt=since)
+    if own.count() < REFUSED_PAGES:
+        note(Kind.PAGE_REFUSED, person=person, address=address, method=page)
+
+
 def _is_noted(email: str, address: str | None) -> bool:
+    """Of IPv6 the whole /64 is one caller, as the lock counts it."""
     since = clock.now() - LOCK_NOTED_AGAIN
-    return SignInRecord.objects.filter(kind=Kind.LOCKED, at__gt=since, email=email, address=address or None).exists()
+    locks = SignInRecord.objects.filter(kind=Kind.LOCKED, at__gt=since, email=email)
+    known = {each and parse_address(each) for each in locks.values_list("address", flat=True)}
+    caller = parse_address(address) if address else None
+    return (caller and subscriber(caller)) in {each and subscriber(each) for each in known}
 
 
 def _person_of(email: str) -> Person | None:
@@ -73,7 +87,8 @@ def raise_alarm() -> int:
     since = clock.now() - ALARM_WINDOW
     recent = SignInRecord.objects.filter(at__gt=since)
     locks = list(recent.filter(kind=Kind.LOCKED).values_list("email", "address"))
-    if len(locks) < settings.SIGN_IN_LOCKS_ALARM or recent.filter(kind=Kind.ALARM).exists():
+    sent = Letter.objects.filter(template="sign_in_alarm", created_at__gt=since)  # a record alone silences nobody
+    if len(locks) < settings.SIGN_IN_LOCKS_ALARM or sent.exists():
         return 0
     context = {
         "locks": len(locks),

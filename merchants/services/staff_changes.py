@@ -12,7 +12,7 @@ from itertools import groupby
 from django.conf import settings
 from django.db import transaction
 
-from merchants.models import Approval, Merchant, StaffChange
+from merchants.models import Approval, Letter, Merchant, StaffChange
 from merchants.services import history, history_words, letters
 from merchants.services.history_words import Event
 from portal.lib import clock
@@ -26,20 +26,23 @@ def tell_owners() -> int:
     """How many changes were told. A worker that dies has told nothing and marked nothing."""
     untold = StaffChange.objects.select_for_update(skip_locked=True).filter(told_at=None).order_by("pk")
     changes = list(untold[:MOST_AT_ONCE])
-    for (merchant_id, number), together in groupby(changes, key=lambda each: (each.merchant_id, each.transaction)):
-        merchant = Merchant.objects.filter(pk=merchant_id).first()
-        if merchant is not None:
-            _tell(merchant, number, list(together))
-    StaffChange.objects.filter(pk__in=[change.pk for change in changes]).update(told_at=clock.now())
+    for (merchant_id, number), each in groupby(changes, key=lambda each: (each.merchant_id, each.transaction)):
+        together, merchant = list(each), Merchant.objects.filter(pk=merchant_id).first()
+        letter = _tell(merchant, number, together) if merchant else None
+        done = StaffChange.objects.filter(pk__in=[change.pk for change in together])
+        done.update(told_at=clock.now(), letter=letter)
     return len(changes)
 
 
-def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> None:
+def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> Letter | None:
+    """`transaction` in the letter says of which changes it is: the database asks for it before they count as told."""
     events = sorted(_events(merchant, changes), key=lambda event: event.at)
-    if not events:
-        return
+    if not events:  # a kind that the history has no words for
+        what = f"changed: {', '.join(sorted({change.thing for change in changes}))}"
+        at = changes[0].created_at
+        return letters.tell_owners(merchant, what, by=_by(number, None), at=at, transaction=number)
     told, last = history_words.tell(events), events[-1]
-    letters.tell_owners(
+    return letters.tell_owners(
         merchant,
         told.title,
         by=_by(number, last),
@@ -47,6 +50,7 @@ def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> No
         also=_also(events),
         reason=(last.context or {}).get("reason", ""),
         changes=[list(change) for change in told.changes],
+        transaction=number,
     )
 
 
@@ -58,10 +62,12 @@ def _events(merchant: Merchant, changes: Sequence[StaffChange]) -> Iterator[Even
     yield from history.events(*about, each=MOST_AT_ONCE)
 
 
-def _by(number: int, event: Event) -> str:
+def _by(number: int, event: Event | None) -> str:
     """Both of them, where a second person approved it."""
     approval = Approval.objects.filter(decided_in=number).select_related("asked_by", "decided_by").first()
-    return f"{approval.asked_by} and {approval.decided_by}" if approval else history.who(event.context)
+    return (
+        f"{approval.asked_by} and {approval.decided_by}" if approval else history.who(event.context if event else None)
+    )
 
 
 def _also(events: Iterable[Event]) -> Iterator[str]:

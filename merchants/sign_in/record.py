@@ -21,8 +21,12 @@ Kind = SignInRecord.Kind
 
 def record(request: HttpRequest, kind: Kind, **about: Any) -> None:
     """Add a record with the caller's address."""
+    sign_in_records.note(kind, address=caller_address(request), **about)
+
+
+def caller_address(request: HttpRequest) -> str | None:
     address, _ = request_address(request.META, settings.TRUSTED_PROXIES)
-    sign_in_records.note(kind, address=str(address) if address else None, **about)
+    return str(address) if address else None
 
 
 @receiver(account.user_logged_in)

@@ -2,6 +2,8 @@
 -- the owner's rights and computes every hash from the rows themselves, so that nobody can hand it one.
 
 DROP FUNCTION IF EXISTS merchants_chain_seal(text, bigint, bigint);
+DROP FUNCTION IF EXISTS merchants_chain_seal(text, bigint);
+DROP FUNCTION IF EXISTS merchants_chain_horizon(merchants_chainrecipe);
 DROP FUNCTION IF EXISTS merchants_chain_blocks(merchants_chainrecipe, bigint, bigint, bigint, bigint);
 DROP FUNCTION IF EXISTS merchants_chain_rows(merchants_chainrecipe, bigint, bigint, bigint, bigint);
 DROP FUNCTION IF EXISTS merchants_chain_head(bytea, merchants_chainblock, merchants_chainrecipe);
@@ -56,24 +58,62 @@ SET search_path = public, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD
 $$;
 
 
--- Seals the next window of a table, at most `p_most` rows and none above `p_upto`, below which no row can appear any
--- more. Returns how many rows it sealed.
-CREATE FUNCTION merchants_chain_seal(p_table text, p_upto bigint, p_most bigint)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- The newest id of a table below which no row can appear any more; null while a writer takes longer than this waits.
+-- Ids are given out when a row is made, and rows are seen when they are committed: a smaller one may come later. A writer
+-- has its lock on the table before it is given an id, so it waits for all that hold one when the newest id was read.
+CREATE FUNCTION merchants_chain_horizon(p_recipe merchants_chainrecipe)
+RETURNS bigint LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
+DECLARE
+    v_newest bigint;
+    v_writers text[];
+    v_ends timestamptz := clock_timestamp() + interval '2 seconds';
+BEGIN
+    EXECUTE format('SELECT max(t.%I)::bigint FROM %I t', p_recipe.id_column, p_recipe.table_name) INTO v_newest;
+    SELECT array_agg(DISTINCT l.virtualtransaction) INTO v_writers FROM pg_locks l
+     WHERE l.locktype = 'relation' AND l.relation = to_regclass(p_recipe.table_name) AND l.mode = 'RowExclusiveLock'
+       AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+    WHILE EXISTS (
+        SELECT FROM pg_locks l
+         WHERE l.locktype = 'relation' AND l.relation = to_regclass(p_recipe.table_name)
+           AND l.mode = 'RowExclusiveLock' AND l.granted AND l.virtualtransaction = ANY (v_writers)
+           AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    ) LOOP
+        IF clock_timestamp() > v_ends THEN
+            RETURN NULL;
+        END IF;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    RETURN v_newest;
+END $$;
+
+
+-- Seals the next window of a table, up to its horizon. `p_most` is how many rows a window has, within bounds: a caller
+-- chooses neither which rows are sealed nor which are left out, nor an old snapshot. Returns how many rows it sealed.
+CREATE FUNCTION merchants_chain_seal(p_table text, p_most bigint)
+RETURNS bigint LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     r merchants_chainrecipe;
     b merchants_chainblock;
     v record;
+    v_upto bigint;
     v_sealed bigint := 0;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a chain is sealed in read committed, not in %', current_setting('transaction_isolation');
+    END IF;
     SELECT * INTO STRICT r FROM merchants_chainrecipe w WHERE w.table_name = p_table ORDER BY w.version DESC LIMIT 1;
     PERFORM pg_advisory_xact_lock(hashtextextended('merchants_chain_seal ' || r.chain, 0));
-    b.chain := r.chain; b.recipe_id := r.id; b.table_name := r.table_name; b.sealed_at := clock_timestamp();
     SELECT coalesce(max(w.upto_id), -9223372036854775808) INTO b.after_id
       FROM merchants_chainblock w WHERE w.table_name = p_table;
+    v_upto := merchants_chain_horizon(r);
+    IF v_upto IS NULL OR v_upto <= b.after_id THEN
+        RETURN 0;
+    END IF;
+    b.chain := r.chain; b.recipe_id := r.id; b.table_name := r.table_name; b.sealed_at := clock_timestamp();
     FOR v IN
         SELECT n.*, max(n.last_id) OVER () AS upto_id, o.number, o.total_rows, o.head
-          FROM merchants_chain_blocks(r, b.after_id, p_upto, p_most, NULL) n
+          FROM merchants_chain_blocks(r, b.after_id, v_upto, least(greatest(p_most, 1), 50000), NULL) n
           LEFT JOIN LATERAL (
             SELECT w.number, w.total_rows, w.head FROM merchants_chainblock w
              WHERE w.chain = r.chain AND w.merchant_id = n.merchant_id ORDER BY w.number DESC LIMIT 1

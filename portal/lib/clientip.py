@@ -18,6 +18,7 @@ from typing import Any
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 HOP_WITH_PORT = re.compile(r"\[([^]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
+SUBSCRIBER_BITS = 64
 MOST_HELD = {4: 1 << 25, 6: 1 << 113}  # by a list that lets somebody in: as many as two /8, or two /16 of IPv6
 
 
@@ -49,6 +50,13 @@ def parse_address(text: str) -> Address | None:
         return None
     if isinstance(address, IPv6Address):
         return address.ipv4_mapped or IPv6Address(int(address))
+    return address
+
+
+def subscriber(address: Address) -> Address:
+    """Whom a limit per address counts: an IPv4 address, or the /64 of IPv6 that one subscriber has, as its first."""
+    if isinstance(address, IPv6Address):
+        return IPv6Address(int(address) >> (128 - SUBSCRIBER_BITS) << (128 - SUBSCRIBER_BITS))
     return address
 
 

@@ -277,3 +277,33 @@ def test_an_administrator_sets_a_password(client: Client, administrator: Person,
     owner.refresh_from_db()
     assert owner.check_password(NEW_PASSWORD)
     assert not owner.check_password(PASSWORD)
+
+
+# --- Sandboxes among live merchants -----------------------------------------------------------------------------------
+AUTOCOMPLETE = "/admin/autocomplete/"
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "offered"),
+    [
+        ("apikey", "merchant", ["Acme Casino (acme)", "Acme Casino Sandbox (acme-sandbox, sandbox)"]),
+        ("player", "merchant", ["Acme Casino (acme)", "Acme Casino Sandbox (acme-sandbox, sandbox)"]),
+        ("membership", "merchant", ["Acme Casino (acme)"]),
+        ("approval", "merchant", ["Acme Casino (acme)"]),
+    ],
+)
+def test_a_picker_marks_a_sandbox_or_leaves_it_out(
+    staff: Client, acme: Merchant, model: str, field: str, offered: list[str]
+) -> None:
+    factories.sandbox(acme)
+    about = {"term": "acme", "app_label": "merchants", "model_name": model, "field_name": field}
+    assert [each["text"] for each in staff.get(AUTOCOMPLETE, about).json()["results"]] == offered
+
+
+def test_a_list_marks_the_rows_of_a_sandbox(staff: Client, acme: Merchant) -> None:
+    factories.signer(acme)
+    factories.signer(acme, environment="test")
+    page = staff.get("/admin/merchants/apikey/").content.decode()
+    assert "Acme Casino Sandbox (sandbox)" in page
+    assert "Acme Casino (sandbox)" not in page
+    assert "Acme Casino Sandbox (sandbox)" in staff.get("/admin/find/?q=acme").content.decode()

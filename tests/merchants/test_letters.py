@@ -31,6 +31,7 @@ from portal.lib import clock
 from portal.ports import free_port
 from tests import factories
 from tests.people import signed_in
+from tests.plugins.database_role import unguarded
 from tests.plugins.live import Live
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -98,7 +99,8 @@ def test_owners_managers_and_named_addresses_are_told_and_nobody_twice(acme: Mer
 
 def test_a_verb_that_fails_writes_no_letter(acme: Merchant, contact: Contact) -> None:
     key = keys.issue(merchant=acme).key
-    Letter.objects.all().delete()
+    with unguarded():
+        Letter.objects.all().delete()
     with pytest.raises(errors.OverlapTooLong):
         keys.rotate(key=key, overlap=timedelta(days=8))
     assert not Letter.objects.exists()
@@ -283,7 +285,7 @@ def test_what_was_given_up_is_sent_again_when_asked(acme: Merchant, contact: Con
     [letter] = written(acme)
     with pytest.raises(errors.NotGivenUp):
         post.send_again(letter=letter)
-    Letter.objects.update(state="given_up", attempts=14)
+    Letter.objects.update(state="given_up", attempts=14, last_answer="450 later")
     post.send_again(letter=letter)
     post.send_due()
     letter.refresh_from_db()
@@ -294,7 +296,8 @@ def test_a_second_copy_is_known_as_one_by_mailboxes(server: Server, acme: Mercha
     """As after a worker that was killed between the server's yes and its commit."""
     written(acme)
     post.send_due()
-    Letter.objects.update(state="waiting")
+    with unguarded():
+        Letter.objects.update(state="waiting")
     post.send_due()
     first, second = server.taken
     assert first["message-id"] == second["message-id"]

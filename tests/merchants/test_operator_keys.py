@@ -143,9 +143,9 @@ def test_where_two_decide_another_owner_approves_and_is_shown_the_secret(
     at_work: Client, acme: Merchant, key: ApiKey
 ) -> None:
     Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+    other = signed_in(Client(), factories.member(acme, "owner", email="second@acme.test"))
     assert send(at_work, page(key, "rotate"), reason="Yearly").status_code == 302
     assert "You requested this change, so another person must approve it." in said(send(at_work, page(key, "approve")))
-    other = signed_in(Client(), factories.member(acme, "owner", email="second@acme.test"))
     assert "asked to rotate" in said(other.get("/operator/acme/"))
     assert shown_secret(send(other, page(key, "approve")))
     assert Approval.objects.get().state == "approved"

@@ -16,7 +16,7 @@ from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Letter, Merchant, Person, Secret
 from merchants.services import approvals, compromise, history, keys, merchants, staff_changes
 from portal.lib import clock
-from tests.people import signed_in
+from tests.people import give_totp, signed_in
 
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
 HIDDEN = re.compile(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?')
@@ -80,8 +80,8 @@ def test_a_new_key_waits_and_its_secret_is_for_another(
 def test_an_owner_can_be_the_second_person(
     client: Client, staff: Client, ruled: Merchant, owner: Person, support: Person
 ) -> None:
-    approval = approvals.ask_to_issue(merchant=ruled, by=support, reason="a new cashier")
     at_work = signed_in(Client(), owner)
+    approval = approvals.ask_to_issue(merchant=ruled, by=support, reason="a new cashier")
     assert "another person must approve it" in at_work.get("/operator/acme/").content.decode()
     assert "Issue a live key" in at_work.get(f"/operator/acme/approvals/{approval.pk}/").content.decode()
     assert SECRET.search(send(at_work, f"/operator/acme/approvals/{approval.pk}/approve/"))
@@ -228,6 +228,7 @@ def save(client: Client, merchant: Merchant, **fields: str) -> str:
 def test_two_people_switch_the_rule_off_and_the_owners_are_mailed(
     second: Client, ruled: Merchant, owner: Person, administrator: Person, support: Person
 ) -> None:
+    give_totp(support)
     assert "A second person must approve it" in save(second, ruled)
     assert Merchant.objects.get(pk=ruled.pk).two_person
     approval = Approval.objects.get(verb="rule_off")
@@ -261,6 +262,7 @@ def test_our_staffs_change_of_a_list_waits_as_a_whole(
 def test_a_list_that_was_changed_since_is_not_overwritten(
     ruled: Merchant, owner: Person, support: Person, administrator: Person
 ) -> None:
+    give_totp(administrator)
     approval = approvals.ask_to_change_list(
         merchant=ruled, key=None, verb="networks", before=[], after=[], by=support, reason="x"
     )
@@ -272,6 +274,7 @@ def test_a_list_that_was_changed_since_is_not_overwritten(
 
 
 def test_a_waiting_rotation_does_not_hold_an_emergency_up(key: ApiKey, support: Person, administrator: Person) -> None:
+    give_totp(administrator)
     stale = approvals.ask_to_rotate(key=key, by=administrator, reason="yearly")
     declared = compromise.declare(
         key=key, response="revoke", reason="in a chat", exposed_since=clock.now() - timedelta(hours=1), by=support

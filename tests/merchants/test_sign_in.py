@@ -256,6 +256,15 @@ def test_wrong_passwords_from_one_address_lock_the_address(client: Client, suppo
     assert password(Client(REMOTE_ADDR="198.51.100.7"), support)["location"] == SECOND
 
 
+def test_of_ipv6_the_network_of_a_subscriber_is_locked(client: Client, support: Person, secret: str) -> None:
+    for number in range(20):
+        fields = {"login": f"guess-{number}@oppi.test", "password": "wrong"}
+        Client(REMOTE_ADDR=f"2001:db8:1:2::{number:x}").post(SIGN_IN, fields)
+    neighbour = password(Client(REMOTE_ADDR="2001:db8:1:2:ffff::1"), support)
+    assert "Too many wrong passwords" in neighbour.content.decode()
+    assert password(Client(REMOTE_ADDR="2001:db8:1:3::1"), support)["location"] == SECOND
+
+
 def test_behind_a_proxy_the_address_is_the_callers(client: Client, support: Person, secret: str, settings: Any) -> None:
     settings.TRUSTED_PROXIES = parse_networks(["127.0.0.0/8"])
     for number in range(20):

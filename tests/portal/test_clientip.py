@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.lib.clientip import client_address, parse_address, parse_networks
+from portal.lib.clientip import client_address, parse_address, parse_networks, subscriber
 
 PROXIES = parse_networks(["10.0.0.0/8", "2001:db8::/32"])
 CALLS = [
@@ -66,3 +66,19 @@ def test_an_address_is_read_strictly(text: str, address: str | None) -> None:
 def test_a_network_that_is_none_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match=entry):
         parse_networks(["10.0.0.0/8", entry])
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+    ],
+)
+def test_a_limit_counts_a_subscriber(address: str, counted: str) -> None:
+    found = parse_address(address)
+    assert found is not None
+    assert str(subscriber(found)) == counted

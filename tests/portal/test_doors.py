@@ -158,9 +158,8 @@ def reconciled(merchant: Merchant) -> None:
     Case.objects.create(
         merchant=merchant, day=day, kind="amount", subject="tx", found_by=run, seen_by=run, opened_at=now
     )
-    letter = Letter.objects.create(
-        merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now, state=Letter.State.GIVEN_UP
-    )
+    letter = Letter.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
+    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.GIVEN_UP, attempts=1, last_answer="550 no")
     ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
 
 

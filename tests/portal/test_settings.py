@@ -96,6 +96,7 @@ BAD: dict[str, tuple[str, str | None]] = {
     "everybody of IPv6 as a proxy": ("TRUSTED_PROXIES", "10.0.0.0/8,::/0"),
     "statements from everywhere": ("STATEMENT_NETWORKS", "0.0.0.0/1,128.0.0.0/1"),
     "hours that are no number": ("SESSION_LIFETIME_HOURS", "many"),
+    "no minutes": ("SESSION_IDLE_MINUTES", "0"),
 }
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
-from merchants.models import Merchant, Person
+from merchants.errors import OwnWish, SecondPersonNeeded
+from merchants.models import Approval, Letter, Merchant, Person
+from merchants.services import approvals, history, staff_changes
 from portal.lib import clock
-from tests.people import signed_in
+from tests.people import give_totp, signed_in
 from tests.wallet import reconciling
 from wallet.models import HostKeyLookup, ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.reconciliation import planning
 
 LIST = "/admin/wallet/reconciliationplan/"
 SAID = {
@@ -139,3 +144,48 @@ def test_fetching_is_switched_off_and_the_password_is_on_no_page(staff: Client, 
     assert not source.is_on
     assert "https://host.test/{day}.csv" in page
     assert "sealed" not in page
+
+
+# --- A raise of the limit, with the two-person rule -------------------------------------------------------------------
+def test_a_higher_limit_waits_for_a_second_person_and_a_lower_one_does_not(
+    plan: ReconciliationPlan, owner: Person, support: Person, administrator: Person
+) -> None:
+    Merchant.objects.update(two_person=True)
+    ReconciliationPlan.objects.filter(pk=plan.pk).update(write_off_alone=0)
+    give_totp(support)
+    at_work, path = signed_in(Client(), administrator), f"{LIST}{plan.pk}/change/"
+    assert "A second person must approve it" in sent(at_work, path, SAID | {"write_off_alone": "5.00", "hour": "6"})
+    plan.refresh_from_db()
+    assert (plan.write_off_alone, plan.hour) == (0, 6)
+    [asked] = Letter.objects.filter(template="approval_waiting", to="owner@acme.test")
+    assert asked.context["request"] == "raise the write-off limit"
+    assert "already waiting" in sent(at_work, path, SAID | {"write_off_alone": "9.00"})
+    approval = Approval.objects.get()
+    assert approval.wish["changes"] == ["write-off limit from 0.00 to 5.00"]
+    with pytest.raises(OwnWish):
+        approvals.approve(approval=approval, by=administrator)
+    with history.acting(door="/admin/", person=support):
+        approvals.approve(approval=approval, by=support)
+    plan.refresh_from_db()
+    assert plan.write_off_alone == 500_000
+    staff_changes.tell_owners()
+    assert Letter.objects.filter(template="merchant_changed", to="owner@acme.test").exists()
+    sent(at_work, path, SAID | {"write_off_alone": "1.00"})
+    plan.refresh_from_db()
+    assert plan.write_off_alone == 100_000
+
+
+def test_no_door_raises_the_limit_alone(acme: Merchant, rival: Merchant, administrator: Person) -> None:
+    high = ReconciliationPlan.objects.create(merchant=rival, write_off_alone=10**9)
+    Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+
+    def refused(write: Callable[[], Any]) -> None:
+        with pytest.raises(IntegrityError, match="a second person approves a higher"), transaction.atomic():
+            write()
+
+    refused(lambda: ReconciliationPlan.objects.create(merchant=acme, write_off_alone=1))
+    refused(lambda: ReconciliationPlan.objects.filter(pk=high.pk).update(merchant=acme))
+    plan = ReconciliationPlan.objects.create(merchant=acme)
+    refused(lambda: ReconciliationPlan.objects.filter(pk=plan.pk).update(write_off_alone=1))
+    with pytest.raises(SecondPersonNeeded):
+        planning.set_plan(merchant=acme, by=administrator, write_off_alone=1)

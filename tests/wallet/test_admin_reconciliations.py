@@ -44,9 +44,10 @@ def run(acme: Merchant) -> Reconciliation:
 @pytest.fixture
 def delivery(run: Reconciliation) -> ReportDelivery:
     letter = Letter.objects.create(
-        merchant=run.merchant, to="cfo@acme.test", template="reconciliation", due_at=MORNING, state="given_up",
-        attempts=7, last_answer="550 no such mailbox", context={"run": run.pk},
+        merchant=run.merchant, to="cfo@acme.test", template="reconciliation", due_at=MORNING, context={"run": run.pk}
     )  # fmt: skip
+    Letter.objects.update(state="given_up", attempts=7, last_answer="550 no such mailbox")
+    letter.refresh_from_db()
     return ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=MORNING)
 
 

@@ -397,7 +397,7 @@ def test_a_report_that_came_back_is_seen_and_sent_again(at_work: Client, case: C
     ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
     run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
     [delivery] = deliveries.send(run=run)
-    Letter.objects.filter(pk=delivery.letter_id).update(state="sent", sent_at=clock.now())
+    Letter.objects.filter(pk=delivery.letter_id).update(state="sent", attempts=1, sent_at=clock.now())
     ReportDelivery.objects.filter(pk=delivery.pk).update(bounced_at=clock.now(), bounce="550 no such mailbox")
     path = f"{HERE}reports/{run.pk}/"
     assert "550 no such mailbox" in said(at_work.get(path))

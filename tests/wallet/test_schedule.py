@@ -481,7 +481,7 @@ def test_a_report_that_reached_nobody_is_an_alarm(plan: ReconciliationPlan) -> N
     run = compared(plan, "clear", ours=7, theirs=7)
     with clock.at(EIGHT):
         first, second = deliveries.send(run=run)
-    Letter.objects.filter(pk=first.letter_id).update(state="given_up")
+    Letter.objects.filter(pk=first.letter_id).update(state="given_up", attempts=1, last_answer="550 no")
     assert causes(plan.merchant, EIGHT) == [], "one reached somebody"
     ReportDelivery.objects.filter(pk=second.pk).update(bounced_at=EIGHT)
     assert causes(plan.merchant, EIGHT) == [("not_delivered", DAY)]
@@ -522,7 +522,7 @@ def test_a_comparison_that_says_nothing_new_was_told_by_the_one_before(plan: Rec
         [delivery] = deliveries.send(run=compared_on(plan, day, at))
     compared_on(plan, day, at, number=2)
     assert causes(plan.merchant, late) == []
-    Letter.objects.filter(pk=delivery.letter_id).update(state="given_up")
+    Letter.objects.filter(pk=delivery.letter_id).update(state="given_up", attempts=1, last_answer="550 no")
     assert causes(plan.merchant, late) == [("not_delivered", day)]
 
 

@@ -114,7 +114,7 @@ class CompromiseAdmin(ReadOnlyAdmin):
 
     @display(description="Merchant")
     def of_merchant(self, case: Compromise) -> str:
-        return case.key.merchant.name
+        return case.key.merchant.listed_name
 
     @display(description="Exposed since (UTC)")
     def since(self, case: Compromise) -> SafeString | None:

@@ -59,7 +59,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @display(description="Merchant")
     def of_merchant(self, delivery: ReportDelivery) -> str:
-        return delivery.reconciliation.merchant.name
+        return delivery.reconciliation.merchant.listed_name
 
     @display(description="Day")
     def day(self, delivery: ReportDelivery) -> str:

@@ -93,13 +93,15 @@ def found(text: str) -> Iterator[Group]:
 
 def of_merchants(text: str) -> Iterator[Group]:
     named = Merchant.objects.filter(Q(code=text.lower()) | Q(name__icontains=text)).order_by("code")
-    yield Group("Merchants", "storefront", hits(named, lambda each: (each.name, f"{each.code} · {each.status}")))
+    yield Group("Merchants", "storefront", hits(named, lambda each: (each.listed_name, f"{each.code} · {each.status}")))
     keys = ApiKey.objects.filter(auth_key=text).select_related("merchant")
-    yield Group("API keys", "key", hits(keys, lambda each: (each.auth_key, f"{each.merchant.name} · {each.status}")))
+    yield Group(
+        "API keys", "key", hits(keys, lambda each: (each.auth_key, f"{each.merchant.listed_name} · {each.status}"))
+    )
     people = Person.objects.filter(email__iexact=text) if "@" in text else Person.objects.none()
     yield Group("People", "badge", hits(people, lambda each: (each.email, each.name)))
     players = Player.objects.filter(pk__in=search.players(text)).select_related("merchant")
-    yield Group("Players", "groups", hits(players, lambda each: (each.player_id, each.merchant.name)))
+    yield Group("Players", "groups", hits(players, lambda each: (each.player_id, each.merchant.listed_name)))
 
 
 def of_calls(text: str) -> Iterator[Group]:
@@ -108,7 +110,7 @@ def of_calls(text: str) -> Iterator[Group]:
     sessions = Session.objects.filter(session_id=text).select_related("merchant", "player")
     yield Group(
         "Sessions", "stadia_controller",
-        hits(sessions, lambda each: (each.session_id, f"{each.player} · {each.merchant.name}")),
+        hits(sessions, lambda each: (each.session_id, f"{each.player} · {each.merchant.listed_name}")),
     )  # fmt: skip
     address, request_id = parse_address(text), parse_uuid(text)
     calls = SignedRequest.objects.select_related("merchant")
@@ -136,7 +138,10 @@ def of_transactions(text: str) -> Group:
 
 def said_of_transaction(row: Transaction) -> tuple[str, str]:
     amount = f" {money.show(row.amount)} {row.currency}" if row.amount is not None else ""
-    return row.transaction_id, f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.name}"
+    return (
+        row.transaction_id,
+        f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.listed_name}",
+    )
 
 
 def of_cases(text: str) -> Group:
@@ -146,7 +151,7 @@ def of_cases(text: str) -> Group:
 
 
 def said_of_case(case: Case) -> tuple[str, str]:
-    return str(case), f"{case.day} · {case.get_state_display()} · {case.merchant.name}"
+    return str(case), f"{case.day} · {case.get_state_display()} · {case.merchant.listed_name}"
 
 
 def of_requests(title: str, rows: QuerySet[SignedRequest], text: str = "") -> Group:
@@ -155,7 +160,7 @@ def of_requests(title: str, rows: QuerySet[SignedRequest], text: str = "") -> Gr
 
 
 def said_of_call(line: SignedRequest) -> tuple[str, str]:
-    merchant = line.merchant.name if line.merchant else "no known key"
+    merchant = line.merchant.listed_name if line.merchant else "no known key"
     return f"{line.created_at:%Y-%m-%d %H:%M:%S} {line.endpoint}", f"{line.status} · {merchant}"
 
 
@@ -163,7 +168,7 @@ def hit_of_seen(seen: SeenAddress) -> Hit:
     times = f"first {seen.first_seen_at:%Y-%m-%d %H:%M} · last {seen.last_seen_at:%Y-%m-%d %H:%M}"
     return Hit(
         seen.key.auth_key,
-        f"{seen.key.merchant.name} · {times}",
+        f"{seen.key.merchant.listed_name} · {times}",
         reverse("admin:merchants_apikey_change", args=[seen.key_id]),
     )
 

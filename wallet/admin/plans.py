@@ -25,6 +25,7 @@ from unfold.widgets import (
 from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question, says_why
 from merchants.admin.fields import AmountField
+from merchants.admin.merchants import IN_THE_FORM
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
@@ -32,6 +33,7 @@ from merchants.services import questions
 from wallet.admin.base import shown
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.reconciliation import alarms, host_keys, planning, pull, schedule
+from wallet.reconciliation.plans import plan_of
 
 AMOUNTS = {
     "high_amount": "From this difference on, a case is of high severity.",
@@ -153,10 +155,16 @@ class PlanAdmin(FastAdmin):
 
     def save_model(self, request: HttpRequest, obj: ReconciliationPlan, form: Any, change: bool) -> None:  # noqa: FBT001
         said = {name: value for name, value in form.cleaned_data.items() if name not in {"merchant", "recipients"}}
+        by: Any = request.user
+        limit: Any = said.get("write_off_alone")
+        if waits := planning.needs_second_person(plan_of(obj.merchant), limit):
+            del said["write_off_alone"]
         with transaction.atomic():
-            by: Any = request.user
             obj.pk = planning.set_plan(merchant=obj.merchant, by=by, **said).pk
             set_recipients(obj.merchant, form.cleaned_data["recipients"], by=by)
+        if waits:
+            plan = plan_of(obj.merchant)
+            self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, limit=limit, by=by, reason=IN_THE_FORM))
         if asked := questions.waiting(obj.merchant):
             wishes = "; ".join(question.wish for question in asked)
             self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)

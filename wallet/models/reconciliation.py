@@ -73,6 +73,19 @@ NAMES_BY_OWNER = """
 """
 
 
+# With the two-person rule, what one person may write off alone is not for one person to raise.
+LIMIT_BY_TWO = """
+    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a
+                        WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint
+                          AND a.wish ->> 'limit' = NEW.write_off_alone::text) THEN
+        RAISE EXCEPTION 'a second person approves a higher write-off limit' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @tracked(scopes={"merchant": "merchant"}, owners_told=True, always=SWITCHED_OFF)
 class ReconciliationPlan(models.Model):
     """How a merchant's days are reconciled. Without one, they are not."""
@@ -124,6 +137,22 @@ class ReconciliationPlan(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.names_players AND NOT OLD.names_players"),
                 func=NAMES_BY_OWNER,
+            ),
+            pgtrigger.Trigger(
+                name="plan_limit_by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.write_off_alone > 0"),
+                func=LIMIT_BY_TWO,
+            ),
+            pgtrigger.Trigger(
+                name="plan_higher_limit_by_two",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.write_off_alone > OLD.write_off_alone OR NEW.merchant_id <> OLD.merchant_id"
+                ),
+                func=LIMIT_BY_TWO,
             ),
         ]
 

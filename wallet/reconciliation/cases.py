@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
 from merchants.services import letters
+from merchants.services.independence import check_two_people
 from merchants.services.words import check_no_secret
 from portal.lib import clock, money
 from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
@@ -209,6 +210,8 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
         raise refusals.OwnWriteOff
     if case.difference != difference:
         raise refusals.CaseChanged
+    if asker := case.write_off_asked_by:
+        check_two_people(asker, by, case.merchant)
     return _saved(case, **_done_with(Resolution(case.asked_resolution), by))
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from merchants.errors import Refusal
-from merchants.models import Merchant, OwnerQuestion, Person
-from merchants.services import questions
+from merchants.errors import Refusal, SecondPersonNeeded
+from merchants.models import Approval, Merchant, OwnerQuestion, Person
+from merchants.services import approvals, questions
+from portal.lib import money
 from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import refusals
 from wallet.reconciliation.reading import mapping as mappings
@@ -36,12 +37,15 @@ class TooManyRecipients(Refusal):
 def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> ReconciliationPlan:
     """Of a merchant that had none, what is not said is as the model has it.
 
-    Where our staff want player names in emails, an owner is asked; until then there are none.
+    Where our staff want player names in emails, an owner is asked; until then there are none. Raises
+    SecondPersonNeeded for a higher write-off limit under the two-person rule.
     """
     if said.get("hour", HOURS[0]) not in range(HOURS[0], HOURS[1] + 1):
         raise WrongHour
     check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
+    if needs_second_person(plan, said.get("write_off_alone")):
+        raise SecondPersonNeeded
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
         questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
         said |= {"names_players": False}
@@ -55,6 +59,24 @@ def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
     """Nothing follows the plan of a sandbox, so that none says it is on."""
     if merchant.is_sandbox and is_on:
         raise refusals.NoTimetable
+
+
+def needs_second_person(plan: ReconciliationPlan, limit: int | None) -> bool:
+    """Whether this write-off limit is a raise that one person alone may not make."""
+    now = plan.write_off_alone if plan.pk else 0
+    return limit is not None and limit > now and plan.merchant.two_person
+
+
+def ask_to_raise_limit(*, plan: ReconciliationPlan, limit: int, by: Person, reason: str) -> Approval:
+    """Until a second person approves it, the limit stays. Raises AlreadyAsked."""
+    change = f"write-off limit from {money.show(plan.write_off_alone)} to {money.show(limit)}"
+    return approvals.ask_to_raise_limit(merchant=plan.merchant, limit=limit, change=change, by=by, reason=reason)
+
+
+def raise_limit(approval: Approval) -> None:
+    plan = _locked(approval.merchant)
+    plan.write_off_alone = approval.wish["limit"]
+    plan.save()
 
 
 @transaction.atomic

@@ -9,15 +9,13 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from datetime import datetime
-from ipaddress import IPv6Address
 
 from django.conf import settings
 
-from portal.lib.clientip import Address
+from portal.lib.clientip import Address, subscriber
 from wallet import statuses
 
 ADDRESSES = 10_000
-NETWORK_BITS = 64  # of IPv6: what one subscriber has
 OTHERS = "others"
 FAILED_SIGNING = (
     statuses.MissingHeaders,
@@ -43,7 +41,7 @@ class Minute:
             if number != self.number:
                 self.number = number
                 self.counts.clear()
-            name: object = (what, source_of(address))
+            name: object = (what, address and subscriber(address))
             if name not in self.counts and len(self.counts) >= ADDRESSES:
                 name = (what, OTHERS)
             self.counts[name] += by
@@ -56,10 +54,6 @@ class Minute:
 
 _minute = Minute()
 clear = _minute.clear
-
-
-def source_of(address: Address | None) -> object:
-    return int(address) >> (128 - NETWORK_BITS) | 1 << 128 if isinstance(address, IPv6Address) else address
 
 
 def within_limit(refusal: statuses.Refusal, address: Address | None, at: datetime) -> bool:

@@ -12,39 +12,39 @@ import structlog
 from django.db import DatabaseError, connection
 
 from merchants.models import ChainRecipe
-from merchants.services import horizon
 from merchants.services.chain.tables import chained_tables
 
 log = structlog.get_logger(__name__)
 ROWS_A_WINDOW = 5_000
 SECONDS_A_RUN = 20.0
-PATIENCE_SECONDS = 5.0
 
 
 def seal(*, seconds: float = SECONDS_A_RUN, rows_a_window: int = ROWS_A_WINDOW) -> int:
     """Return how many rows were sealed. At least one window of each table that has new rows is."""
     deadline = time.monotonic() + seconds
     known = set(ChainRecipe.objects.values_list("table_name", flat=True))
-    tables = {table.name: table.id_column for table in chained_tables() if table.name in known}
     sealed = 0
-    for name, upto in horizon.settled_ids(tables, patience=PATIENCE_SECONDS).items():
+    for table in chained_tables():
+        if table.name not in known:
+            continue
         try:
-            sealed += _seal_table(name, upto, rows_a_window, deadline)
+            sealed += _seal_table(table.name, rows_a_window, deadline)
         except DatabaseError:  # the other tables, and the ledger above all, do not wait for this one
-            log.exception("chain.table_not_sealed", table=name)
+            log.exception("chain.table_not_sealed", table=table.name)
     return sealed
 
 
-def _seal_table(name: str, upto: int, rows_a_window: int, deadline: float) -> int:
+def _seal_table(name: str, rows_a_window: int, deadline: float) -> int:
     sealed = 0
-    while rows := _seal_window(name, upto, rows_a_window):
+    while rows := _seal_window(name, rows_a_window):
         sealed += rows
         if time.monotonic() > deadline:
             break
     return sealed
 
 
-def _seal_window(table: str, upto: int, rows: int) -> int:
+def _seal_window(table: str, rows: int) -> int:
+    """Up to which row is the database's to find: what it seals is not for its caller to choose."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT merchants_chain_seal(%s, %s, %s)", [table, upto, rows])
+        cursor.execute("SELECT merchants_chain_seal(%s, %s)", [table, rows])
         return int(cursor.fetchone()[0])

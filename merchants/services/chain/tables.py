@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,14 @@ from psycopg import sql
 from merchants.models import Chain, ChainRecipe
 from merchants.models.audit import Trace
 
-_registered: dict[type[models.Model], Chain] = {}
+_registered: dict[type[models.Model], tuple[Chain, frozenset[str]]] = {}
 # A version of a table's recipe: made where the table has other columns than its newest version.
 NEW_VERSION = """
     INSERT INTO merchants_chainrecipe (table_name, version, chain, id_column, merchant_column, columns)
     SELECT %(name)s, coalesce(n.version, 0) + 1, %(chain)s, %(id_column)s, %(merchant_column)s, t.columns
       FROM (SELECT array_agg(a.attname::varchar ORDER BY a.attnum) AS columns FROM pg_attribute a
-             WHERE a.attrelid = to_regclass(%(name)s) AND a.attnum > 0 AND NOT a.attisdropped) t
+             WHERE a.attrelid = to_regclass(%(name)s) AND a.attnum > 0 AND NOT a.attisdropped
+               AND NOT a.attname::text = ANY (%(changing)s)) t
       LEFT JOIN LATERAL (
         SELECT r.* FROM merchants_chainrecipe r WHERE r.table_name = %(name)s ORDER BY r.version DESC LIMIT 1
       ) n ON true
@@ -35,24 +37,28 @@ class ChainedTable:
     chain: Chain
     id_column: str
     merchant_column: str
+    changing: frozenset[str] = frozenset()
 
 
-def register(model: type[models.Model], chain: Chain = Chain.HISTORY) -> None:
-    """Seal the rows of a table that only grows. Those with a `merchant_id` are in its merchant's chain."""
-    _registered[model] = chain
+def register(model: type[models.Model], chain: Chain = Chain.HISTORY, *, changing: Iterable[str] = ()) -> None:
+    """Seal the rows of a table that only grows. Those with a `merchant_id` are in its merchant's chain.
+
+    `changing`: the columns that change later, which the seal leaves out.
+    """
+    _registered[model] = chain, frozenset(changing)
 
 
 def chained_tables(chain: Chain | None = None) -> list[ChainedTable]:
     """Return all of them, or those of one chain; the ledger, which has by far the most rows, last."""
     events = [model for model in apps.get_models() if issubclass(model, Trace)]
-    models_of = dict.fromkeys(events, Chain.HISTORY) | _registered
-    found = [_table(model, of) for model, of in models_of.items() if chain in {None, of}]
+    models_of = dict.fromkeys(events, (Chain.HISTORY, frozenset[str]())) | _registered
+    found = [_table(model, of, changing) for model, (of, changing) in models_of.items() if chain in {None, of}]
     return sorted(found, key=lambda table: (table.chain == Chain.LEDGER, table.name))
 
 
-def _table(model: Any, chain: Chain) -> ChainedTable:
+def _table(model: Any, chain: Chain, changing: frozenset[str]) -> ChainedTable:
     meta = model._meta  # noqa: SLF001
-    return ChainedTable(meta.db_table, chain, meta.pk.column, merchant_column(model))
+    return ChainedTable(meta.db_table, chain, meta.pk.column, merchant_column(model), changing)
 
 
 def merchant_column(model: Any) -> str:
@@ -76,6 +82,7 @@ def keep_recipes(using: str = DEFAULT_DB_ALIAS, **signal: Any) -> None:
                     "chain": table.chain.value,
                     "id_column": table.id_column,
                     "merchant_column": table.merchant_column,
+                    "changing": sorted(table.changing),
                 },
             )
 

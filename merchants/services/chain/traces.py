@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger
 from django.apps import apps
 from django.db import connection
 from psycopg import sql
@@ -68,11 +69,17 @@ def _differences(event_model: Any) -> list[tuple[Any, ...]]:
         "merchant": sql.Identifier("e", of) if of else sql.Literal(0),
         "ours": sql.SQL(", ").join(sql.Identifier("m", column) for column in columns),
         "theirs": sql.SQL(", ").join(sql.Identifier("e", column) for column in columns),
-        "keeps_deletes": sql.Literal("delete" in kept),
+        "keeps_deletes": sql.Literal("delete" in kept or _never_deletes(tracked)),
         "keeps_updates": sql.Literal("update" in kept),
     }
     found = _rows(NEWEST_EVENTS.format(**names))
     return found + _rows(WITHOUT_EVENT.format(**names)) if "insert" in kept else found
+
+
+def _never_deletes(tracked: Any) -> bool:
+    """Whether a trigger keeps the rows of this table, so that one that is gone was deleted past it."""
+    triggers = (trigger for model, trigger in pgtrigger.registered() if model is tracked)
+    return any(isinstance(each, pgtrigger.Protect) and "DELETE" in str(each.operation) for each in triggers)
 
 
 def _rows(statement: sql.Composed) -> list[tuple[Any, ...]]:

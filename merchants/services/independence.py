@@ -1,0 +1,73 @@
+"""Are approver and asker two people? The two-person rule sees accounts; this asks the history how they came to be two.
+
+An account that the other one made, gave its rights, or changed the sign-in of within INDEPENDENT_AFTER does not approve
+that one's requests, nor the other way round. And an approver has a second factor from before the request.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.db.models import BooleanField, Q, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from merchants import errors
+from merchants.models import Approval, Invitation, Merchant, Person, SignInRecord
+from portal.lib import clock
+
+INDEPENDENT_AFTER = timedelta(days=7)
+CHANGED_BY_ANOTHER = (SignInRecord.Kind.PASSWORD_SET, SignInRecord.Kind.FACTORS_RESET)
+OF_ACCESS = ("staff_role", "is_active", "email")
+
+
+def check_approver(approval: Approval, by: Person) -> None:
+    """Raises OwnWish, ApproverWithoutFactor and NotIndependent."""
+    if by == approval.asked_by:
+        raise errors.OwnWish
+    factors = Authenticator.objects.filter(user=by).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    if not factors.filter(created_at__lt=approval.asked_at).exists():
+        raise errors.ApproverWithoutFactor
+    check_two_people(approval.asked_by, by, approval.merchant)
+
+
+def check_two_people(asker: Person, by: Person, merchant: Merchant) -> None:
+    """Raises NotIndependent."""
+    since = clock.now() - INDEPENDENT_AFTER
+    if any(was_set_up_by(one, other, since, merchant) for one, other in ((by, asker), (asker, by))):
+        raise errors.NotIndependent(INDEPENDENT_AFTER.days)
+
+
+def was_set_up_by(person: Person, other: Person, since: datetime, merchant: Merchant) -> bool:
+    """Whether `other` made the account of `person`, gave it rights or changed its sign-in, since then."""
+    merchant = merchant.live_merchant
+    records = SignInRecord.objects.filter(person=person, by=other, kind__in=CHANGED_BY_ANOTHER, at__gt=since)
+    invitations = Invitation.objects.filter(
+        merchant=merchant, email__iexact=person.email, invited_by=other, accepted_at__gt=since
+    )
+    return (
+        records.exists()
+        or invitations.exists()
+        or _events("PersonEvent", other, since, pgh_obj=person).filter(_of_access()).exists()
+        or _events("MembershipEvent", other, since, person=person, merchant=merchant).exists()
+    )
+
+
+def _events(name: str, by: Person, since: datetime, **about: Any) -> Any:
+    events: Any = apps.get_model("merchants", name)
+    return events.objects.filter(pgh_context__person=by.pk, pgh_created_at__gt=since, **about)
+
+
+def _of_access() -> Q:
+    """A new account, a new password, or another role, state or address."""
+    found = Q(pgh_label__in=["insert", "password"])
+    for name in OF_ACCESS:
+        found |= Q(pgh_label="update") & ~Q(**{name: Cast(KeyTextTransform(name, "pgh_before"), _field(name))})
+    return found
+
+
+def _field(name: str) -> Any:
+    return BooleanField() if name == "is_active" else TextField()
