@@ -78,7 +78,7 @@ def test_a_bet_that_they_do_not_have(busy: Busy) -> None:
         ("currency", {"currency": "USD"}, 2_000),
         ("kind", {"kind": "reward"}, 0),
         ("whose", {"player_id": "player-2"}, 2_000),
-        ("whose", {"game_id": "G0000000000000"}, 2_000),
+        ("game", {"game_id": "G0000000000000"}, 2_000),
         ("state", {"is_rolled_back": True}, 2_000),
     ],
 )

@@ -26,7 +26,8 @@ BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)
 OF_EARLIER_DAYS = (*BOOKS, Case.Kind.UNSETTLED)  # a day's comparison meets them, their cases may be an earlier one's
 # Of a row that both sides have, on this day or over midnight.
 SAID_OTHERWISE = (
-    Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.STATE, Case.Kind.DUPLICATE_THERE,
+    Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.GAME, Case.Kind.STATE,
+    Case.Kind.DUPLICATE_THERE,
 )  # fmt: skip
 REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
 RETRIED = timedelta(hours=13)  # so late a payout may: it is sent again three times, four hours apart

@@ -166,6 +166,7 @@ SELECT v.kind, v.transaction_id, v.transaction_id, coalesce(v.o_player, nullif(v
            WHEN 'amount' THEN v.o_felt - v.t_felt
            WHEN 'kind' THEN CASE WHEN v.t_currency IN ('', v.o_currency) THEN v.o_felt - v.t_felt ELSE v.o_felt END
            WHEN 'whose' THEN v.o_felt
+           WHEN 'game' THEN v.o_felt
            WHEN 'currency' THEN v.o_felt
            WHEN 'missing_there' THEN v.o_felt
            WHEN 'duplicate_here' THEN v.o_felt
@@ -179,7 +180,8 @@ SELECT v.kind, v.transaction_id, v.transaction_id, coalesce(v.o_player, nullif(v
                WHEN k.is_here AND k.t_line IS NOT NULL THEN CASE
                    WHEN k.times > 1 THEN 'duplicate_there'
                    WHEN k.t_kind NOT IN ('', k.o_kind) THEN 'kind'
-                   WHEN k.t_player NOT IN ('', k.o_player) OR k.t_game NOT IN ('', k.o_game) THEN 'whose'
+                   WHEN k.t_player NOT IN ('', k.o_player) THEN 'whose'
+                   WHEN k.t_game NOT IN ('', k.o_game) THEN 'game'
                    WHEN k.t_currency NOT IN ('', k.o_currency) THEN 'currency'
                    WHEN k.t_amount <> k.o_amount AND NOT coalesce(k.is_same_net, false) THEN 'amount'
                    WHEN k.o_kind <> 'rollback' AND (CASE WHEN k.t_rolled THEN k.o_rolled_at IS NULL
