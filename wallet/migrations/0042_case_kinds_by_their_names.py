@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             model_name="case",
             name="other",
             field=models.ForeignKey(
-                help_text="The case of the same row on another day.",
+                help_text="The same row\'s case of another day.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 db_constraint=False,
                 db_index=False,
-                help_text="The case of the same row on another day.",
+                help_text="The same row\'s case of another day.",
                 null=True,
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",

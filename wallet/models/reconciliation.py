@@ -421,7 +421,7 @@ class Case(models.Model):
     resolution = models.CharField(max_length=11, choices=Resolution, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     other = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="The case of the same row on another day."
+        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="The same row's case of another day."
     )
     found_by = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="found")
     seen_by = models.ForeignKey(
