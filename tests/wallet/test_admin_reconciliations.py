@@ -66,7 +66,7 @@ def read(client: Client, path: str, **query: Any) -> str:
 def test_a_comparison_shows_what_the_mail_says(staff: Client, run: Reconciliation) -> None:
     assert "66.66 %" in read(staff, LIST)
     page = read(staff, f"{LIST}{run.pk}/change/")
-    for said in ("66.66 %", "Not in the statement", "3.00", "1.00", "2.00", "-2.00"):
+    for said in ("66.66 %", "Missing in statement", "3.00", "1.00", "2.00", "-2.00"):
         assert said in page, said
 
 
@@ -152,7 +152,7 @@ def test_what_is_late_and_what_is_owed_stands_red_on_the_first_page_and_on_the_m
         panel = read(staff, f"/admin/merchants/merchant/{run.merchant_id}/change/")
     lines = [(merchant, alarm.cause) for merchant, alarm in first.context["alarms"]]
     assert (run.merchant, "not_run") in lines
-    assert "Refused late payout" in first.context["case_ages"]["rows"][0][0]
+    assert "Refused payout (owed to player)" in first.context["case_ages"]["rows"][0][0]
     page = unescape(first.content.decode())
     for shown in (page, panel):
         assert "was not compared, though its report was due" in shown

@@ -92,7 +92,14 @@ def test_a_day_with_breaks_is_told_with_both_sides(plan: ReconciliationPlan) -> 
     assert message.subject == "Acme Casino, 2026-03-01: 2 breaks"
     assert message.to == ["finance@acme.test"]
     for part in parts(message):
-        for words in ["123,456,789.00", "123,456,799.00", "-10.00", "Not in our ledger", "-25.00 EUR", str(found.pk)]:
+        for words in [
+            "123,456,789.00",
+            "123,456,799.00",
+            "-10.00",
+            "Missing in our ledger",
+            "-25.00 EUR",
+            str(found.pk),
+        ]:
             assert words in part, words
 
 
@@ -214,7 +221,7 @@ def test_totals_of_the_mail_are_those_of_the_screen(plan: ReconciliationPlan, cl
     mailed = str(sent(run).alternatives[0][0])
     for on_screen, in_mail in (
         ("EUR bet", "bet EUR"),
-        *[(kind, kind) for kind in ("Not in our ledger", "Another amount")],
+        *[(kind, kind) for kind in ("Missing in our ledger", "Amount mismatch")],
     ):
         assert numbers_beside(on_screen, screen) == numbers_beside(in_mail, mailed) != []
 
@@ -248,7 +255,7 @@ def test_the_files_come_with_the_mail_where_the_merchant_chose_so(plan: Reconcil
     message = sent(run)
     assert [part.filename for part in message.attachments] == ["acme-2026-03-01.csv", "acme-2026-03-01.xlsx"]
     [row] = rows_of_csv(str(message.attachments[0].content))
-    assert (row["kind"], row["difference"], row["currency"]) == ("Another amount", "-25.00", "EUR")
+    assert (row["kind"], row["difference"], row["currency"]) == ("Amount mismatch", "-25.00", "EUR")
     assert "player" not in row
     assert "/file/" not in str(message.body)
 

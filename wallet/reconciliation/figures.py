@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
 
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 
+# A rollback that the account of a player pays takes money back.
 OURS = """
-    SELECT t.currency, t.kind, count(*), sum(t.amount), max(t.id)
+    SELECT t.currency, t.kind, count(*) FILTER (WHERE t.part = 0),
+           sum(CASE WHEN t.kind = 'rollback' AND t.debit_account_id NOT IN (
+                    SELECT a.id FROM wallet_account a WHERE a.merchant_id = %(merchant)s AND a.kind <> 'player')
+                    THEN -t.amount ELSE t.amount END), max(t.id)
       FROM wallet_transaction t
-     WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
+     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
        AND t.created_at >= %(begin)s AND t.created_at < %(end)s
      GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -31,7 +35,11 @@ UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One currency and kind on both sides. Amounts × 100000; a rollback counts with what its reference moved."""
+    """One currency and type on both sides. Amounts × 100000. Of rollbacks, all that they gave back to players less all
+    that they took back: the rollback of a won bet counts its stake and its payouts.
+
+    `explained`: how much of the difference the day's breaks account for; None for a run of before this was counted.
+    """
 
     currency: str
     kind: str
@@ -39,10 +47,16 @@ class Side:
     ours_amount: int = 0
     theirs_rows: int = 0
     theirs_amount: int = 0
+    explained: int | None = None
 
     @property
     def difference(self) -> int:
         return self.ours_amount - self.theirs_amount
+
+    @property
+    def unexplained(self) -> int:
+        """The rest of the difference, which a "Totals mismatch" break names. 0: the differences add up."""
+        return 0 if self.explained is None else self.difference - self.explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,13 @@ class Figures:
     breaks: list[BreakSum] = field(default_factory=list)
     behind: int = 0
     is_totals: bool = False
+
+    @property
+    def differences_add_up(self) -> bool | None:
+        """Whether the breaks account for every difference of the sides; None for a run that did not count this."""
+        if any(side.explained is None for side in self.sides):
+            return None
+        return all(side.unexplained == 0 for side in self.sides)
 
     @property
     def broken(self) -> int:
@@ -107,10 +128,7 @@ def read(kept: dict[str, Any]) -> Figures:
         matched=kept.get("matched", 0),
         ours=kept.get("ours", 0),
         theirs=kept.get("theirs", 0),
-        sides=[
-            Side(**each | {name: int(each[name]) for name in ("ours_amount", "theirs_amount")})
-            for each in kept.get("sides", [])
-        ],
+        sides=[_side(each) for each in kept.get("sides", [])],
         breaks=[
             BreakSum(**each | {name: int(each[name]) for name in ("difference", "size")})
             for each in kept.get("breaks", [])
@@ -118,6 +136,13 @@ def read(kept: dict[str, Any]) -> Figures:
         behind=kept.get("behind", 0),
         is_totals=kept.get("is_totals", False),
     )
+
+
+def _side(kept: dict[str, Any]) -> Side:
+    """What is equal has nothing to explain, and nothing of it is stored."""
+    side = Side(**kept | {name: int(kept[name]) for name in ("ours_amount", "theirs_amount")})
+    explained = kept.get("explained", None if side.difference else 0)
+    return replace(side, explained=None if explained is None else int(explained))
 
 
 def kept(figures: Figures) -> dict[str, Any]:
@@ -129,17 +154,7 @@ def kept(figures: Figures) -> dict[str, Any]:
         "matched": figures.matched,
         "ours": figures.ours,
         "theirs": figures.theirs,
-        "sides": [
-            {
-                "currency": each.currency,
-                "kind": each.kind,
-                "ours_rows": each.ours_rows,
-                "ours_amount": str(each.ours_amount),
-                "theirs_rows": each.theirs_rows,
-                "theirs_amount": str(each.theirs_amount),
-            }
-            for each in figures.sides
-        ],
+        "sides": [_kept_side(each) for each in figures.sides],
         "breaks": [
             {
                 "kind": each.kind,
@@ -151,6 +166,19 @@ def kept(figures: Figures) -> dict[str, Any]:
             for each in figures.breaks
         ],
     } | {name: value for name, value in seldom.items() if value}
+
+
+def _kept_side(side: Side) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "currency": side.currency,
+        "kind": side.kind,
+        "ours_rows": side.ours_rows,
+        "ours_amount": str(side.ours_amount),
+        "theirs_rows": side.theirs_rows,
+        "theirs_amount": str(side.theirs_amount),
+    }
+    is_counted = side.explained is not None and (side.difference or side.explained)
+    return stored | ({"explained": str(side.explained)} if is_counted else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +199,13 @@ def our_side(values: dict[str, Any]) -> OurSide:
     return OurSide(sums, max((upto for *_, upto in rows), default=None))
 
 
-def count(*, ours: OurSide, statement: Statement | None, matched: int) -> Figures:
+def count(*, ours: OurSide, statement: Statement | None, matched: int, sides: list[Side]) -> Figures:
     """Of the comparison that this session has just made."""
-    theirs = {
-        (each["currency"], each["kind"]): (int(each["rows"]), int(each["amount"]))
-        for each in (statement.totals if statement else [])
-    }
     return Figures(
         matched=matched,
         ours=ours.rows,
         theirs=statement.rows if statement else 0,
-        sides=[
-            Side(*both, *ours.sums.get(both, (0, 0)), *theirs.get(both, (0, 0)))
-            for both in sorted({*ours.sums, *theirs})
-        ],
+        sides=sides,
         breaks=[
             BreakSum(kind, currency, breaks, int(difference), int(size or 0))
             for kind, currency, breaks, difference, size in _rows(BREAKS)

@@ -29,9 +29,19 @@ SQUARES = {
 LEVELS = {Case.Severity.OWED: "bad", Case.Severity.HIGH: "bad", Case.Severity.MEDIUM: "warn"}
 STATES = {Case.State.RESOLVED: "good", Case.State.WAITING: "warn"}
 STATEMENT_LEVELS = {Statement.State.READ: "good", Statement.State.REFUSED: "bad"}
-LABELS = {"at": "time", "bet": "its bet", "came": "came then", "count": "transactions", "lines": "also on lines"}
+LABELS = {
+    "at": "time",
+    "bet": "its bet",
+    "came": "came then",
+    "count": "transactions",
+    "lines": "also on lines",
+    "also": "also in the statement of",
+    "transaction": "transaction there",
+}
 FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
-NEVER_DIFFER = frozenset({"at", "line", "lines", "day", "count"})  # or by themselves make no break
+NEVER_DIFFER = frozenset(
+    {"at", "line", "lines", "day", "count", "also", "transaction"}
+)  # or by themselves make no break
 
 
 class DayConverter:
