@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0041_chain_horizon'),
+        ('merchants', "0041_chain_horizon"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0041_host_of_one_line'),
+        ('wallet', "0043_rollbacks_stated"),
     ]
 
     operations = [
