@@ -22,7 +22,7 @@ from redis import Redis
 from merchants.services import outbox
 from portal.celery import app
 from portal.lib.postgres import availability
-from wallet.reconciliation import alarms
+from wallet.reconciliation import alarms, books_check
 
 log = structlog.get_logger(__name__)
 BOUND_SECONDS = 0.5  # how long a question waits for its answer
@@ -145,7 +145,7 @@ LATE = LateFacts()
 def read_late() -> dict[str, Any]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {LATE_SECONDS * 1000}")
-        return {"late": alarms.late(), "letters": outbox.stuck()}
+        return {"late": alarms.late(), "letters": outbox.stuck(), "books": books_check.merchants_overdue()}
 
 
 def told_of(probes: dict[str, Probe]) -> HttpResponse:

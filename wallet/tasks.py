@@ -15,18 +15,19 @@ from django.template.loader import render_to_string
 from merchants import once
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person, SeenOrigin
-from merchants.services import chain, history, proposals
+from merchants.services import chain, history, jobs, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall, RefusedHour
-from wallet.reconciliation import alarms, cases, host_keys, pull, schedule, statement_rows, statements
+from wallet.reconciliation import alarms, books_check, cases, host_keys, pull, schedule, statement_rows, statements
 from wallet.reconciliation.alone import Work, alone
-from wallet.services import exports, kept_signature, meter, usage, verification
+from wallet.services import exports, kept_signature, meter, usage
 from wallet.services.verification import Verdict
 
 log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
 ORIGIN_DAYS = 30
+CHAIN_FRESH = timedelta(days=2)  # what was sealed since is verified each night, older blocks in parts
 REFUSED_HOURS_DAYS = 35
 BATCHES_AT_ONCE = 100  # then the next minute goes on
 TURN_SECONDS, TURNS_AWAITED = 15, 80
@@ -34,15 +35,30 @@ TURN_SECONDS, TURNS_AWAITED = 15, 80
 
 @shared_task
 def verify_ledger() -> None:
-    """Both verdicts are found before anything is mailed, and a mail server that refuses one alarm stops no other."""
-    verdict, sealed = verification.verify(), chain.verify_ledger()
+    """Check new rows and all balances, then send a job for each merchant's slice of older rows.
+
+    Both verdicts are found before anything is mailed, and a mail server that refuses one alarm stops no other.
+    """
+    verdict = books_check.check_new_rows()
+    sealed = chain.verify_ledger(since=clock.now() - CHAIN_FRESH, part=clock.now().toordinal() % chain.PARTS)
     log.info("ledger.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1))
+    for merchant in Merchant.objects.order_by("pk").values_list("pk", flat=True):
+        jobs.send("wallet.tasks.verify_books", merchant)
     log.info("ledger.chain_verified", holds=sealed.holds, rows=sealed.rows, seconds=round(sealed.seconds, 1))
     with ExitStack() as alarms_to_send:
         if not verdict.holds:
             alarms_to_send.callback(raise_alarm, verdict)
         if not sealed.holds:
             alarms_to_send.callback(alarm.raise_alarm, sealed)
+
+
+@shared_task
+def verify_books(merchant: int) -> None:
+    """Verify a slice of one merchant's players from their first rows on."""
+    verdict = books_check.check_slice(Merchant.objects.get(pk=merchant))
+    log.info("books.verified", merchant=merchant, holds=verdict.holds, seconds=round(verdict.seconds, 1))
+    if not verdict.holds:
+        raise_alarm(verdict)
 
 
 def raise_alarm(verdict: Verdict) -> None:

@@ -19,7 +19,7 @@ from merchants.models import Merchant
 from portal.lib import clock
 from tests.conftest import Caller
 from wallet.models import Case, ReconciliationPlan, Statement, Transaction
-from wallet.reconciliation import runs, statement_rows, statements
+from wallet.reconciliation import books_check, runs, statement_rows, statements
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import as_csv
@@ -157,9 +157,15 @@ def without(lines: Iterable[Line], *transaction_ids: str) -> list[Line]:
 def reconcile(
     merchant: Merchant, of: date = DATE, *, after: timedelta = timedelta(hours=5), **how: Any
 ) -> runs.Outcome:
-    """At the merchant's usual hour."""
+    """At the merchant's usual hour, after the nightly check of the books."""
     with clock.at(day(merchant, of).ready + after):
+        check_books(merchant)
         return runs.reconcile(merchant=merchant, day=of, **how)
+
+
+def check_books(merchant: Merchant) -> None:
+    books_check.check_new_rows()
+    books_check.check_slice(merchant)
 
 
 def breaks(merchant: Merchant, of: date = DATE) -> set[tuple[str, str]]:

@@ -387,7 +387,7 @@ def test_a_plan_whose_days_are_never_compared_is_an_alarm_at_each_minute(plan: R
 
 
 def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: ReconciliationPlan, client: Client) -> None:
-    assert client.get("/healthz/reconciliation").json() == {"late": 0, "letters": 0}
+    assert client.get("/healthz/reconciliation").json() == {"late": 0, "letters": 0, "books": 0}
     with clock.at(overdue(plan)):
         answer = client.get("/healthz/reconciliation")
     assert (answer.status_code, answer.json()) == (503, {"late": 1, "letters": 0})

@@ -10,6 +10,7 @@ from django.db import connection
 from merchants.models import Merchant
 from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
+from tests.wallet.reconciling import check_books
 from tests.wallet.test_verify_ledger import busy, verify
 from wallet.models import Account, Case, Transaction
 from wallet.reconciliation import matching, own_books
@@ -168,6 +169,7 @@ def test_it_is_one_statement_and_shows_the_first(played: Caller, monkeypatch: py
 def test_it_becomes_a_case_of_the_merchant(played: Caller) -> None:
     forge("DELETE FROM wallet_transaction WHERE transaction_id = 'lost'", give(500))
     with connection.cursor() as cursor:
+        check_books(played.merchant)
         cursor.execute(matching.BREAKS)
         own_books.find(played.merchant)
         cursor.execute("SELECT kind, subject, player_id, currency, difference FROM reconciliation_break")

@@ -1,4 +1,5 @@
 from wallet.models.account import Account
+from wallet.models.books import AccountProof, BookFinding, BooksSlice
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
@@ -21,6 +22,9 @@ from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
 
 __all__ = [
     "Account",
+    "AccountProof",
+    "BookFinding",
+    "BooksSlice",
     "CallHour",
     "Case",
     "CaseNote",

@@ -32,6 +32,7 @@ class Mark(models.Model):
     class Source(models.TextChoices):
         CALLS = "calls"
         MOVEMENTS = "movements"
+        BOOKS = "books", "Own books, verified"
 
     source = models.CharField(primary_key=True, max_length=9, choices=Source)
     upto = models.BigIntegerField(default=0)

@@ -7,6 +7,7 @@ merchant and currency the players' balances and what stands against them sum to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from merchants.models import Merchant
 
 SHOWN = 100
+OF_MERCHANT = "(%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)"
 ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'"
 
 SIZE = """
@@ -169,6 +171,26 @@ class Verdict:
     @property
     def holds(self) -> bool:
         return not self.differences and not self.gaps and not self.breaches
+
+
+def scoped(sql: str, scope: str) -> str:
+    """Return the question asked of the rows `t` of a scope, in place of one merchant's or all."""
+    return sql.replace(OF_MERCHANT, f"({scope})")
+
+
+def merged(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return what several checks found together."""
+    each = list(verdicts)
+    return Verdict(
+        accounts=sum(one.accounts for one in each),
+        rows=sum(one.rows for one in each),
+        seconds=sum(one.seconds for one in each),
+        differing=sum(one.differing for one in each),
+        differences=[found for one in each for found in one.differences],
+        gap_rows=sum(one.gap_rows for one in each),
+        gaps=[found for one in each for found in one.gaps],
+        breaches=[found for one in each for found in one.breaches],
+    )
 
 
 @transaction.atomic

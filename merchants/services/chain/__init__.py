@@ -6,11 +6,16 @@ from datetime import datetime
 
 from merchants.models import Chain, Merchant
 from merchants.services.chain import traces, verification
-from merchants.services.chain.verification import ChainVerdict
+from merchants.services.chain.verification import PARTS, ChainVerdict
+
+__all__ = ["PARTS", "ChainVerdict", "verify_history", "verify_ledger"]
 
 
-def verify_ledger(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:
-    return verification.verify(Chain.LEDGER, merchant, since=since, head=head)
+def verify_ledger(
+    merchant: Merchant | None = None, *, since: datetime | None = None, part: int | None = None, head: str = ""
+) -> ChainVerdict:
+    """Verify the ledger's chain. With `since`: all blocks, but rows of newer ones and of one in PARTS older ones."""
+    return verification.verify(Chain.LEDGER, merchant, since=since, part=part, head=head)
 
 
 def verify_history(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:

@@ -19,6 +19,7 @@ from merchants.models import Chain, ChainBlock, ChainRecipe, Merchant
 from merchants.services.chain.tables import ChainedTable, chained_tables, rows_above
 
 SHOWN = 100
+PARTS = 28  # nights until the rows of every block were hashed again
 BEGINNING = -(2**63)
 BLOCKS = """
     WITH l AS (
@@ -48,7 +49,8 @@ ROWS = """
     SELECT w.after_id, w.upto_id, d.merchant_id, d.block
       FROM (SELECT DISTINCT b.after_id, b.upto_id FROM merchants_chainblock b
              WHERE b.table_name = %(table)s AND b.recipe_id = %(recipe)s
-               AND (%(since)s::timestamptz IS NULL OR b.sealed_at >= %(since)s)) w
+               AND (%(since)s::timestamptz IS NULL OR b.sealed_at >= %(since)s
+                    OR b.upto_id %% %(parts)s = %(part)s)) w
       JOIN merchants_chainrecipe r ON r.id = %(recipe)s
      CROSS JOIN LATERAL (
         SELECT coalesce(n.merchant_id, o.merchant_id) AS merchant_id, o.id AS block
@@ -127,6 +129,7 @@ class _Check:
     verdict: ChainVerdict
     merchant: int | None
     since: datetime | None
+    part: int | None
     codes: dict[int, str]
 
     def code(self, merchant: int) -> str:
@@ -134,12 +137,19 @@ class _Check:
 
 
 def verify(
-    chain: Chain, merchant: Merchant | None = None, *, since: datetime | None = None, head: str = ""
+    chain: Chain,
+    merchant: Merchant | None = None,
+    *,
+    since: datetime | None = None,
+    part: int | None = None,
+    head: str = "",
 ) -> ChainVerdict:
-    """Verify the chains of one merchant, or of all. `since`: only the rows of newer blocks, but all blocks."""
+    """Verify the chains of one merchant, or of all. `since`: only the rows of newer blocks, but all blocks; with `part`
+    also the rows of that one of PARTS of the older blocks.
+    """
     started = perf_counter()
     codes = dict(Merchant.objects.values_list("pk", "code"))
-    check = _Check(ChainVerdict(chain), merchant.pk if merchant else None, since, codes)
+    check = _Check(ChainVerdict(chain), merchant.pk if merchant else None, since, part, codes)
     verdict, values = check.verdict, {"chain": chain, "merchant": check.merchant}
     [(verdict.rows, verdict.blocks)] = _rows(ROWS_SEALED, values)
     _check_blocks(check)
@@ -190,6 +200,7 @@ def _check_table(check: _Check, table: ChainedTable) -> None:
 
 def _check_rows(check: _Check, table: ChainedTable, recipe: ChainRecipe) -> None:
     values = {"table": table.name, "recipe": recipe.pk, "merchant": check.merchant, "since": check.since}
+    values |= {"parts": PARTS, "part": check.part}
     for after, upto, merchant, block in _rows(ROWS, values):
         where = {"after": after, "upto": upto, "merchant": merchant, "block": block, "recipe": recipe.pk}
         rows = _rows(ROWS_OF_BLOCK, where)

@@ -1,0 +1,156 @@
+"""The nightly check of our own books, beside the comparisons: its findings stay until a check finds them no more.
+
+New rows of all merchants are verified once, in order of their ids. Then each merchant's balances are compared, and one
+slice of its players is read again from the first row, with every player of whom something was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from merchants.models import Merchant
+from portal.lib import clock
+from wallet.models import BookFinding, BooksSlice, Case, Transaction
+from wallet.services import books, verification
+from wallet.services.verification import Breach, Difference, Verdict
+
+OVERDUE = timedelta(hours=36)
+Kind, Origin = Case.Kind, BookFinding.Origin
+
+
+class Found(NamedTuple):
+    """A finding before it is stored."""
+
+    merchant_id: int
+    kind: str
+    subject: str
+    ours: dict[str, Any]
+    difference: int
+    player_key: int | None = None
+    player_id: str = ""
+    currency: str = ""
+
+
+# --- the checks -------------------------------------------------------------------------------------------------------
+def check_new_rows() -> Verdict:
+    """Verify what was written since the last time, then all balances; return what is wrong, of all merchants."""
+    verdicts, settled = list[Verdict](), books.new_rows_settled()
+    while (verdict := _check_next(settled)) is not None:
+        verdicts.append(verdict)
+    return verification.merged([*verdicts, _check_balances()])
+
+
+@transaction.atomic
+def _check_next(settled: int) -> Verdict | None:
+    verdict = books.verify_next_rows(settled)
+    if verdict is not None:
+        _store(Origin.ROWS, _found_in(verdict))
+    return verdict
+
+
+@transaction.atomic
+def _check_balances() -> Verdict:
+    verdict = books.verify_balances()
+    BookFinding.objects.filter(origin=Origin.BALANCES).delete()
+    _store(Origin.BALANCES, _found_in(verdict))
+    return verdict
+
+
+@transaction.atomic
+def check_slice(merchant: Merchant) -> Verdict:
+    """Verify the next slice of a merchant's players, and those with findings, from their first rows on."""
+    BooksSlice.objects.get_or_create(merchant=merchant)
+    state = BooksSlice.objects.select_for_update().get(merchant=merchant)
+    known = BookFinding.objects.filter(merchant=merchant, player_key__isnull=False)
+    players = list({*books.next_players(state), *known.values_list("player_key", flat=True)})
+    verdict = books.verify_players(merchant, players)
+    BookFinding.objects.filter(merchant=merchant, origin=Origin.ROWS, player_key__in=players).delete()
+    _store(Origin.ROWS, _found_in(verdict))
+    books.end_slice(state)
+    return verdict
+
+
+def merchants_overdue() -> int:
+    """Return of how many merchants no slice was verified for OVERDUE, though one was before."""
+    return BooksSlice.objects.filter(checked_at__lt=clock.now() - OVERDUE).count()
+
+
+# --- the findings -----------------------------------------------------------------------------------------------------
+def _store(origin: str, findings: Iterable[Found]) -> None:
+    rows = [BookFinding(origin=origin, **found._asdict()) for found in findings]
+    BookFinding.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["merchant", "origin", "kind", "subject"],
+        update_fields=["ours", "difference", "player_key", "player_id", "currency"],
+    )
+
+
+def _found_in(verdict: Verdict) -> list[Found]:
+    """Return each subject once; of several rules that a row breaks, the last."""
+    merchants = dict(Merchant.objects.values_list("code", "pk"))
+    keys = books.player_keys(verdict)
+    found = [
+        *_of_differences(verdict.differences, merchants, keys),
+        *_of_gaps(verdict),
+        *(each for breach in verdict.breaches for each in _of_breach(breach)),
+    ]
+    return list({(each.merchant_id, each.kind, each.subject): each for each in found}.values())
+
+
+def _of_differences(
+    differences: Iterable[Difference], merchants: Mapping[str, int], keys: Mapping[int, int]
+) -> Iterator[Found]:
+    for each in differences:
+        if each.merchant is None:
+            continue
+        yield Found(
+            merchants[each.merchant],
+            Kind.BALANCE,
+            f"{each.player}|{each.currency}" if each.player else f"account {each.account}",
+            {"account": each.account, "balance": _text(each.balance), "rows": _text(each.rows)},
+            (each.balance or 0) - each.rows,
+            keys.get(each.account),
+            each.player or "",
+            each.currency or "",
+        )
+
+
+def _of_gaps(verdict: Verdict) -> Iterator[Found]:
+    rows = Transaction.objects.in_bulk([gap.row for gap in verdict.gaps])
+    for gap in verdict.gaps:
+        ours = {"account": gap.account, "row": gap.row, "balance": str(gap.balance), "expected": str(gap.expected)}
+        row = rows[gap.row]
+        yield Found(
+            row.merchant_id,
+            Kind.BALANCE,
+            f"row {gap.row}",
+            ours,
+            gap.balance - gap.expected,
+            row.player_id,
+            gap.player or "",
+            gap.currency,
+        )
+
+
+def _of_breach(breach: Breach) -> Iterator[Found]:
+    for row in Transaction.objects.filter(pk__in=breach.ids).select_related("player"):
+        is_paid = breach.rule == verification.PAID_ON_ROLLED_BACK
+        yield Found(
+            row.merchant_id,
+            Kind.PAID_ON_ROLLED_BACK if is_paid else Kind.BALANCE,
+            row.transaction_id if is_paid else f"row {row.pk}",
+            {"kind": row.kind, "amount": _text(row.amount), "rule": breach.rule, "row": row.pk},
+            row.amount or 0 if is_paid else 0,
+            row.player_id,
+            row.player.player_id if is_paid else "",
+            row.currency or "",
+        )
+
+
+def _text(amount: int | None) -> str | None:
+    return None if amount is None else str(amount)
