@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0042_pages_refused'),
-        ('wallet', '0058_limit_by_two'),
+        ('wallet', "0058_limit_by_two"),
     ]
 
     operations = [
