@@ -96,7 +96,9 @@ class MerchantAdmin(FastAdmin):
     readonly_fields = ["shown_status"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
-        return Merchant.objects.select_related("sandbox", "sandbox_of").annotate(key_count=Count("keys"))
+        return (
+            Merchant.objects.select_related("sandbox", "sandbox_of").annotate(key_count=Count("keys")).order_by("code")
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Merchant], search_term: str

@@ -64,7 +64,8 @@ def _events(merchant: Merchant, changes: Sequence[StaffChange]) -> Iterator[Even
 
 def _by(number: int, event: Event | None) -> str:
     """Both of them, where a second person approved it."""
-    approval = Approval.objects.filter(decided_in=number).select_related("asked_by", "decided_by").first()
+    approved = Approval.objects.filter(decided_in=number, state=Approval.State.APPROVED)
+    approval = approved.select_related("asked_by", "decided_by").first()
     return (
         f"{approval.asked_by} and {approval.decided_by}" if approval else history.who(event.context if event else None)
     )
