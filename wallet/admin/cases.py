@@ -30,14 +30,15 @@ from merchants.models import Merchant
 from merchants.services import history
 from portal.lib import clock
 from wallet import money
-from wallet.admin import case_verbs
+from wallet.admin import case_verbs, correction_verbs
 from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
-from wallet.admin.case_verbs import MANY, ONE, ManyVerb, Verb
+from wallet.admin.case_verbs import MANY, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
 from wallet.reconciliation import cases, refusals
 from wallet.reconciliation.plans import write_off_alone
 
+ONE = case_verbs.ONE | correction_verbs.VERBS
 SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
 STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
 SHOWN_ENTRIES, SHOWN_NOTES = 15, 50
@@ -238,7 +239,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         case = self.get_object(request, str(object_id))
-        offered = case_verbs.possible(case, worker(request)) if case else set()
+        offered = correction_verbs.possible(case, worker(request)) if case else set()
         return [each for each in super().get_actions_detail(request, object_id) if each.path in offered]
 
     # --- one case
@@ -246,9 +247,11 @@ class CaseAdmin(ReadOnlyAdmin):
         case, verb = self.found(request, object_id), ONE[name]
         question = Question(
             title=verb.title,
-            text=f"{said(case)} {verb.text}",
+            text=" ".join(filter(None, [said(case), correction_verbs.description(name, case), verb.text])),
             form=verb.form,
-            initial=initial | ({"difference": case.difference} if name == "confirm" else {}),
+            initial=initial
+            | ({"difference": case.difference} if name == "confirm" else {})
+            | correction_verbs.initial(name, case),
             act=lambda **wish: verb.act(case=case, by=worker(request), **wish),
             done=verb.done,
             danger=verb.danger,
@@ -286,6 +289,21 @@ class CaseAdmin(ReadOnlyAdmin):
     @action(description="Decline closing", permissions=["work"], icon="close")
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "decline")
+
+    @action(description="Propose correction", permissions=["work"], icon="currency_exchange")
+    @step_up
+    def propose_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "propose_correction")
+
+    @action(description="Approve correction", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
+    @says_why
+    @step_up
+    def approve_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "approve_correction")
+
+    @action(description="Decline correction", permissions=["work"], icon="close")
+    def decline_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "decline_correction")
 
     @action(description="Open again", permissions=["work"], icon="undo")
     def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -383,6 +401,7 @@ def panel(case: Case) -> dict[str, Any]:
         "difference": money.show(case.difference),
         "stake": money.show(cases.at_stake(case)),
         "operator": reverse("operator:home", args=[case.merchant.code]),
+        **correction_verbs.panel(case),
     }
 
 
