@@ -35,7 +35,7 @@ from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
 from wallet.admin.case_verbs import MANY, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
-from wallet.reconciliation import cases, refusals
+from wallet.reconciliation import cases, due_dates, refusals
 from wallet.reconciliation.plans import write_off_alone
 
 ONE = case_verbs.ONE | correction_verbs.VERBS
@@ -88,6 +88,17 @@ def opened(young: timedelta, old: timedelta | None) -> Q:
     return until & Q(opened_at__gt=now - old) if old else until
 
 
+class DueFilter(Choice):
+    title = "due date"
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return due_dates.CHOICES
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        return queryset.filter(due_dates.due_within(self.chosen() or ""))
+
+
 class OwnerFilter(Choice):
     title = "owner"
     parameter_name = "owner"
@@ -127,7 +138,7 @@ def of_the_chosen(name: str, verb: Verb) -> Callable[..., HttpResponse]:
 class CaseAdmin(ReadOnlyAdmin):
     list_display = [
         "shown_severity", "shown_day", "shown_kind", "shown_subject", "of_merchant", "shown_difference", "currency",
-        "shown_state", "owner", "opened",
+        "shown_state", "owner", "opened", "due",
     ]  # fmt: skip
     list_display_links = ["shown_kind"]
     list_select_related = ["merchant", "owner"]
@@ -137,6 +148,7 @@ class CaseAdmin(ReadOnlyAdmin):
         ("kind", ChoicesDropdownFilter),
         ("severity", ChoicesDropdownFilter),
         AgeFilter,
+        DueFilter,
         OwnerFilter,
         ("day", DayFilter),
     ]
@@ -148,7 +160,7 @@ class CaseAdmin(ReadOnlyAdmin):
     change_form_outer_before_template = "admin/case_page.html"
     fields = [
         "shown_severity", "shown_state", "shown_resolution", "of_merchant", "day", "shown_subject", "shown_difference",
-        "currency", "owner", "opened", "resolved", "resolved_by", "found_by", "seen_by", "movements",
+        "currency", "owner", "opened", "due", "resolved", "resolved_by", "found_by", "seen_by", "movements",
     ]  # fmt: skip
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
@@ -223,6 +235,15 @@ class CaseAdmin(ReadOnlyAdmin):
     @display(description="Opened (UTC)")
     def opened(self, case: Case) -> SafeString | None:
         return labels.moment(case.opened_at)
+
+    @display(description="Due (UTC)")
+    def due(self, case: Case) -> SafeString | None:
+        if case.state == Case.State.RESOLVED:
+            return None
+        moment = labels.moment(case.due_at)
+        if not case.is_overdue:
+            return moment
+        return labels.Shown(format_html("{} {}", moment, labels.label("overdue", "danger")), case.due_at)
 
     @display(description="Resolved (UTC)")
     def resolved(self, case: Case) -> SafeString | None:
