@@ -99,6 +99,7 @@ def test_a_break_is_told_with_both_sides_and_its_state(broken: Busy, support: Pe
 def test_every_shape_of_a_break_is_told(busy: Busy) -> None:
     """What stands in a case of a day, of an account or of a total is no row."""
     run = reconcile(busy.merchant).run
+    assert run
     for number, ours in enumerate(
         (
             None,

@@ -22,8 +22,10 @@ from tests.plugins.database_role import as_superuser, unguarded
 from tests.wallet.reconciling import DATE, Busy, at, breaks, case, day, plan, reconcile, state, without
 from wallet.ledger import ledger
 from wallet.models import Account, Case, Correction, Mark, MovementHour, PlayerDay, Transaction
-from wallet.reconciliation import cases, corrections, refusals
+from wallet.reconciliation import cases, corrections, refusals, report
 from wallet.reconciliation.corrections import Entry
+from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.plans import plan_of
 from wallet.services import exports, money_flow, usage, verification, whereabouts
 from wallet.services.rounds import Wish
 
@@ -294,7 +296,7 @@ def test_sums_of_secrets_and_the_flow_of_money_leave_it_out(
 
 
 def test_a_comparison_does_not_look_for_it_and_names_it_apart(
-    busy: Busy, broken: Case, support: Person, second: Person
+    busy: Busy, broken: Case, support: Person, second: Person, viewer: Person
 ) -> None:
     with at(busy.merchant):
         approved(proposed(broken, support), second)
@@ -303,6 +305,15 @@ def test_a_comparison_does_not_look_for_it_and_names_it_apart(
     assert now(broken) == ("resolved", "settled")
     assert [tuple(each) for each in again.figures.corrections] == [("EUR", 1, 0, WIN)]
     assert all(side.kind != "correct" for side in again.figures.sides)
+    sentence = "EUR: 1 correction, 0.00 to players, 0.02 from players"
+    assert again.run
+    assert report.contents(again.run, plan_of(busy.merchant))["corrections"] == [sentence]
+    assert figures_of(again.run).corrections == again.figures.corrections
+    for person, page in (
+        (viewer, f"/operator/acme/reconciliation/{DATE}/"),
+        (support, f"/admin/wallet/reconciliation/{again.run.pk}/change/"),
+    ):
+        assert sentence in said(signed_in(Client(), person).get(page))
     assert again.figures.ours == len(busy.lines())
     state(busy.merchant, busy.lines())
     assert reconcile(busy.merchant).outcome == "clear"
@@ -328,6 +339,7 @@ def test_one_without_a_round_has_a_page_of_its_own(
 ) -> None:
     state(busy.merchant, busy.lines())
     run = reconcile(busy.merchant).run
+    assert run
     alone = Case.objects.create(
         merchant=busy.merchant, day=DATE, kind="totals", subject="bet|EUR", found_by=run, seen_by=run,
         opened_at=clock.now(), currency="EUR", severity=3,

@@ -156,6 +156,7 @@ def test_a_job_that_comes_late_mails_the_last_step_alone(run: Reconciliation, su
     case = found(run, severity=HIGH, owner=support, state="assigned")
     assert "alarm@oppi.test" in reminded(TUESDAY + timedelta(days=30))
     assert steps(case) == [3]
+    assert case.due_at
     with pytest.raises(IntegrityError, match="case_reminder_once"), transaction.atomic():
         CaseReminder.objects.create(case=case, step=3, due_at=case.due_at, created_at=TUESDAY)
 

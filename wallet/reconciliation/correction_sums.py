@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from portal.lib import money
+
 # By the day on which they were posted, whatever day their case is of.
 OF_DAY = """
     SELECT t.currency, count(*), coalesce(sum(t.amount) FILTER (WHERE a.kind = 'player'), 0),
@@ -25,6 +27,10 @@ class CorrectionSum(NamedTuple):
     rows: int
     to_players: int
     from_players: int
+
+    def __str__(self) -> str:
+        moved = f"{money.show(self.to_players)} to players, {money.show(self.from_players)} from players"
+        return f"{self.currency}: {self.rows:,} correction{'s' * (self.rows != 1)}, {moved}"
 
 
 def sums_by_currency(merchant_id: int, begin: datetime, end: datetime) -> list[CorrectionSum]:

@@ -67,7 +67,13 @@ def _remind(merchant: Merchant) -> int:
 def _take_step(merchant: Merchant, step: Step) -> int:
     now = clock.now()
     short, long = _due_before(step, now)
-    values = {"merchant": merchant.pk, "step": step.value, "now": now, "short": short, "long": long}
+    values: dict[str, int | datetime] = {
+        "merchant": merchant.pk,
+        "step": step.value,
+        "now": now,
+        "short": short,
+        "long": long,
+    }
     with connection.cursor() as cursor:
         cursor.execute(TAKE_DOWN, values)
         numbers = [number for (number,) in cursor.fetchall()]
