@@ -75,7 +75,7 @@ def _take_step(merchant: Merchant, step: Step) -> int:
         "long": long,
     }
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_DOWN, values)
+        cursor.execute(TAKE_DOWN, values | {"short": short, "long": long})
         numbers = [number for (number,) in cursor.fetchall()]
     found = Case.objects.filter(pk__in=numbers).select_related("owner").order_by("-severity", "due_at", "pk")
     return _write(merchant, step, list(found))
