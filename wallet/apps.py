@@ -9,13 +9,14 @@ class WalletConfig(AppConfig):
         from merchants.models import Chain  # noqa: PLC0415 - models are there only now
         from merchants.services import approvals, outbox, questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
-        from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
+        from wallet.models import CaseNote, CaseReminder, RefusedPayout, Transaction  # noqa: PLC0415
         from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
         from wallet.services import export_words  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
         tables.register(RefusedPayout)
         tables.register(CaseNote)
+        tables.register(CaseReminder)
         export_words.register()
         words.register()
         sealing.add_keeper("statement sources", passwords)

@@ -19,7 +19,17 @@ from merchants.services import chain, history, jobs, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
 from wallet.models import Mark, RefusedCall, RefusedHour
-from wallet.reconciliation import alarms, books_check, cases, host_keys, pull, schedule, statement_rows, statements
+from wallet.reconciliation import (
+    alarms,
+    books_check,
+    cases,
+    due_dates,
+    host_keys,
+    pull,
+    schedule,
+    statement_rows,
+    statements,
+)
 from wallet.reconciliation.alone import Work, alone
 from wallet.services import exports, kept_signature, meter, usage
 from wallet.services.verification import Verdict
@@ -186,3 +196,8 @@ def raise_reconciliation_alarms() -> None:
 @shared_task
 def age_cases() -> None:
     log.info("cases.grown_older", cases=cases.grow_older())
+
+
+@shared_task
+def remind_of_due_cases() -> None:
+    log.info("cases.reminded", letters=due_dates.send_reminders())

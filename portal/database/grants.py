@@ -60,6 +60,7 @@ TABLES: dict[str, Rights] = {
     "merchants_signinrecord": APPEND_ONLY,
     "merchants_staffvisit": APPEND_ONLY,
     "wallet_casenote": APPEND_ONLY,
+    "wallet_casereminder": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that stay.
     "merchants_apikey": never("environment", "auth_key"),  # a trigger lets test keys move to their sandbox, once
@@ -78,6 +79,7 @@ TABLES: dict[str, Rights] = {
     "merchants_seenaddress": KEPT,
     "merchants_staffchange": only("told_at", "letter_id"),
     "wallet_case": KEPT,
+    "wallet_correction": only("declined_by_id", "declined_at"),  # approved by wallet_correct alone
     "wallet_export": KEPT,
     "wallet_playtransaction": only("is_rolled_back"),
     "wallet_reconciliation": KEPT,
@@ -126,7 +128,7 @@ TABLES: dict[str, Rights] = {
     "wallet_mark": Rights(frozenset({"SELECT", "UPDATE"}), only=frozenset({"upto"})),
 }
 # With the owner's rights; the schema of temporary tables, which everybody may fill, is searched last.
-POSTING = frozenset({"wallet_open_account", "wallet_post", "wallet_post_batch"})
+POSTING = frozenset({"wallet_open_account", "wallet_post", "wallet_post_batch", "wallet_correct"})
 SEALING = {
     f"merchants_chain_{name}" for name in ("seal", "rows", "blocks", "head")
 }  # the first with the owner's rights

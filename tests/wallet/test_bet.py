@@ -31,6 +31,7 @@ def test_a_free_round_bets_nothing_and_is_recorded(caller: Caller) -> None:
 def test_who_signed_from_where_and_when_is_durable(caller: Caller) -> None:
     answer = caller.bet(100, transactionId="bet-1", roundId="round-7")
     row = Transaction.objects.get(transaction_id="bet-1")
+    assert row.secret
     assert row.secret.key.auth_key == caller.signer.auth_key
     assert (row.address, str(row.request_id)) == ("127.0.0.1", answer.headers["x-request-id"])
     assert (row.round_id, row.kind, row.amount, row.balance) == ("round-7", "bet", 100, 999_900)

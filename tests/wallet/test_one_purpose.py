@@ -29,6 +29,7 @@ from wallet.services.request_log import Line
 
 MONEY = "/wallet/transaction/"
 PUSH = "/reconciliation/statements"
+BREAKS, COMPARED = "/reconciliation/breaks", "2026-01-31"
 POSTED = {path: view for path, view in VIEWS.items() if view.method == "POST"}
 
 # --- the table --------------------------------------------------------------------------------------------------------
@@ -205,7 +206,7 @@ BODIES: dict[str, Callable[[Caller], Any]] = {
     PUSH: lambda caller: {"day": yesterday(), "transactions": [ROW]},
     f"{PUSH} in CSV": lambda caller: f"#day={yesterday()}\n{','.join(ROW)}\nt-1,bet,p-1,EUR,100\n".encode(),
 }  # fmt: skip
-QUERIES = {"/game/session": "?sessionId={session}", "/game/sessions": "?limit=100"}
+QUERIES = {"/game/session": "?sessionId={session}", "/game/sessions": "?limit=100", BREAKS: f"?day={COMPARED}"}
 ENDPOINTS = [*BODIES, *(path for path, view in VIEWS.items() if view.method == "GET")]
 
 
@@ -356,7 +357,14 @@ def test_a_cashiers_call_says_its_kind(machine: Caller, own: str, other: str, sa
 
 @pytest.mark.parametrize("body", [b"{}", b'""', b" ", b"\n"])
 def test_a_get_has_no_body(machine: Caller, body: bytes) -> None:
-    for path in ("/game/list", "/game/sessions", f"/game/session?sessionId={machine.session}", f"{PUSH}/nothing"):
+    for path in (
+        "/game/list",
+        "/game/sessions",
+        f"/game/session?sessionId={machine.session}",
+        f"{PUSH}/nothing",
+        "/reconciliation/days",
+        f"{BREAKS}?day={COMPARED}",
+    ):
         assert machine.call(path, body, method="GET").status == "INCORRECT_DATA"
 
 

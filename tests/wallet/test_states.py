@@ -30,9 +30,11 @@ CALLS: dict[str, Callable[[Caller], Answer]] = {
     "sessions": lambda caller: caller.get("/game/sessions"),
     "session": lambda caller: caller.get(f"/game/session?sessionId={caller.session}"),
     "list": lambda caller: caller.get("/game/list"),
+    "days": lambda caller: caller.get("/reconciliation/days"),
+    "breaks": lambda caller: caller.get("/reconciliation/breaks?day=2026-01-31"),
 }
 OWED = {"payout", "retry", "settlement", "reward", "rollback", "balance"}
-READ = {"sessions", "session", "list"}
+READ = {"sessions", "session", "list", "days", "breaks"}
 ALL = set(CALLS)
 
 

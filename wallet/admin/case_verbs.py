@@ -15,7 +15,7 @@ from wallet.models import Case
 from wallet.reconciliation import cases
 
 Resolution = Case.Resolution
-BY_HAND = [each for each in Resolution.choices if each[0] != Resolution.WRITTEN_OFF]
+BY_HAND = [each for each in Resolution.choices if each[0] not in {Resolution.WRITTEN_OFF, Resolution.SETTLED}]
 
 
 def workers() -> QuerySet[Person]:

@@ -30,14 +30,15 @@ from merchants.models import Merchant
 from merchants.services import history
 from portal.lib import clock
 from wallet import money
-from wallet.admin import case_verbs
+from wallet.admin import case_verbs, correction_verbs
 from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
-from wallet.admin.case_verbs import MANY, ONE, ManyVerb, Verb
+from wallet.admin.case_verbs import MANY, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
-from wallet.reconciliation import cases, refusals
+from wallet.reconciliation import cases, due_dates, refusals
 from wallet.reconciliation.plans import write_off_alone
 
+ONE = case_verbs.ONE | correction_verbs.VERBS
 SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
 STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
 SHOWN_ENTRIES, SHOWN_NOTES = 15, 50
@@ -87,6 +88,17 @@ def opened(young: timedelta, old: timedelta | None) -> Q:
     return until & Q(opened_at__gt=now - old) if old else until
 
 
+class DueFilter(Choice):
+    title = "due date"
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return due_dates.CHOICES
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        return queryset.filter(due_dates.due_within(self.chosen() or ""))
+
+
 class OwnerFilter(Choice):
     title = "owner"
     parameter_name = "owner"
@@ -126,7 +138,7 @@ def of_the_chosen(name: str, verb: Verb) -> Callable[..., HttpResponse]:
 class CaseAdmin(ReadOnlyAdmin):
     list_display = [
         "shown_severity", "shown_day", "shown_kind", "shown_subject", "of_merchant", "shown_difference", "currency",
-        "shown_state", "owner", "opened",
+        "shown_state", "owner", "opened", "due",
     ]  # fmt: skip
     list_display_links = ["shown_kind"]
     list_select_related = ["merchant", "owner"]
@@ -136,6 +148,7 @@ class CaseAdmin(ReadOnlyAdmin):
         ("kind", ChoicesDropdownFilter),
         ("severity", ChoicesDropdownFilter),
         AgeFilter,
+        DueFilter,
         OwnerFilter,
         ("day", DayFilter),
     ]
@@ -147,7 +160,7 @@ class CaseAdmin(ReadOnlyAdmin):
     change_form_outer_before_template = "admin/case_page.html"
     fields = [
         "shown_severity", "shown_state", "shown_resolution", "of_merchant", "day", "shown_subject", "shown_difference",
-        "currency", "owner", "opened", "resolved", "resolved_by", "found_by", "seen_by", "movements",
+        "currency", "owner", "opened", "due", "resolved", "resolved_by", "found_by", "seen_by", "movements",
     ]  # fmt: skip
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
@@ -222,6 +235,15 @@ class CaseAdmin(ReadOnlyAdmin):
     def opened(self, case: Case) -> SafeString | None:
         return labels.moment(case.opened_at)
 
+    @display(description="Due (UTC)")
+    def due(self, case: Case) -> SafeString | None:
+        if case.state == Case.State.RESOLVED:
+            return None
+        moment = labels.moment(case.due_at)
+        if not case.is_overdue:
+            return moment
+        return labels.Shown(format_html("{} {}", moment, labels.label("overdue", "danger")), case.due_at)
+
     @display(description="Resolved (UTC)")
     def resolved(self, case: Case) -> SafeString | None:
         return labels.moment(case.resolved_at)
@@ -237,7 +259,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         case = self.get_object(request, str(object_id))
-        offered = case_verbs.possible(case, worker(request)) if case else set()
+        offered = correction_verbs.possible(case, worker(request)) if case else set()
         return [each for each in super().get_actions_detail(request, object_id) if each.path in offered]
 
     # --- one case
@@ -245,9 +267,11 @@ class CaseAdmin(ReadOnlyAdmin):
         case, verb = self.found(request, object_id), ONE[name]
         question = Question(
             title=verb.title,
-            text=f"{said(case)} {verb.text}",
+            text=" ".join(filter(None, [said(case), correction_verbs.description(name, case), verb.text])),
             form=verb.form,
-            initial=initial | ({"difference": case.difference} if name == "confirm" else {}),
+            initial=initial
+            | ({"difference": case.difference} if name == "confirm" else {})
+            | correction_verbs.initial(name, case),
             act=lambda **wish: verb.act(case=case, by=worker(request), **wish),
             done=verb.done,
             danger=verb.danger,
@@ -285,6 +309,21 @@ class CaseAdmin(ReadOnlyAdmin):
     @action(description="Decline closing", permissions=["work"], icon="close")
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "decline")
+
+    @action(description="Propose correction", permissions=["work"], icon="currency_exchange")
+    @step_up
+    def propose_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "propose_correction")
+
+    @action(description="Approve correction", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
+    @says_why
+    @step_up
+    def approve_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "approve_correction")
+
+    @action(description="Decline correction", permissions=["work"], icon="close")
+    def decline_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.do(request, object_id, "decline_correction")
 
     @action(description="Open again", permissions=["work"], icon="undo")
     def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -382,6 +421,7 @@ def panel(case: Case) -> dict[str, Any]:
         "difference": money.show(case.difference),
         "stake": money.show(cases.at_stake(case)),
         "operator": reverse("operator:home", args=[case.merchant.code]),
+        **correction_verbs.panel(case),
     }
 
 

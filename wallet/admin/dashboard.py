@@ -32,7 +32,7 @@ SHOWN = 10  # of each thing that wants attention
 OVERLAP_ENDS, KEY_ENDS = timedelta(hours=24), timedelta(days=7)
 COLUMNS = {
     "deposit": "Deposited", "withdraw": "Withdrawn", "bet": "Staked", "payout": "Paid out", "reward": "Rewarded",
-    "rollback": "Rolled back",
+    "rollback": "Rolled back", "correct": "Corrected",
 }  # fmt: skip
 
 

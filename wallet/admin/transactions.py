@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
@@ -12,6 +14,7 @@ from wallet import statuses
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
 from wallet.models import Account, Transaction
+from wallet.reconciliation import corrections
 
 
 class StatusFilter(Choice):
@@ -54,6 +57,7 @@ class TransactionAdmin(ReadOnlyAdmin):
             },
         ),
         ("Signed by", {"fields": ["secret", "address", "logged"]}),
+        ("Correction", {"fields": ["settles", "proposed_by", "approved_by"]}),
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
@@ -108,8 +112,27 @@ class TransactionAdmin(ReadOnlyAdmin):
             return None
         return link_to("wallet_transaction_changelist", row.ref_transaction_id, q=row.ref_transaction_id)
 
+    @display(description="Case")
+    def settles(self, row: Transaction) -> str | None:
+        if row.case_id is None:
+            return None
+        to = reverse("admin:wallet_case_change", args=[row.case_id])
+        return format_html('<a class="text-link" href="{}">Case {}</a>', to, row.case_id)
+
+    @display(description="Proposed by")
+    def proposed_by(self, row: Transaction) -> str | None:
+        correction = corrections.entry_of(row)
+        return str(correction.asked_by) if correction else None
+
+    @display(description="Approved by")
+    def approved_by(self, row: Transaction) -> str | None:
+        correction = corrections.entry_of(row)
+        return str(correction.approved_by) if correction else None
+
     @display(description="Request")
-    def logged(self, row: Transaction) -> str:
+    def logged(self, row: Transaction) -> str | None:
+        if row.request_id is None:
+            return None
         return link_to("wallet_signedrequest_changelist", str(row.request_id), q=row.request_id)
 
 

@@ -225,6 +225,21 @@ class StatementQuery(Contract, kw_only=True):
     statement_id: StatementId
 
 
+class DaysQuery(PageQuery, kw_only=True):
+    """Both days are in it; without them, every day."""
+
+    from_day: Day | UnsetType = msgspec.field(name="from", default=UNSET)
+    to_day: Day | UnsetType = msgspec.field(name="to", default=UNSET)
+
+
+class BreaksQuery(PageQuery, kw_only=True):
+    day: Day
+    state: (
+        Annotated[str, Meta(pattern="^(open|assigned|waiting|resolved)$", description="One state; without it, all.")]
+        | UnsetType
+    ) = UNSET
+
+
 # --- Answers --------------------------------------------------------------------------------------------------------
 Status = Annotated[str, Meta(extra_json_schema={"enum": list(statuses.ALL_KEYS)})]
 
@@ -355,3 +370,83 @@ class StatementTold(Answered):
     fault_count: int | UnsetType = UNSET
     is_current: Annotated[bool, Meta(description="It is what the day is compared with.")] | UnsetType = UNSET
     comparison: Comparison | UnsetType | None = UNSET
+
+
+Sum = Annotated[str, Meta(description="Real amount × 100000, as text: a sum may pass what JavaScript can hold.")]
+Units = Annotated[int, Meta(description="Real amount × 100000.")]
+
+
+class BreakSum(msgspec.Struct, rename="camel", kw_only=True):
+    kind: str
+    name: Annotated[str, Meta(description="Of the kind, as on the pages and in the emails.")]
+    currency: str
+    breaks: int
+    difference: Sum
+
+
+class DaySide(msgspec.Struct, rename="camel", kw_only=True):
+    """One currency and kind of transaction, on both sides."""
+
+    currency: str
+    kind: str
+    our_rows: int
+    our_amount: Sum
+    their_rows: int
+    their_amount: Sum
+
+
+class DayRow(msgspec.Struct, rename="camel", kw_only=True):
+    """The newest comparison of a day, in the merchant's time zone."""
+
+    day: str
+    number: Annotated[int, Meta(description="1, 2, … of this day.")]
+    outcome: Annotated[str, Meta(description="clear, breaks, no_statement or nothing")]
+    compared_at: str
+    statement_id: str | None
+    matched: int
+    our_rows: int
+    their_rows: int
+    sides: list[DaySide]
+    breaks: list[BreakSum]
+
+
+class BreakSide(msgspec.Struct, rename="camel", kw_only=True):
+    """A transaction as one side has it; null where that side does not say."""
+
+    kind: str | None
+    player_id: str | None
+    game_id: str | None
+    currency: str | None
+    amount: Units | None
+    state: str | None
+    created_at: str | None
+    line: Annotated[int, Meta(description="Of the statement.")] | None
+    rows: Annotated[int, Meta(description="How many rows the break stands for.")] | None
+
+
+class BreakRow(msgspec.Struct, rename="camel", kw_only=True):
+    """A difference, with what is done about it."""
+
+    break_id: int
+    kind: str
+    name: Annotated[str, Meta(description="Of the kind, as on the pages and in the emails.")]
+    transaction_id: Annotated[str, Meta(description="Null where the break is not about one transaction.")] | None
+    player_id: str | None
+    currency: str | None
+    ours: BreakSide | None
+    theirs: BreakSide | None
+    difference: Annotated[int, Meta(description="Ours minus theirs as the player feels it, real amount × 100000.")]
+    severity: Annotated[str, Meta(description="low, medium, high or owed")]
+    state: Annotated[str, Meta(description="open, assigned, waiting or resolved")]
+    resolution: str | None
+    opened_at: str
+    due_at: str | None
+    resolved_at: str | None
+
+
+class DayPage(Answered):
+    data: Page[DayRow] | UnsetType = UNSET
+
+
+class BreakPage(Answered):
+    data: Page[BreakRow] | UnsetType = UNSET

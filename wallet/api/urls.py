@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.http import HttpResponse
 from django.urls import path
 
-from wallet.api import game_views, reconciliation_views, wallet_views
+from wallet.api import break_views, game_views, reconciliation_views, wallet_views
 from wallet.api.endpoint import SignedView
 
 BASES = ("/wallet/", "/game/", "/reconciliation/")
@@ -29,6 +29,8 @@ VIEWS: dict[str, type[SignedView]] = {
     "/game/list": game_views.GameList,
     "/reconciliation/statements": reconciliation_views.SendStatement,
     "/reconciliation/statements/{statementId}": reconciliation_views.GetStatement,
+    "/reconciliation/days": break_views.ReconciledDays,
+    "/reconciliation/breaks": break_views.Breaks,
 }
 ONE_STATEMENT = "/reconciliation/statements/"
 

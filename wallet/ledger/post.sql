@@ -11,6 +11,7 @@
 DROP FUNCTION IF EXISTS wallet_post(wallet_caller, wallet_call);
 DROP FUNCTION IF EXISTS wallet_post_batch(wallet_caller, text, jsonb);
 DROP FUNCTION IF EXISTS wallet_balance(wallet_caller, text, text);
+DROP FUNCTION IF EXISTS wallet_correct(bigint, bigint, timestamptz);
 DROP TYPE IF EXISTS wallet_caller CASCADE;
 DROP TYPE IF EXISTS wallet_call CASCADE;
 DROP TYPE IF EXISTS wallet_answer CASCADE;
@@ -117,11 +118,12 @@ BEGIN
     INSERT INTO wallet_transaction (
         merchant_id, transaction_id, part, kind, status, player_id, session_id, game_id, currency, amount,
         debit_account_id, credit_account_id, balance, ref_transaction_id, reverses_id, is_win, reward_type, round_id,
-        secret_id, address, request_id, created_at
+        secret_id, address, request_id, created_at, case_id
     ) VALUES (
         p.merchant_id, r.transaction_id, coalesce(r.part, 0), r.kind, r.status, r.player_id, r.session_id, r.game_id,
         r.currency, r.amount, r.debit_account_id, r.credit_account_id, r.balance, r.ref_transaction_id, r.reverses_id,
-        r.is_win, r.reward_type, r.round_id, p.secret_id, p.address, p.request_id, coalesce(p.moment, clock_timestamp())
+        r.is_win, r.reward_type, r.round_id, p.secret_id, p.address, p.request_id, coalesce(p.moment, clock_timestamp()),
+        r.case_id
     );
     RETURN ROW(r.status, r.balance)::wallet_answer;
 END $$;
@@ -615,10 +617,68 @@ BEGIN
 END $$;
 
 
+-- A correcting entry: one person proposed it for a case (wallet_correction), `p_approver`, another one of our staff,
+-- approves it. Nobody signs it, and its row is part -1: no signed call finds, repeats, pays on or rolls back such a row.
+-- As a rollback may, it may take an account below zero: then bets and withdrawals are refused until that is covered.
+CREATE OR REPLACE FUNCTION wallet_correct(p_correction bigint, p_approver bigint, p_moment timestamptz)
+RETURNS wallet_answer LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
+DECLARE
+    k wallet_correction;
+    c wallet_case;
+    p wallet_caller;
+    r wallet_transaction;
+    a wallet_answer;
+    v_account bigint;
+    v_counter bigint;
+BEGIN
+    IF p_moment IS NOT NULL THEN
+        PERFORM wallet_check_moment();
+    END IF;
+    SELECT w.* INTO k FROM wallet_correction w WHERE w.id = p_correction FOR UPDATE;
+    IF NOT FOUND OR k.approved_at IS NOT NULL OR k.declined_at IS NOT NULL THEN
+        RAISE EXCEPTION 'this correction is not proposed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF k.asked_by_id = p_approver OR NOT EXISTS (
+        SELECT FROM merchants_person w
+         WHERE w.id = p_approver AND w.is_active AND w.staff_role IN ('support', 'administrator')
+    ) THEN
+        RAISE EXCEPTION 'another person of our staff approves a correction' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT w.* INTO c FROM wallet_case w WHERE w.id = k.case_id AND w.merchant_id = k.merchant_id FOR NO KEY UPDATE;
+    IF NOT FOUND OR c.state = 'resolved' THEN
+        RAISE EXCEPTION 'a correction settles an open case of its merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM FROM merchants_player w WHERE w.id = k.player_id AND w.merchant_id = k.merchant_id FOR NO KEY UPDATE;
+    v_account := wallet_open_account(k.merchant_id, k.player_id, k.currency);
+    INSERT INTO wallet_account (merchant_id, player_id, currency, kind, balance)
+    VALUES (k.merchant_id, NULL, k.currency, 'correct', NULL)
+    ON CONFLICT DO NOTHING;
+    v_counter := wallet_counter_account(k.merchant_id, k.currency, 'correct');
+    p.merchant_id := k.merchant_id; p.moment := p_moment;
+    r.transaction_id := 'correction-' || k.id; r.part := -1; r.kind := 'correct'; r.status := 'RS_OK';
+    r.player_id := k.player_id; r.currency := k.currency; r.amount := k.amount; r.case_id := k.case_id;
+    r.ref_transaction_id := CASE
+        WHEN c.subject <> '' AND strpos(c.subject, '|') = 0 AND length(c.subject) <= 255 AND c.kind <> 'balance'
+        THEN c.subject END;
+    r.debit_account_id := CASE WHEN k.is_credit THEN v_counter ELSE v_account END;
+    r.credit_account_id := CASE WHEN k.is_credit THEN v_account ELSE v_counter END;
+    a := wallet_book(p, r, v_account, CASE WHEN k.is_credit THEN k.amount ELSE -k.amount END);
+    IF a.status = 'RS_OK' THEN
+        UPDATE wallet_correction SET approved_by_id = p_approver, approved_at = coalesce(p_moment, clock_timestamp()),
+               transaction_id = (SELECT t.id FROM wallet_transaction t
+                                  WHERE t.merchant_id = k.merchant_id AND t.transaction_id = r.transaction_id
+                                    AND t.part = -1)
+         WHERE id = k.id;
+    END IF;
+    RETURN a;
+END $$;
+
+
 -- What the application may call to move money runs with the rights of the tables' owner. Names are looked up in public
 -- first, and in the schema of temporary tables last, which everybody may fill. Nothing else of this file may be executed
 -- by others; what the application may execute is granted by portal/database/grants.py.
 ALTER FUNCTION wallet_open_account(bigint, bigint, text) SECURITY DEFINER SET search_path = public, pg_temp;
+ALTER FUNCTION wallet_correct(bigint, bigint, timestamptz) SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION wallet_post(wallet_caller, wallet_call) SECURITY DEFINER SET search_path = public, pg_temp;
 ALTER FUNCTION wallet_post_batch(wallet_caller, text, jsonb) SECURITY DEFINER SET search_path = public, pg_temp;
 DO $$

@@ -1,5 +1,7 @@
 from wallet.models.account import Account
 from wallet.models.books import AccountProof, BookFinding, BooksSlice
+from wallet.models.case_due import CaseReminder
+from wallet.models.correction import Correction
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
@@ -28,6 +30,8 @@ __all__ = [
     "CallHour",
     "Case",
     "CaseNote",
+    "CaseReminder",
+    "Correction",
     "Export",
     "HostKeyLookup",
     "Mark",

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from merchants.models import Merchant, Player
 from wallet.money import MAX_WHOLE_NUMBER
 
+COUNTER_KINDS = ["games", "rewards", "cashier", "correct"]
+
 
 def never_emptied(name: str) -> pgtrigger.Trigger:
     """TRUNCATE passes row triggers by; this one it meets."""
@@ -32,6 +34,7 @@ class Account(models.Model):
         GAMES = "games", "Games (stakes and payouts)"
         REWARDS = "rewards", "Rewards (bonuses and jackpots)"
         CASHIER = "cashier", "Cashier (deposits and withdrawals)"
+        CORRECTIONS = "correct", "Corrections (entries that settle a case)"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="accounts")
     player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="accounts", null=True, blank=True)
@@ -51,7 +54,7 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="player", player__isnull=False, balance__isnull=False)
-                | Q(kind__in=["games", "rewards", "cashier"], player__isnull=True, balance__isnull=True),
+                | Q(kind__in=COUNTER_KINDS, player__isnull=True, balance__isnull=True),
                 name="account_player_has_balance",
             ),
             models.CheckConstraint(

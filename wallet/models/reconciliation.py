@@ -15,6 +15,8 @@ from merchants.models import Merchant, Person
 from merchants.models.audit import tracked
 from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import one_line, without_secret
+from portal.lib import clock
+from wallet.models.case_due import case_due, case_settled_by_correction
 
 HOURS = (0, 23)
 SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
@@ -377,7 +379,7 @@ class Reconciliation(models.Model):
         return f"{self.day} #{self.number}"
 
 
-@tracked(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by"])
+@tracked(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by", "due_at"])
 class Case(models.Model):
     """A break that somebody has to understand. Found again, it is the same case; gone, it closes by itself.
 
@@ -424,6 +426,7 @@ class Case(models.Model):
         THEIRS = "theirs", "Operator's error"
         OURS = "ours", "Our error"
         WRITTEN_OFF = "written_off", "Written off"
+        SETTLED = "settled", "Settled by correction"
 
     class Severity(models.IntegerChoices):
         LOW = 1
@@ -465,6 +468,7 @@ class Case(models.Model):
     )
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True, editable=False, help_text="By its severity; a trigger keeps it.")
 
     class Meta:
         ordering = ["-severity", "opened_at"]
@@ -512,8 +516,11 @@ class Case(models.Model):
                 condition=Q(state="resolved", resolved_by__isnull=False),
                 name="case_closed_by",
             ),
+            models.Index(fields=["due_at"], condition=~Q(state="resolved"), name="case_open_by_due_date"),
         ]
         triggers = [
+            case_due,
+            case_settled_by_correction,
             pgtrigger.Protect(name="case_stays", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="case_by_two_people",
@@ -529,6 +536,10 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.subject}".strip()
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state != self.State.RESOLVED and self.due_at is not None and self.due_at <= clock.now()
 
 
 class CaseNote(models.Model):

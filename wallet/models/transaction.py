@@ -17,7 +17,8 @@ class Transaction(models.Model):
 
     Written by the ledger function alone, which has read merchant, player, session, game and secret in the same breath;
     these can't be deleted, so the columns carry no foreign key that would lock hot rows for every bet (decision 0007).
-    `part` 0 is the call itself; a rollback of a bet with payouts has one more part for each payout taken back.
+    `part` 0 is the call itself; a rollback of a bet with payouts has one more part for each payout taken back. A
+    correction is no call: it is part -1, where no signed id is looked for, nobody signed it, and it names its case.
     """
 
     class Kind(models.TextChoices):
@@ -28,6 +29,7 @@ class Transaction(models.Model):
         DEPOSIT = "deposit"
         WITHDRAW = "withdraw"
         TOMBSTONE = "tombstone", "Tombstone (an id that was rolled back before it came)"
+        CORRECTION = "correct", "Correction"
 
     merchant = models.ForeignKey(
         Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions"
@@ -61,10 +63,15 @@ class Transaction(models.Model):
     is_win = models.BooleanField(null=True)
     reward_type = models.CharField(max_length=64, null=True)
     round_id = models.CharField(max_length=255, null=True, db_collation="C")
-    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    address = models.GenericIPAddressField()
-    request_id = models.UUIDField()
+    secret = models.ForeignKey(
+        Secret, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    address = models.GenericIPAddressField(null=True)
+    request_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    case = models.ForeignKey(
+        "wallet.Case", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
 
     objects = TransactionQuerySet.as_manager()
 
@@ -91,6 +98,26 @@ class Transaction(models.Model):
                 condition=Q(debit_account__isnull=True) | Q(status="RS_OK"), name="transaction_refused_moves_nothing"
             ),
             models.CheckConstraint(condition=~Q(currency="XXX"), name="transaction_never_play_money"),
+            models.CheckConstraint(
+                condition=Q(kind="correct", part=-1) | ~Q(kind="correct") & Q(part__gte=0),
+                name="transaction_correction_apart",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind="correct",
+                    case__isnull=False,
+                    debit_account__isnull=False,
+                    secret=None,
+                    address=None,
+                    request_id=None,
+                    session=None,
+                    game=None,
+                    reverses=None,
+                )
+                | ~Q(kind="correct")
+                & Q(case=None, secret__isnull=False, address__isnull=False, request_id__isnull=False),
+                name="transaction_signed_or_correction",
+            ),
         ]
         indexes = [
             BrinIndex(fields=["created_at"], name="transaction_by_time"),

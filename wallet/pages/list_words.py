@@ -25,6 +25,8 @@ ENDPOINTS = {
     "/game/sessions": ("list of sessions", "lists of sessions"),
     "/game/session": ("session", "sessions"),
     "/game/list": ("list of games", "lists of games"),
+    "/reconciliation/days": ("list of reconciled days", "lists of reconciled days"),
+    "/reconciliation/breaks": ("list of breaks", "lists of breaks"),
 }
 
 

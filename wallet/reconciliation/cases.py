@@ -82,6 +82,8 @@ def resolving(*, resolution: str, text: str, by: Person) -> Change:
     check_worker(by)
     if resolution == Resolution.WRITTEN_OFF:
         raise refusals.WriteOffIsAVerb
+    if resolution == Resolution.SETTLED:
+        raise refusals.CorrectionIsAVerb
     return _closing(Resolution(resolution), text=text, by=by)
 
 
@@ -206,6 +208,8 @@ def reopen(*, case: Case, by: Person, text: str) -> Case:
 def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
     """`difference` as the person saw it: one that has changed meanwhile is not confirmed."""
     case = _asked_for(case, by)
+    if case.asked_resolution == Resolution.SETTLED:
+        raise refusals.CorrectionAsked
     if case.write_off_asked_by_id == by.pk:
         raise refusals.OwnWriteOff
     if case.difference != difference:
@@ -219,6 +223,8 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
 def decline_write_off(*, case: Case, text: str, by: Person) -> Case:
     """Whoever asked may take it back so."""
     case = _asked_for(case, by)
+    if case.asked_resolution == Resolution.SETTLED:
+        raise refusals.CorrectionAsked
     _note(case, by, text)
     return _saved(case, write_off_asked_by=None, asked_resolution="")
 
@@ -485,6 +491,16 @@ def _locked(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=case.pk)
 
 
+def lock_unresolved(case: Case) -> Case:
+    """Return the case under its lock. Raises CaseResolved."""
+    return _unresolved(case)
+
+
+def save_fields(case: Case, **fields: Any) -> Case:
+    """Of a case that is locked."""
+    return _saved(case, **fields)
+
+
 def _unresolved(case: Case) -> Case:
     case = _locked(case)
     if case.state == State.RESOLVED:
@@ -505,7 +521,7 @@ def _saved(case: Case, **fields: Any) -> Case:
 
 __all__ = [
     "BUCKETS", "Ages", "Change", "CurrencySum", "Done", "Refused", "ages", "assign", "assigning", "at_stake", "attach",
-    "comment", "confirm_write_off", "decline_write_off", "grow_older", "many", "note", "notes_of", "owed", "reopen",
-    "resolve", "resolving", "severity_of", "sums", "unresolved", "wait_for_operator", "waiting_for_operator",
-    "waiting_for_second", "works_on_cases", "write_off", "writing_off",
+    "comment", "confirm_write_off", "decline_write_off", "grow_older", "lock_unresolved", "many", "note", "notes_of",
+    "owed", "reopen", "resolve", "resolving", "save_fields", "severity_of", "sums", "unresolved", "wait_for_operator",
+    "waiting_for_operator", "waiting_for_second", "works_on_cases", "write_off", "writing_off",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
+from wallet.reconciliation.correction_sums import CorrectionSum, sums_by_currency
 
 # A rollback that the account of a player pays takes money back.
 OURS = """
@@ -85,6 +86,7 @@ class Figures:
     theirs: int = 0
     sides: list[Side] = field(default_factory=list)
     breaks: list[BreakSum] = field(default_factory=list)
+    corrections: list[CorrectionSum] = field(default_factory=list)  # compared with nothing, and no part of ours
     behind: int = 0
     is_totals: bool = False
 
@@ -133,6 +135,10 @@ def read(kept: dict[str, Any]) -> Figures:
             BreakSum(**each | {name: int(each[name]) for name in ("difference", "size")})
             for each in kept.get("breaks", [])
         ],
+        corrections=[
+            CorrectionSum(each["currency"], each["rows"], int(each["to_players"]), int(each["from_players"]))
+            for each in kept.get("corrections", [])
+        ],
         behind=kept.get("behind", 0),
         is_totals=kept.get("is_totals", False),
     )
@@ -149,7 +155,14 @@ def kept(figures: Figures) -> dict[str, Any]:
     """As the run keeps them: sums as text, since readers of JSON lose digits beyond 2^53. What is not said of most days
     is kept of the others only, so that a day that is compared again says the same as before there was that word.
     """
-    seldom = {"behind": figures.behind, "is_totals": figures.is_totals}
+    seldom = {
+        "behind": figures.behind,
+        "is_totals": figures.is_totals,
+        "corrections": [
+            each._asdict() | {"to_players": str(each.to_players), "from_players": str(each.from_players)}
+            for each in figures.corrections
+        ],
+    }
     return {
         "matched": figures.matched,
         "ours": figures.ours,
@@ -183,10 +196,11 @@ def _kept_side(side: Side) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OurSide:
-    """Of the day: sums by currency and kind, and the newest row that was seen."""
+    """Of the day: sums by currency and kind, the newest row that was seen, and what was corrected on it."""
 
     sums: dict[tuple[str, str], tuple[int, int]]
     upto: int | None
+    corrections: list[CorrectionSum] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -196,7 +210,8 @@ class OurSide:
 def our_side(values: dict[str, Any]) -> OurSide:
     rows = list(_rows(OURS, values))
     sums = {(currency, kind): (count, int(amount)) for currency, kind, count, amount, _ in rows}
-    return OurSide(sums, max((upto for *_, upto in rows), default=None))
+    corrected = sums_by_currency(values["merchant"], values["begin"], values["end"])
+    return OurSide(sums, max((upto for *_, upto in rows), default=None), corrected)
 
 
 def count(*, ours: OurSide, statement: Statement | None, matched: int, sides: list[Side]) -> Figures:
@@ -210,6 +225,7 @@ def count(*, ours: OurSide, statement: Statement | None, matched: int, sides: li
             BreakSum(kind, currency, breaks, int(difference), int(size or 0))
             for kind, currency, breaks, difference, size in _rows(BREAKS)
         ],
+        corrections=ours.corrections,
         behind=next(int(rows) for [rows] in _rows(BEHIND)),
         is_totals=statement is not None and statement.grain == ReconciliationPlan.Grain.TOTALS,
     )

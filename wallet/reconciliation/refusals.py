@@ -96,3 +96,43 @@ class StillTried(Refusal):
 class NoTimetable(Refusal):
     def __init__(self) -> None:
         super().__init__("A sandbox has no daily reconciliation. Send a statement, then compare the day on its page.")
+
+
+class CorrectionAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("A correction is proposed for this case. Approve or decline the correction.")
+
+
+class CorrectionNotAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__("No correction is proposed for this case. Open the case again to see its state.")
+
+
+class CorrectionChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Another correction was proposed since you opened the page. Check the new one.")
+
+
+class CorrectionIsAVerb(Refusal):
+    def __init__(self) -> None:
+        super().__init__("“Propose correction” settles a case by a correcting entry. Use that button.")
+
+
+class NoSuchPlayer(Refusal):
+    def __init__(self, player: str) -> None:
+        super().__init__(f"This merchant has no player “{player}”. Check the player id.")
+
+
+class NoSuchCurrency(Refusal):
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"This merchant has no account in “{currency}”. Check the currency.")
+
+
+class NotRepresentable(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The balance after this correction would be too large to be held exactly.")
+
+
+class AmountNotAboveZero(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The amount of a correction must be above 0.")

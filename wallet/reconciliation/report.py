@@ -62,6 +62,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "rate": figures.rate,
         "agreed": figures.agreed,
         "sides": [SideLine.of(side) for side in figures.sides],
+        "corrections": [str(each) for each in figures.corrections],
         "breaks": [BreakLine.of(each) for each in figures.breaks],
         "yesterday": since_yesterday(run, figures),
         "restated": restated(figures, figures_of(told)) if told else [],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from merchants.models import Person
 from merchants.services import history, history_words
 from merchants.services.history_words import Event, Thing
+from portal.lib import money
+from wallet.models.correction import Correction
 from wallet.models.reconciliation import Case, ReconciliationPlan, ReportRecipient, StatementSource
 
 BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
@@ -17,6 +20,7 @@ def register() -> None:
     history_words.add(ReportRecipient, Thing("reconciliation", "mail", _says_recipient))
     history_words.add(StatementSource, Thing("reconciliation", "cloud_download", _says_source))
     history_words.add(Case, Thing("reconciliation", "rule", _says_case))
+    history_words.add(Correction, Thing("reconciliation", "currency_exchange", _says_correction))
 
 
 def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
@@ -44,6 +48,25 @@ def _says_source(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _says_case(events: list[Event], everything: list[Event]) -> list[str]:
     return [_case(event) for event in events]
+
+
+def _says_correction(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_correction(event) for event in events]
+
+
+def _correction(event: Event) -> str:
+    """No player: mails say it too."""
+    way = "to the player" if event.row["is_credit"] else "from the player"
+    amount = f"{event.row['currency']} {money.show(event.row['amount'])} {way}, case {event.row['case_id']}"
+    if event.label == "insert":
+        return f"Correction proposed: {amount}. A second person must approve it"
+    if event.became("approved_by_id"):
+        return f"Correction posted: {amount}. Proposed by {_proposer(event)}"
+    return f"Correction {'declined' if event.became('declined_by_id') else 'superseded'}: {amount}"
+
+
+def _proposer(event: Event) -> str:
+    return str(Person.objects.get(pk=event.row["asked_by_id"]))
 
 
 def _case(event: Event) -> str:

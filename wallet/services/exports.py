@@ -25,7 +25,7 @@ from merchants.models import Merchant, Person
 from merchants.services import jobs
 from portal.lib import clock, sheets, tables
 from portal.lib.sheets import Amount
-from wallet.models import Export
+from wallet.models import Export, Transaction
 from wallet.models.export import NOT_TAKEN_FOR
 from wallet.services import rounds
 from wallet.services.rounds import Wish
@@ -303,8 +303,10 @@ def cells_of_rounds(bets: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def cells_of_movements(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    for at, *names, moved, balance, key, version, address, request_id in rows:
-        yield [at, *names, amount(moved), amount(balance), key, version, address, str(request_id)]
+    for at, name, kind, *names, moved, balance, key, version, address, request_id in rows:
+        shown = "correction" if kind == Transaction.Kind.CORRECTION else kind
+        signed = [key, version, address, str(request_id)] if key else [None] * 4
+        yield [at, name, shown, *names, amount(moved), amount(balance), *signed]
 
 
 def amount(units: int | None) -> Amount | None:

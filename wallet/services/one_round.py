@@ -25,6 +25,7 @@ TITLES: dict[str, str] = {
     Kind.DEPOSIT: "Deposit",
     Kind.WITHDRAW: "Withdrawal",
     Kind.TOMBSTONE: "Closed before it came",
+    Kind.CORRECTION: "Correction",
 }
 TO_PLAYER = {Kind.PAYOUT, Kind.REWARD, Kind.DEPOSIT}
 SAID_BY_STATE = {
@@ -136,7 +137,7 @@ def state_of(root: Transaction, standing: Iterable[Transaction]) -> str:
 def family(root: Transaction) -> list[Transaction]:
     """All rows that go back to this one, in the order of the ledger: those that name it, and those that name these."""
     own = Transaction.objects.filter(merchant=root.merchant_id)
-    own = own.select_related("secret__key", "reverses").order_by("pk").defer("secret__sealed")
+    own = own.select_related("secret__key", "reverses", "debit_account").order_by("pk").defer("secret__sealed")
     first = list(own.filter(ref_transaction_id=root.transaction_id)[:MOST_STEPS])
     names = [row.transaction_id for row in first if row.kind in {Kind.PAYOUT, Kind.REWARD}]
     second = own.filter(ref_transaction_id__in=names)[:MOST_STEPS] if names else ()
@@ -153,13 +154,11 @@ def same_round(root: Transaction) -> list[Transaction]:
 
 # --- What was taken ---------------------------------------------------------------------------------------------------
 def taken(rows: list[Transaction]) -> Iterator[Step]:
-    lines = {
-        line.request_id: line
-        for line in SignedRequest.objects.filter(request_id__in={row.request_id for row in rows}).order_by("-pk")
-    }
+    calls = {row.request_id for row in rows if row.request_id}
+    lines = {line.request_id: line for line in SignedRequest.objects.filter(request_id__in=calls).order_by("-pk")}
     named = {row.transaction_id: row for row in rows if row.part == 0}
     for row in rows:
-        line = lines.get(row.request_id)
+        line = lines.get(row.request_id) if row.request_id else None
         yield Step(
             at=row.created_at,
             title=title_of(row),
@@ -170,10 +169,10 @@ def taken(rows: list[Transaction]) -> Iterator[Step]:
             balance=row.balance,
             said=remark(row, named.get(row.ref_transaction_id or "")),
             request_id=row.request_id,
-            address=row.address,
+            address=row.address or "",
             endpoint=line.endpoint if line else "",
-            key=row.secret.key.label or row.secret.key.auth_key,
-            version=row.secret.version,
+            key=(row.secret.key.label or row.secret.key.auth_key) if row.secret else "",
+            version=row.secret.version if row.secret else None,
         )
 
 
@@ -185,14 +184,18 @@ def title_of(row: Transaction) -> str:
 
 def moved(row: Transaction) -> int | None:
     """As the player's balance saw it; None when nothing moved."""
-    if row.debit_account_id is None or row.amount is None:
+    if row.debit_account is None or row.amount is None:
         return None
+    if row.kind == Kind.CORRECTION:
+        return row.amount if row.debit_account.player_id is None else -row.amount
     kind = row.reverses.kind if row.reverses is not None else row.kind
     return row.amount if (kind in TO_PLAYER) == (row.reverses is None) else -row.amount
 
 
 def remark(row: Transaction, named: Transaction | None) -> str:
     """What is not to be seen from title and amount."""
+    if row.kind == Kind.CORRECTION:
+        return f"Two persons of our support posted this entry to settle case {row.case_id}. No call made it."
     if row.status != statuses.OK and row.kind != Kind.TOMBSTONE:
         return SENTENCES.get(row.status, "")
     if row.kind != Kind.ROLLBACK or row.reverses_id is not None or named is None:
@@ -219,6 +222,8 @@ def asked_again(root: Transaction, rows: list[Transaction]) -> Iterator[Step]:
 
 def refused_for(root: Transaction) -> Iterable[SignedRequest]:
     """Calls that named the bet and were refused: of those the ledger keeps nothing. Looked for among the player's."""
+    if root.request_id is None:
+        return ()
     first = SignedRequest.objects.filter(request_id=root.request_id).order_by("pk").values_list("pk", flat=True).first()
     if first is None:
         return ()
@@ -268,5 +273,5 @@ def tell_played(root: PlayTransaction) -> list[Step]:
 
 
 def own_root(merchant: Merchant, number: int) -> Transaction | None:
-    rows = Transaction.objects.filter(merchant=merchant, part=0).select_related("player", "game", "session")
+    rows = Transaction.objects.filter(merchant=merchant, part__lte=0).select_related("player", "game", "session")
     return rows.filter(pk=number).first()

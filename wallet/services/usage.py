@@ -1,5 +1,7 @@
 """Sums up what secrets were used for, a few thousand rows at a time, from the request log and the ledger.
 
+Corrections are of no secret, and in no sum.
+
 Bets pay nothing for it: no index and no trigger, a job reads the rows behind the mark by primary key. Readers
 (used.py) take the sums up to the mark and the rows behind it, and so are exact whether the job runs or not; without it
 they are only slower.
@@ -81,7 +83,7 @@ MOVEMENTS = f"""
     SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {KIND}, coalesce(t.currency, ''),
            count(*), sum({AMOUNT}), min(t.created_at), max(t.created_at)
       FROM wallet_transaction t
-     WHERE t.id > %(after)s AND t.id <= %(upto)s
+     WHERE t.id > %(after)s AND t.id <= %(upto)s AND t.kind <> 'correct'
      GROUP BY 1, 2, 3, 4, 5
     ON CONFLICT (secret_id, hour, address, kind, currency) DO UPDATE
        SET moves = h.moves + excluded.moves, amount = h.amount + excluded.amount,
@@ -91,7 +93,7 @@ PLAYERS = """
     INSERT INTO wallet_playerday AS p (secret_id, day, player_id, first_at, last_at)
     SELECT t.secret_id, date_trunc('day', t.created_at, 'UTC'), t.player_id, min(t.created_at), max(t.created_at)
       FROM wallet_transaction t
-     WHERE t.id > %(after)s AND t.id <= %(upto)s
+     WHERE t.id > %(after)s AND t.id <= %(upto)s AND t.kind <> 'correct'
      GROUP BY 1, 2, 3
     ON CONFLICT (secret_id, day, player_id) DO UPDATE
        SET first_at = least(p.first_at, excluded.first_at), last_at = greatest(p.last_at, excluded.last_at)

@@ -79,7 +79,7 @@ RULES = {
           LEFT JOIN wallet_session s ON s.id = t.session_id
           LEFT JOIN merchants_secret k ON k.id = t.secret_id
          WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
-           AND (p.id IS NULL OR k.id IS NULL OR (t.game_id IS NOT NULL AND g.id IS NULL)
+           AND (p.id IS NULL OR (k.id IS NULL AND t.kind <> 'correct') OR (t.game_id IS NOT NULL AND g.id IS NULL)
                 OR (t.session_id IS NOT NULL AND s.id IS NULL))
          ORDER BY t.id LIMIT %(shown)s
     """,
@@ -104,6 +104,17 @@ RULES = {
            AND (t.kind, t.merchant_id, t.player_id, t.currency, t.amount, t.debit_account_id, t.credit_account_id)
                IS DISTINCT FROM ('rollback', o.merchant_id, o.player_id, o.currency, o.amount, o.credit_account_id,
                                  o.debit_account_id)
+         ORDER BY t.id LIMIT %(shown)s
+    """,
+    "is a correction that no two persons made for its case": """
+        SELECT t.id, count(*) OVER ()
+          FROM wallet_transaction t
+          LEFT JOIN wallet_correction k ON k.transaction_id = t.id
+         WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
+           AND t.kind = 'correct'
+           AND ((k.merchant_id, k.case_id, k.player_id, k.currency, k.amount)
+                IS DISTINCT FROM (t.merchant_id, t.case_id, t.player_id, t.currency, t.amount)
+                OR (k.approved_by_id <> k.asked_by_id) IS NOT TRUE)
          ORDER BY t.id LIMIT %(shown)s
     """,
     NO_BALANCE: """

@@ -17,12 +17,14 @@ from merchants.pages import frame
 from merchants.pages.door import page
 from wallet.models import Case
 from wallet.pages.reconciliation.words import TAB, CaseLine, line
+from wallet.reconciliation import due_dates
 
 ON_A_PAGE = 50
 CHOICES: dict[str, list[tuple[str, str]]] = {
     "kind": list(Case.Kind.choices),
     "state": [(value, str(label)) for value, label in Case.State.choices],
     "severity": [(str(value), str(label)) for value, label in reversed(Case.Severity.choices)],
+    "due": due_dates.CHOICES,
 }
 EVERY = "all"  # of states: resolved ones too
 
@@ -58,7 +60,8 @@ def look(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None
 
 
 def filtered(cases: QuerySet[Case], chosen: dict[str, str]) -> QuerySet[Case]:
-    return cases.filter(**chosen)
+    columns = {name: value for name, value in chosen.items() if name != "due"}
+    return cases.filter(due_dates.due_within(chosen.get("due", "")), **columns)
 
 
 def edge(said: Mapping[str, str], *, by_age: bool) -> tuple[int, datetime | None, int] | None:

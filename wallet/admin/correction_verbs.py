@@ -1,0 +1,124 @@
+"""What staff do with correcting entries, each verb as a page of one case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from merchants.admin.fields import AmountField
+from merchants.models import Person
+from wallet import money
+from wallet.admin import case_verbs
+from wallet.admin.case_verbs import NoteForm, Verb
+from wallet.models import Case, Correction
+from wallet.reconciliation import corrections
+from wallet.reconciliation.corrections import Entry
+
+TO_PLAYER, FROM_PLAYER = "to", "from"
+DIRECTIONS = [(TO_PLAYER, "To the player"), (FROM_PLAYER, "From the player")]
+TURNS = {"confirm": "approve_correction", "decline": "decline_correction"}
+
+
+class ProposeForm(NoteForm):
+    player = forms.CharField(label="Player id", max_length=255, widget=UnfoldAdminTextInputWidget())
+    direction = forms.ChoiceField(choices=DIRECTIONS, widget=UnfoldAdminSelectWidget())
+    amount = AmountField(label="Amount", help_text="Such as 12.34. Above 0.")
+    currency = forms.CharField(label="Currency", max_length=8, widget=UnfoldAdminTextInputWidget())
+    field_order = ["player", "direction", "amount", "currency", "reason"]
+
+
+class ApproveForm(forms.Form):
+    """What the page showed, so that nothing else is approved."""
+
+    correction = forms.IntegerField(widget=forms.HiddenInput)
+    difference = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def propose(*, case: Case, by: Person, player: str, direction: str, amount: int, currency: str, reason: str) -> Any:
+    entry = Entry(
+        player=player.strip(), currency=currency.strip(), amount=amount, is_credit=direction == TO_PLAYER
+    )  # fmt: skip
+    return corrections.propose_correction(case=case, entry=entry, text=reason, by=by)
+
+
+VERBS: dict[str, Verb] = {
+    "propose_correction": Verb(
+        title="Propose correction",
+        text="The case is settled by an entry in the ledger that moves this amount. Another person must approve the "
+        "entry first. Signed calls cannot roll the entry back.",
+        done="waiting for a second approver",
+        form=ProposeForm,
+        act=propose,
+        danger=True,
+    ),
+    "approve_correction": Verb(
+        title="Approve correction",
+        text="You are the second approver. The entry is posted at once and cannot be removed.",
+        done="settled by correction",
+        form=ApproveForm,
+        act=corrections.approve_correction,
+        danger=True,
+    ),
+    "decline_correction": Verb(
+        title="Decline correction",
+        text="No money moves, and the case stays open. The person who proposed the correction can decline it too.",
+        done="not corrected",
+        form=NoteForm,
+        act=lambda case, reason, by: corrections.decline_correction(case=case, text=reason, by=by),
+    ),
+}
+
+
+def possible(case: Case, person: Person) -> set[str]:
+    """Return what the page of a case offers; the services judge again."""
+    offered = case_verbs.possible(case, person)
+    if case.state != Case.State.RESOLVED and case.write_off_asked_by_id is None:
+        return offered | {"propose_correction"}
+    if corrections.proposed_correction(case) is None:
+        return offered
+    return {TURNS.get(name, name) for name in offered}
+
+
+def initial(name: str, case: Case) -> dict[str, Any]:
+    proposed = corrections.proposed_correction(case)
+    if name == "approve_correction" and proposed:
+        return {"correction": proposed.pk, "difference": case.difference}
+    if name != "propose_correction":
+        return {}
+    entry = corrections.suggested_entry(case)
+    return {
+        "player": entry.player,
+        "direction": TO_PLAYER if entry.is_credit else FROM_PLAYER,
+        "amount": entry.amount or None,
+        "currency": entry.currency,
+    }
+
+
+def description(name: str, case: Case) -> str:
+    """Return what is approved, and what becomes of the player's balance."""
+    proposed = corrections.proposed_correction(case) if name == "approve_correction" else None
+    if proposed is None:
+        return ""
+    before = corrections.balance_of(proposed)
+    after = before + proposed.delta
+    below = " The balance goes below zero: bets and withdrawals are refused until it is covered." if after < 0 else ""
+    return (
+        f"{in_words(proposed)} Proposed by {proposed.asked_by}. "
+        f"Balance now {money.show(before)}, after the entry {money.show(after)}.{below}"
+    )
+
+
+def in_words(correction: Correction) -> str:
+    way = "to" if correction.is_credit else "from"
+    return f"{correction.currency} {money.show(correction.amount)} {way} player {correction.player.player_id}."
+
+
+def panel(case: Case) -> dict[str, Any]:
+    """Return what the page of a case says of its corrections."""
+    proposed = corrections.proposed_correction(case)
+    return {
+        "proposed_correction": in_words(proposed) if proposed else "",
+        "corrections": [(each, in_words(each)) for each in corrections.corrections_of(case)],
+    }

@@ -1,0 +1,42 @@
+"""What correcting entries moved on a day. No comparison looks for them in a statement: they are named apart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from portal.lib import money
+
+# By the day on which they were posted, whatever day their case is of.
+OF_DAY = """
+    SELECT t.currency, count(*), coalesce(sum(t.amount) FILTER (WHERE a.kind = 'player'), 0),
+           coalesce(sum(t.amount) FILTER (WHERE a.kind <> 'player'), 0)
+      FROM wallet_transaction t JOIN wallet_account a ON a.id = t.credit_account_id
+     WHERE t.merchant_id = %(merchant)s AND t.kind = 'correct' AND t.part = -1
+       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+     GROUP BY 1 ORDER BY 1
+"""
+
+
+class CorrectionSum(NamedTuple):
+    """Corrections of one currency that were posted on a day. Units: × 100000."""
+
+    currency: str
+    rows: int
+    to_players: int
+    from_players: int
+
+    def __str__(self) -> str:
+        moved = f"{money.show(self.to_players)} to players, {money.show(self.from_players)} from players"
+        return f"{self.currency}: {self.rows:,} correction{'s' * (self.rows != 1)}, {moved}"
+
+
+def sums_by_currency(merchant_id: int, begin: datetime, end: datetime) -> list[CorrectionSum]:
+    with connection.cursor() as cursor:
+        cursor.execute(OF_DAY, {"merchant": merchant_id, "begin": begin, "end": end})
+        return [
+            CorrectionSum(currency, rows, int(to_players), int(from_players))
+            for currency, rows, to_players, from_players in cursor.fetchall()
+        ]

@@ -1,0 +1,158 @@
+"""A case is settled by a correcting entry: one person proposes it, another approves, and the ledger gets its row.
+
+The ledger's own function posts it and holds that nobody does so alone (`wallet_correct`). The signed API knows no such
+call, and a comparison does not look for the row in a statement: it is named apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from merchants.models import Merchant, Person, Player
+from merchants.services import letters
+from portal.lib import clock, money
+from wallet import statuses
+from wallet.ledger import ledger
+from wallet.models import Account, Case, Correction
+from wallet.models.transaction import Transaction
+from wallet.reconciliation import cases, refusals
+
+SETTLED = Case.Resolution.SETTLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a correction moves: `amount` above 0, real amount × 100000; `is_credit`: to the player."""
+
+    player: str
+    currency: str
+    amount: int
+    is_credit: bool
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+def suggested_entry(case: Case) -> Entry:
+    """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond."""
+    return Entry(
+        player=case.player_id, currency=case.currency, amount=cases.at_stake(case), is_credit=case.difference <= 0
+    )
+
+
+def proposed_correction(case: Case) -> Correction | None:
+    """Return the proposal that waits for a second person."""
+    if case.write_off_asked_by_id is None or case.asked_resolution != SETTLED:
+        return None
+    waiting = corrections_of(case).filter(approved_at=None, declined_at=None, asked_by=case.write_off_asked_by_id)
+    return waiting.first()
+
+
+def corrections_of(case: Case) -> QuerySet[Correction]:
+    found = Correction.objects.filter(case=case)
+    return found.select_related("player", "asked_by", "approved_by", "declined_by", "transaction")
+
+
+def balance_of(correction: Correction) -> int:
+    """Return the player's balance as it is now, before the correction."""
+    found = Account.objects.filter(player=correction.player_id, currency=correction.currency, kind="player")
+    return found.values_list("balance", flat=True).first() or 0
+
+
+# --- the verbs --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def propose_correction(*, case: Case, entry: Entry, text: str, by: Person) -> Correction:
+    """The case stays open until another person approves. Raises Refusal."""
+    cases.check_worker(by)
+    case = cases.lock_unresolved(case)
+    if case.write_off_asked_by_id:
+        raise refusals.WriteOffAsked
+    player = _checked_player(case.merchant, entry)
+    cases.note(case=case, text=text, by=by)
+    now = clock.now()
+    left = Correction.objects.filter(case=case, approved_at=None, declined_at=None)
+    left.update(declined_at=now)  # a comparison took its request away
+    proposed = Correction.objects.create(
+        merchant=case.merchant, case=case, player=player, currency=entry.currency, amount=entry.amount,
+        is_credit=entry.is_credit, asked_by=by, asked_at=now,
+    )  # fmt: skip
+    cases.save_fields(case, write_off_asked_by=by, asked_resolution=SETTLED)
+    _ask_second(proposed, text)
+    return proposed
+
+
+@transaction.atomic
+def approve_correction(*, case: Case, correction: int, difference: int, by: Person) -> Correction:
+    """`correction` and `difference` as the person saw them: what has changed meanwhile is not approved.
+
+    The row is posted and the case closed together, or neither.
+    """
+    proposed = _proposed(case, by)
+    if proposed.asked_by_id == by.pk:
+        raise refusals.OwnWriteOff
+    if proposed.pk != correction:
+        raise refusals.CorrectionChanged
+    if proposed.case.difference != difference:
+        raise refusals.CaseChanged
+    answer = ledger.correct(proposed.pk, by.pk)
+    if answer.status != statuses.OK:
+        raise refusals.NotRepresentable
+    cases.save_fields(
+        proposed.case, state=Case.State.RESOLVED, resolution=SETTLED, resolved_at=clock.now(), resolved_by=by
+    )
+    proposed.refresh_from_db()
+    return proposed
+
+
+@transaction.atomic
+def decline_correction(*, case: Case, text: str, by: Person) -> Correction:
+    """The person who proposed it may take it back so."""
+    proposed = _proposed(case, by)
+    cases.note(case=proposed.case, text=text, by=by)
+    Correction.objects.filter(pk=proposed.pk).update(declined_by=by, declined_at=clock.now())
+    cases.save_fields(proposed.case, write_off_asked_by=None, asked_resolution="")
+    proposed.refresh_from_db()
+    return proposed
+
+
+def _proposed(case: Case, by: Person) -> Correction:
+    """Under the lock of its case."""
+    cases.check_worker(by)
+    case = cases.lock_unresolved(case)
+    proposed = proposed_correction(case)
+    if proposed is None:
+        raise refusals.CorrectionNotAsked
+    proposed.case = case
+    return proposed
+
+
+def _checked_player(merchant: Merchant, entry: Entry) -> Player:
+    if entry.amount <= 0:
+        raise refusals.AmountNotAboveZero
+    if not Account.objects.filter(merchant=merchant, currency=entry.currency).exists():
+        raise refusals.NoSuchCurrency(entry.currency)
+    player = Player.objects.filter(merchant=merchant, player_id=entry.player).first()
+    if player is None:
+        raise refusals.NoSuchPlayer(entry.player)
+    return player
+
+
+def _ask_second(proposed: Correction, text: str) -> None:
+    others = Person.objects.filter(is_active=True, staff_role__in=cases.WORKERS).exclude(pk=proposed.asked_by_id)
+    context: dict[str, Any] = {
+        "merchant": proposed.merchant.name,
+        "asked_by": str(proposed.asked_by),
+        "amount": f"{proposed.currency} {money.show(proposed.amount)}",
+        "direction": "to the player" if proposed.is_credit else "from the player",
+        "reason": text,
+        "page": f"/admin/wallet/case/{proposed.case_id}/change/",
+    }
+    letters.write_each(others.values_list("email", flat=True), proposed.merchant, "correction_waiting", context)
+
+
+def entry_of(row: Transaction) -> Correction | None:
+    """Return the correction that a ledger row was posted for."""
+    found = Correction.objects.filter(transaction=row.pk)
+    return found.select_related("case__merchant", "asked_by", "approved_by", "player").first()
