@@ -117,7 +117,7 @@ def _with_head(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[S
 
 
 def _of_player(player: Player) -> Sequence[Any]:
-    stake = "" if player.max_stake is None else money.show(player.max_stake).replace(",", "")
+    stake = "" if player.max_stake is None else money.typed(player.max_stake)
     reason = tables.kept(player.blocked_reason)
     return tables.kept(player.player_id), player.is_blocked, reason, player.bets_per_minute, stake
 
@@ -265,12 +265,14 @@ def _bets(text: str, standing: int | None) -> int | None:
 
 
 def _stake(text: str) -> int | None:
+    if not text.strip():
+        return None
     try:
-        units = money.parse(text) if text.strip() else None
-    except ValueError:
-        units = -1
-    if units is not None and units < 0:
-        raise NotSo("A stake looks like 12.50, with a point and at most five decimals, or nothing.")
+        units = money.parse(text)
+    except money.UnclearAmount as fault:
+        raise NotSo(str(fault)) from fault
+    if units < 0:
+        raise NotSo("A stake is not below zero.")
     return units
 
 

@@ -25,7 +25,7 @@ def staff(client: Client, support: Person) -> Client:
 
 def test_staff_open_a_merchant(staff: Client, db: None) -> None:
     wish = {"code": "nova", "name": "Nova", "time_zone": "Europe/Helsinki", "timestamp_window_seconds": "60"}
-    staff.post("/admin/merchants/merchant/add/", wish | {"bets_per_minute": "30", "max_stake": "1,250.5"})
+    staff.post("/admin/merchants/merchant/add/", wish | {"bets_per_minute": "30", "max_stake": "1,250.50"})
     nova = Merchant.objects.get()
     assert (nova.code, nova.status, nova.time_zone, nova.max_stake) == (
         "nova",
@@ -39,8 +39,9 @@ def test_staff_open_a_merchant(staff: Client, db: None) -> None:
     ("field", "value", "said"),
     [
         ("timestamp_window_seconds", "301", "The window is 1 to 300 seconds."),
-        ("max_stake", "-1", "A limit is not below zero."),
-        ("max_stake", "1.234567", "An amount looks like 12.34"),
+        ("max_stake", "-1", "The amount can’t be below zero."),
+        ("max_stake", "1.234567", "An amount has at most 5 decimals."),
+        ("max_stake", "50,00", "Write the amount with a dot: 50.00."),
         ("time_zone", "Mars/Base", "Select a valid choice."),
         ("code", "two words", "Enter a valid “slug”"),
     ],

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -23,6 +22,7 @@ from merchants.pages.forms import OnceForm, PlainForm
 from merchants.services import limits, undo
 from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
+from portal.lib.amount_fields import AmountField
 from wallet.services import impact_of
 from wallet.services.impact_of import Refused
 
@@ -31,29 +31,6 @@ ANSWERS = [
     ("Bet above a limit", "RS_ERROR_LIMIT_REACHED, with the balance"),
     ("Payout, reward, rollback, balance, deposit, withdraw", "as usual"),
 ]
-
-
-def amount(units: int | None) -> str:
-    """As it is typed: without the commas between thousands."""
-    return "" if units is None else money.show(units).replace(",", "")
-
-
-class AmountField(forms.CharField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=24, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        return amount(value) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            units = money.parse(text) if text else None
-        except ValueError as fault:
-            raise ValidationError("An amount looks like 12.50, with at most five decimals.") from fault
-        if units is not None and units < 0:
-            raise ValidationError("A limit is not below zero.")
-        return units
 
 
 class LimitsForm(PlainForm):

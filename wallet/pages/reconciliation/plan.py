@@ -15,6 +15,7 @@ from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
 from portal.lib import money
+from portal.lib.amount_fields import AmountField
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.words import TAB
 from wallet.reconciliation import host_keys, planning, pull
@@ -35,20 +36,9 @@ class PlanForm(OnceForm):
     unsettled_hours = forms.IntegerField(
         label="A round without an end is a case after", min_value=1, max_value=24 * 30, help_text="Hours."
     )
-    high_amount = forms.CharField(
-        label="A case is of high severity from", max_length=20, help_text="A difference, such as 1000.00."
-    )
+    high_amount = AmountField(label="A case is of high severity from", help_text="A difference, such as 1000.00.")
     is_attached = forms.BooleanField(label="The files come with the mail, not behind a link", required=False)
     names_players = forms.BooleanField(label="The mail may name players and transactions", required=False)
-
-    def clean_high_amount(self) -> int:
-        try:
-            amount = money.parse(self.cleaned_data["high_amount"].replace(",", ""))
-        except ValueError:
-            raise forms.ValidationError("Write an amount like 1000.00, with at most 5 decimals.") from None
-        if amount < 0:
-            raise forms.ValidationError("An amount from 0 on.")
-        return amount
 
 
 class RecipientForm(OnceForm):
@@ -111,7 +101,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
         planning.set_plan(merchant=visit.merchant, by=visit.person, **said)
         return "The plan is changed."
 
-    known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": money.show(plan.high_amount)}
+    known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": plan.high_amount}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
     question = about(
