@@ -29,8 +29,13 @@ class CurrencyAmountsField(amount_fields.CurrencyAmountsField):
     widget = UnfoldAdminTextareaWidget
 
 
+BY_CURRENCY = "A currency and an amount on each line, such as EUR 50.00; goes before the limit of any currency."
+
+
 class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
     """By the rule of the operators' pages; a limit beyond it that stands already may stay."""
+
+    max_stake_by_currency = CurrencyAmountsField(help_text=BY_CURRENCY)
 
     def clean_bets_per_minute(self) -> int | None:
         bets: int | None = self.cleaned_data["bets_per_minute"]

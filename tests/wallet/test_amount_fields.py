@@ -23,10 +23,13 @@ READERS = (AmountField, CurrencyAmountsField)
 ROOMS = ("merchants.pages", "merchants.admin", "merchants.sign_in", "wallet.pages", "wallet.admin")
 KNOWN = {
     ("wallet.pages.limits.LimitsForm", "max_stake"),
+    ("wallet.pages.limits.LimitsForm", "max_stake_by_currency"),
     ("wallet.pages.round_filter.FilterForm", "least"),
     ("wallet.pages.reconciliation.plan.PlanForm", "high_amount"),
     ("merchants.admin.merchants.MerchantForm", "max_stake"),
     ("merchants.admin.players.PlayerForm", "max_stake"),
+    ("MerchantPage", "max_stake_by_currency"),
+    ("PlayerAdmin", "max_stake_by_currency"),
     ("PlanAdmin", "high_amount"),
     ("PlanAdmin", "write_off_alone"),
 }
