@@ -93,7 +93,8 @@ def players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
 
 def _left(values: Mapping[str, Any]) -> Setting:
     """What an older event does not know was empty."""
-    return Setting(*(values.get(name) for name in Setting._fields))
+    left: list[Any] = [values.get(name) for name in Setting._fields]
+    return Setting(*left)
 
 
 @transaction.atomic

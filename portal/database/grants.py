@@ -77,6 +77,7 @@ TABLES: dict[str, Rights] = {
     "merchants_seenaddress": KEPT,
     "merchants_staffchange": only("told_at"),
     "wallet_case": KEPT,
+    "wallet_currencyrate": never("currency"),
     "wallet_export": KEPT,
     "wallet_playtransaction": only("is_rolled_back"),
     "wallet_reconciliation": KEPT,

@@ -30,7 +30,11 @@ KNOWN = {
     ("merchants.admin.players.PlayerForm", "max_stake"),
     ("MerchantPage", "max_stake_by_currency"),
     ("PlayerAdmin", "max_stake_by_currency"),
+    ("CurrencyRateAdmin", "per_euro"),
     ("PlanAdmin", "high_amount"),
+    ("PlanAdmin", "high_amount_by_currency"),
+    ("PlanAdmin", "write_off_alone_by_currency"),
+    ("wallet.pages.reconciliation.plan.PlanForm", "high_amount_by_currency"),
     ("PlanAdmin", "write_off_alone"),
 }
 Found = tuple[str, str, forms.Field]

@@ -1,4 +1,5 @@
 from wallet.models.account import Account
+from wallet.models.currency_rate import CurrencyRate
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
@@ -24,6 +25,7 @@ __all__ = [
     "CallHour",
     "Case",
     "CaseNote",
+    "CurrencyRate",
     "Export",
     "HostKeyLookup",
     "Mark",

@@ -205,9 +205,11 @@ def of_merchant_limits(merchant: Merchant, limits: Limits, now: datetime | None 
 def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, **more: Any) -> tuple[Refused, Refused]:
     begins = {"day": now - DAY, "week": now - WEEK}
     bets, stake, by_currency = limits
-    known = {"merchant": merchant.pk, "bets": bets, "stake": stake, "by_currency": _json(by_currency)}
-    known["since"] = now - WEEK - 2 * MINUTE
-    seen, first, *counts, players, moments, most = _row(statement, known | begins | {"most": NEWEST_BETS} | more)
+    known = {"merchant": merchant.pk, "since": now - WEEK - 2 * MINUTE}
+    wanted = {"bets": bets, "stake": stake, "by_currency": _json(by_currency)}
+    seen, first, *counts, players, moments, most = _row(
+        statement, known | wanted | begins | {"most": NEWEST_BETS} | more
+    )
     refused = too_fast(zip(players or (), moments or (), most or (), strict=True))
 
     def of(since: datetime, asked: int, high: int) -> Refused:

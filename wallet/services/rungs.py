@@ -234,7 +234,7 @@ def reference(facts: Facts) -> Values:
 
 def limits(facts: Facts) -> Values:
     both = [(whose, then) for whose, then in _both_then(facts) if then is not None]
-    stakes = (found for whose, then in both for found in _stakes(whose, then, facts.line.currency))
+    stakes = (found for whose, then in both for found in _stakes(whose, then, facts.line.currency or ""))
     yield next(stakes, Value("Largest stake", "no limit"))
     bets = (found for whose, then in both for found in _bets(whose, then))
     yield next(bets, Value("Bets a minute", "no limit"))
