@@ -555,6 +555,7 @@ UNFOLD = {
                     page_of("wallet_statement", "Statements", "upload_file"),
                     page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
                     page_of("wallet_reconciliationplan", "Plans", "event_repeat"),
+                    page_of("wallet_currencyrate", "Exchange rates", "currency_exchange"),
                 ],
             },
             {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from portal.lib.money import MAX_WHOLE_NUMBER, SCALE, parse, show
+from portal.lib.currencies import PLAY_MONEY
+from portal.lib.money import MAX_WHOLE_NUMBER, SCALE, parse, show, show_with_code
 
-__all__ = ["MAX_WHOLE_NUMBER", "PLAY_MONEY", "SCALE", "parse", "show"]
-
-PLAY_MONEY = "XXX"
+__all__ = ["MAX_WHOLE_NUMBER", "PLAY_MONEY", "SCALE", "parse", "show", "show_with_code"]

@@ -12,37 +12,30 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from merchants import errors
 from merchants.services import allowlist, limits
-from portal.lib import clock, money
+from portal.lib import amount_fields, clock
 
 UNTIL = "%Y-%m-%dT%H:%M:%S"
 
 
-class AmountField(forms.CharField):
-    """`12.34` on the page, 1234000 in the database."""
-
+class AmountField(amount_fields.AmountField):
     widget = UnfoldAdminTextInputWidget
 
-    def prepare_value(self, value: Any) -> Any:
-        return money.show(value) if isinstance(value, int) else value
 
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values or isinstance(value, int):
-            return value if isinstance(value, int) else None
-        try:
-            units = money.parse(str(value).strip().replace(",", ""))
-        except ValueError as fault:
-            raise ValidationError("An amount looks like 12.34, with at most five decimals.") from fault
-        if units < 0:
-            raise ValidationError("A limit is not below zero.")
-        return units
+class CurrencyAmountsField(amount_fields.CurrencyAmountsField):
+    widget = UnfoldAdminTextareaWidget
+
+
+BY_CURRENCY = "A currency and an amount on each line, such as EUR 50.00; goes before the limit of any currency."
 
 
 class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
     """By the rule of the operators' pages; a limit beyond it that stands already may stay."""
+
+    max_stake_by_currency = CurrencyAmountsField(help_text=BY_CURRENCY)
 
     def clean_bets_per_minute(self) -> int | None:
         bets: int | None = self.cleaned_data["bets_per_minute"]

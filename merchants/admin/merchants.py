@@ -86,12 +86,12 @@ class MerchantAdmin(FastAdmin):
     change_form_outer_before_template = "admin/merchant_links.html"
     fieldsets = [
         (None, {"fields": ["code", "name", "shown_status", "time_zone"]}),
-        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake"]}),
+        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]}),
         ("Settings", {"fields": ["two_person"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["code", "name", "time_zone"]}),
-        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake"]}),
+        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]}),
     ]
     readonly_fields = ["shown_status"]
 

@@ -37,7 +37,7 @@ class PlayerAdmin(FastAdmin):
     readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]
     fieldsets = [
         (None, {"fields": ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]}),
-        ("Limits", {"fields": ["bets_per_minute", "max_stake"]}),
+        ("Limits", {"fields": ["bets_per_minute", "max_stake", "max_stake_by_currency"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ UNDO = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', "0037_owners_told_of_invitations"),
+        ('merchants', "0039_max_stake_by_currency"),
     ]
 
     operations = [

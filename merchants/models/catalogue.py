@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import Updated, tracked
 from merchants.models.merchant import Merchant
 from merchants.models.words import one_line, without_secret
 from merchants.querysets import GameQuerySet
 
-SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake"]
+SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency"]
 
 
 @tracked(
@@ -33,6 +34,7 @@ class Player(models.Model):
     max_stake = models.BigIntegerField(
         null=True, blank=True, help_text="Real amount × 100000; goes before the merchant's limit."
     )
+    max_stake_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `max_stake`.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -40,13 +42,16 @@ class Player(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "player_id"], name="player_once"),
             models.CheckConstraint(condition=Q(max_stake__gte=0), name="player_max_stake_not_negative"),
+            amounts_by_currency("player", "max_stake_by_currency"),
         ]
         indexes = [
             models.Index(fields=["merchant", "player_id"], condition=Q(is_blocked=True), name="player_blocked_by_id"),
             models.Index(
                 fields=["merchant", "player_id"],
-                condition=Q(bets_per_minute__isnull=False) | Q(max_stake__isnull=False),
-                name="player_limited_by_id",
+                condition=Q(bets_per_minute__isnull=False)
+                | Q(max_stake__isnull=False)
+                | Q(max_stake_by_currency__isnull=False),
+                name="player_with_limits",
             ),
         ]
         triggers = [pgtrigger.Protect(name="player_stays", operation=pgtrigger.Delete)]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import tracked
 from merchants.models.words import one_line, without_secret
 from merchants.querysets import MerchantQuerySet
@@ -102,6 +103,7 @@ class Merchant(models.Model):
     max_stake = models.BigIntegerField(
         null=True, blank=True, help_text="Per bet, real amount × 100000; empty is no limit."
     )
+    max_stake_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `max_stake`.")
     two_person = models.BooleanField(
         "Two-person rule",
         default=False,
@@ -144,6 +146,7 @@ class Merchant(models.Model):
                 violation_error_message="The window is 1 to 300 seconds.",
             ),
             models.CheckConstraint(condition=Q(max_stake__gte=0), name="merchant_max_stake_not_negative"),
+            amounts_by_currency("merchant", "max_stake_by_currency"),
             models.CheckConstraint(
                 condition=Q(sandbox_of=None) | Q(two_person=False),
                 name="merchant_sandbox_needs_no_second_person",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
@@ -28,7 +28,7 @@ MOST_LINES = 10_000
 MOST_BYTES = 5_000_000
 LONGEST_REASON = 200
 LONGEST_SHOWN = 80
-PLAYERS = ("playerId", "blocked", "reason", "betsPerMinute", "maxStake")
+PLAYERS = ("playerId", "blocked", "reason", "betsPerMinute", "maxStake", "maxStakeByCurrency")
 GAMES = ("gameId", "active")
 SAID = {"yes": True, "no": False}
 WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -117,9 +117,10 @@ def _with_head(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[S
 
 
 def _of_player(player: Player) -> Sequence[Any]:
-    stake = "" if player.max_stake is None else money.show(player.max_stake).replace(",", "")
+    stake = "" if player.max_stake is None else money.typed(player.max_stake)
     reason = tables.kept(player.blocked_reason)
-    return tables.kept(player.player_id), player.is_blocked, reason, player.bets_per_minute, stake
+    by_currency = money.typed_by_currency(player.max_stake_by_currency).replace("\n", "; ")
+    return tables.kept(player.player_id), player.is_blocked, reason, player.bets_per_minute, stake, by_currency
 
 
 # --- In ---------------------------------------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def _wanted(player: Player, row: Row) -> Setting:
     reason = tables.meant(row["reason"]) if "reason" in row else player.blocked_reason * blocked
     bets = _bets(row["betsPerMinute"], player.bets_per_minute) if "betsPerMinute" in row else player.bets_per_minute
     stake = _stake(row["maxStake"]) if "maxStake" in row else player.max_stake
-    wanted = Setting(blocked, reason, bets, stake)
+    wanted = Setting(blocked, reason, bets, stake, _stakes(row, player.max_stake_by_currency))
     if wanted[:2] != standing[:2]:
         _check_reason(wanted)
     return wanted
@@ -265,13 +266,23 @@ def _bets(text: str, standing: int | None) -> int | None:
 
 
 def _stake(text: str) -> int | None:
-    try:
-        units = money.parse(text) if text.strip() else None
-    except ValueError:
-        units = -1
+    units = _read(money.parse, text) if text.strip() else None
     if units is not None and units < 0:
-        raise NotSo("A stake looks like 12.50, with a point and at most five decimals, or nothing.")
+        raise NotSo("A stake is not below zero.")
     return units
+
+
+def _stakes(row: Row, standing: dict[str, int] | None) -> dict[str, int] | None:
+    if "maxStakeByCurrency" not in row:
+        return standing
+    return _read(money.parse_by_currency, tables.meant(row["maxStakeByCurrency"])) or None
+
+
+def _read[T](parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except money.UnclearAmount as fault:
+        raise NotSo(str(fault)) from fault
 
 
 # --- Apply ------------------------------------------------------------------------------------------------------------

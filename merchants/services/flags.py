@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from itertools import batched
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
@@ -23,13 +25,14 @@ LOCK = "SELECT id FROM merchants_player WHERE id = ANY(%s) ORDER BY id FOR NO KE
 WRITE = """
     UPDATE merchants_player p
        SET is_blocked = v.is_blocked, blocked_reason = v.blocked_reason,
-           bets_per_minute = v.bets_per_minute, max_stake = v.max_stake
-      FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::integer[], %s::bigint[],
-                  %s::boolean[], %s::text[], %s::integer[], %s::bigint[])
-           AS v (id, was_blocked, was_reason, was_bets, was_stake,
-                 is_blocked, blocked_reason, bets_per_minute, max_stake)
+           bets_per_minute = v.bets_per_minute, max_stake = v.max_stake, max_stake_by_currency = v.by_currency
+      FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::integer[], %s::bigint[], %s::jsonb[],
+                  %s::boolean[], %s::text[], %s::integer[], %s::bigint[], %s::jsonb[])
+           AS v (id, was_blocked, was_reason, was_bets, was_stake, was_by_currency,
+                 is_blocked, blocked_reason, bets_per_minute, max_stake, by_currency)
      WHERE p.id = v.id AND (p.is_blocked, p.blocked_reason) = (v.was_blocked, v.was_reason)
-       AND (p.bets_per_minute, p.max_stake) IS NOT DISTINCT FROM (v.was_bets, v.was_stake)
+       AND (p.bets_per_minute, p.max_stake, p.max_stake_by_currency)
+           IS NOT DISTINCT FROM (v.was_bets, v.was_stake, v.was_by_currency)
  RETURNING p.id
 """
 
@@ -41,10 +44,16 @@ class Setting(NamedTuple):
     blocked_reason: str
     bets_per_minute: int | None
     max_stake: int | None
+    max_stake_by_currency: dict[str, int] | None = None
+
+    def values(self) -> tuple[Any, ...]:
+        """As the database takes them."""
+        *plain, by_currency = self
+        return *plain, None if by_currency is None else Jsonb(by_currency)
 
 
 def setting(of: Player) -> Setting:
-    return Setting(of.is_blocked, of.blocked_reason, of.bets_per_minute, of.max_stake)
+    return Setting(*(getattr(of, name) for name in Setting._fields))
 
 
 def locked(players: Collection[int]) -> dict[int, Player]:
@@ -60,7 +69,7 @@ def write(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
     Bets of these players wait from here until the commit: nothing is read or reckoned in between. The last are locked
     last, all in the order in which the ledger locks (decision 0006).
     """
-    rows = sorted((pk, *was, *wanted) for pk, was, wanted in changes)
+    rows = [(pk, *was.values(), *wanted.values()) for pk, was, wanted in sorted(changes, key=itemgetter(0))]
     written: set[int] = set()
     with connection.cursor() as cursor:
         for some in batched(rows, AT_ONCE):

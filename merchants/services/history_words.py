@@ -16,6 +16,7 @@ from portal.lib import money
 
 KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People", "downloads": "Downloads"}
 AMOUNTS = {"max_stake"}  # columns that are shown as money
+BY_CURRENCY = {"max_stake_by_currency"}
 NOTHING = "–"
 SPELLED_OUT = 3  # more of a kind are counted
 SHOWN_OF_A_KEY = 20  # its kind and the first signs of what is its own
@@ -158,11 +159,13 @@ def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
         return _moment(value)
     if isinstance(kept, fields.IntegerField):
         return money.show(value) if kept.name in AMOUNTS else str(dict(kept.flatchoices).get(value, value))
-    if isinstance(value, dict):
-        return (
-            ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None) or NOTHING
-        )
-    return str(value)
+    return _said(kept.name, value) if isinstance(value, dict) else str(value)
+
+
+def _said(column: str, value: dict[str, Any]) -> str:
+    if column in BY_CURRENCY:
+        return money.show_by_currency(value)
+    return ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None) or NOTHING
 
 
 def _moment(text: str) -> str:

@@ -9,19 +9,31 @@ from django.db import transaction
 from merchants import errors
 from merchants.models import Merchant, Player
 from merchants.services import flags, undo
+from portal.lib import money
 
 MOST_BETS = 10_000  # a minute; the ledger looks at so many rows of a player for each bet
 
 
 class Limits(NamedTuple):
-    """None: no limit, for a player the merchant's. Stake: real amount × 100000."""
+    """None: no limit, for a player the merchant's. Stakes: real amount × 100000.
+
+    The stake of a currency goes before that of any currency.
+    """
 
     bets_per_minute: int | None
     max_stake: int | None
+    max_stake_by_currency: dict[str, int] | None = None
 
 
 def of(subject: Player | Merchant) -> Limits:
-    return Limits(subject.bets_per_minute, subject.max_stake)
+    return Limits(*(getattr(subject, name) for name in Limits._fields))
+
+
+def stake_in_words(limits: Limits, none: str = "no limit") -> str:
+    """`"EUR 50.00, JPY 5,000; other currencies: no limit"`, and `none` alone where nothing is set."""
+    by_currency = money.show_by_currency(limits.max_stake_by_currency)
+    otherwise = none if limits.max_stake is None else money.show(limits.max_stake)
+    return f"{by_currency}; other currencies: {otherwise}" if by_currency and otherwise else by_currency or otherwise
 
 
 def check(limits: Limits) -> None:
@@ -38,8 +50,7 @@ def set_for(*, player: Player, limits: Limits, seen: Limits) -> Player:
     if of(player) != seen:
         who = undo.by(Player, player.merchant, of=undo.LIMITS, pgh_obj=player.pk)
         raise errors.ChangedSince("This limit", who)
-    player.bets_per_minute, player.max_stake = limits
-    player.save(update_fields=["bets_per_minute", "max_stake"])
+    _save(player, limits)
     return player
 
 
@@ -50,6 +61,11 @@ def set_for_all(*, merchant: Merchant, limits: Limits, seen: Limits) -> Merchant
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if of(merchant) != seen:
         raise errors.ChangedSince("This limit", undo.by(Merchant, merchant, of=undo.LIMITS))
-    merchant.bets_per_minute, merchant.max_stake = limits
-    merchant.save(update_fields=["bets_per_minute", "max_stake"])
+    _save(merchant, limits)
     return merchant
+
+
+def _save(subject: Player | Merchant, limits: Limits) -> None:
+    for name, value in limits._asdict().items():
+        setattr(subject, name, value)
+    subject.save(update_fields=Limits._fields)

@@ -13,7 +13,10 @@ from merchants.services.allowlist import trial
 SUFFIX = "-sandbox"
 CODE_LENGTH, NAME_LENGTH = 40, 120
 # What a sandbox begins with. From then on both have their own.
-SHARED = ("time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "staff_sees_secrets")
+SHARED = (
+    "time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency",
+    "staff_sees_secrets",
+)  # fmt: skip
 
 
 @transaction.atomic

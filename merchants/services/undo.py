@@ -22,7 +22,7 @@ from portal.lib import clock
 
 UNDONE_WITHIN = timedelta(hours=24)
 LOOKED_AT = 20
-LIMITS = frozenset({"bets_per_minute", "max_stake"})
+LIMITS = frozenset({"bets_per_minute", "max_stake", "max_stake_by_currency"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,9 @@ def players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
 
 
 def _left(values: Mapping[str, Any]) -> Setting:
-    return Setting(*(values[name] for name in Setting._fields))
+    """What an older event does not know was empty."""
+    left: list[Any] = [values.get(name) for name in Setting._fields]
+    return Setting(*left)
 
 
 @transaction.atomic
@@ -120,7 +122,7 @@ def limits(*, merchant: Merchant, event: Any) -> int:
     if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
         raise errors.ChangedSince("The merchant", by(Merchant, merchant))
     for name in LIMITS:
-        setattr(standing, name, event.pgh_before[name])
+        setattr(standing, name, event.pgh_before.get(name))
     standing.save(update_fields=sorted(LIMITS))
     return 1
 

@@ -80,6 +80,7 @@ TABLES: dict[str, Rights] = {
     "merchants_staffchange": only("told_at", "letter_id"),
     "wallet_case": KEPT,
     "wallet_correction": only("declined_by_id", "declined_at"),  # approved by wallet_correct alone
+    "wallet_currencyrate": never("currency"),
     "wallet_export": KEPT,
     "wallet_playtransaction": only("is_rolled_back"),
     "wallet_reconciliation": KEPT,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, transaction
 
 from portal.database import grants
+
+LOCK_TIMEOUT = "5s"
 
 
 class InstallFunctions(migrations.RunSQL):
@@ -31,3 +33,24 @@ class InstallFunctions(migrations.RunSQL):
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         super().database_backwards(app_label, schema_editor, from_state, to_state)
         grants.apply_to_functions(schema_editor.connection)
+
+
+class InOneTransaction(migrations.SeparateDatabaseAndState):
+    """Some operations of a migration that is not atomic: all or none, with a bounded wait for locks."""
+
+    def __init__(self, *operations: Any) -> None:
+        self.operations = operations
+        super().__init__(database_operations=operations, state_operations=operations)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__qualname__, list(self.operations), {}
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        with transaction.atomic(schema_editor.connection.alias):
+            schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        with transaction.atomic(schema_editor.connection.alias):
+            schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            super().database_backwards(app_label, schema_editor, from_state, to_state)

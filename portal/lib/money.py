@@ -3,26 +3,140 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from portal.lib.currencies import CODE, MOST_DECIMALS, PLAY_MONEY, decimals_of
 
 SCALE = 100_000
 MAX_WHOLE_NUMBER = 2**53 - 1  # what the callers' JavaScript can hold
-AMOUNT = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,5})0*)?", re.ASCII)
+LONGEST = 40  # characters of an amount that a person types
+MOST_CURRENCIES = 50
+AMOUNT = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]+))?", re.ASCII)
+# With commas between thousands, as `show` writes it, and nothing else that it could mean.
+GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})", re.ASCII)
+ONE_GROUP = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}", re.ASCII)
+DECIMAL_COMMA = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+", re.ASCII)
+SPACES = re.compile(r"[ \u00a0\u2009\u202f'\u2019]")
+LINE = re.compile(r"(\S+)[ \t]+(\S.*)")
 
 
-def parse(text: str) -> int:
-    """`"12.34567"` -> 1234567. Raises ValueError for anything that is not an exact number of units."""
-    found = AMOUNT.fullmatch(text.strip())
+class UnclearAmount(ValueError):
+    """A text that is no amount, or may mean two. Its words are for the person who typed it."""
+
+
+def parse(text: str, currency: str = "") -> int:
+    """`"12.34567"` -> 1234567. Raises UnclearAmount for anything that is not one exact number of units.
+
+    With a currency, the amount has no more decimals than the currency. "1,234.50" is read; "1,234" and "50,00" are
+    not, nor is "1.234" without a currency: each may be written for a thousand times as much.
+    """
+    text = text.strip(" \t\r\n")
+    if len(text) > LONGEST:
+        raise UnclearAmount(_usual(currency))
+    if GROUPED.fullmatch(text):
+        return _exact(text.replace(",", ""), currency)
+    _check_clear(text, currency)
+    return _exact(text, currency)
+
+
+def _exact(text: str, currency: str) -> int:
+    found = AMOUNT.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text!r} is not an amount with at most 5 decimals")
+        raise UnclearAmount(_usual(currency))
     sign, whole, decimals = found.groups(default="")
-    units = int(whole) * SCALE + int(decimals.ljust(5, "0") or 0)
+    _check_decimals(decimals, currency)
+    units = int(whole) * SCALE + int(decimals.ljust(MOST_DECIMALS, "0"))
     if units > MAX_WHOLE_NUMBER:
-        raise ValueError(f"{text!r} is too large to be held exactly")
+        raise UnclearAmount("The amount is too large.")
     return -units if sign else units
 
 
-def show(units: int) -> str:
-    """1234567 -> `"12.34567"`, with thousands apart and at least two decimals."""
+def _check_clear(text: str, currency: str) -> None:
+    if ONE_GROUP.fullmatch(text) and ("," in text or not currency):
+        whole, part = re.sub("[.,]", "", text), text.replace(",", ".")
+        instead = "Write the amount without a comma." if "," in text else f"Write {whole} or {part}0."
+        raise UnclearAmount(f"“{text}” can mean {whole} or {part}. {instead}")
+    if DECIMAL_COMMA.fullmatch(text):
+        _say_instead(text.replace(".", "").replace(",", "."), currency, "with a dot")
+    if SPACES.search(text):
+        _say_instead(SPACES.sub("", text), currency, "without spaces")
+
+
+def _say_instead(wanted: str, currency: str, how: str) -> None:
+    """Raises UnclearAmount with the very text that is read, or with what is wrong beside it."""
+    _exact(wanted, currency)
+    raise UnclearAmount(f"Write the amount {how}: {wanted}.")
+
+
+def _check_decimals(decimals: str, currency: str) -> None:
+    most = decimals_of(currency)
+    if len(decimals) > most:
+        many = "no decimals" if most == 0 else f"at most {most} decimals"
+        raise UnclearAmount(f"{currency or 'An amount'} has {many}.")
+
+
+def _usual(currency: str) -> str:
+    return f"Write the amount as digits with a dot, such as {typed(50 * SCALE, currency)}."
+
+
+def show(units: int, currency: str = "") -> str:
+    """1234567 -> `"12.34567"`, with thousands apart and as many decimals as its currency has, two without one."""
     whole, fraction = divmod(abs(units), SCALE)
-    decimals = f"{fraction:05d}".rstrip("0").ljust(2, "0")
-    return f"{'-' if units < 0 else ''}{whole:,}.{decimals}"
+    decimals = f"{fraction:05d}".rstrip("0").ljust(_fewest(currency), "0")
+    return f"{'-' if units < 0 else ''}{whole:,}{'.' if decimals else ''}{decimals}"
+
+
+def _fewest(currency: str) -> int:
+    """Decimals that are shown of an amount that needs none."""
+    most = decimals_of(currency)
+    return 2 if most == MOST_DECIMALS else most
+
+
+def show_with_code(units: int, currency: str) -> str:
+    """`"EUR 1,234.50"`, `"JPY 1,234"`; of no currency the amount alone."""
+    return f"{currency} {show(units, currency)}".strip()
+
+
+def typed(units: int, currency: str = "") -> str:
+    """As a person types it and `parse` reads it: without commas, and with four decimals where three may mean two."""
+    text = show(units, currency).replace(",", "")
+    return f"{text}0" if not currency and ONE_GROUP.fullmatch(text) else text
+
+
+# --- An amount for each currency --------------------------------------------------------------------------------------
+def parse_by_currency(text: str) -> dict[str, int]:
+    """Lines such as `EUR 50.00`, in any order; a semicolon ends a line too. Raises UnclearAmount."""
+    found: dict[str, int] = {}
+    for line in filter(None, (each.strip() for each in text.replace(";", "\n").split("\n"))):
+        currency, units = _line(line)
+        if currency in found:
+            raise UnclearAmount(f"{currency} has two lines. Remove one.")
+        found[currency] = units
+    if len(found) > MOST_CURRENCIES:
+        raise UnclearAmount(f"Write at most {MOST_CURRENCIES} currencies.")
+    return dict(sorted(found.items()))
+
+
+def _line(line: str) -> tuple[str, int]:
+    said = LINE.fullmatch(line)
+    currency = said[1].upper() if said else ""
+    if said is None or not CODE.fullmatch(currency):
+        raise UnclearAmount("Write a currency and an amount on each line, such as EUR 50.00.")
+    if currency == PLAY_MONEY:
+        raise UnclearAmount(f"{PLAY_MONEY} is play money and has no limits.")
+    try:
+        units = parse(said[2], currency)
+    except UnclearAmount as fault:
+        raise UnclearAmount(f"{currency}: {fault}") from fault
+    if units < 0:
+        raise UnclearAmount(f"{currency}: The amount can’t be below zero.")
+    return currency, units
+
+
+def typed_by_currency(amounts: Mapping[str, int] | None) -> str:
+    return "\n".join(f"{currency} {typed(units, currency)}" for currency, units in sorted((amounts or {}).items()))
+
+
+def show_by_currency(amounts: Mapping[str, int] | None) -> str:
+    """`"EUR 50.00, JPY 5,000"`"""
+    return ", ".join(show_with_code(units, currency) for currency, units in sorted((amounts or {}).items()))

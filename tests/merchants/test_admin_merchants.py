@@ -25,7 +25,10 @@ def staff(client: Client, support: Person) -> Client:
 
 def test_staff_open_a_merchant(staff: Client, db: None) -> None:
     wish = {"code": "nova", "name": "Nova", "time_zone": "Europe/Helsinki", "timestamp_window_seconds": "60"}
-    staff.post("/admin/merchants/merchant/add/", wish | {"bets_per_minute": "30", "max_stake": "1,250.5"})
+    staff.post(
+        "/admin/merchants/merchant/add/",
+        wish | {"bets_per_minute": "30", "max_stake": "1,250.50", "max_stake_by_currency": "JPY 5000"},
+    )
     nova = Merchant.objects.get()
     assert (nova.code, nova.status, nova.time_zone, nova.max_stake) == (
         "nova",
@@ -33,14 +36,17 @@ def test_staff_open_a_merchant(staff: Client, db: None) -> None:
         "Europe/Helsinki",
         125_050_000,
     )
+    assert nova.max_stake_by_currency == {"JPY": 500_000_000}
 
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
         ("timestamp_window_seconds", "301", "The window is 1 to 300 seconds."),
-        ("max_stake", "-1", "A limit is not below zero."),
-        ("max_stake", "1.234567", "An amount looks like 12.34"),
+        ("max_stake", "-1", "The amount can’t be below zero."),
+        ("max_stake", "1.234567", "An amount has at most 5 decimals."),
+        ("max_stake", "50,00", "Write the amount with a dot: 50.00."),
+        ("max_stake_by_currency", "EUR 50,00", "EUR: Write the amount with a dot: 50.00."),
         ("time_zone", "Mars/Base", "Select a valid choice."),
         ("code", "two words", "Enter a valid “slug”"),
     ],

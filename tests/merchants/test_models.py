@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import DatabaseError, transaction
+from typing import Any
 
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from merchants.models import Merchant, Player
 from tests.conftest import Caller
 from tests.plugins.database_role import as_superuser
 from wallet.services import request_log
@@ -229,3 +232,18 @@ def test_what_was_revoked_does_not_come_back() -> None:
             run("UPDATE merchants_apikey SET status = %s, quarantined_at = now()", comeback)
     with pytest.raises(DatabaseError, match="cannot come back"):
         run("UPDATE merchants_secret SET revoked_at = NULL")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {}, [], 5, {"EUR": "5"}, {"EUR": -1}, {"EUR": 1.5}, {"EUR": [5]}, {"EUR": None},
+        {"eur": 5}, {"EUR": 2**53}, {"EUR": 5, "JPY": {}},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("of", [Merchant, Player])
+def test_stakes_by_currency_are_amounts(caller: Caller, of: type[Merchant | Player], wrong: Any) -> None:
+    with pytest.raises(IntegrityError, match="max_stake_by_currency_are_amounts"), transaction.atomic():
+        of.objects.update(max_stake_by_currency=wrong)
+    of.objects.update(max_stake_by_currency={"EUR": 0, "USDT2": 2**53 - 1})

@@ -87,6 +87,7 @@ ROWS = {
     "/admin/wallet/reconciliation/<path:object_id>/again/": WORK,
     **{f"/admin/wallet/statement/{page}": WORK for page in ("upload/", "upload/<int:merchant>/<str:token>/")},
     "/admin/wallet/reconciliationplan/add/": STEP_UP,
+    "/admin/wallet/currencyrate/add/": PEOPLE,
     **{f"/admin/wallet/reconciliationplan/<path:object_id>/{verb}/": STEP_UP for verb in ("source", "switch_source")},
     "/admin/wallet/reportdelivery/<path:object_id>/send_again/": STEP_UP,
     "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,

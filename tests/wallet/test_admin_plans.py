@@ -67,7 +67,8 @@ def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: Reconci
     ("said", "why"),
     [
         ({"hour": "24"}, "24"),
-        ({"high_amount": "a lot"}, "An amount looks like 12.34"),
+        ({"high_amount": "a lot"}, "such as 50.00."),
+        ({"high_amount": "50,00"}, "Write the amount with a dot: 50.00."),
         ({"recipients": "nobody"}, "Enter a valid email address."),
         ({"recipients": "\n".join(f"p{number}@acme.test" for number in range(21))}, "at most 20 recipients"),
     ],

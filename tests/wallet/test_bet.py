@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from merchants.models import DisabledGame, Merchant, Player
+from merchants.services import limits
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from wallet.models import Session, Transaction
+from wallet.services import impact_of
 
 
 def test_a_stake_is_taken(caller: Caller) -> None:
@@ -95,7 +97,7 @@ STAKES = [
 ]
 
 
-def limit(merchant: Merchant, field: str, of_merchant: int | None, of_player: int | None) -> None:
+def limit(merchant: Merchant, field: str, of_merchant: Any, of_player: Any) -> None:
     Merchant.objects.filter(pk=merchant.pk).update(**{field: of_merchant})
     Player.objects.filter(merchant=merchant).update(**{field: of_player})
 
@@ -106,6 +108,34 @@ def test_a_stake_has_a_limit(
 ) -> None:
     limit(caller.merchant, "max_stake", of_merchant, of_player)
     assert caller.bet(stake)["status"] == answer
+
+
+BY_CURRENCY = [
+    # merchant: any, by currency; player: any, by currency; stake in EUR, answer
+    (500, {"EUR": 100}, None, None, 100, "RS_OK"),
+    (500, {"EUR": 100}, None, None, 101, "RS_ERROR_LIMIT_REACHED"),
+    (100, {"EUR": 500}, None, None, 500, "RS_OK"),
+    (100, {"JPY": 500}, None, None, 101, "RS_ERROR_LIMIT_REACHED"),
+    (None, {"JPY": 1}, None, None, 400_000, "RS_OK"),
+    (None, {"EUR": 100}, 500, None, 500, "RS_OK"),
+    (None, {"EUR": 900}, 500, {"EUR": 0}, 1, "RS_ERROR_LIMIT_REACHED"),
+    (None, {"EUR": 900}, 500, {"JPY": 0}, 500, "RS_OK"),
+]
+
+
+@pytest.mark.parametrize(("any_of_all", "of_all", "any_of_one", "of_one", "stake", "answer"), BY_CURRENCY)
+def test_the_limit_of_a_currency_goes_before_that_of_any(
+    caller: Caller, any_of_all: Any, of_all: Any, any_of_one: Any, of_one: Any, stake: int, answer: str
+) -> None:
+    """The player's limits before the merchant's. What is said beforehand is what the ledger does."""
+    caller.bet(stake)
+    limit(caller.merchant, "max_stake", any_of_all, any_of_one)
+    limit(caller.merchant, "max_stake_by_currency", of_all, of_one)
+    assert caller.bet(stake)["status"] == answer
+    merchant, player = Merchant.objects.get(), Player.objects.get()
+    of_player = impact_of.of_player_limits(player, limits.of(player))[0]
+    assert (of_player.too_high > 0) == (answer != "RS_OK")
+    assert impact_of.of_merchant_limits(merchant, limits.of(merchant))[0].too_high == of_player.too_high
 
 
 @pytest.mark.parametrize(("of_merchant", "of_player", "taken"), [(3, None, 3), (3, 5, 5), (5, 3, 3), (None, 0, 0)])

@@ -345,9 +345,9 @@ def test_many_are_changed_at_once_and_each_refused_one_is_named(run: Reconciliat
 def test_many_cost_as_much_as_one_and_each_keeps_its_history(
     run: Reconciliation, support: Person, django_assert_num_queries: object
 ) -> None:
-    """The lock, the notes, the change, what the person may close alone (three), and the two of the transaction."""
+    """The lock, the notes, the change, what the person may close alone (four), and the two of the transaction."""
     chosen = [found(run, str(number), difference=-(LIMIT // 30)) for number in range(30)]
-    with history.acting(door="page", person=support), django_assert_num_queries(8):  # type: ignore[operator]
+    with history.acting(door="page", person=support), django_assert_num_queries(9):  # type: ignore[operator]
         done = cases.many(Case.objects.all(), cases.resolving(resolution="ours", text="Known.", by=support))
     assert len(done.cases) == 30
     for case in chosen[::10]:
@@ -366,17 +366,24 @@ def test_more_than_a_thousand_are_refused_before_any_is_touched(run: Reconciliat
 # --- how grave, how old -----------------------------------------------------------------------------------------------
 def test_severity_is_one_rule_in_python_and_in_sql(db: None) -> None:
     differences, days = (0, 9, 10, -10, 99, 100, -(2**62)), (0, 0.99, 1, 3, 40)
-    given = [(kind, each, timedelta(days=age)) for kind in Case.Kind.values for each in differences for age in days]
-    rule = severity.sql(kind="c.kind", difference="c.difference", high_amount="100", age="c.age")
-    columns = [[row[number] for row in given] for number in range(3)]
+    given = [
+        (kind, each, timedelta(days=age), misdirected)
+        for kind in Case.Kind.values for each in differences for age in days for misdirected in (False, True)
+    ]  # fmt: skip
+    rule = severity.sql(
+        kind="c.kind", difference="c.difference", high_amount="100", age="c.age", misdirected="c.misdirected"
+    )
+    columns = [[row[number] for row in given] for number in range(4)]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {rule} FROM unnest(%s::text[], %s::bigint[], %s::interval[]) AS c (kind, difference, age)",  # noqa: S608
+            f"SELECT {rule} FROM unnest(%s::text[], %s::bigint[], %s::interval[], %s::boolean[])"  # noqa: S608
+            " AS c (kind, difference, age, misdirected)",
             columns,
         )
         in_sql = [grave for (grave,) in cursor.fetchall()]
     in_python = [
-        severity.severity_of(kind=kind, difference=each, high_amount=100, age=age) for kind, each, age in given
+        severity.severity_of(kind=kind, difference=each, high_amount=100, age=age, misdirected=misdirected)
+        for kind, each, age, misdirected in given
     ]
     assert in_sql == in_python
 

@@ -182,14 +182,15 @@ def take_over(desk: Client, path: str, text: str) -> Any:
 def crowd(acme: Merchant, rival: Merchant) -> None:
     Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in STRANGE)
     Player.objects.create(merchant=rival, player_id="rivals")
-    Player.objects.filter(player_id="x").update(bets_per_minute=10, max_stake=123_450_000)
+    own = {"EUR": 2_000_000, "JPY": 500_000_000}
+    Player.objects.filter(player_id="x").update(bets_per_minute=10, max_stake=123_450_000, max_stake_by_currency=own)
     flags.block(player=Player.objects.get(player_id="=1+1"), reason="=HYPERLINK(1)")
 
 
 def test_what_goes_out_is_harmless_and_comes_in_unchanged(desk: Client, crowd: None) -> None:
     text = exported(desk, f"{PLAYERS}export/")
-    assert "\r\n'=1+1,yes,'=HYPERLINK(1),,\r\n" in text
-    assert "\r\nx,no,,10,1234.50\r\n" in text
+    assert "\r\n'=1+1,yes,'=HYPERLINK(1),,,\r\n" in text
+    assert "\r\nx,no,,10,1234.50,EUR 20.00; JPY 5000\r\n" in text
     assert "rivals" not in text
     assert "Nothing changes" in said(upload(desk, PLAYERS, text))
     assert upload(desk, PLAYERS, text).context["told"] == [("Lines", len(STRANGE), "")]
@@ -205,7 +206,10 @@ def test_games_go_out_and_come_in_unchanged(desk: Client, acme: Merchant, game: 
     assert off_for(acme) == set()
 
 
-FILE = "playerId,blocked,reason,betsPerMinute,maxStake\nx,yes,Asked for it,,\n'=1+1,no,,30,12.5\n"
+FILE = (
+    "playerId,blocked,reason,betsPerMinute,maxStake,maxStakeByCurrency\n"
+    "x,yes,Asked for it,,,\n'=1+1,no,,30,12.5,EUR 20.00; JPY 5000\n"
+)
 
 
 def test_a_file_shows_first_what_it_changes_and_is_saved_and_undone_at_once(
@@ -218,8 +222,8 @@ def test_a_file_shows_first_what_it_changes_and_is_saved_and_undone_at_once(
     before = {player.pk: flags.setting(player) for player in acme.players.all()}
     assert "taken over" in said(take_over(desk, PLAYERS, FILE))
     after = {player.player_id: flags.setting(player) for player in acme.players.all()}
-    assert after["x"] == (True, "Asked for it", None, None)
-    assert after["=1+1"] == (False, "", 30, 1_250_000)
+    assert after["x"] == (True, "Asked for it", None, None, None)
+    assert after["=1+1"] == (False, "", 30, 1_250_000, {"EUR": 2_000_000, "JPY": 500_000_000})
     number = desk.get(PLAYERS).context["change"].number
     assert "Undone, 2 at once" in said(desk.post(f"{PLAYERS}changes/{number}/undo/", follow=True))
     assert {player.pk: flags.setting(player) for player in acme.players.all()} == before
@@ -249,9 +253,11 @@ BAD = {
     "x,no,,1e5,": "whole number",
     "x,no,,٣,": "whole number",
     "x,no,,99999999999999999999,": "whole number",
-    "x,no,,,-1": "A stake looks like 12.50",
-    "x,no,,,1e5": "A stake looks like 12.50",
-    "x,no,,,99999999999999": "A stake looks like 12.50",
+    "x,no,,,-1": "A stake is not below zero",
+    "x,no,,,1e5": "such as 50.00",
+    "x,no,,,99999999999999": "such as 50.00",
+    'x,no,,,"50,00"': "Write the amount with a dot: 50.00",
+    "x,no,,,1.234": "can mean 1234 or 1.234",
     "x,no": "2 cells instead of 5",
     "a\x00,no,,,": "You have no player with this id",
 }

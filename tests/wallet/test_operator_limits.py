@@ -142,6 +142,32 @@ def test_a_change_of_the_merchant_by_our_staff_is_not_offered_to_be_undone(desk:
     assert desk.get(ALL).context["change"] is None
 
 
+def test_limits_by_currency_are_set_seen_and_undone(desk: Client, caller: Caller, player: Player) -> None:
+    asked = "?bets_per_minute=&max_stake=9&max_stake_by_currency=eur+2.00%0D%0AJPY+5000"
+    caller.bet(300_000)
+    shown = said(desk.get(of_player(player, asked)))
+    assert "EUR 2.00, JPY 5,000; other currencies: 9.00" in shown
+    assert "1 too high, 0 too fast" in shown
+    assert send(desk, of_player(player, asked)).status_code == 302
+    assert caller.bet(200_001).status == "LIMIT_REACHED"
+    assert "EUR 2.00, JPY 5,000" in history.timeline(player)[0].title
+    assert "EUR 2.00, JPY 5,000; other currencies: 9.00" in said(desk.get("/operator/acme/players/?only=limited"))
+    form: Any = desk.get(of_player(player)).context["form"]
+    assert form["max_stake_by_currency"].value() == "EUR 2.00\nJPY 5000"
+    Player.objects.filter(pk=player.pk).update(max_stake_by_currency={"EUR": 1})
+    assert send(desk, of_player(player, asked), seen=":900000:EUR=2;").status_code == 200
+    Player.objects.filter(pk=player.pk).update(max_stake_by_currency={"EUR": 200_000, "JPY": 500_000_000})
+    undo(desk, f"/operator/acme/players/{player.pk}/", "players")
+
+
+def test_limits_of_all_by_currency_are_undone(desk: Client, acme: Merchant) -> None:
+    assert send(desk, f"{ALL}set/?bets_per_minute=&max_stake=&max_stake_by_currency=KWD+1.234").status_code == 302
+    assert "KWD 1.234; other currencies: no limit" in said(desk.get(ALL))
+    undo(desk, ALL, "limits")
+    acme.refresh_from_db()
+    assert acme.max_stake_by_currency is None
+
+
 # --- As the ledger ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_said_beforehand_is_what_the_ledger_does(caller: Caller, seed: int) -> None:

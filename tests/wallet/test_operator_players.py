@@ -207,7 +207,7 @@ INDEXES = {
     "q=wanted": "player_once",
     "after=m-500": "player_once",
     "only=blocked": "player_blocked_by_id",
-    "only=limited": "player_limited_by_id",
+    "only=limited": "player_with_limits",
     "only=blocked&q=none": "player_blocked_by_id",
 }
 

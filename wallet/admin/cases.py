@@ -410,16 +410,16 @@ def said(case: Case) -> str:
 
 # --- a case's page ----------------------------------------------------------------------------------------------------
 def panel(case: Case) -> dict[str, Any]:
-    limit = write_off_alone(case.merchant)
+    limit = write_off_alone(case.merchant, case.currency)
     return {
         "case": case,
         "sides": sides(case),
         "notes": cases.notes_of(case, for_staff=True)[:SHOWN_NOTES],
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
-        "limit": money.show(limit),
+        "limit": money.show_with_code(limit, case.currency),
         "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED or cases.is_folded(case),
-        "difference": money.show(case.difference),
-        "stake": money.show(cases.at_stake(case)),
+        "difference": money.show_with_code(case.difference, case.currency),
+        "stake": money.show_with_code(cases.at_stake(case), case.currency),
         "operator": reverse("operator:home", args=[case.merchant.code]),
         **correction_verbs.panel(case),
     }

@@ -23,10 +23,10 @@ from merchants.models import (
     Merchant,
     Player,
 )
-from merchants.services import access, history
+from merchants.services import access, history, limits
 from merchants.services.history import Entry
 from merchants.services.posture import keys_of, lists_in_words
-from portal.lib import clock, money
+from portal.lib import clock
 from wallet import statuses
 from wallet.admin.reconciliations import outcome
 from wallet.models import Reconciliation, ReconciliationPlan
@@ -95,7 +95,7 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
 
 def flags(merchant: Merchant, games_off: int) -> Iterator[tuple[str, str, str]]:
     """What is set, in words, and the list that it is seen in."""
-    limit = "no limit" if merchant.max_stake is None else money.show(merchant.max_stake)
+    limit = limits.stake_in_words(limits.of(merchant))
     pace = "no limit" if merchant.bets_per_minute is None else f"{merchant.bets_per_minute:,}"
     blocked = Player.objects.filter(merchant=merchant, is_blocked=True).order_by()[: MOST_COUNTED + 1].count()
     players = f"?merchant__id__exact={merchant.pk}&is_blocked__exact=1"

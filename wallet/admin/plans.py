@@ -11,8 +11,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -24,20 +25,28 @@ from unfold.widgets import (
 
 from merchants.admin import labels
 from merchants.admin.base import FastAdmin, Question, says_why
-from merchants.admin.fields import AmountField
+from merchants.admin.fields import AmountField, CurrencyAmountsField
 from merchants.admin.merchants import IN_THE_FORM
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import questions
+from portal.lib import money
 from wallet.admin.base import shown
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.reconciliation import alarms, host_keys, planning, pull, schedule
 from wallet.reconciliation.plans import plan_of
+from wallet.reconciliation.thresholds import Threshold, thresholds_in_use
 
 AMOUNTS = {
-    "high_amount": "From this difference on, a case is of high severity.",
-    "write_off_alone": "Up to this difference one person writes off; above it a second confirms.",
+    "high_amount": "In euro. From this difference on, a case is of high severity.",
+    "write_off_alone": "In euro. Up to this difference one person writes off; above it a second person confirms.",
+}
+AMOUNTS_BY_CURRENCY = {
+    "high_amount_by_currency": "A currency and an amount on each line, such as JPY 100000. "
+    "Other currencies follow the exchange rates.",
+    "write_off_alone_by_currency": "A currency and an amount on each line, such as JPY 5000. "
+    "Other currencies follow the exchange rates.",
 }
 SQUARES = {
     "clear": ("success", "all clear"),
@@ -128,19 +137,22 @@ class PlanAdmin(FastAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: ReconciliationPlan | None = None) -> Any:
         """Who may write off cannot raise the limit of it: that is an administrator's."""
-        limit = "write_off_alone" if getattr(request.user, "is_superuser", False) else "shown_limit"
+        own = ["write_off_alone", "write_off_alone_by_currency"]
+        alone = own if getattr(request.user, "is_superuser", False) else ["shown_limit"]
         return [
             (None, {"fields": ["merchant", "is_on", "hour", "grain"]}),
-            ("Cases", {"fields": ["unsettled_hours", "high_amount", limit]}),
+            ("Cases", {"fields": ["unsettled_hours", "high_amount", "high_amount_by_currency", *alone, "in_use"]}),
             ("Report", {"fields": ["recipients", "is_attached", "names_players"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReconciliationPlan | None = None) -> list[str]:
-        return ["shown_limit", *(["merchant"] if obj else [])]
+        return ["shown_limit", "in_use", *(["merchant"] if obj else [])]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in AMOUNTS:
             return AmountField(help_text=AMOUNTS[db_field.name], initial=db_field.default)
+        if db_field.name in AMOUNTS_BY_CURRENCY:
+            return CurrencyAmountsField(help_text=AMOUNTS_BY_CURRENCY[db_field.name])
         return super().formfield_for_dbfield(db_field, request, **options)
 
     @step_up_to_save
@@ -176,6 +188,13 @@ class PlanAdmin(FastAdmin):
     @display(description="Written off by one person up to")
     def shown_limit(self, plan: ReconciliationPlan) -> str | None:
         return shown(plan.write_off_alone or 0)
+
+    @display(description="Limits in use")
+    def in_use(self, plan: ReconciliationPlan) -> SafeString | None:
+        """Of the euro and of the merchant's currencies."""
+        if not plan.pk:
+            return None
+        return format_html_join(mark_safe("<br>"), "{}", ((limits_in_words(each),) for each in thresholds_in_use(plan)))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any) -> Any:
         plan: ReconciliationPlan | None = kind.get("obj")
@@ -214,6 +233,11 @@ class PlanAdmin(FastAdmin):
             done="has its statements fetched again" if on else "has its statements fetched no longer",
         )
         return self.ask(request, plan, question)
+
+
+def limits_in_words(of: Threshold) -> str:
+    high = money.show_with_code(of.high_amount, of.currency)
+    return f"High severity from {high}; one person writes off up to {money.show(of.write_off_alone, of.currency)}"
 
 
 class NoSource(Refusal):

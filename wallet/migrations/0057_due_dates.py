@@ -14,7 +14,7 @@ START = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0056_ledger_posts_corrections'),
+        ('wallet', "0056_ledger_posts_corrections"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', "0043_rollbacks_stated"),
+        ('wallet', "0057_due_dates"),
     ]
 
     operations = [

@@ -2,6 +2,7 @@ from wallet.models.account import Account
 from wallet.models.books import AccountProof, BookFinding, BooksSlice
 from wallet.models.case_due import CaseReminder
 from wallet.models.correction import Correction
+from wallet.models.currency_rate import CurrencyRate
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
@@ -32,6 +33,7 @@ __all__ = [
     "CaseNote",
     "CaseReminder",
     "Correction",
+    "CurrencyRate",
     "Export",
     "HostKeyLookup",
     "Mark",

@@ -12,11 +12,13 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5, Cast, Now
 
 from merchants.models import Merchant, Person
+from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import tracked
 from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import one_line, without_secret
 from portal.lib import clock
 from wallet.models.case_due import case_due, case_settled_by_correction
+from wallet.models.currency_rate import upper_limit
 
 HOURS = (0, 23)
 SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
@@ -37,6 +39,7 @@ FOLDED = """
     (starts_with({row}.subject, 'all|')
      OR ({row}.kind = 'truncated' AND coalesce(({row}.ours ->> 'rows')::bigint, 0) > 0))
 """
+ALONE = upper_limit(by_currency="p.write_off_alone_by_currency", amount="p.write_off_alone", currency="NEW.currency")
 BY_TWO_PEOPLE = f"""
     IF OLD.write_off_asked_by_id <> NEW.resolved_by_id AND OLD.asked_resolution = NEW.resolution
        AND OLD.difference = NEW.difference AND NEW.write_off_asked_by_id = OLD.write_off_asked_by_id THEN
@@ -54,7 +57,7 @@ BY_TWO_PEOPLE = f"""
              WHERE c.resolved_by_id = NEW.resolved_by_id AND c.resolved_at > NEW.resolved_at - interval '24 hours'
                AND c.merchant_id = NEW.merchant_id AND c.currency = NEW.currency AND c.state = 'resolved'
                AND c.write_off_asked_by_id IS NULL), 0)
-        > coalesce((SELECT p.write_off_alone FROM wallet_reconciliationplan p
+        > coalesce((SELECT {ALONE} FROM wallet_reconciliationplan p
                      WHERE p.merchant_id = NEW.merchant_id), 0) THEN
         RAISE EXCEPTION 'a second person closes this case' USING ERRCODE = 'check_violation';
     END IF;
@@ -107,11 +110,14 @@ class ReconciliationPlan(models.Model):
         default=24, help_text="From this age on, a round without an end is a break."
     )
     high_amount = models.BigIntegerField(
-        default=100_000_000, help_text="From this difference on (× 100000) a case is of high severity."
+        default=100_000_000, help_text="From this difference on (in euro, × 100000) a case is of high severity."
     )
+    high_amount_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `high_amount`.")
     write_off_alone = models.BigIntegerField(
-        default=0, help_text="Up to this difference (× 100000) one person writes off; above it a second confirms."
+        default=0,
+        help_text="Up to this difference (in euro, × 100000) one person writes off; above it a second confirms.",
     )
+    write_off_alone_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `write_off_alone`.")
     is_attached = models.BooleanField(default=False, help_text="The files come with the mail, not behind a link.")
     names_players = models.BooleanField(default=False, help_text="The mail may say which players.")
 
@@ -123,6 +129,8 @@ class ReconciliationPlan(models.Model):
             models.CheckConstraint(
                 condition=Q(high_amount__gte=0, write_off_alone__gte=0), name="plan_amounts_not_negative"
             ),
+            amounts_by_currency("plan", "high_amount_by_currency"),
+            amounts_by_currency("plan", "write_off_alone_by_currency"),
         ]
         triggers = [
             pgtrigger.Protect(name="plan_stays", operation=pgtrigger.Delete),

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -23,48 +22,32 @@ from merchants.pages.forms import OnceForm, PlainForm
 from merchants.services import limits, undo
 from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
+from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from wallet.services import impact_of
 from wallet.services.impact_of import Refused
 
-SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18})", re.ASCII)
+SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18}):((?:[A-Z0-9]{3,8}=[0-9]{1,16};)*)", re.ASCII)
+LONGEST_SEEN = 40 + 27 * money.MOST_CURRENCIES
 ANSWERS = [
     ("Bet above a limit", "RS_ERROR_LIMIT_REACHED, with the balance"),
     ("Payout, reward, rollback, balance, deposit, withdraw", "as usual"),
 ]
 
 
-def amount(units: int | None) -> str:
-    """As it is typed: without the commas between thousands."""
-    return "" if units is None else money.show(units).replace(",", "")
-
-
-class AmountField(forms.CharField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=24, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        return amount(value) if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            units = money.parse(text) if text else None
-        except ValueError as fault:
-            raise ValidationError("An amount looks like 12.50, with at most five decimals.") from fault
-        if units is not None and units < 0:
-            raise ValidationError("A limit is not below zero.")
-        return units
-
-
 class LimitsForm(PlainForm):
     bets_per_minute = forms.IntegerField(label="Bets a minute", required=False, min_value=1, max_value=MOST_BETS)
-    max_stake = AmountField(label="Highest stake of a bet", required=False)
+    max_stake = AmountField(
+        label="Highest stake of a bet", required=False, help_text="In every currency that has no line below."
+    )
+    max_stake_by_currency = CurrencyAmountsField(
+        label="Highest stake by currency", help_text="A currency and an amount on each line, such as EUR 50.00."
+    )
 
 
 class SeenForm(OnceForm):
     """What stood there when it was asked."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_SEEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +87,7 @@ def question(subject: Subject, wanted: Limits) -> Question:
         tab=subject.tab,
         form=SeenForm,
         template="limits_ask.html",
-        initial={"seen": ":".join("" if value is None else str(value) for value in subject.standing)},
+        initial={"seen": written_seen(subject.standing)},
         answers=ANSWERS,
         context={
             "changes": list(zip(("Bets a minute", "Highest stake"), before, after, strict=True)),
@@ -115,23 +98,27 @@ def question(subject: Subject, wanted: Limits) -> Question:
 
 
 def in_words(of: Limits, none: str) -> tuple[str, str]:
-    bets, stake = of
-    return none if bets is None else said_bets(bets), none if stake is None else said_stake(stake)
+    return none if of.bets_per_minute is None else said_bets(of.bets_per_minute), limits.stake_in_words(of, none)
 
 
 def said_bets(value: int | None) -> str:
     return "no limit" if value is None else f"{value:,}"
 
 
-def said_stake(value: int | None) -> str:
-    return "no limit" if value is None else money.show(value)
+def written_seen(of: Limits) -> str:
+    bets, stake = ("" if value is None else str(value) for value in of[:2])
+    by_currency = (of.max_stake_by_currency or {}).items()
+    return f"{bets}:{stake}:{''.join(f'{currency}={units};' for currency, units in by_currency)}"
 
 
 def read_seen(text: str) -> Limits:
     found = SEEN.fullmatch(text)
     if found is None:
         raise errors.ChangedSince("This page")
-    return Limits(*(int(value) if value else None for value in found.groups()))
+    bets, stake, rest = found.groups()
+    pairs = (each.split("=") for each in rest.split(";") if each)
+    by_currency = {currency: int(units) for currency, units in pairs}
+    return Limits(int(bets) if bets else None, int(stake) if stake else None, by_currency or None)
 
 
 # --- Of all players ---------------------------------------------------------------------------------------------------
@@ -139,7 +126,7 @@ def read_seen(text: str) -> Limits:
 def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {
         "bets": said_bets(visit.merchant.bets_per_minute),
-        "stake": said_stake(visit.merchant.max_stake),
+        "stake": limits.stake_in_words(limits.of(visit.merchant)),
         "change": undo.last(Merchant, visit.merchant),
     }
     return frame.show(request, visit, "limits.html", tab="players", title="Limits of all players", **context)

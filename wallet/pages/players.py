@@ -23,7 +23,7 @@ from merchants.services import flags, history, limits, undo
 from merchants.services.limits import Limits
 from portal.lib import clock, money
 from wallet.models import Account, Session
-from wallet.pages.limits import Subject, change, in_words, said_bets, said_stake, undone
+from wallet.pages.limits import Subject, change, in_words, said_bets, undone
 from wallet.services import impact_of
 
 SHOWN = 50
@@ -70,7 +70,7 @@ def found(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
     if filters.get("only") == "blocked":
         rows = rows.filter(is_blocked=True)
     if filters.get("only") == "limited":
-        rows = rows.exclude(bets_per_minute=None, max_stake=None)
+        rows = rows.exclude(bets_per_minute=None, max_stake=None, max_stake_by_currency__isnull=True)
     return rows
 
 
@@ -97,7 +97,7 @@ def player(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "balances": [(each, money.show(each.balance or 0)) for each in accounts[:SHOWN_ACCOUNTS]],
         "sessions": sessions[:SHOWN_SESSIONS],
         "rounds": in_money(impact_of.open_rounds_of(own)),
-        "general": (said_bets(visit.merchant.bets_per_minute), said_stake(visit.merchant.max_stake)),
+        "general": (said_bets(visit.merchant.bets_per_minute), limits.stake_in_words(limits.of(visit.merchant))),
         "entries": [as_told_outside(entry) for entry in history.timeline(own, limit=SHOWN_ENTRIES)],
         "change": undo.last(Player, visit.merchant, pgh_obj=own.pk),
     }

@@ -8,23 +8,11 @@ from django import forms
 
 from merchants.pages.forms import MomentField, PlainForm, written
 from portal.lib import money
+from portal.lib.amount_fields import AmountField
 from wallet.services import rounds
 from wallet.services.rounds import Wish
 
 ANY = ("", "Any")
-
-
-class AmountField(forms.CharField):
-    """Typed as people write money; in units of real amount × 100000."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return money.parse(text)
-        except ValueError:
-            raise forms.ValidationError("Write an amount like 12.50, with at most 5 decimals.") from None
 
 
 class FilterForm(PlainForm):
@@ -54,7 +42,7 @@ class FilterForm(PlainForm):
             if name in said:
                 said[name] = written(said[name])
         if "least" in said:
-            said["least"] = money.show(said["least"]).replace(",", "")
+            said["least"] = money.typed(said["least"])
         return said
 
 

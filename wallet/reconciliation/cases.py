@@ -17,6 +17,7 @@ from merchants.services import letters
 from merchants.services.independence import check_two_people
 from merchants.services.words import check_no_secret
 from portal.lib import clock, money
+from wallet.models.currency_rate import lower_limit
 from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
 from wallet.reconciliation import refusals, severity, statements
 from wallet.reconciliation.plans import write_off_alone
@@ -151,7 +152,7 @@ class Allowance:
             write_off_asked_by=None,
         )
         used = closed.aggregate(sum=Sum(STAKES))["sum"]
-        return write_off_alone(case.merchant) - int(used or 0)
+        return write_off_alone(case.merchant, case.currency) - int(used or 0)
 
 
 def is_folded(case: Case) -> bool:
@@ -387,7 +388,7 @@ def _ask_second(change: Change, asked: Sequence[Case]) -> None:
             "merchant": merchant.name,
             "asked_by": str(change.by),
             "number": len(of_one),
-            "sums": [f"{each.currency} {money.show(each.difference)}".strip() for each in told],
+            "sums": [money.show_with_code(each.difference, each.currency) for each in told],
             "reason": change.text or "",
             "page": f"/admin/wallet/case/{of_one[0].pk}/change/"
             if len(of_one) == 1
@@ -466,8 +467,11 @@ def _opened(now: datetime, young: timedelta, old: timedelta | None) -> Q:
 GROWN = severity.sql(
     kind="c.kind",
     difference="c.difference",
-    high_amount="coalesce(p.high_amount, 100000000)",
+    high_amount=lower_limit(
+        by_currency="p.high_amount_by_currency", amount="coalesce(p.high_amount, 100000000)", currency="c.currency"
+    ),
     age="(%(now)s - c.opened_at)",
+    misdirected=severity.misdirected("c"),
 )
 GROW = f"""
     UPDATE wallet_case SET severity = grown.severity

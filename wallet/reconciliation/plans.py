@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from merchants.models import Merchant
 from merchants.services import letters
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient
+from wallet.reconciliation import thresholds
 from wallet.reconciliation.days import DAY, day_of
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -20,9 +21,12 @@ def plan_of(merchant: Merchant) -> ReconciliationPlan:
     return found or ReconciliationPlan(merchant=merchant, is_on=False)
 
 
-def write_off_alone(merchant: Merchant) -> int:
+def write_off_alone(merchant: Merchant, currency: str) -> int:
     """Up to which difference one person writes off; of a sandbox, where nothing is lost, any."""
-    return MOST if merchant.is_sandbox else plan_of(merchant).write_off_alone
+    if merchant.is_sandbox:
+        return MOST
+    [found] = thresholds.thresholds(plan_of(merchant), [currency])
+    return found.write_off_alone
 
 
 def recipients(merchant: Merchant) -> list[str]:

@@ -111,7 +111,7 @@ def _kept(run: Reconciliation, day: Day) -> Outcome:
     job = _job(run.merchant, day)
     run.statement = job.statement
     found, run.upto = _compare(job, own_books.repeat if _was_compared(run) else own_books.find)
-    restate = syncing.sync(run=run, high_amount=job.plan.high_amount, now=job.now)
+    restate = syncing.sync(run=run, plan=job.plan, now=job.now)
     run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.kept(found.figures)
     run.done_at = clock.now()
     run.save()

@@ -15,24 +15,36 @@ GRAVE = frozenset(
         Kind.TOMBSTONE_MET, Kind.DUPLICATE_HERE,
     }
 )  # fmt: skip
+# Paid to, or taken from, another player than the other side has: it is not mended by the sum that agrees.
+MISDIRECTED = ("payout", "reward", "deposit", "withdraw")
 HARMLESS = frozenset({Kind.DAY_BOUNDARY, Kind.NETS_OUT, Kind.LATE_STATEMENT})
 
 
-def severity_of(*, kind: str, difference: int, high_amount: int, age: timedelta = timedelta(0)) -> Case.Severity:
+def severity_of(
+    *, kind: str, difference: int, high_amount: int, age: timedelta = timedelta(0), misdirected: bool = False
+) -> Case.Severity:
+    """`high_amount`: in the currency of the case."""
     if kind == Kind.OWED:
         return Severity.OWED
     if kind in HARMLESS:
         return Severity.LOW
-    if kind in GRAVE or abs(difference) >= high_amount or age >= OLDER:
+    if kind in GRAVE or misdirected or abs(difference) >= high_amount or age >= OLDER:
         return Severity.HIGH
     return Severity.MEDIUM if abs(difference) * MEDIUM_PART >= high_amount or age >= OLD else Severity.LOW
 
 
-def sql(*, kind: str, difference: str, high_amount: str, age: str) -> str:
+def misdirected(row: str) -> str:
+    """Return the SQL that says whether a break is a payout to another player; `row` has kind, ours and theirs."""
+    types = ", ".join(f"'{each}'" for each in MISDIRECTED)
+    return f"""({row}.kind = '{Kind.WHOSE}' AND {row}.ours ->> 'kind' IN ({types})
+                AND {row}.ours ->> 'player' <> {row}.theirs ->> 'player')"""
+
+
+def sql(*, kind: str, difference: str, high_amount: str, age: str, misdirected: str) -> str:
     """The same as an expression; the arguments are expressions too: columns, `interval '0'`."""
     return f"""CASE WHEN {kind} = '{Kind.OWED}' THEN {Severity.OWED:d}
         WHEN {kind} IN ({_listed(HARMLESS)}) THEN {Severity.LOW:d}
-        WHEN {kind} IN ({_listed(GRAVE)}) OR abs({difference}) >= {high_amount}
+        WHEN {kind} IN ({_listed(GRAVE)}) OR {misdirected} OR abs({difference}) >= {high_amount}
              OR {age} >= interval '{OLDER.days} days' THEN {Severity.HIGH:d}
         WHEN abs({difference})::numeric * {MEDIUM_PART} >= {high_amount} OR {age} >= interval '{OLD.days} days'
              THEN {Severity.MEDIUM:d}

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from wallet.models import Case, Reconciliation
-from wallet.reconciliation import own_books, severity
+from wallet.models import Case, Reconciliation, ReconciliationPlan
+from wallet.reconciliation import own_books, severity, thresholds
 from wallet.reconciliation.days import DAY
 from wallet.reconciliation.matching import HAS_NO_END, IS_PAID, NEIGHBOURS, SAID_OTHERWISE
 
@@ -16,7 +16,13 @@ Kind = Case.Kind
 OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
 OF_ONE_DAY = (Kind.OWED, Kind.UNSETTLED)  # close when they are paid or ended, and not when a day meets them no more
 
-SEVERITY = severity.sql(kind="b.kind", difference="b.difference", high_amount="%(high)s", age="interval '0'")
+SEVERITY = severity.sql(
+    kind="b.kind",
+    difference="b.difference",
+    high_amount=thresholds.HIGH.format(currency="b.currency"),
+    age="interval '0'",
+    misdirected=severity.misdirected("b"),
+)
 OTHERWISE = """
     (c.difference, c.ours, c.theirs - 'line' - 'lines')
     IS DISTINCT FROM (excluded.difference, excluded.ours, excluded.theirs - 'line' - 'lines')
@@ -147,7 +153,7 @@ EXPLAINED = """
 """
 
 
-def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
+def sync(*, run: Reconciliation, plan: ReconciliationPlan, now: datetime) -> list[date]:
     """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
     values: dict[str, Any] = {
         "merchant": run.merchant_id,
@@ -155,13 +161,12 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
         "neighbours": [run.day + days * DAY for days in NEIGHBOURS],
         "run": run.pk,
         "statement": run.statement_id,
-        "high": high_amount,
         "now": now,
         "judged": _judged(run),
         "own": [*own_books.KINDS],
         "once": [*OF_ONE_DAY],
         "otherwise": [*SAID_OTHERWISE],
-    }
+    } | thresholds.values_of(plan)
     with connection.cursor() as cursor:
         for statement in (LOCK, MEET, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, EXPLAINED):
             cursor.execute(statement, values)

@@ -7,6 +7,7 @@ from merchants.services import history, history_words
 from merchants.services.history_words import Event, Thing
 from portal.lib import money
 from wallet.models.correction import Correction
+from wallet.models.currency_rate import CurrencyRate
 from wallet.models.reconciliation import Case, ReconciliationPlan, ReportRecipient, StatementSource
 
 BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
@@ -14,13 +15,15 @@ BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.Sta
 
 def register() -> None:
     history_words.KINDS["reconciliation"] = "Reconciliation"
-    history_words.AMOUNTS |= {"high_amount", "write_off_alone", "difference"}
-    history.SUBJECTS[Case] = "case"
+    history_words.AMOUNTS |= {"high_amount", "write_off_alone", "difference", "per_euro"}
+    history_words.BY_CURRENCY |= {"high_amount_by_currency", "write_off_alone_by_currency"}
+    history.SUBJECTS |= {Case: "case", CurrencyRate: "rate"}
     history_words.add(ReconciliationPlan, Thing("reconciliation", "event_repeat", _says_plan))
     history_words.add(ReportRecipient, Thing("reconciliation", "mail", _says_recipient))
     history_words.add(StatementSource, Thing("reconciliation", "cloud_download", _says_source))
     history_words.add(Case, Thing("reconciliation", "rule", _says_case))
     history_words.add(Correction, Thing("reconciliation", "currency_exchange", _says_correction))
+    history_words.add(CurrencyRate, Thing("reconciliation", "currency_exchange", _says_rate))
 
 
 def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
@@ -28,6 +31,15 @@ def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
         f"Days are reconciled from now on, at {event.row['hour']}:00"
         if event.label == "insert"
         else f"Reconciliation: {history_words.fields_of(event)}"
+        for event in events
+    ]
+
+
+def _says_rate(events: list[Event], everything: list[Event]) -> list[str]:
+    return [
+        f"Exchange rate added: EUR 1.00 is {money.show_with_code(event.row['per_euro'], event.row['currency'])}"
+        if event.label == "insert"
+        else f"Exchange rate of {event.row['currency']}: {history_words.fields_of(event)}"
         for event in events
     ]
 

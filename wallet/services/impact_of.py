@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from merchants.models import Game, Merchant, Player, Secret
+from merchants.services import limits as limits_of
 from merchants.services.limits import Limits
 from portal.lib import clock
 from wallet.services import used
@@ -121,7 +123,7 @@ def _open_rounds(statement: str, merchant: Merchant, wanted: list[int], now: dat
 # judged one after the other, since a bet that was refused does not count against the next.
 JUDGED = """
       WITH asked AS (
-        SELECT t.id, t.player_id, t.created_at, t.amount FROM wallet_transaction t
+        SELECT t.id, t.player_id, t.created_at, t.amount, t.currency FROM wallet_transaction t
          WHERE {whose} AND t.kind = 'bet'
          ORDER BY {newest} LIMIT %(most)s
     ), known AS (
@@ -144,6 +146,9 @@ JUDGED = """
            array_agg(bets ORDER BY created_at, id) FILTER (WHERE hasty)
       FROM told
 """
+# As the ledger judges it (wallet_bet).
+STAKE = """coalesce(({own} -> a.currency)::bigint, {own_of_any},
+                        (%(by_currency)s::jsonb -> a.currency)::bigint, %(stake)s::bigint)"""
 # Ids follow the clock but for the second that a call may last: `since` is two minutes before what is counted.
 OF_ONE = JUDGED.format(
     whose="""t.id = ANY(ARRAY(
@@ -153,16 +158,16 @@ OF_ONE = JUDGED.format(
                          WHERE f.merchant_id = %(merchant)s AND f.kind = 'bet' AND f.created_at >= %(since)s
                          ORDER BY f.created_at, f.id LIMIT 1), 0)))""",
     newest="t.id DESC",
-    stake="%(stake)s::bigint",
+    stake=STAKE.format(own="%(own_by_currency)s::jsonb", own_of_any="%(own)s::bigint"),
     bets="%(bets)s::integer",
     own="",
 )
 OF_ALL = JUDGED.format(
     whose="t.merchant_id = %(merchant)s AND t.created_at >= %(since)s",
     newest="t.created_at DESC, t.id DESC",
-    stake="coalesce(p.max_stake, %(stake)s::bigint)",
+    stake=STAKE.format(own="p.max_stake_by_currency", own_of_any="p.max_stake"),
     bets="coalesce(p.bets_per_minute, %(bets)s::integer)",
-    own="""CROSS JOIN LATERAL (SELECT max_stake, bets_per_minute FROM merchants_player
+    own="""CROSS JOIN LATERAL (SELECT max_stake, max_stake_by_currency, bets_per_minute FROM merchants_player
                                WHERE id = a.player_id OFFSET 0) p""",  # each by its id, never all players
 )
 Hasty = Iterable[tuple[int, datetime, int]]
@@ -186,9 +191,10 @@ class Refused:
 def of_player_limits(player: Player, limits: Limits, now: datetime | None = None) -> tuple[Refused, Refused]:
     """In the last day, and in the last week. What the player leaves open is the merchant's."""
     merchant = player.merchant
-    general = Limits(merchant.bets_per_minute, merchant.max_stake)
-    settled = Limits(*(own if own is not None else other for own, other in zip(limits, general, strict=True)))
-    return _judged(OF_ONE, merchant, settled, now or clock.now(), player=player.pk)
+    bets = merchant.bets_per_minute if limits.bets_per_minute is None else limits.bets_per_minute
+    general = limits_of.of(merchant)._replace(bets_per_minute=bets)
+    own = {"own": limits.max_stake, "own_by_currency": _json(limits.max_stake_by_currency)}
+    return _judged(OF_ONE, merchant, general, now or clock.now(), player=player.pk, **own)
 
 
 def of_merchant_limits(merchant: Merchant, limits: Limits, now: datetime | None = None) -> tuple[Refused, Refused]:
@@ -196,11 +202,14 @@ def of_merchant_limits(merchant: Merchant, limits: Limits, now: datetime | None 
     return _judged(OF_ALL, merchant, limits, now or clock.now())
 
 
-def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, **more: int) -> tuple[Refused, Refused]:
+def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, **more: Any) -> tuple[Refused, Refused]:
     begins = {"day": now - DAY, "week": now - WEEK}
-    bets, stake = limits
-    known = {"merchant": merchant.pk, "bets": bets, "stake": stake, "since": now - WEEK - 2 * MINUTE}
-    seen, first, *counts, players, moments, most = _row(statement, known | begins | {"most": NEWEST_BETS} | more)
+    bets, stake, by_currency = limits
+    known = {"merchant": merchant.pk, "since": now - WEEK - 2 * MINUTE}
+    wanted = {"bets": bets, "stake": stake, "by_currency": _json(by_currency)}
+    seen, first, *counts, players, moments, most = _row(
+        statement, known | wanted | begins | {"most": NEWEST_BETS} | more
+    )
     refused = too_fast(zip(players or (), moments or (), most or (), strict=True))
 
     def of(since: datetime, asked: int, high: int) -> Refused:
@@ -208,6 +217,10 @@ def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, *
         return Refused(asked, high, sum(1 for at in refused if at >= since), since if whole else first, whole)
 
     return of(begins["day"], counts[0], counts[2]), of(begins["week"], counts[1], counts[3])
+
+
+def _json(amounts: dict[str, int] | None) -> Jsonb | None:
+    return None if amounts is None else Jsonb(amounts)
 
 
 def too_fast(bets: Hasty) -> list[datetime]:

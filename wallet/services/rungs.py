@@ -233,17 +233,33 @@ def reference(facts: Facts) -> Values:
 
 
 def limits(facts: Facts) -> Values:
-    for label, column in (("Largest stake", "max_stake"), ("Bets a minute", "bets_per_minute")):
-        for whose, then in (("player", facts.player_then), ("merchant", facts.merchant_then)):
-            if then is not None and then[column] is not None:
-                limit = _money(then[column], None) if column == "max_stake" else str(then[column])
-                yield Value(label, f"{limit} ({whose})", then.set_by(column))
-                break
-        else:
-            yield Value(label, "no limit")
+    both = [(whose, then) for whose, then in _both_then(facts) if then is not None]
+    stakes = (found for whose, then in both for found in _stakes(whose, then, facts.line.currency or ""))
+    yield next(stakes, Value("Largest stake", "no limit"))
+    bets = (found for whose, then in both for found in _bets(whose, then))
+    yield next(bets, Value("Bets a minute", "no limit"))
     if facts.bets is not None:
         more = " or more" if facts.bets == MOST_COUNTED else ""
         yield Value("Bets in the minute before", f"{facts.bets}{more}")
+
+
+def _both_then(facts: Facts) -> tuple[tuple[str, Past | None], ...]:
+    return ("player", facts.player_then), ("merchant", facts.merchant_then)
+
+
+def _stakes(whose: str, then: Past, currency: str) -> Values:
+    """The limit of the currency, then that of any, as the ledger looks for them (wallet_bet)."""
+    by_currency = then.row.get("max_stake_by_currency") or {}
+    if currency in by_currency:
+        limit = money.show_with_code(by_currency[currency], currency)
+        yield Value("Largest stake", f"{limit} ({whose})", then.set_by("max_stake_by_currency"))
+    if then["max_stake"] is not None:
+        yield Value("Largest stake", f"{_money(then['max_stake'], None)} ({whose})", then.set_by("max_stake"))
+
+
+def _bets(whose: str, then: Past) -> Values:
+    if then["bets_per_minute"] is not None:
+        yield Value("Bets a minute", f"{then['bets_per_minute']} ({whose})", then.set_by("bets_per_minute"))
 
 
 def balance(facts: Facts) -> Values:

@@ -14,11 +14,11 @@ from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
 from portal.database import grants, paths, switch
+from portal.database.operations import LOCK_TIMEOUT
 
 LOCK = 40_901
 WAIT_SECONDS = 600
 POLL_SECONDS = 0.5
-LOCK_TIMEOUT = "5s"
 OWNER = "owner"
 
 

@@ -15,15 +15,20 @@ from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
 from portal.lib import money
+from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.words import TAB
 from wallet.reconciliation import host_keys, planning, pull
 from wallet.reconciliation.plans import plan_of, recipients
+from wallet.reconciliation.thresholds import thresholds_in_use
 
 BACK = "operator:reconciliation_plan"
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 ASKED = "We are asking the host for its key. The key appears on this page."
-PLAIN = ("is_on", "hour", "grain", "unsettled_hours", "is_attached", "names_players")
+PLAIN = (
+    "is_on", "hour", "grain", "unsettled_hours", "high_amount", "high_amount_by_currency", "is_attached",
+    "names_players",
+)  # fmt: skip
 
 
 class PlanForm(OnceForm):
@@ -35,20 +40,15 @@ class PlanForm(OnceForm):
     unsettled_hours = forms.IntegerField(
         label="A round without an end is a case after", min_value=1, max_value=24 * 30, help_text="Hours."
     )
-    high_amount = forms.CharField(
-        label="A case is of high severity from", max_length=20, help_text="A difference, such as 1000.00."
+    high_amount = AmountField(
+        label="A case is of high severity from",
+        help_text="A difference in euro, such as 1000.00. Other currencies follow the exchange rates.",
+    )
+    high_amount_by_currency = CurrencyAmountsField(
+        label="High severity by currency", help_text="A currency and an amount on each line, such as JPY 100000."
     )
     is_attached = forms.BooleanField(label="The files come with the mail, not behind a link", required=False)
     names_players = forms.BooleanField(label="The mail may name players and transactions", required=False)
-
-    def clean_high_amount(self) -> int:
-        try:
-            amount = money.parse(self.cleaned_data["high_amount"].replace(",", ""))
-        except ValueError:
-            raise forms.ValidationError("Write an amount like 1000.00, with at most 5 decimals.") from None
-        if amount < 0:
-            raise forms.ValidationError("An amount from 0 on.")
-        return amount
 
 
 class RecipientForm(OnceForm):
@@ -88,7 +88,7 @@ def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     named = list(ReportRecipient.objects.filter(merchant=merchant))
     context: dict[str, Any] = {
         "plan": plan,
-        "high_amount": money.show(plan.high_amount),
+        "high_amounts": [money.show_with_code(each.high_amount, each.currency) for each in thresholds_in_use(plan)],
         "columns": sorted(plan.mapping.get("columns", {}).items()),
         "named": named,
         "instead": [] if named else recipients(merchant),
@@ -111,7 +111,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
         planning.set_plan(merchant=visit.merchant, by=visit.person, **said)
         return "The plan is changed."
 
-    known = {name: getattr(plan, name) for name in PLAIN} | {"high_amount": money.show(plan.high_amount)}
+    known = {name: getattr(plan, name) for name in PLAIN}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
     question = about(

@@ -1,0 +1,64 @@
+"""The fields of forms in which a person types money. No other field reads an amount."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portal.lib import money
+
+BELOW_ZERO = "The amount can’t be below zero."
+
+
+class AmountField(forms.Field):
+    """`50.00` on the page, 5000000 in the database. Refuses what may mean two amounts (`portal.lib.money.parse`)."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, currency: str = "", **options: Any) -> None:
+        self.currency = currency
+        super().__init__(**options)
+
+    def widget_attrs(self, widget: Any) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.typed(value, self.currency) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values or isinstance(value, int):
+            return value if isinstance(value, int) else None
+        units = read(value, lambda text: money.parse(text, self.currency))
+        if units < 0:
+            raise ValidationError(BELOW_ZERO)
+        return units
+
+
+class CurrencyAmountsField(forms.Field):
+    """A line for each currency, `EUR 50.00`, in `{"EUR": 5000000}`; None where no line is."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False} | options)
+
+    def widget_attrs(self, widget: Any) -> dict[str, Any]:
+        return {"rows": 3, "autocomplete": "off", "spellcheck": "false"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.typed_by_currency(value) if isinstance(value, dict) else value
+
+    def to_python(self, value: Any) -> dict[str, int] | None:
+        if value in self.empty_values or isinstance(value, dict):
+            return value or None
+        return read(value, money.parse_by_currency) or None
+
+
+def read[T](value: Any, parse: Callable[[str], T]) -> T:
+    try:
+        return parse(str(value))
+    except money.UnclearAmount as fault:
+        raise ValidationError(str(fault)) from fault

@@ -1,0 +1,57 @@
+"""From which difference on a case is of high severity, and up to which one person writes off: in each currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from merchants.models import Merchant
+from wallet.models import Account
+from wallet.models.currency_rate import BASE, lower_limit, upper_limit
+from wallet.models.reconciliation import ReconciliationPlan
+
+HIGH = lower_limit(by_currency="%(high_by_currency)s::jsonb", amount="%(high)s::bigint", currency="{currency}")
+ALONE = upper_limit(by_currency="%(alone_by_currency)s::jsonb", amount="%(alone)s::bigint", currency="{currency}")
+READ = f"""
+    SELECT c.currency, {HIGH.format(currency="c.currency")}, {ALONE.format(currency="c.currency")}
+      FROM unnest(%(currencies)s::text[]) WITH ORDINALITY c (currency, number) ORDER BY c.number
+"""  # noqa: S608 - made of constants
+
+
+class Threshold(NamedTuple):
+    currency: str
+    high_amount: int
+    write_off_alone: int
+
+
+def values_of(plan: ReconciliationPlan) -> dict[str, Any]:
+    """Return what `HIGH` and `ALONE` ask for."""
+    return {
+        "high": plan.high_amount,
+        "high_by_currency": _json(plan.high_amount_by_currency),
+        "alone": plan.write_off_alone,
+        "alone_by_currency": _json(plan.write_off_alone_by_currency),
+    }
+
+
+def thresholds(plan: ReconciliationPlan, currencies: Iterable[str]) -> list[Threshold]:
+    with connection.cursor() as cursor:
+        cursor.execute(READ, values_of(plan) | {"currencies": list(currencies)})
+        return [Threshold(currency, int(high), int(alone)) for currency, high, alone in cursor.fetchall()]
+
+
+def thresholds_in_use(plan: ReconciliationPlan) -> list[Threshold]:
+    """Return those of the euro and of the merchant's own currencies."""
+    return thresholds(plan, [BASE, *sorted(currencies_of(plan.merchant) - {BASE})])
+
+
+def currencies_of(merchant: Merchant) -> set[str]:
+    accounts = Account.objects.filter(merchant=merchant, kind=Account.Kind.GAMES)
+    return set(accounts.values_list("currency", flat=True))
+
+
+def _json(amounts: dict[str, int] | None) -> Jsonb | None:
+    return None if amounts is None else Jsonb(amounts)
