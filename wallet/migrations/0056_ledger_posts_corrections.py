@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("wallet", "0055_correcting_entries")]
     operations = [
-        InstallFunctions(SQL / "0056_ledger.sql", before=SQL / "0034_ledger.sql"),
+        InstallFunctions(SQL / "0056_ledger.sql", before=SQL / "0050_ledger.sql"),
         ValidateConstraint("account", "account_player_has_balance"),
         ValidateConstraint("transaction", "transaction_correction_apart"),
         ValidateConstraint("transaction", "transaction_signed_or_correction"),

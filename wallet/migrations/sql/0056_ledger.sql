@@ -31,13 +31,14 @@ CREATE TYPE wallet_answer AS (status text, balance bigint);
 
 -- [2, 3, 6] May this secret do this, now? Null when it may, else the status.
 CREATE OR REPLACE FUNCTION wallet_gate(
-    p wallet_caller, p_kind text, OUT refusal text, OUT bets_per_minute integer, OUT max_stake bigint
+    p wallet_caller, p_kind text, OUT refusal text, OUT bets_per_minute integer, OUT max_stake bigint,
+    OUT max_stake_by_currency jsonb
 ) LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v record;
     v_now timestamptz := coalesce(p.moment, clock_timestamp());
 BEGIN
-    SELECT m.status AS merchant, m.access_version, m.bets_per_minute, m.max_stake,
+    SELECT m.status AS merchant, m.access_version, m.bets_per_minute, m.max_stake, m.max_stake_by_currency,
            (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) AS elsewhere,
            k.id AS key_id, k.status AS key, k.expires_at, k.quarantined_at, s.usable_until, s.revoked_at
       INTO v
@@ -47,6 +48,7 @@ BEGIN
      WHERE s.id = p.secret_id AND m.id = p.merchant_id;
     bets_per_minute := v.bets_per_minute;
     max_stake := v.max_stake;
+    max_stake_by_currency := v.max_stake_by_currency;
     -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
     IF v.access_version <> p.access_version THEN
         refusal := 'STALE';
@@ -233,7 +235,8 @@ BEGIN
     r.status := CASE
         WHEN v.game_disabled OR NOT v.game_on THEN 'RS_ERROR_GAME_INACTIVE'
         WHEN pl.is_blocked THEN 'RS_ERROR_PLAYER_BLOCKED'
-        WHEN c.amount > coalesce(pl.max_stake, p_max_stake) THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN c.amount > coalesce((pl.max_stake_by_currency -> c.currency)::bigint, pl.max_stake, p_max_stake)
+            THEN 'RS_ERROR_LIMIT_REACHED'
         WHEN wallet_at_bet_limit(pl.id, coalesce(pl.bets_per_minute, p_bets_per_minute), v_now) THEN 'RS_ERROR_LIMIT_REACHED'
         WHEN v.balance < c.amount OR v.balance < 0 THEN 'RS_ERROR_NOT_ENOUGH_MONEY'
         ELSE 'RS_OK'
@@ -498,7 +501,9 @@ BEGIN
     IF g.refusal IS NOT NULL THEN
         RETURN ROW(g.refusal, NULL)::wallet_answer;
     END IF;
-    RETURN wallet_apply(p, c, pl, g.bets_per_minute, g.max_stake);
+    RETURN wallet_apply(
+        p, c, pl, g.bets_per_minute, coalesce((g.max_stake_by_currency -> c.currency)::bigint, g.max_stake)
+    );
 END $$;
 
 
