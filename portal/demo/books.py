@@ -133,6 +133,7 @@ EACH = Manner(
         "amounts": "decimal_comma",
         "kinds": {theirs: ours for ours, theirs in KINDS.items()},
         "states": {"Done": False, "Voided": True},
+        "rollbacks": "rows",
     },
     each_row,
     name="oppi-{day}.csv",
@@ -162,6 +163,7 @@ SUMS = Manner(
             "player_id": "player", "kind": "kind", "currency": "currency", "amount": "units", "count": "transactions"
         },
         "amounts": "units",
+        "rollbacks": "none",
     },
     sum_rows,
     name="daily-{day}.csv",

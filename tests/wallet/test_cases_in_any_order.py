@@ -73,7 +73,9 @@ def comes_late(machine: Told, of: date, name: str) -> None:
 def compares(merchant: Merchant, of: date) -> list[date]:
     """When both days are complete."""
     with clock.at(day(merchant, NEXT).ready + 5 * HOUR):
-        return runs.reconcile(merchant=merchant, day=of).restate
+        found = runs.reconcile(merchant=merchant, day=of)
+    assert found.figures.differences_add_up
+    return found.restate
 
 
 def settle(merchant: Merchant, order: Iterable[date]) -> None:

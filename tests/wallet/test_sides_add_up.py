@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 SHAPES = ("lost", "won", "paid twice", "open", "reward", "deposit", "withdraw")
 CASHIER = ("deposit", "withdraw", "reward")
 TAKEN = ("bet", "withdraw")
-EXAMPLES = 8
+EXAMPLES = 6
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 

@@ -47,7 +47,7 @@ SELECT * FROM (
 SELECT o.id AS o_id, coalesce(o.transaction_id, t.transaction_id) AS transaction_id, o.kind AS o_kind,
        o.player_id AS o_player, o.game_id AS o_game, o.currency AS o_currency, o.amount AS o_amount, o.ref AS o_ref,
        o.reverses_id AS o_reverses, o.session_id AS o_session, o.round_id AS o_round, o.at AS o_at,
-       o.rolled_at AS o_rolled_at, o.rolled_by AS o_rolled_by, t.line AS t_line, t.kind AS t_kind,
+       u.at AS o_rolled_at, u.r_id AS o_rolled_by, t.line AS t_line, t.kind AS t_kind,
        t.player_id AS t_player, t.game_id AS t_game, t.currency AS t_currency, t.amount AS t_amount, t.ref AS t_ref,
        t.at AS t_at, (b.id IS NOT NULL OR c.id IS NOT NULL) AS t_rolled,
        (o.id IS NULL OR t.line IS NULL OR t.amount <> o.amount
@@ -56,21 +56,21 @@ SELECT o.id AS o_id, coalesce(o.transaction_id, t.transaction_id) AS transaction
         OR (t.game_id <> o.game_id AND t.game_id <> '')
         OR (t.currency <> o.currency AND t.currency <> '')
         OR (o.kind <> 'rollback'
-            AND CASE WHEN b.id IS NOT NULL OR c.id IS NOT NULL THEN o.rolled_at IS NULL
-                     ELSE o.rolled_at < %(end)s END)) IS TRUE AS differs
+            AND CASE WHEN b.id IS NOT NULL OR c.id IS NOT NULL THEN u.at IS NULL
+                     ELSE u.at < %(end)s END)) IS TRUE AS differs
   FROM (SELECT t.id, t.transaction_id, t.kind, p.player_id, g.game_id, t.currency, t.amount,
-               t.ref_transaction_id AS ref, t.reverses_id, t.session_id, t.round_id, t.created_at AS at,
-               u.at AS rolled_at, u.r_id AS rolled_by
+               t.ref_transaction_id AS ref, t.reverses_id, t.session_id, t.round_id, t.created_at AS at
           FROM wallet_transaction t
           LEFT JOIN merchants_player p ON p.id = t.player_id AND p.merchant_id = %(merchant)s
           LEFT JOIN merchants_game g ON g.id = t.game_id
-          LEFT JOIN reconciliation_our_rollback u ON u.o_id = t.id
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
            AND t.created_at >= %(begin)s AND t.created_at < %(end)s) o
   FULL JOIN (SELECT s.line, s.transaction_id, s.kind, s.player_id, s.game_id, s.currency, s.amount,
                     s.ref_transaction_id AS ref, s.at
                FROM {theirs} s) t
     ON t.transaction_id = o.transaction_id
+  -- Above the join of both sides: below it, a table of this session would keep other processes from helping.
+  LEFT JOIN reconciliation_our_rollback u ON u.o_id = o.id
   LEFT JOIN reconciliation_their_rollback b ON b.id = t.transaction_id
   LEFT JOIN reconciliation_their_rollback c ON c.id = coalesce(t.ref, o.ref) AND t.kind = 'payout'
 ) every

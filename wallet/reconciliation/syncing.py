@@ -140,7 +140,8 @@ EXPLAINED = """
      WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'
        AND b.transaction_id IS NOT NULL
        AND ((b.kind = 'day_boundary'
-             AND (c.kind IN ('missing_here', 'missing_there') OR (c.kind = 'duplicate_there' AND c.theirs ? 'also')))
+             AND (c.kind IN ('missing_here', 'missing_there')
+                  OR (c.kind = 'duplicate_there' AND c.theirs ->> 'also' = %(day)s::date::text)))
             OR (b.kind = ANY (%(otherwise)s) AND c.kind = 'missing_there'))
     UNION
     SELECT c.day FROM wallet_case c
