@@ -35,7 +35,7 @@ from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
 from wallet.admin.case_verbs import MANY, ONE, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
-from wallet.reconciliation import cases, refusals
+from wallet.reconciliation import break_amounts, cases, refusals
 from wallet.reconciliation.plans import write_off_alone
 
 SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
@@ -217,7 +217,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description="Difference", formatting="price")
     def shown_difference(self, case: Case) -> str | None:
-        return shown(case.difference)
+        return shown(break_amounts.net(case))
 
     @display(description="Opened (UTC)")
     def opened(self, case: Case) -> SafeString | None:
@@ -366,7 +366,7 @@ def ids_in(text: str) -> list[int]:
 
 def said(case: Case) -> str:
     """The case in one line, on the page that asks."""
-    amount = f", {money.show(case.difference)} {case.currency}" if case.difference else ""
+    amount = f", {break_amounts.in_words(case)}" if case.difference else ""
     return f"{case.get_kind_display()} of {case.day}{amount}."
 
 
@@ -380,7 +380,7 @@ def panel(case: Case) -> dict[str, Any]:
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
         "limit": money.show(limit),
         "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED or cases.is_folded(case),
-        "difference": money.show(case.difference),
+        "difference": break_amounts.in_words(case),
         "stake": money.show(cases.at_stake(case)),
         "operator": reverse("operator:home", args=[case.merchant.code]),
     }

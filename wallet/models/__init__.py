@@ -5,6 +5,7 @@ from wallet.models.play_money import PlayTransaction
 from wallet.models.reconciliation import (
     Case,
     CaseNote,
+    FoldedRow,
     HostKeyLookup,
     Reconciliation,
     ReconciliationPlan,
@@ -25,6 +26,7 @@ __all__ = [
     "Case",
     "CaseNote",
     "Export",
+    "FoldedRow",
     "HostKeyLookup",
     "Mark",
     "MerchantHour",

@@ -501,6 +501,28 @@ class Case(models.Model):
         return f"{self.get_kind_display()} {self.subject}".strip()
 
 
+class FoldedRow(models.Model):
+    """A break among the many of one case, as the newest comparison found it. Each comparison writes them anew."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="folded_rows"
+    )
+    number = models.PositiveIntegerField(help_text="1, 2, … of its case.")
+    subject = models.CharField(max_length=600, blank=True, db_collation="C", help_text="As a case of its own has it.")
+    player_id = models.CharField(max_length=255, blank=True, db_collation="C")
+    currency = models.CharField(max_length=8, blank=True, db_collation="C")
+    ours = models.JSONField(null=True)
+    theirs = models.JSONField(null=True)
+    net = models.DecimalField(max_digits=40, decimal_places=0, help_text="Our amount minus theirs.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="folded_row_once")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class CaseNote(models.Model):
     """What somebody wrote to a case. It stays as it was written."""
 

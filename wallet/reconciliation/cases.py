@@ -17,7 +17,7 @@ from merchants.services import letters
 from merchants.services.words import check_no_secret
 from portal.lib import clock, money
 from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
-from wallet.reconciliation import refusals, severity, statements
+from wallet.reconciliation import break_amounts, refusals, severity, statements
 from wallet.reconciliation.plans import write_off_alone
 from wallet.reconciliation.severity import severity_of
 
@@ -365,7 +365,9 @@ class CurrencySum(NamedTuple):
 
 def sums(found: QuerySet[Case]) -> list[CurrencySum]:
     """How many and how much is at stake, by currency; differences above and below zero do not cancel."""
-    rows = found.order_by("currency").values("currency").annotate(cases=Count("pk"), stake=Sum(STAKES))
+    rows = (
+        found.order_by("currency").values("currency").annotate(cases=Count("pk"), stake=Sum(break_amounts.at_stake()))
+    )
     return [CurrencySum(row["currency"], row["cases"], int(row["stake"] or 0)) for row in rows]
 
 
@@ -378,7 +380,7 @@ def _ask_second(change: Change, asked: Sequence[Case]) -> None:
             "merchant": merchant.name,
             "asked_by": str(change.by),
             "number": len(of_one),
-            "sums": [f"{each.currency} {money.show(each.difference)}".strip() for each in told],
+            "sums": [money.show_with_code(each.difference, each.currency) for each in told],
             "reason": change.text or "",
             "page": f"/admin/wallet/case/{of_one[0].pk}/change/"
             if len(of_one) == 1

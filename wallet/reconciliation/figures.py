@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -24,6 +24,7 @@ BREAKS = """
 BEHIND = "SELECT coalesce(sum((b.ours ->> 'rows')::bigint), 0) FROM reconciliation_break b WHERE b.kind = 'truncated'"
 HUNDREDTHS = 10_000  # of all
 KIND = Case.Kind
+LATENESS = frozenset({KIND.NO_STATEMENT, KIND.LATE_STATEMENT})  # of a file; no break of its rows
 OF_NO_ROW = frozenset({KIND.NO_STATEMENT, KIND.LATE_STATEMENT, KIND.TRUNCATED, KIND.TOTALS})
 OF_ONE_SIDE = frozenset({KIND.UNSETTLED, KIND.BALANCE, KIND.PAID_ON_ROLLED_BACK, KIND.BELOW_ZERO, KIND.TOMBSTONE_MET})
 UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
@@ -31,7 +32,11 @@ UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One currency and kind on both sides. Amounts × 100000; a rollback counts with what its reference moved."""
+    """One currency and type on both sides. Amounts × 100000. Of rollbacks, all that they gave back to players less all
+    that they took back: the rollback of a won bet counts its stake and its payouts.
+
+    `explained`: how much of the difference the day's breaks account for; None for a run of before this was counted.
+    """
 
     currency: str
     kind: str
@@ -39,21 +44,34 @@ class Side:
     ours_amount: int = 0
     theirs_rows: int = 0
     theirs_amount: int = 0
+    explained: int | None = None
 
     @property
     def difference(self) -> int:
         return self.ours_amount - self.theirs_amount
 
+    @property
+    def unexplained(self) -> int:
+        """The rest of the difference, which a "Totals mismatch" break names. 0: the differences add up."""
+        return 0 if self.explained is None else self.difference - self.explained
+
 
 @dataclass(frozen=True, slots=True)
 class BreakSum:
-    """`difference` as players feel it, `size` of the amounts that are concerned. Units: × 100000."""
+    """`difference` as players feel it, `size` of the amounts that are concerned. Units: × 100000.
+
+    `stake`: what differs, never netted out. `net`: our total minus theirs, None of a run that did not count it. `day`:
+    empty, or the other day that the breaks belong to.
+    """
 
     kind: str
     currency: str
     breaks: int
     difference: int
     size: int
+    stake: int = 0
+    net: int | None = None
+    day: str = ""
 
     @property
     def label(self) -> str:
@@ -63,7 +81,8 @@ class BreakSum:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Rows that agree, of ours and of theirs, and what does not. `behind`: rows of ours behind the end of a file, which
-    are no breaks of their own. `is_totals`: what agrees are totals, each of many rows.
+    are no breaks of their own. `is_totals`: what agrees are totals, each of many rows. `elsewhere`: what was met and
+    belongs to another day, such as a round that stayed open; no break of this day.
     """
 
     matched: int = 0
@@ -73,10 +92,32 @@ class Figures:
     breaks: list[BreakSum] = field(default_factory=list)
     behind: int = 0
     is_totals: bool = False
+    elsewhere: list[BreakSum] = field(default_factory=list)
+
+    @property
+    def differences_add_up(self) -> bool | None:
+        """Whether the breaks account for every difference of the sides; None for a run that did not count this."""
+        if any(side.explained is None for side in self.sides):
+            return None
+        return all(side.unexplained == 0 for side in self.sides)
 
     @property
     def broken(self) -> int:
-        return sum(each.breaks for each in self.breaks)
+        """The number of the day, on each page, in the email and in the files. Lateness of a file is none of it."""
+        return sum(each.breaks for each in self.breaks if each.kind not in LATENESS)
+
+    @property
+    def stakes(self) -> list[tuple[str, int]]:
+        """By currency, what differs in the breaks of the day: never a sum over currencies."""
+        found: dict[str, int] = {}
+        for each in self.breaks:
+            if each.stake and each.currency:
+                found[each.currency] = found.get(each.currency, 0) + each.stake
+        return sorted(found.items())
+
+    @property
+    def is_late(self) -> bool:
+        return any(each.kind == KIND.LATE_STATEMENT for each in self.breaks)
 
     @property
     def rate(self) -> str:
@@ -107,50 +148,60 @@ def read(kept: dict[str, Any]) -> Figures:
         matched=kept.get("matched", 0),
         ours=kept.get("ours", 0),
         theirs=kept.get("theirs", 0),
-        sides=[
-            Side(**each | {name: int(each[name]) for name in ("ours_amount", "theirs_amount")})
-            for each in kept.get("sides", [])
-        ],
-        breaks=[
-            BreakSum(**each | {name: int(each[name]) for name in ("difference", "size")})
-            for each in kept.get("breaks", [])
-        ],
+        sides=[_side(each) for each in kept.get("sides", [])],
+        breaks=[_break_sum(each) for each in kept.get("breaks", [])],
         behind=kept.get("behind", 0),
         is_totals=kept.get("is_totals", False),
+        elsewhere=[_break_sum(each) for each in kept.get("elsewhere", [])],
     )
+
+
+def _break_sum(each: dict[str, Any]) -> BreakSum:
+    """Of a run from before there was a stake, that of its difference."""
+    stake = each.get("stake", abs(int(each["difference"])))
+    amounts = {"difference": int(each["difference"]), "size": int(each["size"]), "stake": int(stake)}
+    return BreakSum(**each | amounts | ({"net": int(each["net"])} if "net" in each else {}))
+
+
+def _side(kept: dict[str, Any]) -> Side:
+    """What is equal has nothing to explain, and nothing of it is stored."""
+    side = Side(**kept | {name: int(kept[name]) for name in ("ours_amount", "theirs_amount")})
+    explained = kept.get("explained", None if side.difference else 0)
+    return replace(side, explained=None if explained is None else int(explained))
 
 
 def kept(figures: Figures) -> dict[str, Any]:
     """As the run keeps them: sums as text, since readers of JSON lose digits beyond 2^53. What is not said of most days
     is kept of the others only, so that a day that is compared again says the same as before there was that word.
     """
-    seldom = {"behind": figures.behind, "is_totals": figures.is_totals}
+    elsewhere = [_kept_sum(each) for each in figures.elsewhere]
+    seldom = {"behind": figures.behind, "is_totals": figures.is_totals, "elsewhere": elsewhere}
     return {
         "matched": figures.matched,
         "ours": figures.ours,
         "theirs": figures.theirs,
-        "sides": [
-            {
-                "currency": each.currency,
-                "kind": each.kind,
-                "ours_rows": each.ours_rows,
-                "ours_amount": str(each.ours_amount),
-                "theirs_rows": each.theirs_rows,
-                "theirs_amount": str(each.theirs_amount),
-            }
-            for each in figures.sides
-        ],
-        "breaks": [
-            {
-                "kind": each.kind,
-                "currency": each.currency,
-                "breaks": each.breaks,
-                "difference": str(each.difference),
-                "size": str(each.size),
-            }
-            for each in figures.breaks
-        ],
+        "sides": [_kept_side(each) for each in figures.sides],
+        "breaks": [_kept_sum(each) for each in figures.breaks],
     } | {name: value for name, value in seldom.items() if value}
+
+
+def _kept_side(side: Side) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "currency": side.currency,
+        "kind": side.kind,
+        "ours_rows": side.ours_rows,
+        "ours_amount": str(side.ours_amount),
+        "theirs_rows": side.theirs_rows,
+        "theirs_amount": str(side.theirs_amount),
+    }
+    is_counted = side.explained is not None and (side.difference or side.explained)
+    return stored | ({"explained": str(side.explained)} if is_counted else {})
+
+
+def _kept_sum(each: BreakSum) -> dict[str, Any]:
+    amounts = {"difference": str(each.difference), "size": str(each.size), "stake": str(each.stake)}
+    more = ({} if each.net is None else {"net": str(each.net)}) | ({"day": each.day} if each.day else {})
+    return {"kind": each.kind, "currency": each.currency, "breaks": each.breaks} | amounts | more
 
 
 @dataclass(frozen=True, slots=True)
