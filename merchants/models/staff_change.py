@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
+from portal.lib.email_addresses import EmailAddressField
 
 
 class StaffChange(models.Model):
@@ -48,7 +49,7 @@ class OwnerQuestion(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="owner_questions")
     kind = models.CharField(max_length=14, choices=Kind)
-    email = models.EmailField(blank=True)
+    email = EmailAddressField(blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -64,6 +64,7 @@ TABLES: dict[str, Rights] = {
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that are written anew, and never changed.
     "wallet_foldedrow": REWRITTEN,
+    "wallet_reportoptout": REWRITTEN,
     # Rows that stay.
     "merchants_apikey": never("environment", "auth_key"),  # a trigger lets test keys move to their sandbox, once
     "merchants_approval": KEPT,

@@ -15,6 +15,7 @@ from merchants.models import Merchant, Person
 from merchants.models.audit import tracked
 from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import one_line, without_secret
+from portal.lib.email_addresses import EmailAddressField, only_ascii
 
 HOURS = (0, 23)
 SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
@@ -136,12 +137,15 @@ class ReportRecipient(models.Model):
     """Who gets a merchant's report."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="report_recipients")
-    email = models.EmailField()
+    email = EmailAddressField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["email"]
-        constraints = [models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once"),
+            only_ascii("report_recipient"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="recipient_outside_by_owner",
@@ -149,6 +153,24 @@ class ReportRecipient(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=OUTSIDE_BY_OWNER,
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ReportOptOut(models.Model):
+    """An address that asked not to get a merchant's report, named or as one of its people."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="report_opt_outs")
+    email = EmailAddressField(help_text="In small letters.")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "email"], name="report_opt_out_once"),
+            only_ascii("report_opt_out"),
         ]
 
     def __str__(self) -> str:
@@ -552,7 +574,7 @@ class ReportDelivery(models.Model):
     """A report to one recipient, once per comparison; the letter (merchants.Letter) knows how the sending went."""
 
     reconciliation = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="deliveries")
-    to = models.EmailField()
+    to = EmailAddressField()
     letter = models.OneToOneField("merchants.Letter", on_delete=models.PROTECT, related_name="report_delivery")
     bounced_at = models.DateTimeField(null=True)
     bounce = models.CharField(max_length=300, blank=True)

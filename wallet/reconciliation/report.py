@@ -20,7 +20,7 @@ from merchants.services.chain.heads import heads_of
 from merchants.services.outbox import Filling, Part
 from portal.lib.money import show, show_with_code
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan
-from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files
+from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
 from wallet.reconciliation.days import DAY
 from wallet.reconciliation.figures import BreakSum, Figures, Side, figures_of
 from wallet.reconciliation.plans import plan_of
@@ -46,7 +46,9 @@ def filling(letter: Letter) -> Filling:
     plan = plan_of(run.merchant)
     attached = report_files.parts(run, whole=plan.names_players, most=MOST_ATTACHED) if plan.is_attached else []
     context = contents(run, plan) | {"attached": [part.name for part in attached]}
-    return Filling(context, [Part(CHART, "image/png", picture(run), is_shown=True), *attached])
+    context["unsubscribe"] = report_opt_outs.link(run.merchant, letter.to)
+    shown = Part(CHART, "image/png", picture(run), is_shown=True)
+    return Filling(context, [shown, *attached], report_threads.headers(letter, run))
 
 
 def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
