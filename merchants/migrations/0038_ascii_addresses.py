@@ -1,5 +1,7 @@
 """Email addresses are kept in ASCII, by IDNA 2008."""
 
+from typing import Any
+
 import portal.lib.email_addresses
 from django.db import migrations, models
 
@@ -8,7 +10,7 @@ from portal.lib.email_addresses import ONLY_ASCII, ascii_address
 MODELS = ("Person", "Contact", "Invitation", "OwnerQuestion")
 
 
-def write_as_ascii(apps, schema_editor):
+def write_as_ascii(apps: Any, schema_editor: Any) -> None:
     """By IDNA 2008. An address that has no such form, or that another row has already, stops the upgrade: a person
     changes it first.
     """

@@ -132,9 +132,11 @@ def test_breaks_of_another_day_are_named_and_not_counted(busy: Busy, reader: Cli
     outbox.send_due()
     (open_round,) = Case.objects.filter(kind="unsettled")
     sentence = f"{open_round.get_kind_display()} (1, EUR 2.50)"
-    html = str(mail.outbox[0].alternatives[0][0])  # type: ignore[attr-defined]
+    (message,) = mail.outbox
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
     assert f"Counted on 9 Mar 2026: {sentence}." in html
-    assert f"9 Mar 2026: {sentence}" in str(mail.outbox[0].body)
+    assert f"9 Mar 2026: {sentence}" in str(message.body)
     assert sentence in said(reader.get(f"{HERE}{DATE}/"))
     reconciling.state(busy.merchant, busy.lines(DATE - timedelta(days=1)), DATE - timedelta(days=1))
 
@@ -194,7 +196,7 @@ def test_the_rows_of_a_folded_case_are_a_list_and_a_file(
     assert shown == [line.transaction_id for line in many]
     assert second.context["folded"].more == ""
     assert not second.context["folded"].is_first
-    answer = b"".join(reader.get(f"{here}rows/csv/", secure=True)).decode("utf-8-sig")  # type: ignore[call-overload]
+    answer = b"".join(reader.get(f"{here}rows/csv/", secure=True)).decode("utf-8-sig")
     rows = list(csv.DictReader(StringIO(answer)))
     assert [row["transaction"] for row in rows] == shown
     assert {(row["currency"], row["difference"], row["their amount"]) for row in rows} == {("EUR", "-1.50", "1.50")}

@@ -1,6 +1,8 @@
 """People can unsubscribe from reports, and addresses of recipients are kept in ASCII."""
 
 import django.db.models.deletion
+from typing import Any
+
 import portal.lib.email_addresses
 from django.db import migrations, models
 
@@ -9,7 +11,7 @@ from portal.lib.email_addresses import ONLY_ASCII, ascii_address
 MODELS = ("ReportRecipient",)
 
 
-def write_as_ascii(apps, schema_editor):
+def write_as_ascii(apps: Any, schema_editor: Any) -> None:
     """By IDNA 2008. An address that has no such form, or that another row has already, stops the upgrade: a person
     changes it first.
     """

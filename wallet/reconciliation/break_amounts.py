@@ -23,10 +23,7 @@ NET = f"""
     CASE WHEN {{row}}.kind IN ('whose', 'game') OR {{row}}.difference = 0 AND NOT {FOLDED} THEN 0
          WHEN {FOLDED} THEN {_OURS} - {_THEIRS}
          WHEN {_KIND} IN ('bet', 'withdraw') THEN - {{row}}.difference
-         WHEN {_KIND} <> 'rollback' OR {_KIND} IS NULL THEN {{row}}.difference
-         WHEN {{row}}.ours IS NULL THEN - abs({{row}}.difference)
-         WHEN {{row}}.theirs IS NULL THEN abs({{row}}.difference)
-         ELSE {_OURS} - {_THEIRS} END
+         ELSE {{row}}.difference END
 """
 # Of rows in one case, what differs in each of them; their difference nets it out.
 AT_STAKE = f"""
@@ -40,32 +37,19 @@ BREAKS = """
 
 
 def net(case: Case) -> int:
-    """Return our total minus theirs."""
+    """Return our total minus theirs. The total of rollbacks is what they gave to players less what they took back."""
     ours, theirs = case.ours or {}, case.theirs or {}
-    gap = int(ours.get("amount") or 0) - int(theirs.get("amount") or 0)
     if is_folded(case):
-        return gap
-    if case.kind in SAME_AMOUNT or not case.difference:
+        return int(ours.get("amount") or 0) - int(theirs.get("amount") or 0)
+    if case.kind in SAME_AMOUNT:
         return 0
-    return _signed(case, ours.get("kind") or theirs.get("kind"), gap)
+    return -case.difference if (ours.get("kind") or theirs.get("kind")) in FROM_PLAYERS else case.difference
 
 
 def in_words(case: Case) -> str:
     """Return our total minus theirs with its currency; a dash where no amount differs."""
     difference = net(case)
-    if difference or (case.difference and case.kind not in SAME_AMOUNT):
-        return show_with_code(difference, case.currency)
-    return "–"
-
-
-def _signed(case: Case, kind: str | None, gap: int) -> int:
-    if kind in FROM_PLAYERS:
-        return -case.difference
-    if kind != "rollback":
-        return case.difference
-    if case.ours and case.theirs:
-        return gap
-    return abs(case.difference) if case.ours else -abs(case.difference)
+    return show_with_code(difference, case.currency) if difference else "–"
 
 
 def is_folded(case: Case) -> bool:

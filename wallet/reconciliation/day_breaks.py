@@ -46,8 +46,8 @@ def _sums(merchant: Merchant, day: date) -> list[tuple[date, BreakSum]]:
     with connection.cursor() as cursor:
         cursor.execute(SUMS, values)
         return [
-            (of, BreakSum(kind, currency, breaks, *(int(amount) for amount in amounts)))
-            for of, kind, currency, breaks, *amounts in cursor.fetchall()
+            (of, BreakSum(kind, currency, breaks, int(difference), int(size), int(stake), int(net)))
+            for of, kind, currency, breaks, difference, size, stake, net in cursor.fetchall()
         ]
 
 
@@ -84,7 +84,7 @@ def counted(run: Reconciliation) -> tuple[Counted, Counted]:
     """
     later = Q(opened_at__gt=run.done_at)
     sums = break_amounts.counts("met", _met(run)) | break_amounts.counts("later", later)
-    rows = list(_of_day(run).order_by("currency").values("currency").annotate(**sums))
+    rows: list[Any] = list(_of_day(run).order_by("currency").values("currency").annotate(**sums))
     return _counted(rows, "met"), _counted(rows, "later")
 
 

@@ -402,7 +402,7 @@ def _row(sql: str, values: dict[str, Any] | None = None) -> tuple[Any, ...] | No
         return row
 
 
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
