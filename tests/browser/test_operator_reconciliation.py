@@ -133,7 +133,7 @@ def test_from_the_upload_to_the_resolved_case_and_the_mail(
 
     owner.goto(f"{here}{day}/")
     pictures(owner, album, "reconciliation-day")
-    owner.locator("tbody").get_by_role("link", name="Another amount").last.click()
+    owner.locator("tbody").get_by_role("link", name="Amount mismatch").last.click()
     expect(owner.locator("tr.table-warning")).to_have_count(1)
     pictures(owner, album, "reconciliation-case")
     case = owner.url

@@ -92,14 +92,17 @@ def state(
     *,
     grain: str = "rows",
     received_at: datetime | None = None,
+    rollbacks: str = "",
+    currency: str = "",
     **fields: Any,
 ) -> Statement:
     """A statement that has come and been read; it takes the place of the one before.
 
-    What no line says is no column of it. A column of the sender's own makes its bytes others than those before.
+    What no line says is no column of it, and no currency is where `currency` is that of all. A column of the sender's
+    own makes its bytes others than those before.
     """
     told = [vars(line) for line in lines]
-    names = [*(TOTALS if grain == "totals" else ROWS)]
+    names = [name for name in (TOTALS if grain == "totals" else ROWS) if name != "currency" or not currency]
     names += [name for name in OPTIONAL if name not in names and any(each[name] is not None for each in told)]
     rows = [[*(written(each[name]) for name in names), ""] for each in told]
     content = b"".join(as_csv([[*names, f"own {uuid4()}"], *(rows or [["TOTAL", "0"]])]))
@@ -107,7 +110,7 @@ def state(
     statement = Statement.objects.create(
         number=uuid4(), merchant=merchant, day=of, grain=grain, source="upload", name="day.csv",
         file=ContentFile(content, "day.csv"), digest=sha256(content).hexdigest(), size=len(content),
-        mapping=mapping(names, grain), received_at=received, **fields,
+        mapping=mapping(names, grain, rollbacks=rollbacks, currency=currency), received_at=received, **fields,
     )  # fmt: skip
     with clock.at(received):
         statement = statements.read(statement=statement)
@@ -126,9 +129,10 @@ def written(value: Any) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def mapping(names: Iterable[str], grain: str) -> dict[str, Any]:
+def mapping(names: Iterable[str], grain: str, **stated: str) -> dict[str, Any]:
     columns = {"state" if name == "is_rolled_back" else name: name for name in names}
-    return Mapping(columns=columns, grain=grain, amounts="units", states={"true": True, "false": False}).as_json()
+    how = Mapping(columns=columns, grain=grain, amounts="units", states={"true": True, "false": False})
+    return how.as_json() | stated
 
 
 def rows_of(statement: Statement) -> list[SimpleNamespace]:

@@ -151,7 +151,7 @@ def test_what_is_late_and_what_is_owed_stands_red_on_the_first_page_and_on_the_m
         panel = read(staff, f"/admin/merchants/merchant/{run.merchant_id}/change/")
     lines = [(merchant, alarm.cause) for merchant, alarm in first.context["alarms"]]
     assert (run.merchant, "not_run") in lines
-    assert "Refused late payout" in first.context["case_ages"]["rows"][0][0]
+    assert "Refused payout (owed to player)" in first.context["case_ages"]["rows"][0][0]
     page = unescape(first.content.decode())
     for shown in (page, panel):
         assert "was not compared, though its report was due" in shown

@@ -78,7 +78,7 @@ def test_a_bet_that_they_do_not_have(busy: Busy) -> None:
         ("currency", {"currency": "USD"}, 2_000),
         ("kind", {"kind": "reward"}, 0),
         ("whose", {"player_id": "player-2"}, 2_000),
-        ("whose", {"game_id": "G0000000000000"}, 2_000),
+        ("game", {"game_id": "G0000000000000"}, 2_000),
         ("state", {"is_rolled_back": True}, 2_000),
     ],
 )
@@ -159,8 +159,8 @@ def test_what_we_refused_and_they_took(busy: Busy) -> None:
         assert busy.machine.bet(10**9, transactionId="dear").status == "NOT_ENOUGH_MONEY"
     state(busy.merchant, [*busy.lines(), Line("dear", "bet", "player-1", "EUR", 10**9)])
     reconcile(busy.merchant)
-    assert breaks(busy.merchant) == {("missing_here", "dear")}
-    ours = case(busy.merchant, "missing_here", "dear").ours
+    assert breaks(busy.merchant) == {("state", "dear")}
+    ours = case(busy.merchant, "state", "dear").ours
     assert ours is not None
     assert ours["state"] == "RS_ERROR_NOT_ENOUGH_MONEY"
 
@@ -190,6 +190,65 @@ def test_another_merchants_transactions_are_missing_here_and_nothing_is_told_of_
     reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("missing_here", "rivals")}
     assert case(busy.merchant, "missing_here", "rivals").ours is None
+
+
+# --- rollbacks on one side, and what both sides come to -------------------------------------------------------------
+def bare(lines: list[Line]) -> list[Line]:
+    """Of a file without a column for references, and without flags."""
+    return [replace(line, ref_transaction_id=None, is_rolled_back=None) for line in lines]
+
+
+def test_a_rollback_of_theirs_without_a_reference_is_missing_in_our_ledger(busy: Busy) -> None:
+    state(busy.merchant, [*bare(busy.lines()), Line("theirs", "rollback", "player-1", "EUR", 70_000_000)])
+    assert reconcile(busy.merchant).outcome == "breaks"
+    assert breaks(busy.merchant) == {("missing_here", "theirs")}
+    assert case(busy.merchant, "missing_here", "theirs").difference == -70_000_000
+
+
+@pytest.mark.parametrize(
+    ("rollbacks", "found"), [("rows", {("missing_there", "late-back")}), ("flags", set()), ("none", set())]
+)
+def test_our_rollback_of_yesterdays_bet_is_looked_for_in_files_that_list_rollbacks(
+    busy: Busy, rollbacks: str, found: set[tuple[str, str]]
+) -> None:
+    """Whether or not the file of this day holds another one."""
+    with at(busy.merchant, of=DATE + DAY):
+        item = busy.machine.rollback_item("lost", transactionId="late-back")
+        busy.machine.call("/wallet/transaction/rollback", {"transactions": [item]})
+        busy.machine.deposit(5, transactionId="noon")
+    lines = [line for line in busy.lines(DATE + DAY) if line.kind != "rollback"]
+    state(busy.merchant, lines, DATE + DAY, rollbacks=rollbacks)
+    assert reconcile(busy.merchant, DATE + DAY).figures.differences_add_up
+    assert breaks(busy.merchant, DATE + DAY) == found
+
+
+def test_the_rollback_of_a_won_bet_counts_all_that_it_takes_back(busy: Busy) -> None:
+    """700 and 900 staked, 1,100 won: what players got by both is 500, and the game has earned what stands."""
+    state(busy.merchant, busy.lines())
+    sides = {side.kind: side for side in reconcile(busy.merchant).figures.sides}
+    assert (sides["rollback"].ours_amount, sides["rollback"].theirs_amount) == (500, 500)
+    earned = sides["bet"].ours_amount - sides["payout"].ours_amount - sides["rollback"].ours_amount
+    assert earned == 1_000 + 500 - 2_000
+
+
+def test_what_no_break_accounts_for_is_a_break(busy: Busy) -> None:
+    """A rollback under an id of theirs, of less than the bet."""
+    lines = changed(busy.lines(), "back-rollback", transaction_id="theirs", amount=690)
+    state(busy.merchant, lines)
+    found = reconcile(busy.merchant)
+    assert (found.outcome, breaks(busy.merchant)) == ("breaks", {("totals", "both sides|rollback|EUR")})
+    assert case(busy.merchant, "totals", "both sides|rollback|EUR").difference == 10
+    assert [side.unexplained for side in found.figures.sides if side.unexplained] == [10]
+
+
+@pytest.mark.parametrize("amount", [1_600, 500])
+def test_totals_with_a_line_for_rollbacks_are_of_all_rows(busy: Busy, amount: int) -> None:
+    """Its amount is what was rolled back, or what players got by it."""
+    sums = totals(busy, bet=3_100, payout=3_100)
+    lines = [replace(line, count=None) for line in sums] + [Line("", "rollback", "player-1", "EUR", amount)]
+    state(busy.merchant, lines, grain="totals", rollbacks="rows")
+    found = reconcile(busy.merchant)
+    assert (found.outcome, found.figures.differences_add_up, breaks(busy.merchant)) == ("clear", True, set())
 
 
 # --- over midnight ----------------------------------------------------------------------------------------------------
@@ -314,12 +373,50 @@ def test_a_late_row_of_the_ledger_closes_its_case_by_itself(busy: Busy) -> None:
     assert (gone.state, gone.resolution, gone.resolved_by) == ("resolved", "found_late", None)
 
 
-def test_a_row_in_the_middle_of_another_day_is_not_over_midnight(busy: Busy) -> None:
-    with at(busy.merchant, of=DATE + DAY):
+@pytest.mark.parametrize("later", [-3, -1, 1])
+def test_a_row_of_another_day_at_any_hour_is_a_cut_off_difference(busy: Busy, later: int) -> None:
+    with at(busy.merchant, of=DATE + later * DAY):
         busy.machine.deposit(5, transactionId="noon")
-    state(busy.merchant, [*busy.lines(), *busy.lines(DATE + DAY)])
+    state(busy.merchant, [*busy.lines(), *busy.lines(DATE + later * DAY)])
     reconcile(busy.merchant)
-    assert breaks(busy.merchant) == {("missing_here", "noon")}
+    assert breaks(busy.merchant) == {("day_boundary", "noon")}
+    assert case(busy.merchant, "day_boundary", "noon").ours["day"] == str(DATE + later * DAY)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("later", [-1, 1, 2, 3])
+def test_a_row_in_the_file_of_a_day_nearby_is_one_linked_pair(busy: Busy, later: int) -> None:
+    """It was missing, closes by itself, and the day that missed it is compared again; then back again."""
+    missed, came = DATE, DATE + later * DAY
+    rest = without(busy.lines(), "win")
+    [win] = [line for line in busy.lines() if line.transaction_id == "win"]
+    state(busy.merchant, rest)
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_there", "win")}
+    with at(busy.merchant, 1 * HOUR, of=came):
+        busy.machine.deposit(5, transactionId="other")
+    state(busy.merchant, [*busy.lines(came), win], came)
+    assert reconcile(busy.merchant, came).restate == [missed]
+    assert reconcile(busy.merchant, missed, after=100 * HOUR).restate == []
+    assert breaks(busy.merchant) == breaks(busy.merchant, came) == {("day_boundary", "win")}
+    ours, theirs = (case(busy.merchant, "day_boundary", "win", each) for each in (missed, came))
+    assert (ours.other, theirs.other, ours.difference + theirs.difference) == (theirs, ours, 0)
+    assert (ours.theirs["day"], theirs.ours["day"]) == (str(came), str(missed))  # type: ignore[index]
+    gone = case(busy.merchant, "missing_there", "win")
+    assert (gone.state, gone.resolution, gone.resolved_by) == ("resolved", "found_late", None)
+    state(busy.merchant, busy.lines(came), came)
+    assert reconcile(busy.merchant, came, after=200 * HOUR).restate == [missed]
+    reconcile(busy.merchant, missed, after=200 * HOUR)
+    assert breaks(busy.merchant) == {("missing_there", "win")}
+
+
+def test_a_row_in_the_files_of_two_days_is_a_duplicate_in_the_one_that_is_not_its_own(busy: Busy) -> None:
+    state(busy.merchant, busy.lines())
+    state(busy.merchant, [line for line in busy.lines() if line.transaction_id == "win"], DATE + DAY)
+    reconcile(busy.merchant)
+    reconcile(busy.merchant, DATE + DAY)
+    assert breaks(busy.merchant) == set()
+    assert breaks(busy.merchant, DATE + DAY) == {("duplicate_there", "win")}
+    assert case(busy.merchant, "duplicate_there", "win", DATE + DAY).theirs["also"] == str(DATE)  # type: ignore[index]
 
 
 # --- of the ledger, the file and the hour -----------------------------------------------------------------------------
@@ -534,6 +631,7 @@ def test_totals_match_as_groups(busy: Busy) -> None:
     state(busy.merchant, totals(busy), grain="totals")
     found = reconcile(busy.merchant)
     assert (found.outcome, found.figures.matched, found.figures.rate) == ("clear", 5, "100.00 %")
+    assert [side.difference for side in found.figures.sides] == [0] * 5
 
 
 def test_fewer_totals_than_the_file_says(busy: Busy) -> None:

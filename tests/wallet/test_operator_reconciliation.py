@@ -122,7 +122,7 @@ def test_from_a_file_to_the_cases_of_its_day(at_work: Client, busy: Busy, manage
     assert "The day is being compared" not in shown
     case = reconciling.case(busy.merchant, "missing_there", "lost")
     assert f"{HERE}cases/{case.pk}/" in shown
-    assert "Not in the statement" in shown
+    assert "Missing in statement" in shown
     assert "manager@acme.test" in shown
     assert "<bdi>500</bdi>" not in said(at_work.get(f"{HERE}cases/{case.pk}/"))
     assert "<bdi>0.005</bdi>" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
@@ -280,7 +280,7 @@ def test_both_sides_stand_beside_each_other_and_the_difference_is_marked(at_work
     assert "<bdi>0.01</bdi>" in shown
     assert "<bdi>0.015</bdi>" in shown
     assert shown.count("table-warning") == 1
-    assert "Found: another amount" in shown
+    assert "Found: amount mismatch" in shown
 
 
 def test_internal_notes_are_not_for_the_operator_nor_for_staff_who_look_as_one(

@@ -221,7 +221,7 @@ def test_totals_of_the_mail_are_those_of_the_screen(plan: ReconciliationPlan, cl
     mailed = str(sent(run).alternatives[0][0])
     for on_screen, in_mail in (
         ("EUR bet", "bet EUR"),
-        *[(kind, kind) for kind in ("Not in our ledger", "Another amount")],
+        *[(kind, kind) for kind in ("Missing in our ledger", "Amount mismatch")],
     ):
         assert numbers_beside(on_screen, screen) == numbers_beside(in_mail, mailed) != []
 
@@ -255,7 +255,7 @@ def test_the_files_come_with_the_mail_where_the_merchant_chose_so(plan: Reconcil
     message = sent(run)
     assert [part.filename for part in message.attachments] == ["acme-2026-03-01.csv", "acme-2026-03-01.xlsx"]
     [row] = rows_of_csv(str(message.attachments[0].content))
-    assert (row["kind"], row["difference"], row["currency"]) == ("Another amount", "-25.00", "EUR")
+    assert (row["kind"], row["difference"], row["currency"]) == ("Amount mismatch", "-25.00", "EUR")
     assert "player" not in row
     assert "/file/" not in str(message.body)
 

@@ -8,15 +8,18 @@ import json
 import random
 import stat
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from merchants.models import Merchant
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.wallet import reconciling
+from tests.wallet.reconciling import Line
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statement_rows, statements
@@ -596,3 +599,31 @@ def test_a_preview_sums_and_names_faults_and_keeps_nothing(acme: Merchant) -> No
 
 def test_a_preview_of_no_table_says_why(acme: Merchant) -> None:
     assert "a PDF" in preview(acme, "%PDF", UNITS).faults[0].text
+
+
+# --- how files tell of rollbacks --------------------------------------------------------------------------------------
+OF_BET, OF_ROLLBACK = Line("b", "bet", "player-1", "EUR", 5), Line("r", "rollback", "player-1", "EUR", 5)
+
+
+@pytest.mark.parametrize(
+    ("grain", "columns", "sent", "stated"),
+    [
+        ("rows", {"state": "state"}, [OF_BET, OF_ROLLBACK], "rows"),
+        ("rows", {"state": "state"}, [OF_BET], "flags"),
+        ("rows", {}, [OF_BET], "rows"),
+        ("totals", {}, [OF_BET], "none"),
+        ("totals", {}, [OF_BET, OF_ROLLBACK], "rows"),
+    ],
+)
+def test_a_plan_that_did_not_state_it_gets_it_from_its_files(
+    acme: Merchant, grain: str, columns: dict[str, str], sent: list[Line], stated: str
+) -> None:
+    sides = import_module("wallet.migrations.0043_rollbacks_stated")
+    reconciling.state(acme, sent, grain=grain)
+    made = reconciling.plan(acme, grain=grain, mapping={"columns": columns})
+    Statement.objects.update(mapping={"columns": columns})
+    with connection.cursor() as cursor:
+        for table in ("wallet_statement", "wallet_reconciliationplan"):
+            cursor.execute(sides.STATE.format(table=table, rule=sides.RULE.format(row="r")))
+    made.refresh_from_db()
+    assert made.mapping == Statement.objects.get().mapping == {"columns": columns, "rollbacks": stated}

@@ -198,8 +198,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description="Kind")
     def shown_kind(self, case: Case) -> str:
-        """The severity says already that money is owed."""
-        return "Refused late payout" if case.kind == Case.Kind.OWED else case.get_kind_display()
+        return case.get_kind_display()
 
     @display(description="Day")
     def shown_day(self, case: Case) -> SafeString:

@@ -37,6 +37,11 @@ AMOUNTS = [
     ("decimal_point", "decimals with a point: 12.50"),
     ("decimal_comma", "decimals with a comma: 12,50"),
 ]
+ROLLBACKS = [
+    ("rows", "rows of their own"),
+    ("flags", "a state of the transaction that was rolled back"),
+    ("none", "not in the file, nor is what was rolled back"),
+]
 
 
 class FileForm(forms.Form):
@@ -57,6 +62,9 @@ class ColumnsForm(forms.Form):
 
     grain = forms.ChoiceField(label="Each line is", choices=GRAINS, widget=UnfoldAdminSelectWidget())
     amounts = forms.ChoiceField(label="Amounts are written as", choices=AMOUNTS, widget=UnfoldAdminSelectWidget())
+    rollbacks = forms.ChoiceField(
+        label="Rollbacks are", choices=ROLLBACKS, required=False, widget=UnfoldAdminSelectWidget()
+    )
     currency = forms.CharField(
         label="Currency of all rows", required=False, max_length=8, widget=UnfoldAdminTextInputWidget()
     )
@@ -64,6 +72,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, sent: Any, *, seen: Preview) -> None:
         known = seen.mapping
         start = {"grain": known.grain, "amounts": known.amounts, "currency": known.currency}
+        start |= {"rollbacks": known.rollback_rule}
         start |= {f"column_{name}": header for name, header in known.columns.items()}
         super().__init__(sent, initial=start)
         headers = [("", "– none –"), *((header, header) for header in seen.headers if header)]
@@ -75,7 +84,7 @@ class ColumnsForm(forms.Form):
     def mapping(self, known: Mapping) -> dict[str, Any]:
         said = self.cleaned_data
         columns = {name: said[f"column_{name}"] for name in FIELDS if said[f"column_{name}"]}
-        stated = {name: said[name] for name in ("grain", "amounts", "currency")}
+        stated = {name: said[name] for name in ("grain", "amounts", "currency", "rollbacks")}
         return known.as_json() | stated | {"columns": columns}
 
 

@@ -200,7 +200,8 @@ class StatementCall(Contract, kw_only=True):
         Meta(
             extra_json_schema={
                 "items": {"$ref": "#/components/schemas/StatementLine"},
-                "description": "Each transaction of the day, as the operator has it.",
+                "description": "Each transaction of the day, as the operator has it. Rollbacks are rows of their own, "
+                "unless the plan says that files flag or omit what was rolled back.",
             }
         ),
     ]

@@ -380,29 +380,30 @@ class Case(models.Model):
     """
 
     class Kind(models.TextChoices):
-        OWED = "owed", "Refused late payout: money owed to a player"
-        MISSING_HERE = "missing_here", "Not in our ledger"
-        MISSING_THERE = "missing_there", "Not in the statement"
-        AMOUNT = "amount", "Another amount"
-        CURRENCY = "currency", "Another currency"
-        KIND = "kind", "Another kind"
-        WHOSE = "whose", "Another player or game"
-        STATE = "state", "Rolled back on one side"
-        DUPLICATE_HERE = "duplicate_here", "Twice in our ledger"
-        DUPLICATE_THERE = "duplicate_there", "Twice in the statement"
-        PAYOUT_WITHOUT_BET = "payout_without_bet", "Payout without a bet"
-        UNSETTLED = "unsettled", "Round without an end"
-        DAY_BOUNDARY = "day_boundary", "On the other side of midnight"
-        NETS_OUT = "nets_out", "Bet and rollback that net out"
-        TOTALS = "totals", "Totals differ while rows match"
-        GROUP = "group", "A player's total differs"
-        NO_STATEMENT = "no_statement", "No statement"
-        LATE_STATEMENT = "late_statement", "Statement came late"
-        TRUNCATED = "truncated", "Statement ends early"
-        BALANCE = "balance", "Balance is not what its rows say"
-        PAID_ON_ROLLED_BACK = "paid_on_rolled_back", "Bet rolled back while a payout stands"
-        BELOW_ZERO = "below_zero", "Account below zero"
-        TOMBSTONE_MET = "tombstone_met", "Rolled back before it came, and came"
+        OWED = "owed", "Refused payout (owed to player)"
+        MISSING_HERE = "missing_here", "Missing in our ledger"
+        MISSING_THERE = "missing_there", "Missing in statement"
+        AMOUNT = "amount", "Amount mismatch"
+        CURRENCY = "currency", "Currency mismatch"
+        KIND = "kind", "Type mismatch"
+        WHOSE = "whose", "Player mismatch"
+        GAME = "game", "Game mismatch"
+        STATE = "state", "Status mismatch"
+        DUPLICATE_HERE = "duplicate_here", "Duplicate in our ledger"
+        DUPLICATE_THERE = "duplicate_there", "Duplicate in statement"
+        PAYOUT_WITHOUT_BET = "payout_without_bet", "Payout without bet"
+        UNSETTLED = "unsettled", "Unsettled round"
+        DAY_BOUNDARY = "day_boundary", "Cut-off difference"
+        NETS_OUT = "nets_out", "Rolled-back round on one side"
+        TOTALS = "totals", "Totals mismatch"
+        GROUP = "group", "Player total mismatch"
+        NO_STATEMENT = "no_statement", "Statement missing"
+        LATE_STATEMENT = "late_statement", "Statement late"
+        TRUNCATED = "truncated", "Statement truncated"
+        BALANCE = "balance", "Ledger does not balance"
+        PAID_ON_ROLLED_BACK = "paid_on_rolled_back", "Payout stands on a rolled-back bet"
+        BELOW_ZERO = "below_zero", "Negative balance"
+        TOMBSTONE_MET = "tombstone_met", "Bet accepted after its rollback"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -442,7 +443,7 @@ class Case(models.Model):
     resolution = models.CharField(max_length=11, choices=Resolution, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     other = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="Over midnight: the other day's case."
+        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="The same row's case of another day."
     )
     found_by = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="found")
     seen_by = models.ForeignKey(

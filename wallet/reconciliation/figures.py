@@ -10,10 +10,14 @@ from django.db import connection
 
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 
+# A rollback that the account of a player pays takes money back.
 OURS = """
-    SELECT t.currency, t.kind, count(*), sum(t.amount), max(t.id)
+    SELECT t.currency, t.kind, count(*) FILTER (WHERE t.part = 0),
+           sum(CASE WHEN t.kind = 'rollback' AND t.debit_account_id NOT IN (
+                    SELECT a.id FROM wallet_account a WHERE a.merchant_id = %(merchant)s AND a.kind <> 'player')
+                    THEN -t.amount ELSE t.amount END), max(t.id)
       FROM wallet_transaction t
-     WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
+     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
        AND t.created_at >= %(begin)s AND t.created_at < %(end)s
      GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -222,20 +226,13 @@ def our_side(values: dict[str, Any]) -> OurSide:
     return OurSide(sums, max((upto for *_, upto in rows), default=None))
 
 
-def count(*, ours: OurSide, statement: Statement | None, matched: int) -> Figures:
+def count(*, ours: OurSide, statement: Statement | None, matched: int, sides: list[Side]) -> Figures:
     """Of the comparison that this session has just made."""
-    theirs = {
-        (each["currency"], each["kind"]): (int(each["rows"]), int(each["amount"]))
-        for each in (statement.totals if statement else [])
-    }
     return Figures(
         matched=matched,
         ours=ours.rows,
         theirs=statement.rows if statement else 0,
-        sides=[
-            Side(*both, *ours.sums.get(both, (0, 0)), *theirs.get(both, (0, 0)))
-            for both in sorted({*ours.sums, *theirs})
-        ],
+        sides=sides,
         breaks=[
             BreakSum(kind, currency, breaks, int(difference), int(size or 0))
             for kind, currency, breaks, difference, size in _rows(BREAKS)

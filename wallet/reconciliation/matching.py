@@ -5,6 +5,7 @@ Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from wallet.models.reconciliation import STAKE
 from wallet.reconciliation import plans, statement_rows, statements
 from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.days import DAY, Day, day_of
+from wallet.reconciliation.figures import Side
+from wallet.reconciliation.reading import mapping as mappings
 from wallet.services.usage import IS_OPEN
 
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
@@ -28,11 +31,14 @@ BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)
 OF_EARLIER_DAYS = (*BOOKS, Case.Kind.UNSETTLED)  # a day's comparison meets them, their cases may be an earlier one's
 # Of a row that both sides have, on this day or over midnight.
 SAID_OTHERWISE = (
-    Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.STATE, Case.Kind.DUPLICATE_THERE,
+    Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.GAME, Case.Kind.STATE,
+    Case.Kind.DUPLICATE_THERE,
 )  # fmt: skip
-REACH = timedelta(hours=3)  # so far from midnight a row may stand on the other day
-RETRIED = timedelta(hours=13)  # so late a payout may: it is sent again three times, four hours apart
-ROWS = Path(__file__).with_suffix(".sql").read_text()
+# A row may stand in the file of another day: of the day before, or of one of the three days after.
+EARLIEST_FILE, LATEST_FILE = -1, 3
+NEIGHBOURS = [days for days in range(-LATEST_FILE, LATEST_FILE + 1) if days]
+MEET = Path(__file__).with_suffix(".sql").read_text()
+JUDGE = Path(__file__).with_name("judging.sql").read_text()
 # Of many rows there may be more than a bigint holds, whatever one of them may say.
 BREAKS = """
     DROP TABLE IF EXISTS pg_temp.reconciliation_break;
@@ -130,29 +136,63 @@ OWED_ALONE = """
     DELETE FROM reconciliation_break b USING reconciliation_break o
      WHERE o.kind = 'owed' AND b.kind <> 'owed' AND b.transaction_id = o.transaction_id
 """
-# A statement of totals without lines for rollbacks is of what stands at the end of the day.
+# The days whose rows of ours this statement may have.
+DAYS = """
+    DROP TABLE IF EXISTS pg_temp.reconciliation_day;
+    CREATE TEMP TABLE reconciliation_day (day date, begins timestamptz, ends timestamptz) ON COMMIT DROP;
+"""
+# Of rows that one side alone has: are there any of ours, any of theirs, and since when does the ledger have those?
+ALONE = """
+    SELECT coalesce(bool_or(m.t_line IS NULL), false), coalesce(bool_or(m.o_id IS NULL), false),
+           min(w.at) FILTER (WHERE w.has_moved)
+      FROM reconciliation_met m LEFT JOIN reconciliation_elsewhere w ON w.transaction_id = m.transaction_id
+"""
+# What the breaks account for, and what moved nothing on either side.
+EXPLAINED = """
+    SELECT e.currency, e.kind, coalesce(sum(e.ours - e.theirs) FILTER (WHERE e.is_break), 0),
+           coalesce(sum(e.ours) FILTER (WHERE NOT e.is_break), 0),
+           coalesce(sum(e.theirs) FILTER (WHERE NOT e.is_break), 0)
+      FROM reconciliation_effect e GROUP BY 1, 2
+"""
+THEIR_ROLLBACKS = "SELECT u.currency, sum(u.theirs) FROM reconciliation_unit u GROUP BY 1"
+EXPLAINED_GROUPS = """
+    SELECT g.currency, g.kind, sum(coalesce(g.o_amount, 0) - coalesce(g.t_amount, 0)), 0, 0
+      FROM reconciliation_group g WHERE NOT g.is_same GROUP BY 1, 2
+"""
+OUR_GROUPS = "SELECT g.currency, g.kind, sum(g.o_count), sum(g.o_amount) FROM reconciliation_group g GROUP BY 1, 2"
+THEIR_ROLLBACK_GROUPS = """
+    SELECT g.currency, sum(g.t_amount) FROM reconciliation_group g WHERE g.kind = 'rollback' GROUP BY 1
+"""
+# A statement of totals without lines for rollbacks is of what stands at the end of the day. A line of rollbacks may say
+# what was rolled back, or what players got by it: as the ledger has it, payouts that went with their bet are off.
 GROUPS = """
     DROP TABLE IF EXISTS pg_temp.reconciliation_group;
     CREATE TEMP TABLE reconciliation_group ON COMMIT DROP AS
-    SELECT coalesce(o.player_id, t.player_id) AS player_id, coalesce(o.kind, t.kind) AS kind,
-           coalesce(o.currency, t.currency) AS currency, o.amount AS o_amount, o.count AS o_count,
-           t.amount AS t_amount, t.count AS t_count, t.line,
-           coalesce(o.amount, 0) = coalesce(t.amount, 0) AND coalesce(o.count, 0) = coalesce(t.count, o.count, 0)
-               AND (o.kind IS NOT NULL OR coalesce(t.amount, 0) = 0) AS is_same
-      FROM (SELECT p.player_id, t.kind, t.currency, sum(t.amount) AS amount, count(*) AS count
-              FROM wallet_transaction t
-              JOIN merchants_player p ON p.id = t.player_id
-             WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
-               AND t.created_at >= %(begin)s AND t.created_at < %(end)s
-               AND (EXISTS (SELECT FROM {theirs} s WHERE s.kind = 'rollback')
-                    OR (t.kind <> 'rollback'
-                        AND NOT EXISTS (SELECT FROM wallet_transaction u
-                                         WHERE u.reverses_id = t.id AND u.created_at < %(end)s)))
-             GROUP BY 1, 2, 3) o
-      FULL JOIN (SELECT s.player_id, s.kind, s.currency, sum(s.amount) AS amount, sum(s.count) AS count,
-                        min(s.line) AS line
-                   FROM {theirs} s GROUP BY 1, 2, 3) t
-        ON t.player_id = o.player_id AND t.kind = o.kind AND t.currency = o.currency;
+    SELECT g.*, coalesce(g.o_amount, 0) = coalesce(g.t_amount, 0)
+                AND coalesce(g.o_count, 0) = coalesce(g.t_count, g.o_count, 0)
+                AND (g.o_count IS NOT NULL OR coalesce(g.t_amount, 0) = 0) AS is_same
+      FROM (SELECT coalesce(o.player_id, t.player_id) AS player_id, coalesce(o.kind, t.kind) AS kind,
+                   coalesce(o.currency, t.currency) AS currency, o.amount AS o_amount, o.count AS o_count,
+                   CASE WHEN o.kind = 'rollback' AND t.amount IN (o.gross, abs(o.amount)) THEN o.amount
+                        ELSE t.amount END AS t_amount, t.count AS t_count, t.line
+              FROM (SELECT p.player_id, t.kind, t.currency,
+                           sum(CASE WHEN x.kind IN ('payout', 'reward', 'deposit') THEN -t.amount ELSE t.amount END)
+                               AS amount,
+                           sum(t.amount) FILTER (WHERE t.part = 0) AS gross, count(*) FILTER (WHERE t.part = 0) AS count
+                      FROM wallet_transaction t
+                      JOIN merchants_player p ON p.id = t.player_id
+                      LEFT JOIN wallet_transaction x ON x.id = t.reverses_id
+                     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
+                       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+                       AND (%(rollbacks)s = 'rows'
+                            OR (t.kind <> 'rollback'
+                                AND NOT EXISTS (SELECT FROM wallet_transaction u
+                                                 WHERE u.reverses_id = t.id AND u.created_at < %(end)s)))
+                     GROUP BY 1, 2, 3) o
+              FULL JOIN (SELECT s.player_id, s.kind, s.currency, sum(s.amount) AS amount, sum(s.count) AS count,
+                                min(s.line) AS line
+                           FROM {theirs} s GROUP BY 1, 2, 3) t
+                ON t.player_id = o.player_id AND t.kind = o.kind AND t.currency = o.currency) g;
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     SELECT 'group', concat_ws('|', g.player_id, g.kind, g.currency), g.player_id, g.currency,
            CASE WHEN g.o_count IS NOT NULL THEN jsonb_build_object('kind', g.kind, 'player', g.player_id,
@@ -227,6 +267,7 @@ MATCHED = """
 """
 MATCHED_GROUPS = "SELECT count(*) FROM reconciliation_group g WHERE g.is_same"
 MISSING = f"SELECT count(*) FROM reconciliation_break b WHERE {LACKED}"
+TAKEN_FROM_PLAYERS = frozenset({"bet", "withdraw"})
 MOST_OF_A_KIND = 10_000  # cases of a day
 ONE_BY_ONE = (Case.Kind.OWED, Case.Kind.UNSETTLED, *BOOKS)  # each is somebody's money, or of another day
 FOLDED = [kind for kind in Case.Kind.values if kind not in ONE_BY_ONE]
@@ -244,28 +285,26 @@ class Job:
     now: datetime
 
     def values(self) -> dict[str, Any]:
-        day, before = self.day, day_of(self.merchant, self.day.date - DAY)
+        day = self.day
         return {
             "merchant": self.merchant.pk,
             "day": day.date,
             "begin": day.begin,
             "end": day.end,
             "ready": day.ready,
-            "early": day.begin - REACH,
-            "near": day.end + REACH,
-            "late": max(day.end + RETRIED, day.ready),
-            "morning": day.begin + REACH,
-            "forenoon": max(day.begin + RETRIED, before.ready),
-            "delivered": before.ready,
-            "evening": day.end - REACH,
+            "delivered": self.day_beside(-1).ready,
             "first": day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY,
             "old": self.now - timedelta(hours=self.plan.unsettled_hours),
             "zone": self.merchant.time_zone,
+            "rollbacks": mappings.from_json(self.statement.mapping).rollback_rule if self.statement else "",
         }
 
-    def neighbours(self) -> list[Statement]:
-        days = [self.day.date - DAY, self.day.date + DAY]
-        found = Statement.objects.filter(merchant=self.merchant, day__in=days, is_current=True)
+    def day_beside(self, days: int) -> Day:
+        return day_of(self.merchant, self.day.date + timedelta(days=days))
+
+    def statements_beside(self, days: Iterable[int]) -> list[Statement]:
+        dates = [self.day.date + timedelta(days=each) for each in days]
+        found = Statement.objects.filter(merchant=self.merchant, day__in=dates, is_current=True)
         return list(found.filter(grain=ReconciliationPlan.Grain.ROWS))
 
 
@@ -292,18 +331,87 @@ def fold_floods() -> None:
 
 def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) -> int:
     is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
-    neighbours = [] if is_totals else job.neighbours()
-    statement_rows.make_ready([statement, *neighbours])
-    sql = (GROUPS if is_totals else ROWS).replace("{theirs}", statement_rows.name_of(statement))
-    _do(sql.replace("{beside}", statement_rows.beside(statement, neighbours)), values)
+    statement_rows.make_ready([statement])
     if is_totals:
+        _do(GROUPS.replace("{theirs}", statement_rows.name_of(statement)), values)
         matched = _number(MATCHED_GROUPS)
     else:
+        _compare_rows(job, statement, values)
         matched = _number(MATCHED, {"ours": ours})
         _tell_of_a_cut(statement, values, ours)
     _tell_of_totals(statement, with_short=is_totals)
     _tell_of_the_hour(job, statement)
     return matched
+
+
+def _compare_rows(job: Job, statement: Statement, values: dict[str, Any]) -> None:
+    """Statements of other days are read only where a row is on one side alone."""
+    theirs = statement_rows.name_of(statement)
+    _do(MEET.replace("{theirs}", theirs), values)
+    neighbours = job.statements_beside(_asked_days(job))
+    statement_rows.make_ready(neighbours)
+    _do(DAYS)
+    for each in map(job.day_beside, range(-LATEST_FILE, -EARLIEST_FILE + 1)):
+        _do("INSERT INTO reconciliation_day VALUES (%s, %s, %s)", [each.date, each.begin, each.end])
+    _do(JUDGE.replace("{beside}", statement_rows.beside(statement, neighbours)), values)
+
+
+def _asked_days(job: Job) -> set[int]:
+    """Whose statements may have what one side alone has here."""
+    ours, theirs, since = _row(ALONE) or (False, False, None)
+    days: set[int] = {-1, 1} if ours or theirs else set()
+    if ours:
+        days |= {each for each in NEIGHBOURS if each >= EARLIEST_FILE}
+    if since is not None and since < job.day_beside(-1).begin:
+        days |= {each for each in NEIGHBOURS if each < 0}
+    return days
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Of one currency and type: what the breaks account for, and what is in neither sum, since it moved nothing on
+    either side or the file does not say it.
+    """
+
+    explained: int = 0
+    ours_left_out: int = 0
+    theirs_left_out: int = 0
+
+
+type Sums = dict[tuple[str, str], tuple[int, int]]
+
+
+def explanations(*, is_totals: bool) -> dict[tuple[str, str], Explanation]:
+    """Of the rows that were compared last, by currency and type."""
+    rows = _rows(EXPLAINED_GROUPS if is_totals else EXPLAINED)
+    return {(currency, kind): Explanation(*map(int, amounts)) for currency, kind, *amounts in rows}
+
+
+def our_groups() -> Sums:
+    """By currency and type, what a statement of totals was compared with: rows and amount."""
+    return {(currency, kind): (int(rows or 0), int(amount or 0)) for currency, kind, rows, amount in _rows(OUR_GROUPS)}
+
+
+def their_rollbacks(*, is_totals: bool) -> dict[str, int]:
+    """By currency, what players got by what the statement says was rolled back."""
+    rows = _rows(THEIR_ROLLBACK_GROUPS if is_totals else THEIR_ROLLBACKS)
+    return {currency: int(amount or 0) for currency, amount in rows}
+
+
+def tell_of_the_rest(sides: Iterable[Side]) -> None:
+    """What no break accounts for is a break: no day is clear while its sums differ."""
+    for side in sides:
+        if side.unexplained:
+            of = {"kind": side.kind, "currency": side.currency}
+            sign = -1 if side.kind in TAKEN_FROM_PLAYERS else 1
+            tell(
+                Case.Kind.TOTALS,
+                subject=f"both sides|{side.kind}|{side.currency}",
+                currency=side.currency,
+                ours=of | {"rows": side.ours_rows, "amount": _text(side.ours_amount)},
+                theirs=of | {"rows": side.theirs_rows, "amount": _text(side.theirs_amount)},
+                difference=sign * side.unexplained,
+            )
 
 
 def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> None:
@@ -390,7 +498,7 @@ def _text(amount: int | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-def _do(sql: str, values: dict[str, Any] | None = None) -> None:
+def _do(sql: str, values: dict[str, Any] | list[Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

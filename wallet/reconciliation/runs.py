@@ -19,6 +19,7 @@ from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.figures import Figures
 from wallet.reconciliation.matching import Job
 from wallet.reconciliation.plans import plan_of
+from wallet.reconciliation.sides import compare_sides
 
 State, Result = Reconciliation.State, Reconciliation.Outcome
 ENDED_EARLY = "It was stopped before it had ended, and said nothing. The next comparison is made anew."
@@ -131,7 +132,9 @@ def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[O
     ours = figures.our_side(job.values())
     matched = matching.compare(job, ours.rows)
     look_at_own_books(job.merchant)
-    counted = figures.count(ours=ours, statement=job.statement, matched=matched)
+    sides = compare_sides(ours=ours, statement=job.statement)
+    matching.tell_of_the_rest(sides)
+    counted = figures.count(ours=ours, statement=job.statement, matched=matched, sides=sides)
     counted = day_breaks.by_day(counted, merchant=job.merchant, day=job.day.date)
     matching.fold_floods()
     return Outcome(None, _result(job.statement, counted), counted), ours.upto

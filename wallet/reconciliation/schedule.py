@@ -12,7 +12,9 @@ from datetime import date, datetime, timedelta
 from time import perf_counter, sleep
 
 import structlog
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
@@ -21,7 +23,7 @@ from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPla
 from wallet.reconciliation import deliveries, pull, runs, statements
 from wallet.reconciliation.alone import Work, alone
 from wallet.reconciliation.days import DAY, date_at, day_of
-from wallet.reconciliation.matching import SAID_OTHERWISE
+from wallet.reconciliation.matching import NEIGHBOURS, SAID_OTHERWISE
 from wallet.reconciliation.plans import due_at, newest_due, recipients
 
 log = structlog.get_logger(__name__)
@@ -108,35 +110,40 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
 
 
 def _explained(merchants: Iterable[int]) -> set[Key]:
-    """Days that miss a row which a later comparison of the day beside found over midnight, the same there or not, and
-    days that have a row over midnight which that one found no more. A case beside that a person has resolved is there
-    all the same; one that closed by itself is gone.
+    """Days that miss a row which a later comparison of a day nearby found, the same there or not, and days that have
+    their half of a cut-off difference, whose other day has been compared since and has none. A half that a person has
+    resolved is there all the same; one that closed by itself is gone.
     """
-    beside = Case.objects.filter(
+    nearby = Case.objects.filter(
         merchant=OuterRef("merchant"),
         subject=OuterRef("subject"),
-        day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
+        day__in=[OuterRef("day") + days * DAY for days in NEIGHBOURS],
     )
-    open_beside = beside.exclude(state=Case.State.RESOLVED)
-    there_beside = beside.filter(~Q(state=Case.State.RESOLVED) | Q(resolved_by__isnull=False))
-    found_beside = open_beside.filter(seen_by__gt=OuterRef("seen_by"))
-    same_beside = found_beside.filter(kind=Case.Kind.DAY_BOUNDARY)
-    other_beside = found_beside.filter(kind__in=SAID_OTHERWISE)
-    compared_beside = Reconciliation.objects.filter(
-        merchant=OuterRef("merchant"),
-        day__in=[OuterRef("day") - DAY, OuterRef("day") + DAY],
-        state=State.DONE,
-        pk__gt=OuterRef("seen_by"),
-    )
+    found_nearby = nearby.exclude(state=Case.State.RESOLVED).filter(seen_by__gt=OuterRef("seen_by"))
+    same_nearby = found_nearby.filter(kind=Case.Kind.DAY_BOUNDARY)
+    other_nearby = found_nearby.filter(kind__in=SAID_OTHERWISE)
     still = Case.objects.filter(merchant__in=list(merchants)).exclude(state=Case.State.RESOLVED)
     rows = still.exclude(Q(ours__has_key="rows") | Q(theirs__has_key="rows"))  # not those that are many in one
-    missing = rows.filter(Exists(same_beside), kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
-    other = rows.filter(Exists(other_beside), kind=Case.Kind.MISSING_THERE)
-    over = still.filter(
-        Exists(compared_beside), ~Exists(there_beside), kind=Case.Kind.DAY_BOUNDARY, theirs__isnull=True
+    missing = rows.filter(
+        Q(kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
+        | Q(kind=Case.Kind.DUPLICATE_THERE, theirs__has_key="also"),
+        Exists(same_nearby),
     )
-    days = [found.order_by().values_list("merchant_id", "day") for found in (missing, other, over)]
+    other = rows.filter(Exists(other_nearby), kind=Case.Kind.MISSING_THERE)
+    days = [found.order_by().values_list("merchant_id", "day") for found in (missing, other, _halves(still))]
     return set(days[0].union(*days[1:]).order_by())
+
+
+def _halves(still: QuerySet[Case]) -> QuerySet[Case]:
+    """Of cut-off differences, those whose other day was compared later and has no half of it."""
+    linked = Coalesce(KeyTextTransform("day", "theirs"), KeyTextTransform("day", "ours"))
+    compared = Reconciliation.objects.filter(
+        merchant=OuterRef("merchant"), day=OuterRef("linked"), state=State.DONE, pk__gt=OuterRef("seen_by")
+    )
+    there = Case.objects.filter(merchant=OuterRef("merchant"), subject=OuterRef("subject"), day=OuterRef("linked"))
+    there = there.filter(~Q(state=Case.State.RESOLVED) | Q(resolved_by__isnull=False))
+    halves = still.filter(kind=Case.Kind.DAY_BOUNDARY).annotate(linked=Cast(linked, DateField()))
+    return halves.filter(Exists(compared), ~Exists(there))
 
 
 def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime) -> bool:

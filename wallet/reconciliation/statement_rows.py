@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -59,7 +60,7 @@ def _of_the_day(statement: Statement, table: Table) -> None:
 
 
 def _fitted(mapping: Mapping, table: Table) -> Mapping:
-    is_contract = mapping in (mappings.CONTRACT, mappings.CONTRACT_TOTALS)
+    is_contract = replace(mapping, rollbacks="") in (mappings.CONTRACT, mappings.CONTRACT_TOTALS)
     return mappings.fitted(mapping, table.headers) if is_contract else mapping
 
 

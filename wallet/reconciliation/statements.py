@@ -163,7 +163,8 @@ def _how(merchant: Merchant, source: str, given: Words[str, Any] | None, *, is_j
     if not is_call:
         return {}
     is_totals = plan is not None and plan.grain == ReconciliationPlan.Grain.TOTALS
-    return (mappings.CONTRACT_TOTALS if is_totals else mappings.CONTRACT).as_json()
+    contract = mappings.CONTRACT_TOTALS if is_totals else mappings.CONTRACT
+    return contract.as_json() | {"rollbacks": plan.mapping.get("rollbacks", "") if plan is not None else ""}
 
 
 def refused_before(*, merchant: Merchant, day: date, source: str, digest: str) -> Statement | None:

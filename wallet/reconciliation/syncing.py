@@ -10,7 +10,7 @@ from django.db import connection
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import own_books, severity
 from wallet.reconciliation.days import DAY
-from wallet.reconciliation.matching import HAS_NO_END, IS_PAID, SAID_OTHERWISE
+from wallet.reconciliation.matching import HAS_NO_END, IS_PAID, NEIGHBOURS, SAID_OTHERWISE
 
 Kind = Case.Kind
 OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
@@ -125,8 +125,8 @@ CLOSE_ENDED = f"""
      WHERE c.merchant_id = %(merchant)s AND c.kind = 'unsettled' AND c.state <> 'resolved'
        AND t.merchant_id = c.merchant_id AND t.transaction_id = c.subject AND t.part = 0 AND NOT ({HAS_NO_END})
 """
-# The two cases of a row over midnight. The day of their row may say more of it than that, as another amount. Of several
-# the one that was met last.
+# The two cases of a cut-off difference. The day of their row may say more of it than that, as another amount. Of
+# several the one that was met last.
 LINK = """
     UPDATE wallet_case c SET other_id = p.other
       FROM (SELECT DISTINCT ON (a.id) a.id, o.id AS other
@@ -142,23 +142,23 @@ LINK = """
              ORDER BY a.id, o.seen_by_id DESC, o.id) p
      WHERE c.id = p.id AND c.other_id IS DISTINCT FROM p.other
 """
-# Days whose row was missing until this comparison found it over midnight, the same there or not; and those whose row
-# was over midnight until this comparison found it no more. One beside that a person resolved is there still; one that
-# closed by itself is gone. Of many breaks in one no row is known.
+# Days whose row was missing until this comparison found it on another day, the same there or not; and those that have
+# their half of a cut-off difference with this day, which this comparison found no more. A half that a person resolved
+# is there still; one that closed by itself is gone. Of many breaks in one no row is known.
 EXPLAINED = """
     SELECT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
      WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'
        AND b.transaction_id IS NOT NULL
-       AND ((b.kind = 'day_boundary' AND c.kind IN ('missing_here', 'missing_there'))
+       AND ((b.kind = 'day_boundary'
+             AND (c.kind IN ('missing_here', 'missing_there') OR (c.kind = 'duplicate_there' AND c.theirs ? 'also')))
             OR (b.kind = ANY (%(otherwise)s) AND c.kind = 'missing_there'))
     UNION
     SELECT c.day FROM wallet_case c
      WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.kind = 'day_boundary'
-       AND c.state <> 'resolved' AND c.theirs IS NULL
+       AND c.state <> 'resolved' AND coalesce(c.theirs ->> 'day', c.ours ->> 'day') = %(day)s::date::text
        AND NOT EXISTS (SELECT FROM wallet_case o
-                        WHERE o.merchant_id = c.merchant_id AND o.subject = c.subject
-                          AND (o.state <> 'resolved' OR o.resolved_by_id IS NOT NULL)
-                          AND o.day IN (c.day - 1, c.day + 1))
+                        WHERE o.merchant_id = c.merchant_id AND o.subject = c.subject AND o.day = %(day)s
+                          AND (o.state <> 'resolved' OR o.resolved_by_id IS NOT NULL))
      ORDER BY 1
 """
 
@@ -168,7 +168,7 @@ def sync(*, run: Reconciliation, high_amount: int, now: datetime) -> list[date]:
     values: dict[str, Any] = {
         "merchant": run.merchant_id,
         "day": run.day,
-        "neighbours": [run.day - DAY, run.day + DAY],
+        "neighbours": [run.day + days * DAY for days in NEIGHBOURS],
         "run": run.pk,
         "statement": run.statement_id,
         "high": high_amount,

@@ -19,6 +19,11 @@ AMOUNTS = [
     ("decimal_comma", "decimals with a comma: 12,50"),
 ]
 SIGNS = [("refused", "is an error"), ("absolute", "only says which way the money went")]
+ROLLBACKS = [
+    ("rows", "rows of their own"),
+    ("flags", "a state of the transaction that was rolled back"),
+    ("none", "not in the file, nor is what was rolled back"),
+]
 TIMES = [
     ("iso", "2026-01-31 23:59:59, with or without T and zone"),
     ("dmy", "31.01.2026 or 31/01/2026: the day first"),
@@ -47,6 +52,7 @@ class MappingForm(OnceForm):
         error_messages={"required": "Say how amounts are written: it is never guessed."},
     )
     negative = forms.ChoiceField(label="A minus before an amount", choices=SIGNS)
+    rollbacks = forms.ChoiceField(label="Rollbacks are", choices=ROLLBACKS, required=False)
     currency = forms.CharField(
         label="Currency of all rows", required=False, max_length=8, help_text="Where no column says it."
     )
@@ -110,7 +116,7 @@ def filled(mapping: Mapping) -> dict[str, Any]:
     columns = {f"column_{name}": header for name, header in mapping.columns.items()}
     kinds = {f"kind_{kind}": listed(mapping.kinds, kind) for kind in KINDS}
     states = {"rolled_back": listed(mapping.states, True), "stands": listed(mapping.states, False)}
-    return plain | columns | kinds | states
+    return plain | columns | kinds | states | {"rollbacks": mapping.rollback_rule}
 
 
 PLAIN = frozenset({"grain", "amounts", "negative", "currency", "times", "zone", "encoding", "sheet"})

@@ -39,10 +39,13 @@ LABELS = {
     "came": "came then",
     "count": "transactions",
     "lines": "also on lines",
+    "also": "also in the statement of",
+    "transaction": "transaction there",
 }
 FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
 AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
-NEVER_DIFFER = frozenset({"at", "at_stake", "line", "lines", "day", "count"})  # or by themselves make no break
+# Or by themselves make no break.
+NEVER_DIFFER = frozenset({"at", "at_stake", "line", "lines", "day", "count", "also", "transaction"})
 
 
 class DayConverter:

@@ -24,6 +24,7 @@ CHOICES = {
     "negative": ("refused", "absolute"),
     "encoding": ("utf-8", "cp1252", "utf-16-le", "utf-16-be"),
     "grain": ("rows", "totals"),
+    "rollbacks": ("", "rows", "flags", "none"),
 }
 
 # As they usually are called, all small and without anything but letters.
@@ -61,7 +62,8 @@ class BadMapping(Refusal):
 class Mapping:
     """`columns`: our field → their header. `kinds` and `states`: their word → ours; `states` says whether it is rolled
     back. `currency` is of all rows where no column says it. `zone` is of times that state none. `negative`: whether a
-    sign before an amount is an error, or says only which way the money went.
+    sign before an amount is an error, or says only which way the money went. `rollbacks`: whether the file has rows for
+    them, flags what was rolled back, or leaves it out. Whether it has references is whether a column is named for them.
     """
 
     columns: Words[str, str] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Mapping:
     zone: str = ""
     encoding: str = "utf-8"
     sheet: str = ""
+    rollbacks: str = ""
 
     def known(self, headers: Sequence[str]) -> int:
         """How many of the columns that it names are there."""
@@ -90,6 +93,11 @@ class Mapping:
         if not self.amounts:
             asks.append("Are amounts whole units (real amount × 100000), or decimals with a point or a comma?")
         return asks
+
+    @property
+    def rollback_rule(self) -> str:
+        """As stated. Of a mapping of before it was: rows, since nothing is overlooked so, and of totals what stands."""
+        return self.rollbacks or ("none" if self.grain == "totals" else "rows")
 
     def kind_of(self, word: str) -> str:
         word = word.strip().lower()

@@ -1,0 +1,43 @@
+"""Both sides of a day, by currency and type: what each comes to, and how much of the difference the breaks explain."""
+
+from __future__ import annotations
+
+from wallet.models import ReconciliationPlan, Statement
+from wallet.reconciliation import matching
+from wallet.reconciliation.figures import OurSide, Side
+from wallet.reconciliation.matching import Explanation, Sums
+
+type Explanations = dict[tuple[str, str], Explanation]
+ROLLBACK = "rollback"
+NOTHING = (0, 0)
+
+
+def compare_sides(*, ours: OurSide, statement: Statement | None) -> list[Side]:
+    """The sums of the ledger and of the file, each read by itself and not made of the rows that were matched. What the
+    breaks of this session's comparison do not explain is left as `Side.unexplained`. Without a statement, ours alone.
+    """
+    if statement is None:
+        return [Side(*both, *sums, explained=sums[1]) for both, sums in sorted(ours.sums.items())]
+    is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
+    our_sums = matching.our_groups() if is_totals else ours.sums
+    their_sums = _sums_of(statement, matching.their_rollbacks(is_totals=is_totals))
+    explanations = matching.explanations(is_totals=is_totals)
+    return [
+        _side(both, our_sums.get(both, NOTHING), their_sums.get(both, NOTHING), explanations.get(both, Explanation()))
+        for both in sorted({*our_sums, *their_sums, *explanations})
+    ]
+
+
+def _sums_of(statement: Statement, rollbacks: dict[str, int]) -> Sums:
+    """As the file was read; a rollback counts with what it takes back, also where only a flag says so."""
+    listed = {(each["currency"], each["kind"]): (int(each["rows"]), int(each["amount"])) for each in statement.totals}
+    of_rollbacks = {
+        (currency, ROLLBACK): (listed.get((currency, ROLLBACK), (0, 0))[0], amount)
+        for currency, amount in rollbacks.items()
+    }
+    return listed | of_rollbacks
+
+
+def _side(both: tuple[str, str], ours: tuple[int, int], theirs: tuple[int, int], why: Explanation) -> Side:
+    our_amount, their_amount = ours[1] - why.ours_left_out, theirs[1] - why.theirs_left_out
+    return Side(*both, ours[0], our_amount, theirs[0], their_amount, explained=why.explained)
