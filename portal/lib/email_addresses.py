@@ -6,12 +6,13 @@ owner would get the mail.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import idna
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.db.models.lookups import IExact
 
 ONLY_ASCII = r"^[\x21-\x7e]*$"
@@ -60,7 +61,13 @@ class EmailAddressFormField(forms.EmailField):
             raise ValidationError(str(fault)) from fault
 
 
-class EmailAddressField(models.EmailField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _EmailField = models.EmailField[str | Combinable, str]
+else:
+    _EmailField = models.EmailField
+
+
+class EmailAddressField(_EmailField):
     """Rows hold the ASCII form, and are found by either."""
 
     def get_prep_value(self, value: Any) -> Any:
