@@ -245,7 +245,8 @@ def read_mailer() -> dict[str, Any]:
     names = {"host": "HOST", "port": "PORT", "username": "HOST_USER", "password": "HOST_PASSWORD"}
     options = {option: mail[f"EMAIL_{name}"] for option, name in names.items()}
     security = {option: mail.get(f"EMAIL_{option.upper()}", False) for option in ("use_tls", "use_ssl")}
-    return {"BACKEND": mail["EMAIL_BACKEND"], "OPTIONS": options | security | {"timeout": 10}}
+    # Of connection and commands; the phases of a mail itself have their own (portal/lib/smtp.py).
+    return {"BACKEND": "portal.lib.smtp.EmailBackend", "OPTIONS": options | security | {"timeout": 60}}
 
 
 MAILERS = {"default": read_mailer()}
@@ -305,7 +306,10 @@ DOWNLOADS_A_DAY: int = setting("DOWNLOADS_A_DAY", int, default=100)  # files, of
 STEP_UP_SECONDS = 300  # how long a second factor is fresh
 ACCOUNT_ADAPTER = "merchants.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_FORMS = {"reset_password": "merchants.sign_in.forms.AskForReset"}
+ACCOUNT_FORMS = {
+    "login": "merchants.sign_in.forms.SignIn",
+    "reset_password": "merchants.sign_in.forms.AskForReset",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth compares it with the line above
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators
@@ -321,7 +325,10 @@ ALLAUTH_RATE_LIMIT_IPV6_PREFIX = SUBSCRIBER_BITS
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key", "login": "60/m/ip"}
 SIGN_IN_RATE_LIMITS = {"guess": "20/5m/ip"}  # by address: no right code clears it (merchants.sign_in.lock)
 SIGN_IN_LOCKS_ALARM: int = setting("SIGN_IN_LOCKS_ALARM", int, default=10)  # in an hour
-ACCOUNT_FORMS = {"reset_password": "merchants.sign_in.forms.AskForReset"}
+ACCOUNT_FORMS = {
+    "login": "merchants.sign_in.forms.SignIn",
+    "reset_password": "merchants.sign_in.forms.AskForReset",
+}
 MFA_ADAPTER = "merchants.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "merchants.sign_in.forms.SignInCode",

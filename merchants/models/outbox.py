@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from merchants.models.merchant import Merchant
+from portal.lib.email_addresses import EmailAddressField
 
 # What the portal's role may change is how the sending went. It can't unsay a mail: it begins unsent, is put off a day
 # at most, is given up only after a try that was answered, and stays as it is once it was sent.
@@ -48,7 +49,7 @@ class Letter(models.Model):
         GIVEN_UP = "given_up", "Given up"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, related_name="letters")
-    to = models.EmailField()
+    to = EmailAddressField()
     template = models.CharField(max_length=60, help_text="Below templates/emails/, without its ending.")
     context = models.JSONField(default=dict)
     once = models.CharField(max_length=200, null=True, unique=True, help_text="Of two letters with the same, one goes.")

@@ -12,6 +12,7 @@ from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant, not_of_a_sandbox
 from merchants.models.words import one_line, without_secret
 from merchants.querysets import InvitationQuerySet
+from portal.lib.email_addresses import EmailAddressField, ascii_if_possible, only_ascii
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -45,7 +46,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         SUPPORT = "support", "Support (merchants, keys, lists, players, games)"
         ADMINISTRATOR = "administrator", "Administrator (also people and settings)"
 
-    email = models.EmailField(unique=True)
+    email = EmailAddressField(unique=True)
     name = models.CharField(max_length=120, blank=True)
     staff_role = models.CharField(max_length=13, choices=StaffRole, default=StaffRole.NONE, db_default="", blank=True)
     is_active = models.BooleanField(default=True)
@@ -60,6 +61,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "people"
         ordering = ["email"]
         constraints = [
+            only_ascii("person"),
             without_secret("person", "name"),
             one_line("person", "name"),
             models.CheckConstraint(
@@ -85,7 +87,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **options: Any) -> None:
         """In small letters, as it is looked for when somebody signs in."""
-        self.email = self.email.lower()
+        self.email = ascii_if_possible(self.email).lower()
         super().save(*args, **options)
 
     @property
@@ -117,13 +119,14 @@ class Contact(models.Model):
     """An address of a merchant that is told of what happens to its keys, beside its owners and managers."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="contacts")
-    email = models.EmailField()
+    email = EmailAddressField()
     note = models.CharField(max_length=200, blank=True, help_text="For example “security desk, day and night”.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["merchant", "email"]
         constraints = [
+            only_ascii("contact"),
             without_secret("contact", "note"),
             one_line("contact", "note"),
             models.UniqueConstraint(
@@ -185,7 +188,7 @@ class Invitation(models.Model):
     """Somebody was asked by mail to act for a merchant. The link in the mail is a signature over this row's number."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="invitations")
-    email = models.EmailField()
+    email = EmailAddressField()
     role = models.CharField(max_length=10, choices=Membership.Role)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -198,6 +201,7 @@ class Invitation(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            only_ascii("invitation"),
             models.UniqueConstraint(
                 "merchant",
                 Lower("email"),

@@ -11,6 +11,7 @@ from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant
 from merchants.models.outbox import Letter
 from merchants.models.people import Person
+from portal.lib.email_addresses import EmailAddressField
 
 # Only an email to each owner, about this change, makes it told; or there is nobody at the merchant who could be told.
 TOLD_BY_LETTER = """
@@ -100,7 +101,7 @@ class OwnerQuestion(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="owner_questions")
     kind = models.CharField(max_length=14, choices=Kind)
-    email = models.EmailField(blank=True)
+    email = EmailAddressField(blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

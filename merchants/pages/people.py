@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -12,16 +13,16 @@ from django.urls import reverse
 
 from merchants import access, errors
 from merchants.access import Visit, Work
-from merchants.models import Contact, Invitation, Membership
+from merchants.models import Contact, Invitation, Letter, Membership
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
-from merchants.services import people
+from merchants.services import outbox, people
 from portal.lib import clock
+from portal.lib.email_addresses import EmailAddressFormField
 
 MOST_LISTED = 200
-LONGEST_EMAIL = 254  # as it is kept
 YES_NO = [("yes", "yes"), ("no", "no")]
 ROLES = [
     (Membership.Role.VIEWER, "Viewer: reads everything, changes nothing"),
@@ -40,10 +41,22 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "members": members.annotate(has_factor=Exists(factors), place=IN_ORDER).order_by("place", "person__email")[
             :MOST_LISTED
         ],
-        "invitations": waiting(visit).select_related("invited_by")[:MOST_LISTED],
+        "invitations": with_faults(waiting(visit).select_related("invited_by")[:MOST_LISTED]),
         "contacts": Contact.objects.filter(merchant=visit.live_merchant)[:MOST_LISTED],
     }
     return frame.show(request, visit, "people.html", tab="people", title="People", **context)
+
+
+def with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
+    """Each with the reason why its email did not go out, for whoever sent it."""
+    found = list(invitations)
+    unsent = Letter.objects.filter(
+        template="invitation",
+        state=Letter.State.GIVEN_UP,
+        context__invitation__in=[each.pk for each in found],
+    )
+    why = {letter.context["invitation"]: outbox.why_given_up(letter) for letter in unsent} if found else {}
+    return [(each, why.get(each.pk, "")) for each in found]
 
 
 def waiting(visit: Visit) -> Any:
@@ -56,9 +69,7 @@ def about(visit: Visit, **question: Any) -> Question:
 
 
 class InviteForm(OnceForm):
-    email = forms.EmailField(
-        label="Email", max_length=LONGEST_EMAIL, widget=forms.EmailInput(attrs={"autocomplete": "off"})
-    )
+    email = EmailAddressFormField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(choices=ROLES, initial=Membership.Role.VIEWER)
 
 

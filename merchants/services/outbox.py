@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -27,6 +27,7 @@ from merchants import errors
 from merchants.models import Letter
 from merchants.services import jobs, links
 from portal.lib import clock
+from portal.lib.email_addresses import ascii_address
 
 log = structlog.get_logger(__name__)
 TASK = "merchants.tasks.send_letters"
@@ -35,6 +36,7 @@ STUCK = timedelta(minutes=15)  # after this, nobody sends
 UNTAKEN = timedelta(hours=1)  # after this, nobody takes
 OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
 ANSWER_LENGTH = 500
+NOT_BUILT = "The email could not be built"
 
 
 # --- What is made when a letter is sent -------------------------------------------------------------------------------
@@ -52,6 +54,7 @@ class Part:
 class Filling:
     context: dict[str, Any]
     parts: Sequence[Part] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 _fillers: dict[str, Callable[[Letter], Filling]] = {}
@@ -124,7 +127,7 @@ def _send_next() -> bool:
         return False
     except Exception as fault:
         log.exception("letter.cannot_be_made", letter=letter.pk, template=letter.template)
-        _give_up(letter, f"The letter could not be made: {fault}")
+        _give_up(letter, f"{NOT_BUILT}: {fault}")
         return True
     letter.state, letter.sent_at, letter.last_answer = Letter.State.SENT, clock.now(), ""
     letter.save(update_fields=["state", "sent_at", "last_answer", "attempts"])
@@ -145,9 +148,9 @@ def _message(letter: Letter) -> Mail:
     message = Mail(
         subject=subject,
         body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",  # where a template leaves a sentence out
-        to=[letter.to],
+        to=[ascii_address(letter.to)],
         reply_to=[settings.SUPPORT_EMAIL],
-        headers={"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated", **filled.headers},
     )
     message.attach_alternative(_html(letter.template, context | {"subject": subject}), "text/html")
     message.shown = [part for part in filled.parts if part.is_shown]
@@ -164,8 +167,11 @@ def _html(template: str, context: dict[str, Any]) -> str:
 
 
 def message_id(letter: Letter) -> str:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{domain}>"
+    return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{sender_domain()}>"
+
+
+def sender_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 
 
 def number_in(said: str) -> int | None:
@@ -200,6 +206,14 @@ def _give_up(letter: Letter, said: str) -> None:
 
 def _kept(said: str) -> str:
     return said.replace("\0", "").encode(errors="replace").decode()[:ANSWER_LENGTH]
+
+
+def why_given_up(letter: Letter) -> str:
+    """Return the reason for whoever asked for the email: what the mail server said, or that there was no email."""
+    if letter.state != Letter.State.GIVEN_UP:
+        return ""
+    is_unbuilt = letter.last_answer.startswith(NOT_BUILT)
+    return f"{NOT_BUILT}. Ask our support." if is_unbuilt else f"The mail server answered: {letter.last_answer}"
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
@@ -22,6 +22,7 @@ from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
 from merchants.sign_in import resets
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many
 from merchants.sign_in.record import Kind, record
+from portal.lib.email_addresses import ascii_if_possible
 
 NOT_ALONE = "This passkey was added as a second factor. Sign in with your password, then use the passkey."
 UNREADABLE = (
@@ -30,11 +31,17 @@ UNREADABLE = (
 )
 
 
+class SignIn(LoginForm):
+    def clean_login(self) -> str:
+        """As addresses are kept: a domain of other letters in ASCII."""
+        return ascii_if_possible(str(super().clean_login()))
+
+
 class AskForReset(ResetPasswordForm):
     """Looks at no account: that is a job's."""
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return ascii_if_possible(str(self.cleaned_data["email"])).lower()
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         email: str = self.cleaned_data["email"]

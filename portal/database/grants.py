@@ -34,6 +34,7 @@ READ_ONLY = Rights(frozenset({"SELECT"}))
 APPEND_ONLY = Rights(READ_ONLY.privileges | {"INSERT"})
 KEPT = Rights(APPEND_ONLY.privileges | {"UPDATE"})
 ORDINARY = Rights(KEPT.privileges | {"DELETE"})
+REWRITTEN = Rights(APPEND_ONLY.privileges | {"DELETE"})
 CLOSED = Rights(frozenset())
 
 
@@ -62,6 +63,9 @@ TABLES: dict[str, Rights] = {
     "wallet_casenote": APPEND_ONLY,
     "wallet_casereminder": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
+    # Rows that are written anew, and never changed.
+    "wallet_foldedrow": REWRITTEN,
+    "wallet_reportoptout": REWRITTEN,
     # Rows that stay.
     "merchants_apikey": never("environment", "auth_key"),  # a trigger lets test keys move to their sandbox, once
     "merchants_approval": KEPT,

@@ -171,7 +171,8 @@ def test_all_owners_are_told_of_a_claim(key: ApiKey, owner: Person, acme: Mercha
     claims.claim(merchant=acme, said=links.claim_token(claim), by=owner)
     outbox.send_due()
     assert {to for each in mail.outbox for to in each.to} == {owner.email, other.email}
-    assert mail.outbox[0].subject == "Your key cashier had version 1 of its secret claimed by owner@acme.test"
+    told = "Acme Casino: Your key cashier had version 1 of its secret claimed by owner@acme.test"
+    assert mail.outbox[0].subject == told
     claim.refresh_from_db()
     assert claim.claimed_at
     assert f"The claim link was used on {errors.spoken(claim.claimed_at)}." in str(mail.outbox[0].body)

@@ -127,7 +127,7 @@ def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, conta
         sent(acme)
         keys.rotate(key=key, overlap=HOUR)
         message = sent(acme)
-    assert message.subject == "Your key night shift was rotated: version 2 took over"
+    assert message.subject == "Acme Casino: Your key night shift was rotated: version 2 took over"
     assert message.to == ["keys@acme.test"]
     for part in parts(message):
         assert "taken until 2026-03-01 13:00:00 UTC" in part

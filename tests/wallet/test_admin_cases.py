@@ -157,7 +157,7 @@ def test_the_list_is_exported_with_plain_amounts(staff: Client, case: Case) -> N
     response: Any = staff.get(f"{LIST}export/")
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     assert "'=1+1" in text
-    assert "-10.00" in text
+    assert ",10.00," in text
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_both_sides_stand_beside_each_other_and_what_differs_is_marked(staff: Cl
     assert (sides["Amount"]["ours"], sides["Amount"]["theirs"], sides["Amount"]["differs"]) == ("1.00", "11.00", True)
     assert not sides["Player"]["differs"]
     assert sides["Line of the statement"]["theirs"] == "7"
-    assert "EUR -10.00" in read(staff, page(case))
+    assert "EUR 10.00" in read(staff, page(case))
 
 
 def test_only_verbs_that_make_sense_are_offered(staff: Client, case: Case, support: Person, second: Person) -> None:

@@ -81,4 +81,6 @@ def test_a_day_without_a_statement_is_not_measured_by_the_day_before(busy: Busy)
     reconciling.reconcile(busy.merchant, DATE - timedelta(days=1))
     run = compared(busy)
     assert run.outcome == "no_statement"
-    assert report.since_yesterday(run, figures.figures_of(run)) == "The day before: 1 break at 0.00 % matched."
+    assert report.since_yesterday(run, figures.figures_of(run)) == (
+        "The day before: 1 break, EUR 0.00007 at 0.00 % matched."
+    )

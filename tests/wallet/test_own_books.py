@@ -53,7 +53,8 @@ def test_each_night_it_is_the_same_case_until_it_is_mended(stated: Busy) -> None
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
     reconcile(stated.merchant)
-    assert reconcile(stated.merchant, NEXT).figures.broken == 1
+    figures = reconcile(stated.merchant, NEXT).figures
+    assert (figures.broken, [(each.kind, each.day) for each in figures.elsewhere]) == (0, [("balance", str(DATE))])
     found = Case.objects.get()
     assert (found.day, found.seen_by.day) == (DATE, NEXT)
     behind_its_back("UPDATE wallet_account SET balance = balance - 5 WHERE kind = 'player'")
@@ -96,10 +97,10 @@ def test_what_a_person_said_of_our_books_is_counted_alike_by_each_comparison(sta
     cases.resolve(case=Case.objects.get(), resolution="theirs", text="They know.", by=support)
     again = reconcile(stated.merchant)
     assert (again.outcome, again.is_news) == ("breaks", False)
-    assert reconcile(stated.merchant, NEXT).figures.broken == 1
+    assert reconcile(stated.merchant, NEXT).figures.elsewhere[0].breaks == 1
     for each in (DATE, NEXT, DATE, NEXT):
         again = reconcile(stated.merchant, each)
-        assert (again.figures.broken, again.is_news) == (1, False)
+        assert (again.figures.broken, again.is_news) == (int(each == DATE), False)
     assert Case.objects.get().state == "resolved"
     behind_its_back("UPDATE wallet_account SET balance = balance - 5 WHERE kind = 'player'")
     assert reconcile(stated.merchant, NEXT + timedelta(days=1)).figures.broken == 0

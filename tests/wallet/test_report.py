@@ -89,15 +89,15 @@ def test_a_day_with_breaks_is_told_with_both_sides(plan: ReconciliationPlan) -> 
     run = compared(plan.merchant)
     found = case(run)
     message = sent(run)
-    assert message.subject == "Acme Casino, 2026-03-01: 2 breaks"
+    assert message.subject == "Acme Casino, 2026-03-01: 2 breaks, EUR 10.00"
     assert message.to == ["finance@acme.test"]
     for part in parts(message):
+        assert Case.Kind.MISSING_HERE.label in part
         for words in [
             "123,456,789.00",
             "123,456,799.00",
             "-10.00",
-            "Missing in our ledger",
-            "-25.00 EUR",
+            "EUR -25.00",
             str(found.pk),
         ]:
             assert words in part, words

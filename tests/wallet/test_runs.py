@@ -190,11 +190,15 @@ def test_more_breaks_of_a_kind_than_anybody_works_are_one_case(busy: Busy, monke
     found = reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("missing_there", "win"), ("missing_here", "all|EUR")}
     flood = case(busy.merchant, "missing_here", "all|EUR")
-    assert (flood.theirs, flood.difference) == ({"rows": 4}, 40)
+    assert (flood.theirs, flood.difference) == ({"rows": 4, "amount": "40", "at_stake": "40"}, 40)
     assert {each.kind: each.breaks for each in found.figures.breaks} == {"missing_there": 1, "missing_here": 4}
+    assert [(row.subject, int(row.net)) for row in flood.folded_rows.order_by("number")] == [
+        (stray.transaction_id, -10) for stray in strays
+    ]
     state(busy.merchant, [*busy.lines(), *strays[:3]])
     reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("missing_here", stray.transaction_id) for stray in strays[:3]}
+    assert not flood.folded_rows.exists()
 
 
 def test_the_rate_is_of_rows_that_have_another_side(busy: Busy) -> None:

@@ -152,7 +152,7 @@ def test_a_corrected_statement_restates_the_day_and_the_mail_says_what_changed(p
     outbox.send_due()
     last = mail.outbox[-1]
     assert last.subject == "Acme Casino, 2026-03-10: All clear (restated)"
-    assert "Breaks: 1, now 0." in str(last.body)
+    assert "Breaks: 1 (EUR 0.007), now 0." in str(last.body)
 
 
 def test_the_same_again_sends_no_mail(plan: ReconciliationPlan) -> None:

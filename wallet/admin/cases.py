@@ -35,7 +35,7 @@ from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
 from wallet.admin.case_verbs import MANY, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
-from wallet.reconciliation import cases, due_dates, refusals
+from wallet.reconciliation import break_amounts, cases, due_dates, refusals
 from wallet.reconciliation.plans import write_off_alone
 
 ONE = case_verbs.ONE | correction_verbs.VERBS
@@ -229,7 +229,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description="Difference", formatting="price")
     def shown_difference(self, case: Case) -> str | None:
-        return shown(case.difference)
+        return shown(break_amounts.net(case))
 
     @display(description="Opened (UTC)")
     def opened(self, case: Case) -> SafeString | None:
@@ -404,7 +404,7 @@ def ids_in(text: str) -> list[int]:
 
 def said(case: Case) -> str:
     """The case in one line, on the page that asks."""
-    amount = f", {money.show(case.difference)} {case.currency}" if case.difference else ""
+    amount = f", {break_amounts.in_words(case)}" if case.difference else ""
     return f"{case.get_kind_display()} of {case.day}{amount}."
 
 
@@ -418,7 +418,7 @@ def panel(case: Case) -> dict[str, Any]:
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
         "limit": money.show_with_code(limit, case.currency),
         "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED or cases.is_folded(case),
-        "difference": money.show_with_code(case.difference, case.currency),
+        "difference": break_amounts.in_words(case),
         "stake": money.show_with_code(cases.at_stake(case), case.currency),
         "operator": reverse("operator:home", args=[case.merchant.code]),
         **correction_verbs.panel(case),

@@ -32,6 +32,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import questions
 from portal.lib import money
+from portal.lib.email_addresses import ascii_address
 from wallet.admin.base import shown
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.reconciliation import alarms, host_keys, planning, pull, schedule
@@ -71,12 +72,20 @@ class EmailsField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """As a text in the form, as addresses when it is cleaned."""
-        found = {each.strip().lower(): each.strip() for each in str(value or "").splitlines() if each.strip()}
+        lines = [_address(each) for each in str(value or "").splitlines() if each.strip()]
+        found = {each.lower(): each for each in lines}
         if len(found) > planning.MOST_RECIPIENTS:
             raise ValidationError(str(planning.TooManyRecipients()))
         for each in found.values():
             validate_email(each)
         return list(found.values())
+
+
+def _address(line: str) -> str:
+    try:
+        return ascii_address(line)
+    except ValueError as fault:
+        raise ValidationError(f"{line.strip()}: {fault}") from fault
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]

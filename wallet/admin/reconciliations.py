@@ -20,7 +20,7 @@ from wallet.admin.base import ReadOnlyAdmin
 from wallet.admin.days import DayFilter
 from wallet.admin.uploads import right
 from wallet.models import Reconciliation, ReportDelivery
-from wallet.reconciliation import deliveries, wanted
+from wallet.reconciliation import day_breaks, deliveries, report, wanted
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.report import BreakLine, SideLine
 
@@ -77,7 +77,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
 
     @display(description="Breaks")
     def breaks(self, run: Reconciliation) -> str | None:
-        return f"{figures_of(run).broken:,}" if run.figures else None
+        return report.headline(run, figures_of(run)) if run.figures else None
 
     @display(description="Begun (UTC)")
     def begun(self, run: Reconciliation) -> SafeString | None:
@@ -117,6 +117,8 @@ def panel(run: Reconciliation) -> dict[str, Any]:
     return {
         "run": run,
         "figures": figures,
+        "headline": report.headline(run, figures),
+        "elsewhere": day_breaks.elsewhere_in_words(figures),
         "sides": sides_table([SideLine.of(side) for side in figures.sides]),
         "breaks": breaks_table([BreakLine.of(each) for each in figures.breaks]),
         "same_day": [(each, outcome(each)) for each in of_the_day(run)],
@@ -141,7 +143,15 @@ def shown_state(delivery: ReportDelivery) -> SafeString | None:
 
 
 def sides_table(lines: list[SideLine]) -> dict[str, Any]:
-    heads = ["Our rows", "Our amount", "Their rows", "Their amount", "Difference"]
+    heads = [
+        "Our rows",
+        "Our amount",
+        "Their rows",
+        "Their amount",
+        "Difference",
+        "Differences of breaks",
+        "Not explained",
+    ]
     return {
         "headers": ["Currency", "Kind", *map(right, heads)],
         "rows": [
@@ -149,6 +159,7 @@ def sides_table(lines: list[SideLine]) -> dict[str, Any]:
                 line.currency,
                 line.kind,
                 *map(right, (line.our_rows, line.our_amount, line.their_rows, line.their_amount, line.difference)),
+                *map(right, (line.explained, line.unexplained)),
             ]
             for line in lines
         ],
@@ -157,6 +168,8 @@ def sides_table(lines: list[SideLine]) -> dict[str, Any]:
 
 def breaks_table(lines: list[BreakLine]) -> dict[str, Any]:
     return {
-        "headers": ["Kind", "Currency", right("Breaks"), right("Difference")],
-        "rows": [[line.kind, line.currency or "–", right(line.breaks), right(line.difference)] for line in lines],
+        "headers": ["Kind", "Currency", right("Breaks"), right("At stake"), right("Difference")],
+        "rows": [
+            [line.kind, line.currency or "–", *map(right, (line.breaks, line.stake, line.difference))] for line in lines
+        ],
     }

@@ -17,6 +17,7 @@ from merchants.models.audit import tracked
 from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import one_line, without_secret
 from portal.lib import clock
+from portal.lib.email_addresses import EmailAddressField, only_ascii
 from wallet.models.case_due import case_due, case_settled_by_correction
 from wallet.models.currency_rate import upper_limit
 
@@ -175,12 +176,15 @@ class ReportRecipient(models.Model):
     """Who gets a merchant's report."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="report_recipients")
-    email = models.EmailField()
+    email = EmailAddressField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["email"]
-        constraints = [models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once"),
+            only_ascii("report_recipient"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="recipient_outside_by_owner",
@@ -188,6 +192,24 @@ class ReportRecipient(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=OUTSIDE_BY_OWNER,
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ReportOptOut(models.Model):
+    """An address that asked not to get a merchant's report, named or as one of its people."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="report_opt_outs")
+    email = EmailAddressField(help_text="In small letters.")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "email"], name="report_opt_out_once"),
+            only_ascii("report_opt_out"),
         ]
 
     def __str__(self) -> str:
@@ -550,6 +572,28 @@ class Case(models.Model):
         return self.state != self.State.RESOLVED and self.due_at is not None and self.due_at <= clock.now()
 
 
+class FoldedRow(models.Model):
+    """A break among the many of one case, as the newest comparison found it. Each comparison writes them anew."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="folded_rows"
+    )
+    number = models.PositiveIntegerField(help_text="1, 2, … of its case.")
+    subject = models.CharField(max_length=600, blank=True, db_collation="C", help_text="As a case of its own has it.")
+    player_id = models.CharField(max_length=255, blank=True, db_collation="C")
+    currency = models.CharField(max_length=8, blank=True, db_collation="C")
+    ours = models.JSONField(null=True)
+    theirs = models.JSONField(null=True)
+    net = models.DecimalField(max_digits=40, decimal_places=0, help_text="Our amount minus theirs.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="folded_row_once")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class CaseNote(models.Model):
     """What somebody wrote to a case. It stays as it was written."""
 
@@ -579,7 +623,7 @@ class ReportDelivery(models.Model):
     """A report to one recipient, once per comparison; the letter (merchants.Letter) knows how the sending went."""
 
     reconciliation = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="deliveries")
-    to = models.EmailField()
+    to = EmailAddressField()
     letter = models.OneToOneField("merchants.Letter", on_delete=models.PROTECT, related_name="report_delivery")
     bounced_at = models.DateTimeField(null=True)
     bounce = models.CharField(max_length=300, blank=True)

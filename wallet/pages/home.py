@@ -161,7 +161,8 @@ def of_write_offs(merchant: Merchant) -> Iterator[Notice]:
     """Decided by our support; the merchant sees what is about to be given up."""
     for each in cases.sums(cases.waiting_for_second(merchant)):
         text = (
-            f"{posture.plural(each.cases, 'case')} with a difference of {each.currency} {money.show(each.difference)} "
+            f"{posture.plural(each.cases, 'case')} with a difference of "
+            f"{money.show_with_code(each.difference, each.currency)} "
             f"{'waits' if each.cases == 1 else 'wait'} for a second approver of our support."
         )
         yield Notice("warning", text, reverse("operator:cases", args=[merchant.code]), "Look at the cases")

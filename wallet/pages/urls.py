@@ -24,9 +24,11 @@ from wallet.pages import (
     rounds,
 )
 from wallet.pages.reconciliation import urls as reconciliation
+from wallet.pages.reconciliation.unsubscribe import report_unsubscribe
 
 app_name = "operator"
 urlpatterns: list[URLPattern] = [
+    path("~/reports/<str:token>/unsubscribe/", report_unsubscribe, name="report_unsubscribe"),
     path("<slug:code>/", home.home, name="home"),
     path("<slug:code>/keys/<int:number>/", keys.key, name="key"),
     *[path(f"<slug:code>/keys/<int:number>/{name}/", view, name=f"key_{name}") for name, view in off.OF_KEYS.items()],

@@ -19,7 +19,7 @@ from merchants.services.words import check_no_secret
 from portal.lib import clock, money
 from wallet.models.currency_rate import lower_limit
 from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
-from wallet.reconciliation import refusals, severity, statements
+from wallet.reconciliation import break_amounts, refusals, severity, statements
 from wallet.reconciliation.plans import write_off_alone
 from wallet.reconciliation.severity import severity_of
 
@@ -375,7 +375,9 @@ class CurrencySum(NamedTuple):
 
 def sums(found: QuerySet[Case]) -> list[CurrencySum]:
     """How many and how much is at stake, by currency; differences above and below zero do not cancel."""
-    rows = found.order_by("currency").values("currency").annotate(cases=Count("pk"), stake=Sum(STAKES))
+    rows = (
+        found.order_by("currency").values("currency").annotate(cases=Count("pk"), stake=Sum(break_amounts.at_stake()))
+    )
     return [CurrencySum(row["currency"], row["cases"], int(row["stake"] or 0)) for row in rows]
 
 

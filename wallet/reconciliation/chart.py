@@ -42,6 +42,11 @@ def draw(bars: Sequence[Bar]) -> bytes:
     return kept.getvalue()
 
 
+def in_words(bars: Sequence[Bar]) -> str:
+    """Return the numbers of the picture, for mail programs that show none."""
+    return ", ".join(f"{bar.day:%-d %b}: {'–' if bar.breaks is None else f'{bar.breaks:,}'}" for bar in bars)
+
+
 def _palette() -> Image.Image:
     """Known beforehand: to look for the best colours of a picture takes longer than all else that a mail needs."""
     paper = ImageColor.getrgb(PAPER)

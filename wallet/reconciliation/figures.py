@@ -29,6 +29,7 @@ BREAKS = """
 BEHIND = "SELECT coalesce(sum((b.ours ->> 'rows')::bigint), 0) FROM reconciliation_break b WHERE b.kind = 'truncated'"
 HUNDREDTHS = 10_000  # of all
 KIND = Case.Kind
+LATENESS = frozenset({KIND.NO_STATEMENT, KIND.LATE_STATEMENT})  # of a file; no break of its rows
 OF_NO_ROW = frozenset({KIND.NO_STATEMENT, KIND.LATE_STATEMENT, KIND.TRUNCATED, KIND.TOTALS})
 OF_ONE_SIDE = frozenset({KIND.UNSETTLED, KIND.BALANCE, KIND.PAID_ON_ROLLED_BACK, KIND.BELOW_ZERO, KIND.TOMBSTONE_MET})
 UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
@@ -62,13 +63,20 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class BreakSum:
-    """`difference` as players feel it, `size` of the amounts that are concerned. Units: × 100000."""
+    """`difference` as players feel it, `size` of the amounts that are concerned. Units: × 100000.
+
+    `stake`: what differs, never netted out. `net`: our total minus theirs, None of a run that did not count it. `day`:
+    empty, or the other day that the breaks belong to.
+    """
 
     kind: str
     currency: str
     breaks: int
     difference: int
     size: int
+    stake: int = 0
+    net: int | None = None
+    day: str = ""
 
     @property
     def label(self) -> str:
@@ -78,7 +86,8 @@ class BreakSum:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Rows that agree, of ours and of theirs, and what does not. `behind`: rows of ours behind the end of a file, which
-    are no breaks of their own. `is_totals`: what agrees are totals, each of many rows.
+    are no breaks of their own. `is_totals`: what agrees are totals, each of many rows. `elsewhere`: what was met and
+    belongs to another day, such as a round that stayed open; no break of this day.
     """
 
     matched: int = 0
@@ -89,6 +98,7 @@ class Figures:
     corrections: list[CorrectionSum] = field(default_factory=list)  # compared with nothing, and no part of ours
     behind: int = 0
     is_totals: bool = False
+    elsewhere: list[BreakSum] = field(default_factory=list)
 
     @property
     def differences_add_up(self) -> bool | None:
@@ -99,7 +109,21 @@ class Figures:
 
     @property
     def broken(self) -> int:
-        return sum(each.breaks for each in self.breaks)
+        """The number of the day, on each page, in the email and in the files. Lateness of a file is none of it."""
+        return sum(each.breaks for each in self.breaks if each.kind not in LATENESS)
+
+    @property
+    def stakes(self) -> list[tuple[str, int]]:
+        """By currency, what differs in the breaks of the day: never a sum over currencies."""
+        found: dict[str, int] = {}
+        for each in self.breaks:
+            if each.stake and each.currency:
+                found[each.currency] = found.get(each.currency, 0) + each.stake
+        return sorted(found.items())
+
+    @property
+    def is_late(self) -> bool:
+        return any(each.kind == KIND.LATE_STATEMENT for each in self.breaks)
 
     @property
     def rate(self) -> str:
@@ -131,17 +155,22 @@ def read(kept: dict[str, Any]) -> Figures:
         ours=kept.get("ours", 0),
         theirs=kept.get("theirs", 0),
         sides=[_side(each) for each in kept.get("sides", [])],
-        breaks=[
-            BreakSum(**each | {name: int(each[name]) for name in ("difference", "size")})
-            for each in kept.get("breaks", [])
-        ],
+        breaks=[_break_sum(each) for each in kept.get("breaks", [])],
         corrections=[
             CorrectionSum(each["currency"], each["rows"], int(each["to_players"]), int(each["from_players"]))
             for each in kept.get("corrections", [])
         ],
         behind=kept.get("behind", 0),
         is_totals=kept.get("is_totals", False),
+        elsewhere=[_break_sum(each) for each in kept.get("elsewhere", [])],
     )
+
+
+def _break_sum(each: dict[str, Any]) -> BreakSum:
+    """Of a run from before there was a stake, that of its difference."""
+    stake = each.get("stake", abs(int(each["difference"])))
+    amounts = {"difference": int(each["difference"]), "size": int(each["size"]), "stake": int(stake)}
+    return BreakSum(**each | amounts | ({"net": int(each["net"])} if "net" in each else {}))
 
 
 def _side(kept: dict[str, Any]) -> Side:
@@ -162,22 +191,14 @@ def kept(figures: Figures) -> dict[str, Any]:
             each._asdict() | {"to_players": str(each.to_players), "from_players": str(each.from_players)}
             for each in figures.corrections
         ],
+        "elsewhere": [_kept_sum(each) for each in figures.elsewhere],
     }
     return {
         "matched": figures.matched,
         "ours": figures.ours,
         "theirs": figures.theirs,
         "sides": [_kept_side(each) for each in figures.sides],
-        "breaks": [
-            {
-                "kind": each.kind,
-                "currency": each.currency,
-                "breaks": each.breaks,
-                "difference": str(each.difference),
-                "size": str(each.size),
-            }
-            for each in figures.breaks
-        ],
+        "breaks": [_kept_sum(each) for each in figures.breaks],
     } | {name: value for name, value in seldom.items() if value}
 
 
@@ -192,6 +213,12 @@ def _kept_side(side: Side) -> dict[str, Any]:
     }
     is_counted = side.explained is not None and (side.difference or side.explained)
     return stored | ({"explained": str(side.explained)} if is_counted else {})
+
+
+def _kept_sum(each: BreakSum) -> dict[str, Any]:
+    amounts = {"difference": str(each.difference), "size": str(each.size), "stake": str(each.stake)}
+    more = ({} if each.net is None else {"net": str(each.net)}) | ({"day": each.day} if each.day else {})
+    return {"kind": each.kind, "currency": each.currency, "breaks": each.breaks} | amounts | more
 
 
 @dataclass(frozen=True, slots=True)

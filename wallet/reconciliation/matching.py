@@ -17,7 +17,9 @@ from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
 from wallet.models import Case, ReconciliationPlan, Statement
+from wallet.models.reconciliation import STAKE
 from wallet.reconciliation import plans, statement_rows, statements
+from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.days import DAY, Day, day_of
 from wallet.reconciliation.figures import Side
 from wallet.reconciliation.reading import mapping as mappings
@@ -43,6 +45,11 @@ BREAKS = """
     CREATE TEMP TABLE reconciliation_break (
         kind text, transaction_id text COLLATE "C", subject text COLLATE "C", player_id text, currency text, ours jsonb,
         theirs jsonb, difference numeric, size numeric, day date
+    ) ON COMMIT DROP;
+    DROP TABLE IF EXISTS pg_temp.reconciliation_folded;
+    CREATE TEMP TABLE reconciliation_folded (
+        kind text, subject text COLLATE "C", row_subject text COLLATE "C", player_id text, currency text, ours jsonb,
+        theirs jsonb, net numeric
     ) ON COMMIT DROP;
 """
 # Of a refused payout `r`: is the player paid? Under its id to the same player the same amount, and not taken back. A
@@ -203,29 +210,48 @@ GROUPS = """
 LACKED = "b.kind IN ('missing_there', 'duplicate_here', 'nets_out') AND b.theirs IS NULL"
 TAIL = f"""
     WITH gone AS (
-        SELECT b.kind, b.difference, (b.ours ->> 'at')::timestamptz AS at FROM reconciliation_break b WHERE {LACKED}
+        SELECT b.kind, b.currency, b.difference, {NET.format(row="b")} AS net, (b.ours ->> 'at')::timestamptz AS at
+          FROM reconciliation_break b WHERE {LACKED}
     ), upto AS (
         SELECT max(t.created_at) AS at FROM wallet_transaction t
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
            AND t.created_at >= %(begin)s AND t.created_at < %(end)s
            AND NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.o_id = t.id AND m.t_line IS NULL)
     )
-    SELECT u.at, count(*) FILTER (WHERE g.kind <> 'nets_out'), coalesce(sum(g.difference), 0)
-      FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1
+    SELECT u.at, g.currency, count(*) FILTER (WHERE g.kind <> 'nets_out'), sum(g.difference), sum(g.net),
+           sum(abs(g.difference))
+      FROM upto u JOIN gone g ON g.at > u.at GROUP BY 1, 2 ORDER BY 2
 """
-FOLD = f"DELETE FROM reconciliation_break b WHERE {LACKED} AND (b.ours ->> 'at')::timestamptz > %(ended)s"
+FOLD = f"""
+    WITH folded AS (
+        DELETE FROM reconciliation_break b WHERE {LACKED} AND (b.ours ->> 'at')::timestamptz > %(ended)s RETURNING b.*
+    )
+    INSERT INTO reconciliation_folded (kind, subject, row_subject, player_id, currency, ours, theirs, net)
+    SELECT 'truncated', CASE WHEN %(is_one)s THEN '' ELSE b.currency END, b.subject, b.player_id, b.currency,
+           b.ours, b.theirs, {NET.format(row="b")}
+      FROM folded b
+"""
 # More of a kind than anybody works one by one, as of another merchant's file: one case says how many and how much.
-FLOODS = """
+FLOODS = f"""
     WITH flood AS (
         SELECT b.kind FROM reconciliation_break b
          WHERE b.kind = ANY (%(kinds)s) AND b.subject <> '' GROUP BY 1 HAVING count(*) > %(most)s
     ), folded AS (
         DELETE FROM reconciliation_break b USING flood f WHERE b.kind = f.kind RETURNING b.*
+    ), listed AS (
+        INSERT INTO reconciliation_folded (kind, subject, row_subject, player_id, currency, ours, theirs, net)
+        SELECT b.kind, 'all|' || b.currency, b.subject, b.player_id, b.currency, b.ours, b.theirs,
+               {NET.format(row="b")}
+          FROM folded b
     )
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     SELECT d.kind, 'all|' || d.currency, '', d.currency,
-           CASE WHEN count(d.ours) > 0 THEN jsonb_build_object('rows', count(d.ours)) END,
-           CASE WHEN count(d.theirs) > 0 THEN jsonb_build_object('rows', count(d.theirs)) END,
+           CASE WHEN count(d.ours) > 0 THEN jsonb_build_object(
+               'rows', count(d.ours), 'amount', sum((d.ours ->> 'amount')::numeric)::text,
+               'at_stake', sum({STAKE.format(row="d")})::text) END,
+           CASE WHEN count(d.theirs) > 0 THEN jsonb_strip_nulls(jsonb_build_object(
+               'rows', count(d.theirs), 'amount', sum((d.theirs ->> 'amount')::numeric)::text,
+               'at_stake', CASE WHEN count(d.ours) = 0 THEN sum({STAKE.format(row="d")})::text END)) END,
            sum(d.difference), sum(d.size)
       FROM folded d GROUP BY d.kind, d.currency
 """
@@ -389,21 +415,47 @@ def tell_of_the_rest(sides: Iterable[Side]) -> None:
 
 
 def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> None:
-    """A file that ends early is one break, whatever was behind its end."""
+    """A file that ends early is one break in each currency, whatever was behind its end."""
     is_short = any(gap.is_short for gap in statements.gaps(statement))
     missing = _number(MISSING)
-    tail = (
-        _row(TAIL, values)
-        if (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
-        else None
-    )
-    ended, rows, difference = tail or (None, 0, 0)
+    is_looked_at = (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
+    tails = [Tail(*row) for row in _rows(TAIL, values)] if is_looked_at else []
+    rows = sum(tail.rows for tail in tails)
     is_cut = rows >= TAIL_ROWS and rows * TAIL_SHARE >= ours
-    if ended and (is_short or is_cut):
-        _do(FOLD, {"ended": ended})
-    if is_short or is_cut:
-        behind = {"rows": rows, "after": ended and ended.isoformat()}
-        tell(Case.Kind.TRUNCATED, ours=behind, theirs={"rows": statement.rows}, difference=int(difference))
+    if not is_short and not is_cut:
+        return
+    cut = [tail for tail in tails if tail.rows]
+    if tails:
+        _do(FOLD, {"ended": tails[0].at, "is_one": len(cut) < 2})  # noqa: PLR2004 - one case, or one in each currency
+    if not cut:
+        after = tails[0].at.isoformat() if tails else None
+        tell(Case.Kind.TRUNCATED, ours={"rows": 0, "after": after}, theirs={"rows": statement.rows})
+    for tail in cut:
+        _tell_of_a_tail(tail, statement.rows, is_one=len(cut) == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What is behind the end of a file, in one currency."""
+
+    at: datetime
+    currency: str
+    rows: int
+    difference: int
+    net: int
+    stake: int
+
+
+def _tell_of_a_tail(tail: Tail, read: int, *, is_one: bool) -> None:
+    behind = {"rows": tail.rows, "after": tail.at.isoformat(), "amount": str(tail.net), "at_stake": str(tail.stake)}
+    tell(
+        Case.Kind.TRUNCATED,
+        subject="" if is_one else tail.currency,
+        currency=tail.currency,
+        ours=behind,
+        theirs={"rows": read},
+        difference=int(tail.difference),
+    )
 
 
 def _tell_of_totals(statement: Statement, *, with_short: bool) -> None:
@@ -458,9 +510,9 @@ def _row(sql: str, values: dict[str, Any] | None = None) -> tuple[Any, ...] | No
         return row
 
 
-def _rows(sql: str) -> list[tuple[Any, ...]]:
+def _rows(sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 

@@ -12,7 +12,7 @@ from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, questions
 from portal.lib import money
 from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
-from wallet.reconciliation import refusals
+from wallet.reconciliation import refusals, report_opt_outs
 from wallet.reconciliation.reading import mapping as mappings
 
 MOST_RECIPIENTS = 20
@@ -102,7 +102,10 @@ def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -
         return questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     named = ReportRecipient.objects.filter(merchant=merchant)
-    if named.filter(email__iexact=email).exists():
+    was_out = report_opt_outs.opt_in(merchant=merchant, email=email)
+    if known := named.filter(email__iexact=email).first():
+        if was_out:
+            return known
         raise RecipientThere(email)
     if named.count() >= MOST_RECIPIENTS:
         raise TooManyRecipients

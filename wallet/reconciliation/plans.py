@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from merchants.models import Merchant
 from merchants.services import letters
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient
-from wallet.reconciliation import thresholds
+from wallet.reconciliation import report_opt_outs, thresholds
 from wallet.reconciliation.days import DAY, day_of
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -30,9 +30,11 @@ def write_off_alone(merchant: Merchant, currency: str) -> int:
 
 
 def recipients(merchant: Merchant) -> list[str]:
-    """Whom it named; else those who are told of its keys."""
+    """Whom it named; else those who are told of its keys. Nobody who has unsubscribed."""
     named = ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True)
-    return list({email.lower(): email for email in named}.values()) or letters.contacts(merchant)
+    wanted = list({email.lower(): email for email in named}.values()) or letters.contacts(merchant)
+    gone = report_opt_outs.opted_out(merchant)
+    return [email for email in wanted if email.lower() not in gone]
 
 
 def due_at(plan: ReconciliationPlan, day: date) -> datetime:

@@ -6,7 +6,7 @@ It names no player and no transaction, unless the merchant's plan wants that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,9 +18,9 @@ from merchants.errors import spoken
 from merchants.models import Letter
 from merchants.services.chain.heads import heads_of
 from merchants.services.outbox import Filling, Part
+from portal.lib.money import show, show_with_code
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan
-from wallet.money import show
-from wallet.reconciliation import cases, chart, report_files
+from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
 from wallet.reconciliation.days import DAY
 from wallet.reconciliation.figures import BreakSum, Figures, Side, figures_of
 from wallet.reconciliation.plans import plan_of
@@ -36,6 +36,7 @@ UNCOMPARED = {
     Outcome.NO_STATEMENT: "There was no statement of the day before.",
     Outcome.NOTHING: "Nothing was there to compare of the day before.",
 }
+HEADLINES = {Outcome.NO_STATEMENT: "Statement missing", Outcome.NOTHING: "Nothing to compare"}
 COLOURS = {Outcome.CLEAR: "good", Outcome.BREAKS: "bad", Outcome.NO_STATEMENT: "bad", Outcome.NOTHING: "quiet"}
 
 
@@ -45,7 +46,9 @@ def filling(letter: Letter) -> Filling:
     plan = plan_of(run.merchant)
     attached = report_files.parts(run, whole=plan.names_players, most=MOST_ATTACHED) if plan.is_attached else []
     context = contents(run, plan) | {"attached": [part.name for part in attached]}
-    return Filling(context, [Part(CHART, "image/png", picture(run), is_shown=True), *attached])
+    context["unsubscribe"] = report_opt_outs.link(run.merchant, letter.to)
+    shown = Part(CHART, "image/png", picture(run), is_shown=True)
+    return Filling(context, [shown, *attached], report_threads.headers(letter, run))
 
 
 def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
@@ -61,10 +64,13 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "statement": run.statement.name if run.statement else "",
         "rate": figures.rate,
         "agreed": figures.agreed,
-        "sides": [SideLine.of(side) for side in figures.sides],
+        "sides": side_lines(figures),
+        "adds_up": figures.differences_add_up,
         "corrections": [str(each) for each in figures.corrections],
         "breaks": [BreakLine.of(each) for each in figures.breaks],
         "yesterday": since_yesterday(run, figures),
+        "elsewhere": day_breaks.elsewhere_in_words(figures),
+        "is_late": figures.is_late,
         "restated": restated(figures, figures_of(told)) if told else [],
         "is_restated": told is not None,
         "owed": cases.owed(run.merchant).count(),
@@ -73,6 +79,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "largest": [Line.of(case) for case in largest(run)],
         "names": plan.names_players,
         "chart": f"cid:{CHART}",
+        "chart_in_words": chart.in_words(bars(run)),
         "page": f"{settings.BASE_URL}/operator/{run.merchant.code}/reconciliation/{run.day}/",
         "csv": report_files.link(run, "csv"),
         "xlsx": report_files.link(run, "xlsx"),
@@ -82,13 +89,11 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
 
 
 def headline(run: Reconciliation, figures: Figures) -> str:
-    if run.outcome == Outcome.CLEAR:
-        return "All clear"
-    if run.outcome == Outcome.NO_STATEMENT:
-        return "No statement came"
-    if run.outcome == Outcome.NOTHING:
-        return "Nothing to compare"
-    return f"{figures.broken:,} break{'s' * (figures.broken != 1)}"
+    """Return the verdict of the day: `3 breaks, EUR 1,234.50`. That a file came late is said beside it."""
+    if run.outcome in UNCOMPARED:
+        return HEADLINES[Outcome(run.outcome)]
+    verdict = day_breaks.in_words(figures.broken, figures.stakes) if figures.broken else "All clear"
+    return f"{verdict}, statement late" if figures.is_late else verdict
 
 
 # --- against what was said before -------------------------------------------------------------------------------------
@@ -111,7 +116,7 @@ def since_yesterday(run: Reconciliation, figures: Figures) -> str:
         return UNCOMPARED[Outcome(before.outcome)]
     old = figures_of(before)
     now = "" if run.outcome in UNCOMPARED else f"; now {_change(figures.broken - old.broken)}"
-    return f"The day before: {_breaks(old.broken)} at {old.rate} matched{now}."
+    return f"The day before: {day_breaks.in_words(old.broken, old.stakes)} at {old.rate} matched{now}."
 
 
 def restated(now: Figures, before: Figures) -> list[str]:
@@ -120,13 +125,14 @@ def restated(now: Figures, before: Figures) -> list[str]:
         ("Matched", before.rate, now.rate),
         ("Rows of ours", f"{before.ours:,}", f"{now.ours:,}"),
         ("Rows of the statement", f"{before.theirs:,}", f"{now.theirs:,}"),
-        ("Breaks", f"{before.broken:,}", f"{now.broken:,}"),
+        ("Breaks", _breaks(before), _breaks(now)),
     ]
     return [f"{name}: {was}, now {is_}" for name, was, is_ in pairs if was != is_] or ["The breaks are others"]
 
 
-def _breaks(number: int) -> str:
-    return f"{number:,} break{'s' * (number != 1)}"
+def _breaks(figures: Figures) -> str:
+    amounts = ", ".join(show_with_code(stake, currency) for currency, stake in figures.stakes)
+    return f"{figures.broken:,} ({amounts})" if amounts else f"{figures.broken:,}"
 
 
 def _change(more: int) -> str:
@@ -136,6 +142,8 @@ def _change(more: int) -> str:
 # --- both sides -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SideLine:
+    """Both totals of a currency and kind, and how much of their difference the breaks of the day come to."""
+
     currency: str
     kind: str
     our_rows: str
@@ -144,19 +152,35 @@ class SideLine:
     their_amount: str
     difference: str
     differs: bool
+    explained: str = ""
+    unexplained: str = ""
+    is_unexplained: bool = False
 
     @classmethod
     def of(cls, side: Side) -> SideLine:
-        return cls(
+        line = cls(
             currency=side.currency,
             kind=side.kind,
             our_rows=f"{side.ours_rows:,}",
-            our_amount=show(side.ours_amount),
+            our_amount=show(side.ours_amount, side.currency),
             their_rows=f"{side.theirs_rows:,}",
-            their_amount=show(side.theirs_amount),
-            difference=show(side.difference),
+            their_amount=show(side.theirs_amount, side.currency),
+            difference=show(side.difference, side.currency),
             differs=side.difference != 0,
         )
+        return replace(line, **_proof(side))
+
+
+def _proof(side: Side) -> dict[str, Any]:
+    """Nothing of a run from before the breaks were added up."""
+    if side.explained is None:
+        return {}
+    amounts = {"explained": show(side.explained, side.currency), "unexplained": show(side.unexplained, side.currency)}
+    return amounts | {"is_unexplained": side.unexplained != 0}
+
+
+def side_lines(figures: Figures) -> list[SideLine]:
+    return [SideLine.of(side) for side in figures.sides]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +189,13 @@ class BreakLine:
     currency: str
     breaks: str
     difference: str
+    stake: str = ""
 
     @classmethod
     def of(cls, each: BreakSum) -> BreakLine:
-        difference = show(each.difference) if each.currency else "–"
-        return cls(str(each.label), each.currency, f"{each.breaks:,}", difference)
+        difference = show(each.net, each.currency) if each.currency and each.net is not None else "–"
+        stake = show(each.stake, each.currency) if each.currency and each.stake else "–"
+        return cls(str(each.label), each.currency, f"{each.breaks:,}", difference, stake)
 
 
 # --- the largest ------------------------------------------------------------------------------------------------------
@@ -184,13 +210,12 @@ class Line:
 
     @classmethod
     def of(cls, case: Case) -> Line:
-        amount = f"{show(case.difference)} {case.currency}".strip() if case.difference else "–"
         severity, subject, player = case.get_severity_display(), case.subject[:SHOWN], case.player_id[:SHOWN]
-        return cls(case.pk, case.get_kind_display(), amount, severity, subject, player)
+        return cls(case.pk, case.get_kind_display(), break_amounts.in_words(case), severity, subject, player)
 
 
 def largest(run: Reconciliation) -> QuerySet[Case]:
-    of_day = Case.objects.filter(merchant=run.merchant_id, day=run.day).exclude(state=Case.State.RESOLVED)
+    of_day = day_breaks.cases_of(run).exclude(state=Case.State.RESOLVED)
     return of_day.order_by("-severity", Abs("difference").desc(), "pk")[:LARGEST]
 
 

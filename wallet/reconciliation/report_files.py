@@ -12,18 +12,20 @@ from typing import IO, Any, NamedTuple
 import xlsxwriter
 from django.conf import settings
 from django.core import signing
+from django.db.models import Exists, OuterRef
 
 from merchants.services.outbox import Part
 from portal.lib import sheets, tables
+from portal.lib.money import show
 from wallet.models.reconciliation import Case, Reconciliation
-from wallet.money import show
+from wallet.reconciliation import break_amounts, day_breaks
 
 SALT = "wallet.reconciliation.report"
 LINK_DAYS = 14
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 HEAD = (
-    "case", "day", "kind", "severity", "state", "resolution", "currency", "difference",
+    "case", "day", "kind", "severity", "state", "resolution", "breaks", "currency", "difference", "at stake",
     "our kind", "our amount", "our state", "our time", "their kind", "their amount", "their state", "their time",
     "their line", "opened", "resolved",
 )  # fmt: skip
@@ -66,15 +68,22 @@ def number(run: Reconciliation) -> int:
 
 
 def rows(run: Reconciliation, *, whole: bool) -> Iterator[tuple[Any, ...]]:
-    found = Case.objects.filter(merchant=run.merchant_id, day=run.day).order_by("-severity", "pk")
+    """All cases of the day. Those that the comparison counted stand for 1 in `breaks`, or for the rows folded in them;
+    the others for 0: lateness of a file, what closed before, and what was found later.
+    """
+    of_day = Case.objects.filter(merchant=run.merchant_id, day=run.day)
+    counted = Exists(day_breaks.cases_of(run).filter(pk=OuterRef("pk")))
+    found = of_day.annotate(is_counted=counted, stake=break_amounts.at_stake()).order_by("-severity", "pk")
     return (_row(case, whole=whole) for case in found.iterator(AT_ONCE))
 
 
-def _row(case: Case, *, whole: bool) -> tuple[Any, ...]:
+def _row(case: Any, *, whole: bool) -> tuple[Any, ...]:
     ours, theirs = case.ours or {}, case.theirs or {}
+    breaks = break_amounts.breaks_in(case) if case.is_counted else 0
     row = (
         case.pk, case.day, case.get_kind_display(), case.get_severity_display(), case.get_state_display(),
-        case.get_resolution_display(), case.currency, show(case.difference).replace(",", ""),
+        case.get_resolution_display(), breaks, case.currency, _digits(break_amounts.net(case), case.currency),
+        _digits(int(case.stake), case.currency),
         ours.get("kind"), _amount(ours), ours.get("state"), ours.get("at"),
         theirs.get("kind"), _amount(theirs), theirs.get("state"), theirs.get("at"), theirs.get("line"),
         case.opened_at, case.resolved_at,
@@ -84,7 +93,11 @@ def _row(case: Case, *, whole: bool) -> tuple[Any, ...]:
 
 def _amount(side: dict[str, Any]) -> str | None:
     amount = side.get("amount")
-    return None if amount is None else show(int(amount)).replace(",", "")
+    return None if amount is None else _digits(int(amount), side.get("currency") or "")
+
+
+def _digits(amount: int, currency: str) -> str:
+    return show(amount, currency).replace(",", "")
 
 
 # --- the files --------------------------------------------------------------------------------------------------------

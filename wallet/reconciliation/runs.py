@@ -14,7 +14,7 @@ from merchants.errors import Refusal, spoken
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models import Reconciliation, Statement
-from wallet.reconciliation import figures, matching, own_books, syncing
+from wallet.reconciliation import day_breaks, figures, matching, own_books, syncing
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.figures import Figures
 from wallet.reconciliation.matching import Job
@@ -135,6 +135,7 @@ def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[O
     sides = compare_sides(ours=ours, statement=job.statement)
     matching.tell_of_the_rest(sides)
     counted = figures.count(ours=ours, statement=job.statement, matched=matched, sides=sides)
+    counted = day_breaks.by_day(counted, merchant=job.merchant, day=job.day.date)
     matching.fold_floods()
     return Outcome(None, _result(job.statement, counted), counted), ours.upto
 

@@ -15,6 +15,7 @@ from wallet.reconciliation.matching import HAS_NO_END, IS_PAID, NEIGHBOURS, SAID
 Kind = Case.Kind
 OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
 OF_ONE_DAY = (Kind.OWED, Kind.UNSETTLED)  # close when they are paid or ended, and not when a day meets them no more
+KINDS_BY_DAY = {"own": [*own_books.KINDS], "once": [*OF_ONE_DAY]}  # what FIRST_DAY asks for
 
 SEVERITY = severity.sql(
     kind="b.kind",
@@ -84,6 +85,21 @@ MEET = f"""
            write_off_asked_by_id = CASE WHEN {AGAIN} OR (c.state <> 'resolved' AND {OTHERWISE}) THEN NULL
                                         ELSE c.write_off_asked_by_id END
 """
+# The rows behind cases in which many are folded, as this comparison found them.
+KEEP_FOLDED = (
+    """
+    DELETE FROM wallet_foldedrow f USING wallet_case c
+     WHERE c.id = f.case_id AND c.merchant_id = %(merchant)s AND c.day = %(day)s
+    """,
+    """
+    INSERT INTO wallet_foldedrow (case_id, number, subject, player_id, currency, ours, theirs, net)
+    SELECT c.id, row_number() OVER (PARTITION BY c.id ORDER BY f.row_subject), f.row_subject, f.player_id,
+           f.currency, f.ours, f.theirs, f.net
+      FROM reconciliation_folded f
+      JOIN wallet_case c ON c.merchant_id = %(merchant)s AND c.day = %(day)s AND c.kind = f.kind
+                        AND c.subject = f.subject
+    """,
+)
 CLOSE = """
     UPDATE wallet_case c
        SET state = 'resolved', resolved_at = %(now)s, resolved_by_id = NULL, write_off_asked_by_id = NULL,
@@ -156,20 +172,22 @@ EXPLAINED = """
 
 def sync(*, run: Reconciliation, plan: ReconciliationPlan, now: datetime) -> list[date]:
     """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
-    values: dict[str, Any] = {
-        "merchant": run.merchant_id,
-        "day": run.day,
-        "neighbours": [run.day + days * DAY for days in NEIGHBOURS],
-        "run": run.pk,
-        "statement": run.statement_id,
-        "now": now,
-        "judged": _judged(run),
-        "own": [*own_books.KINDS],
-        "once": [*OF_ONE_DAY],
-        "otherwise": [*SAID_OTHERWISE],
-    } | thresholds.values_of(plan)
+    values: dict[str, Any] = (
+        {
+            "merchant": run.merchant_id,
+            "day": run.day,
+            "neighbours": [run.day + days * DAY for days in NEIGHBOURS],
+            "run": run.pk,
+            "statement": run.statement_id,
+            "now": now,
+            "judged": _judged(run),
+            "otherwise": [*SAID_OTHERWISE],
+        }
+        | KINDS_BY_DAY
+        | thresholds.values_of(plan)
+    )
     with connection.cursor() as cursor:
-        for statement in (LOCK, MEET, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, EXPLAINED):
+        for statement in (LOCK, MEET, *KEEP_FOLDED, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, EXPLAINED):
             cursor.execute(statement, values)
         return [day for (day,) in cursor.fetchall()]
 

@@ -71,9 +71,9 @@ def progress(console: Console, name: str) -> Iterator[None]:
 
 
 def breaks(figures: Figures) -> Table:
-    table = Table("kind", "currency", "breaks", "difference", title="Breaks")
+    table = Table("kind", "currency", "breaks", "difference (ours minus theirs)", title="Breaks")
     for each in figures.breaks:
-        table.add_row(str(each.label), each.currency, f"{each.breaks:,}", show(each.difference))
+        table.add_row(str(each.label), each.currency, f"{each.breaks:,}", show(each.net or 0, each.currency))
     return table
 
 

@@ -18,7 +18,7 @@ from merchants.pages.forms import OnceForm
 from merchants.pages.timeline import as_told_outside
 from merchants.services import history
 from wallet.models import Case
-from wallet.pages.reconciliation import grouped
+from wallet.pages.reconciliation import folded, grouped
 from wallet.pages.reconciliation.words import TAB, facts, line, own_case, to_case
 from wallet.reconciliation import cases
 
@@ -48,6 +48,7 @@ def case_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "links": links(visit.merchant, case),
         "notes": cases.notes_of(case, for_staff=False),
         "group": grouped.rows(case, request.GET),
+        "folded": folded.listed(case, request.GET),
         "entries": [as_told_outside(entry) for entry in history.timeline(case, limit=ENTRIES)],
         "other_url": to_case_number(visit.merchant, case.other_id),
     }

@@ -19,10 +19,9 @@ from portal.lib import clock
 from wallet.models import Reconciliation, Statement
 from wallet.pages.reconciliation import case_list, files
 from wallet.pages.reconciliation.words import SQUARES, STATEMENT_LEVELS, TAB, line, square, to_day
-from wallet.reconciliation import alarms, cases, deliveries, report, schedule, wanted
+from wallet.reconciliation import alarms, cases, day_breaks, deliveries, report, schedule, wanted
 from wallet.reconciliation.days import day_of
 from wallet.reconciliation.figures import figures_of
-from wallet.reconciliation.matching import OF_EARLIER_DAYS
 from wallet.reconciliation.plans import plan_of
 
 SHOWN_WORST, SHOWN_RUNS, SHOWN_STATEMENTS = 6, 20, 20
@@ -93,21 +92,23 @@ def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:
 def compared(merchant: Merchant, run: Reconciliation) -> dict[str, Any]:
     """What the mail says, by the same words from the same figures."""
     figures = figures_of(run)
+    counted, later = day_breaks.counted(run)
     return {
         "headline": report.headline(run, figures),
         "level": level(run),
         "figures": figures,
-        "sides": [report.SideLine.of(side) for side in figures.sides],
-        "breaks": [(to_cases(merchant, each.kind), report.BreakLine.of(each)) for each in figures.breaks],
+        "sides": report.side_lines(figures),
+        "breaks": [(f"?kind={each.kind}#h-cases", report.BreakLine.of(each)) for each in figures.breaks],
         "yesterday": report.since_yesterday(run, figures),
+        "elsewhere": [
+            (f"{to_day(merchant, day)}#h-cases", day, sentence)
+            for day, sentence in day_breaks.elsewhere_in_words(figures)
+        ],
+        "counted": counted,
+        "later": later,
+        "adds_up": figures.differences_add_up,
         "told": [(each, deliveries.state(each)) for each in run.deliveries.select_related("letter")],
     }
-
-
-def to_cases(merchant: Merchant, kind: str) -> str:
-    """Of this day; of all days where a case may stand with an earlier one."""
-    where = reverse("operator:cases", args=[merchant.code]) if kind in OF_EARLIER_DAYS else ""
-    return f"{where}?kind={kind}{'' if where else '#h-cases'}"
 
 
 def history(runs: list[Reconciliation]) -> list[dict[str, Any]]:

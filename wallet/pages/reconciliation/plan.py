@@ -16,6 +16,7 @@ from merchants.pages.door import page
 from merchants.pages.forms import OnceForm
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
+from portal.lib.email_addresses import EmailAddressFormField
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.words import TAB
 from wallet.reconciliation import host_keys, planning, pull
@@ -52,7 +53,7 @@ class PlanForm(OnceForm):
 
 
 class RecipientForm(OnceForm):
-    email = forms.EmailField(label="Email", help_text="The report names no player unless the plan says so.")
+    email = EmailAddressFormField(label="Email", help_text="The report names no player unless the plan says so.")
 
 
 class SourceForm(OnceForm):

@@ -11,6 +11,7 @@ from merchants.access import Visit, Work
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
 from merchants.pages.door import page
+from merchants.services import outbox
 from wallet.models.reconciliation import Reconciliation, ReportDelivery
 from wallet.pages.reconciliation.words import TAB, to_day
 from wallet.reconciliation import deliveries, report
@@ -38,7 +39,8 @@ def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def shown(delivery: ReportDelivery) -> dict[str, Any]:
     state = deliveries.state(delivery)
     is_over = state in {State.SENT, State.GIVEN_UP, State.BOUNCED}
-    return {"delivery": delivery, "state": state.value, "level": LEVELS.get(state, ""), "again": is_over}
+    why = outbox.why_given_up(delivery.letter)
+    return {"delivery": delivery, "state": state.value, "level": LEVELS.get(state, ""), "again": is_over, "why": why}
 
 
 @page(work=Work.STATEMENTS, back="operator:reconciliation")

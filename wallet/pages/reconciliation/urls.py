@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from wallet.pages.reconciliation import case_list, cases, days, files, plan, reports, upload
+from wallet.pages.reconciliation import case_list, cases, days, files, folded, plan, reports, upload
 from wallet.pages.reconciliation.words import DayConverter
 
 register_converter(DayConverter, "day")
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}/cases/", case_list.cases_page, name="cases"),
     path(f"{HERE}/cases/<int:number>/", cases.case_page, name="case"),
     path(f"{HERE}/cases/<int:number>/comment/", cases.case_comment, name="case_comment"),
+    path(f"{HERE}/cases/<int:number>/rows/csv/", folded.case_rows_file, name="case_rows_csv"),
     path(f"{HERE}/plan/", plan.plan_page, name="reconciliation_plan"),
     path(f"{HERE}/plan/change/", plan.plan_change, name="reconciliation_plan_change"),
     path(f"{HERE}/plan/recipients/add/", plan.recipient_add, name="recipient_add"),

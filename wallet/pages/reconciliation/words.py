@@ -13,6 +13,8 @@ from django.urls import reverse
 from merchants.models import Merchant
 from wallet.models import Case, Statement
 from wallet.money import show
+from wallet.reconciliation import break_amounts, day_breaks
+from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.schedule import Square
 
 TAB = "reconciliation"
@@ -31,6 +33,8 @@ STATES = {Case.State.RESOLVED: "good", Case.State.WAITING: "warn"}
 STATEMENT_LEVELS = {Statement.State.READ: "good", Statement.State.REFUSED: "bad"}
 LABELS = {
     "at": "time",
+    "at_stake": "at stake",
+    "rows": "rows",
     "bet": "its bet",
     "came": "came then",
     "count": "transactions",
@@ -39,9 +43,9 @@ LABELS = {
     "transaction": "transaction there",
 }
 FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
-NEVER_DIFFER = frozenset(
-    {"at", "line", "lines", "day", "count", "also", "transaction"}
-)  # or by themselves make no break
+AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
+# Or by themselves make no break.
+NEVER_DIFFER = frozenset({"at", "at_stake", "line", "lines", "day", "count", "also", "transaction"})
 
 
 class DayConverter:
@@ -75,7 +79,16 @@ class DaySquare:
 
 
 def square(merchant: Merchant, each: Square) -> DaySquare:
-    return DaySquare(each.day, each.state, *SQUARES[each.state], to_day(merchant, each.day))
+    sign, said = SQUARES[each.state]
+    return DaySquare(each.day, each.state, sign, breaks_of(each) or said, to_day(merchant, each.day))
+
+
+def breaks_of(each: Square) -> str:
+    """The number and the amounts of the day's report; nothing of a day without a break."""
+    if each.state != "breaks" or each.run is None:
+        return ""
+    figures = figures_of(each.run)
+    return day_breaks.in_words(figures.broken, figures.stakes)
 
 
 # --- A case -----------------------------------------------------------------------------------------------------------
@@ -90,11 +103,12 @@ class CaseLine:
 
 
 def line(case: Case) -> CaseLine:
-    difference = f"{show(case.difference)} {case.currency}".strip() if case.difference else "–"
     level = LEVELS.get(Case.Severity(case.severity), "")
     resolved = case.state == Case.State.RESOLVED
     told = f"resolved: {case.get_resolution_display().lower()}" if resolved else case.get_state_display().lower()
-    return CaseLine(case, difference, level, STATES.get(Case.State(case.state), ""), case.merchant.code, told)
+    return CaseLine(
+        case, break_amounts.in_words(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code, told
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +128,16 @@ def facts(case: Case) -> list[Fact]:
 
 
 def fact(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any], *, both: bool) -> Fact:
-    here, there = said(name, ours.get(name)), said(name, theirs.get(name))
+    here, there = (said(name, side.get(name), side.get("currency") or "") for side in (ours, theirs))
     differs = both and name not in NEVER_DIFFER and bool(there) and here != there
     return Fact(LABELS.get(name, name).capitalize(), here, there, differs)
 
 
-def said(name: str, value: Any) -> str:
+def said(name: str, value: Any, currency: str = "") -> str:
     if value is None:
         return ""
-    if name in {"amount", "balance", "sum"} and str(value).lstrip("-").isdecimal():
-        return show(int(value))
+    if name in AMOUNTS and str(value).lstrip("-").isdecimal():
+        return show(int(value), currency)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value).replace("T", " ")[:19] if name in {"at", "came"} else str(value)

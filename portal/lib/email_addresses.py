@@ -1,0 +1,93 @@
+"""Email addresses as they are kept and sent: ASCII, with international domains as IDNA 2008 has them.
+
+Python's own codec and browsers of old follow IDNA 2003, in which `faß.example` is `fass.example`: another domain, whose
+owner would get the mail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import idna
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import IExact
+
+ONLY_ASCII = r"^[\x21-\x7e]*$"
+BEFORE_THE_AT = "Use only letters, digits and signs of ASCII before the @."
+NO_DOMAIN = "The domain of this address is not valid: {fault}."
+LONGEST = 254
+
+
+def ascii_address(text: str) -> str:
+    """`ann@faß.example` -> `ann@xn--fa-hia.example`. Raises ValueError for what no mail server could be given."""
+    local, at, domain = text.strip().rpartition("@")
+    if not local.isascii():
+        raise ValueError(BEFORE_THE_AT)
+    return f"{local}{at}{_ascii_domain(domain)}"
+
+
+def ascii_if_possible(text: str) -> str:
+    """Return the ASCII form. Text that has none stays: it finds nothing, and the database refuses to keep it."""
+    try:
+        return ascii_address(text)
+    except ValueError:
+        return text
+
+
+def _ascii_domain(domain: str) -> str:
+    if domain.isascii() and "xn--" not in domain.lower():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError as fault:
+        raise ValueError(NO_DOMAIN.format(fault=str(fault).rstrip("."))) from fault
+
+
+class EmailAddressFormField(forms.EmailField):
+    """Takes `ann@faß.example` and gives it as it is kept."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", LONGEST)
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return ascii_address(text) if text else text
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from fault
+
+
+if TYPE_CHECKING:
+    _EmailField = models.EmailField[str | Combinable, str]
+else:
+    _EmailField = models.EmailField
+
+
+class EmailAddressField(_EmailField):
+    """Rows hold the ASCII form, and are found by either."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        text = super().get_prep_value(value)
+        return ascii_if_possible(text) if text else text
+
+    def formfield(self, *rest: Any, **options: Any) -> Any:
+        return super().formfield(*rest, **{"form_class": EmailAddressFormField} | options)
+
+
+@EmailAddressField.register_lookup
+class SameAddress(IExact):
+    """In any case, and in either form."""
+
+    prepare_rhs = True
+
+
+def only_ascii(table: str, column: str = "email") -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{column}__regex": ONLY_ASCII}),
+        name=f"{table}_{column}_ascii",
+        violation_error_message="Write this address with ASCII characters alone.",
+    )

@@ -1,0 +1,78 @@
+"""The amounts of a break: its difference as the reader's two totals have it, and what is at stake in it.
+
+A case keeps its difference as players feel it (below 0 is what they were given less). Everything that people read says
+our total minus theirs: one rule, for one case in Python and for many in SQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import BigIntegerField, DecimalField, Q, Sum
+from django.db.models.expressions import RawSQL
+
+from portal.lib.money import show_with_code
+from wallet.models.reconciliation import STAKE, Case
+
+FROM_PLAYERS = frozenset({"bet", "withdraw"})
+SAME_AMOUNT = frozenset({"whose", "game"})  # both sides have the amount: it is at stake and makes no difference
+FOLDED = "(starts_with({row}.subject, 'all|') OR {row}.kind = 'truncated')"
+_OURS, _THEIRS = (f"coalesce(({{row}}.{side} ->> 'amount')::numeric, 0)" for side in ("ours", "theirs"))
+_KIND = "coalesce({row}.ours ->> 'kind', {row}.theirs ->> 'kind')"
+NET = f"""
+    CASE WHEN {{row}}.kind IN ('whose', 'game') OR {{row}}.difference = 0 AND NOT {FOLDED} THEN 0
+         WHEN {FOLDED} THEN {_OURS} - {_THEIRS}
+         WHEN {_KIND} IN ('bet', 'withdraw') THEN - {{row}}.difference
+         ELSE {{row}}.difference END
+"""
+# Of rows in one case, what differs in each of them; their difference nets it out.
+AT_STAKE = f"""
+    coalesce(({{row}}.ours ->> 'at_stake')::numeric, ({{row}}.theirs ->> 'at_stake')::numeric, ({STAKE}))
+"""
+BREAKS = """
+    CASE WHEN starts_with({row}.subject, 'all|')
+         THEN greatest(coalesce(({row}.ours ->> 'rows')::bigint, 0), coalesce(({row}.theirs ->> 'rows')::bigint, 0), 1)
+         ELSE 1 END
+"""
+
+
+def net(case: Case) -> int:
+    """Return our total minus theirs. The total of rollbacks is what they gave to players less what they took back."""
+    ours, theirs = case.ours or {}, case.theirs or {}
+    if is_folded(case):
+        return int(ours.get("amount") or 0) - int(theirs.get("amount") or 0)
+    if case.kind in SAME_AMOUNT:
+        return 0
+    return -case.difference if (ours.get("kind") or theirs.get("kind")) in FROM_PLAYERS else case.difference
+
+
+def in_words(case: Case) -> str:
+    """Return our total minus theirs with its currency; a dash where no amount differs."""
+    difference = net(case)
+    return show_with_code(difference, case.currency) if difference else "–"
+
+
+def is_folded(case: Case) -> bool:
+    """Whether the case is of many rows, which stand in a list of their own."""
+    return case.kind == Case.Kind.TRUNCATED or case.subject.startswith("all|")
+
+
+def breaks_in(case: Case) -> int:
+    """Return how many breaks the case counts for."""
+    if not case.subject.startswith("all|"):
+        return 1
+    return max(*(int((side or {}).get("rows") or 0) for side in (case.ours, case.theirs)), 1)
+
+
+def counts(name: str, which: Q) -> dict[str, Any]:
+    """Return two sums over some cases, for `annotate`: how many breaks, and what is at stake."""
+    breaks: Any = RawSQL(BREAKS.format(row="wallet_case"), [], BigIntegerField())  # noqa: S611 - made of constants
+    return {
+        f"{name}_breaks": Sum(breaks, filter=which, default=0),
+        f"{name}_stake": Sum(at_stake(), filter=which, default=0),
+    }
+
+
+def at_stake() -> Any:
+    field: Any = DecimalField(max_digits=60, decimal_places=0)
+    return RawSQL(AT_STAKE.format(row="wallet_case"), [], field)  # noqa: S611 - made of constants

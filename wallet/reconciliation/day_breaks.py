@@ -1,0 +1,113 @@
+"""The breaks of a day, counted once: every page, email, chart and file shows these numbers.
+
+A break counts on the day whose case it is. A comparison also meets rounds of earlier days that stay open; they are
+named apart (`Figures.elsewhere`) and are no break of its day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from merchants.models import Merchant
+from portal.lib.money import show_with_code
+from wallet.models.reconciliation import Case, Reconciliation
+from wallet.reconciliation import break_amounts, syncing
+from wallet.reconciliation.figures import LATENESS, BreakSum, Figures
+
+# A break that is met twice is one case (syncing.MEET).
+SUMS = f"""
+    SELECT b.case_day, b.kind, b.currency, count(*), sum(b.difference), sum(coalesce(b.size, 0)),
+           sum({break_amounts.AT_STAKE.format(row="b")}), sum({break_amounts.NET.format(row="b")})
+      FROM (SELECT DISTINCT ON (b.kind, b.subject) b.*, {syncing.FIRST_DAY} AS case_day
+              FROM reconciliation_break b) b
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""  # noqa: S608 - made of constants
+
+
+# --- counting, in the transaction of a comparison ---------------------------------------------------------------------
+def by_day(figures: Figures, *, merchant: Merchant, day: date) -> Figures:
+    """Return the figures with the breaks of this day, and those of other days apart. Before floods are folded."""
+    found = _sums(merchant, day)
+    return replace(
+        figures,
+        breaks=[each for of, each in found if of == day],
+        elsewhere=[replace(each, day=str(of)) for of, each in found if of != day],
+    )
+
+
+def _sums(merchant: Merchant, day: date) -> list[tuple[date, BreakSum]]:
+    values: dict[str, Any] = {"merchant": merchant.pk, "day": day} | syncing.KINDS_BY_DAY
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, values)
+        return [
+            (of, BreakSum(kind, currency, breaks, int(difference), int(size), int(stake), int(net)))
+            for of, kind, currency, breaks, difference, size, stake, net in cursor.fetchall()
+        ]
+
+
+# --- the cases behind the numbers -------------------------------------------------------------------------------------
+def cases_of(run: Reconciliation) -> QuerySet[Case]:
+    """Return the cases that the comparison counted as breaks of its day, whatever became of them since."""
+    return _of_day(run).filter(_met(run))
+
+
+def _of_day(run: Reconciliation) -> QuerySet[Case]:
+    return Case.objects.filter(merchant=run.merchant_id, day=run.day).exclude(kind__in=LATENESS)
+
+
+def _met(run: Reconciliation) -> Q:
+    gone = Q(state=Case.State.RESOLVED, resolved_by=None, resolved_at__lte=run.done_at)
+    return Q(opened_at__lte=run.done_at) & ~gone
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Breaks, and by currency what differs in them."""
+
+    breaks: int
+    stakes: list[tuple[str, int]]
+
+    def __str__(self) -> str:
+        return in_words(self.breaks, self.stakes)
+
+
+def counted(run: Reconciliation) -> tuple[Counted, Counted]:
+    """Return what the day's cases count for: those that the comparison met, and those that later days have found.
+
+    Each is one break, a folded one as many as it has rows.
+    """
+    later = Q(opened_at__gt=run.done_at)
+    sums = break_amounts.counts("met", _met(run)) | break_amounts.counts("later", later)
+    rows: list[Any] = list(_of_day(run).order_by("currency").values("currency").annotate(**sums))
+    return _counted(rows, "met"), _counted(rows, "later")
+
+
+def _counted(rows: Iterable[dict[str, Any]], which: str) -> Counted:
+    stakes = [(row["currency"], int(row[f"{which}_stake"])) for row in rows]
+    return Counted(sum(row[f"{which}_breaks"] for row in rows), [each for each in stakes if all(each)])
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+def in_words(breaks: int, stakes: Iterable[tuple[str, int]]) -> str:
+    """Return `3 breaks, EUR 1,234.50, JPY 500`."""
+    amounts = [show_with_code(stake, currency) for currency, stake in stakes]
+    return ", ".join([f"{breaks:,} break{'s' * (breaks != 1)}", *amounts])
+
+
+def elsewhere_in_words(figures: Figures) -> list[tuple[date, str]]:
+    """Return each other day whose breaks the comparison met, with a sentence about them."""
+    days: dict[str, list[BreakSum]] = {}
+    for each in figures.elsewhere:
+        days.setdefault(each.day, []).append(each)
+    return [(date.fromisoformat(day), "; ".join(map(_sum_in_words, sums))) for day, sums in days.items()]
+
+
+def _sum_in_words(each: BreakSum) -> str:
+    amount = f", {show_with_code(each.stake, each.currency)}" if each.stake and each.currency else ""
+    return f"{each.label} ({each.breaks:,}{amount})"

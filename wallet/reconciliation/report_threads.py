@@ -1,0 +1,35 @@
+"""What mail programs sort reports by: the reports of a day are one thread, those of a merchant one list."""
+
+from __future__ import annotations
+
+from merchants.models import Letter
+from merchants.services import outbox
+from wallet.models.reconciliation import Reconciliation
+from wallet.reconciliation import report_opt_outs
+
+MOST_NAMED = 10  # earlier emails of a thread
+
+
+def headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
+    """Return the headers of RFC 5322 (threads), RFC 2919 (List-Id), RFC 2369 and RFC 8058 (unsubscribing)."""
+    earlier = [outbox.message_id(each) for each in _earlier(letter, run)]
+    root = thread_of(run)
+    return {
+        "In-Reply-To": earlier[-1] if earlier else root,
+        "References": " ".join([root, *earlier]),
+        "List-Id": f"<reports.{run.merchant.code}.{outbox.sender_domain()}>",
+        "List-Unsubscribe": f"<{report_opt_outs.link(run.merchant, letter.to)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def thread_of(run: Reconciliation) -> str:
+    """Return the message id that all reports of the day refer to, whoever gets them. No email has it."""
+    return f"<report-{run.merchant.code}-{run.day}@{outbox.sender_domain()}>"
+
+
+def _earlier(letter: Letter, run: Reconciliation) -> list[Letter]:
+    """Return the reports of the day that this recipient got, oldest first."""
+    runs = Reconciliation.objects.filter(merchant=run.merchant_id, day=run.day).values_list("pk", flat=True)
+    got = Letter.objects.filter(to=letter.to, template=letter.template, state=Letter.State.SENT, pk__lt=letter.pk)
+    return list(got.filter(context__run__in=list(runs)).order_by("-pk")[:MOST_NAMED])[::-1]
