@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('merchants', '0037_owners_told_of_invitations'),
+        ('merchants', "0037_owners_told_of_invitations"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('merchants', "0037_owners_told_of_invitations"),
+        ('merchants', "0038_ascii_addresses"),
     ]
 
     operations = [

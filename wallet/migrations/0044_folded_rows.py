@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0043_rollbacks_stated'),
+        ('wallet', "0043_rollbacks_stated"),
     ]
 
     operations = [

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0038_ascii_addresses'),
-        ('wallet', '0044_folded_rows'),
+        ('wallet', "0044_folded_rows"),
     ]
 
     operations = [
