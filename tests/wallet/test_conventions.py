@@ -363,6 +363,14 @@ FILES = [
         json.dumps([each | {"kind": "bet"} for each in ROUNDS]).encode(),
         {"columns": OF_ROUNDS, "currency": "EUR", "rows_path": "bets"}, BOTH,
     ),
+    Convention("JSON: numbers, where texts have a comma", json.dumps([objects(row())[0] | {"amount": 1.125}]).encode(),
+               by("point", "decimal_comma"), [("t-1", "bet", "EUR", 112_500, None)]),
+    Convention("JSON: a number with a point, where thousands have one",
+               json.dumps([objects(row())[0] | {"amount": 125.125}]).encode(),
+               {"amounts": "units", "thousands": "point"}, None, "a comma stands in it"),
+    Convention("workbook: a number with a point, where thousands have one",
+               lambda: book(A=[HEADER, [*TYPED[1][:4], 125.125]]), MINOR | {"thousands": "point"},
+               None, "a comma stands in it"),
     Convention("workbook: typed cells", lambda: book(Day=TYPED), AT, [TYPED_ROW]),
     Convention("workbook: a named sheet behind one that calculates", lambda: book(Sum=SUMMARY, Day=TYPED),
                AT | {"sheet": "Day"}, [TYPED_ROW]),
@@ -473,6 +481,21 @@ def test_the_sheet_that_is_read_is_named(db: None) -> None:
             ("Old", False),
             ("Transactions", True),
         ]
+
+
+def test_rows_that_were_converted_compare_with_those_that_were_not(db: None) -> None:
+    """Days beside each other are read together, each in its own way."""
+    plain = from_json(STATED)
+    with transaction.atomic(), loading.loaded(lambda: nullcontext(io.BytesIO(PLAIN.encode())), plain) as loaded:
+        ways = [loading.reading(loaded, mapping) for mapping in (plain, from_json(STATED | {"minus": "any"}))]
+        assert [way.is_converted for way in ways] == [False, True]
+        both = sql.SQL(" UNION ALL ").join(sql.SQL("SELECT * FROM {} AS r").format(way.rows) for way in ways)
+        asked = sql.SQL("SELECT transaction_id, min(kind), sum(amount) FROM ({}) AS b GROUP BY 1 ORDER BY 1").format(
+            both
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(asked.as_string(connection.connection))
+            assert cursor.fetchall() == [("t-1", "bet", 2_500_000), ("t-2", "bet", 2_700_000)]
 
 
 # --- Suggested, and shown ---------------------------------------------------------------------------------------------

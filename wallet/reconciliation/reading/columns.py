@@ -34,6 +34,8 @@ ISO = {
 }
 
 
+# No letters but these: a zone's short name is dropped by a cast, and UTC+2 is taken for UTC-2.
+WRITTEN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}[0-9:. +Z-]*$"
 # Digits where a day and a month belong; what has one of them is not for here.
 IN_ORDER = "({0} ~ '^([0-9]{{4}}-|[0-9]{{2}}[-./][0-9]{{2}}[-./][0-9]{{4}}[ T])')"
 
@@ -168,11 +170,9 @@ def _at(cell: Expression, mapping: Mapping) -> Made:
         return _unix(cell, seconds=1 if mapping.times == "unix" else 1000)
     text = sql.SQL(ISO[mapping.times]).format(cell)
     has_zone = sql.SQL("({0} LIKE '%Z' OR {0} LIKE '__________%+%' OR {0} LIKE '__________%-%')").format(text)
-    looks_like_one = sql.SQL(
-        "{text} LIKE '____-__-_____:__%' AND substr({text}, 11, 1) IN (' ', 'T')"
-        " AND translate({text}, '0123456789-:. +TZ', '') = '' AND {in_order} AND {is_zoned}"
-    ).format(
+    looks_like_one = sql.SQL("{text} ~ {written} AND {in_order} AND {is_zoned}").format(
         text=text,
+        written=WRITTEN,
         in_order=sql.SQL("true" if mapping.times == "iso" else IN_ORDER).format(cell),
         is_zoned=sql.SQL("true") if mapping.zone else has_zone,
     )

@@ -38,20 +38,21 @@ class Row(NamedTuple):
     fault: str | None = None
 
 
-# The columns of the table that they are copied into, in the same order.
+# The columns of the table that they are copied into, in the same order. Texts compare as those of raw rows do.
+TEXT = 'text COLLATE "C"'
 TYPES = {
     "line": "integer",
-    "transaction_id": "text",
-    "kind": "text",
-    "player_id": "text",
-    "currency": "text",
+    "transaction_id": TEXT,
+    "kind": TEXT,
+    "player_id": TEXT,
+    "currency": TEXT,
     "amount": "bigint",
-    "game_id": "text",
+    "game_id": TEXT,
     "is_rolled_back": "boolean",
-    "ref_transaction_id": "text",
+    "ref_transaction_id": TEXT,
     "at": "timestamptz",
     "count": "integer",
-    "fault": "text",
+    "fault": TEXT,
 }
 
 
@@ -67,9 +68,10 @@ class Fields:
         return "" if at is None else self.cells[at]
 
     def read[T](self, name: str, how: Callable[[str], T]) -> T | None:
-        cell = self.cell(name)
+        if (at := self.place.get(name)) is None:
+            return None
         try:
-            return how(cell)
+            return how(self.cells[at])
         except Unclear as fault:
             self.add(name, str(fault))
             return None

@@ -42,7 +42,13 @@ def once(pairs: list[tuple[str, Any]]) -> Row:
     return row
 
 
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
+class Number(str):
+    """A number with a point, as it was written."""
+
+    __slots__ = ()
+
+
+DECODER = json.JSONDecoder(parse_float=Number, parse_int=str, parse_constant=str, object_pairs_hook=once)
 
 
 def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
@@ -53,13 +59,19 @@ def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
     first = next(rows, {})
     optional = [header for name, header in mapping.columns.items() if name in OPTIONAL]
     found.headers = checked_headers(dict.fromkeys([*first, *optional]))
-    found.chunks = as_csv(_cells(chain([first] if first else [], rows), found.headers, set(mapping.columns.values())))
+    found.chunks = as_csv(_cells(chain([first] if first else [], rows), found.headers, mapping))
     return found
 
 
-def _cells(rows: Iterable[Row], headers: list[str], named: set[str]) -> Iterator[list[str]]:
+def _cells(rows: Iterable[Row], headers: list[str], mapping: Mapping) -> Iterator[list[str]]:
+    named, point = set(mapping.columns.values()), mapping.point
     for number, row in enumerate(rows, start=1):
-        yield [_cell(row.get(header), number, is_named=header in named) for header in headers]
+        cells = [_cell(row.get(header), number, is_named=header in named) for header in headers]
+        yield cells if point == "." else [_pointed(cell) for cell in cells]
+
+
+def _pointed(cell: str) -> str:
+    return cell.replace(".", ",") if isinstance(cell, Number) else cell
 
 
 def _cell(value: Any, number: int, *, is_named: bool) -> str:

@@ -242,7 +242,7 @@ def _plain(of: Loaded, mapping: Mapping) -> Reading | None:
         return None
     values = ABSENT | {column.name: column.value for column in read.values()}
     named = sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in values.items()
+        sql.SQL("{} AS {}").format(values[name], sql.Identifier(name)) for name in TYPES if name in values
     )
     rows = sql.SQL("(SELECT line, {} FROM {})").format(named, of.source)
     return Reading(mapping, rows, is_converted=False, totals=_sums(found))

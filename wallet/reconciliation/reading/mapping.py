@@ -121,6 +121,11 @@ class Mapping:
         is_usual = self.amounts != "minor" and self.times in USUAL_TIMES and self.negative != "kind"
         return is_usual and not self.columns.keys() & set(APART) and all(not getattr(self, name) for name in UNUSUAL)
 
+    @property
+    def point(self) -> str:
+        """How a number that is one, and no text, is written where a text of it is wanted. Never as thousands are."""
+        return "," if self.amounts == "decimal_comma" or self.thousands == "point" else "."
+
     def known(self, headers: Sequence[str]) -> int:
         """How many of the columns that it names are there."""
         return len({header.strip() for header in headers} & set(self.columns.values()))

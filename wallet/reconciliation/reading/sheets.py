@@ -119,8 +119,7 @@ def _spool(file: Unpacked, piece: bytes, whole: IO[bytes]) -> None:
 
 
 def _turn(whole: IO[bytes], values: IO[bytes], mapping: Mapping) -> None:
-    point = "," if mapping.amounts == "decimal_comma" else "."
-    command = tethered([sys.executable, "-m", workbook.__name__, json.dumps([mapping.sheet, point])])
+    command = tethered([sys.executable, "-m", workbook.__name__, json.dumps([mapping.sheet, mapping.point])])
     try:
         with AT_ONCE:
             done = subprocess.run(
