@@ -177,7 +177,7 @@ def first_statement(page: Page, file: Path, day: str, album: Path) -> None:
     look_at(page, file, day)
     expect(page.get_by_text("Are amounts whole units")).to_be_visible()
     page.get_by_label("whole units: 1250000").check()
-    page.get_by_text("Words for kinds, states, times and letters").click()
+    page.get_by_text("Words for kinds and states, times, encoding and sheet").click()
     page.get_by_label("States that mean rolled back").fill("rolled back")
     page.get_by_role("button", name="Look again").click()
     expect(page.get_by_role("heading", name="What it comes to")).to_be_visible()

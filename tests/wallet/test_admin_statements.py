@@ -103,6 +103,29 @@ def test_a_mapping_is_kept_with_what_was_sent_or_not_at_all(
     assert not ReconciliationPlan.objects.exists()
 
 
+def test_a_file_in_another_encoding_is_stated_and_read(staff: Client, opened: Merchant) -> None:
+    content = "Konto;Art;Spieler;Währung;Betrag\nt1;bet;Zoë;EUR;1.234,50\n".encode("cp1252")
+    way = draft(staff, opened, content)["location"]
+    form = staff.get(way).context["form"]
+    assert form["encoding"].value() == "cp1252"
+    names = {
+        "transaction_id": "Konto",
+        "kind": "Art",
+        "player_id": "Spieler",
+        "currency": "Währung",
+        "amount": "Betrag",
+    }
+    said = {f"column_{name}": header for name, header in names.items()}
+    said |= {"grain": "rows", "encoding": "cp1252", "preset": "sheet_eu"}
+    looked = staff.post(way, said | {"do": "look"})
+    assert looked.context["form"]["thousands"].value() == "point"
+    shown = {name: looked.context["form"][name].value() for name in looked.context["form"].fields}
+    staff.post(way, {name: value for name, value in shown.items() if value is not None} | {
+        "do": "send", "seen": looked.context["mark"], "preset": "",
+    })  # fmt: skip
+    assert Statement.objects.get().totals == [{"currency": "EUR", "kind": "bet", "rows": 1, "amount": "123450000"}]
+
+
 def test_how_amounts_are_written_is_never_guessed(staff: Client, opened: Merchant) -> None:
     way = draft(staff, opened)["location"]
     staff.post(way, {"grain": "rows", "amounts": "", "do": "send"})

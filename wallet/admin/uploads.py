@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -23,20 +24,16 @@ from merchants.models import Merchant
 from wallet import money
 from wallet.admin.base import ReadOnlyAdmin
 from wallet.models import Statement
-from wallet.reconciliation import drafts, planning, statements, wanted
+from wallet.reconciliation import drafts, mapping_choices, planning, statements, wanted
 from wallet.reconciliation.drafts import Draft
-from wallet.reconciliation.reading.mapping import FIELDS, Mapping, spoken
+from wallet.reconciliation.reading import presets
+from wallet.reconciliation.reading.mapping import FIELDS, Mapping, from_json, spoken, suggested
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
 GONE = "This file is not here any more: it was sent already, or it is older than a day. Choose it again."
 GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
-AMOUNTS = [
-    ("", "– say how –"),
-    ("units", "whole units: 1250000 is 12.50 (× 100000)"),
-    ("decimal_point", "decimals with a point: 12.50"),
-    ("decimal_comma", "decimals with a comma: 12,50"),
-]
+AMOUNTS = [("", "– say how –"), *mapping_choices.AMOUNTS]
 ROLLBACKS = [
     ("rows", "rows of their own"),
     ("flags", "a state of the transaction that was rolled back"),
@@ -53,7 +50,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget(),
-        help_text="CSV, XLSX or JSON, also in gzip. Nothing is read of it before you have looked.",
+        help_text="CSV, XLSX or JSON, also in gzip or ZIP. Nothing is read of it before you have looked.",
     )
 
 
@@ -71,21 +68,58 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, sent: Any, *, seen: Preview) -> None:
         known = seen.mapping
-        start = {"grain": known.grain, "amounts": known.amounts, "currency": known.currency}
+        start = {name: getattr(known, name) for name in PLAIN} | mapping_choices.filled(known)
         start |= {"rollbacks": known.rollback_rule}
         start |= {f"column_{name}": header for name, header in known.columns.items()}
         super().__init__(sent, initial=start)
         headers = [("", "– none –"), *((header, header) for header in seen.headers if header)]
         for name in FIELDS:
-            self.fields[f"column_{name}"] = forms.ChoiceField(
-                label=f"Column: {spoken(name)}", choices=headers, required=False, widget=UnfoldAdminSelectWidget()
+            self.fields[f"column_{name}"] = dressed(
+                forms.ChoiceField(label=f"Column: {spoken(name)}", choices=headers, required=False)
             )
+        for name, field in {**usual_fields(), **mapping_choices.unusual_fields()}.items():
+            self.fields[name] = dressed(field)
+        self.fields["amounts"].required = not (sent and sent.get("preset"))  # which says it
 
-    def mapping(self, known: Mapping) -> dict[str, Any]:
+    def mapping(self, known: Mapping, headers: list[str]) -> dict[str, Any]:
+        """As stated; or as the preset has it that was chosen."""
         said = self.cleaned_data
         columns = {name: said[f"column_{name}"] for name in FIELDS if said[f"column_{name}"]}
-        stated = {name: said[name] for name in ("grain", "amounts", "currency", "rollbacks")}
-        return known.as_json() | stated | {"columns": columns}
+        plain = {name: said[name] or (getattr(known, name) if name in CHOSEN else "") for name in PLAIN}
+        stated = known.as_json() | plain | mapping_choices.stated(said) | {"columns": columns}
+        return presets.applied(said["preset"], from_json(stated), headers).as_json() if said["preset"] else stated
+
+
+PLAIN = ("grain", "amounts", "currency", "rollbacks", "negative", "times", "zone", "encoding", "sheet")
+CHOSEN = ("negative", "times", "encoding")  # of which there always is one
+
+
+def usual_fields() -> dict[str, forms.Field]:
+    return {
+        "preset": mapping_choices.preset_field(),
+        "negative": forms.ChoiceField(label="A minus before an amount", choices=mapping_choices.SIGNS, required=False),
+        "times": forms.ChoiceField(label="Times are written as", choices=mapping_choices.TIMES, required=False),
+        "zone": forms.CharField(label="Time zone of times that state none", required=False, max_length=40),
+        "encoding": forms.ChoiceField(
+            label="Encoding of a CSV", choices=mapping_choices.encoding_choices(), required=False
+        ),
+        "sheet": forms.CharField(
+            label="Sheet of an XLSX", required=False, max_length=mapping_choices.LONGEST,
+            help_text="Empty: the first visible one. Several with / between; * for all visible ones.",
+        ),
+    }  # fmt: skip
+
+
+def dressed(field: forms.Field) -> forms.Field:
+    """With a widget of these pages."""
+    if isinstance(field, forms.ChoiceField):
+        choices = field.choices
+        field.widget = UnfoldAdminSelectWidget()
+        field.choices = choices
+    else:
+        field.widget = UnfoldAdminTextInputWidget()
+    field.widget.is_required = field.required
+    return field
 
 
 class UploadAdmin(ReadOnlyAdmin):
@@ -134,12 +168,12 @@ class UploadAdmin(ReadOnlyAdmin):
         seen = look(merchant, draft)
         form = ColumnsForm(request.POST if request.method == "POST" else None, seen=seen)
         if form.is_valid():
-            mapping = form.mapping(seen.mapping)
             try:
-                seen = look(merchant, draft, mapping)
+                mapping, seen = stated(merchant, draft, seen, form)
                 is_as_seen = request.POST.get("seen") == drafts.mark(seen.mapping)
                 if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
                     return self.sent(request, sent(request, merchant, draft, mapping))
+                form = ColumnsForm(None, seen=seen)
             except Refusal as refused:
                 form.add_error(None, str(refused))
         current = Statement.objects.filter(merchant=merchant, day=draft.day, is_current=True).first()
@@ -188,6 +222,16 @@ def kept(form: FileForm, request: HttpRequest) -> Draft | None:
 def look(merchant: Merchant, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
     with draft.open() as content:
         return statements.preview(merchant=merchant, name=draft.name, content=content, mapping=mapping)
+
+
+def stated(merchant: Merchant, draft: Draft, seen: Preview, form: ColumnsForm) -> tuple[dict[str, Any], Preview]:
+    """With the columns that are there by what was just stated: another sheet or encoding has others."""
+    mapping = form.mapping(seen.mapping, seen.headers)
+    again = look(merchant, draft, mapping)
+    if again.headers and not set(again.headers) & set(mapping["columns"].values()):
+        mapping["columns"] = dict(suggested(again.headers, mapping["grain"]).columns)
+        again = look(merchant, draft, mapping)
+    return mapping, again if again.headers else replace(again, headers=seen.headers)
 
 
 def sent(request: HttpRequest, merchant: Merchant, draft: Draft, mapping: dict[str, Any]) -> Statement:

@@ -43,7 +43,7 @@ class StatementChanged(Exception):
 def load(statement: Statement) -> tuple[list[dict[str, Any]], list[Total]]:
     """Makes table and view. Returns what the rows come to and what the file says of itself; raises Unreadable."""
     mapping = mappings.from_json(statement.mapping)
-    place = Place(sql.SQL("UNLOGGED"), _table(statement.pk))
+    place = Place(sql.SQL("UNLOGGED"), SCHEMA, f"raw_{statement.pk}")
     with loading.loaded(partial(private_files().open, str(statement.file.name)), mapping, place) as loaded:
         _of_the_day(statement, loaded.table)
         mapping = _fitted(mapping, loaded.table)

@@ -81,6 +81,9 @@ class Preview:
     gaps: list[Gap] = field(default_factory=list)
     faults: tuple[Fault, ...] = ()
     fault_count: int = 0
+    ignored: int = 0  # rows that the mapping leaves out
+    sheets: list[str] = field(default_factory=list)  # of a workbook, all that it has
+    sheets_read: list[str] = field(default_factory=list)
 
     @property
     def can_be_read(self) -> bool:
@@ -319,9 +322,12 @@ def preview(*, merchant: Merchant, name: str, content: IO[bytes], mapping: Words
         raise StatementTooLarge
     stated = _how(merchant, Statement.Source.UPLOAD, mapping)
     how = mappings.from_json(stated)
+    if mapping is None:  # nobody has looked at this file yet
+        how = replace(how, encoding=formats.suggested_encoding(content, how.encoding))
     try:
         with transaction.atomic(), loading.loaded(lambda: nullcontext(content), how) as loaded:
-            return _previewed(loaded, how if stated else mappings.suggested(loaded.table.headers))
+            suggested = replace(mappings.suggested(loaded.table.headers), encoding=how.encoding)
+            return _previewed(loaded, how if stated else suggested)
     except Unreadable as unreadable:
         return Preview(mapping=how, faults=unreadable.faults, fault_count=unreadable.count)
 
@@ -329,9 +335,15 @@ def preview(*, merchant: Merchant, name: str, content: IO[bytes], mapping: Words
 def _previewed(loaded: Loaded, how: Mapping) -> Preview:
     table = loaded.table
     shown = Preview(table.format, table.headers, loading.sample(loaded), loaded.rows, how, how.asks(table.headers))
+    shown = replace(
+        shown,
+        sheets=[sheet.name if sheet.is_visible else f"{sheet.name} (hidden)" for sheet in table.book],
+        sheets_read=[sheet.name for sheet in table.sheets],
+    )
     if shown.asks:
         return shown
     read = loading.totals(loaded, how)
+    shown = replace(shown, ignored=loading.reading(loaded, how).ignored)
     try:
         loading.refuse(loaded, how)
         declared = totals.stated(table, how)

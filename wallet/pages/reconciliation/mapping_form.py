@@ -9,36 +9,21 @@ from typing import Any
 from django import forms
 
 from merchants.pages.forms import OnceForm
-from wallet.reconciliation.reading.mapping import FIELDS, KINDS, Mapping, spoken
+from wallet.reconciliation import mapping_choices
+from wallet.reconciliation.mapping_choices import AMOUNTS, LONGEST, SIGNS, TIMES, words
+from wallet.reconciliation.reading import presets
+from wallet.reconciliation.reading.mapping import APART, FIELDS, KINDS, Mapping, from_json, spoken
 
 NONE = ("", "– none –")
 GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
-AMOUNTS = [
-    ("units", "whole units: 1250000 is 12.50 (× 100000)"),
-    ("decimal_point", "decimals with a point: 12.50"),
-    ("decimal_comma", "decimals with a comma: 12,50"),
-]
-SIGNS = [("refused", "is an error"), ("absolute", "only says which way the money went")]
 ROLLBACKS = [
     ("rows", "rows of their own"),
     ("flags", "a state of the transaction that was rolled back"),
     ("none", "not in the file, nor is what was rolled back"),
 ]
-TIMES = [
-    ("iso", "2026-01-31 23:59:59, with or without T and zone"),
-    ("dmy", "31.01.2026 or 31/01/2026: the day first"),
-    ("mdy", "01/31/2026: the month first"),
-    ("unix", "seconds since 1970"),
-    ("unix_ms", "milliseconds since 1970"),
-]
-ENCODINGS = [("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16-le", "UTF-16 LE"), ("utf-16-be", "UTF-16 BE")]
 COLUMNS = [f"column_{name}" for name in FIELDS]
+UNUSUAL_COLUMNS = [f"column_{name}" for name in APART]
 WORDS = [f"kind_{kind}" for kind in KINDS]
-LONGEST = 500
-
-
-def words(text: str) -> list[str]:
-    return [each for word in text.split(",") if (each := word.strip())]
 
 
 class MappingForm(OnceForm):
@@ -66,18 +51,56 @@ class MappingForm(OnceForm):
     stands = forms.CharField(
         label="States that mean it stands", required=False, max_length=LONGEST, help_text="With commas between."
     )
-    encoding = forms.ChoiceField(label="Letters of a CSV are", choices=ENCODINGS)
-    sheet = forms.CharField(label="Sheet of an XLSX", required=False, max_length=80, help_text="Empty: the only one.")
+    encoding = forms.ChoiceField(
+        label="Encoding of a CSV",
+        choices=mapping_choices.encoding_choices(),
+        help_text="Suggested from the file. Check the names of people in the first rows.",
+    )
+    sheet = forms.CharField(
+        label="Sheet of an XLSX",
+        required=False,
+        max_length=LONGEST,
+        help_text="Empty: the first visible one. Several with / between; * for all visible ones.",
+    )
 
     def __init__(self, *args: Any, headers: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        known = [header for header in headers if header]
         for name, field_name in zip(FIELDS, COLUMNS, strict=True):
-            gone = {value} if (value := self._value(field_name)) and value not in known else set()
-            choices = [NONE, *((header, header) for header in [*known, *gone])]
-            self._add(field_name, forms.ChoiceField(label=spoken(name).capitalize(), choices=choices, required=False))
+            self._add(field_name, forms.ChoiceField(label=spoken(name).capitalize(), required=False))
+        self._offer(headers)
+        self._add("preset", mapping_choices.preset_field())
+        for name, field in mapping_choices.unusual_fields().items():
+            self._add(name, field)
+        self.fields["amounts"].required = not self._value("preset")  # which says it
         for kind, field_name in zip(KINDS, WORDS, strict=True):
             self._add(field_name, forms.CharField(label=kind.capitalize(), required=False, max_length=LONGEST))
+
+    def _offer(self, headers: Iterable[str]) -> None:
+        """To choose from: the columns of the file, and what was chosen of another one."""
+        known = [header for header in headers if header]
+        for name in COLUMNS:
+            gone = {value} if (value := self._value(name)) and value not in known else set()
+            choices = [NONE, *((header, header) for header in [*known, *gone])]
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+
+    def show_again(self, mapping: Mapping, headers: Iterable[str]) -> None:
+        """As it was read with: the columns of the sheet, encoding and line that were just stated, and of a preset."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in filled(mapping).items():
+            data[name] = value
+        for name in set(COLUMNS) - {f"column_{name}" for name in mapping.columns}:
+            data[name] = ""
+        data["preset"] = ""
+        self.data = data
+        self._offer(headers)
+
+    def chosen(self, headers: Iterable[str]) -> dict[str, Any]:
+        """The mapping as JSON: as stated, or as the preset has it that was chosen."""
+        if preset := self.cleaned_data.get("preset"):
+            return presets.applied(preset, from_json(self.mapping()), list(headers)).as_json()
+        return self.mapping()
 
     def _value(self, name: str) -> str:
         return str(self.data.get(name, "") if self.is_bound else self.initial.get(name, ""))
@@ -88,7 +111,12 @@ class MappingForm(OnceForm):
 
     @property
     def columns(self) -> list[Any]:
-        return [self[name] for name in COLUMNS]
+        return [self[name] for name in COLUMNS if name not in UNUSUAL_COLUMNS]
+
+    @property
+    def unusual(self) -> list[Any]:
+        """What is stated of files that are written in another way than most."""
+        return [self[name] for name in (*UNUSUAL_COLUMNS, *mapping_choices.UNUSUAL)]
 
     @property
     def kinds(self) -> list[Any]:
@@ -107,7 +135,7 @@ class MappingForm(OnceForm):
         columns = {name: said[column] for name, column in zip(FIELDS, COLUMNS, strict=True) if said[column]}
         kinds = {word: kind for kind, name in zip(KINDS, WORDS, strict=True) for word in words(said[name])}
         states = dict.fromkeys(words(said["rolled_back"]), True) | dict.fromkeys(words(said["stands"]), False)
-        return plain | {"columns": columns, "kinds": kinds, "states": states}
+        return plain | mapping_choices.stated(said) | {"columns": columns, "kinds": kinds, "states": states}
 
 
 def filled(mapping: Mapping) -> dict[str, Any]:
@@ -116,7 +144,8 @@ def filled(mapping: Mapping) -> dict[str, Any]:
     columns = {f"column_{name}": header for name, header in mapping.columns.items()}
     kinds = {f"kind_{kind}": listed(mapping.kinds, kind) for kind in KINDS}
     states = {"rolled_back": listed(mapping.states, True), "stands": listed(mapping.states, False)}
-    return plain | columns | kinds | states | {"rollbacks": mapping.rollback_rule}
+    known = mapping_choices.filled(mapping) | {"rollbacks": mapping.rollback_rule}
+    return plain | columns | kinds | states | known
 
 
 PLAIN = frozenset({"grain", "amounts", "negative", "currency", "times", "zone", "encoding", "sheet"})

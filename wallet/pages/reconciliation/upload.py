@@ -26,6 +26,7 @@ from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, t
 from wallet.reconciliation import cases, drafts, planning, statements, wanted
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.reading.mapping import suggested
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
@@ -41,8 +42,8 @@ class FileForm(PlainForm):
     file = forms.FileField(
         label="File",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.gz"}),
-        help_text="CSV, XLSX or JSON, also in gzip. Nothing is read of it before you have looked.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.gz,.zip"}),
+        help_text="CSV, XLSX or JSON, also in gzip or ZIP. Nothing is read of it before you have looked.",
     )
 
 
@@ -137,13 +138,24 @@ def sent_or_seen(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview
     if not form.is_valid():
         return show(request, visit, draft, seen, form)
     try:
-        seen = look(visit, draft, form.mapping())
+        seen = seen_as_stated(visit, draft, seen, form)
         is_as_seen = request.POST.get("seen") == drafts.mark(seen.mapping)
         if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
-            return sent(request, visit, draft, form)
+            return sent(request, visit, draft, form, seen.mapping.as_json())
     except Refusal as refused:
         form.add_error(None, str(refused))
     return show(request, visit, draft, seen, form)
+
+
+def seen_as_stated(visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> Preview:
+    """With the columns that are there by what was just stated: another sheet or encoding has others."""
+    mapping = form.chosen(seen.headers)
+    again = look(visit, draft, mapping)
+    if again.headers and not set(again.headers) & set(mapping["columns"].values()):
+        mapping["columns"] = dict(suggested(again.headers, mapping["grain"]).columns)
+        again = look(visit, draft, mapping)
+    form.show_again(again.mapping, again.headers or seen.headers)
+    return again
 
 
 def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
@@ -175,13 +187,13 @@ def gap_said(gap: Any) -> dict[str, str]:
 
 
 # --- Sent -------------------------------------------------------------------------------------------------------------
-def sent(request: HttpRequest, visit: Visit, draft: Draft, form: MappingForm) -> HttpResponse:
+def sent(request: HttpRequest, visit: Visit, draft: Draft, form: MappingForm, mapping: dict[str, Any]) -> HttpResponse:
     """The file is stored outside of the transaction of the form: what was sent is never lost by what comes after."""
     with transaction.atomic():
         if not once.use_token(request, form.cleaned_data["token"]):
             messages.warning(request, GONE)
             return HttpResponseRedirect(to_day(visit.merchant, draft.day))
-        statement = received(visit, draft, form.mapping())
+        statement = received(visit, draft, mapping)
         if draft.case:
             case = own_case(visit.merchant, draft.case)
             cases.comment(case=case, text=form.cleaned_data["text"], by=visit.person, statement=statement)

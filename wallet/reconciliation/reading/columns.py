@@ -1,6 +1,7 @@
-"""A mapping as SQL: for each of our fields, when a cell can be read, what it then is, and what is said when it cannot.
+"""A plain mapping as SQL: for each of our fields, when a cell can be read, and what it then is.
 
 The cells are text, never null. This runs for each of a million lines: what is quick and mostly true is asked first.
+What does not fit here is read by `conversion`, which says what is wrong with a cell.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from psycopg import sql
 
 from portal.lib.money import MAX_WHOLE_NUMBER
 from wallet.reconciliation.reading.mapping import KINDS, Mapping
+from wallet.reconciliation.reading.moments import FIRST, LAST
 
 LONGEST_ID = 255
 LONGEST_GAME = 64
@@ -21,11 +23,6 @@ WHOLE = 12  # digits before the point
 DECIMALS = 5
 LONGEST_UNITS = 30  # with zeros before it
 USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "BRL", "CAD", "AUD")
-AMOUNTS = {
-    "units": "not whole units (real amount × 100000), as the mapping says amounts are",
-    "decimal_point": "not an amount with a point and at most 5 decimals, as the mapping says amounts are",
-    "decimal_comma": "not an amount with a comma and at most 5 decimals, as the mapping says amounts are",
-}
 type Expression = sql.Composed | sql.SQL
 EMPTY = sql.SQL("''")
 ISO = {
@@ -37,19 +34,21 @@ ISO = {
 }
 
 
+# No letters but these: a zone's short name is dropped by a cast, and UTC+2 is taken for UTC-2.
+WRITTEN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}[0-9:. +Z-]*$"
+# Digits where a day and a month belong; what has one of them is not for here.
+IN_ORDER = "({0} ~ '^([0-9]{{4}}-|[0-9]{{2}}[-./][0-9]{{2}}[-./][0-9]{{4}}[ T])')"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` in our table; `cell` as it was sent. `is_good` asks before the value is cast; `is_fit` only what a cast
-    that succeeds leaves open, since to ask whether a text can be cast costs as much as the cast.
+    """`name` in our table. `is_fit` asks only what a cast that succeeds leaves open, since to ask whether a text can be
+    cast costs as much as the cast.
     """
 
     name: str
     value: Expression
-    is_good: Expression
     is_fit: Expression
-    says: str
-    header: str
-    cell: Expression
 
 
 def columns(mapping: Mapping, headers: Sequence[str]) -> list[Column]:
@@ -71,9 +70,8 @@ def columns(mapping: Mapping, headers: Sequence[str]) -> list[Column]:
         if (header := mapping.columns.get(name)) is None:
             continue
         cell = sql.Identifier(f"c{headers.index(header) + 1}") + sql.SQL("")
-        value, is_good, says, *fit = make(cell, mapping)
-        is_fit = fit[0] if fit else is_good
-        found.append(Column("is_rolled_back" if name == "state" else name, value, is_good, is_fit, says, header, cell))
+        value, is_fit = make(cell, mapping)
+        found.append(Column("is_rolled_back" if name == "state" else name, value, is_fit))
     return [*found, *_constants(mapping)]
 
 
@@ -81,28 +79,28 @@ def _constants(mapping: Mapping) -> list[Column]:
     yes = sql.SQL("true")
     constants = []
     if "currency" not in mapping.columns:
-        constants.append(Column("currency", sql.SQL("{}").format(mapping.currency), yes, yes, "", "", EMPTY))
+        constants.append(Column("currency", sql.SQL("{}").format(mapping.currency), yes))
     if mapping.grain == "totals":
-        constants.append(Column("transaction_id", EMPTY, yes, yes, "", "", EMPTY))
+        constants.append(Column("transaction_id", EMPTY, yes))
     return constants
 
 
-type Made = tuple[Expression, Expression, str] | tuple[Expression, Expression, str, Expression]
+type Made = tuple[Expression, Expression]
 
 
 def _id(cell: Expression, _mapping: Mapping) -> Made:
     good = sql.SQL("{} AND {} <> ''").format(_at_most(cell, LONGEST_ID), cell)
-    return cell, good, f"empty, or longer than {LONGEST_ID} characters"
+    return cell, good
 
 
 def _game(cell: Expression, _mapping: Mapping) -> Made:
     value = sql.SQL("nullif({0}, '')").format(cell)
-    return value, _at_most(cell, LONGEST_GAME), f"longer than {LONGEST_GAME} characters"
+    return value, _at_most(cell, LONGEST_GAME)
 
 
 def _reference(cell: Expression, _mapping: Mapping) -> Made:
     value = sql.SQL("nullif({0}, '')").format(cell)
-    return value, _at_most(cell, LONGEST_ID), f"longer than {LONGEST_ID} characters"
+    return value, _at_most(cell, LONGEST_ID)
 
 
 def _at_most(cell: Expression, length: int) -> Expression:
@@ -111,13 +109,13 @@ def _at_most(cell: Expression, length: int) -> Expression:
 
 def _kind(cell: Expression, mapping: Mapping) -> Made:
     value = _word(cell, {kind: kind for kind in KINDS} | dict(mapping.kinds))
-    return value, sql.SQL("{} IS NOT NULL").format(value), "a kind that the mapping has no word for"
+    return value, sql.SQL("{} IS NOT NULL").format(value)
 
 
 def _state(cell: Expression, mapping: Mapping) -> Made:
     value = _word(cell, mapping.states)
     good = sql.SQL("({0} = '' OR {1} IS NOT NULL)").format(cell, value)
-    return value, good, "a state that the mapping has no word for"
+    return value, good
 
 
 def _word(cell: Expression, words: Words[str, str] | Words[str, bool]) -> Expression:
@@ -132,7 +130,7 @@ def _currency(cell: Expression, _mapping: Mapping) -> Made:
     good = sql.SQL("({0} IN ({1}) OR {0} ~ '^[A-Z0-9]+$' AND length({0}) <= {2})").format(
         cell, sql.SQL(", ").join(map(sql.Literal, USUAL_CURRENCIES)), LONGEST_CURRENCY
     )
-    return cell, good, "not a currency's code such as EUR"
+    return cell, good
 
 
 def _digits(text: Expression, longest: int) -> Expression:
@@ -140,18 +138,13 @@ def _digits(text: Expression, longest: int) -> Expression:
 
 
 def _amount(cell: Expression, mapping: Mapping) -> Made:
-    says = AMOUNTS[mapping.amounts]
     text: Expression = cell
     if mapping.negative == "absolute":
         text = sql.SQL("(CASE WHEN left({0}, 1) = '-' THEN substr({0}, 2) ELSE {0} END)").format(cell)
-    else:
-        says += "; the mapping does not say what a sign means"
     if mapping.amounts == "units":
         value = sql.SQL("{}::bigint").format(text)
         is_plain = sql.SQL("({1}::text = {0} OR {2})").format(text, value, _digits(text, LONGEST_UNITS))
-        is_number = sql.SQL("CASE WHEN pg_input_is_valid({}, 'bigint') THEN {} END").format(text, is_plain)
-        _, is_good, says, *_ = _judged(value, is_number, f"{says}, or beyond 2^53")
-        return value, is_good, says, sql.SQL("{} AND {}").format(is_plain, _in_range(value))
+        return value, sql.SQL("{} AND {}").format(is_plain, _in_range(value))
     point = "," if mapping.amounts == "decimal_comma" else "."
     whole, rest = (sql.SQL("split_part({0}, {1}, {2})").format(text, point, part) for part in (1, 2))
     fits = sql.SQL(
@@ -159,12 +152,8 @@ def _amount(cell: Expression, mapping: Mapping) -> Made:
         " AND length(rtrim({rest}, '0')) <= {decimals} AND {rest} ~ '^[0-9]+$')))"
     ).format(whole_fits=_digits(whole, WHOLE), text=text, whole=whole, rest=rest, point=point, decimals=DECIMALS)
     value = sql.SQL("({0} || rpad(left({1}, {2}), {2}, '0'))::bigint").format(whole, rest, DECIMALS)
-    return _judged(value, fits, says)
-
-
-def _judged(value: Expression, fits: Expression, says: str) -> Made:
-    """CASE, since conditions beside each other may be tried in any order, and the cast of what does not fit fails."""
-    return value, sql.SQL("CASE WHEN {} THEN {} ELSE false END").format(fits, _in_range(value)), says
+    # CASE, since conditions beside each other may be tried in any order, and the cast of what does not fit fails.
+    return value, sql.SQL("CASE WHEN {} THEN {} ELSE false END").format(fits, _in_range(value))
 
 
 def _in_range(value: Expression) -> Expression:
@@ -173,7 +162,7 @@ def _in_range(value: Expression) -> Expression:
 
 def _count(cell: Expression, _mapping: Mapping) -> Made:
     value = sql.SQL("nullif({0}, '')::integer").format(cell)
-    return value, sql.SQL("({0} = '' OR {1})").format(cell, _digits(cell, 9)), "not a number of transactions"
+    return value, sql.SQL("({0} = '' OR {1})").format(cell, _digits(cell, 9))
 
 
 def _at(cell: Expression, mapping: Mapping) -> Made:
@@ -181,21 +170,26 @@ def _at(cell: Expression, mapping: Mapping) -> Made:
         return _unix(cell, seconds=1 if mapping.times == "unix" else 1000)
     text = sql.SQL(ISO[mapping.times]).format(cell)
     has_zone = sql.SQL("({0} LIKE '%Z' OR {0} LIKE '__________%+%' OR {0} LIKE '__________%-%')").format(text)
-    looks_like_one = sql.SQL("{1} LIKE '____-__-_____:__%' AND right({1}, 2) <> 'BC' AND {2}").format(
-        cell, text, sql.SQL("true") if mapping.zone else has_zone
+    looks_like_one = sql.SQL("{text} ~ {written} AND {in_order} AND {is_zoned}").format(
+        text=text,
+        written=WRITTEN,
+        in_order=sql.SQL("true" if mapping.times == "iso" else IN_ORDER).format(cell),
+        is_zoned=sql.SQL("true") if mapping.zone else has_zone,
     )
-    good = sql.SQL("({} = '' OR ({} AND pg_input_is_valid({}, 'timestamptz')))").format(cell, looks_like_one, text)
-    fit = sql.SQL("({} = '' OR ({}))").format(cell, looks_like_one)
     zoned = sql.SQL("{}::timestamptz").format(text)
     if mapping.zone:
         zoned = sql.SQL("CASE WHEN {0} THEN {1} ELSE {2}::timestamp AT TIME ZONE {3} END").format(
             has_zone, zoned, text, mapping.zone
         )
     value = sql.SQL("CASE WHEN {0} <> '' THEN {1} END").format(cell, zoned)
-    return value, good, "not a time such as 2026-01-31T12:00:00Z; without a zone, the mapping has to state it", fit
+    return value, sql.SQL("({} = '' OR ({}))").format(cell, looks_like_one)
 
 
 def _unix(cell: Expression, *, seconds: int) -> Made:
-    good = sql.SQL("({0} = '' OR {1})").format(cell, _digits(cell, 10 if seconds == 1 else 13))
-    value = sql.SQL("to_timestamp(nullif({0}, '')::bigint / {1}.0)").format(cell, seconds)
-    return value, good, "not a time in seconds since 1970" if seconds == 1 else "not a time in milliseconds since 1970"
+    """Of another unit, it would be a time of another century."""
+    number = sql.SQL("nullif({0}, '')::bigint").format(cell)
+    first, last = (int(moment.timestamp()) * seconds for moment in (FIRST, LAST))
+    good = sql.SQL("({0} = '' OR (CASE WHEN {1} THEN {2} >= {3} AND {2} < {4} ELSE false END))").format(
+        cell, _digits(cell, 10 if seconds == 1 else 13), number, first, last
+    )
+    return sql.SQL("to_timestamp({} / {}.0)").format(number, seconds), good

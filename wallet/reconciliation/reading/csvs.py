@@ -7,37 +7,65 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Unreadable, checked_headers, too_many
+from wallet.reconciliation.reading import header as header_line
+from wallet.reconciliation.reading.mapping import ENCODINGS, MOST_LINES_BEFORE, Mapping
+from wallet.reconciliation.reading.table import Fault, Table, Unreadable, as_csv, checked_headers, too_many
 from wallet.reconciliation.reading.unpacking import Unpacked
 
-DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|^~"
 HEAD = 1024 * 1024
 TAIL = 64 * 1024  # footers are looked for in it
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE"}
 # Before the header: the day, as it is sent by a signed call, and Excel's own line.
 BEFORE = re.compile(r"(?:#day=([0-9-]{10})\r?\n)?(?:sep=([,;\t|])\r?\n)?", re.IGNORECASE)
 BROKEN = "Quotes do not end, line ends are mixed, or a cell is too long. If it is the last line, the file was cut off."
+LONGEST_HEADER = 64 * 1024
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
-def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
-    """`head` has been read from the file already."""
+def table(file: Unpacked, head: bytes, mapping: Mapping, *, is_patient: bool = False) -> Table:
+    """`head` has been read from the file already. Patient: read here and not by the database, which is stricter."""
     pieces = _utf8(file, head, encoding_of(head, mapping))
     text, pending = _head(pieces)
     skipped, day, stated = _before(text)
-    delimiter, header, length, lines = _header(text[len(skipped) :], stated, mapping)
-    first = skipped.count("\n") + lines + 1
-    found = Table("CSV", checked_headers(header), first, delimiter, iter(()), day=day)
-    found.chunks = _body(found, text[len(skipped) + length :].encode() + pending, pieces)
-    return found
+    before, line = _header_at(text, len(skipped), stated, mapping)
+    delimiter, header, length, lines = _header(text[before:], stated, mapping, line)
+    found = Table("CSV", checked_headers(header), line + lines, delimiter, iter(()), day=day)
+    found.chunks = _body(found, text[before + length :].encode() + pending, pieces)
+    is_spaced = all(cell.startswith(" ") for cell in header[1:])
+    return _patient(found, is_spaced=is_spaced) if is_patient or is_spaced else found
 
 
 def encoding_of(head: bytes, mapping: Mapping) -> str:
     """Its mark says, then the mapping; nobody guesses."""
     return next((name for mark, name in MARKS.items() if head.startswith(mark)), mapping.encoding)
+
+
+# --- The line of the header -------------------------------------------------------------------------------------------
+def _header_at(text: str, start: int, delimiter: str, mapping: Mapping) -> tuple[int, int]:
+    """Where the line of the column names begins, and its number: as stated, or by the names that are stated.
+
+    Titles and comments may stand before it. While no names are stated, the line with most of the usual ones.
+    """
+    begins, line = [start], text.count("\n", 0, start) + 1
+    while len(begins) < MOST_LINES_BEFORE and (end := text.find("\n", begins[-1])) >= 0:
+        begins.append(end + 1)
+    if mapping.header_line:
+        number = mapping.header_line - line
+        if not 0 <= number < len(begins):
+            raise Unreadable(Fault("The file has no such line for the column names. State another one."))
+        return begins[number], mapping.header_line
+    found = header_line.position([_cells_at(text, begin, delimiter, mapping) for begin in begins], mapping)
+    return begins[found], line + found
+
+
+def _cells_at(text: str, begin: int, delimiter: str, mapping: Mapping) -> list[str]:
+    end = text.find("\n", begin)
+    line = text[begin : end if end >= 0 else None][:LONGEST_HEADER]
+    readings = (_record(line, each)[0] for each in delimiter or DELIMITERS)
+    return max(readings, key=lambda cells: (header_line.names_in(cells, mapping), len(cells)))
 
 
 def _utf8(file: Unpacked, piece: bytes, encoding: str) -> Iterator[bytes]:
@@ -95,13 +123,17 @@ def _before(text: str) -> tuple[str, str, str]:
     return (before.group(), before[1] or "", before[2] or "") if before else ("", "", "")
 
 
-def _header(text: str, stated: str, mapping: Mapping) -> tuple[str, list[str], int, int]:
+def _header(text: str, stated: str, mapping: Mapping, line: int) -> tuple[str, list[str], int, int]:
     """Delimiter, cells, and how many characters and lines the header takes."""
     readings = [(delimiter, *_record(text, delimiter)) for delimiter in (stated or DELIMITERS)]
     found = max(readings, key=lambda reading: (mapping.known(reading[1]), len(reading[1])))
     if len(found[1]) == 1 and not stated:
         raise Unreadable(
-            Fault("The first line is one cell. It has to name the columns, apart by comma, semicolon, tab or bar.", 1)
+            Fault(
+                "The first line is one cell. It has to name the columns, apart by comma, semicolon, tab or bar; or "
+                "state in which line the names are.",
+                line,
+            )
         )
     too_many(len(found[1]))
     return found
@@ -131,6 +163,32 @@ def _body(found: Table, held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]
             yield _counted(found, held[:-TAIL])
             held, is_cut = held[-TAIL:], True
     yield _counted(found, _without_footers(found, held, is_cut=is_cut))
+
+
+def _patient(found: Table, *, is_spaced: bool) -> Table:
+    """Rows of their own lines: without empty lines, without empty cells beside the columns, whatever ends a line."""
+    lines = _lines(found.chunks)
+    found.chunks = as_csv(
+        _numbered(found, csv.reader(lines, delimiter=found.delimiter, skipinitialspace=is_spaced, strict=True))
+    )
+    found.delimiter, found.is_ours, found.is_numbered = ",", True, True
+    return found
+
+
+def _numbered(found: Table, reader: Any) -> Iterator[list[str]]:
+    width, line = len(found.headers), found.first
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as fault:
+            raise Unreadable(Fault(BROKEN, line)) from fault
+        if cells is None:
+            return
+        if any(cells[width:]) or 0 < len(cells) < width:
+            raise Unreadable(Fault(_misshapen(len(cells), width), line))
+        if any(cells):
+            yield [str(line), *cells[:width]]
+        line = found.first + reader.line_num
 
 
 def _counted(found: Table, piece: bytes) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from typing import IO
 
-from wallet.reconciliation.reading import csvs, jsons, sheets
+from wallet.reconciliation.reading import csvs, encodings, jsons, sheets
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Unreadable
-from wallet.reconciliation.reading.unpacking import PIECE, Unpacked
+from wallet.reconciliation.reading.unpacking import PIECE, opened
 
 ELSE = {
     b"%PDF": "a PDF",
@@ -24,8 +24,8 @@ JSON = (b"{", b"[")
 SNIFFED = 4096
 
 
-def table(file: IO[bytes], mapping: Mapping) -> Table:
-    unpacked = Unpacked(file)
+def table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -> Table:
+    unpacked = opened(file)
     head = unpacked.read(PIECE)
     if not head:
         raise Unreadable(Fault("The file is empty."))
@@ -36,12 +36,22 @@ def table(file: IO[bytes], mapping: Mapping) -> Table:
         return sheets.table(unpacked, head, mapping)
     if _looks_like_json(head):
         return jsons.table(unpacked, head, mapping)
-    return csvs.table(unpacked, head, mapping)
+    return csvs.table(unpacked, head, mapping, is_patient=is_patient)
+
+
+def suggested_encoding(file: IO[bytes], stated: str) -> str:
+    """Of a CSV, the encoding that it seems to have; else as stated."""
+    try:
+        head = opened(file).read(PIECE)
+    except Unreadable:
+        return stated
+    is_csv = not (head.startswith((ZIP, *csvs.MARKS)) or _looks_like_json(head))
+    return encodings.suggested(head, stated) if is_csv else stated
 
 
 def is_json(file: IO[bytes]) -> bool:
     try:
-        return _looks_like_json(Unpacked(file).read(SNIFFED))
+        return _looks_like_json(opened(file).read(SNIFFED))
     except Unreadable:
         return False
 

@@ -1,4 +1,8 @@
-"""JSON, one row at a time: an object around `transactions`, the bare list, or a line for each row.
+"""JSON, one row at a time: an object around the list of rows, the bare list, or a line for each row.
+
+The rows are `transactions`, else the only list of objects, else those at the path that is stated. An object in a row is
+its names with a point between: `player.id`. Where the path goes through lists, each inner object is a row, with what
+stands around it.
 
 Numbers stay the text that they were: no float gets in, and what is no amount is judged where all amounts are.
 """
@@ -7,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -20,6 +25,9 @@ MOST_NAMES = 1_000  # of one object
 ROWS = "transactions"
 ENDS = "The JSON ends early, or is damaged from here on: it did not arrive whole. Send it again."
 SPACE = " \t\r\n"
+FIRST_INSIDE = re.compile(r"[ \t\r\n]*([^ \t\r\n])")
+LIST = "[…]"  # what a cell shows of a list that nobody has named
+DEEPEST = 16  # objects in each other
 Row = dict[str, Any]
 
 
@@ -34,27 +42,39 @@ def once(pairs: list[tuple[str, Any]]) -> Row:
     return row
 
 
-DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
+class Number(str):
+    """A number with a point, as it was written."""
+
+    __slots__ = ()
+
+
+DECODER = json.JSONDecoder(parse_float=Number, parse_int=str, parse_constant=str, object_pairs_hook=once)
 
 
 def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
     """The columns are the names in the first row, and those of the mapping that a row may lack."""
     text = _Text(file, head)
     found = Table("JSON", [], 1, ",", iter(()), is_ours=True)
-    rows = _rows(text, found)
+    rows = _Reader(text, found, mapping).rows()
     first = next(rows, {})
     optional = [header for name, header in mapping.columns.items() if name in OPTIONAL]
     found.headers = checked_headers(dict.fromkeys([*first, *optional]))
-    found.chunks = as_csv(_cells(chain([first] if first else [], rows), found.headers))
+    found.chunks = as_csv(_cells(chain([first] if first else [], rows), found.headers, mapping))
     return found
 
 
-def _cells(rows: Iterable[Row], headers: list[str]) -> Iterator[list[str]]:
+def _cells(rows: Iterable[Row], headers: list[str], mapping: Mapping) -> Iterator[list[str]]:
+    named, point = set(mapping.columns.values()), mapping.point
     for number, row in enumerate(rows, start=1):
-        yield [_cell(row.get(header), number) for header in headers]
+        cells = [_cell(row.get(header), number, is_named=header in named) for header in headers]
+        yield cells if point == "." else [_pointed(cell) for cell in cells]
 
 
-def _cell(value: Any, number: int) -> str:
+def _pointed(cell: str) -> str:
+    return cell.replace(".", ",") if isinstance(cell, Number) else cell
+
+
+def _cell(value: Any, number: int, *, is_named: bool) -> str:
     if isinstance(value, str):
         if "\0" in value:
             raise Unreadable(Fault("A NUL character in a text.", number))
@@ -63,45 +83,119 @@ def _cell(value: Any, number: int) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    raise Unreadable(Fault("A value is a list or an object; each has to be a text or a number.", number))
+    if is_named:
+        raise Unreadable(Fault("A value is a list; each has to be a text or a number.", number))
+    return LIST
 
 
-def _rows(text: _Text, found: Table) -> Iterator[Row]:
-    if text.peek() == "[":
-        yield from _list(text)
-    else:
-        yield from _object(text, found)
-    if text.peek():
-        raise Unreadable(Fault("Something stands after the end of the JSON."))
+class _Reader:
+    """Finds the rows and gives one after the other; what stands beside them is kept."""
 
+    def __init__(self, text: _Text, found: Table, mapping: Mapping) -> None:
+        self.text, self.found = text, found
+        self.path = tuple(filter(None, mapping.rows_path.split(".")))
+        self.left = LONGEST
 
-def _object(text: _Text, found: Table) -> Iterator[Row]:
-    """With its rows in it; or the first of many lines."""
-    text.take("{")
-    beside: Row = {}
-    has_rows, left = False, LONGEST
-    while text.peek() != "}":
-        begun = text.place
-        name = text.value()
-        text.take(":")
-        if name in beside or (name == ROWS and has_rows):
-            raise Unreadable(Fault(f"The object names {shown(str(name))} twice."))
-        if name == ROWS:
-            has_rows = True
-            yield from _list(text)
+    def rows(self) -> Iterator[Row]:
+        if self.text.peek() == "[":
+            yield from self._expanded(_list(self.text), self.path)
         else:
-            beside[str(name)] = text.value()
-            left -= text.place - begun
-            if left < 0:
-                raise Unreadable(Fault(f"Beside the rows, or in one, stand more than {LONGEST:,} characters."))
-        if text.peek() == ",":
-            text.take(",")
-    text.take("}")
-    if has_rows:
-        found.declared, found.day = beside.get("totals"), str(beside.get("day") or "")
-    if not has_rows:
-        yield beside
-        yield from _lines(text)
+            yield from self._whole()
+        if self.text.peek():
+            raise Unreadable(Fault("Something stands after the end of the JSON."))
+
+    def _whole(self) -> Iterator[Row]:
+        """An object with the rows in it; or the first of many lines."""
+        beside: Row = {}
+        yield from self._object((), beside)
+        if self.found.rows_path:
+            self.found.declared, self.found.day = beside.get("totals"), str(beside.get("day") or "")
+        elif self.path:
+            raise Unreadable(Fault(f"The JSON has no list at {shown('.'.join(self.path))}. State where the rows are."))
+        else:
+            yield from self._expanded(chain([beside], _lines(self.text)), ())
+
+    def _object(self, trail: tuple[str, ...], beside: Row) -> Iterator[Row]:
+        self.text.take("{")
+        names: set[str] = set()
+        while self.text.peek() != "}":
+            name = self._name(names)
+            here = (*trail, name)
+            if self._is_rows(here):
+                yield from self._take_rows(here)
+            elif self.text.peek() == "{" and len(here) < DEEPEST:
+                inner: Row = {}
+                beside[name] = inner
+                yield from self._object(here, inner)
+            else:
+                beside[name] = self._beside()
+            if self.text.peek() == ",":
+                self.text.take(",")
+        self.text.take("}")
+
+    def _name(self, names: set[str]) -> str:
+        begun = self.text.place
+        name = str(self.text.value())
+        self._spend(begun)
+        self.text.take(":")
+        if name in names:
+            raise Unreadable(Fault(f"The object names {shown(name)} twice."))
+        names.add(name)
+        if len(names) > MOST_NAMES:
+            raise Unreadable(Fault(f"An object of {len(names):,} names; at most {MOST_NAMES:,} are read."))
+        return name
+
+    def _is_rows(self, here: tuple[str, ...]) -> bool:
+        if self.text.peek() != "[":
+            return False
+        if self.path:
+            return self.path[: len(here)] == here
+        return here == (ROWS,) or (here != ("totals",) and self.text.peek_in_list() == "{")
+
+    def _take_rows(self, here: tuple[str, ...]) -> Iterator[Row]:
+        path = ".".join(here)
+        if self.found.rows_path:
+            says = f"Two lists may be the rows: {shown(self.found.rows_path)} and {shown(path)}. State which one."
+            raise Unreadable(Fault(says))
+        self.found.rows_path = path
+        yield from self._expanded(_list(self.text), self.path[len(here) :])
+
+    def _beside(self) -> Any:
+        begun = self.text.place
+        value = self.text.value()
+        self._spend(begun)
+        return value
+
+    def _spend(self, begun: int) -> None:
+        self.left -= self.text.place - begun
+        if self.left < 0:
+            raise Unreadable(Fault(f"Beside the rows, or in one, stand more than {LONGEST:,} characters."))
+
+    def _expanded(self, rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Row]:
+        for row in rows:
+            yield from _expand(row, path, "")
+
+
+def _expand(row: Row, path: tuple[str, ...], before: str) -> Iterator[Row]:
+    """Of a path, each object of its list with all that stands around it; else the row itself."""
+    flat = _flat(row, before, DEEPEST)
+    if not path:
+        yield flat
+        return
+    inner, name = row.get(path[0]), f"{before}{path[0]}."
+    flat.pop(name[:-1], None)
+    for each in inner if isinstance(inner, list) else [inner]:
+        if isinstance(each, dict):
+            yield from (flat | more for more in _expand(each, path[1:], name))
+
+
+def _flat(row: Row, before: str, deep: int) -> Row:
+    if not deep:
+        raise Unreadable(Fault("The JSON is nested too deeply."))
+    found: Row = {}
+    for name, value in row.items():
+        found |= _flat(value, f"{before}{name}.", deep - 1) if isinstance(value, dict) else {f"{before}{name}": value}
+    return found
 
 
 def _lines(text: _Text) -> Iterator[Row]:
@@ -160,6 +254,12 @@ class _Text:
             if self.at < len(self.text) or self.is_all:
                 return self.text[self.at : self.at + 1]
             self._take_in(self.file.read())
+
+    def peek_in_list(self) -> str:
+        """The first character in the list that begins here."""
+        while not (found := FIRST_INSIDE.match(self.text, self.at + 1)) and not self.is_all:
+            self._take_in(self.file.read())
+        return found[1] if found else ""
 
     def take(self, sign: str) -> None:
         if (met := self.peek()) != sign:

@@ -1,14 +1,15 @@
 """Rows into the database: the file's own bytes by COPY into a table of text, then one look that casts and judges.
 
-No Python object is made for a row. Only when a cell cannot be read are the bad lines looked for and named. The table of
-a statement stays, with a view beside it that casts; that of a file which is only looked at is gone with the look.
+No Python object is made for a row of a plain file. One that is written in another way, or has a cell that does not fit,
+is made into rows by `conversion`, from the same table of text. The table of a statement stays, with a view beside it
+that casts; that of a file which is only looked at is gone with the look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import psycopg
@@ -16,13 +17,16 @@ from django.db import DataError, connection, transaction
 from psycopg import sql
 
 from wallet.reconciliation.reading import csvs, formats
-from wallet.reconciliation.reading.columns import Column, columns
+from wallet.reconciliation.reading.columns import columns
+from wallet.reconciliation.reading.conversion import TYPES, Conversion
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import MOST_FAULTS, SHOWN, Fault, Table, Unreadable, shown
+from wallet.reconciliation.reading.table import MOST_FAULTS, SHOWN, Fault, Table, Unreadable
 
 type Opened = Callable[[], AbstractContextManager[IO[bytes]]]
 SAMPLE = 10
 AT_A_TIME = 1000  # numbers of lines that COPY takes from the sequence
+FETCHED = 5000  # lines at a time
+NAMES = sql.SQL(", ").join(sql.Identifier(name) for name in TYPES if name != "fault")
 # What a statement does not have a column for.
 ABSENT = {
     "transaction_id": sql.SQL("''::text"),
@@ -36,28 +40,51 @@ ABSENT = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where raw rows are put."""
+    """Where raw rows are put, and those that had to be converted."""
 
     kind: sql.SQL
-    table: sql.Identifier
+    schema: str
+    name: str
+
+    @property
+    def table(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.name)
+
+    @property
+    def converted(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, f"{self.name}_converted")
 
 
-PASSING = Place(sql.SQL("TEMP"), sql.Identifier("pg_temp", "statement_raw"))
+PASSING = Place(sql.SQL("TEMP"), "pg_temp", "statement_raw")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
-    """The raw rows in the database; those of a passing look until the block ends."""
+    """The raw rows in the database; those of a passing look until the block ends. `read` is how they were read last."""
 
     table: Table
     rows: int
     place: Place
+    read: Reading | None = None
 
     @property
     def source(self) -> sql.Composed:
         """Rows with their line; those of empty cells alone, as spreadsheets leave them, are none."""
         empty = sql.SQL(" AND ").join(sql.SQL("{} = ''").format(cell) for cell in cells(self.table))
         return sql.SQL("(SELECT * FROM {} WHERE NOT ({})) AS given").format(self.place.table, empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How raw rows are read by a mapping: `rows` to stand behind FROM, with our columns; what is wrong."""
+
+    mapping: Mapping
+    rows: sql.Composed
+    is_converted: bool
+    totals: list[dict[str, Any]]
+    ignored: int = 0
+    faults: tuple[Fault, ...] = ()
+    fault_count: int = 0
 
 
 def cells(table: Table) -> list[sql.Identifier]:
@@ -73,12 +100,12 @@ def loaded(open_file: Opened, mapping: Mapping, place: Place = PASSING) -> Itera
         try:
             rows = _copied(table, place)
         except psycopg.Error as fault:
-            raise _told(fault, table, open_file, mapping) from fault
+            table, rows = _patiently(fault, table, open_file, mapping, place)
         if not (table.is_ours or table.newlines == rows - 1):
             _count_breaks_in_cells(table, place)
         yield Loaded(table, rows, place)
-        if place is PASSING:
-            _run(sql.SQL("DROP TABLE IF EXISTS {}").format(place.table))  # else the caller's savepoint takes it along
+        if place is PASSING:  # else the caller's savepoint takes them along
+            _run(sql.SQL("DROP TABLE IF EXISTS {}, {}").format(place.table, place.converted))
 
 
 def _make(table: Table, place: Place) -> None:
@@ -92,13 +119,26 @@ def _make(table: Table, place: Place) -> None:
 
 
 def _copied(table: Table, place: Place) -> int:
-    names = sql.SQL(", ").join(cells(table))
+    names = sql.SQL(", ").join([*([sql.Identifier("line")] if table.is_numbered else []), *cells(table)])
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, DELIMITER {}, FORCE_NOT_NULL *)")
     with transaction.atomic(), connection.cursor() as cursor:
         with cursor.copy(statement.format(place.table, names, table.delimiter)) as copy:
             for chunk in table.chunks:
                 copy.write(chunk)
         return int(cursor.rowcount)
+
+
+def _patiently(
+    fault: psycopg.Error, strict: Table, open_file: Opened, mapping: Mapping, place: Place
+) -> tuple[Table, int]:
+    """What the database did not take as a table may be one. Else its lines are named."""
+    with open_file() as file:
+        try:
+            table = formats.table(file, mapping, is_patient=True)
+            _make(table, place)
+            return table, _copied(table, place)
+        except (Unreadable, psycopg.Error):
+            raise _told(fault, strict, open_file, mapping) from fault
 
 
 def _count_breaks_in_cells(table: Table, place: Place) -> None:
@@ -141,11 +181,52 @@ def sample(of: Loaded) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in rows]
 
 
-def judged(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
-    """What all rows come to, by currency and kind; or Unreadable with the lines that cannot be read.
+# --- How they are read ----------------------------------------------------------------------------------------------
+def reading(of: Loaded, mapping: Mapping) -> Reading:
+    """By the database, where the mapping is plain and every cell fits; else one by one. The last one is kept."""
+    if of.read is None or of.read.mapping != mapping:
+        of.read = (_plain(of, mapping) if mapping.is_plain else None) or _converted(of, mapping)
+    return of.read
 
-    Every cell is cast here, so that the view beside the table meets none that cannot be.
-    """
+
+def judged(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
+    """What all rows come to, by currency and kind; or Unreadable with the lines that cannot be read."""
+    refuse(of, mapping)
+    return totals(of, mapping)
+
+
+def totals(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
+    """Of those rows that can be read."""
+    return reading(of, mapping).totals
+
+
+def refuse(of: Loaded, mapping: Mapping) -> None:
+    """Raises Unreadable when a line cannot be read, with the first hundred."""
+    if (read := reading(of, mapping)).faults:
+        raise Unreadable(*read.faults, count=read.fault_count)
+
+
+def show(of: Loaded, mapping: Mapping, view: sql.Identifier) -> None:
+    """Makes a view of rows that have been judged, with our columns, whatever the file calls them."""
+    if reading(of, mapping).is_converted:  # they take the place of those that they were made of
+        _run(sql.SQL("DROP TABLE {}").format(of.place.table))
+        _run(sql.SQL("ALTER TABLE {} RENAME TO {}").format(of.place.converted, sql.Identifier(of.place.name)))
+        of.read = replace(reading(of, mapping), rows=_ours(of.place.table))
+    _run(sql.SQL("CREATE VIEW {} AS SELECT {} FROM {} AS read").format(view, NAMES, reading(of, mapping).rows))
+    _run(sql.SQL("ANALYZE {} (line, {})").format(of.place.table, sql.SQL(", ").join(_joined_by(of, mapping))))
+
+
+def _joined_by(of: Loaded, mapping: Mapping) -> list[sql.Identifier]:
+    """The cells whose spread the planner has to know: to look at all takes three times as long."""
+    names = [name for name in ("transaction_id", "player_id") if name in mapping.columns]
+    if reading(of, mapping).is_converted:
+        return [sql.Identifier(name) for name in names]
+    return [cells(of.table)[of.table.headers.index(mapping.columns[name])] for name in names]
+
+
+# --- by the database --------------------------------------------------------------------------------------------------
+def _plain(of: Loaded, mapping: Mapping) -> Reading | None:
+    """None when a cell does not fit. Every cell is cast here, so that the view meets none that cannot be."""
     read = {column.name: column for column in columns(mapping, of.table.headers)}
     fit = sql.SQL(" AND ").join(column.is_fit for column in read.values())
     asked = [sql.SQL("bool_and(coalesce({}, false))").format(fit)]
@@ -155,69 +236,62 @@ def judged(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
     try:
         with transaction.atomic():
             found = _rows(query.format(currency, kind, amount, sql.SQL(", ").join(asked), of.source))
-    except DataError as fault:  # a cast of what is no good
-        refuse(of, mapping)
-        raise Unreadable(Fault("A row cannot be kept as it is.")) from fault
+    except DataError:  # a cast of what is no good
+        return None
     if not all(row[len(SUMS)] for row in found):
-        refuse(of, mapping)
-    return _sums(found)
-
-
-def show(of: Loaded, mapping: Mapping, view: sql.Identifier) -> None:
-    """Makes a view of rows that have been judged, with our columns, whatever the file calls them."""
-    read = ABSENT | {column.name: column.value for column in columns(mapping, of.table.headers)}
-    named = sql.SQL(", ").join(sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in read.items())
-    _run(sql.SQL("CREATE VIEW {} AS SELECT line, {} FROM {}").format(view, named, of.source))
-    _run(sql.SQL("ANALYZE {} (line, {})").format(of.place.table, sql.SQL(", ").join(_joined_by(of.table, mapping))))
-
-
-def _joined_by(table: Table, mapping: Mapping) -> list[sql.Identifier]:
-    """The cells whose spread the planner has to know: to look at all takes three times as long."""
-    headers = [mapping.columns[name] for name in ("transaction_id", "player_id") if name in mapping.columns]
-    return [cells(table)[table.headers.index(header)] for header in headers]
-
-
-def _all_good(read: list[Column]) -> sql.Composed:
-    return sql.SQL(" AND ").join(column.is_good for column in read)
-
-
-def refuse(of: Loaded, mapping: Mapping) -> None:
-    """Raises Unreadable when a line cannot be read, with the first hundred."""
-    read = [column for column in columns(mapping, of.table.headers) if column.says]
-    bad = sql.SQL("FROM {} WHERE NOT ({})").format(of.source, _all_good(read))
-    pairs = sql.SQL(", ").join(
-        sql.SQL("{}, left({}, {})").format(column.is_good, column.cell, SHOWN + 1) for column in read
+        return None
+    values = ABSENT | {column.name: column.value for column in read.values()}
+    named = sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(values[name], sql.Identifier(name)) for name in TYPES if name in values
     )
-    query = sql.SQL("SELECT line, count(*) OVER (), {} {} ORDER BY line LIMIT {}").format(pairs, bad, MOST_FAULTS)
-    if rows := _rows(query):
-        raise Unreadable(*(_fault(row, read) for row in rows), count=rows[0][1])
+    rows = sql.SQL("(SELECT line, {} FROM {})").format(named, of.source)
+    return Reading(mapping, rows, is_converted=False, totals=_sums(found))
 
 
-def _fault(row: tuple[Any, ...], read: list[Column]) -> Fault:
-    line, _, *pairs = row
-    judged = zip(read, pairs[::2], pairs[1::2], strict=True)
-    said = [f"{column.header} is {shown(cell)}: {column.says}" for column, is_good, cell in judged if not is_good]
-    return Fault(f"{'; '.join(said)}.", line)
-
-
-def totals(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
-    """Of the raw rows, for a preview: those that can be read."""
-    read = {column.name: column for column in columns(mapping, of.table.headers)}
-    good = _all_good(list(read.values()))
-    part = sql.SQL(", ").join(
-        sql.SQL("CASE WHEN {} THEN {} END AS {}").format(read[name].is_good, read[name].value, sql.Identifier(name))
-        for name in ("currency", "kind", "amount")
+# --- one by one -------------------------------------------------------------------------------------------------------
+def _converted(of: Loaded, mapping: Mapping) -> Reading:
+    table = of.place.converted
+    texts = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(what)) for name, what in TYPES.items()
     )
-    rows = sql.SQL("(SELECT {} FROM {} WHERE CASE WHEN {} THEN true END) AS read")
-    return _summed(rows.format(part, of.source, good))
+    _run(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    _run(sql.SQL("CREATE {} TABLE {} ({})").format(of.place.kind, table, texts))
+    conversion = Conversion(mapping, of.table.headers)
+    into = sql.SQL("COPY {} FROM STDIN").format(table)
+    for lines in _fetched(of):
+        with connection.cursor() as cursor, cursor.copy(into) as copy:
+            for line, *texts_of_line in lines:
+                for row in conversion.rows(line, texts_of_line):
+                    copy.write_row(row)
+    query = sql.SQL("SELECT currency, kind, count(*), sum(amount)::text FROM {} AS read GROUP BY 1, 2 ORDER BY 1, 2")
+    sums = _sums(_rows(query.format(_ours(table))))
+    faults = _faults(of.table, table)
+    return Reading(
+        mapping, _ours(table), is_converted=True, totals=sums, ignored=conversion.ignored,
+        faults=tuple(fault for fault, _ in faults), fault_count=faults[0][1] if faults else 0,
+    )  # fmt: skip
+
+
+def _ours(table: sql.Identifier) -> sql.Composed:
+    return sql.SQL("(SELECT {} FROM {} WHERE fault IS NULL)").format(NAMES, table)
+
+
+def _fetched(of: Loaded) -> Iterator[list[tuple[Any, ...]]]:
+    names = sql.SQL(", ").join(cells(of.table))
+    _run(sql.SQL("DECLARE statement_lines NO SCROLL CURSOR FOR SELECT line, {} FROM {}").format(names, of.source))
+    while lines := _rows(sql.SQL("FETCH {} FROM statement_lines").format(FETCHED)):
+        yield lines
+    _run(sql.SQL("CLOSE statement_lines").format())
+
+
+def _faults(table: Table, converted: sql.Identifier) -> list[tuple[Fault, int]]:
+    query = sql.SQL(
+        "SELECT line, fault, count(*) OVER () FROM {} WHERE fault IS NOT NULL ORDER BY line LIMIT {}"
+    ).format(converted, MOST_FAULTS)
+    return [(table.fault(text, line), count) for line, text, count in _rows(query)]
 
 
 SUMS = ("currency", "kind", "rows", "amount")
-
-
-def _summed(rows: sql.Composed) -> list[dict[str, Any]]:
-    query = sql.SQL("SELECT currency, kind, count(*), sum(amount)::text FROM {} GROUP BY 1, 2 ORDER BY 1, 2")
-    return _sums(_rows(query.format(rows)))
 
 
 def _sums(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

@@ -11,20 +11,41 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from merchants.errors import Refusal
 
-type Amounts = Literal["", "units", "decimal_point", "decimal_comma"]
-type Times = Literal["iso", "dmy", "mdy", "unix", "unix_ms"]
+type Amounts = Literal["", "units", "decimal_point", "decimal_comma", "minor"]
+type Times = Literal["iso", "dmy", "mdy", "unix", "unix_ms", "unix_us", "unix_ns", "excel"]
 
 OF_ROWS = ("transaction_id", "kind", "player_id", "currency", "amount")
 OF_TOTALS = ("player_id", "kind", "currency", "amount")
-FIELDS = (*OF_ROWS, "game_id", "state", "ref_transaction_id", "at", "count")
+APART = ("debit", "credit", "stake", "win", "win_transaction_id", "time_of_day", "time_zone")  # in unusual files
+FIELDS = (*OF_ROWS, "game_id", "state", "ref_transaction_id", "at", "count", *APART)
 KINDS = ("bet", "payout", "reward", "rollback", "deposit", "withdraw")
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "iso8859-15": "ISO 8859-15",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "shift_jis": "Shift JIS",
+    "gb18030": "GB 18030",
+}
 CHOICES = {
-    "amounts": ("", "units", "decimal_point", "decimal_comma"),
-    "times": ("iso", "dmy", "mdy", "unix", "unix_ms"),
-    "negative": ("refused", "absolute"),
-    "encoding": ("utf-8", "cp1252", "utf-16-le", "utf-16-be"),
+    "amounts": ("", "units", "decimal_point", "decimal_comma", "minor"),
+    "times": ("iso", "dmy", "mdy", "unix", "unix_ms", "unix_us", "unix_ns", "excel"),
+    "negative": ("refused", "absolute", "kind"),
+    "encoding": tuple(ENCODINGS),
     "grain": ("rows", "totals"),
     "rollbacks": ("", "rows", "flags", "none"),
+    "minor_digits": ("", "0", "1", "2", "3", "4", "5"),
+    "thousands": ("", "comma", "point", "space", "apostrophe"),
+    "minus": ("", "brackets", "trailing", "any"),
+    "out_kind": ("", *KINDS),
+    "in_kind": ("", *KINDS),
+    "currency_place": ("", "amount"),
+    "date_alone": ("", "midnight"),
 }
 
 # As they usually are called, all small and without anything but letters.
@@ -62,8 +83,14 @@ class BadMapping(Refusal):
 class Mapping:
     """`columns`: our field → their header. `kinds` and `states`: their word → ours; `states` says whether it is rolled
     back. `currency` is of all rows where no column says it. `zone` is of times that state none. `negative`: whether a
-    sign before an amount is an error, or says only which way the money went. `rollbacks`: whether the file has rows for
-    them, flags what was rolled back, or leaves it out. Whether it has references is whether a column is named for them.
+    sign before an amount is an error, says only which way the money went, or says the kind. `rollbacks`: whether the
+    file has rows for them, flags what was rolled back, or leaves it out. Whether it has references is whether a column
+    is named for them.
+
+    The rest is for files that are written in another way than most: `minor_digits` of minor units, where not those of
+    the currency; `minus`, where it is not a sign before the amount; `out_kind` and `in_kind` of debit and credit, or of
+    an amount with a minus and one without; `currency_place` where the currency stands beside the amount; `currencies`
+    and `zones`: their word → a code, a zone; the line of the header (0: found by its names); the path of a JSON's rows.
     """
 
     columns: Words[str, str] = field(default_factory=dict)
@@ -78,6 +105,30 @@ class Mapping:
     encoding: str = "utf-8"
     sheet: str = ""
     rollbacks: str = ""
+    minor_digits: str = ""
+    thousands: str = ""
+    minus: str = ""
+    out_kind: str = ""
+    in_kind: str = ""
+    currency_place: str = ""
+    currencies: Words[str, str] = field(default_factory=dict)
+    ignored_kinds: Sequence[str] = ()
+    ignored_states: Sequence[str] = ()
+    zones: Words[str, str] = field(default_factory=dict)
+    date_alone: str = ""
+    header_line: int = 0
+    rows_path: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the database itself can read the cells; what else is stated is read by `conversion`."""
+        is_usual = self.amounts != "minor" and self.times in USUAL_TIMES and self.negative != "kind"
+        return is_usual and not self.columns.keys() & set(APART) and all(not getattr(self, name) for name in UNUSUAL)
+
+    @property
+    def point(self) -> str:
+        """How a number that is one, and no text, is written where a text of it is wanted. Never as thousands are."""
+        return "," if self.amounts == "decimal_comma" or self.thousands == "point" else "."
 
     def known(self, headers: Sequence[str]) -> int:
         """How many of the columns that it names are there."""
@@ -85,13 +136,14 @@ class Mapping:
 
     def asks(self, headers: Sequence[str]) -> list[str]:
         """What has to be stated before a file with these headers can be read: a sentence each."""
-        needed = OF_TOTALS if self.grain == "totals" else OF_ROWS
-        unsaid = [name for name in needed if name not in self.columns and not (name == "currency" and self.currency)]
+        unsaid = [name for name in self._needed() if name not in self.columns]
         gone = sorted(header for header in self.columns.values() if header not in headers)
         asks = [f"Which column is the {spoken(name)}?" for name in unsaid]
         asks += [f"The file has no column “{header[:40]}”. Which one is it now?" for header in gone]
         if not self.amounts:
             asks.append("Are amounts whole units (real amount × 100000), or decimals with a point or a comma?")
+        if self._has_kinds_by_direction() and not (self.out_kind and self.in_kind):
+            asks.append("Which kind is a debit or an amount with a minus, and which kind is a credit or one without?")
         return asks
 
     @property
@@ -99,16 +151,64 @@ class Mapping:
         """As stated. Of a mapping of before it was: rows, since nothing is overlooked so, and of totals what stands."""
         return self.rollbacks or ("none" if self.grain == "totals" else "rows")
 
+    def _needed(self) -> list[str]:
+        """The columns without which no row is understood."""
+        needed = set(OF_TOTALS if self.grain == "totals" else OF_ROWS)
+        if self.currency or self.currency_place:
+            needed.discard("currency")
+        if self.is_stake_and_win:
+            needed = needed - {"kind", "amount"} | {"stake", "win"}
+            needed |= {"win_transaction_id"} if self.grain == "rows" else set()
+        elif self.is_debit_and_credit:
+            needed = needed - {"amount"} | {"debit", "credit"}
+        if self._has_kinds_by_direction():
+            needed.discard("kind")
+        if self.columns.keys() & {"time_of_day", "time_zone"}:
+            needed.add("at")
+        return [name for name in FIELDS if name in needed]
+
+    @property
+    def is_stake_and_win(self) -> bool:
+        return not self.columns.keys().isdisjoint(("stake", "win", "win_transaction_id"))
+
+    @property
+    def is_debit_and_credit(self) -> bool:
+        return not self.columns.keys().isdisjoint(("debit", "credit"))
+
+    def _has_kinds_by_direction(self) -> bool:
+        has_direction = self.negative == "kind" or self.is_debit_and_credit
+        return has_direction and "kind" not in self.columns and not self.is_stake_and_win
+
     def kind_of(self, word: str) -> str:
         word = word.strip().lower()
         return self.kinds.get(word, word if word in KINDS else "")
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What was stored before a statement could be made stays the same: of `LATER`, only what differs is there."""
+        stored = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {name: value for name, value in stored.items() if name not in LATER or value}
+
+
+UNUSUAL = frozenset(
+    {
+        "minor_digits", "thousands", "minus", "out_kind", "in_kind", "currency_place", "currencies",
+        "ignored_kinds", "ignored_states", "zones", "date_alone",
+    }
+)  # fmt: skip
+LATER = UNUSUAL | {"header_line", "rows_path"}
+USUAL_TIMES = frozenset({"iso", "dmy", "mdy", "unix", "unix_ms"})
 
 
 def spoken(name: str) -> str:
-    return {"at": "time", "ref_transaction_id": "transaction it refers to"}.get(name, name.replace("_", " "))
+    return SPOKEN.get(name, name.replace("_", " "))
+
+
+SPOKEN = {
+    "at": "time",
+    "ref_transaction_id": "transaction it refers to",
+    "win_transaction_id": "transaction id of the win",
+    "time_of_day": "time of day, apart from the date",
+}
 
 
 def from_json(stored: Words[str, Any]) -> Mapping:
@@ -121,11 +221,46 @@ def from_json(stored: Words[str, Any]) -> Mapping:
             raise BadMapping(f"“{name}” of a mapping is one of {', '.join(filter(None, allowed))}.")
     _check_words(stored)
     _check_zone(stored.get("zone", ""))
+    _check_unusual(stored)
     lower = {name: {str(word).strip().lower(): to for word, to in stored.get(name, {}).items()} for name in WORDS}
-    return replace(Mapping(), **(dict(stored) | lower))
+    ignored = {name: tuple(sorted({str(word).strip().lower() for word in stored.get(name, ())})) for name in IGNORED}
+    return replace(Mapping(), **(dict(stored) | lower | ignored))
 
 
-WORDS = ("kinds", "states")
+WORDS = ("kinds", "states", "currencies", "zones")
+IGNORED = ("ignored_kinds", "ignored_states")
+MOST_LINES_BEFORE = 50  # above the header of a file
+SEPARATORS = {"decimal_point": "point", "decimal_comma": "comma"}
+
+
+def _check_unusual(stored: Words[str, Any]) -> None:
+    for name in IGNORED:
+        if not isinstance(stored.get(name, ()), list | tuple):
+            raise BadMapping(f"“{name}” of a mapping is a list of words.")
+    for zone in stored.get("zones", {}).values():
+        _check_zone(zone)
+    if not all(re.fullmatch(r"[A-Z0-9]{1,8}", str(code)) for code in stored.get("currencies", {}).values()):
+        raise BadMapping("A word for a currency means a code such as EUR.")
+    line = stored.get("header_line", 0)
+    if type(line) is not int or not 0 <= line <= MOST_LINES_BEFORE:
+        raise BadMapping(f"The line of the column names is a number up to {MOST_LINES_BEFORE}.")
+    if not isinstance(stored.get("rows_path", ""), str):
+        raise BadMapping("The place of the rows in a JSON is a text such as data.items.")
+    if SEPARATORS.get(str(stored.get("amounts", "")), "-") == stored.get("thousands", ""):
+        raise BadMapping("The same character cannot separate thousands and decimals.")
+    _check_one_amount(stored.get("columns", {}))
+
+
+WAYS = ({"amount"}, {"debit", "credit"}, {"stake", "win", "win_transaction_id"})
+
+
+def _check_one_amount(columns: Words[str, Any]) -> None:
+    if sum(not way.isdisjoint(columns) for way in WAYS) > 1:
+        raise BadMapping(
+            "Amounts stand in one column, in debit and credit, or in stake and win. State one of the three."
+        )
+    if "kind" in columns and not WAYS[2].isdisjoint(columns):
+        raise BadMapping("Stake and win of one line are a bet and a payout. State no column for the kind.")
 
 
 def _check_words(stored: Words[str, Any]) -> None:
@@ -160,9 +295,27 @@ def suggested(headers: Iterable[str], grain: str = "rows") -> Mapping:
         for name, usuals in USUAL_HEADERS.items()
         if (usual := next((each for each in usuals if each in bare), None)) is not None
     }
+    columns |= _apart(bare, columns)
     if grain == "totals":
         columns.pop("transaction_id", None)
     return Mapping(columns=columns, grain=grain, kinds=usual_kinds(), states=usual_states())
+
+
+def _apart(bare: Words[str, str], columns: Words[str, str]) -> dict[str, str]:
+    """What stands in two columns, where both are there."""
+    found: dict[str, str] = {}
+    if "amount" not in columns:
+        found |= {name: bare[name] for name in ("debit", "credit") if {"debit", "credit"} <= bare.keys()}
+    if {"date", "time"} <= bare.keys():
+        found |= {"at": bare["date"], "time_of_day": bare["time"]}
+    if "timezone" in bare and "at" in {**columns, **found}:
+        found["time_zone"] = bare["timezone"]
+    return found
+
+
+def usual_columns(headers: Iterable[str]) -> int:
+    """How many of them have a usual name."""
+    return len(suggested(headers).columns)
 
 
 def usual_kinds() -> dict[str, str]:
@@ -195,7 +348,7 @@ CONTRACT_TOTALS = replace(
     grain="totals",
     columns={"player_id": "playerId", "kind": "kind", "currency": "currency", "amount": "amount", "count": "count"},
 )
-OPTIONAL = frozenset({"game_id", "state", "ref_transaction_id", "at", "count"})
+OPTIONAL = frozenset({"game_id", "state", "ref_transaction_id", "at", "count", *APART})
 
 
 def fitted(mapping: Mapping, headers: Sequence[str]) -> Mapping:

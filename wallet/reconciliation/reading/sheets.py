@@ -1,4 +1,4 @@
-"""XLSX: the values of one sheet. What calculates is refused, since it says one thing here and another there.
+"""XLSX: the values of one sheet or several. What calculates is refused: it says one thing here and another there.
 
 A sheet is held whole while it is read, so it is read by another process (`workbook`), and bounded; a large day comes as
 CSV. However that process ends, this one goes on with a sentence.
@@ -10,18 +10,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
-from typing import IO
+from typing import IO, Any
 
 import structlog
 
 from portal.tether import tethered
-from wallet.reconciliation.reading import workbook
+from wallet.reconciliation.reading import header, workbook
 from wallet.reconciliation.reading.csvs import FOOTER
-from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Unreadable, as_csv, checked_headers
+from wallet.reconciliation.reading.mapping import MOST_LINES_BEFORE, Mapping
+from wallet.reconciliation.reading.table import Fault, Sheet, Table, Unreadable, as_csv, checked_headers, shown
 from wallet.reconciliation.reading.unpacking import Unpacked
 
 log = structlog.get_logger(__name__)
@@ -31,26 +32,81 @@ AT_ONCE = BoundedSemaphore(2)  # of this process: each may take a gigabyte
 LONGEST_SAID = 500
 
 type Lines = Iterator[tuple[int, list[str]]]
+type Sheets = Iterator[tuple[Sheet, Lines]]
 
 
 def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
     """Empty lines above the header are none of it; each line keeps the number that it has in the sheet."""
-    lines = _lines(file, head, mapping)
-    number, header = next((line for line in lines if any(line[1])), (1, []))
-    found = Table("XLSX", checked_headers(header), number + 1, ",", iter(()), is_ours=True)
-    found.chunks = as_csv(_rows(found, lines))
+    found = Table("XLSX", [], 1, ",", iter(()), is_ours=True, is_numbered=True)
+    sheets = _sheets(file, head, mapping, found)
+    sheet, lines = next(sheets)
+    number, names, lines = _header(sheet, lines, mapping)
+    found.headers, found.first = checked_headers(names), number + 1
+    found.chunks = as_csv(_all_rows(found, lines, sheets, mapping))
     return found
 
 
-def _lines(file: Unpacked, head: bytes, mapping: Mapping) -> Lines:
-    """Each with its number."""
+def _sheets(file: Unpacked, head: bytes, mapping: Mapping, found: Table) -> Sheets:
+    """Each that is read, with its lines."""
     with TemporaryFile() as values:
         with TemporaryFile() as whole:
             _spool(file, head, whole)
             _turn(whole, values, mapping)
         values.seek(0)
-        for number, line in enumerate(values, start=1):
-            yield number, json.loads(line)
+        said = map(json.loads, values)
+        found.book = [Sheet(name, is_visible=is_visible) for name, is_visible in next(said)["sheets"]]
+        named, number = next(said, None), 0
+        while named is not None:
+            sheet, rest = Sheet(named["sheet"], number), _Rest(said, number)
+            found.sheets.append(sheet)
+            yield sheet, rest.lines()
+            for _ in rest.lines():
+                pass
+            named, number = rest.named, rest.number
+
+
+class _Rest:
+    """The lines of a sheet, until another begins. They are counted over all sheets."""
+
+    def __init__(self, said: Iterator[Any], number: int) -> None:
+        self.said, self.number = said, number
+        self.named: dict[str, str] | None = None
+        self.is_over = False
+
+    def lines(self) -> Lines:
+        while not self.is_over:
+            line = next(self.said, None)
+            if line is None or isinstance(line, dict):
+                self.named, self.is_over = line, True
+                return
+            self.number += 1
+            yield self.number, line
+
+
+def _header(sheet: Sheet, lines: Lines, mapping: Mapping) -> tuple[int, list[str], Lines]:
+    """Its number and cells, and the lines after it."""
+    looked_at = list(islice(lines, MOST_LINES_BEFORE))
+    if mapping.header_line > len(looked_at):
+        raise Unreadable(Fault("The sheet has no such line for the column names. State another one."))
+    cells = [line for _, line in looked_at]
+    at = mapping.header_line - 1 if mapping.header_line else header.position(cells, mapping)
+    number, names = looked_at[at] if looked_at else (sheet.before + 1, [])
+    return number, names, chain(looked_at[at + 1 :], lines)
+
+
+def _all_rows(found: Table, lines: Lines, others: Sheets, mapping: Mapping) -> Iterator[list[str]]:
+    """Of the first sheet, and of those that have the same columns after it."""
+    yield from _rows(found, lines)
+    for sheet, more in others:
+        _, names, rest = _header(sheet, more, mapping)
+        if checked_headers(names) != found.headers:
+            first = found.sheets[0].name
+            raise Unreadable(
+                Fault(
+                    f"Sheet {shown(sheet.name)} has other columns than {shown(first)}. State sheets that have the same."
+                )
+            )
+        yield from _rows(found, rest)
 
 
 def _spool(file: Unpacked, piece: bytes, whole: IO[bytes]) -> None:
@@ -63,8 +119,7 @@ def _spool(file: Unpacked, piece: bytes, whole: IO[bytes]) -> None:
 
 
 def _turn(whole: IO[bytes], values: IO[bytes], mapping: Mapping) -> None:
-    point = "," if mapping.amounts == "decimal_comma" else "."
-    command = tethered([sys.executable, "-m", workbook.__name__, json.dumps([mapping.sheet, point])])
+    command = tethered([sys.executable, "-m", workbook.__name__, json.dumps([mapping.sheet, mapping.point])])
     try:
         with AT_ONCE:
             done = subprocess.run(
@@ -83,17 +138,17 @@ def _turn(whole: IO[bytes], values: IO[bytes], mapping: Mapping) -> None:
 
 
 def _rows(found: Table, lines: Lines) -> Iterator[list[str]]:
-    """As wide as the header. A footer is known when no row comes after it."""
+    """As wide as the header, each with its number before. A footer is known when no row comes after it."""
     held: list[list[str]] = []
     width = len(found.headers)
     for number, line in lines:
-        cells = line[:width]
+        cells = line[:width] + [""] * (width - len(line))
         if any(line[width:]):
-            raise Unreadable(Fault("A cell beside the columns that have a name.", number))
+            raise Unreadable(found.fault("A cell beside the columns that have a name.", number))
         if any(cells) and not FOOTER.fullmatch(cells[0].strip()):
             yield from held
             held = []
-            yield cells
-        else:
-            held.append(cells)
-    found.footers = [cells for cells in held if any(cells)]
+            yield [str(number), *cells]
+        elif any(cells):
+            held.append([str(number), *cells])
+    found.footers += [cells[1:] for cells in held]

@@ -41,6 +41,15 @@ class Total:
     kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`before`: so many lines stand in the sheets that are read before it."""
+
+    name: str
+    before: int = 0
+    is_visible: bool = True
+
+
 @dataclass(slots=True)
 class Table:
     """`chunks` is read once; `footers` and `newlines` are complete when it has been."""
@@ -55,6 +64,17 @@ class Table:
     declared: Any = None  # the totals of a JSON, as they stand there
     newlines: int = 0
     is_ours: bool = False  # written by us: a row is a line, whatever stands in its cells
+    is_numbered: bool = False  # the first cell of each row is its line
+    sheets: list[Sheet] = field(default_factory=list)  # of a workbook, those that are read
+    book: list[Sheet] = field(default_factory=list)  # all that it has
+    rows_path: str = ""  # of a JSON
+
+    def fault(self, text: str, line: int | None) -> Fault:
+        """At its line; of several sheets, at the line of its sheet."""
+        if line is None or len(self.sheets) < 2:  # noqa: PLR2004 - several
+            return Fault(text, line)
+        sheet = max((each for each in self.sheets if each.before < line), key=lambda each: each.before)
+        return Fault(f"Sheet {shown(sheet.name)}, line {line - sheet.before:,}: {text}")
 
 
 def checked_headers(cells: Iterable[str]) -> list[str]:

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wallet.money import SCALE
+from wallet.reconciliation.reading import currencies
+from wallet.reconciliation.reading.amounts import AmountReader
 from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+from wallet.reconciliation.reading.wording import Unclear
 
+MOST = 10**19  # units: 14 digits before the point
 PARTS = ("rows", "amount", "currency", "kind")
-DECIMAL = {"decimal_point": ".", "decimal_comma": ","}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,12 @@ class Gap:
         return self.declared.rows is not None and self.rows < self.declared.rows
 
 
-def units(text: str, mapping: Mapping) -> int | None:
+def units(text: str, currency: str, mapping: Mapping) -> int | None:
     """A sum may be larger than an amount; otherwise the same rules."""
-    text = text.strip()
-    if mapping.negative == "absolute":
-        text = text.removeprefix("-")
-    if mapping.amounts == "units":
-        return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
-    point = re.escape(DECIMAL[mapping.amounts])
-    found = re.fullmatch(rf"([0-9]{{1,14}})(?:{point}([0-9]{{1,5}})0*)?", text, re.ASCII)
-    return int(found[1]) * SCALE + int((found[2] or "").ljust(5, "0")) if found else None
+    try:
+        return AmountReader(mapping).read(text, currency or mapping.currency, most=MOST).units
+    except Unclear:
+        return None
 
 
 def stated(table: Table, mapping: Mapping) -> list[Total]:
@@ -67,10 +65,19 @@ PLACES = ("amount", "currency", "kind", "count")
 def _total(rows: str, amount: str, currency: str, kind: str, mapping: Mapping) -> Total:
     rows, amount, kind = rows.strip(), amount.strip(), kind.strip()
     counted = int(rows) if re.fullmatch(r"[0-9]{1,9}", rows, re.ASCII) else None
-    summed = units(amount, mapping) if amount else None
+    summed = units(amount, _code(currency, mapping), mapping) if amount else None
     if (rows and counted is None) or (amount and summed is None) or (kind and not mapping.kind_of(kind)):
         raise Unreadable(Fault(f"The total at the end cannot be read: {shown(f'{rows} {amount} {kind}')}."))
-    return Total(counted, summed, currency.strip(), mapping.kind_of(kind) if kind else "")
+    return Total(counted, summed, _code(currency, mapping), mapping.kind_of(kind) if kind else "")
+
+
+def _code(currency: str, mapping: Mapping) -> str:
+    """As it stands where nobody knows it: no row has it, and that is a gap."""
+    currency = currency.strip()
+    try:
+        return currencies.code(currency, mapping.currencies) if currency else ""
+    except Unclear:
+        return currency
 
 
 def of_json(declared: Any, mapping: Mapping) -> list[Total]:

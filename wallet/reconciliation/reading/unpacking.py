@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from typing import IO
 
@@ -14,6 +15,9 @@ from wallet.reconciliation.reading.table import Fault, Unreadable
 GZIP = b"\x1f\x8b"
 PIECE = 1024 * 1024
 MOST_PACKED = 200  # to one; statements come at 5 to 30
+ZIP = b"PK\x03\x04"
+BESIDE = ("__macosx/", ".ds_store", "thumbs.db")  # what systems put beside the file
+MOST_PARTS = 1000
 SMALL = 16 * 1024 * 1024  # below it the ratio says nothing
 
 
@@ -30,12 +34,17 @@ class Unpacked:
         self.is_packed = is_packed
         self.given = 0
 
+    def unzip(self, name: str, whole: zipfile.ZipFile) -> None:
+        """From now on reads the one file that the ZIP holds."""
+        self.file, self.is_packed = whole.open(name), True
+
     def read(self, size: int = PIECE) -> bytes:
         try:
             piece = self.file.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as fault:
+            what = "ZIP" if isinstance(self.file, zipfile.ZipExtFile) else "gzip"
             raise Unreadable(
-                Fault("The gzip is damaged or cut off: it did not arrive whole. Send the file again.")
+                Fault(f"The {what} is damaged or cut off: it did not arrive whole. Send the file again.")
             ) from fault
         self.given += len(piece)
         self._bounded()
@@ -53,3 +62,42 @@ class Unpacked:
             raise Unreadable(
                 Fault(f"It unpacks to more than {MOST_PACKED} times its size, as no statement does. Send it unpacked.")
             )
+
+
+def opened(file: IO[bytes]) -> Unpacked:
+    """The file itself, or the one that is in its gzip or ZIP. A workbook is a ZIP too, and stays one."""
+    unpacked = Unpacked(file)
+    start = b"" if unpacked.is_packed else file.read(len(ZIP))
+    file.seek(0)
+    if start != ZIP:
+        return unpacked
+    try:
+        whole = zipfile.ZipFile(file)
+        if (name := _only(whole.infolist())) is not None:
+            unpacked.unzip(name, whole)
+            return unpacked
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+        pass  # it is judged as a workbook
+    file.seek(0)
+    return unpacked
+
+
+def _only(parts: list[zipfile.ZipInfo]) -> str | None:
+    """None of a workbook. Raises Unreadable for a ZIP of another than one file, or one with a password."""
+    names = [part.filename for part in parts[:MOST_PARTS]]
+    if any(name.startswith(("xl/", "_rels/")) or name == "[Content_Types].xml" for name in names):
+        return None
+    files = [part for part in parts[:MOST_PARTS] if not part.is_dir() and not _is_beside(part.filename)]
+    if len(files) != 1:
+        raise Unreadable(
+            Fault(
+                f"The file is a ZIP and no XLSX, and holds {len(files)} files. Send the statement alone: CSV or XLSX."
+            )
+        )
+    if files[0].flag_bits & 1:
+        raise Unreadable(Fault("The ZIP has a password. Send the statement without one."))
+    return files[0].filename
+
+
+def _is_beside(name: str) -> bool:
+    return name.lower().startswith(BESIDE) or name.lower().rpartition("/")[2] in BESIDE

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import posixpath
 import re
 import resource
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import IO, Any
+from xml.etree import ElementTree as ET
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from wallet.reconciliation.reading.table import Fault, Unreadable, shown, too_many
 
@@ -38,12 +40,16 @@ PIECE = 256 * 1024
 # Whatever the sheet's part is called. Texts that all sheets share hold no cell, and may hold these signs.
 FORMULA = re.compile(rb"[<:]f[\s/>]")
 NO_CELLS = ("xl/sharedStrings.xml", "docProps/")
+HAS_CELLS = b"sheetData"  # of a chart, the formulas are none of a cell
+NAMED = re.compile(rb"""[ \n\t]r=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+EVERY = "*"  # all sheets that are not hidden
+APART = "/"  # between names of sheets: no name has it
 FAR = re.compile(rb"""<c r=["'](?:[A-Za-z]{4}|[A-Za-z]{0,3}[0-9]{8})""")  # as all write it; the bounds hold for others
 OVERLAP = 64  # bytes of a piece that are looked at again with the next
 LARGE = "The workbook is too large to be read as one. Save the sheet as CSV and send that."
 BROKEN = "The workbook is damaged or cut off. Open it, save it as XLSX or CSV, and send that."
 MACROS = "The workbook has macros or formulas in an old form. Save it as XLSX without macros, or as CSV."
-CALCULATES = "The workbook has formulas. Paste them as values, or save the sheet as CSV, and send that."
+CALCULATES = "The workbook has formulas{}. Paste them as values, or save the sheet as CSV, and send that."
 BEYOND = "A cell of the workbook is beyond all rows and columns that a sheet has. Save the sheet as CSV and send that."
 NO_TIME = "A date or a time that is none, or is beyond all that there are. Write it as text and send the file again."
 LONG = f"A cell of more than {LONGEST_CELL:,} characters, as Excel has none. Is this the right sheet?"
@@ -63,8 +69,11 @@ def check(whole: IO[bytes]) -> None:
             for part in parts.infolist():
                 with parts.open(part) as content:
                     left = _checked(content, left, may_have_cells=_may_have_cells(part.filename))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as fault:
+    except DAMAGED as fault:
         raise Unreadable(Fault(BROKEN)) from fault
+
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 
 
 def _may_have_cells(name: str) -> bool:
@@ -77,33 +86,96 @@ def _checked(content: IO[bytes], left: int, *, may_have_cells: bool) -> int:
         left -= len(piece)
         if left < 0:
             raise Unreadable(Fault(LARGE))
-        if may_have_cells:
-            _look_at(before + piece)
+        if may_have_cells and FAR.search(before + piece):
+            raise Unreadable(Fault(BEYOND))
         before = piece[-OVERLAP:]
     return left
 
 
-def _look_at(xml: bytes) -> None:
-    if FORMULA.search(xml):
-        raise Unreadable(Fault(CALCULATES))
-    if FAR.search(xml):
-        raise Unreadable(Fault(BEYOND))
+def check_formulas(whole: IO[bytes], names: Sequence[str]) -> None:
+    """Of the sheets that are read; where nobody can say which parts those are, of all. After `check`."""
+    try:
+        with zipfile.ZipFile(whole) as parts:
+            known = _parts_of_sheets(parts)
+            chosen = {known[name] for name in names if name in known}
+            if len(chosen) < len(names) or not chosen <= set(parts.namelist()):
+                chosen = {name for name in parts.namelist() if _may_have_cells(name)}
+            for name in sorted(chosen):
+                with parts.open(name) as content:
+                    _look_for_formulas(content)
+    except DAMAGED as fault:
+        raise Unreadable(Fault(BROKEN)) from fault
+
+
+def _parts_of_sheets(parts: zipfile.ZipFile) -> dict[str, str]:
+    """By their names. Empty where the workbook says it in another way than all programs do."""
+    try:
+        texts = [parts.read(name) for name in BOOK]
+        if any(DECLARES in text for text in texts):
+            return {}
+        book, links = (ET.fromstring(text) for text in texts)  # noqa: S314 - without declarations, in its own process
+    except (KeyError, ET.ParseError):
+        return {}
+    targets = {link.get("Id", ""): link.get("Target", "") for link in links}
+    found = {}
+    for sheet in book.iter():
+        if sheet.tag.endswith("}sheet"):
+            target = next((targets.get(to, "") for name, to in sheet.items() if name.endswith("}id")), "")
+            found[sheet.get("name", "")] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+    return found
+
+
+DECLARES = b"<!"  # an entity may be behind it
+BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+
+
+def _look_for_formulas(content: IO[bytes]) -> None:
+    before, has_begun = b"", False
+    while piece := content.read(PIECE):
+        xml = before + piece
+        if not has_begun and (begin := xml.find(HAS_CELLS)) >= 0:
+            has_begun, xml = True, xml[begin:]
+        if has_begun and (formula := FORMULA.search(xml)):
+            cells = NAMED.findall(xml[: formula.start()])
+            raise Unreadable(Fault(CALCULATES.format(f" (cell {cells[-1].decode()})" if cells else "")))
+        before = xml[-OVERLAP:]
 
 
 # --- its values -------------------------------------------------------------------------------------------------------
-def opened(whole: IO[bytes], name: str) -> CalamineSheet:
+def opened(whole: IO[bytes]) -> CalamineWorkbook:
     try:
         whole.seek(0)
-        book = CalamineWorkbook.from_filelike(whole)
-        if name and name not in book.sheet_names:
-            raise Unreadable(Fault(f"The workbook has no sheet {shown(name)}."))
-        sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+        return CalamineWorkbook.from_filelike(whole)
+    except CalamineError as fault:
+        raise Unreadable(Fault(BROKEN)) from fault
+
+
+def chosen(book: CalamineWorkbook, stated: str) -> list[str]:
+    """The names of the sheets that are read: those stated, all that are not hidden, or the first of them."""
+    if stated and stated != EVERY:
+        names = [name.strip() for name in stated.split(APART)] if stated not in book.sheet_names else [stated]
+        if gone := [name for name in names if name not in book.sheet_names]:
+            raise Unreadable(Fault(f"The workbook has no sheet {shown(gone[0])}."))
+        return names
+    seen = [each.name for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet and is_visible(each)]
+    names = seen or book.sheet_names
+    return names if stated == EVERY else names[:1]
+
+
+def is_visible(sheet: Any) -> bool:
+    return bool(sheet.visible == SheetVisibleEnum.Visible)
+
+
+def sheet_of(book: CalamineWorkbook, name: str, left: int) -> CalamineSheet:
+    """`left`: so many rows are read yet."""
+    try:
+        sheet = book.get_sheet_by_name(name)
     except CalamineError as fault:
         raise Unreadable(Fault(BROKEN)) from fault
     if sheet.end is None:
-        raise Unreadable(Fault("The sheet is empty."))
+        raise Unreadable(Fault(f"The sheet is empty. Its name is {shown(name)}; state another one."))
     too_many(sheet.width)
-    if (rows := sheet.end[0] + 1) > MOST_ROWS:
+    if (rows := sheet.end[0] + 1) > left:
         raise Unreadable(Fault(f"{rows:,} rows; of a workbook {MOST_ROWS:,} are read. Save it as CSV."))
     return sheet
 
@@ -129,7 +201,9 @@ def _cell(value: Any, point: str, line: int) -> str:
         return "true" if value else "false"
     if isinstance(value, float | int):
         return _number(value, point, line)
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return f"{value.isoformat()}T00:00:00"  # midnight is a moment, and looks like a date to what reads the cells
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
 def _text(value: str, line: int) -> str:
@@ -159,23 +233,36 @@ def bound_yourself() -> None:
             resource.setrlimit(what, (least, least))
 
 
-def write(whole: IO[bytes], into: IO[bytes], name: str, point: str) -> None:
+def write(whole: IO[bytes], into: IO[bytes], stated: str, point: str) -> None:
+    """First a line about its sheets; then before the lines of each that is read its name."""
     check(whole)
-    left = MOST_WRITTEN
-    for cells in lines(opened(whole, name), point):
-        line = json.dumps(cells).encode() + b"\n"
-        left -= len(line)
-        if left < 0:
-            raise Unreadable(Fault(LARGE))
-        into.write(line)
+    book = opened(whole)
+    names = chosen(book, stated)
+    check_formulas(whole, names)
+    left = _written({"sheets": [[each.name, is_visible(each)] for each in book.sheets_metadata]}, into, MOST_WRITTEN)
+    rows = MOST_ROWS
+    for name in names:
+        sheet = sheet_of(book, name, rows)
+        rows -= sheet.height
+        left = _written({"sheet": name}, into, left)
+        for cells in lines(sheet, point):
+            left = _written(cells, into, left)
     into.flush()
+
+
+def _written(what: Any, into: IO[bytes], left: int) -> int:
+    line = json.dumps(what).encode() + b"\n"
+    if len(line) > left:
+        raise Unreadable(Fault(LARGE))
+    into.write(line)
+    return left - len(line)
 
 
 def main() -> None:
     bound_yourself()
-    name, point = json.loads(sys.argv[1])
+    stated, point = json.loads(sys.argv[1])
     try:
-        write(sys.stdin.buffer, sys.stdout.buffer, name, point)
+        write(sys.stdin.buffer, sys.stdout.buffer, stated, point)
     except Unreadable as unreadable:
         [fault] = unreadable.faults
         sys.stderr.write("\n" + json.dumps([fault.text, fault.line]))  # after what a panic says

@@ -1,0 +1,170 @@
+"""An amount as its sender writes it, by what the mapping states. One text has one meaning, or is refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from portal.lib.money import MAX_WHOLE_NUMBER, SCALE
+from wallet.reconciliation.reading import currencies
+from wallet.reconciliation.reading.mapping import SEPARATORS, Mapping
+from wallet.reconciliation.reading.table import shown
+from wallet.reconciliation.reading.wording import NO_MARKS, UNSEEN, Unclear
+
+DECIMALS = 5
+WHOLE = 12  # digits before the point, of an amount
+LONGEST = 64
+SPACES = " \u00a0\u202f\u2009\u2007"
+GROUPS = {"comma": ",", "point": r"\.", "space": f"[{SPACES}]", "apostrophe": "['’]"}
+POINTS = {"point": r"\.", "comma": ","}
+TOKEN = r"[^\d\s()+\-−–.,'’]{1,12}\.?"  # noqa: S105 - a currency
+WHOLE_TEXT = re.compile(
+    rf"(?P<open>\(?)\s*(?P<first>[-−–+]?)\s*(?P<before>(?:{TOKEN})?)\s*(?P<second>[-−–+]?)\s*"
+    rf"(?P<number>[.,]?[0-9](?:[0-9.,'’\s]*[0-9])?)\s*(?P<after>(?:{TOKEN})?)\s*(?P<last>[-−–+]?)\s*(?P<close>\)?)"
+)
+SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+", re.ASCII)
+DASH = "–"
+STATE_MINUS = "state in the mapping how an amount below zero is written"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`units`: real amount × 100000, never below zero. `is_out`: a minus stood with it."""
+
+    units: int
+    is_out: bool
+    currency: str
+
+
+class AmountReader:
+    """Reads the amounts of one file."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        self.usual = self._usual()
+        point = SEPARATORS.get(mapping.amounts, "")
+        group = GROUPS.get(mapping.thousands)
+        grouped = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|" if group else ""
+        if mapping.thousands == "comma":  # lakhs and crores too
+            grouped += r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|"
+        rest = rf"(?:{POINTS[point]}(?P<rest>[0-9]+))?" if point else "(?P<rest>)"
+        self.number = re.compile(rf"(?P<whole>{grouped}[0-9]*){rest}", re.ASCII)
+
+    def _usual(self) -> re.Pattern[str] | None:
+        """What most cells are, without anything to be looked at."""
+        point = POINTS.get(SEPARATORS.get(self.mapping.amounts, ""))
+        return re.compile(rf"([0-9]{{1,12}})(?:{point}([0-9]{{1,5}}))?", re.ASCII) if point else None
+
+    def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> Amount:
+        """`currency` as a column or the mapping says it, else empty. Raises Unclear."""
+        if currency and self.usual is not None and (found := self.usual.fullmatch(text)):
+            units = int(found[1]) * SCALE + int((found[2] or "").ljust(DECIMALS, "0"))
+            return Amount(self._in_range(units, most), is_out=False, currency=currency)
+        parts = self._parts(text)
+        is_out = self._is_out(parts)
+        currency = self._currency(parts["before"] or parts["after"], currency)
+        if parts["before"] and parts["after"]:
+            raise Unclear("two words stand beside the amount")
+        return Amount(self._in_range(self._units(parts["number"], currency), most), is_out, currency)
+
+    def _parts(self, text: str) -> dict[str, str]:
+        text = text.translate(NO_MARKS).strip(UNSEEN)
+        if not text:
+            raise Unclear("no amount")
+        if SCIENTIFIC.fullmatch(text):
+            raise Unclear("a spreadsheet has shortened it to scientific notation, and its digits are lost")
+        found = WHOLE_TEXT.fullmatch(text) if len(text) <= LONGEST else None
+        if found is None:
+            raise Unclear(f"not an amount{self._as_stated()}")
+        return found.groupdict()
+
+    def _as_stated(self) -> str:
+        return {
+            "units": ", in whole units (real amount × 100000) as the mapping says amounts are",
+            "minor": ", in minor units such as cents as the mapping says amounts are",
+            "decimal_point": " with a point and at most 5 decimals, as the mapping says amounts are",
+            "decimal_comma": " with a comma and at most 5 decimals, as the mapping says amounts are",
+        }[self.mapping.amounts]
+
+    # --- the sign -----------------------------------------------------------------------------------------------------
+    def _is_out(self, parts: dict[str, str]) -> bool:
+        signs = [parts[name] for name in ("first", "second", "last") if parts[name]]
+        has_brackets = bool(parts["open"])
+        if has_brackets != bool(parts["close"]):
+            raise Unclear("one bracket, and not the other")
+        if len(signs) + has_brackets > 1:
+            raise Unclear("two signs with one amount")
+        if not signs and not has_brackets:
+            return False
+        if self.mapping.negative == "refused":
+            raise Unclear("the mapping does not say what a sign means")
+        self._check_style(parts, signs)
+        return signs != ["+"]
+
+    def _check_style(self, parts: dict[str, str], signs: list[str]) -> None:
+        minus = self.mapping.minus
+        if not signs and minus not in ("brackets", "any"):
+            raise Unclear(f"it is in brackets; {STATE_MINUS}")
+        if parts["last"] and (minus not in ("trailing", "any") or parts["last"] == "+"):
+            raise Unclear(f"a sign stands behind it; {STATE_MINUS}")
+        if signs == [DASH] and minus != "any":
+            raise Unclear(f"it begins with an en dash (U+2013) and not with a minus; {STATE_MINUS}")
+        if signs == ["+"] and minus != "any" and self.mapping.negative != "kind":
+            raise Unclear("a plus stands before it; state in the mapping that amounts have signs of any kind")
+
+    # --- the currency -------------------------------------------------------------------------------------------------
+    def _currency(self, word: str, known: str) -> str:
+        if not word:
+            if not known:
+                raise Unclear("no currency stands beside the amount, as the mapping says it does")
+            return known
+        if not known:
+            return currencies.code(word, self.mapping.currencies)
+        if not currencies.is_of(word, known, self.mapping.currencies):
+            raise Unclear(f"{shown(word)} stands beside the amount, and its currency is {known}")
+        return known
+
+    # --- the number ---------------------------------------------------------------------------------------------------
+    def _units(self, text: str, currency: str) -> int:
+        found = self.number.fullmatch(text)
+        if found is None:
+            raise Unclear(self._why_not(text))
+        whole, rest = re.sub(r"[^0-9]", "", found["whole"]), (found["rest"] or "").rstrip("0")
+        if not whole and not found["rest"]:
+            raise Unclear(f"not an amount{self._as_stated()}")
+        if len(rest) > DECIMALS:
+            raise Unclear("more than 5 decimals")
+        if self.mapping.amounts == "units":
+            return int(whole)
+        if self.mapping.amounts == "minor":
+            fixed = self.mapping.minor_digits
+            return int(whole) * int(10 ** (DECIMALS - (int(fixed) if fixed else currencies.decimals(currency))))
+        return int(whole or "0") * SCALE + int(rest.ljust(DECIMALS, "0") or "0")
+
+    def _why_not(self, text: str) -> str:
+        """What stands in the number that was not stated."""
+        point = SEPARATORS.get(self.mapping.amounts, "")
+        stated = {point, self.mapping.thousands}
+        strange = [name for name, signs in IN_NUMBERS.items() if name not in stated and set(signs) & set(text)]
+        if not strange:
+            return f"its digits are not in groups of three, or it has no place for them{self._as_stated()}"
+        sign = next(each for each in text if each in IN_NUMBERS[strange[0]])
+        says = f"{SAID.get(sign, f'a space (U+{ord(sign):04X})')} stands in it. {OTHERWISE}"
+        return says if point else f"{says}; amounts{self._as_stated()[1:]} have no decimals"
+
+    @staticmethod
+    def _in_range(units: int, most: int) -> int:
+        if units > most:
+            raise Unclear("too large to be held exactly (beyond 2^53)")
+        return units
+
+
+IN_NUMBERS = {"comma": ",", "point": ".", "space": SPACES + "\t", "apostrophe": "'’"}
+SAID = {
+    ",": "a comma",
+    ".": "a point",
+    "'": "an apostrophe",
+    "’": "an apostrophe",
+    "\u00a0": "a no-break space (U+00A0)",
+}
+OTHERWISE = "State whether it separates thousands or decimals"

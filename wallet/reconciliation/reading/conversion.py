@@ -1,0 +1,254 @@
+"""Cells as their sender writes them, made into our rows one by one: for what the database cannot read by itself.
+
+Slower than the database, and it reads all that the database does, in the same way. Plain files never come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from wallet.reconciliation.reading import currencies
+from wallet.reconciliation.reading.amounts import Amount, AmountReader
+from wallet.reconciliation.reading.columns import LONGEST_CURRENCY, LONGEST_GAME, LONGEST_ID
+from wallet.reconciliation.reading.mapping import KINDS, Mapping
+from wallet.reconciliation.reading.moments import MomentReader
+from wallet.reconciliation.reading.table import SHOWN, shown
+from wallet.reconciliation.reading.wording import UNSEEN, Unclear, unseen
+
+MOST_COUNTED = 9  # digits
+
+
+class Row(NamedTuple):
+    """One of ours. With a `fault`, nothing else of it counts."""
+
+    line: int
+    transaction_id: str = ""
+    kind: str = ""
+    player_id: str = ""
+    currency: str = ""
+    amount: int | None = None
+    game_id: str | None = None
+    is_rolled_back: bool | None = None
+    ref_transaction_id: str | None = None
+    at: datetime | None = None
+    row_count: int | None = None
+    fault: str | None = None
+
+
+# The columns of the table that they are copied into, in the same order. Texts compare as those of raw rows do.
+TEXT = 'text COLLATE "C"'
+TYPES = {
+    "line": "integer",
+    "transaction_id": TEXT,
+    "kind": TEXT,
+    "player_id": TEXT,
+    "currency": TEXT,
+    "amount": "bigint",
+    "game_id": TEXT,
+    "is_rolled_back": "boolean",
+    "ref_transaction_id": TEXT,
+    "at": "timestamptz",
+    "count": "integer",
+    "fault": TEXT,
+}
+
+
+class Fields:
+    """Reads the fields of one line, and gathers what is wrong with each."""
+
+    def __init__(self, place: dict[str, int], headers: Sequence[str], cells: Sequence[str]) -> None:
+        self.place, self.headers, self.cells = place, headers, cells
+        self.says: list[str] = []
+
+    def cell(self, name: str) -> str:
+        at = self.place.get(name)
+        return "" if at is None else self.cells[at]
+
+    def read[T](self, name: str, how: Callable[[str], T]) -> T | None:
+        if (at := self.place.get(name)) is None:
+            return None
+        try:
+            return how(self.cells[at])
+        except Unclear as fault:
+            self.add(name, str(fault))
+            return None
+
+    def add(self, name: str, says: str) -> None:
+        cell = self.cell(name)
+        self.says.append(f"{self.headers[self.place[name]]} is {shown(cell[: SHOWN + 1])}: {says}{unseen(cell)}")
+
+    @property
+    def fault(self) -> str | None:
+        return f"{'; '.join(self.says)}." if self.says else None
+
+
+class Conversion:
+    """Makes the lines of one file into rows. `ignored` counts those that the mapping leaves out."""
+
+    def __init__(self, mapping: Mapping, headers: Sequence[str]) -> None:
+        self.mapping, self.headers = mapping, headers
+        self.place = {name: headers.index(header) for name, header in mapping.columns.items()}
+        self.amount, self.moment = AmountReader(mapping), MomentReader(mapping)
+        self.code = lru_cache(maxsize=1024)(self._code)
+        self.kinds = {kind: kind for kind in KINDS} | dict(mapping.kinds)
+        self.ignored_kinds, self.ignored_states = set(mapping.ignored_kinds), set(mapping.ignored_states)
+        self.ignored = 0
+        self._rows = self._stake_and_win if mapping.is_stake_and_win else self._one
+
+    def rows(self, line: int, cells: Sequence[str]) -> Iterator[Row]:
+        fields = Fields(self.place, self.headers, cells)
+        if self._is_ignored(fields):
+            self.ignored += 1
+            return
+        yield from self._rows(line, fields)
+
+    def _is_ignored(self, fields: Fields) -> bool:
+        return (bool(self.ignored_kinds) and _word(fields.cell("kind")) in self.ignored_kinds) or (
+            bool(self.ignored_states) and _word(fields.cell("state")) in self.ignored_states
+        )
+
+    # --- one line, one row --------------------------------------------------------------------------------------------
+    def _one(self, line: int, fields: Fields) -> Iterator[Row]:
+        currency = self._currency(fields)
+        amount, name = self._amount(fields, currency)
+        kind = self._kind(fields, amount, name)
+        row = self._common(line, fields, amount.currency if amount else "")
+        yield self._judged(fields, row._replace(kind=kind or "", amount=amount.units if amount else None))
+
+    def _common(self, line: int, fields: Fields, currency: str) -> Row:
+        has_id = "transaction_id" in self.place and self.mapping.grain == "rows"
+        return Row(
+            line,
+            (fields.read("transaction_id", _id) or "") if has_id else "",
+            "",
+            fields.read("player_id", _id) or "",
+            currency,
+            None,
+            fields.read("game_id", _game),
+            fields.read("state", self._state),
+            fields.read("ref_transaction_id", _reference),
+            self._at(fields),
+            fields.read("count", _count),
+        )
+
+    @staticmethod
+    def _judged(fields: Fields, row: Row) -> Row:
+        return row if fields.fault is None else Row(row.line, fault=fields.fault)
+
+    # --- a bet and its payout in one line -----------------------------------------------------------------------------
+    def _stake_and_win(self, line: int, fields: Fields) -> Iterator[Row]:
+        currency = self._currency(fields) or ""
+        stake = fields.read("stake", lambda cell: self.amount.read(cell, currency))
+        win = self._win(fields, currency)
+        row = self._common(line, fields, stake.currency if stake else "")
+        is_row = self.mapping.grain == "rows"
+        win_id = fields.cell("win_transaction_id") if is_row else ""
+        if is_row and (win is not None or win_id):
+            fields.read("win_transaction_id", _id)
+        if win_id and win is None and not fields.says:
+            fields.add("win", "no amount, and its transaction id is there")
+        if fields.fault is not None or stake is None:
+            yield Row(line, fault=fields.fault)
+            return
+        yield row._replace(kind="bet", amount=stake.units)
+        if win is not None:
+            if is_row:
+                row = row._replace(transaction_id=win_id, ref_transaction_id=row.transaction_id)
+            yield row._replace(kind="payout", amount=win.units)
+
+    def _win(self, fields: Fields, currency: str) -> Amount | None:
+        """None of a round that has none yet: an empty cell, or a zero without a transaction of its own."""
+        cell = fields.cell("win")
+        if not cell.strip(UNSEEN):
+            return None
+        win = fields.read("win", lambda cell: self.amount.read(cell, currency))
+        is_none = win is not None and not win.units and not fields.cell("win_transaction_id")
+        return None if is_none and self.mapping.grain == "rows" else win
+
+    # --- fields -------------------------------------------------------------------------------------------------------
+    def _currency(self, fields: Fields) -> str | None:
+        """Empty where it stands beside the amount."""
+        if "currency" in self.place:
+            return fields.read("currency", self.code)
+        return "" if self.mapping.currency_place else self.mapping.currency
+
+    def _code(self, cell: str) -> str:
+        word = cell.strip(UNSEEN)
+        if not word or len(word) > LONGEST_CURRENCY:
+            raise Unclear("not a currency's code such as EUR")
+        return currencies.code(word, self.mapping.currencies)
+
+    def _amount(self, fields: Fields, currency: str | None) -> tuple[Amount | None, str]:
+        """With the name of the column that it stands in. Of no currency, nothing is said of the amount."""
+        if currency is None:
+            return None, ""
+        if not self.mapping.is_debit_and_credit:
+            return fields.read("amount", lambda cell: self.amount.read(cell, currency)), "amount"
+        sides = [name for name in ("debit", "credit") if fields.cell(name).strip(UNSEEN)]
+        if not sides:
+            fields.add("debit", "no amount, and none stands in the credit")
+            return None, ""
+        read = [(fields.read(name, lambda cell: self.amount.read(cell, currency)), name) for name in sides]
+        moved = [each for each in read if each[0] is None or each[0].units]
+        if len(moved) > 1 or (not moved and len(read) > 1 and "kind" not in self.place):
+            fields.add("debit", f"both a debit and a credit ({shown(fields.cell('credit'))})")
+            return None, ""
+        return (moved or read)[0]
+
+    def _kind(self, fields: Fields, amount: Amount | None, name: str) -> str | None:
+        if "kind" in self.place:
+            return fields.read("kind", self._kind_of)
+        is_out = name == "debit" if self.mapping.is_debit_and_credit else amount is not None and amount.is_out
+        return self.mapping.out_kind if is_out else self.mapping.in_kind
+
+    def _kind_of(self, cell: str) -> str:
+        if (kind := self.kinds.get(cell) or self.kinds.get(_word(cell))) is None:
+            raise Unclear("a kind that the mapping has no word for")
+        return kind
+
+    def _state(self, cell: str) -> bool | None:
+        word = _word(cell)
+        if not word:
+            return None
+        if (state := self.mapping.states.get(word)) is None:
+            raise Unclear("a state that the mapping has no word for")
+        return state
+
+    def _at(self, fields: Fields) -> datetime | None:
+        if "at" not in self.place:
+            return None
+        time, zone = fields.cell("time_of_day"), fields.cell("time_zone")
+        return fields.read("at", lambda cell: self.moment.read(cell, time, zone))
+
+
+def _word(cell: str) -> str:
+    return cell.strip(UNSEEN).lower()
+
+
+def _id(cell: str) -> str:
+    if not cell or len(cell) > LONGEST_ID:
+        raise Unclear(f"empty, or longer than {LONGEST_ID} characters")
+    return cell
+
+
+def _game(cell: str) -> str | None:
+    if len(cell) > LONGEST_GAME:
+        raise Unclear(f"longer than {LONGEST_GAME} characters")
+    return cell or None
+
+
+def _reference(cell: str) -> str | None:
+    if len(cell) > LONGEST_ID:
+        raise Unclear(f"longer than {LONGEST_ID} characters")
+    return cell or None
+
+
+def _count(cell: str) -> int | None:
+    if not cell:
+        return None
+    if not (cell.isascii() and cell.isdigit() and len(cell) <= MOST_COUNTED):
+        raise Unclear("not a number of transactions")
+    return int(cell)

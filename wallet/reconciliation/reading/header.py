@@ -1,0 +1,24 @@
+"""Which line of a file names its columns: titles and comments may stand before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wallet.reconciliation.reading.mapping import Mapping, usual_columns
+
+FEWEST_NAMES = 3  # usual ones, of a header that is found by them
+
+
+def names_in(cells: Sequence[str], mapping: Mapping) -> int:
+    """How many columns these cells name: of those that are stated, or while none is, of the usual ones."""
+    return mapping.known(cells) if mapping.columns else usual_columns(cells)
+
+
+def position(lines: Sequence[Sequence[str]], mapping: Mapping) -> int:
+    """Return the first line that is not empty, or the one that names the columns where the first does not."""
+    first = next((number for number, cells in enumerate(lines) if any(cells)), 0)
+    enough = len(mapping.columns) or FEWEST_NAMES
+    if not lines or (mapping.columns and names_in(lines[first], mapping) >= enough):
+        return first
+    scores = [names_in(cells, mapping) for cells in lines]
+    return scores.index(max(scores)) if max(scores) >= enough else first
