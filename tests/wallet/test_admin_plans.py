@@ -16,7 +16,7 @@ from wallet.models import HostKeyLookup, ReconciliationPlan, ReportRecipient, St
 
 LIST = "/admin/wallet/reconciliationplan/"
 SAID = {
-    "is_on": "on", "hour": "7", "grain": "rows", "unsettled_hours": "12", "high_amount": "250.00",
+    "is_on": "on", "hour": "7", "day_begins": "0", "grain": "rows", "unsettled_hours": "12", "high_amount": "250.00",
     "recipients": "cfo@acme.test\r\nCFO@acme.test\r\n\r\nfinance@acme.test",
 }  # fmt: skip
 

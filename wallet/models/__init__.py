@@ -11,6 +11,7 @@ from wallet.models.reconciliation import (
     ReportDelivery,
     ReportRecipient,
     Statement,
+    StatementPreview,
     StatementSource,
 )
 from wallet.models.refused_payout import RefusedPayout
@@ -42,6 +43,7 @@ __all__ = [
     "Session",
     "SignedRequest",
     "Statement",
+    "StatementPreview",
     "StatementSource",
     "Transaction",
 ]

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db import connection
 
-from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
+from wallet.models import Case, Reconciliation, ReconciliationPlan
+from wallet.reconciliation.day_statement import DayStatement
 
 OURS = """
     SELECT t.currency, t.kind, count(*), sum(t.amount), max(t.id)
       FROM wallet_transaction t
      WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
-       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+       AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {ours}
      GROUP BY 1, 2 ORDER BY 1, 2
 """
 BREAKS = """
@@ -165,13 +166,13 @@ class OurSide:
         return sum(rows for rows, _ in self.sums.values())
 
 
-def our_side(values: dict[str, Any]) -> OurSide:
-    rows = list(_rows(OURS, values))
+def our_side(values: dict[str, Any], condition: str = "true") -> OurSide:
+    rows = list(_rows(OURS.replace("{ours}", condition), values))
     sums = {(currency, kind): (count, int(amount)) for currency, kind, count, amount, _ in rows}
     return OurSide(sums, max((upto for *_, upto in rows), default=None))
 
 
-def count(*, ours: OurSide, statement: Statement | None, matched: int) -> Figures:
+def count(*, ours: OurSide, statement: DayStatement | None, matched: int) -> Figures:
     """Of the comparison that this session has just made."""
     theirs = {
         (each["currency"], each["kind"]): (int(each["rows"]), int(each["amount"]))

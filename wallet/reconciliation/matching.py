@@ -5,7 +5,7 @@ Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
 from wallet.models import Case, ReconciliationPlan, Statement
-from wallet.reconciliation import plans, statement_rows, statements
-from wallet.reconciliation.days import DAY, Day, day_of
+from wallet.reconciliation import day_statement, plans, statement_rows, statements
+from wallet.reconciliation.day_statement import DayStatement
+from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
 from wallet.services.usage import IS_OPEN
 
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
@@ -86,7 +87,9 @@ UNSETTLED = f"""
                jsonb_build_object('kind', 'bet', 'player', p.player_id, 'game', g.game_id, 'currency', b.currency,
                                   'amount', r.amount::text, 'state', 'open', 'at', b.created_at, 'round', b.round_id,
                                   'bets', r.bets)),
-           0, r.amount, (b.created_at AT TIME ZONE %(zone)s)::date
+           0, r.amount,
+           (SELECT max(d.day) FROM unnest(%(days)s::date[], %(begins)s::timestamptz[]) AS d (day, begin)
+             WHERE d.begin <= b.created_at)
       FROM (SELECT DISTINCT ON (coalesce(t.session_id || '|' || t.round_id, t.id::text)) t.transaction_id, t.player_id,
                    t.game_id, t.currency, t.created_at, t.session_id, t.round_id, t.id
               FROM reconciliation_maybe_open m
@@ -136,7 +139,7 @@ GROUPS = """
               FROM wallet_transaction t
               JOIN merchants_player p ON p.id = t.player_id
              WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
-               AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+               AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {ours}
                AND (EXISTS (SELECT FROM {theirs} s WHERE s.kind = 'rollback')
                     OR (t.kind <> 'rollback'
                         AND NOT EXISTS (SELECT FROM wallet_transaction u
@@ -167,7 +170,7 @@ TAIL = f"""
     ), upto AS (
         SELECT max(t.created_at) AS at FROM wallet_transaction t
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
-           AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+           AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {{ours}}
            AND NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.o_id = t.id AND m.t_line IS NULL)
     )
     SELECT u.at, count(*) FILTER (WHERE g.kind <> 'nets_out'), coalesce(sum(g.difference), 0)
@@ -209,16 +212,27 @@ TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is compared, and by when."""
+    """What is compared, and by when. Of a day that lacks some of its statements `missing` says which, and `statement`
+    is None.
+    """
 
     merchant: Merchant
     day: Day
-    statement: Statement | None
+    statement: DayStatement | None
     plan: ReconciliationPlan
     now: datetime
+    received: list[Statement] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def our_condition(self) -> str:
+        return day_statement.our_condition(self.plan)
 
     def values(self) -> dict[str, Any]:
         day, before = self.day, day_of(self.merchant, self.day.date - DAY)
+        first = day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY
+        since = date_at(self.merchant, first)
+        days = [since + number * DAY for number in range((day.date - since).days + 1)]
         return {
             "merchant": self.merchant.pk,
             "day": day.date,
@@ -232,9 +246,10 @@ class Job:
             "forenoon": max(day.begin + RETRIED, before.ready),
             "delivered": before.ready,
             "evening": day.end - REACH,
-            "first": day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY,
+            "first": first,
             "old": self.now - timedelta(hours=self.plan.unsettled_hours),
-            "zone": self.merchant.time_zone,
+            "days": days,
+            "begins": [begin_of(self.merchant, each) for each in days],
         }
 
     def neighbours(self) -> list[Statement]:
@@ -252,8 +267,9 @@ def compare(job: Job, ours: int) -> int:
     _do(ROOM_TO_WORK)
     _do(BREAKS)
     matched = _against(job, job.statement, values, ours) if job.statement else 0
-    if job.statement is None and ours:
-        tell(Case.Kind.NO_STATEMENT, ours={"rows": ours})
+    if job.statement is None and (ours or job.missing):
+        there = {"missing": job.missing} if job.missing else None
+        tell(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         _do(step, values)
     return matched
@@ -264,28 +280,28 @@ def fold_floods() -> None:
     _do(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
-def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) -> int:
+def _against(job: Job, statement: DayStatement, values: dict[str, Any], ours: int) -> int:
     is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
     neighbours = [] if is_totals else job.neighbours()
-    statement_rows.make_ready([statement, *neighbours])
-    sql = (GROUPS if is_totals else ROWS).replace("{theirs}", statement_rows.name_of(statement))
-    _do(sql.replace("{beside}", statement_rows.beside(statement, neighbours)), values)
+    statement_rows.make_ready([*statement.parts, *neighbours])
+    sql = (GROUPS if is_totals else ROWS).replace("{theirs}", statement.source).replace("{ours}", job.our_condition)
+    _do(sql.replace("{beside}", statement_rows.beside(statement.head, neighbours)), values)
     if is_totals:
         matched = _number(MATCHED_GROUPS)
     else:
         matched = _number(MATCHED, {"ours": ours})
-        _tell_of_a_cut(statement, values, ours)
+        _tell_of_a_cut(job, statement, values, ours)
     _tell_of_totals(statement, with_short=is_totals)
-    _tell_of_the_hour(job, statement)
+    _tell_of_the_hour(job)
     return matched
 
 
-def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> None:
+def _tell_of_a_cut(job: Job, statement: DayStatement, values: dict[str, Any], ours: int) -> None:
     """A file that ends early is one break, whatever was behind its end."""
     is_short = any(gap.is_short for gap in statements.gaps(statement))
     missing = _number(MISSING)
     tail = (
-        _row(TAIL, values)
+        _row(TAIL.replace("{ours}", job.our_condition), values)
         if (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
         else None
     )
@@ -298,7 +314,7 @@ def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> N
         tell(Case.Kind.TRUNCATED, ours=behind, theirs={"rows": statement.rows}, difference=int(difference))
 
 
-def _tell_of_totals(statement: Statement, *, with_short: bool) -> None:
+def _tell_of_totals(statement: DayStatement, *, with_short: bool) -> None:
     """Of rows, those that are fewer than was declared are told of as a file that ends early."""
     for gap in statements.gaps(statement):
         if with_short or not gap.is_short:
@@ -309,7 +325,7 @@ def _tell_of_totals(statement: Statement, *, with_short: bool) -> None:
             tell(Case.Kind.TOTALS, subject=subject, currency=gap.declared.currency or "", ours=read, theirs=said)
 
 
-def _tell_of_the_hour(job: Job, statement: Statement) -> None:
+def _tell_of_the_hour(job: Job) -> None:
     """By the first that came: one that corrects it is not late."""
     came = Statement.objects.filter(merchant=job.merchant, day=job.day.date, state=Statement.State.READ)
     first = came.aggregate(at=Min("received_at"))["at"]

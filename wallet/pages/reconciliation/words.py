@@ -13,6 +13,7 @@ from django.urls import reverse
 from merchants.models import Merchant
 from wallet.models import Case, Statement
 from wallet.money import show
+from wallet.reconciliation.day_statement import line_label
 from wallet.reconciliation.schedule import Square
 
 TAB = "reconciliation"
@@ -114,6 +115,8 @@ def said(name: str, value: Any) -> str:
         return ""
     if name in {"amount", "balance", "sum"} and str(value).lstrip("-").isdecimal():
         return show(int(value))
+    if name == "line" and str(value).isdecimal():
+        return line_label(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value).replace("T", " ")[:19] if name in {"at", "came"} else str(value)
