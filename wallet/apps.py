@@ -6,7 +6,9 @@ class WalletConfig(AppConfig):
     verbose_name = "Wallet"
 
     def ready(self) -> None:
-        from merchants.models import Chain  # noqa: PLC0415 - models are there only now
+        from django.db.models.signals import pre_save  # noqa: PLC0415
+
+        from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
         from merchants.services import outbox, questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
@@ -22,3 +24,4 @@ class WalletConfig(AppConfig):
         questions.register("names_players", planning.name_players)
         questions.register("recipient", planning.send_reports_to)
         outbox.fill(report.TEMPLATE, report.filling)
+        pre_save.connect(planning.keep_days_of_zone, sender=Merchant, dispatch_uid="days of a time zone")

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -304,6 +305,20 @@ def test_a_changed_hour_leaves_no_row_between_two_days(opened: Merchant) -> None
     with clock.at(noon + 3 * DAY):
         planning.set_plan(merchant=fresh, day_begins=0)
     assert [day_of(fresh, DATE + number * DAY).begin.hour for number in range(6)] == [0, 7, 7, 7, 0, 0]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "Europe/Tallinn"])
+def test_a_changed_time_zone_leaves_no_row_between_two_days(opened: Merchant, zone: str) -> None:
+    reconciling.plan(opened)
+    state(opened, [], of=DATE)
+    with clock.at(day_of(opened, DATE).begin + timedelta(hours=12)):
+        opened.time_zone = zone
+        opened.save()
+    for merchant in (opened, Merchant.objects.get(pk=opened.pk)):
+        days = [day_of(merchant, DATE + number * DAY) for number in range(-1, 3)]
+        assert days[0].begin == datetime(2026, 3, 9, tzinfo=UTC)
+        assert [day.end for day in days[:-1]] == [day.begin for day in days[1:]]
+        assert begin_of(merchant, DATE + 2 * DAY).astimezone(ZoneInfo(zone)).hour == 0
 
 
 def test_a_plan_that_nothing_was_compared_by_sets_all_days(acme: Merchant) -> None:

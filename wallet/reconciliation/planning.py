@@ -56,14 +56,26 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
         questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
         said |= {"names_players": False}
     if said.get("day_begins", plan.day_begins) != plan.day_begins:
-        _keep_earlier_days(plan, said["day_begins"])
+        _keep_earlier_days(plan, said["day_begins"], plan.merchant.time_zone)
     for name, value in said.items():
         setattr(plan, name, value)
     plan.save()
     return plan
 
 
-def _keep_earlier_days(plan: ReconciliationPlan, hour: int) -> None:
+def keep_days_of_zone(*, instance: Merchant, **_: Any) -> None:
+    """Before a merchant is saved: where its time zone changes, days that have begun keep the one of before."""
+    old = Merchant.objects.filter(pk=instance.pk).exclude(time_zone=instance.time_zone).first()
+    plan = ReconciliationPlan.objects.select_for_update().filter(merchant=old).first() if old else None
+    if old is None or plan is None:
+        return
+    plan.merchant = old
+    _keep_earlier_days(plan, plan.day_begins, instance.time_zone)
+    plan.save(update_fields=["earlier_days"])
+    plan.merchant = instance
+
+
+def _keep_earlier_days(plan: ReconciliationPlan, hour: int, zone: str) -> None:
     """Days that have begun keep their hour; the last of them ends where the next one begins, so that no row is of two
     days or of none. Where nothing was ever sent or compared, all days begin at the new hour.
     """
@@ -71,7 +83,7 @@ def _keep_earlier_days(plan: ReconciliationPlan, hour: int) -> None:
     if not any(model.objects.filter(merchant=merchant).exists() for model in (Reconciliation, Statement)):
         return
     until = date_at(merchant, now) + DAY
-    if moment_of(until, hour, merchant.time_zone) <= now:
+    while moment_of(until, hour, zone) <= now:
         until += DAY
     if any(each["until"] >= until.isoformat() for each in plan.earlier_days):
         return  # the hour that is changed now has begun no day yet

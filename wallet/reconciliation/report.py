@@ -18,7 +18,7 @@ from merchants.errors import spoken
 from merchants.models import Letter
 from merchants.services.chain.heads import heads_of
 from merchants.services.outbox import Filling, Part
-from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan
+from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.money import show
 from wallet.reconciliation import cases, chart, report_files
 from wallet.reconciliation.days import DAY
@@ -59,6 +59,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "headline": headline(run, figures),
         "done_at": spoken(run.done_at) if run.done_at else "",
         "statement": run.statement.name if run.statement else "",
+        "warnings": [warning for part in statements_of(run) for warning in part.warnings],
         "rate": figures.rate,
         "agreed": figures.agreed,
         "sides": [SideLine.of(side) for side in figures.sides],
@@ -78,6 +79,12 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "link_days": report_files.LINK_DAYS,
         "heads": heads_of(run.merchant),
     }
+
+
+def statements_of(run: Reconciliation) -> list[Statement]:
+    """Return the statements that the day was compared with, the oldest first."""
+    numbers = {*run.statement_ids, run.statement_id}
+    return list(Statement.objects.filter(pk__in=numbers - {None}).order_by("pk")) if run.statement_id else []
 
 
 def headline(run: Reconciliation, figures: Figures) -> str:
