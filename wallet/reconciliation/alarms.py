@@ -49,8 +49,8 @@ SENTENCES = {
         "the day is compared as soon as it is there."
     ),
     Cause.INCOMPLETE: (
-        "The statement of {day} is not complete, though the report was due at {due}. Send the parts that are missing: "
-        "the day's page names them. The day is compared as soon as they are there."
+        "The statement of {day} is not complete, though the report was due at {due}. Send the missing parts; the case "
+        "“Statement missing” of the day names them. The day is compared as soon as they are there."
     ),
     Cause.NOTHING_COMPARED: (
         "Nothing of {day} could be compared, though there was traffic: one side is empty. "

@@ -17,6 +17,19 @@ from wallet.reconciliation import scopes, statement_rows
 from wallet.reconciliation.scopes import OUR_KIND, THEIR_KIND, Scope
 
 LINES_OF_ONE = 100_000_000  # a line of the second statement is this and its number, of the third twice this
+OUR_EXPORT = "Transaction"  # so the column of ids is called in the portal's own export
+# There, a rollback that also takes payouts back is a row for each movement under one id. The first of them stands for
+# all, as long as they are no more than those of our ledger.
+ONE_ROLLBACK = (
+    "(SELECT {columns} FROM {view} AS r WHERE r.kind <> 'rollback' UNION ALL "
+    "SELECT {columns} FROM (SELECT r.*,"
+    " row_number() OVER (PARTITION BY r.transaction_id ORDER BY coalesce(r.amount = (SELECT x.amount"
+    " FROM wallet_transaction x WHERE x.merchant_id = {merchant} AND x.transaction_id = r.transaction_id"
+    " AND x.part = 0), false) DESC, r.line) AS nth,"
+    " (SELECT count(*) FROM wallet_transaction x WHERE x.merchant_id = {merchant}"
+    " AND x.transaction_id = r.transaction_id AND x.kind = 'rollback' AND x.debit_account_id IS NOT NULL) AS parts"
+    " FROM {view} AS r WHERE r.kind = 'rollback') AS r WHERE r.nth = 1 OR r.nth > r.parts)"
+)
 SUMS = "SELECT s.currency, s.kind, count(*), sum(s.amount)::text FROM {source} s GROUP BY 1, 2 ORDER BY 1, 2"
 
 
@@ -58,7 +71,7 @@ class DayStatement:
 
     @property
     def is_plain(self) -> bool:
-        return len(self.parts) == 1 and self._kept(0) == "true"
+        return len(self.parts) == 1 and self._kept(0) == "true" and not _is_our_export(self.head)
 
     @cached_property
     def source(self) -> str:
@@ -71,6 +84,9 @@ class DayStatement:
         names = ", ".join(f"p.{name}" for name in statement_rows.COLUMNS)
         line = f"p.line + {number * LINES_OF_ONE}"
         view = statement_rows.name_of(self.parts[number])
+        if _is_our_export(self.parts[number]):
+            columns = ", ".join(f"r.{name}" for name in ("line", *statement_rows.COLUMNS))
+            view = ONE_ROLLBACK.format(view=view, columns=columns, merchant=int(self.merchant.pk))
         return f"SELECT {line} AS line, {names} FROM {view} AS p WHERE {self._kept(number)}"  # noqa: S608 - ours
 
     def _kept(self, number: int) -> str:
@@ -80,6 +96,12 @@ class DayStatement:
         newer = [scope for part in self.parts[number + 1 :] if (scope := Scope.parse(part.scope)).trims(own)]
         taken = [f"NOT {scopes.condition([scope], kind, 'p.currency')}" for scope in newer]
         return scopes.all_true(compared(self.plan, kind, "p.currency"), *taken)
+
+
+def _is_our_export(statement: Statement) -> bool:
+    return bool(statement.grain == ReconciliationPlan.Grain.ROWS) and (
+        statement.mapping.get("columns", {}).get("transaction_id") == OUR_EXPORT
+    )
 
 
 def compared(plan: ReconciliationPlan, kind: str, currency: str) -> str:
