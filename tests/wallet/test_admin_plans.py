@@ -51,9 +51,14 @@ def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: Reconci
     ReportRecipient.objects.create(merchant=plan.merchant, email="gone@acme.test")
     kept = ReportRecipient.objects.create(merchant=plan.merchant, email="cfo@acme.test")
     assert "gone@acme.test" in staff.get(f"{LIST}{plan.pk}/change/").content.decode()
-    sent(staff, f"{LIST}{plan.pk}/change/", SAID | {"hour": "9"})
+    sent(
+        staff,
+        f"{LIST}{plan.pk}/change/",
+        SAID | {"hour": "9", "day_begins": "6", "left_out": ["deposit"], "scopes": "currencies=eur\r\ncurrencies=SEK"},
+    )
     plan.refresh_from_db()
-    assert plan.hour == 9
+    assert (plan.hour, plan.day_begins, plan.left_out) == (9, 6, ["deposit"])
+    assert plan.scopes == ["currencies=EUR", "currencies=SEK"]
     assert addresses(plan.merchant) == ["cfo@acme.test", "finance@acme.test"]
     assert ReportRecipient.objects.filter(pk=kept.pk).exists()
 
@@ -62,6 +67,8 @@ def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: Reconci
     ("said", "why"),
     [
         ({"hour": "24"}, "24"),
+        ({"scopes": "currencies=EUR\ncurrencies=EUR"}, "overlaps with another one"),
+        ({"left_out": "bet"}, "bet is not one of the available choices"),
         ({"high_amount": "a lot"}, "An amount looks like 12.34"),
         ({"recipients": "nobody"}, "Enter a valid email address."),
         ({"recipients": "\n".join(f"p{number}@acme.test" for number in range(21))}, "at most 20 recipients"),

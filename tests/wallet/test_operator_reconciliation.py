@@ -517,6 +517,26 @@ def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: 
     assert not ReportRecipient.objects.exists()
 
 
+def test_an_owner_states_when_days_begin_and_which_statements_they_have(
+    client: Client, acme: Merchant, owner: Person
+) -> None:
+    signed_in(client, owner)
+    scopes = "currencies=eur,usd\ncurrencies=SEK"
+    send(client, f"{HERE}plan/change/", hour=6, day_begins=6, left_out=["deposit", "withdraw"], scopes=scopes)
+    plan = ReconciliationPlan.objects.get(merchant=acme)
+    assert (plan.day_begins, plan.left_out) == (6, ["deposit", "withdraw"])
+    assert plan.scopes == ["currencies=EUR,USD", "currencies=SEK"]
+    shown = said(client.get(f"{HERE}plan/"))
+    assert "<dd>6:00</dd>" in shown
+    assert "deposit, withdraw" in shown
+    assert "EUR, USD" in shown
+    assert "and begin at 6:00" in said(client.get(NEW))
+    refused = send(client, f"{HERE}plan/change/", scopes="part=1/2")
+    assert "A scope of the plan has no part" in said(refused)
+    send(client, f"{HERE}plan/change/", scopes="", day_begins=0)
+    assert client.get("/operator/acme/timeline/").status_code == 200
+
+
 def test_a_password_is_never_shown_and_stays_while_the_server_does(
     client: Client, acme: Merchant, owner: Person, settings: Any
 ) -> None:

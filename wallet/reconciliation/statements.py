@@ -316,9 +316,16 @@ def _within(scope: Scope, read: Sequence[Words[str, Any]]) -> None:
     """Refuses rows that a statement of this scope does not have. A rollback may be of any type."""
     for total in read:
         if scope.currencies and total["currency"] not in scope.currencies:
-            raise Unreadable(Fault(f"{total['rows']:,} rows are {total['currency']}, and the scope is {scope.label}."))
+            raise _outside(total["rows"], total["currency"], scope)
         if scope.kinds and total["kind"] not in {*scope.kinds, "rollback"}:
-            raise Unreadable(Fault(f"{total['rows']:,} rows are {total['kind']}, and the scope is {scope.label}."))
+            raise _outside(total["rows"], total["kind"], scope)
+
+
+def _outside(rows: int, of: str, scope: Scope) -> Unreadable:
+    are = "row is" if rows == 1 else "rows are"
+    return Unreadable(
+        Fault(f"The stated scope is {scope.label}, and {rows:,} {are} {of}. Correct the scope or the file.")
+    )
 
 
 def _warn(statement: Statement) -> None:
