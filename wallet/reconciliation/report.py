@@ -83,8 +83,9 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
 
 def statements_of(run: Reconciliation) -> list[Statement]:
     """Return the statements that the day was compared with, the oldest first."""
-    numbers = {*run.statement_ids, run.statement_id}
-    return list(Statement.objects.filter(pk__in=numbers - {None}).order_by("pk")) if run.statement_id else []
+    if run.statement_id is None:
+        return []
+    return list(Statement.objects.filter(pk__in=[*run.statement_ids, run.statement_id]).order_by("pk"))
 
 
 def headline(run: Reconciliation, figures: Figures) -> str:
