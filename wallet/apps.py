@@ -6,7 +6,9 @@ class WalletConfig(AppConfig):
     verbose_name = "Wallet"
 
     def ready(self) -> None:
-        from merchants.models import Chain  # noqa: PLC0415 - models are there only now
+        from django.db.models.signals import pre_save  # noqa: PLC0415
+
+        from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
         from merchants.services import approvals, outbox, questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.models import CaseNote, CaseReminder, RefusedPayout, Transaction  # noqa: PLC0415
@@ -24,3 +26,4 @@ class WalletConfig(AppConfig):
         questions.register("recipient", planning.send_reports_to)
         approvals.register("limit", planning.raise_limit)
         outbox.fill(report.TEMPLATE, report.filling)
+        pre_save.connect(planning.keep_days_of_zone, sender=Merchant, dispatch_uid="days of a time zone")

@@ -23,6 +23,7 @@ from wallet.reconciliation import (
     alarms,
     books_check,
     cases,
+    drafts,
     due_dates,
     host_keys,
     pull,
@@ -31,6 +32,7 @@ from wallet.reconciliation import (
     statements,
 )
 from wallet.reconciliation.alone import Work, alone
+from wallet.reconciliation.runs import BeingCompared
 from wallet.services import exports, kept_signature, meter, usage
 from wallet.services.verification import Verdict
 
@@ -145,13 +147,18 @@ def compare_day(job: Any, merchant: int, day: str, by: int) -> None:
     with alone(Work.REPORT, merchant) as is_ours:
         if not is_ours:
             raise job.retry(countdown=TURN_SECONDS)
-        _compare(merchant, day, Person.objects.get(pk=by))
+        try:
+            _compare(merchant, day, Person.objects.get(pk=by))
+        except BeingCompared as busy:  # by a command; what came since has to be compared behind it
+            raise job.retry(countdown=TURN_SECONDS) from busy
 
 
 def _compare(merchant: int, day: str, person: Person) -> None:
     with history.acting(door="Compare again", person=person):
         try:
             schedule.compare_asked(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)
+        except BeingCompared:
+            raise
         except Refusal as why:
             log.info("comparison.refused", merchant=merchant, day=day, why=str(why))
 
@@ -164,7 +171,8 @@ def read_statements() -> None:
 @shared_task
 def sweep_statement_files() -> None:
     now = clock.now()
-    log.info("statements.swept", files=statements.sweep(now), tables=statement_rows.forget(now))
+    tables, previews = statement_rows.forget(now), drafts.purge(now)
+    log.info("statements.swept", files=statements.sweep(now), tables=tables, previews=previews)
 
 
 @shared_task

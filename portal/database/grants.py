@@ -121,6 +121,7 @@ TABLES: dict[str, Rights] = {
     "wallet_refusedcall": ORDINARY,
     "wallet_refusedhour": ORDINARY,
     "wallet_reportrecipient": ORDINARY,
+    "wallet_statementpreview": ORDINARY,
     # What `migrate` fills.
     "auth_group": READ_ONLY,
     "auth_group_permissions": READ_ONLY,

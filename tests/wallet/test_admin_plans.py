@@ -21,7 +21,7 @@ from wallet.reconciliation import planning
 
 LIST = "/admin/wallet/reconciliationplan/"
 SAID = {
-    "is_on": "on", "hour": "7", "grain": "rows", "unsettled_hours": "12", "high_amount": "250.00",
+    "is_on": "on", "hour": "7", "day_begins": "0", "grain": "rows", "unsettled_hours": "12", "high_amount": "250.00",
     "recipients": "cfo@acme.test\r\nCFO@acme.test\r\n\r\nfinance@acme.test",
 }  # fmt: skip
 
@@ -56,9 +56,14 @@ def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: Reconci
     ReportRecipient.objects.create(merchant=plan.merchant, email="gone@acme.test")
     kept = ReportRecipient.objects.create(merchant=plan.merchant, email="cfo@acme.test")
     assert "gone@acme.test" in staff.get(f"{LIST}{plan.pk}/change/").content.decode()
-    sent(staff, f"{LIST}{plan.pk}/change/", SAID | {"hour": "9"})
+    sent(
+        staff,
+        f"{LIST}{plan.pk}/change/",
+        SAID | {"hour": "9", "day_begins": "6", "left_out": ["deposit"], "scopes": "currencies=eur\r\ncurrencies=SEK"},
+    )
     plan.refresh_from_db()
-    assert plan.hour == 9
+    assert (plan.hour, plan.day_begins, plan.left_out) == (9, 6, ["deposit"])
+    assert plan.scopes == ["currencies=EUR", "currencies=SEK"]
     assert addresses(plan.merchant) == ["cfo@acme.test", "finance@acme.test"]
     assert ReportRecipient.objects.filter(pk=kept.pk).exists()
 
@@ -67,6 +72,8 @@ def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: Reconci
     ("said", "why"),
     [
         ({"hour": "24"}, "24"),
+        ({"scopes": "currencies=EUR\ncurrencies=EUR"}, "overlaps with another one"),
+        ({"left_out": "bet"}, "bet is not one of the available choices"),
         ({"high_amount": "a lot"}, "such as 50.00."),
         ({"high_amount": "50,00"}, "Write the amount with a dot: 50.00."),
         ({"recipients": "nobody"}, "Enter a valid email address."),

@@ -138,6 +138,22 @@ def test_another_file_is_chosen_instead(staff: Client, opened: Merchant) -> None
     assert staff.get(way)["location"] == f"{LIST}upload/"
 
 
+def test_open_previews_are_listed_with_their_merchant(staff: Client, opened: Merchant, administrator: Person) -> None:
+    way = draft(staff, opened)["location"]
+    assert f'href="{way}"' in words(staff.get(f"{LIST}upload/"))
+    assert way not in words(signed_in(Client(), administrator).get(f"{LIST}upload/"))
+    staff.post(way, {"do": "drop"})
+    assert way not in words(staff.get(f"{LIST}upload/"))
+
+
+def test_a_scope_is_stated_with_the_file(staff: Client, opened: Merchant) -> None:
+    said = {"merchant": opened.pk, "day": yesterday(), "file": SimpleUploadedFile("day.csv", FILE)}
+    way = staff.post(f"{LIST}upload/", said | {"currencies": "eur", "part": "1/2"})["location"]
+    assert "EUR; part 1 of 2" in words(staff.get(way))
+    said["file"] = SimpleUploadedFile("day.csv", FILE)
+    assert "is not a currency code" in words(staff.post(f"{LIST}upload/", said | {"currencies": "E€"}))
+
+
 def test_a_day_that_is_not_over_is_refused(staff: Client, opened: Merchant) -> None:
     day_after_next = f"{clock.now() + timedelta(days=2):%Y-%m-%d}"
     assert "is not over yet" in words(draft(staff, opened, day=day_after_next))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import psycopg
 import pytest
 from celery.exceptions import Retry
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -35,7 +37,7 @@ from tests.wallet.test_schedule import another_worker
 from wallet import tasks
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.models.reconciliation import HostKeyLookup, ReportRecipient, StatementSource, private_files
-from wallet.reconciliation import cases, deliveries, report_files, statements, wanted
+from wallet.reconciliation import cases, deliveries, drafts, report_files, schedule, statements, wanted
 from wallet.reconciliation.alone import Work
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.runs import BeingCompared
@@ -139,6 +141,51 @@ def test_a_day_is_compared_once_a_minute_however_often_it_is_asked_for(busy: Bus
         ask(busy.merchant, manager)
     reconciling.state(busy.merchant, busy.lines())
     assert ask(busy.merchant, manager) == 1  # a statement that has come since is worth another look
+
+
+def test_a_statement_that_comes_while_its_day_is_compared_is_compared_afterwards(
+    busy: Busy, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the one that runs has seen it, nobody can know: it is compared once more."""
+    begun = reconciling.day(busy.merchant).ready
+    Reconciliation.objects.create(merchant=busy.merchant, day=DATE, number=1, begun_at=begun)
+    with pytest.raises(BeingCompared):
+        ask(busy.merchant, manager)
+    reconciling.state(busy.merchant, busy.lines())
+    assert ask(busy.merchant, manager) == 2
+    later: list[dict[str, Any]] = []
+
+    def retry(**how: Any) -> Retry:
+        later.append(how)
+        return Retry()
+
+    monkeypatch.setattr(tasks.compare_day, "retry", retry)
+    with the_day_locked(busy.merchant), pytest.raises(Retry):
+        compare(manager)
+    assert later == [{"countdown": tasks.TURN_SECONDS}]
+    compare(manager)
+    newest = Reconciliation.objects.order_by("-number")[0]
+    assert (newest.outcome, newest.statement) == ("clear", Statement.objects.get())
+
+
+@contextmanager
+def the_day_locked(merchant: Merchant) -> Iterator[None]:
+    """By another session that compares it at this moment."""
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        other.execute("SELECT pg_advisory_lock(hashint8(%s), %s)", [merchant.pk, DATE.toordinal()])
+        yield
+
+
+def test_a_large_file_of_a_person_is_compared_when_a_job_has_read_it(busy: Busy, manager: Person) -> None:
+    """As a small one, which is read while the person waits. The plan is off."""
+    statement = reconciling.state(busy.merchant, busy.lines(), by=manager)
+    Statement.objects.update(state="received", is_current=False, read_at=None)
+    with clock.at(reconciling.day(busy.merchant).ready + timedelta(hours=5)):
+        assert schedule.read_statements() == 1
+        with pytest.raises(BeingCompared):
+            wanted.ask(merchant=busy.merchant, day=DATE, by=manager)
+    statement.refresh_from_db()
+    assert statement.is_current
 
 
 def test_ten_days_are_compared_within_a_minute(acme: Merchant, manager: Person) -> None:
@@ -256,6 +303,54 @@ def test_another_persons_file_is_not_to_be_looked_at(at_work: Client, acme: Merc
     path = chosen(at_work, b"a,b\n1,2\n").wsgi_request.path
     assert signed_in(Client(), owner).get(path)["location"] == NEW
     assert at_work.get(path).status_code == 200
+
+
+def test_previews_are_listed_and_the_oldest_of_a_person_gives_way(
+    at_work: Client, acme: Merchant, owner: Person
+) -> None:
+    others = drafts.keep(merchant=acme, by=owner, day=DATE, name="theirs.csv", content=BytesIO(b"x"), size=1)
+    for number in range(drafts.MOST + 1):
+        chosen(at_work, written([]), name=f"file-{number}.csv")
+    shown = said(at_work.get(NEW))
+    assert "file-1.csv" in shown
+    assert "file-0.csv" not in shown
+    assert "theirs.csv" not in shown
+    assert drafts.kept(merchant=acme, by=owner, token=others.token) is not None
+    assert len(private_files().listdir(f"drafts/{acme.pk}")[1]) == drafts.MOST + 1
+    [newest, *_] = at_work.get(NEW).context["previews"]
+    at_work.post(f"{HERE}statements/look/{newest.token}/", {"do": "drop"})
+    assert newest.name not in said(at_work.get(NEW))
+
+
+def test_previews_of_yesterday_are_purged_with_their_files(acme: Merchant, owner: Person) -> None:
+    with clock.at(clock.now() - timedelta(days=2)):
+        old = drafts.keep(merchant=acme, by=owner, day=DATE, name="\u202eold.csv", content=BytesIO(b"x"), size=1)
+    assert old.name == "old.csv"
+    assert drafts.open_drafts(merchant=acme, by=owner) == []
+    assert drafts.kept(merchant=acme, by=owner, token=old.token) is None
+    assert drafts.purge(clock.now()) == 1
+    assert not private_files().exists(old.path)
+
+
+def test_a_part_of_a_day_is_stated_with_the_file_and_added(at_work: Client, busy: Busy) -> None:
+    lines = busy.lines()
+    for part, some in (("1/2", lines[:4]), ("2/2", lines[4:])):
+        sent = at_work.post(NEW, {"day": str(DATE), "file": SimpleUploadedFile("p.csv", written(some)), "part": part})
+        confirmed(at_work, at_work.get(sent["location"]), amounts="units", rolled_back="rolled back")
+    assert set(Statement.objects.values_list("scope", "is_current")) == {("part=1/2", True), ("part=2/2", True)}
+    newest = Statement.objects.order_by("-pk")[0]
+    assert "part 2 of 2" in said(at_work.get(f"{HERE}statements/{newest.number}/"))
+    wrong = at_work.post(NEW, {"day": str(DATE), "file": SimpleUploadedFile("p.csv", b"x"), "part": "3/2"})
+    assert "A part is a number from 1 to the number of parts" in said(wrong)
+
+
+def test_the_preview_warns_of_ids_that_nobody_knows(at_work: Client, busy: Busy) -> None:
+    lines = [replace(line, transaction_id=f"{line.transaction_id} ") for line in busy.lines()]
+    seen = chosen(at_work, written(lines))
+    again = at_work.post(seen.wsgi_request.path, stated(seen, "look", amounts="units", rolled_back="rolled back"))
+    assert "None of the 12 ids is known" in said(again)
+    at_work.post(seen.wsgi_request.path, stated(again))
+    assert "None of the 12 ids is known" in said(at_work.get(f"{HERE}statements/{Statement.objects.get().number}/"))
 
 
 def test_a_file_that_is_dropped_is_gone(at_work: Client, acme: Merchant) -> None:
@@ -422,6 +517,26 @@ def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: 
     assert not ReportRecipient.objects.exists()
 
 
+def test_an_owner_states_when_days_begin_and_which_statements_they_have(
+    client: Client, acme: Merchant, owner: Person
+) -> None:
+    signed_in(client, owner)
+    scopes = "currencies=eur,usd\ncurrencies=SEK"
+    send(client, f"{HERE}plan/change/", hour=6, day_begins=6, left_out=["deposit", "withdraw"], scopes=scopes)
+    plan = ReconciliationPlan.objects.get(merchant=acme)
+    assert (plan.day_begins, plan.left_out) == (6, ["deposit", "withdraw"])
+    assert plan.scopes == ["currencies=EUR,USD", "currencies=SEK"]
+    shown = said(client.get(f"{HERE}plan/"))
+    assert "<dd>6:00</dd>" in shown
+    assert "deposit, withdraw" in shown
+    assert "EUR, USD" in shown
+    assert "and begin at 6:00" in said(client.get(NEW))
+    refused = send(client, f"{HERE}plan/change/", scopes="part=1/2")
+    assert "A scope of the plan has no part" in said(refused)
+    send(client, f"{HERE}plan/change/", scopes="", day_begins=0)
+    assert client.get("/operator/acme/timeline/").status_code == 200
+
+
 def test_a_password_is_never_shown_and_stays_while_the_server_does(
     client: Client, acme: Merchant, owner: Person, settings: Any
 ) -> None:
@@ -505,6 +620,7 @@ def test_a_day_is_so_many_named_queries_however_much_is_on_it(at_work: Client, c
         *WHO,
         "merchants_membership",  # may they, and whose pages
         "wallet_reconciliation",  # of the day
+        "wallet_reconciliationplan",  # at which hour it begins
         "wallet_statement",
         "wallet_case",
         "wallet_case",  # what they count for

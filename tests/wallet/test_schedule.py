@@ -133,6 +133,34 @@ def test_days_that_were_missed_are_made_up_for(plan: ReconciliationPlan) -> None
     assert [day for _, day in due(EIGHT + timedelta(days=3))] == [NEXT, NEXT + timedelta(1), NEXT + timedelta(2)]
 
 
+def test_a_plan_that_was_off_for_weeks_loses_no_day(plan: ReconciliationPlan) -> None:
+    done(EIGHT)
+    ReconciliationPlan.objects.update(is_on=False)
+    assert due(EIGHT + timedelta(days=20)) == []
+    ReconciliationPlan.objects.update(is_on=True)
+    late = EIGHT + timedelta(days=20)
+    assert [day for _, day in due(late)] == [DAY + timedelta(days=number) for number in range(1, 21)]
+    assert done(late) == 20
+    assert due(late) == []
+
+
+def test_a_day_that_a_person_compared_once_begins_no_timetable(plan: ReconciliationPlan, support: Person) -> None:
+    ReconciliationPlan.objects.update(is_on=False)
+    with clock.at(EIGHT):
+        runs.reconcile(merchant=plan.merchant, day=DAY, by=support)
+    ReconciliationPlan.objects.update(is_on=True)
+    assert len(due(EIGHT + timedelta(days=20))) == 1
+
+
+def test_a_day_whose_comparison_failed_is_due_until_it_is_made(plan: ReconciliationPlan) -> None:
+    done(EIGHT)
+    for number in range(2, 15):
+        compared_on(plan, DAY + timedelta(days=number), EIGHT)
+    Reconciliation.objects.create(merchant=plan.merchant, day=NEXT, number=1, state="failed", begun_at=EIGHT)
+    late = EIGHT + timedelta(days=14)
+    assert NEXT in [day for _, day in due(late)]
+
+
 # --- what came later --------------------------------------------------------------------------------------------------
 def test_a_late_statement_is_compared_soon_and_told(plan: ReconciliationPlan) -> None:
     compared(plan, "no_statement", ours=7)
@@ -349,7 +377,7 @@ def test_comparisons_have_a_queue_of_their_own_and_alarms_are_the_work_of_anothe
 def test_looking_for_what_is_due_costs_the_same_for_many(db: None, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         planned(f"m-{number}")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(schedule.due(EIGHT)) == 30
 
 

@@ -119,6 +119,40 @@ def test_a_large_json_says_its_day_first(caller: Caller) -> None:
     assert send(caller, {"transactions": rows, "day": DAY}).status == "FIELD_REQUIRED_OR_INVALID"
 
 
+SCOPED = {
+    "csv": (b"#day=2026-01-31;part=1/2;currencies=EUR\n" + CSV.partition(b"\n")[2], "text/csv"),
+    "json": ({**JSON, "scope": "part=1/2; currencies=eur"}, "application/json"),
+    "large json": (
+        b'{"day": "2026-01-31", "scope": "currencies=EUR;part=1/2", "transactions": ['
+        + json.dumps(ROW).encode() + b"]" + b" " * 70_000 + b"}",
+        "application/json",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", SCOPED)
+def test_the_signed_body_states_the_scope(caller: Caller, way: str) -> None:
+    body, kind = SCOPED[way]
+    sent = send(caller, body, kind)
+    assert (sent.status, sent["scope"]) == ("RS_OK", "currencies=EUR;part=1/2"), sent
+    assert read(sent).is_current
+    whole = read(send(caller))
+    assert whole.is_current
+    assert ask(caller, str(sent["statementId"]))["isCurrent"] is False
+
+
+@pytest.mark.parametrize("scope", ["part=3/2", "everything", "types=rollback"])
+def test_a_scope_that_cannot_be_is_refused_at_once(caller: Caller, scope: str) -> None:
+    for body, kind in (
+        ({**JSON, "scope": scope}, "application/json"),
+        (f"#day={DAY};{scope}\n".encode() + CSV.partition(b"\n")[2], "text/csv"),
+    ):
+        refused = send(caller, body, kind)
+        assert refused.status == "FIELD_REQUIRED_OR_INVALID"
+        assert "A scope is written like" in refused["message"]
+    assert not Statement.objects.exists()
+
+
 def test_the_same_bytes_twice_are_one_statement(caller: Caller) -> None:
     first, again = send(caller), send(caller)
     assert first["statementId"] == again["statementId"]

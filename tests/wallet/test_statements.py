@@ -486,14 +486,6 @@ def test_a_footer_that_cannot_be_read_refuses_the_file(acme: Merchant) -> None:
     assert "total at the end" in only_fault(read(acme, text(*ROWS, "TOTAL,,,EUR,3.5")))
 
 
-def test_what_the_sender_declares_is_kept_and_compared(acme: Merchant) -> None:
-    declared = {"rows": 5, "amount": 100, "currency": "EUR", "kind": "bet"}
-    statement = read(acme, text(), declared=declared)
-    assert statement.declared == [{"rows": 5, "amount": "100", "currency": "EUR", "kind": "bet"}]
-    [gap] = statements.gaps(statement)
-    assert (gap.rows, gap.amount, gap.is_short) == (1, 100, True)
-
-
 def test_a_day_without_rows_has_to_say_so(acme: Merchant) -> None:
     assert "TOTAL,0" in only_fault(read(acme, f"{HEADER}\n"))
     statement = read(acme, f"{HEADER}\nTOTAL,0\n")

@@ -35,7 +35,8 @@ from portal.lib import money
 from portal.lib.email_addresses import ascii_address
 from wallet.admin.base import shown
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
-from wallet.reconciliation import alarms, host_keys, planning, pull, schedule
+from wallet.models.reconciliation import CASHIER_KINDS
+from wallet.reconciliation import alarms, host_keys, planning, pull, schedule, scopes
 from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.thresholds import Threshold, thresholds_in_use
 
@@ -94,10 +95,33 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Who gets the report, one address a line. Nobody: those who are told of the merchant's keys.",
     )
 
+    left_out = forms.MultipleChoiceField(
+        label="Types that are not compared",
+        required=False,
+        choices=[(kind, kind.capitalize()) for kind in CASHIER_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They are left out of both sides.",
+    )
+    scopes = forms.CharField(
+        label="Statements of a day",
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="One scope on each line, such as currencies=EUR,USD. A day is compared when all of them are there, "
+        "and rows outside of them are not compared. Empty: a day has one statement of everything.",
+    )
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.initial["scopes"] = "\n".join(self.instance.scopes)
         if self.instance.pk:
             self.initial["recipients"] = "\n".join(addresses(self.instance.merchant))
+
+    def clean_scopes(self) -> list[str]:
+        try:
+            return scopes.parse_lines(self.cleaned_data["scopes"])
+        except Refusal as refused:
+            raise ValidationError(str(refused)) from refused
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -149,7 +173,7 @@ class PlanAdmin(FastAdmin):
         own = ["write_off_alone", "write_off_alone_by_currency"]
         alone = own if getattr(request.user, "is_superuser", False) else ["shown_limit"]
         return [
-            (None, {"fields": ["merchant", "is_on", "hour", "grain"]}),
+            (None, {"fields": ["merchant", "is_on", "hour", "day_begins", "grain", "left_out", "scopes"]}),
             ("Cases", {"fields": ["unsettled_hours", "high_amount", "high_amount_by_currency", *alone, "in_use"]}),
             ("Report", {"fields": ["recipients", "is_attached", "names_players"]}),
         ]

@@ -35,7 +35,7 @@ class StatementAdmin(UploadAdmin):
     change_form_outer_before_template = "admin/statement_page.html"
     fields = [
         "number", "of_merchant", "day", "grain", "shown_state", "source", "by", "shown_name", "shown_size",
-        "shown_digest", "shown_rows", "replaces", "received", "read",
+        "shown_digest", "shown_rows", "scope", "replaces", "received", "read",
     ]  # fmt: skip
 
     @display(description="State")

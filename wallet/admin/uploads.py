@@ -23,15 +23,18 @@ from merchants.errors import Refusal
 from merchants.models import Merchant
 from wallet import money
 from wallet.admin.base import ReadOnlyAdmin
-from wallet.models import Statement
+from wallet.models import Statement, StatementPreview
 from wallet.reconciliation import drafts, mapping_choices, planning, statements, wanted
 from wallet.reconciliation.drafts import Draft
 from wallet.reconciliation.reading import presets
 from wallet.reconciliation.reading.mapping import FIELDS, Mapping, from_json, spoken, suggested
+from wallet.reconciliation.scope_fields import ScopeFields
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
-GONE = "This file is not here any more: it was sent already, or it is older than a day. Choose it again."
+GONE = (
+    "This preview is closed: the file was sent or discarded, or the preview is older than a day. Choose the file again."
+)
 GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
 AMOUNTS = [("", "– say how –"), *mapping_choices.AMOUNTS]
 ROLLBACKS = [
@@ -41,7 +44,9 @@ ROLLBACKS = [
 ]
 
 
-class FileForm(forms.Form):
+class FileForm(ScopeFields):
+    field_order = ["merchant", "day", "file"]
+
     merchant = forms.ModelChoiceField(Merchant.objects.order_by("name"), widget=UnfoldAdminSelectWidget())
     day = forms.DateField(
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
@@ -147,7 +152,8 @@ class UploadAdmin(ReadOnlyAdmin):
         if form.is_valid() and (draft := kept(form, request)):
             args = [form.cleaned_data["merchant"].pk, draft.token]
             return HttpResponseRedirect(reverse("admin:wallet_statement_draft", args=args))
-        return self.shown(request, "admin/statement_upload.html", "Upload a statement", form=form)
+        previews = open_previews(request)
+        return self.shown(request, "admin/statement_upload.html", "Upload a statement", form=form, previews=previews)
 
     def draft_view(self, request: HttpRequest, merchant: int, token: str) -> HttpResponse:
         if not self.has_upload_permission(request):
@@ -176,8 +182,9 @@ class UploadAdmin(ReadOnlyAdmin):
                 form = ColumnsForm(None, seen=seen)
             except Refusal as refused:
                 form.add_error(None, str(refused))
-        current = Statement.objects.filter(merchant=merchant, day=draft.day, is_current=True).first()
-        facts = {"form": form, "seen": seen, "draft": draft, "merchant": merchant, "current": current}
+        facts = {"form": form, "seen": seen, "draft": draft, "merchant": merchant}
+        facts["replaced"] = statements.replaced_by(merchant, draft.day, draft.scope)
+        facts["beside"] = statements.beside(merchant, draft.day, draft.scope)
         facts["mark"] = drafts.mark(seen.mapping)
         gaps = [gap_said(gap) for gap in seen.gaps]
         totals = totals_table(seen.totals)
@@ -191,7 +198,7 @@ class UploadAdmin(ReadOnlyAdmin):
         elif statement.state == Statement.State.RECEIVED:
             messages.info(request, "The statement is here. It is large: a job reads it within a minute.")
         elif not statement.is_current:
-            messages.warning(request, "This very file was sent before and has been corrected since.")
+            messages.warning(request, "The statement was read, but a newer statement of the day replaces it.")
         else:
             messages.success(request, f"The statement was read: {statement.rows:,} rows.")
             compared(request, statement)
@@ -207,13 +214,20 @@ def person(request: HttpRequest) -> Any:
     return request.user
 
 
+def open_previews(request: HttpRequest) -> list[tuple[Merchant, Draft]]:
+    """Of this person, for whichever merchant."""
+    mine = Merchant.objects.filter(pk__in=StatementPreview.objects.filter(by=person(request)).values("merchant"))
+    return [(each, draft) for each in mine for draft in drafts.open_drafts(merchant=each, by=person(request))]
+
+
 def kept(form: FileForm, request: HttpRequest) -> Draft | None:
     said = form.cleaned_data
     file = said["file"]
     try:
         return drafts.keep(
-            merchant=said["merchant"], by=person(request), day=said["day"], name=file.name, content=file, size=file.size
-        )
+            merchant=said["merchant"], by=person(request), day=said["day"], name=file.name, content=file,
+            size=file.size, scope=said["scope"],
+        )  # fmt: skip
     except Refusal as refused:
         form.add_error("file", str(refused))
         return None
@@ -221,7 +235,9 @@ def kept(form: FileForm, request: HttpRequest) -> Draft | None:
 
 def look(merchant: Merchant, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
     with draft.open() as content:
-        return statements.preview(merchant=merchant, name=draft.name, content=content, mapping=mapping)
+        return statements.preview(
+            merchant=merchant, name=draft.name, content=content, mapping=mapping, day=draft.day, scope=draft.scope
+        )
 
 
 def stated(merchant: Merchant, draft: Draft, seen: Preview, form: ColumnsForm) -> tuple[dict[str, Any], Preview]:
@@ -240,7 +256,7 @@ def sent(request: HttpRequest, merchant: Merchant, draft: Draft, mapping: dict[s
         planning.keep_mapping(merchant=merchant, mapping=mapping)
         statement = statements.receive(
             merchant=merchant, day=draft.day, name=draft.name, content=content,
-            source=Statement.Source.UPLOAD, by=person(request), mapping=mapping,
+            source=Statement.Source.UPLOAD, by=person(request), mapping=mapping, scope=draft.scope,
         )  # fmt: skip
         if statement.state == Statement.State.RECEIVED and statement.size <= READ_AT_ONCE:
             statement = statements.read(statement=statement)

@@ -191,10 +191,17 @@ Day = Annotated[
 StatementId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
+SCOPE = (
+    "The part of the day that the statement covers, when it is not all of it: "
+    "currencies=EUR,USD;types=bet,payout;brand=north;part=1/2. Stands directly behind day."
+)
+
+
 class StatementCall(Contract, kw_only=True):
     """`day` comes first, in the merchant's time zone. The rows are read by a job and told of by GET."""
 
     day: Day
+    scope: Annotated[str, Meta(max_length=300, description=SCOPE)] | UnsetType = UNSET
     transactions: Annotated[
         list[Any],
         Meta(
@@ -368,6 +375,8 @@ class StatementTold(Answered):
         UNSET
     )
     fault_count: int | UnsetType = UNSET
+    scope: Annotated[str, Meta(description="The part of the day that it covers; empty: all of it.")] | UnsetType = UNSET
+    warnings: Annotated[list[str], Meta(description="What looks wrong in it, such as unknown ids.")] | UnsetType = UNSET
     is_current: Annotated[bool, Meta(description="It is what the day is compared with.")] | UnsetType = UNSET
     comparison: Comparison | UnsetType | None = UNSET
 

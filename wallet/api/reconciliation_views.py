@@ -19,6 +19,7 @@ from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller
 from wallet.models import Reconciliation, Statement
 from wallet.reconciliation import statements
+from wallet.reconciliation.scopes import Scope
 
 if TYPE_CHECKING:
     from wallet.api.door import SignedHttpRequest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 class Sent(NamedTuple):
     day: date
+    scope: Scope
     file: IO[bytes]
 
 
@@ -40,15 +42,16 @@ class SendStatement(SignedView):
 
     def read(self, request: SignedHttpRequest) -> Sent:
         file = io.BytesIO(request.raw) if request.upload is None else request.upload.file
-        return Sent(statement_bodies.day_of(file), file)
+        return Sent(*statement_bodies.heading_of(file), file)
 
     def serve(self, caller: Caller, asked: Sent) -> contracts.StatementTold:
         ledger.gate(caller, self.kind)
         merchant = Merchant.objects.get(pk=caller.merchant_id)
         try:
             statement = statements.receive(
-                merchant=merchant, day=asked.day, name="", content=asked.file, source=Statement.Source.API
-            )
+                merchant=merchant, day=asked.day, name="", content=asked.file, source=Statement.Source.API,
+                scope=asked.scope,
+            )  # fmt: skip
         except Refusal as refusal:
             raise statuses.FieldRequiredOrInvalid(str(refusal)) from refusal
         return told(statement)
@@ -85,6 +88,8 @@ def told(statement: Statement) -> contracts.StatementTold:
         totals=[_total(total) for total in statement.totals],
         faults=[contracts.StatementFault(line=fault.get("line"), text=fault["text"]) for fault in statement.faults],
         fault_count=statement.fault_count,
+        scope=statement.scope,
+        warnings=statement.warnings,
         is_current=statement.is_current,
         comparison=_comparison(statement),
     )

@@ -105,7 +105,11 @@ class ContractSchema(AutoSchema):
     def _of_media_type(self, media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
         if media_type == "application/json":
             return schema
-        return {"type": "string", "description": "The first line is `#day=2026-01-31`; then the names of columns."}
+        return {
+            "type": "string",
+            "description": "The first line is `#day=2026-01-31`, or with a scope "
+            "`#day=2026-01-31;currencies=EUR;part=1/2`; then the names of columns.",
+        }
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         answers = {"200": _answer("Decided: `status` says how.", of(self.view.gives))}

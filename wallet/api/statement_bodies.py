@@ -9,29 +9,48 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import IO
+from typing import IO, NamedTuple
 
+from merchants.errors import Refusal
 from wallet import statuses
 from wallet.api import contracts, decoding
 from wallet.reconciliation.reading.table import Unreadable
 from wallet.reconciliation.reading.unpacking import Unpacked
+from wallet.reconciliation.scopes import Scope
 
 HEAD = 64 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-IN_CSV = re.compile(rb"#day=([0-9]{4}-[0-9]{2}-[0-9]{2})\r?\n")
-IN_JSON = re.compile(rb'\s*\{\s*"day"\s*:\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})"\s*,')
-ELSEWHERE = "day stands first in the body of a large statement, so that it is known before the rest has been read."
+IN_CSV = re.compile(rb"#day=([0-9]{4}-[0-9]{2}-[0-9]{2})(?:;([^\r\n]{0,300}))?\r?\n")
+IN_JSON = re.compile(
+    rb'\s*\{\s*"day"\s*:\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})"\s*,(?:\s*"scope"\s*:\s*"([^"\\]{0,300})"\s*,)?'
+)
+ELSEWHERE = "day stands first in a large body, and scope behind it, so that both are known before the rest is read."
 NOT_SAID = "The first line of a CSV is #day= and the day, such as #day=2026-01-31, so that it is signed with the rest."
 
 
-def day_of(file: IO[bytes]) -> date:
-    """Leaves the file at its beginning. Raises IncorrectData and FieldRequiredOrInvalid."""
+class Heading(NamedTuple):
+    day: date
+    scope: Scope
+
+
+def heading_of(file: IO[bytes]) -> Heading:
+    """Return the day, and of what part of it the statement is. Leaves the file at its beginning.
+
+    Raises IncorrectData and FieldRequiredOrInvalid.
+    """
     head, is_whole = _head(file)
     if not head:
         raise statuses.IncorrectData("The body is empty.")
     if head.lstrip()[:1] in {b"{", b"["}:
-        return _date(_said_whole(head) if is_whole else _found(IN_JSON, head, ELSEWHERE))
-    return _date(_found(IN_CSV, head.removeprefix(BYTE_ORDER_MARK), NOT_SAID))
+        return _heading(*(_said_whole(head) if is_whole else _found(IN_JSON, head, ELSEWHERE)))
+    return _heading(*_found(IN_CSV, head.removeprefix(BYTE_ORDER_MARK), NOT_SAID))
+
+
+def _heading(day: str, scope: str) -> Heading:
+    try:
+        return Heading(_date(day), Scope.parse(scope))
+    except Refusal as refused:
+        raise statuses.FieldRequiredOrInvalid(f"scope: {refused}") from refused
 
 
 def _head(file: IO[bytes]) -> tuple[bytes, bool]:
@@ -46,15 +65,16 @@ def _head(file: IO[bytes]) -> tuple[bytes, bool]:
     return bytes(head[:HEAD]), len(head) <= HEAD
 
 
-def _said_whole(body: bytes) -> str:
-    return decoding.check(contracts.StatementCall, decoding.parse(body)).day
+def _said_whole(body: bytes) -> tuple[str, str]:
+    call = decoding.check(contracts.StatementCall, decoding.parse(body))
+    return call.day, call.scope if isinstance(call.scope, str) else ""
 
 
-def _found(where: re.Pattern[bytes], head: bytes, sentence: str) -> str:
+def _found(where: re.Pattern[bytes], head: bytes, sentence: str) -> tuple[str, str]:
     found = where.match(head)
     if found is None:
         raise statuses.FieldRequiredOrInvalid(sentence)
-    return found.group(1).decode()
+    return found.group(1).decode(), (found.group(2) or b"").decode(errors="replace")
 
 
 def _date(text: str) -> date:

@@ -17,6 +17,7 @@ from wallet.models.reconciliation import (
     ReportOptOut,
     ReportRecipient,
     Statement,
+    StatementPreview,
     StatementSource,
 )
 from wallet.models.refused_payout import RefusedPayout
@@ -56,6 +57,7 @@ __all__ = [
     "Session",
     "SignedRequest",
     "Statement",
+    "StatementPreview",
     "StatementSource",
     "Transaction",
 ]

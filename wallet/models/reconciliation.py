@@ -6,9 +6,10 @@ Amounts are units (real amount × 100000), days are the merchant's (`wallet/reco
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import MD5, Cast, Now
 
 from merchants.models import Merchant, Person
@@ -22,6 +23,7 @@ from wallet.models.case_due import case_due, case_settled_by_correction
 from wallet.models.currency_rate import upper_limit
 
 HOURS = (0, 23)
+CASHIER_KINDS = ("deposit", "withdraw")  # what many books of games do not have
 SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
 
 
@@ -92,7 +94,7 @@ LIMIT_BY_TWO = """
 """
 
 
-@tracked(scopes={"merchant": "merchant"}, owners_told=True, always=SWITCHED_OFF)
+@tracked(scopes={"merchant": "merchant"}, exclude=["earlier_days"], owners_told=True, always=SWITCHED_OFF)
 class ReconciliationPlan(models.Model):
     """How a merchant's days are reconciled. Without one, they are not."""
 
@@ -121,10 +123,37 @@ class ReconciliationPlan(models.Model):
     write_off_alone_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `write_off_alone`.")
     is_attached = models.BooleanField(default=False, help_text="The files come with the mail, not behind a link.")
     names_players = models.BooleanField(default=False, help_text="The mail may say which players.")
+    day_begins = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="The hour at which a day begins, in the merchant's time zone."
+    )
+    earlier_days = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        editable=False,
+        help_text="How days before a date began: [{until, hour, zone}], the oldest first.",
+    )
+    left_out = ArrayField(
+        models.CharField(max_length=8),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Types that are not compared, on either side.",
+    )
+    scopes = ArrayField(
+        models.CharField(max_length=300),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Scopes of all statements of a day. Empty: a day has one statement of everything.",
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(hour__range=HOURS), name="plan_hour_of_a_day"),
+            models.CheckConstraint(condition=Q(day_begins__range=HOURS), name="plan_day_begins_at_an_hour"),
+            models.CheckConstraint(
+                condition=Q(left_out__contained_by=[*CASHIER_KINDS]), name="plan_leaves_out_cashier_rows_alone"
+            ),
             models.CheckConstraint(condition=Q(grain__in=["rows", "totals"]), name="plan_grain_known"),
             models.CheckConstraint(condition=Q(unsettled_hours__gte=1), name="plan_unsettled_at_least_an_hour"),
             models.CheckConstraint(
@@ -290,6 +319,9 @@ class Statement(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="statements")
     day = models.DateField(help_text="In the merchant's time zone.")
     grain = models.CharField(max_length=6, choices=ReconciliationPlan.Grain)
+    scope = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Of the day, what it is of. Empty: all of it."
+    )
     state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
     source = models.CharField(max_length=6, choices=Source)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
@@ -312,6 +344,13 @@ class Statement(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="The one that it corrects."
     )
     is_current = models.BooleanField(default=False, help_text="What the day is compared with.")
+    repeats = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+",
+        help_text="The first of the same bytes, when a person sent them again after others.",
+    )  # fmt: skip
+    warnings = models.JSONField(
+        default=list, db_default=Value([], models.JSONField()), help_text="What looks wrong in it: sentences."
+    )
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="To read it, by the job.")
@@ -321,15 +360,16 @@ class Statement(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "day"], condition=Q(is_current=True), name="statement_current_once"
+                fields=["merchant", "day", "scope"], condition=Q(is_current=True), name="statement_current_once_a_scope"
             ),
             models.UniqueConstraint(
                 F("merchant"),
                 F("day"),
                 F("digest"),
                 MD5(Cast("mapping", models.TextField())),  # the same bytes read another way are another statement
-                condition=~Q(state="refused"),
-                name="statement_of_the_same_bytes_once",
+                F("scope"),
+                condition=~Q(state="refused") & Q(repeats=None),
+                name="statement_of_same_bytes_and_scope_once",
             ),
             models.CheckConstraint(
                 condition=Q(is_current=False) | Q(state="read"), name="statement_current_has_been_read"
@@ -344,6 +384,30 @@ class Statement(models.Model):
             models.Index(fields=["received_at"], condition=Q(is_current=True), name="statement_current_since"),
         ]
         triggers = [pgtrigger.Protect(name="statement_stays", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class StatementPreview(models.Model):
+    """A file that a person looks at before it is sent. It is kept for a day."""
+
+    number = models.UUIDField(unique=True)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, db_index=False, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    scope = models.CharField(max_length=300, blank=True, default="", db_default="")
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=200, unique=True)
+    case = models.BigIntegerField(null=True, help_text="The case that the file answers.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_line("statement_preview", "name")]
+        indexes = [
+            models.Index(fields=["merchant", "by", "-id"], name="statement_preview_of_person"),
+            models.Index(fields=["created_at"], name="statement_preview_oldest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
@@ -371,6 +435,12 @@ class Reconciliation(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="+")
+    statement_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        help_text="All current statements that it saw, also where one was missing and nothing was compared.",
+    )
     upto = models.BigIntegerField(null=True, help_text="The newest ledger row that it saw.")
     figures = models.JSONField(
         default=dict,

@@ -36,6 +36,7 @@ State, Outcome = Reconciliation.State, Reconciliation.Outcome
 class Cause(StrEnum):
     NOT_RUN = "not_run"
     NO_STATEMENT = "no_statement"
+    INCOMPLETE = "incomplete"
     NOTHING_COMPARED = "nothing_compared"
     BOTH_EMPTY = "both_empty"
     NOT_DELIVERED = "not_delivered"
@@ -46,6 +47,10 @@ SENTENCES = {
     Cause.NO_STATEMENT: (
         "There is no statement of {day}, though the report was due at {due}. Upload it, or send it by a signed call; "
         "the day is compared as soon as it is there."
+    ),
+    Cause.INCOMPLETE: (
+        "The statement of {day} is not complete, though the report was due at {due}. Send the missing parts; the case "
+        "“Statement missing” of the day names them. The day is compared as soon as they are there."
     ),
     Cause.NOTHING_COMPARED: (
         "Nothing of {day} could be compared, though there was traffic: one side is empty. "
@@ -122,7 +127,7 @@ def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> C
     if run is None or run.state == State.FAILED:
         return Cause.NOT_RUN if now >= _begun(plan, day) + GRACE else None
     if run.outcome == Outcome.NO_STATEMENT:
-        return Cause.NO_STATEMENT
+        return Cause.INCOMPLETE if run.statement_ids else Cause.NO_STATEMENT
     figures = figures_of(run)
     if figures.ours and figures.theirs:
         return None

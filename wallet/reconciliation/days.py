@@ -23,14 +23,26 @@ class Day:
 
 
 def day_of(merchant: Merchant, date: date) -> Day:
-    zone = ZoneInfo(merchant.time_zone)
-    begin, end = (_midnight(each, zone) for each in (date, date + DAY))
-    return Day(date, begin, end, _delivered(end))
+    begin, end = (begin_of(merchant, each) for each in (date, date + DAY))
+    return Day(date, begin, max(begin, end), _delivered(end))
 
 
-def _midnight(date: date, zone: ZoneInfo) -> datetime:
-    """The first moment of the day; where a clock is put forward at midnight, that is one o'clock."""
-    return datetime.combine(date, time(), tzinfo=zone).astimezone(UTC)
+def begin_of(merchant: Merchant, date: date) -> datetime:
+    """The first moment of the day; where a clock leaves that hour out, it is the next one.
+
+    The plan says at which hour days begin. One that was begun under another hour or time zone ends where the next one
+    begins, so that each moment is of one day.
+    """
+    plan = getattr(merchant, "reconciliation_plan", None)
+    zone, hour = merchant.time_zone, plan.day_begins if plan else 0
+    for earlier in reversed(plan.earlier_days if plan else []):
+        if date.isoformat() < earlier["until"]:
+            zone, hour = earlier["zone"], earlier["hour"]
+    return moment_of(date, hour, zone)
+
+
+def moment_of(date: date, hour: int, zone: str) -> datetime:
+    return datetime.combine(date, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _delivered(end: datetime) -> datetime:
@@ -40,4 +52,8 @@ def _delivered(end: datetime) -> datetime:
 
 
 def date_at(merchant: Merchant, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(merchant.time_zone)).date()
+    """The day that `moment` is in."""
+    date = moment.astimezone(ZoneInfo(merchant.time_zone)).date() + DAY
+    while begin_of(merchant, date) > moment:
+        date -= DAY
+    return date

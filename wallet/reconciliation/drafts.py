@@ -1,35 +1,30 @@
-"""Files that somebody looks at before they are sent: kept for a day, under a name that only they have."""
+"""Files that a person looks at before they are sent: kept for a day, and shown to nobody else."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import IO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core import signing
 from django.core.files.base import File
+from django.db.models import QuerySet
 
-from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
+from wallet.models import StatementPreview
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation.reading.mapping import Mapping
+from wallet.reconciliation.scopes import WHOLE, Scope
 from wallet.reconciliation.statements import EmptyStatement, StatementTooLarge, check_day
 
-SALT = "wallet.reconciliation.draft"
 KEPT = timedelta(days=1)
-MOST = 20  # of a merchant at once
+MOST = 10  # of a person for one merchant: the oldest gives way
 LONGEST_NAME = 120
-
-
-class TooManyDrafts(Refusal):
-    def __init__(self) -> None:
-        super().__init__(f"{MOST} files wait here to be looked at. Send or drop one of them, or wait a day.")
+FOLDER = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +36,57 @@ class Draft:
     name: str
     day: date
     case: int | None = None
+    scope: Scope = WHOLE
+
+    @classmethod
+    def of(cls, row: StatementPreview) -> Draft:
+        return cls(str(row.number), row.path, row.name, row.day, row.case, Scope.parse(row.scope))
 
     def open(self) -> IO[bytes]:
         return private_files().open(self.path)
 
 
 def keep(
-    *, merchant: Merchant, by: Person, day: date, name: str, content: IO[bytes], size: int, case: int | None = None
+    *,
+    merchant: Merchant,
+    by: Person,
+    day: date,
+    name: str,
+    content: IO[bytes],
+    size: int,
+    case: int | None = None,
+    scope: Scope = WHOLE,
 ) -> Draft:
-    """Raises Refusal: EmptyStatement, StatementTooLarge, TooManyDrafts, DayNotOver, DayBeforeMerchant."""
+    """Raises Refusal: EmptyStatement, StatementTooLarge, DayNotOver, DayBeforeMerchant."""
     check_day(merchant, day)
     if not size:
         raise EmptyStatement
     if size > settings.MAX_STATEMENT_BYTES:
         raise StatementTooLarge
-    if sum(1 for _ in _young(merchant)) >= MOST:
-        raise TooManyDrafts
-    path = private_files().save(f"{_folder(merchant)}/{uuid4()}", File(content, name="draft"))
-    name = name[-LONGEST_NAME:]
-    said = [merchant.pk, by.pk, path, name, day.isoformat(), case]
-    return Draft(signing.dumps(said, salt=SALT), path, name, day, case)
+    number = uuid4()
+    path = private_files().save(f"{FOLDER}/{merchant.pk}/{number}", File(content, name="draft"))
+    shown = "".join(character for character in name if character.isprintable())[-LONGEST_NAME:]
+    row = StatementPreview.objects.create(
+        number=number, merchant=merchant, by=by, day=day, scope=str(scope), name=shown, path=path, case=case,
+        created_at=clock.now(),
+    )  # fmt: skip
+    for oldest in _of_person(merchant, by)[MOST:]:
+        _delete(oldest)
+    return Draft.of(row)
 
 
 def kept(*, merchant: Merchant, by: Person, token: str) -> Draft | None:
-    """None: another's, over, or sent already."""
+    """None: another person's, older than a day, sent or discarded."""
     try:
-        whose, who, path, name, day, case = signing.loads(token, salt=SALT, max_age=KEPT)
-    except (signing.BadSignature, ValueError):
+        row = _of_person(merchant, by).filter(number=UUID(token)).first()
+    except ValueError:
         return None
-    if (whose, who) != (merchant.pk, by.pk) or not private_files().exists(path):
-        return None
-    return Draft(token, path, name, date.fromisoformat(day), case)
+    return Draft.of(row) if row is not None and private_files().exists(row.path) else None
+
+
+def open_drafts(*, merchant: Merchant, by: Person) -> list[Draft]:
+    """Return what this person has looked at and not sent, the newest first."""
+    return [Draft.of(row) for row in _of_person(merchant, by)]
 
 
 def mark(mapping: Mapping) -> str:
@@ -80,23 +95,39 @@ def mark(mapping: Mapping) -> str:
 
 
 def drop(draft: Draft) -> None:
-    private_files().delete(draft.path)
+    for row in StatementPreview.objects.filter(number=UUID(draft.token)):
+        _delete(row)
 
 
-def _folder(merchant: Merchant) -> str:
-    return f"drafts/{merchant.pk}"
+def purge(now: datetime) -> int:
+    """Delete those that are older than a day, and files whose row is not there; return how many."""
+    old = list(StatementPreview.objects.filter(created_at__lt=now - KEPT))
+    for row in old:
+        _delete(row)
+    return len(old) + sum(_purge_files(folder, now) for folder in _folders())
 
 
-def _young(merchant: Merchant) -> Iterator[str]:
-    """Those that are still kept; the older ones go on the way."""
-    storage, folder = private_files(), _folder(merchant)
-    try:
-        names = storage.listdir(folder)[1]
-    except FileNotFoundError:
-        return
-    for name in names:
-        path = f"{folder}/{name}"
-        if storage.get_modified_time(path) < clock.now() - KEPT:
-            storage.delete(path)
-        else:
-            yield path
+def _folders() -> list[str]:
+    storage = private_files()
+    return [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[0]] if storage.exists(FOLDER) else []
+
+
+def _purge_files(folder: str, now: datetime) -> int:
+    """Younger ones may still get their row."""
+    storage = private_files()
+    there = {f"{folder}/{name}" for name in storage.listdir(folder)[1]}
+    known = set(StatementPreview.objects.filter(path__in=there).values_list("path", flat=True))
+    lost = [path for path in there - known if storage.get_modified_time(path) <= now - KEPT]
+    for path in lost:
+        storage.delete(path)
+    return len(lost)
+
+
+def _delete(row: StatementPreview) -> None:
+    row.delete()
+    private_files().delete(row.path)
+
+
+def _of_person(merchant: Merchant, by: Person) -> QuerySet[StatementPreview]:
+    mine = StatementPreview.objects.filter(merchant=merchant, by=by, created_at__gt=clock.now() - KEPT)
+    return mine.order_by("-pk")

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
+from wallet.models import Case, Reconciliation, ReconciliationPlan
 from wallet.reconciliation.correction_sums import CorrectionSum, sums_by_currency
+from wallet.reconciliation.day_statement import DayStatement
 
 # A rollback that the account of a player pays takes money back.
 OURS = """
@@ -18,8 +19,8 @@ OURS = """
                     SELECT a.id FROM wallet_account a WHERE a.merchant_id = %(merchant)s AND a.kind <> 'player')
                     THEN -t.amount ELSE t.amount END), max(t.id)
       FROM wallet_transaction t
-     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
-       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+     WHERE t.merchant_id = %(merchant)s AND t.part >= 0 AND t.debit_account_id IS NOT NULL
+       AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {ours}
      GROUP BY 1, 2 ORDER BY 1, 2
 """
 BREAKS = """
@@ -234,14 +235,14 @@ class OurSide:
         return sum(rows for rows, _ in self.sums.values())
 
 
-def our_side(values: dict[str, Any]) -> OurSide:
-    rows = list(_rows(OURS, values))
+def our_side(values: dict[str, Any], condition: str = "true") -> OurSide:
+    rows = list(_rows(OURS.replace("{ours}", condition), values))
     sums = {(currency, kind): (count, int(amount)) for currency, kind, count, amount, _ in rows}
     corrected = sums_by_currency(values["merchant"], values["begin"], values["end"])
     return OurSide(sums, max((upto for *_, upto in rows), default=None), corrected)
 
 
-def count(*, ours: OurSide, statement: Statement | None, matched: int, sides: list[Side]) -> Figures:
+def count(*, ours: OurSide, statement: DayStatement | None, matched: int, sides: list[Side]) -> Figures:
     """Of the comparison that this session has just made."""
     return Figures(
         matched=matched,

@@ -6,7 +6,7 @@ Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from psycopg.types.json import Jsonb
 from merchants.models import Merchant
 from wallet.models import Case, ReconciliationPlan, Statement
 from wallet.models.reconciliation import STAKE
-from wallet.reconciliation import plans, statement_rows, statements
+from wallet.reconciliation import day_statement, plans, statement_rows, statements
 from wallet.reconciliation.break_amounts import NET
-from wallet.reconciliation.days import DAY, Day, day_of
+from wallet.reconciliation.day_statement import DayStatement
+from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
 from wallet.reconciliation.figures import Side
 from wallet.reconciliation.reading import mapping as mappings
 from wallet.services.usage import IS_OPEN
@@ -99,7 +100,9 @@ UNSETTLED = f"""
                jsonb_build_object('kind', 'bet', 'player', p.player_id, 'game', g.game_id, 'currency', b.currency,
                                   'amount', r.amount::text, 'state', 'open', 'at', b.created_at, 'round', b.round_id,
                                   'bets', r.bets)),
-           0, r.amount, (b.created_at AT TIME ZONE %(zone)s)::date
+           0, r.amount,
+           (SELECT max(d.day) FROM unnest(%(days)s::date[], %(begins)s::timestamptz[]) AS d (day, begin)
+             WHERE d.begin <= b.created_at)
       FROM (SELECT DISTINCT ON (coalesce(t.session_id || '|' || t.round_id, t.id::text)) t.transaction_id, t.player_id,
                    t.game_id, t.currency, t.created_at, t.session_id, t.round_id, t.id
               FROM reconciliation_maybe_open m
@@ -182,8 +185,8 @@ GROUPS = """
                       FROM wallet_transaction t
                       JOIN merchants_player p ON p.id = t.player_id
                       LEFT JOIN wallet_transaction x ON x.id = t.reverses_id
-                     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
-                       AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+                     WHERE t.merchant_id = %(merchant)s AND t.part >= 0 AND t.debit_account_id IS NOT NULL
+                       AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {ours}
                        AND (%(rollbacks)s = 'rows'
                             OR (t.kind <> 'rollback'
                                 AND NOT EXISTS (SELECT FROM wallet_transaction u
@@ -215,7 +218,7 @@ TAIL = f"""
     ), upto AS (
         SELECT max(t.created_at) AS at FROM wallet_transaction t
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
-           AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+           AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {{ours}}
            AND NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.o_id = t.id AND m.t_line IS NULL)
     )
     SELECT u.at, g.currency, count(*) FILTER (WHERE g.kind <> 'nets_out'), sum(g.difference), sum(g.net),
@@ -276,16 +279,27 @@ TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is compared, and by when."""
+    """What is compared, and by when. Of a day that lacks some of its statements `missing` says which, and `statement`
+    is None.
+    """
 
     merchant: Merchant
     day: Day
-    statement: Statement | None
+    statement: DayStatement | None
     plan: ReconciliationPlan
     now: datetime
+    received: list[Statement] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def our_condition(self) -> str:
+        return day_statement.our_condition(self.plan)
 
     def values(self) -> dict[str, Any]:
         day = self.day
+        first = day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY
+        since = date_at(self.merchant, first)
+        days = [since + number * DAY for number in range((day.date - since).days + 1)]
         return {
             "merchant": self.merchant.pk,
             "day": day.date,
@@ -293,10 +307,12 @@ class Job:
             "end": day.end,
             "ready": day.ready,
             "delivered": self.day_beside(-1).ready,
-            "first": day.begin - timedelta(hours=self.plan.unsettled_hours) - DAY,
+            "first": first,
             "old": self.now - timedelta(hours=self.plan.unsettled_hours),
             "zone": self.merchant.time_zone,
             "rollbacks": mappings.from_json(self.statement.mapping).rollback_rule if self.statement else "",
+            "days": days,
+            "begins": [begin_of(self.merchant, each) for each in days],
         }
 
     def day_beside(self, days: int) -> Day:
@@ -317,8 +333,9 @@ def compare(job: Job, ours: int) -> int:
     _do(ROOM_TO_WORK)
     _do(BREAKS)
     matched = _against(job, job.statement, values, ours) if job.statement else 0
-    if job.statement is None and ours:
-        tell(Case.Kind.NO_STATEMENT, ours={"rows": ours})
+    if job.statement is None and (ours or job.missing):
+        there = {"missing": job.missing} if job.missing else None
+        tell(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         _do(step, values)
     return matched
@@ -329,31 +346,30 @@ def fold_floods() -> None:
     _do(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
-def _against(job: Job, statement: Statement, values: dict[str, Any], ours: int) -> int:
+def _against(job: Job, statement: DayStatement, values: dict[str, Any], ours: int) -> int:
     is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
-    statement_rows.make_ready([statement])
+    statement_rows.make_ready(statement.parts)
     if is_totals:
-        _do(GROUPS.replace("{theirs}", statement_rows.name_of(statement)), values)
+        _do(GROUPS.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
         matched = _number(MATCHED_GROUPS)
     else:
         _compare_rows(job, statement, values)
         matched = _number(MATCHED, {"ours": ours})
-        _tell_of_a_cut(statement, values, ours)
+        _tell_of_a_cut(job, statement, values, ours)
     _tell_of_totals(statement, with_short=is_totals)
-    _tell_of_the_hour(job, statement)
+    _tell_of_the_hour(job)
     return matched
 
 
-def _compare_rows(job: Job, statement: Statement, values: dict[str, Any]) -> None:
+def _compare_rows(job: Job, statement: DayStatement, values: dict[str, Any]) -> None:
     """Statements of other days are read only where a row is on one side alone."""
-    theirs = statement_rows.name_of(statement)
-    _do(MEET.replace("{theirs}", theirs), values)
+    _do(MEET.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
     neighbours = job.statements_beside(_asked_days(job))
     statement_rows.make_ready(neighbours)
     _do(DAYS)
     for each in map(job.day_beside, range(-LATEST_FILE, -EARLIEST_FILE + 1)):
         _do("INSERT INTO reconciliation_day VALUES (%s, %s, %s)", [each.date, each.begin, each.end])
-    _do(JUDGE.replace("{beside}", statement_rows.beside(statement, neighbours)), values)
+    _do(JUDGE.replace("{beside}", statement_rows.beside(statement.head, neighbours)), values)
 
 
 def _asked_days(job: Job) -> set[int]:
@@ -414,12 +430,12 @@ def tell_of_the_rest(sides: Iterable[Side]) -> None:
             )
 
 
-def _tell_of_a_cut(statement: Statement, values: dict[str, Any], ours: int) -> None:
+def _tell_of_a_cut(job: Job, statement: DayStatement, values: dict[str, Any], ours: int) -> None:
     """A file that ends early is one break in each currency, whatever was behind its end."""
     is_short = any(gap.is_short for gap in statements.gaps(statement))
     missing = _number(MISSING)
     is_looked_at = (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
-    tails = [Tail(*row) for row in _rows(TAIL, values)] if is_looked_at else []
+    tails = [Tail(*row) for row in _rows(TAIL.replace("{ours}", job.our_condition), values)] if is_looked_at else []
     rows = sum(tail.rows for tail in tails)
     is_cut = rows >= TAIL_ROWS and rows * TAIL_SHARE >= ours
     if not is_short and not is_cut:
@@ -458,7 +474,7 @@ def _tell_of_a_tail(tail: Tail, read: int, *, is_one: bool) -> None:
     )
 
 
-def _tell_of_totals(statement: Statement, *, with_short: bool) -> None:
+def _tell_of_totals(statement: DayStatement, *, with_short: bool) -> None:
     """Of rows, those that are fewer than was declared are told of as a file that ends early."""
     for gap in statements.gaps(statement):
         if with_short or not gap.is_short:
@@ -469,7 +485,7 @@ def _tell_of_totals(statement: Statement, *, with_short: bool) -> None:
             tell(Case.Kind.TOTALS, subject=subject, currency=gap.declared.currency or "", ours=read, theirs=said)
 
 
-def _tell_of_the_hour(job: Job, statement: Statement) -> None:
+def _tell_of_the_hour(job: Job) -> None:
     """By the first that came: one that corrects it is not late."""
     came = Statement.objects.filter(merchant=job.merchant, day=job.day.date, state=Statement.State.READ)
     first = came.aggregate(at=Min("received_at"))["at"]

@@ -64,7 +64,7 @@ SELECT o.id AS o_id, coalesce(o.transaction_id, t.transaction_id) AS transaction
           LEFT JOIN merchants_player p ON p.id = t.player_id AND p.merchant_id = %(merchant)s
           LEFT JOIN merchants_game g ON g.id = t.game_id
          WHERE t.merchant_id = %(merchant)s AND t.part = 0 AND t.debit_account_id IS NOT NULL
-           AND t.created_at >= %(begin)s AND t.created_at < %(end)s) o
+           AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {ours}) o
   FULL JOIN (SELECT s.line, s.transaction_id, s.kind, s.player_id, s.game_id, s.currency, s.amount,
                     s.ref_transaction_id AS ref, s.at
                FROM {theirs} s) t

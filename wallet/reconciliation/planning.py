@@ -10,9 +10,11 @@ from django.db import IntegrityError, transaction
 from merchants.errors import Refusal, SecondPersonNeeded
 from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, questions
-from portal.lib import money
-from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
+from portal.lib import clock, money
+from wallet.models import Reconciliation, Statement
+from wallet.models.reconciliation import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import refusals, report_opt_outs
+from wallet.reconciliation.days import DAY, date_at, moment_of
 from wallet.reconciliation.reading import mapping as mappings
 
 MOST_RECIPIENTS = 20
@@ -21,6 +23,11 @@ MOST_RECIPIENTS = 20
 class WrongHour(Refusal):
     def __init__(self) -> None:
         super().__init__(f"An hour is a whole number from {HOURS[0]} to {HOURS[1]}.")
+
+
+class WrongTypes(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Only deposits and withdrawals can be left out of the comparison.")
 
 
 class RecipientThere(Refusal):
@@ -40,8 +47,10 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
     Where our staff want player names in emails, an owner is asked; until then there are none. Raises
     SecondPersonNeeded for a higher write-off limit under the two-person rule.
     """
-    if said.get("hour", HOURS[0]) not in range(HOURS[0], HOURS[1] + 1):
+    if any(said.get(name, HOURS[0]) not in range(HOURS[0], HOURS[1] + 1) for name in ("hour", "day_begins")):
         raise WrongHour
+    if not {*said.get("left_out", ())} <= {*CASHIER_KINDS}:
+        raise WrongTypes
     check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
     if needs_second_person(plan, said.get("write_off_alone")):
@@ -49,10 +58,40 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
         questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
         said |= {"names_players": False}
+    if said.get("day_begins", plan.day_begins) != plan.day_begins:
+        _keep_earlier_days(plan, said["day_begins"], plan.merchant.time_zone)
     for name, value in said.items():
         setattr(plan, name, value)
     plan.save()
     return plan
+
+
+def keep_days_of_zone(*, instance: Merchant, **_: Any) -> None:
+    """Before a merchant is saved: where its time zone changes, days that have begun keep the one of before."""
+    old = Merchant.objects.filter(pk=instance.pk).exclude(time_zone=instance.time_zone).first()
+    plan = ReconciliationPlan.objects.select_for_update().filter(merchant=old).first() if old else None
+    if old is None or plan is None:
+        return
+    plan.merchant = old
+    _keep_earlier_days(plan, plan.day_begins, instance.time_zone)
+    plan.save(update_fields=["earlier_days"])
+    plan.merchant = instance
+
+
+def _keep_earlier_days(plan: ReconciliationPlan, hour: int, zone: str) -> None:
+    """Days that have begun keep their hour; the last of them ends where the next one begins, so that no row is of two
+    days or of none. Where nothing was ever sent or compared, all days begin at the new hour.
+    """
+    merchant, now = plan.merchant, clock.now()
+    if not any(model.objects.filter(merchant=merchant).exists() for model in (Reconciliation, Statement)):
+        return
+    until = date_at(merchant, now) + DAY
+    while moment_of(until, hour, zone) <= now:
+        until += DAY
+    if any(each["until"] >= until.isoformat() for each in plan.earlier_days):
+        return  # the hour that is changed now has begun no day yet
+    entry = {"until": until.isoformat(), "hour": plan.day_begins, "zone": merchant.time_zone}
+    plan.earlier_days = [*plan.earlier_days, entry]
 
 
 def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
@@ -90,8 +129,11 @@ def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> Reconciliat
 
 
 def _locked(merchant: Merchant) -> ReconciliationPlan:
+    """`merchant` knows it from then on, so that its days are those of this plan."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     found = ReconciliationPlan.objects.filter(merchant=merchant).first()
+    if found is not None:
+        found.merchant = merchant
     return found or ReconciliationPlan(merchant=merchant, is_on=False)
 
 

@@ -19,7 +19,7 @@ from merchants.models import Letter
 from merchants.services.chain.heads import heads_of
 from merchants.services.outbox import Filling, Part
 from portal.lib.money import show, show_with_code
-from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan
+from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
 from wallet.reconciliation.days import DAY
 from wallet.reconciliation.figures import BreakSum, Figures, Side, figures_of
@@ -62,6 +62,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "headline": headline(run, figures),
         "done_at": spoken(run.done_at) if run.done_at else "",
         "statement": run.statement.name if run.statement else "",
+        "warnings": [warning for part in statements_of(run) for warning in part.warnings],
         "rate": figures.rate,
         "agreed": figures.agreed,
         "sides": side_lines(figures),
@@ -86,6 +87,13 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "link_days": report_files.LINK_DAYS,
         "heads": heads_of(run.merchant),
     }
+
+
+def statements_of(run: Reconciliation) -> list[Statement]:
+    """Return the statements that the day was compared with, the oldest first."""
+    if run.statement_id is None:
+        return []
+    return list(Statement.objects.filter(pk__in=[*run.statement_ids, run.statement_id]).order_by("pk"))
 
 
 def headline(run: Reconciliation, figures: Figures) -> str:

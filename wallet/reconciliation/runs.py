@@ -13,8 +13,9 @@ from django.db.models import Max
 from merchants.errors import Refusal, spoken
 from merchants.models import Merchant, Person
 from portal.lib import clock
-from wallet.models import Reconciliation, Statement
-from wallet.reconciliation import day_breaks, figures, matching, own_books, syncing
+from wallet.models import Reconciliation
+from wallet.reconciliation import day_breaks, day_statement, figures, matching, own_books, syncing
+from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.figures import Figures
 from wallet.reconciliation.matching import Job
@@ -109,7 +110,8 @@ def _run(run: Reconciliation, day: Day) -> Outcome:
 def _kept(run: Reconciliation, day: Day) -> Outcome:
     """Cases and figures together, or neither."""
     job = _job(run.merchant, day)
-    run.statement = job.statement
+    run.statement = job.statement.head if job.statement else None
+    run.statement_ids = [part.pk for part in job.received]
     found, run.upto = _compare(job, own_books.repeat if _was_compared(run) else own_books.find)
     restate = syncing.sync(run=run, plan=job.plan, now=job.now)
     run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.kept(found.figures)
@@ -124,12 +126,13 @@ def _was_compared(run: Reconciliation) -> bool:
 
 
 def _job(merchant: Merchant, day: Day) -> Job:
-    statement = Statement.objects.filter(merchant=merchant, day=day.date, is_current=True).first()
-    return Job(merchant, day, statement, plan_of(merchant), clock.now())
+    plan, received = plan_of(merchant), day_statement.current(merchant, day.date)
+    statement, missing = day_statement.day_statement(merchant, plan, received)
+    return Job(merchant, day, statement, plan, clock.now(), received, missing)
 
 
 def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[Outcome, int | None]:
-    ours = figures.our_side(job.values())
+    ours = figures.our_side(job.values(), job.our_condition)
     matched = matching.compare(job, ours.rows)
     look_at_own_books(job.merchant)
     sides = compare_sides(ours=ours, statement=job.statement)
@@ -137,12 +140,12 @@ def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[O
     counted = figures.count(ours=ours, statement=job.statement, matched=matched, sides=sides)
     counted = day_breaks.by_day(counted, merchant=job.merchant, day=job.day.date)
     matching.fold_floods()
-    return Outcome(None, _result(job.statement, counted), counted), ours.upto
+    return Outcome(None, _result(job.statement, counted, job.missing), counted), ours.upto
 
 
-def _result(statement: Statement | None, counted: Figures) -> str:
+def _result(statement: DayStatement | None, counted: Figures, missing: list[str]) -> str:
     if statement is None:
-        return Result.NO_STATEMENT if counted.ours else Result.NOTHING
+        return Result.NO_STATEMENT if counted.ours or missing else Result.NOTHING
     return Result.BREAKS if counted.broken else Result.CLEAR
 
 

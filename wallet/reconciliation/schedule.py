@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter, sleep
 
 import structlog
+from django.db import connection
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
@@ -20,20 +21,32 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
-from wallet.reconciliation import deliveries, pull, runs, statements
+from wallet.reconciliation import deliveries, pull, runs, statements, wanted
 from wallet.reconciliation.alone import Work, alone
 from wallet.reconciliation.days import DAY, date_at, day_of
 from wallet.reconciliation.matching import NEIGHBOURS, SAID_OTHERWISE
 from wallet.reconciliation.plans import due_at, newest_due, recipients
 
 log = structlog.get_logger(__name__)
-LOOKED_BACK = 7  # days that were missed while nothing ran are made up for
+LOOKED_BACK = 7  # days that were missed while nothing ran are made up for, and have an alarm of their own
+MADE_UP = 92  # so many are, after a plan was off
 NEW = timedelta(days=35)  # how long a statement that was never compared is looked for
-REST = timedelta(minutes=15)  # after a comparison that failed
+REST, LONG_REST = timedelta(minutes=15), timedelta(days=1)  # after a comparison that failed; of a day long past
 RESTS = 3  # times as long as it worked, between two days
 LONGEST_REST = 1.5  # seconds
 READ_AT_ONCE = 100  # statements; the next minute goes on
 State, Outcome = Reconciliation.State, Reconciliation.Outcome
+# Days of a merchant that its timetable has begun with, and that have no comparison which ended.
+NEVER_DONE = """
+    SELECT p.merchant, d::date
+      FROM unnest(%s::bigint[], %s::date[]) AS p (merchant, last)
+     CROSS JOIN LATERAL (SELECT min(r.day) AS day FROM wallet_reconciliation r
+                          WHERE r.merchant_id = p.merchant AND r.state = 'done' AND r.by_id IS NULL) AS begun
+     CROSS JOIN LATERAL generate_series(greatest(begun.day, p.last - %s), p.last, interval '1 day') AS d
+     WHERE begun.day IS NOT NULL
+       AND NOT EXISTS (SELECT FROM wallet_reconciliation r
+                        WHERE r.merchant_id = p.merchant AND r.day = d::date AND r.state = 'done')
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,18 +60,23 @@ class Due:
 def due(now: datetime, *, of: Merchant | None = None) -> list[Due]:
     """The longest waiting first; of the same minute by the merchant's code."""
     plans = {plan.merchant_id: plan for plan in plans_on(of)}
-    wanted = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
-    since = min((day for _, day in wanted), default=now.date()) - timedelta(days=LOOKED_BACK)
+    days = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
+    since = min((day for _, day in days), default=now.date()) - timedelta(days=LOOKED_BACK)
     newest = newest_runs(plans, since)
-    wanted |= missed(newest, wanted)
+    days |= missed(newest, days) | never_done(days)
     changed = _changed(plans)
-    wanted |= {(merchant, day) for merchant, day in changed if due_at(plans[merchant], day) <= now}
-    if older := {(merchant, day) for merchant, day in wanted if day < since}:
+    days |= {(merchant, day) for merchant, day in changed if due_at(plans[merchant], day) <= now}
+    if older := {(merchant, day) for merchant, day in days if day < since}:
         newest |= newest_runs({merchant for merchant, _ in older}, min(day for _, day in older))
     return sorted(
         Due(due_at(plans[merchant], day), plans[merchant].merchant.code, day)
-        for merchant, day in wanted
-        if _is_due(newest.get((merchant, day)), compared=(merchant, day) not in changed, now=now)
+        for merchant, day in days
+        if _is_due(
+            newest.get((merchant, day)),
+            compared=(merchant, day) not in changed,
+            now=now,
+            rest=LONG_REST if day < since and (merchant, day) not in changed else REST,
+        )
     )
 
 
@@ -80,17 +98,28 @@ def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliati
     return {(run.merchant_id, run.day): run for run in newest}
 
 
-def missed(newest: dict[Key, Reconciliation], wanted: set[Key]) -> set[Key]:
+def missed(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[Key]:
     """Days between the first that was compared and the newest: of a merchant that has just begun, none."""
     begun: dict[int, date] = {}
     for merchant, day in newest:
         begun[merchant] = min(day, begun.get(merchant, day))
     return {
         (merchant, last - timedelta(days=back))
-        for merchant, last in wanted
+        for merchant, last in last_days
         for back in range(1, LOOKED_BACK + 1)
         if merchant in begun and begun[merchant] <= last - timedelta(days=back)
     }
+
+
+def never_done(newest: set[Key]) -> set[Key]:
+    """Days up to the newest due that a timetable which had begun passed over: while a plan was off, or each try failed.
+
+    A comparison that a person asked for begins no timetable.
+    """
+    merchants, days = [merchant for merchant, _ in newest], [day for _, day in newest]
+    with connection.cursor() as cursor:
+        cursor.execute(NEVER_DONE, [merchants, days, MADE_UP])
+        return {(merchant, day) for merchant, day in cursor.fetchall()}
 
 
 def _changed(merchants: Iterable[int]) -> set[Key]:
@@ -101,7 +130,10 @@ def _changed(merchants: Iterable[int]) -> set[Key]:
 def _uncompared(merchants: Iterable[int]) -> set[Key]:
     """Days whose current statement came lately and no comparison has seen, however old the day is."""
     seen = Reconciliation.objects.filter(
-        merchant=OuterRef("merchant"), day=OuterRef("day"), statement=OuterRef("pk"), state=State.DONE
+        Q(statement=OuterRef("pk")) | Q(statement_ids__contains=[OuterRef("pk")]),
+        merchant=OuterRef("merchant"),
+        day=OuterRef("day"),
+        state=State.DONE,
     )
     current = Statement.objects.filter(
         is_current=True, merchant__in=list(merchants), received_at__gte=clock.now() - NEW
@@ -146,8 +178,8 @@ def _halves(still: QuerySet[Case]) -> QuerySet[Case]:
     return halves.filter(Exists(compared), ~Exists(there))
 
 
-def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime) -> bool:
-    if newest is not None and newest.state == State.FAILED and now < newest.begun_at + REST:
+def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime, rest: timedelta) -> bool:
+    if newest is not None and newest.state == State.FAILED and now < newest.begun_at + rest:
         return False
     return newest is None or not compared or newest.state == State.FAILED or _is_untold(newest)
 
@@ -241,7 +273,7 @@ def read_statements() -> int:
     with alone(Work.READING) as is_ours:
         waiting = list(statements.waiting(clock.now())[:READ_AT_ONCE]) if is_ours else []
         for statement in waiting:
-            statements.try_to_read(statement=statement)
+            wanted.ask_after_reading(statements.try_to_read(statement=statement))
         return len(waiting)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wallet.models import ReconciliationPlan, Statement
+from wallet.models import ReconciliationPlan
 from wallet.reconciliation import matching
+from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.figures import OurSide, Side
 from wallet.reconciliation.matching import Explanation, Sums
 
@@ -12,7 +13,7 @@ ROLLBACK = "rollback"
 NOTHING = (0, 0)
 
 
-def compare_sides(*, ours: OurSide, statement: Statement | None) -> list[Side]:
+def compare_sides(*, ours: OurSide, statement: DayStatement | None) -> list[Side]:
     """The sums of the ledger and of the file, each read by itself and not made of the rows that were matched. What the
     breaks of this session's comparison do not explain is left as `Side.unexplained`. Without a statement, ours alone.
     """
@@ -28,7 +29,7 @@ def compare_sides(*, ours: OurSide, statement: Statement | None) -> list[Side]:
     ]
 
 
-def _sums_of(statement: Statement, rollbacks: dict[str, int]) -> Sums:
+def _sums_of(statement: DayStatement, rollbacks: dict[str, int]) -> Sums:
     """As the file was read; a rollback counts with what it takes back, also where only a flag says so."""
     listed = {(each["currency"], each["kind"]): (int(each["rows"]), int(each["amount"])) for each in statement.totals}
     of_rollbacks = {

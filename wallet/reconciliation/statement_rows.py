@@ -29,6 +29,10 @@ log = structlog.get_logger(__name__)
 SCHEMA = "statements"
 KEPT = timedelta(days=4)  # a day is compared with those beside it, and a weekend may lie between
 UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
+COLUMNS = (
+    "transaction_id", "kind", "player_id", "game_id", "currency", "amount", "is_rolled_back", "ref_transaction_id",
+    "at", "count",
+)  # fmt: skip
 NOTHING_BESIDE = "(SELECT NULL::date AS day, n.* FROM {} AS n WHERE false)"
 TABLES = """
     SELECT substr(c.relname, 5)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

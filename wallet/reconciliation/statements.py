@@ -25,7 +25,8 @@ from merchants.services import letters
 from portal.lib import clock
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
-from wallet.reconciliation import statement_rows
+from wallet.reconciliation import statement_rows, statement_warnings
+from wallet.reconciliation.day_statement import DayStatement, current
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.reading import formats, loading, totals
 from wallet.reconciliation.reading import mapping as mappings
@@ -33,6 +34,7 @@ from wallet.reconciliation.reading.loading import Loaded
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Total, Unreadable
 from wallet.reconciliation.reading.totals import Gap
+from wallet.reconciliation.scopes import WHOLE, Scope
 
 log = structlog.get_logger(__name__)
 PIECE = 1024 * 1024
@@ -84,6 +86,7 @@ class Preview:
     ignored: int = 0  # rows that the mapping leaves out
     sheets: list[str] = field(default_factory=list)  # of a workbook, all that it has
     sheets_read: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # sentences: it can be read, and may be the wrong file
 
     @property
     def can_be_read(self) -> bool:
@@ -100,11 +103,12 @@ def receive(
     source: str,
     by: Person | None = None,
     mapping: Words[str, Any] | None = None,
-    declared: Any = None,
+    scope: Scope = WHOLE,
 ) -> Statement:
-    """The file in private storage, waiting to be read. The same bytes, to be read the same way, are the same statement.
+    """The file in private storage, waiting to be read. The same bytes, to be read the same way and of the same scope,
+    are the same statement; sent by a person after others, they are a new one, which replaces these.
 
-    `mapping` as JSON, else the plan's. `declared` is what the sender says the rows come to. Raises Refusal.
+    `mapping` as JSON, else the plan's. Raises Refusal.
     """
     check_day(merchant, day)
     upload = _Upload(content)
@@ -113,6 +117,7 @@ def receive(
         number=uuid4(),
         merchant=merchant,
         day=day,
+        scope=str(scope),
         source=source,
         by=by,
         name=get_valid_filename(name or "statement")[-LONGEST_NAME:],
@@ -124,7 +129,6 @@ def receive(
         statement.digest, statement.size = upload.digest.hexdigest(), upload.length
         statement.mapping = how = _how(merchant, source, mapping, is_json=_is_json(path))
         statement.grain = how.get("grain", ReconciliationPlan.Grain.ROWS)
-        statement.declared = _declared(declared, how)
         kept = _kept(statement)
     except BaseException:
         storage.delete(path)
@@ -177,20 +181,14 @@ def refused_before(*, merchant: Merchant, day: date, source: str, digest: str) -
     ).first()
 
 
-def _declared(declared: Any, how: dict[str, Any]) -> list[dict[str, Any]]:
-    if declared is None:
-        return []
-    try:
-        return [totals.as_json(total) for total in totals.of_json(declared, mappings.from_json(how))]
-    except Unreadable as fault:
-        raise Refusal(str(fault)) from fault
-
-
 def _kept(statement: Statement) -> Statement:
     """Itself, or the one of the same bytes, also when both come at the same moment."""
     same = Statement.objects.filter(
-        merchant=statement.merchant, day=statement.day, digest=statement.digest, mapping=statement.mapping
-    ).exclude(state=Statement.State.REFUSED)
+        merchant=statement.merchant, day=statement.day, digest=statement.digest, mapping=statement.mapping,
+        scope=statement.scope,
+    ).exclude(state=Statement.State.REFUSED)  # fmt: skip
+    if statement.source == Statement.Source.UPLOAD and same.exists():
+        return _kept_again(statement, same)
     if (first := same.first()) is not None:
         return first
     try:
@@ -199,6 +197,25 @@ def _kept(statement: Statement) -> Statement:
     except IntegrityError:
         return same.get()
     return statement
+
+
+@transaction.atomic
+def _kept_again(statement: Statement, same: QuerySet[Statement]) -> Statement:
+    """A person who sends a file once more after another one means it: it counts again. A machine may only repeat."""
+    _lock_day(statement)
+    newest, oldest = same.order_by("-pk")[0], same.order_by("pk")[0]
+    later = Statement.objects.filter(merchant=statement.merchant, day=statement.day, pk__gt=newest.pk)
+    if newest.is_current or not later.exclude(state=Statement.State.REFUSED).exists():
+        return newest
+    statement.repeats = oldest
+    statement.save(force_insert=True)
+    return statement
+
+
+def _lock_day(statement: Statement) -> None:
+    with connection.cursor() as cursor:
+        lock = f"statement of {statement.merchant_id} {statement.day}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
 
 
 class _Upload(File):  # type: ignore[type-arg]
@@ -285,6 +302,8 @@ def _read(statement: Statement) -> None:
     declared = [*stated, *totals.stored(statement.declared)]
     statement.rows = sum(part["rows"] for part in statement.totals)
     _not_by_mistake_empty(statement.rows, declared)
+    _within(Scope.parse(statement.scope), statement.totals)
+    _warn(statement)
     statement.declared = [totals.as_json(total) for total in declared]
     statement.state = Statement.State.READ
     _succeed(statement)
@@ -297,27 +316,77 @@ def _not_by_mistake_empty(rows: int, declared: Sequence[Total]) -> None:
         )
 
 
-def _succeed(statement: Statement) -> None:
-    """The newest that was received is the day's, in whichever order they are read."""
-    with connection.cursor() as cursor:
-        lock = f"statement of {statement.merchant_id} {statement.day}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
-    of_day = Statement.objects.filter(merchant=statement.merchant_id, day=statement.day, is_current=True)
-    current = of_day.first()
-    if current is not None and current.pk > statement.pk:
+def _within(scope: Scope, read: Sequence[Words[str, Any]]) -> None:
+    """Refuses rows that a statement of this scope does not have. A rollback may be of any type."""
+    for total in read:
+        if scope.currencies and total["currency"] not in scope.currencies:
+            raise _outside(total["rows"], total["currency"], scope)
+        if scope.kinds and total["kind"] not in {*scope.kinds, "rollback"}:
+            raise _outside(total["rows"], total["kind"], scope)
+
+
+def _outside(rows: int, of: str, scope: Scope) -> Unreadable:
+    are = "row is" if rows == 1 else "rows are"
+    return Unreadable(
+        Fault(f"The stated scope is {scope.label}, and {rows:,} {are} {of}. Correct the scope or the file.")
+    )
+
+
+def _warn(statement: Statement) -> None:
+    """A person has seen the warnings before; a machine's file of another book would be one break for each row."""
+    if statement.grain == ReconciliationPlan.Grain.TOTALS:
         return
-    of_day.update(is_current=False)
-    statement.replaces, statement.is_current = current, True
+    seen = statement_warnings.look(statement_rows.name_of(statement), statement.merchant, statement.day)
+    statement.warnings = seen.warnings
+    if seen.is_foreign and statement.source != Statement.Source.UPLOAD:
+        raise Unreadable(*(Fault(warning) for warning in seen.warnings))
 
 
-def gaps(statement: Statement) -> list[Gap]:
+def _succeed(statement: Statement) -> None:
+    """The newest that was received is the day's, in whichever order they are read, within its scope."""
+    _lock_day(statement)
+    there = current(statement.merchant, statement.day)
+    if any(each.pk > statement.pk and _replaces(each, statement) for each in there):
+        return
+    older = [each for each in there if each.pk < statement.pk and _replaces(statement, each)]
+    Statement.objects.filter(pk__in=[each.pk for each in older]).update(is_current=False)
+    statement.replaces, statement.is_current = older[-1] if older else None, True
+
+
+def _replaces(newer: Statement, older: Statement) -> bool:
+    """Lines of transactions and lines of totals are not added up."""
+    return newer.grain != older.grain or Scope.parse(newer.scope).replaces(Scope.parse(older.scope))
+
+
+def replaced_by(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
+    """Return the current statements that one of `scope` takes the place of."""
+    return [each for each in current(merchant, day) if scope.replaces(Scope.parse(each.scope))]
+
+
+def beside(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
+    """Return the current statements that one of `scope` is added to."""
+    return [each for each in current(merchant, day) if not scope.replaces(Scope.parse(each.scope))]
+
+
+def gaps(statement: Statement | DayStatement) -> list[Gap]:
     """Declared totals that the rows do not come to."""
-    return totals.gaps(totals.stored(statement.declared), statement.totals)
+    parts = statement.parts if isinstance(statement, DayStatement) else [statement]
+    return [gap for part in parts for gap in totals.gaps(totals.stored(part.declared), part.totals)]
 
 
 # --- Looking first --------------------------------------------------------------------------------------------------
-def preview(*, merchant: Merchant, name: str, content: IO[bytes], mapping: Words[str, Any] | None = None) -> Preview:
-    """How a file would be read, by this mapping, the plan's, or one suggested from the names of its columns."""
+def preview(
+    *,
+    merchant: Merchant,
+    name: str,
+    content: IO[bytes],
+    mapping: Words[str, Any] | None = None,
+    day: date | None = None,
+    scope: Scope = WHOLE,
+) -> Preview:
+    """How a file would be read, by this mapping, the plan's, or one suggested from the names of its columns; and what
+    looks wrong in it as a statement of `day`.
+    """
     if content.seek(0, SEEK_END) > settings.MAX_STATEMENT_BYTES:
         raise StatementTooLarge
     stated = _how(merchant, Statement.Source.UPLOAD, mapping)
@@ -327,12 +396,21 @@ def preview(*, merchant: Merchant, name: str, content: IO[bytes], mapping: Words
     try:
         with transaction.atomic(), loading.loaded(lambda: nullcontext(content), how) as loaded:
             suggested = replace(mappings.suggested(loaded.table.headers), encoding=how.encoding)
-            return _previewed(loaded, how if stated else suggested)
+            how = how if stated else suggested
+            seen = _previewed(loaded, how, scope)
+            return _with_warnings(seen, loaded, merchant, day) if day and seen.can_be_read else seen
     except Unreadable as unreadable:
         return Preview(mapping=how, faults=unreadable.faults, fault_count=unreadable.count)
 
 
-def _previewed(loaded: Loaded, how: Mapping) -> Preview:
+def _with_warnings(seen: Preview, loaded: Loaded, merchant: Merchant, day: date) -> Preview:
+    if seen.mapping.grain == ReconciliationPlan.Grain.TOTALS:
+        return seen
+    warnings = statement_warnings.look_at_loaded(loaded, seen.mapping, merchant, day).warnings
+    return replace(seen, warnings=[*seen.warnings, *warnings])
+
+
+def _previewed(loaded: Loaded, how: Mapping, scope: Scope) -> Preview:
     table = loaded.table
     shown = Preview(table.format, table.headers, loading.sample(loaded), loaded.rows, how, how.asks(table.headers))
     shown = replace(
@@ -348,6 +426,7 @@ def _previewed(loaded: Loaded, how: Mapping) -> Preview:
         loading.refuse(loaded, how)
         declared = totals.stated(table, how)
         _not_by_mistake_empty(sum(part["rows"] for part in read), declared)
+        _within(scope, read)
     except Unreadable as unreadable:
         return replace(shown, totals=read, faults=unreadable.faults, fault_count=unreadable.count)
     return replace(shown, totals=read, gaps=totals.gaps(declared, read))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import structlog
 from django.core.cache import cache
 from django.db import transaction
 from redis.exceptions import RedisError
@@ -13,11 +14,12 @@ from merchants.models import Merchant, Person
 from merchants.services import jobs
 from portal.lib import clock
 from wallet.models import Reconciliation, Statement
-from wallet.reconciliation import statements
+from wallet.reconciliation import day_statement, statements
 from wallet.reconciliation.days import day_of
 from wallet.reconciliation.runs import BeingCompared, DayNotComplete
 from wallet.services.questions import NobodyCounts
 
+log = structlog.get_logger(__name__)
 TASK = "wallet.tasks.compare_day"
 PAUSE = 60  # seconds, between two of one day and statement
 MOST = 10  # days of a merchant in a pause
@@ -37,17 +39,37 @@ def ask(*, merchant: Merchant, day: date, by: Person) -> int:
         raise DayNotComplete(of)
     statements.check_day(merchant, day)
     newest = Reconciliation.objects.filter(merchant=merchant, day=day).order_by("-number").first()
-    if newest is not None and newest.state == Reconciliation.State.RUNNING:
+    is_running = newest is not None and newest.state == Reconciliation.State.RUNNING
+    if is_running and not has_news(merchant, day):
         raise BeingCompared
     _take_a_turn(merchant, day)
     transaction.on_commit(lambda: _send(merchant.pk, day, by.pk))
     return newest.number + 1 if newest else 1
 
 
+def has_news(merchant: Merchant, day: date) -> bool:
+    """Whether the day has a current statement that no comparison has ended with. One that runs may have begun before
+    the statement came, so it is compared once more behind that one.
+    """
+    done = Reconciliation.objects.filter(merchant=merchant, day=day, state=Reconciliation.State.DONE)
+    seen = {number for run in done for number in [run.statement_id, *run.statement_ids]}
+    return any(statement.pk not in seen for statement in day_statement.current(merchant, day))
+
+
+def ask_after_reading(statement: Statement) -> None:
+    """A large file that a person sent was read by a job: the day is compared as after a small one."""
+    if statement.by is None or not statement.is_current:
+        return
+    try:
+        ask(merchant=statement.merchant, day=statement.day, by=statement.by)
+    except Refusal as why:
+        log.info("comparison.not_asked", statement=str(statement.number), why=str(why))
+
+
 def _take_a_turn(merchant: Merchant, day: date) -> None:
     """What nobody has sent anew is compared once a minute, however often it is asked for."""
-    current = Statement.objects.filter(merchant=merchant, day=day, is_current=True).first()
-    this = f"{day}:{current.pk if current else ''}"
+    current = [str(statement.pk) for statement in day_statement.current(merchant, day)]
+    this = f"{day}:{'-'.join(current)}"
     try:
         if not cache.add(f"compare:{merchant.pk}:{this}", 1, PAUSE):
             raise BeingCompared

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from merchants.access import Visit, Work
+from merchants.errors import Refusal
 from merchants.models import Merchant
 from merchants.pages import frame
 from merchants.pages.ask import Question, ask
@@ -17,9 +18,9 @@ from merchants.pages.forms import OnceForm
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from portal.lib.email_addresses import EmailAddressFormField
-from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.models.reconciliation import CASHIER_KINDS, ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.words import TAB
-from wallet.reconciliation import host_keys, planning, pull
+from wallet.reconciliation import host_keys, planning, pull, scopes
 from wallet.reconciliation.plans import plan_of, recipients
 from wallet.reconciliation.thresholds import thresholds_in_use
 
@@ -27,8 +28,8 @@ BACK = "operator:reconciliation_plan"
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
 ASKED = "We are asking the host for its key. The key appears on this page."
 PLAIN = (
-    "is_on", "hour", "grain", "unsettled_hours", "high_amount", "high_amount_by_currency", "is_attached",
-    "names_players",
+    "is_on", "hour", "day_begins", "grain", "left_out", "unsettled_hours", "high_amount", "high_amount_by_currency",
+    "is_attached", "names_players",
 )  # fmt: skip
 
 
@@ -37,7 +38,28 @@ class PlanForm(OnceForm):
     hour = forms.TypedChoiceField(
         label="The report is due at", choices=HOURS, coerce=int, help_text="Of the day after, in your time zone."
     )
+    day_begins = forms.TypedChoiceField(
+        label="A day begins at",
+        choices=HOURS,
+        coerce=int,
+        help_text="In your time zone. A new hour applies to days that have not begun.",
+    )
     grain = forms.ChoiceField(label="A line of your statement is", choices=ReconciliationPlan.Grain.choices)
+    left_out = forms.MultipleChoiceField(
+        label="Types that are not compared",
+        required=False,
+        choices=[(kind, kind.capitalize()) for kind in CASHIER_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They are left out of both sides. Choose them when your statements have no cashier rows.",
+    )
+    scopes = forms.CharField(
+        label="Statements of a day",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One scope on each line, such as currencies=EUR,USD. A day is compared when all of them are there, "
+        "and rows outside of them are not compared. Empty: a day has one statement of everything.",
+    )
     unsettled_hours = forms.IntegerField(
         label="A round without an end is a case after", min_value=1, max_value=24 * 30, help_text="Hours."
     )
@@ -50,6 +72,12 @@ class PlanForm(OnceForm):
     )
     is_attached = forms.BooleanField(label="The files come with the mail, not behind a link", required=False)
     names_players = forms.BooleanField(label="The mail may name players and transactions", required=False)
+
+    def clean_scopes(self) -> list[str]:
+        try:
+            return scopes.parse_lines(self.cleaned_data["scopes"])
+        except Refusal as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
 
 class RecipientForm(OnceForm):
@@ -91,6 +119,7 @@ def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "plan": plan,
         "high_amounts": [money.show_with_code(each.high_amount, each.currency) for each in thresholds_in_use(plan)],
         "columns": sorted(plan.mapping.get("columns", {}).items()),
+        "scopes": [scopes.Scope.parse(text).label for text in plan.scopes],
         "named": named,
         "instead": [] if named else recipients(merchant),
         "source": StatementSource.objects.filter(merchant=merchant).first(),
@@ -112,7 +141,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
         planning.set_plan(merchant=visit.merchant, by=visit.person, **said)
         return "The plan is changed."
 
-    known = {name: getattr(plan, name) for name in PLAIN}
+    known = {name: getattr(plan, name) for name in PLAIN} | {"scopes": "\n".join(plan.scopes)}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
     question = about(

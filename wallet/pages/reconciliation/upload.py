@@ -26,14 +26,19 @@ from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, t
 from wallet.reconciliation import cases, drafts, planning, statements, wanted
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.reading.mapping import suggested
+from wallet.reconciliation.scope_fields import ScopeFields
+from wallet.reconciliation.scopes import Scope
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
-GONE = "This file is not here any more: it was sent already, or it is older than a day. Choose it again."
+GONE = (
+    "This preview is closed: the file was sent or discarded, or the preview is older than a day. Choose the file again."
+)
 
 
-class FileForm(PlainForm):
+class FileForm(PlainForm, ScopeFields):
     day = forms.DateField(
         label="Day",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -76,6 +81,8 @@ def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
         form.errors.pop("file", None)
         form.add_error("file", str(statements.StatementTooLarge()))
     context: dict[str, Any] = {"form": form, "case": case, "zone": visit.merchant.time_zone}
+    context["previews"] = drafts.open_drafts(merchant=visit.merchant, by=visit.person)
+    context["day_begins"] = plan_of(visit.merchant).day_begins
     title = "Attach a corrected statement" if case else "Upload a statement"
     return frame.show(request, visit, "statement_new.html", tab=TAB, title=title, **context)
 
@@ -102,7 +109,7 @@ def draft_of(form: FileForm, visit: Visit, case: Case | None) -> Draft | None:
     try:
         return drafts.keep(
             merchant=visit.merchant, by=visit.person, day=case.day if case else day, name=file.name, content=file,
-            size=file.size, case=case.pk if case else None,
+            size=file.size, case=case.pk if case else None, scope=form.cleaned_data["scope"],
         )  # fmt: skip
     except Refusal as refused:
         form.add_error("file", str(refused))
@@ -131,7 +138,9 @@ def statement_draft(request: HttpRequest, visit: Visit, token: str) -> HttpRespo
 
 def look(visit: Visit, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
     with draft.open() as content:
-        return statements.preview(merchant=visit.merchant, name=draft.name, content=content, mapping=mapping)
+        return statements.preview(
+            merchant=visit.merchant, name=draft.name, content=content, mapping=mapping, day=draft.day, scope=draft.scope
+        )
 
 
 def sent_or_seen(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
@@ -162,12 +171,12 @@ def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: 
     data: Any = form.data.copy() if form.is_bound else form.initial  # type: ignore[attr-defined]
     data["token"] = once.new_token(request)
     form.data = data if form.is_bound else form.data
-    current = Statement.objects.filter(merchant=visit.merchant, day=draft.day, is_current=True).first()
     context: dict[str, Any] = {
         "draft": draft,
         "seen": seen,
         "form": form,
-        "current": current,
+        "replaced": statements.replaced_by(visit.merchant, draft.day, draft.scope),
+        "beside": statements.beside(visit.merchant, draft.day, draft.scope),
         "totals": total_lines(seen.totals),
         "gaps": [gap_said(gap) for gap in seen.gaps],
         "mark": drafts.mark(seen.mapping),
@@ -210,7 +219,7 @@ def received(visit: Visit, draft: Draft, mapping: dict[str, Any]) -> Statement:
     with draft.open() as content:
         statement = statements.receive(
             merchant=visit.merchant, day=draft.day, name=draft.name, content=content,
-            source=Statement.Source.UPLOAD, by=visit.person, mapping=mapping,
+            source=Statement.Source.UPLOAD, by=visit.person, mapping=mapping, scope=draft.scope,
         )  # fmt: skip
     is_new = statement.state == Statement.State.RECEIVED
     return statements.read(statement=statement) if is_new and statement.size <= READ_AT_ONCE else statement
@@ -222,7 +231,7 @@ def tell(request: HttpRequest, visit: Visit, statement: Statement) -> None:
     elif statement.state == Statement.State.REFUSED:
         messages.error(request, f"{statement.name} was refused. Its page says why, line by line.")
     elif not statement.is_current:
-        messages.warning(request, "This very file was sent before and has been corrected since: the later one counts.")
+        messages.warning(request, f"{statement.name} was read, but a newer statement of the day replaces it.")
     else:
         messages.success(request, f"{statement.name} was read: {statement.rows:,} rows. Its columns are remembered.")
 
@@ -252,6 +261,7 @@ def statement_page(request: HttpRequest, visit: Visit, number: Any) -> HttpRespo
         "gaps": [gap_said(gap) for gap in statements.gaps(statement)],
         "columns": sorted(statement.mapping.get("columns", {}).items()),
         "amounts": statement.mapping.get("amounts", ""),
+        "scope": Scope.parse(statement.scope).label,
         "day_url": to_day(visit.merchant, statement.day),
     }
     return frame.show(request, visit, "statement.html", tab=TAB, title=statement.name, **context)

@@ -19,7 +19,7 @@ HEAD = 1024 * 1024
 TAIL = 64 * 1024  # footers are looked for in it
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Before the header: the day, as it is sent by a signed call, and Excel's own line.
-BEFORE = re.compile(r"(?:#day=([0-9-]{10})\r?\n)?(?:sep=([,;\t|])\r?\n)?", re.IGNORECASE)
+BEFORE = re.compile(r"(?:#day=([0-9-]{10})(?:;[^\r\n]*)?\r?\n)?(?:sep=([,;\t|])\r?\n)?", re.IGNORECASE)
 BROKEN = "Quotes do not end, line ends are mixed, or a cell is too long. If it is the last line, the file was cut off."
 LONGEST_HEADER = 64 * 1024
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)

@@ -1,0 +1,138 @@
+"""The current statements of a day as one: what the day is compared with.
+
+A plan can leave types out and can say which scopes are all that is compared; both are left out on both sides alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+
+from merchants.models import Merchant
+from wallet.models import ReconciliationPlan, Statement
+from wallet.reconciliation import scopes, statement_rows
+from wallet.reconciliation.scopes import OUR_KIND, THEIR_KIND, Scope
+
+LINES_OF_ONE = 100_000_000  # a line of the second statement is this and its number, of the third twice this
+OUR_EXPORT = "Transaction"  # so the column of ids is called in the portal's own export
+# There, a rollback that also takes payouts back is a row for each movement under one id. The first of them stands for
+# all, as long as they are no more than those of our ledger.
+ONE_ROLLBACK = (
+    "(SELECT {columns} FROM {view} AS r WHERE r.kind <> 'rollback' UNION ALL "
+    "SELECT {columns} FROM (SELECT r.*,"
+    " row_number() OVER (PARTITION BY r.transaction_id ORDER BY coalesce(r.amount = (SELECT x.amount"
+    " FROM wallet_transaction x WHERE x.merchant_id = {merchant} AND x.transaction_id = r.transaction_id"
+    " AND x.part = 0), false) DESC, r.line) AS nth,"
+    " (SELECT count(*) FROM wallet_transaction x WHERE x.merchant_id = {merchant}"
+    " AND x.transaction_id = r.transaction_id AND x.kind = 'rollback' AND x.debit_account_id IS NOT NULL) AS parts"
+    " FROM {view} AS r WHERE r.kind = 'rollback') AS r WHERE r.nth = 1 OR r.nth > r.parts)"
+)
+SUMS = "SELECT s.currency, s.kind, count(*), sum(s.amount)::text FROM {source} s GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+@dataclass(frozen=True)
+class DayStatement:
+    """`parts`: the current statements, the oldest first. Where none is trimmed, it is what they are."""
+
+    merchant: Merchant
+    plan: ReconciliationPlan
+    parts: tuple[Statement, ...]
+
+    @property
+    def head(self) -> Statement:
+        """The newest: the one that a comparison is named after."""
+        return self.parts[-1]
+
+    @property
+    def grain(self) -> str:
+        return str(self.head.grain)
+
+    @property
+    def mapping(self) -> dict[str, Any]:
+        return dict(self.head.mapping)
+
+    @property
+    def rows(self) -> int:
+        return self.head.rows if self.is_plain else sum(int(total["rows"]) for total in self.totals)
+
+    @cached_property
+    def totals(self) -> list[dict[str, Any]]:
+        """As of a statement. What is trimmed is counted, once; in a transaction that has made the rows ready."""
+        if self.is_plain:
+            return list(self.head.totals)
+        statement_rows.make_ready(self.parts)
+        with connection.cursor() as cursor:
+            cursor.execute(SUMS.replace("{source}", self.source))
+            names = ("currency", "kind", "rows", "amount")
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    @property
+    def is_plain(self) -> bool:
+        return len(self.parts) == 1 and self._kept(0) == "true" and not _is_our_export(self.head)
+
+    @cached_property
+    def source(self) -> str:
+        """Its rows, to stand in SQL after FROM: the columns of `statement_rows.name_of`."""
+        if self.is_plain:
+            return statement_rows.name_of(self.head)
+        return f"({' UNION ALL '.join(self._selected(number) for number in range(len(self.parts)))})"
+
+    def _selected(self, number: int) -> str:
+        names = ", ".join(f"p.{name}" for name in statement_rows.COLUMNS)
+        line = f"p.line + {number * LINES_OF_ONE}"
+        view = statement_rows.name_of(self.parts[number])
+        if _is_our_export(self.parts[number]):
+            columns = ", ".join(f"r.{name}" for name in ("line", *statement_rows.COLUMNS))
+            view = ONE_ROLLBACK.format(view=view, columns=columns, merchant=int(self.merchant.pk))
+        return f"SELECT {line} AS line, {names} FROM {view} AS p WHERE {self._kept(number)}"  # noqa: S608 - ours
+
+    def _kept(self, number: int) -> str:
+        """Of one statement: what the plan compares, and no newer one has."""
+        kind = THEIR_KIND.format(a="p", m=int(self.merchant.pk))
+        own = Scope.parse(self.parts[number].scope)
+        newer = [scope for part in self.parts[number + 1 :] if (scope := Scope.parse(part.scope)).trims(own)]
+        taken = [f"NOT {scopes.condition([scope], kind, 'p.currency')}" for scope in newer]
+        return scopes.all_true(compared(self.plan, kind, "p.currency"), *taken)
+
+
+def _is_our_export(statement: Statement) -> bool:
+    return bool(statement.grain == ReconciliationPlan.Grain.ROWS) and (
+        statement.mapping.get("columns", {}).get("transaction_id") == OUR_EXPORT
+    )
+
+
+def compared(plan: ReconciliationPlan, kind: str, currency: str) -> str:
+    return scopes.all_true(
+        scopes.without_kinds(plan.left_out, kind),
+        scopes.condition([Scope.parse(text) for text in plan.scopes], kind, currency),
+    )
+
+
+def our_condition(plan: ReconciliationPlan, alias: str = "t") -> str:
+    """True of the rows of our ledger that are compared."""
+    return compared(plan, OUR_KIND.format(a=alias), f"{alias}.currency")
+
+
+def current(merchant: Merchant, day: Any) -> list[Statement]:
+    found = Statement.objects.filter(merchant=merchant, day=day, is_current=True)
+    return list(found.order_by("pk"))
+
+
+def day_statement(
+    merchant: Merchant, plan: ReconciliationPlan, parts: list[Statement]
+) -> tuple[DayStatement | None, list[str]]:
+    """Return what the day is compared with, or None and what is missing before it can be."""
+    if not parts:
+        return None, []
+    missing = scopes.missing([Scope.parse(part.scope) for part in parts], [Scope.parse(text) for text in plan.scopes])
+    return (None, missing) if missing else (DayStatement(merchant, plan, tuple(parts)), [])
+
+
+def line_label(line: Any) -> str:
+    """A line for people: 7, or “7 of statement 2” where the day has several."""
+    number = int(line)
+    part, own = divmod(number, LINES_OF_ONE)
+    return f"{own} of statement {part + 1}" if part else str(own)

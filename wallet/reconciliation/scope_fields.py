@@ -1,0 +1,49 @@
+"""Form fields for the scope of a statement, for the pages of operators and of staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from merchants.errors import Refusal
+from wallet.reconciliation.scopes import OWN_KINDS, Scope
+
+KINDS = [(kind, kind.capitalize()) for kind in OWN_KINDS]
+
+
+class ScopeFields(forms.Form):
+    """Nothing filled in: the whole day. After `is_valid`, `cleaned_data["scope"]` is a Scope."""
+
+    currencies = forms.CharField(
+        label="Only these currencies", required=False, max_length=150, help_text="Such as EUR, USD. Empty: all."
+    )
+    types = forms.MultipleChoiceField(
+        label="Only these types",
+        required=False,
+        choices=KINDS,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: all.",
+    )
+    brand = forms.CharField(label="Only this brand", required=False, max_length=40)
+    part = forms.CharField(
+        label="Part of the day", required=False, max_length=5, help_text="1/2 is the first of two files. Empty: one."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        stated = {
+            "currencies": given.get("currencies", "").strip(),
+            "types": ",".join(given.get("types", ())),
+            "brand": given.get("brand", "").strip(),
+            "part": given.get("part", "").strip(),
+        }
+        try:
+            given["scope"] = Scope.parse(";".join(f"{name}={value}" for name, value in stated.items() if value))
+        except Refusal as refused:
+            self.add_error(None, str(refused))
+        return given
+
+    @property
+    def scope_fields(self) -> list[Any]:
+        return [self[name] for name in ("currencies", "types", "brand", "part")]
