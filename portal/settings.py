@@ -275,6 +275,8 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.look_up_host_key": {"queue": "reconciliation"},
     "wallet.tasks.look_up_waiting_host_keys": {"queue": "reconciliation"},
     "wallet.tasks.check_source": {"queue": "reconciliation"},
+    "wallet.tasks.prepare_settlement": {"queue": "reconciliation"},
+    "wallet.tasks.prepare_waiting_settlements": {"queue": "reconciliation"},
 }
 
 # --- What processes share -------------------------------------------------------------------------------------------
@@ -544,6 +546,7 @@ UNFOLD = {
                     page_of("wallet_statement", "Statements", "upload_file"),
                     page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
                     page_of("wallet_reconciliationplan", "Plans", "event_repeat"),
+                    page_of("wallet_settlement", "Settlement statements", "request_quote"),
                 ],
             },
             {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},

@@ -11,6 +11,7 @@ class WalletConfig(AppConfig):
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
         from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
+        from wallet.reconciliation.closing import closing_words, settlement_mail  # noqa: PLC0415
         from wallet.services import export_words  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
@@ -18,7 +19,9 @@ class WalletConfig(AppConfig):
         tables.register(CaseNote)
         export_words.register()
         words.register()
+        closing_words.register()
         sealing.add_keeper("statement sources", passwords)
         questions.register("names_players", planning.name_players)
         questions.register("recipient", planning.send_reports_to)
         outbox.fill(report.TEMPLATE, report.filling)
+        outbox.fill(settlement_mail.TEMPLATE, settlement_mail.filling)

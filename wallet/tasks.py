@@ -21,6 +21,7 @@ from portal.lib import clock
 from wallet.models import Mark, RefusedCall, RefusedHour
 from wallet.reconciliation import alarms, cases, host_keys, pull, schedule, statement_rows, statements
 from wallet.reconciliation.alone import Work, alone
+from wallet.reconciliation.closing import settlements
 from wallet.services import exports, kept_signature, meter, usage, verification
 from wallet.services.verification import Verdict
 
@@ -165,6 +166,16 @@ def look_up_waiting_host_keys() -> None:
 def raise_reconciliation_alarms() -> None:
     """By the worker of the letters: it must be told too when the one that compares is dead."""
     log.info("reconciliation.alarms", letters=alarms.raise_alarms())
+
+
+@shared_task
+def prepare_settlement(number: int) -> None:
+    settlements.prepare(number)
+
+
+@shared_task
+def prepare_waiting_settlements() -> None:
+    log.info("settlements.prepared_late", settlements=settlements.prepare_waiting())
 
 
 @shared_task

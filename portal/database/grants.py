@@ -60,6 +60,9 @@ TABLES: dict[str, Rights] = {
     "merchants_signinrecord": APPEND_ONLY,
     "merchants_staffvisit": APPEND_ONLY,
     "wallet_casenote": APPEND_ONLY,
+    "wallet_invoice": APPEND_ONLY,
+    "wallet_settlementadjustment": APPEND_ONLY,
+    "wallet_settlementconfirmation": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that stay.
     "merchants_apikey": never("environment", "auth_key"),  # a trigger lets test keys move to their sandbox, once
@@ -83,6 +86,17 @@ TABLES: dict[str, Rights] = {
     "wallet_reconciliationplan": KEPT,
     "wallet_reportdelivery": KEPT,
     "wallet_session": only("is_active", "play_balance", "expires_at"),
+    "wallet_settlement": only(
+        "state",
+        "figures",
+        "counted_at",
+        "refusal",
+        "signed_by_id",
+        "signed_at",
+        "withdrawn_by_id",
+        "withdrawn_at",
+        "withdrawal",
+    ),
     "wallet_statement": KEPT,
     "wallet_statementsource": KEPT,
     # What a page or a job changes and deletes.

@@ -1,4 +1,5 @@
 from wallet.models.account import Account
+from wallet.models.closing import Invoice, Settlement, SettlementAdjustment, SettlementConfirmation
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
@@ -26,6 +27,7 @@ __all__ = [
     "CaseNote",
     "Export",
     "HostKeyLookup",
+    "Invoice",
     "Mark",
     "MerchantHour",
     "MovementHour",
@@ -40,6 +42,9 @@ __all__ = [
     "ReportDelivery",
     "ReportRecipient",
     "Session",
+    "Settlement",
+    "SettlementAdjustment",
+    "SettlementConfirmation",
     "SignedRequest",
     "Statement",
     "StatementSource",
