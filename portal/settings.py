@@ -478,6 +478,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
     "loggers": {
         "paramiko": {"level": "CRITICAL"},  # what its threads meet is told by who fetches
+        "fontTools": {"level": "ERROR"},  # tells each step of its work
+        "fpdf": {"level": "ERROR"},
         "django.request": {"filters": ["pages"]},
     },
 }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from tests import factories
 from tests.wallet.reconciling import HOUR, Told, at
-from wallet.models import Reconciliation, Settlement, Transaction
-from wallet.reconciliation.closing import settlements
+from wallet.models import Invoice, Reconciliation, Settlement, Transaction
+from wallet.reconciliation.closing import invoices, settlements
 from wallet.reconciliation.closing.months import month_of
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, figures_of
 
@@ -79,3 +80,12 @@ def closed(merchant: Merchant, month: date, by: Person, second: Person, **how: A
 
 def of(settlement: Settlement, currency: str = "EUR") -> CurrencySums:
     return next(each for each in figures_of(settlement).currencies if each.currency == currency)
+
+
+PDF = b"%PDF-1.7 an invoice"
+
+
+def invoice(settlement: Settlement, by: Person, content: bytes = PDF, **fields: Any) -> Invoice:
+    told = {"number": "R-17", "basis": "ggr", "totals": {"EUR": 3_500}, "name": "../March in.pdf"} | fields
+    merchant, month = settlement.merchant, settlement.month
+    return invoices.upload(merchant=merchant, month=month, by=by, content=BytesIO(content), **told)

@@ -22,10 +22,12 @@ from tests.wallet.closing_months import (
     APRIL,
     MARCH,
     MAY,
+    PDF,
     REASON,
     after,
     closed,
     compared,
+    invoice,
     machine,
     of,
     play,
@@ -341,42 +343,41 @@ def test_recipients_get_one_mail_of_a_signed_statement(march: Told, support: Per
     outbox.send_due()
     assert mail.outbox == []
     with clock.at(after(acme, MARCH)):
-        settlements.sign_off(settlement=Settlement.objects.get(), by=second)
+        settlement = settlements.sign_off(settlement=Settlement.objects.get(), by=second)
         outbox.send_due()
     [message] = mail.outbox
     assert isinstance(message, mail.EmailMultiAlternatives)
     assert message.to == ["finance@acme.test"]
     assert message.subject == "Acme Casino: settlement statement of March 2026"
     for part in (str(message.body), str(message.alternatives[0][0])):
-        for words in ("0.035", "second@oppi.test", REASON, "/operator/acme/reconciliation/settlements/2026-03/"):
+        for words in (
+            "0.035",
+            "second@oppi.test",
+            REASON,
+            f"/operator/acme/reconciliation/settlements/{settlement.pk}/",
+        ):
             assert words in part, words
     names = {attached.filename for attached in message.attachments}  # type: ignore[union-attr]
     assert names == {f"acme-2026-03-settlement.{kind}" for kind in ("pdf", "xlsx", "csv")}
 
 
 # --- Invoices ---------------------------------------------------------------------------------------------------------
-PDF = b"%PDF-1.7 an invoice"
-
-
-def invoice(merchant: Merchant, by: Person, content: bytes = PDF, **fields: Any) -> Invoice:
-    told = {"month": MARCH, "number": "R-17", "basis": "ggr", "totals": {"EUR": 3_500}, "name": "../March in.pdf"}
-    return invoices.upload(merchant=merchant, by=by, content=BytesIO(content), **(told | fields))
-
-
 def test_an_invoice_is_compared_by_currency(march: Told, support: Person, owner: Person) -> None:
     acme = march.merchant
     with pytest.raises(refusals.InvoiceOfAMonthToCome):
-        invoice(acme, owner)
+        invoice(Settlement(merchant=acme, month=MARCH), owner)
     settlement = prepared(acme, MARCH, support)
-    agrees = invoice(acme, owner)
+    agrees = invoice(settlement, owner)
     assert (agrees.issuer, agrees.name, agrees.content_type) == ("merchant", "March_in.pdf", "application/pdf")
     assert invoices.compare(agrees, settlement).state == "agrees"
-    differs = invoice(acme, support, totals={"EUR": 3_500 - 1_230_000, "USD": 100_000}, content=b"total;12,00\r\n")
+    differs = invoice(
+        settlement, support, totals={"EUR": 3_500 - 1_230_000, "USD": 100_000}, content=b"total;12,00\r\n"
+    )
     assert (differs.issuer, differs.content_type) == ("provider", "text/csv")
     compared = invoices.compare(differs, settlement)
     assert compared.state == "differs by EUR 12.30, USD 1.00"
     assert [line.difference for line in compared.lines] == [1_230_000, -100_000]
-    assert invoices.compare(invoice(acme, owner, basis="net", totals={"EUR": 3_200}), settlement).agrees
+    assert invoices.compare(invoice(settlement, owner, basis="net", totals={"EUR": 3_200}), settlement).agrees
     assert [each.issuer for each in invoices.newest(acme, MARCH)] == ["merchant", "provider"]
 
 
@@ -393,9 +394,9 @@ def test_an_invoice_is_compared_by_currency(march: Told, support: Person, owner:
 def test_what_is_no_invoice_is_not_kept(
     march: Told, support: Person, owner: Person, content: bytes, fields: dict[str, Any], kind: type[Refusal]
 ) -> None:
-    prepared(march.merchant, MARCH, support)
+    settlement = prepared(march.merchant, MARCH, support)
     with pytest.raises(kind):
-        invoice(march.merchant, owner, content, **fields)
+        invoice(settlement, owner, content, **fields)
     assert not Invoice.objects.exists()
 
 

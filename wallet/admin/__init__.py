@@ -9,6 +9,7 @@ from wallet.admin import (
     reconciliations,
     requests,
     sessions,
+    settlements,
     statements,
     transactions,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "reconciliations",
     "requests",
     "sessions",
+    "settlements",
     "statements",
     "transactions",
 ]

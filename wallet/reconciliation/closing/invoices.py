@@ -98,6 +98,11 @@ def safe_name(name: str, content_type: str) -> str:
     return f"{stem[:LONGEST_NAME]}.{ENDINGS[content_type]}"
 
 
+def content_of(invoice: Invoice) -> bytes:
+    with invoice.file.open() as file:
+        return bytes(file.read())
+
+
 def newest(merchant: Merchant, month: date) -> list[Invoice]:
     """The newest of each issuer."""
     found = Invoice.objects.filter(merchant=merchant, month=month).order_by("issuer", "-pk")

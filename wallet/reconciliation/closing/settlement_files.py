@@ -19,6 +19,7 @@ from wallet.reconciliation.closing.settlement_tables import Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"pdf": "application/pdf", "xlsx": XLSX, "csv": "text/csv"}
+CONTENT_TYPES = TYPES | {"csv": "text/csv; charset=utf-8"}
 MOST_ON_PAPER = 500  # rows of a table; the other two files have all
 HEAD = ("section", "currency", "item", "game", "number", "amount", "transaction", "original month", "time", "text")
 DRAFT = "Draft: not signed off"
@@ -28,6 +29,12 @@ TITLE = 31  # characters of a sheet's name
 def name(settlement: Settlement, kind: str) -> str:
     draft = "" if settlement.state == Settlement.State.SIGNED else "-draft"
     return f"{settlement.merchant.code}-{settlement.month:%Y-%m}-settlement{draft}.{kind}"
+
+
+def row_count(settlement: Settlement) -> int:
+    """Of games, balances and adjustments, whatever the kind of file."""
+    figures = settlement_tables.figures_of(settlement)
+    return len(figures.games) + len(figures.currencies) + sum(figures.adjustments.values())
 
 
 def content(settlement: Settlement, kind: str, *, whole: bool = True) -> bytes:

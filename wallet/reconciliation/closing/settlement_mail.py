@@ -63,7 +63,7 @@ def contents(settlement: Settlement) -> dict[str, Any]:
         "currencies": [(each.currency, shown_sums(each)) for each in figures.currencies],
         "days": figures.days,
         "adjustments": sum(figures.adjustments.values()),
-        "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/settlements/{settlement.month:%Y-%m}/",
+        "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/settlements/{settlement.pk}/",
     }
 
 
