@@ -15,8 +15,9 @@ from fpdf.table import Table
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "DejaVu"
 INK, QUIET, ALARM, RULED = (31, 41, 51), (82, 96, 109), (180, 35, 24), (242, 244, 247)
-WIDE = 7  # columns; more are printed smaller
-SLANTS = {True: 6.5, False: 8}
+WIDE = 7  # columns; more are printed smaller, on a page across
+SIZES = {True: 7, False: 8}
+WORD, CELL, BESIDE = 34, 80, 3.4  # mm: of a word that is not broken, of a text in one line, around it
 MARGIN = 14
 
 
@@ -51,7 +52,10 @@ class Paper:
     def heading(self, text: str) -> None:
         self._line(text, size=16, style="B", height=9)
 
-    def section(self, text: str) -> None:
+    def section(self, text: str, *, columns: int = 0) -> None:
+        """A table of many columns gets a page across."""
+        if columns > WIDE:
+            self.page.add_page(orientation="landscape")
         self.page.ln(4)
         self._line(text, size=11, style="B", height=7)
 
@@ -71,26 +75,40 @@ class Paper:
             for name, value in facts:
                 row = table.row()
                 row.cell(name, style=FontFace(color=QUIET))
-                row.cell(value)
+                row.cell(value, align="L")
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Columns are as wide as their longest word wants, within what a page has."""
+        """Numbers stand whole; texts share what is left of the page."""
         numbers = [all(isinstance(row[column], Number) for row in rows) for column in range(len(head))]
-        widths = [_width([head[column], *(row[column] for row in rows)]) for column in range(len(head))]
-        size = SLANTS[len(head) > WIDE]
-        with self._table(
-            widths=tuple(widths), size=size, headings=1, borders=TableBordersLayout.HORIZONTAL_LINES
-        ) as table:
+        size = SIZES[len(head) > WIDE]
+        widths = self._widths([head, *rows], numbers, size)
+        with self._table(widths=widths, size=size, headings=1, borders=TableBordersLayout.HORIZONTAL_LINES) as table:
             for cells in (head, *rows):
                 row = table.row()
                 for column, cell in enumerate(cells):
                     row.cell(cell, align="R" if numbers[column] else "L")
 
+    def _widths(self, rows: Sequence[Sequence[str]], numbers: Sequence[bool], size: float) -> tuple[float, ...]:
+        """In mm. The least is a column's longest word; above it a column gets what it wishes, or its share of it."""
+        self.page.set_font(FAMILY, style="B", size=size)
+        columns = list(zip(*rows, strict=True))
+        whole = [max(self._wide(cell) for cell in column) for column in columns]
+        words = [max(self._wide(word) for cell in column for word in cell.split() or [""]) for column in columns]
+        least = [
+            wide if is_number else min(word, WORD) for wide, word, is_number in zip(whole, words, numbers, strict=True)
+        ]
+        wish = [max(min(wide, CELL) - low, 0) for wide, low in zip(whole, least, strict=True)]
+        share = min(max(self.page.epw - sum(least), 0) / (sum(wish) or 1), 1)
+        return tuple(low + more * share for low, more in zip(least, wish, strict=True))
+
+    def _wide(self, text: str) -> float:
+        return float(self.page.get_string_width(text)) + BESIDE
+
     def content(self) -> bytes:
         return bytes(self.page.output())
 
     def _table(
-        self, *, widths: tuple[int, ...], size: float, headings: int, borders: TableBordersLayout
+        self, *, widths: tuple[float, ...], size: float, headings: int, borders: TableBordersLayout
     ) -> AbstractContextManager[Table]:
         self.page.set_font(FAMILY, size=size)
         self.page.set_text_color(*INK)
@@ -104,7 +122,7 @@ class Paper:
             headings_style=FontFace(emphasis="BOLD", fill_color=RULED),
             line_height=size * 0.55,
             padding=(0.8, 1.2),
-            wrapmode=WrapMode.CHAR,
+            wrapmode=WrapMode.WORD,
         )
 
     def _line(
@@ -113,8 +131,3 @@ class Paper:
         self.page.set_font(FAMILY, style=style, size=size)
         self.page.set_text_color(*colour)
         self.page.multi_cell(0, height, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-
-def _width(cells: Iterable[str]) -> int:
-    longest = max((len(cell) for cell in cells), default=1)
-    return min(max(longest, 6), 40)

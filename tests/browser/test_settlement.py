@@ -123,7 +123,7 @@ def confirmed(page: Page, live: Live, month: dict[str, Any]) -> str:
     page.get_by_role("link", name="Reconciliation", exact=True).click()
     page.get_by_role("link", name="Settlement statements").click()
     page.get_by_role("link", name=month["spoken"]).click()
-    expect(page.get_by_text(REASON)).to_be_visible()
+    expect(page.get_by_text(REASON).first).to_be_visible()
     address = page.url
     page.get_by_role("link", name="Upload invoice").click()
     page.get_by_label("Invoice number").fill("2026/117")

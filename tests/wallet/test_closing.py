@@ -138,6 +138,16 @@ def test_what_the_parts_do_not_explain_is_not_prepared(march: Told, support: Per
     assert not asked.figures
 
 
+ENTRY = """
+    INSERT INTO wallet_transaction (
+        merchant_id, transaction_id, part, kind, status, player_id, currency, amount, debit_account_id,
+        credit_account_id, balance, secret_id, address, request_id, created_at)
+    SELECT merchant_id, 'other-1', 0, 'other', status, player_id, currency, 70, debit_account_id, credit_account_id,
+           balance, secret_id, address, request_id, '2026-03-12 12:00:00+00'
+      FROM wallet_transaction WHERE merchant_id = %s AND kind = 'deposit' ORDER BY id LIMIT 1
+"""
+
+
 # --- What changes later -----------------------------------------------------------------------------------------------
 def test_a_late_rollback_is_an_adjustment_of_the_next_month(march: Told, support: Person, second: Person) -> None:
     acme = march.merchant
@@ -154,6 +164,19 @@ def test_a_late_rollback_is_an_adjustment_of_the_next_month(march: Told, support
     assert (sums.stakes, sums.ggr, sums.adjustments, sums.adjusted_ggr) == (400, 400, -1_500, 1_500)
     assert sums.closing == sums.opening - 400 - 1_500
     assert not first.adjustments.exists()
+
+
+def test_an_entry_of_another_kind_is_an_adjustment(march: Told, support: Person) -> None:
+    """Whatever kind of row corrects something, its money is explained and listed."""
+    with unguarded() as cursor:
+        cursor.execute(ENTRY, [march.merchant.pk])
+        cursor.execute("UPDATE wallet_account SET balance = balance + 70 WHERE kind = 'player' AND currency = 'EUR'")
+    settlement = prepared(march.merchant, MARCH, support)
+    [entry] = settlement.adjustments.all()
+    assert (entry.kind, entry.transaction_id, entry.moved, entry.amount) == ("entry", "other-1", "other", 70)
+    sums = of(settlement)
+    assert (sums.adjustments, sums.adjusted_ggr, sums.ggr) == (70, 0, 3_500)
+    assert sums.closing == sums.opening + sums.change
 
 
 def test_days_and_cases_that_change_after_the_close_are_told_once(march: Told, support: Person, second: Person) -> None:
@@ -312,14 +335,14 @@ def test_the_three_files_say_the_same(march: Told, support: Person, second: Pers
     assert settlement_files.name(settlement, "pdf") == "acme-2026-04-settlement.pdf"
     lines = list(csv.DictReader(StringIO(settlement_files.content(settlement, "csv").decode("utf-8-sig"))))
     balance = {line["item"]: line["amount"] for line in lines if line["section"] == "balance"}
-    assert balance["Adjustments of earlier months"] == "-0.015"
+    assert balance["Adjustments"] == "-0.015"
     [bet, payout] = [line for line in lines if line["section"] == "adjustment"]
     assert (bet["transaction"], bet["original month"], bet["amount"]) == ("won-back", "2026-03", "0.01")
     assert payout["text"] == "payout takes back won-win"
     book = CalamineWorkbook.from_filelike(BytesIO(settlement_files.content(settlement, "xlsx")))
     amounts = {row[1]: row[2] for row in book.get_sheet_by_name("Players’ balances").to_python()[1:]}
     assert amounts == {name: float(amount) for name, amount in balance.items()}
-    assert book.get_sheet_by_name("Adjustments of earlier months").to_python()[1][8].year == 2026
+    assert book.get_sheet_by_name("Adjustments").to_python()[1][8].year == 2026
     paper = settlement_files.content(settlement, "pdf")
     assert paper.startswith(b"%PDF-")
     assert paper == settlement_files.content(settlement, "pdf")

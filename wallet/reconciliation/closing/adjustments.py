@@ -27,14 +27,13 @@ Kind = SettlementAdjustment.Kind
 
 # --- of the ledger ----------------------------------------------------------------------------------------------------
 def of_the_ledger(settlement: Settlement, closed: Sequence[Settlement]) -> Iterator[SettlementAdjustment]:
-    for transaction_id, part, reference, moved, since, game, currency, amount, at in ledger_sums.later_changes(
-        settlement
-    ):
-        original = _closed_at(closed, since) or month_at(settlement.merchant, since) if since else settlement.month
+    for row in ledger_sums.later_changes(settlement):
+        transaction_id, part, reference, moved, since, game, currency, amount, at, day = row
         yield SettlementAdjustment(
             settlement=settlement,
             kind=Kind.ROLLBACK if since else Kind.ENTRY,
-            month=original,
+            month=_original_month(settlement, closed, since, day),
+            day=day,
             transaction_id=transaction_id,
             part=part,
             ref_transaction_id=reference,
@@ -44,6 +43,15 @@ def of_the_ledger(settlement: Settlement, closed: Sequence[Settlement]) -> Itera
             amount=int(amount),
             at=at,
         )
+
+
+def _original_month(
+    settlement: Settlement, closed: Sequence[Settlement], since: datetime | None, day: date | None
+) -> date:
+    """Of what is taken back, or of the case that is corrected; an entry that names neither is of its own month."""
+    if since is not None:
+        return _closed_at(closed, since) or month_at(settlement.merchant, since)
+    return first_of(day) if day else settlement.month
 
 
 def _closed_at(closed: Iterable[Settlement], moment: datetime) -> date | None:

@@ -32,11 +32,14 @@ MOVED = """
        AND coalesce(o.kind, t.kind) IN ('bet', 'payout', 'reward', 'deposit', 'withdraw')
      GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 4, 2
 """
-# The rest of the month: rollbacks of earlier rows, and rows of another kind, which correct something.
+# The rest of the month: rollbacks of earlier rows, and rows of another kind, which correct something. An entry that
+# names its case is of the case's month.
 LATER_CHANGES = """
     SELECT t.transaction_id, t.part, coalesce(o.transaction_id, t.ref_transaction_id, ''), coalesce(o.kind, t.kind),
            o.created_at, coalesce(o.game_id, t.game_id), t.currency,
-           CASE c.kind WHEN 'player' THEN t.amount ELSE -t.amount END, t.created_at
+           CASE c.kind WHEN 'player' THEN t.amount ELSE -t.amount END, t.created_at,
+           CASE WHEN o.id IS NULL THEN
+               (SELECT k.day FROM wallet_case k WHERE k.id = (to_jsonb(t) ->> 'case_id')::bigint) END
       FROM wallet_transaction t
       JOIN wallet_account c ON c.id = t.credit_account_id
       LEFT JOIN wallet_transaction o ON o.id = t.reverses_id

@@ -147,12 +147,14 @@ def as_pdf(settlement: Settlement, *, whole: bool) -> bytes:
 
 
 def _paper_table(paper: pdf.Paper, table: Table) -> None:
-    rows = list(islice(table.rows, MOST_ON_PAPER + 1))
-    paper.section(table.title)
+    rows = [[_written(value) for value in row] for row in islice(table.rows, MOST_ON_PAPER + 1)]
+    said = [column for column in range(len(table.head)) if any(row[column] for row in rows)]
+    paper.section(table.title, columns=len(said))
     if not rows:
         paper.text("None.")
         return
-    paper.table(table.head, [[_written(value) for value in row] for row in rows[:MOST_ON_PAPER]])
+    lines = [[row[column] for column in said] for row in rows[:MOST_ON_PAPER]]
+    paper.table([table.head[column] for column in said], lines)
     if len(rows) > MOST_ON_PAPER:
         paper.text(f"The first {MOST_ON_PAPER:,} rows. XLSX and CSV have all.")
 

@@ -60,8 +60,8 @@ def tables(settlement: Settlement, *, whole: bool = True) -> list[Table]:
         games(figures),
         rewards(figures),
         cashier(figures),
-        adjustments(settlement, whole=whole),
         days(figures),
+        adjustments(settlement, whole=whole),
     ]
 
 
@@ -79,7 +79,7 @@ def parts(each: CurrencySums) -> list[tuple[str, Amount]]:
         ("Rewards", Amount(each.rewards)),
         ("Deposits", Amount(each.deposits)),
         ("Withdrawals", Amount(-each.withdrawals)),
-        ("Adjustments of earlier months", Amount(each.adjustments)),
+        ("Adjustments", Amount(each.adjustments)),
         ("Closing balance", Amount(each.closing)),
     ]
 
@@ -88,7 +88,7 @@ def shown_sums(each: CurrencySums) -> list[tuple[str, str]]:
     """What a person looks for first."""
     named = [
         ("GGR", each.ggr),
-        ("GGR adjustments of earlier months", each.adjusted_ggr),
+        ("GGR adjustments", each.adjusted_ggr),
         ("Rewards", each.rewards),
         ("GGR less rewards, with adjustments", each.net),
         ("Deposits", each.deposits),
@@ -159,7 +159,7 @@ NAMED = ("Transaction", "Takes back")
 
 def adjustments(settlement: Settlement, *, whole: bool) -> Table:
     head = (*ADJUSTMENTS, *NAMED) if whole else ADJUSTMENTS
-    return Table("Adjustments of earlier months", head, adjustment_rows(settlement, whole=whole))
+    return Table("Adjustments", head, adjustment_rows(settlement, whole=whole))
 
 
 def adjustment_rows(settlement: Settlement, *, whole: bool, most: int | None = None) -> Iterator[Row]:
