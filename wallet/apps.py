@@ -9,7 +9,14 @@ class WalletConfig(AppConfig):
         from merchants.models import Chain  # noqa: PLC0415 - models are there only now
         from merchants.services import outbox, questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
-        from wallet.models import CaseNote, RefusedPayout, Transaction  # noqa: PLC0415
+        from wallet.models import (  # noqa: PLC0415
+            CaseNote,
+            Invoice,
+            RefusedPayout,
+            SettlementAdjustment,
+            SettlementConfirmation,
+            Transaction,
+        )
         from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
         from wallet.reconciliation.closing import closing_words, settlement_mail  # noqa: PLC0415
         from wallet.services import export_words  # noqa: PLC0415
@@ -17,6 +24,9 @@ class WalletConfig(AppConfig):
         tables.register(Transaction, Chain.LEDGER)
         tables.register(RefusedPayout)
         tables.register(CaseNote)
+        tables.register(SettlementAdjustment)
+        tables.register(SettlementConfirmation)
+        tables.register(Invoice)
         export_words.register()
         words.register()
         closing_words.register()

@@ -89,6 +89,7 @@ TABLES: dict[str, Rights] = {
     "wallet_settlement": only(
         "state",
         "figures",
+        "digest",
         "counted_at",
         "refusal",
         "signed_by_id",

@@ -29,18 +29,21 @@ BEGINS = f"""
     RETURN NEW;
 """
 # The job fills in a request; of what is prepared only the decision is added; nothing is changed after that.
+DECIDED = "state,withdrawn_by_id,withdrawn_at,withdrawal"
+COUNTED = f"{{{DECIDED},figures,digest,counted_at,refusal}}"
+SIGNED = f"{{{DECIDED},signed_by_id,signed_at}}"
 FROZEN = f"""
     IF OLD.state NOT IN ('requested', 'prepared') THEN
         RAISE EXCEPTION 'a settlement statement stays as it is: %', OLD.state {CHECK};
     END IF;
     IF OLD.state = 'requested' AND (
            NEW.state = 'signed' OR
-           to_jsonb(NEW) - '{{state,figures,counted_at,refusal,withdrawn_by_id,withdrawn_at,withdrawal}}'::text[]
-        <> to_jsonb(OLD) - '{{state,figures,counted_at,refusal,withdrawn_by_id,withdrawn_at,withdrawal}}'::text[])
+           to_jsonb(NEW) - '{COUNTED}'::text[]
+        <> to_jsonb(OLD) - '{COUNTED}'::text[])
        OR OLD.state = 'prepared' AND (
            NEW.state NOT IN ('signed', 'withdrawn') OR
-           to_jsonb(NEW) - '{{state,signed_by_id,signed_at,withdrawn_by_id,withdrawn_at,withdrawal}}'::text[]
-        <> to_jsonb(OLD) - '{{state,signed_by_id,signed_at,withdrawn_by_id,withdrawn_at,withdrawal}}'::text[]) THEN
+           to_jsonb(NEW) - '{SIGNED}'::text[]
+        <> to_jsonb(OLD) - '{SIGNED}'::text[]) THEN
         RAISE EXCEPTION 'the figures of a settlement statement are not changed' {CHECK};
     END IF;
     IF NEW.state = 'signed' AND NOT EXISTS (
@@ -97,6 +100,9 @@ class Settlement(models.Model):
         max_length=500, blank=True, help_text="Why the month is closed in spite of open days or cases."
     )
     figures = models.JSONField(default=dict)
+    digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of figures and adjustments, in hex: the history keeps it."
+    )
     counted_at = models.DateTimeField(null=True)
     refusal = models.CharField(max_length=500, blank=True, help_text="Why it could not be prepared.")
     prepared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -142,7 +148,8 @@ class Settlement(models.Model):
                 name="settlement_withdrawn_by_whom_and_when",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["prepared", "signed"]) | Q(counted_at__isnull=False) & ~Q(figures={}),
+                condition=~Q(state__in=["prepared", "signed"])
+                | Q(counted_at__isnull=False) & ~Q(figures={}) & ~Q(digest=""),
                 name="settlement_prepared_has_figures",
             ),
         ]

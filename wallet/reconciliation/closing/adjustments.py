@@ -124,7 +124,7 @@ def _says_something_else(run: Reconciliation, told: Reconciliation) -> bool:
 
 
 def _of_day(settlement: Settlement, run: Reconciliation, before: Known) -> SettlementAdjustment:
-    told = Reconciliation.objects.filter(pk=before.runs.get(run.day)).first()
+    told = Reconciliation.objects.filter(pk=before.runs.get(run.day, 0)).first()
     was = _result(told) if told else "not compared"
     return SettlementAdjustment(
         settlement=settlement,

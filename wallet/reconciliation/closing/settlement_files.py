@@ -13,8 +13,10 @@ import xlsxwriter
 from portal.lib import pdf, sheets, tables
 from portal.lib.sheets import Amount
 from wallet.models import Settlement
+from wallet.money import SCALE, show
 from wallet.reconciliation.closing import settlement_tables
 from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.settlement_figures import figures_of
 from wallet.reconciliation.closing.settlement_tables import Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +35,7 @@ def name(settlement: Settlement, kind: str) -> str:
 
 def row_count(settlement: Settlement) -> int:
     """Of games, balances and adjustments, whatever the kind of file."""
-    figures = settlement_tables.figures_of(settlement)
+    figures = figures_of(settlement)
     return len(figures.games) + len(figures.currencies) + sum(figures.adjustments.values())
 
 
@@ -50,7 +52,7 @@ def as_csv(settlement: Settlement, *, whole: bool) -> bytes:
 
 
 def _lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterable[Any]]:
-    figures = settlement_tables.figures_of(settlement)
+    figures = figures_of(settlement)
     for item, text in settlement_tables.facts(settlement):
         yield "statement", "", item, "", None, None, "", "", None, text
     for each in figures.currencies:
@@ -118,7 +120,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, formats: Formats) -> No
     """An amount that a double does not hold exactly stays text."""
     if isinstance(value, Amount):
         if abs(value) < sheets.EXACT:
-            sheet.write_number(row, column, value / sheets.SCALE, formats.amount)
+            sheet.write_number(row, column, value / SCALE, formats.amount)
         else:
             sheet.write_string(row, column, str(value))
     elif isinstance(value, datetime):
@@ -156,12 +158,12 @@ def _paper_table(paper: pdf.Paper, table: Table) -> None:
     lines = [[row[column] for column in said] for row in rows[:MOST_ON_PAPER]]
     paper.table([table.head[column] for column in said], lines)
     if len(rows) > MOST_ON_PAPER:
-        paper.text(f"The first {MOST_ON_PAPER:,} rows. XLSX and CSV have all.")
+        paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files hold every row.")
 
 
 def _written(value: Any) -> str | pdf.Number:
     if isinstance(value, Amount):
-        return pdf.Number(settlement_tables.show(int(value)))
+        return pdf.Number(show(int(value)))
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, int):

@@ -46,6 +46,7 @@ def facts(settlement: Settlement) -> list[tuple[str, str]]:
         ("Signed off by", str(settlement.signed_by or "")),
         ("Signed off at", said(settlement.signed_at) if settlement.signed_at else ""),
     ]
+    found.append(("SHA-256 of the figures", settlement.digest))
     exceptions = " ".join(figures_of(settlement).days.exceptions)
     if exceptions:
         found += [("Open at the close", exceptions), ("Reason to close", settlement.reason)]

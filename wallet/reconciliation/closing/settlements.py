@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -21,6 +23,8 @@ from wallet.reconciliation.closing.months import Month, month_of, next_month
 from wallet.reconciliation.closing.settlement_figures import DayCounts, SettlementFigures, as_json, figures_of
 
 log = structlog.get_logger(__name__)
+DIGESTED = ("kind", "month", "transaction_id", "part", "ref_transaction_id", "currency", "amount", "difference", "text")
+AT_ONCE = 2_000
 TASK = "wallet.tasks.prepare_settlement"
 FAULT_LENGTH = 500
 FAILED = "The statement could not be prepared ({}). Prepare it again; if that fails too, look at the log."
@@ -140,8 +144,17 @@ def _fill(settlement: Settlement) -> None:
             adjustments=_counts(settlement),
         )
     )
+    settlement.digest = digest_of(settlement)
     settlement.state = State.PREPARED
-    settlement.save(update_fields=["state", "figures", "counted_at"])
+    settlement.save(update_fields=["state", "figures", "digest", "counted_at"])
+
+
+def digest_of(settlement: Settlement) -> str:
+    """Over the figures and each adjustment, so that a file or a row that was changed later can be told."""
+    digest = hashlib.sha256(json.dumps(settlement.figures, sort_keys=True).encode())
+    for row in settlement.adjustments.order_by("pk").values_list(*DIGESTED).iterator(AT_ONCE):
+        digest.update(json.dumps([str(value) for value in row]).encode())
+    return digest.hexdigest()
 
 
 def _closing_of(settlement: Settlement) -> dict[str, int]:
@@ -171,7 +184,7 @@ def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
         raise refusals.NotPrepared
     if settlement.prepared_by_id == by.pk:
         raise refusals.SamePerson
-    if is_outdated(settlement):
+    if settlement.digest != digest_of(settlement) or is_outdated(settlement):
         raise refusals.ChangedSince
     settlement.state, settlement.signed_by, settlement.signed_at = State.SIGNED, by, clock.now()
     settlement.save(update_fields=["state", "signed_by", "signed_at"])
