@@ -103,7 +103,7 @@ class SettlementAdmin(ReadOnlyAdmin):
     change_form_outer_before_template = "admin/settlement_page.html"
     fields = [
         "of_merchant", "shown_month", "number", "shown_state", "reason", "refusal", "prepared_by", "requested",
-        "counted", "digest", "signed_by", "signed", "withdrawn_by", "withdrawn", "withdrawal",
+        "counted", "signed_by", "signed", "withdrawn_by", "withdrawn", "withdrawal",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
