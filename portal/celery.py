@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 290},
     },
+    "prepare-waiting-settlements": {
+        "task": "wallet.tasks.prepare_waiting_settlements",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "sweep-statement-files": {"task": "wallet.tasks.sweep_statement_files", "schedule": crontab(hour="4", minute="41")},
     "remind-of-due-cases": {"task": "wallet.tasks.remind_of_due_cases", "schedule": crontab(minute="*/15")},
     "age-cases": {"task": "wallet.tasks.age_cases", "schedule": crontab(minute="11")},

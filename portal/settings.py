@@ -279,6 +279,8 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.look_up_host_key": {"queue": "reconciliation"},
     "wallet.tasks.look_up_waiting_host_keys": {"queue": "reconciliation"},
     "wallet.tasks.check_source": {"queue": "reconciliation"},
+    "wallet.tasks.prepare_settlement": {"queue": "reconciliation"},
+    "wallet.tasks.prepare_waiting_settlements": {"queue": "reconciliation"},
 }
 
 # --- What processes share -------------------------------------------------------------------------------------------
@@ -494,6 +496,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
     "loggers": {
         "paramiko": {"level": "CRITICAL"},  # what its threads meet is told by who fetches
+        "fontTools": {"level": "ERROR"},  # tells each step of its work
+        "fpdf": {"level": "ERROR"},
         "django.request": {"filters": ["pages"]},
     },
 }
@@ -563,6 +567,7 @@ UNFOLD = {
                     page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
                     page_of("wallet_reconciliationplan", "Plans", "event_repeat"),
                     page_of("wallet_currencyrate", "Exchange rates", "currency_exchange"),
+                    page_of("wallet_settlement", "Settlement statements", "request_quote"),
                 ],
             },
             {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},

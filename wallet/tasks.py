@@ -32,6 +32,7 @@ from wallet.reconciliation import (
     statements,
 )
 from wallet.reconciliation.alone import Work, alone
+from wallet.reconciliation.closing import settlements
 from wallet.reconciliation.runs import BeingCompared
 from wallet.services import exports, kept_signature, meter, usage
 from wallet.services.verification import Verdict
@@ -199,6 +200,16 @@ def look_up_waiting_host_keys() -> None:
 def raise_reconciliation_alarms() -> None:
     """By the worker of the letters: it must be told too when the one that compares is dead."""
     log.info("reconciliation.alarms", letters=alarms.raise_alarms())
+
+
+@shared_task
+def prepare_settlement(number: int) -> None:
+    settlements.prepare(number)
+
+
+@shared_task
+def prepare_waiting_settlements() -> None:
+    log.info("settlements.prepared_late", settlements=settlements.prepare_waiting())
 
 
 @shared_task

@@ -41,7 +41,7 @@ TABS = [
 
 # Pages that every merchant has: the switch between live and sandbox stays on them.
 BOTH_HAVE = {each.name for each in TABS} | {"limits", "open_rounds", "exports", "cases", "reconciliation_plan"}
-BOTH_HAVE |= {"reconciliation_day"}
+BOTH_HAVE |= {"reconciliation_day", "settlements"}
 
 
 def show(

@@ -62,6 +62,9 @@ TABLES: dict[str, Rights] = {
     "merchants_staffvisit": APPEND_ONLY,
     "wallet_casenote": APPEND_ONLY,
     "wallet_casereminder": APPEND_ONLY,
+    "wallet_invoice": APPEND_ONLY,
+    "wallet_settlementadjustment": APPEND_ONLY,
+    "wallet_settlementconfirmation": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that are written anew, and never changed.
     "wallet_foldedrow": REWRITTEN,
@@ -91,6 +94,18 @@ TABLES: dict[str, Rights] = {
     "wallet_reconciliationplan": KEPT,
     "wallet_reportdelivery": KEPT,
     "wallet_session": only("is_active", "play_balance", "expires_at"),
+    "wallet_settlement": only(
+        "state",
+        "figures",
+        "digest",
+        "counted_at",
+        "refusal",
+        "signed_by_id",
+        "signed_at",
+        "withdrawn_by_id",
+        "withdrawn_at",
+        "withdrawal",
+    ),
     "wallet_statement": KEPT,
     "wallet_statementsource": KEPT,
     # What a page or a job changes and deletes.

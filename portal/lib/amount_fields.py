@@ -18,8 +18,8 @@ class AmountField(forms.Field):
 
     widget = forms.TextInput
 
-    def __init__(self, *, currency: str = "", **options: Any) -> None:
-        self.currency = currency
+    def __init__(self, *, currency: str = "", below_zero: bool = False, **options: Any) -> None:
+        self.currency, self.below_zero = currency, below_zero
         super().__init__(**options)
 
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ class AmountField(forms.Field):
         if value in self.empty_values or isinstance(value, int):
             return value if isinstance(value, int) else None
         units = read(value, lambda text: money.parse(text, self.currency))
-        if units < 0:
+        if units < 0 and not self.below_zero:
             raise ValidationError(BELOW_ZERO)
         return units
 

@@ -33,7 +33,7 @@ from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
-from tests.wallet import reconciling
+from tests.wallet import closing_months, reconciling
 from tests.wallet.test_cases import DAY, found
 from wallet.models import PlayTransaction, SignedRequest, Transaction
 from wallet.models.reconciliation import Reconciliation, ReportDelivery, ReportRecipient, StatementSource
@@ -93,12 +93,17 @@ ROWS = {
     **dict.fromkeys(
         (
             "reconciliation", "reconciliation_day", "reconciliation_csv", "reconciliation_xlsx", "report_file",
-            "statement", "cases", "case", "reconciliation_plan", "reports",
+            "statement", "cases", "case", "reconciliation_plan", "reports", "settlements", "settlement",
+            "settlement_pdf", "settlement_xlsx", "settlement_csv", "invoice_file",
         ),
         READ,
     ),
     **dict.fromkeys(
-        ("reconciliation_compare", "statement_new", "statement_draft", "case_comment", "report_again"), MANAGERS
+        (
+            "reconciliation_compare", "statement_new", "statement_draft", "case_comment", "report_again",
+            "settlement_confirm", "invoice_new",
+        ),
+        MANAGERS,
     ),
     **dict.fromkeys(
         ("reconciliation_plan_change", "recipient_add", "recipient_remove", "source_set", "source_switch"), OWNERS
@@ -136,6 +141,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
         | numbers_of_lists(acme)
         | numbers_of_flags(acme)
         | of_reconciliation(acme)
+        | numbers_of_months(acme, owner)
         | numbers_of_requests(acme, viewer)
         | {
             "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
@@ -211,6 +217,15 @@ def of_reconciliation(acme: Merchant) -> dict[str, Any]:
         "statement": reconciling.state(acme, [], DAY).number,
         "report_file": report_files.link(run, "csv").rsplit("/", 2)[1],
     }
+
+
+def numbers_of_months(acme: Merchant, owner: Person) -> dict[str, int]:
+    """A month that is closed, and an invoice for it."""
+    people = [factories.person(f"{name}@oppi.test", staff_role="support") for name in ("first", "second")]
+    settlement = closing_months.closed(acme, closing_months.MARCH, *people)
+    pages = [name for name in PATTERNS if name.startswith("settlement_")]
+    of_settlement = dict.fromkeys(["settlement", "invoice_new", *pages], settlement.pk)
+    return of_settlement | {"invoice_file": closing_months.invoice(settlement, owner).pk}
 
 
 def address(name: str, code: str, numbers: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import person
 from tests.people import signed_in
-from tests.wallet import reconciling
+from tests.wallet import closing_months, reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery
 from wallet.services import request_log
 
@@ -90,6 +90,13 @@ ROWS = {
     "/admin/wallet/currencyrate/add/": PEOPLE,
     **{f"/admin/wallet/reconciliationplan/<path:object_id>/{verb}/": STEP_UP for verb in ("source", "switch_source")},
     "/admin/wallet/reportdelivery/<path:object_id>/send_again/": STEP_UP,
+    "/admin/wallet/settlement/prepare/": WORK,
+    **{f"/admin/wallet/settlement/<path:object_id>/{verb}/": WORK for verb in ("withdraw", "upload_invoice")},
+    "/admin/wallet/settlement/<path:object_id>/sign_off/": STEP_UP,
+    **{
+        f"/admin/wallet/settlement/<path:object_id>/{file}/": TAKE
+        for file in ("pdf", "xlsx", "csv", "merchant_invoice", "provider_invoice")
+    },
     "/admin/merchants/person/<path:object_id>/set_password/": PEOPLE,
     "/admin/merchants/person/<path:object_id>/reset_second_factor/": PEOPLE,
     "/admin/merchants/person/<path:object_id>/end_sessions/": PEOPLE,
@@ -141,6 +148,7 @@ def world(caller: Caller) -> dict[str, str]:
     caller.balance(playerId="nobody")
     request_log.drain()
     reconciled(caller.merchant)
+    month_closed(caller.merchant)
     newest = {
         prefix: model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
         for prefix, model in MODELS.items()
@@ -162,6 +170,13 @@ def reconciled(merchant: Merchant) -> None:
     letter = Letter.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
     Letter.objects.filter(pk=letter.pk).update(state=Letter.State.GIVEN_UP, attempts=1, last_answer="550 no")
     ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
+
+
+def month_closed(merchant: Merchant) -> None:
+    """A statement that waits for its sign-off, and an invoice for it."""
+    by = person("closing@oppi.test", staff_role="support")
+    settlement = closing_months.prepared(merchant, closing_months.MARCH, by)
+    closing_months.invoice(settlement, by)
 
 
 @pytest.fixture

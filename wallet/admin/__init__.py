@@ -10,6 +10,7 @@ from wallet.admin import (
     reconciliations,
     requests,
     sessions,
+    settlements,
     statements,
     transactions,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "reconciliations",
     "requests",
     "sessions",
+    "settlements",
     "statements",
     "transactions",
 ]

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0037_owners_told_of_invitations'),
-        ('wallet', "0051_thresholds_by_currency"),
+        ('wallet', "0052_settlement"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

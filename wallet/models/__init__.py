@@ -1,6 +1,7 @@
 from wallet.models.account import Account
 from wallet.models.books import AccountProof, BookFinding, BooksSlice
 from wallet.models.case_due import CaseReminder
+from wallet.models.closing import Invoice, Settlement, SettlementAdjustment, SettlementConfirmation
 from wallet.models.correction import Correction
 from wallet.models.currency_rate import CurrencyRate
 from wallet.models.export import Export
@@ -40,6 +41,7 @@ __all__ = [
     "Export",
     "FoldedRow",
     "HostKeyLookup",
+    "Invoice",
     "Mark",
     "MerchantHour",
     "MovementHour",
@@ -55,6 +57,9 @@ __all__ = [
     "ReportOptOut",
     "ReportRecipient",
     "Session",
+    "Settlement",
+    "SettlementAdjustment",
+    "SettlementConfirmation",
     "SignedRequest",
     "Statement",
     "StatementPreview",

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from wallet.pages.reconciliation import case_list, cases, days, files, folded, plan, reports, upload
+from wallet.pages.reconciliation import case_list, cases, days, files, folded, plan, reports, settlements, upload
 from wallet.pages.reconciliation.words import DayConverter
+from wallet.reconciliation.closing import settlement_files
 
 register_converter(DayConverter, "day")
 
@@ -28,6 +29,20 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}/plan/recipients/<int:number>/remove/", plan.recipient_remove, name="recipient_remove"),
     path(f"{HERE}/plan/source/", plan.source_set, name="source_set"),
     path(f"{HERE}/plan/source/switch/", plan.source_switch, name="source_switch"),
+    path(f"{HERE}/settlements/", settlements.settlements_page, name="settlements"),
+    path(f"{HERE}/settlements/<int:number>/", settlements.settlement_page, name="settlement"),
+    *(
+        path(
+            f"{HERE}/settlements/<int:number>/{kind}/",
+            settlements.settlement_file,
+            {"kind": kind},
+            f"settlement_{kind}",
+        )
+        for kind in settlement_files.TYPES
+    ),
+    path(f"{HERE}/settlements/<int:number>/confirm/", settlements.settlement_confirm, name="settlement_confirm"),
+    path(f"{HERE}/settlements/<int:number>/invoice/", settlements.invoice_new, name="invoice_new"),
+    path(f"{HERE}/invoices/<int:number>/", settlements.invoice_file, name="invoice_file"),
     path(f"{HERE}/reports/<int:number>/", reports.reports, name="reports"),
     path(f"{HERE}/reports/sent/<int:number>/again/", reports.report_again, name="report_again"),
 ]

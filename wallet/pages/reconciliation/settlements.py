@@ -1,0 +1,149 @@
+"""Signed settlement statements: read, downloaded and confirmed, and compared with the merchant's invoice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from merchants import once
+from merchants.access import Visit, Work
+from merchants.errors import Refusal
+from merchants.pages import frame
+from merchants.pages.ask import Question, ask
+from merchants.pages.door import page
+from merchants.pages.forms import OnceForm
+from merchants.services import downloads
+from wallet.models import Invoice, Settlement
+from wallet.pages.reconciliation.words import TAB
+from wallet.reconciliation.closing import invoices, settlement_files, settlements
+from wallet.reconciliation.closing.invoice_form import InvoiceForm
+from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.settlement_figures import figures_of
+from wallet.reconciliation.closing.settlement_tables import shown_sums
+from wallet.reconciliation.closing.settlement_view import view_of
+
+MOST_LISTED = 60
+USED = "This form was sent already. Look at the page before you send it again."
+
+
+class OperatorInvoiceForm(OnceForm, InvoiceForm):
+    """The shared form, in the look of these pages."""
+
+
+def own(visit: Visit, number: int) -> Settlement:
+    """Drafts are our staff's: they may still change."""
+    found = Settlement.objects.select_related("merchant", "prepared_by", "signed_by")
+    settlement = found.filter(merchant=visit.merchant, pk=number, state=Settlement.State.SIGNED).first()
+    if settlement is None:
+        raise Http404
+    return settlement
+
+
+def to_settlement(settlement: Settlement) -> str:
+    return reverse("operator:settlement", args=[settlement.merchant.code, settlement.pk])
+
+
+@page(back="operator:reconciliation")
+def settlements_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    found = Settlement.objects.filter(merchant=visit.merchant, state=Settlement.State.SIGNED)
+    signed = found.select_related("confirmation").order_by("-month")[:MOST_LISTED]
+    context: dict[str, Any] = {"lines": [line(each) for each in signed]}
+    return frame.show(request, visit, "settlements.html", tab=TAB, title="Settlement statements", **context)
+
+
+def line(settlement: Settlement) -> dict[str, Any]:
+    ggr = [(each.currency, dict(shown_sums(each))["GGR"]) for each in figures_of(settlement).currencies]
+    is_confirmed = hasattr(settlement, "confirmation")
+    return {"settlement": settlement, "month": spoken(settlement.month), "ggr": ggr, "is_confirmed": is_confirmed}
+
+
+@page(back="operator:settlements")
+def settlement_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    settlement = own(visit, number)
+    title = f"Settlement statement, {spoken(settlement.month)}"
+    return frame.show(request, visit, "settlement.html", tab=TAB, title=title, **view_of(settlement))
+
+
+@page(back="operator:settlement", prove=True)
+def settlement_file(request: HttpRequest, visit: Visit, number: int, kind: str) -> HttpResponse:
+    settlement = own(visit, number)
+    name = settlement_files.name(settlement, kind)
+    downloads.record(
+        person=visit.person,
+        what=name,
+        merchant=visit.merchant,
+        filters={},
+        rows=settlement_files.row_count(settlement),
+    )
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(
+        settlement_files.content(settlement, kind), content_type=settlement_files.CONTENT_TYPES[kind], headers=headers
+    )
+
+
+@page(work=Work.STATEMENTS, back="operator:settlement")
+def settlement_confirm(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    settlement = own(visit, number)
+    month = spoken(settlement.month)
+
+    def act() -> str:
+        settlements.confirm(settlement=settlement, by=visit.person)
+        return f"The settlement statement of {month} is confirmed."
+
+    question = Question(
+        title=f"Confirm the statement of {month}",
+        text=f"You confirm for {visit.merchant.name} that the figures of this statement are right. "
+        "A confirmation cannot be taken back.",
+        tab=TAB,
+        act=act,
+        button="Confirm statement",
+        back=to_settlement(settlement),
+    )
+    return ask(request, visit, question)
+
+
+# --- The invoice ------------------------------------------------------------------------------------------------------
+@page(work=Work.STATEMENTS, back="operator:settlement")
+def invoice_new(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    settlement = own(visit, number)
+    currencies = [each.currency for each in figures_of(settlement).currencies]
+    form = OperatorInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
+    if form.is_valid() and uploaded(request, visit, settlement, form):
+        return HttpResponseRedirect(to_settlement(settlement))
+    token = once.new_token(request)
+    form.initial["token"] = token
+    if form.is_bound:
+        form.data = form.data.copy() | {"token": token}  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"form": form, "settlement": settlement, "month": spoken(settlement.month)}
+    return frame.show(request, visit, "invoice_new.html", tab=TAB, title="Upload invoice", **context)
+
+
+def uploaded(request: HttpRequest, visit: Visit, settlement: Settlement, form: OperatorInvoiceForm) -> bool:
+    """False: refused, and the form says why."""
+    try:
+        with transaction.atomic():
+            if not once.use_token(request, form.cleaned_data["token"]):
+                messages.warning(request, USED)
+                return True
+            invoice = invoices.upload(merchant=visit.merchant, month=settlement.month, by=visit.person, **form.wish())
+    except Refusal as refused:
+        form.add_error(None, str(refused))
+        return False
+    messages.success(request, f"Invoice {invoice.number} {invoices.compare(invoice, settlement).state}.")
+    return True
+
+
+@page(back="operator:settlements", prove=True)
+def invoice_file(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    invoice = Invoice.objects.filter(merchant=visit.merchant, pk=number).first()
+    if invoice is None:
+        raise Http404
+    downloads.record(
+        person=visit.person, what=f"Invoice {invoice.name}"[:80], merchant=visit.merchant, filters={}, rows=1
+    )
+    headers = {"content-disposition": f'attachment; filename="{invoice.name}"'}
+    return HttpResponse(invoices.content_of(invoice), content_type=invoice.content_type, headers=headers)

@@ -1,0 +1,179 @@
+"""What changed of earlier months since they were closed; each change stands in the first statement after it.
+
+Ledger rows are of the month in which they are written, so the figures of a closed month never change. What changes is:
+a rollback takes back a row of an earlier month; a correcting entry is written; a day is compared again with another
+result; a case of an earlier month is found, resolved or opened again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import batched
+
+from merchants.models import Merchant
+from wallet.models import Case, Reconciliation, Settlement, SettlementAdjustment
+from wallet.reconciliation.closing import day_counts, ledger_sums
+from wallet.reconciliation.closing.ledger_sums import Adjusted
+from wallet.reconciliation.closing.months import first_of, month_at
+from wallet.reconciliation.closing.settlement_figures import figures_of
+from wallet.reconciliation.days import DAY
+from wallet.reconciliation.figures import figures_of as counted_of
+
+AT_ONCE = 1_000
+Kind = SettlementAdjustment.Kind
+
+
+# --- of the ledger ----------------------------------------------------------------------------------------------------
+def of_the_ledger(settlement: Settlement, closed: Sequence[Settlement]) -> Iterator[SettlementAdjustment]:
+    for row in ledger_sums.later_changes(settlement):
+        transaction_id, part, reference, moved, since, game, currency, amount, at, day = row
+        yield SettlementAdjustment(
+            settlement=settlement,
+            kind=Kind.ROLLBACK if since else Kind.ENTRY,
+            month=_original_month(settlement, closed, since, day),
+            day=day,
+            transaction_id=transaction_id,
+            part=part,
+            ref_transaction_id=reference,
+            moved=moved,
+            game_id=game,
+            currency=currency,
+            amount=int(amount),
+            at=at,
+        )
+
+
+def _original_month(
+    settlement: Settlement, closed: Sequence[Settlement], since: datetime | None, day: date | None
+) -> date:
+    """Of what is taken back, or of the case that is corrected; an entry that names neither is of its own month."""
+    if since is not None:
+        return _closed_at(closed, since) or month_at(settlement.merchant, since)
+    return first_of(day) if day else settlement.month
+
+
+def _closed_at(closed: Iterable[Settlement], moment: datetime) -> date | None:
+    return next((each.month for each in closed if each.begins_at <= moment < each.ends_at), None)
+
+
+def write(found: Iterable[SettlementAdjustment]) -> Adjusted:
+    """Returns what they come to. They are written in pieces: there may be many."""
+    adjusted = Adjusted()
+    for some in batched(found, AT_ONCE):
+        SettlementAdjustment.objects.bulk_create(some)
+        for each in some:
+            if each.amount:
+                adjusted.add(each.moved, each.currency, each.amount)
+    return adjusted
+
+
+# --- of days and cases ------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the signed statements have told: the newest comparison of each day, and the cases that were open."""
+
+    runs: dict[date, int]
+    open_cases: frozenset[int]
+    since: datetime
+    first: date
+    last: date
+
+
+def known(closed: Sequence[Settlement]) -> Known | None:
+    """`closed`: the signed statements, oldest first. None before the first."""
+    if not closed:
+        return None
+    runs: dict[date, int] = {}
+    for each in closed:
+        runs |= figures_of(each).runs
+    told = SettlementAdjustment.objects.filter(settlement__in=closed, kind=Kind.DAY).order_by("pk")
+    runs |= {day: run for day, run in told.values_list("day", "run") if day and run}
+    newest = closed[-1]
+    since = newest.counted_at or newest.requested_at
+    last = max(figures_of(newest).runs, default=newest.month)
+    return Known(
+        runs, frozenset(figures_of(newest).open_cases), since, closed[0].month, max(last, _last_day(newest.month))
+    )
+
+
+def _last_day(month: date) -> date:
+    return first_of(month + 31 * DAY) - DAY
+
+
+def of_days_and_cases(settlement: Settlement, before: Known | None) -> list[SettlementAdjustment]:
+    if before is None:
+        return []
+    merchant = settlement.merchant
+    days = [_of_day(settlement, run, before) for run in _restated(merchant, before)]
+    return [*days, *(_of_case(settlement, case, before) for case in _changed(merchant, before))]
+
+
+def _restated(merchant: Merchant, before: Known) -> list[Reconciliation]:
+    """Days whose newest comparison says something else than the one that was told."""
+    runs = day_counts.newest_runs(merchant, before.first, before.last)
+    newer = {day: run for day, run in runs.items() if before.runs.get(day) != run.pk}
+    old = Reconciliation.objects.in_bulk([before.runs[day] for day in newer if day in before.runs])
+    told = {run.day: run for run in old.values()}
+    return [run for day, run in newer.items() if day not in told or _says_something_else(run, told[day])]
+
+
+def _says_something_else(run: Reconciliation, told: Reconciliation) -> bool:
+    return (run.outcome, run.figures) != (told.outcome, told.figures)
+
+
+def _of_day(settlement: Settlement, run: Reconciliation, before: Known) -> SettlementAdjustment:
+    told = Reconciliation.objects.filter(pk=before.runs.get(run.day, 0)).first()
+    was = _result(told) if told else "not compared"
+    return SettlementAdjustment(
+        settlement=settlement,
+        kind=Kind.DAY,
+        month=first_of(run.day),
+        day=run.day,
+        text=f"{was}; now {_result(run)}",
+        run=run,
+        at=run.done_at or run.begun_at,
+    )
+
+
+def _result(run: Reconciliation) -> str:
+    broken = counted_of(run).broken
+    outcome = run.get_outcome_display().lower()
+    return f"{broken:,} break{'s' * (broken != 1)}" if run.outcome == Reconciliation.Outcome.BREAKS else outcome
+
+
+def _changed(merchant: Merchant, before: Known) -> list[Case]:
+    """Cases that came, went or opened again. The set of open ones tells, whatever the clocks of two sessions say."""
+    of = Case.objects.filter(merchant=merchant, day__range=(before.first, before.last)).order_by("pk")
+    gone = of.filter(pk__in=before.open_cases, state=Case.State.RESOLVED)
+    there = of.exclude(state=Case.State.RESOLVED).exclude(pk__in=before.open_cases)
+    came_and_went = of.filter(state=Case.State.RESOLVED, opened_at__gt=before.since).exclude(pk__in=before.open_cases)
+    return [*gone, *there, *came_and_went]
+
+
+def _of_case(settlement: Settlement, case: Case, before: Known) -> SettlementAdjustment:
+    is_new, is_over = case.opened_at > before.since, case.state == Case.State.RESOLVED
+    came = "Found" if is_new else "" if is_over else "Opened again"
+    went = f"Resolved: {case.get_resolution_display().lower()}" if is_over else ""
+    return SettlementAdjustment(
+        settlement=settlement,
+        kind=Kind.CASE,
+        month=first_of(case.day),
+        day=case.day,
+        transaction_id=case.subject,
+        currency=case.currency,
+        difference=case.difference,
+        text=f"{case.get_kind_display()}. {'. '.join(filter(None, (came, went)))}",
+        case=case,
+        at=(case.resolved_at if is_over else None) or case.opened_at,
+    )
+
+
+def same(now: Iterable[SettlementAdjustment], written: Iterable[SettlementAdjustment]) -> bool:
+    """Whether both say the same of days and cases."""
+    return {_content(each) for each in now} == {_content(each) for each in written}
+
+
+def _content(each: SettlementAdjustment) -> tuple[object, ...]:
+    return each.kind, each.day, each.case_id, each.run_id, each.difference, each.text

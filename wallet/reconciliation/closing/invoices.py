@@ -1,0 +1,150 @@
+"""Invoices for a month, and how their totals differ from the settlement statement, by currency."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.text import get_valid_filename
+
+from merchants.models import Merchant, Person
+from merchants.services.words import check_no_secret
+from portal.lib import clock
+from wallet.models import Invoice, Settlement
+from wallet.money import show
+from wallet.reconciliation import cases
+from wallet.reconciliation.closing import refusals, settlements
+from wallet.reconciliation.closing.settlement_figures import CurrencySums, figures_of
+
+MEBIBYTE = 1024 * 1024
+MOST_MEBIBYTES = 10
+LONGEST_NAME = 120
+PDF, CSV = "application/pdf", "text/csv"
+ENDINGS = {PDF: "pdf", CSV: "csv"}
+BINARY = b"\0"
+
+
+@transaction.atomic
+def upload(
+    *,
+    merchant: Merchant,
+    month: date,
+    number: str,
+    basis: str,
+    totals: Mapping[str, int],
+    name: str,
+    content: IO[bytes],
+    by: Person,
+) -> Invoice:
+    """The merchant's owners and managers upload its invoice, our staff the provider's. Raises Refusal."""
+    issuer = issuer_for(merchant, by)
+    check_no_secret(number)
+    if not Settlement.objects.filter(merchant=merchant, month=month, state__in=WITH_FIGURES).exists():
+        raise refusals.InvoiceOfAMonthToCome(month)
+    if not totals:
+        raise refusals.InvoiceWithoutTotal
+    raw = content.read(MOST_MEBIBYTES * MEBIBYTE + 1)
+    if len(raw) > MOST_MEBIBYTES * MEBIBYTE:
+        raise refusals.InvoiceTooLarge(MOST_MEBIBYTES)
+    content_type = type_of(raw)
+    content.seek(0)
+    return Invoice.objects.create(
+        merchant=merchant,
+        month=month,
+        issuer=issuer,
+        number=number,
+        basis=Invoice.Basis(basis),
+        totals={currency: str(units) for currency, units in totals.items()},
+        name=safe_name(name, content_type),
+        file=File(content, f"invoice.{ENDINGS[content_type]}"),
+        content_type=content_type,
+        digest=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        by=by,
+        uploaded_at=clock.now(),
+    )
+
+
+WITH_FIGURES = (Settlement.State.PREPARED, Settlement.State.SIGNED)
+
+
+def issuer_for(merchant: Merchant, by: Person) -> Invoice.Issuer:
+    if cases.works_on_cases(by):
+        return Invoice.Issuer.PROVIDER
+    settlements.check_speaker(merchant, by)
+    return Invoice.Issuer.MERCHANT
+
+
+def type_of(raw: bytes) -> str:
+    """By its content, not by its name. It is never shown in a page, only given back as a file."""
+    if raw.startswith(b"%PDF-"):
+        return PDF
+    if not raw.strip() or BINARY in raw:
+        raise refusals.InvoiceFileUnknown
+    try:
+        raw.decode()
+    except UnicodeDecodeError as fault:
+        raise refusals.InvoiceFileUnknown from fault
+    return CSV
+
+
+def safe_name(name: str, content_type: str) -> str:
+    stem = get_valid_filename(name.rpartition("/")[2].rpartition("\\")[2].rpartition(".")[0].strip() or "invoice")
+    return f"{stem[:LONGEST_NAME]}.{ENDINGS[content_type]}"
+
+
+def content_of(invoice: Invoice) -> bytes:
+    with invoice.file.open() as file:
+        return bytes(file.read())
+
+
+def newest(merchant: Merchant, month: date) -> list[Invoice]:
+    """The newest of each issuer."""
+    found = Invoice.objects.filter(merchant=merchant, month=month).order_by("issuer", "-pk")
+    return list(found.distinct("issuer").select_related("by"))
+
+
+# --- Compared ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One currency. `difference` is ours less theirs. Units: × 100000."""
+
+    currency: str
+    ours: int
+    theirs: int
+
+    @property
+    def difference(self) -> int:
+        return self.ours - self.theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    invoice: Invoice
+    lines: list[Line]
+
+    @property
+    def agrees(self) -> bool:
+        return not any(line.difference for line in self.lines)
+
+    @property
+    def state(self) -> str:
+        """“agrees”, or by how much in each currency; never summed over them."""
+        differing = [f"{line.currency} {show(abs(line.difference))}" for line in self.lines if line.difference]
+        return f"differs by {', '.join(differing)}" if differing else "agrees"
+
+
+def compare(invoice: Invoice, settlement: Settlement) -> Comparison:
+    ours = {each.currency: _stated(each, invoice.basis) for each in figures_of(settlement).currencies}
+    theirs = {currency: int(units) for currency, units in invoice.totals.items()}
+    lines = [Line(each, ours.get(each, 0), theirs.get(each, 0)) for each in sorted({*ours, *theirs})]
+    return Comparison(invoice, [line for line in lines if line.ours or line.theirs or line.currency in theirs])
+
+
+def _stated(each: CurrencySums, basis: str) -> int:
+    return each.net if basis == Invoice.Basis.NET else each.ggr_with_adjustments

@@ -1,0 +1,118 @@
+"""What a settlement statement says. Counted once, kept with the statement; page, files and mail show these.
+
+Amounts are units (real amount × 100000), and are never summed over currencies.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from wallet.models import Settlement
+
+
+class CurrencySums(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one currency, rollbacks of the same month subtracted. `adjustments`: what changes of earlier months gave
+    players; of it `adjusted_ggr` changes GGR, and `adjusted_rewards` rewards.
+    """
+
+    currency: str
+    opening: int = 0
+    closing: int = 0
+    bets: int = 0
+    stakes: int = 0
+    payouts: int = 0
+    rewards: int = 0
+    reward_count: int = 0
+    deposits: int = 0
+    deposit_count: int = 0
+    withdrawals: int = 0
+    withdrawal_count: int = 0
+    adjustments: int = 0
+    adjusted_ggr: int = 0
+    adjusted_rewards: int = 0
+
+    @property
+    def ggr(self) -> int:
+        return self.stakes - self.payouts
+
+    @property
+    def change(self) -> int:
+        """Of the players' balances, as the parts make it."""
+        return self.rewards + self.deposits - self.withdrawals - self.ggr + self.adjustments
+
+    @property
+    def ggr_with_adjustments(self) -> int:
+        return self.ggr + self.adjusted_ggr
+
+    @property
+    def net(self) -> int:
+        """GGR less rewards, both with the adjustments of earlier months."""
+        return self.ggr_with_adjustments - self.rewards - self.adjusted_rewards
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was there and nothing moved."""
+        return not any(value for value in msgspec.structs.astuple(self) if not isinstance(value, str))
+
+
+class GameSums(msgspec.Struct, frozen=True):
+    currency: str
+    game: str
+    name: str
+    bets: int
+    stakes: int
+    payouts: int
+
+    @property
+    def ggr(self) -> int:
+        return self.stakes - self.payouts
+
+
+class DayCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the days of the month, each counted once. `high`: unresolved cases of high severity up to the month's end."""
+
+    days: int
+    clear: int
+    resolved: int
+    open: int
+    unreconciled: int
+    open_cases: int
+    high: int
+
+    @property
+    def reconciled(self) -> int:
+        return self.days - self.unreconciled
+
+    @property
+    def exceptions(self) -> list[str]:
+        """Why the month is not closed without a reason; in sentences."""
+        found = []
+        if self.unreconciled:
+            days = "1 day is" if self.unreconciled == 1 else f"{self.unreconciled:,} days are"
+            found.append(f"{days} not reconciled.")
+        if self.high:
+            cases = "1 case of high severity is" if self.high == 1 else f"{self.high:,} cases of high severity are"
+            found.append(f"{cases} open.")
+        return found
+
+
+class SettlementFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """`runs`: the newest comparison of each day. `open_cases`: cases up to the end of the month that were open."""
+
+    currencies: list[CurrencySums]
+    games: list[GameSums]
+    days: DayCounts
+    runs: dict[date, int]
+    open_cases: list[int]
+    adjustments: dict[str, int]  # how many, by kind
+
+
+def figures_of(settlement: Settlement) -> SettlementFigures:
+    return msgspec.convert(settlement.figures, SettlementFigures)
+
+
+def as_json(figures: SettlementFigures) -> Any:
+    return msgspec.to_builtins(figures, str_keys=True)

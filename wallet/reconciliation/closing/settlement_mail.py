@@ -1,0 +1,76 @@
+"""The mail of a signed settlement statement: to the recipients of reports, each once, made when it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from merchants.errors import spoken as said
+from merchants.models import Letter
+from merchants.services import outbox
+from merchants.services.outbox import Filling, Part
+from portal.lib import clock
+from wallet.models import Settlement
+from wallet.reconciliation.closing import settlement_files
+from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.settlement_figures import figures_of
+from wallet.reconciliation.closing.settlement_tables import shown_sums
+from wallet.reconciliation.plans import plan_of, recipients
+
+TEMPLATE = "settlement"
+MOST_ATTACHED = 7 * 1024 * 1024  # bytes of all files; beyond it mail servers refuse, and the page has them
+
+
+def send(settlement: Settlement) -> None:
+    now = clock.now()
+    for to in recipients(settlement.merchant):
+        Letter.objects.get_or_create(
+            once=f"settlement {settlement.pk} {to.lower()}"[:200],
+            defaults={
+                "merchant": settlement.merchant, "to": to, "template": TEMPLATE,
+                "context": {"settlement": settlement.pk}, "created_at": now, "due_at": now,
+            },
+        )  # fmt: skip
+    outbox.wake_on_commit()
+
+
+def letters_of(settlement: Settlement) -> list[Letter]:
+    found = Letter.objects.filter(merchant=settlement.merchant_id, template=TEMPLATE)
+    return list(found.filter(context__settlement=settlement.pk).order_by("to"))
+
+
+def filling(letter: Letter) -> Filling:
+    settlement = Settlement.objects.select_related("merchant", "prepared_by", "signed_by").get(
+        pk=letter.context["settlement"]
+    )
+    plan = plan_of(settlement.merchant)
+    parts = attached(settlement, whole=plan.names_players) if plan.is_attached else []
+    return Filling(contents(settlement) | {"attached": [part.name for part in parts]}, parts)
+
+
+def contents(settlement: Settlement) -> dict[str, Any]:
+    merchant, figures = settlement.merchant, figures_of(settlement)
+    return {
+        "merchant": merchant.name,
+        "month": spoken(settlement.month),
+        "zone": settlement.time_zone,
+        "prepared_by": settlement.prepared_by,
+        "signed_by": settlement.signed_by,
+        "signed_at": said(settlement.signed_at) if settlement.signed_at else "",
+        "reason": settlement.reason,
+        "exceptions": figures.days.exceptions,
+        "currencies": [(each.currency, shown_sums(each)) for each in figures.currencies],
+        "days": figures.days,
+        "adjustments": sum(figures.adjustments.values()),
+        "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/settlements/{settlement.pk}/",
+    }
+
+
+def attached(settlement: Settlement, *, whole: bool) -> list[Part]:
+    """Without `whole` the files name no transaction. None when they are too large for a mail."""
+    parts = [
+        Part(settlement_files.name(settlement, kind), mimetype, settlement_files.content(settlement, kind, whole=whole))
+        for kind, mimetype in settlement_files.TYPES.items()
+    ]
+    return parts if sum(len(part.content) for part in parts) <= MOST_ATTACHED else []

@@ -1,0 +1,182 @@
+"""A settlement statement as tables: PDF, XLSX and the page show the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from merchants.errors import spoken as said
+from merchants.models import Game
+from portal.lib.sheets import Amount
+from wallet.models import Settlement, SettlementAdjustment
+from wallet.money import show
+from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.settlement_figures import CurrencySums, SettlementFigures, figures_of
+
+AT_ONCE = 2_000
+Row = tuple[Any, ...]
+RULES = (
+    "Figures are counted from the ledger rows of the month, in the merchant's time zone. "
+    "GGR is stakes less payouts; rollbacks of the same month are subtracted. "
+    "Adjustments of this month are: rollbacks of transactions of earlier months, correcting entries, and restated days "
+    "and changed cases of earlier months. Amounts are never added up over currencies."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells: text, whole numbers, `Amount`, dates and moments."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: Iterable[Row]
+
+
+def facts(settlement: Settlement) -> list[tuple[str, str]]:
+    found = [
+        ("Merchant", settlement.merchant.name),
+        ("Month", spoken(settlement.month)),
+        ("Time zone", settlement.time_zone),
+        ("From", said(settlement.begins_at)),
+        ("Until", said(settlement.ends_at)),
+        ("State", settlement.get_state_display().lower()),
+        ("Prepared by", str(settlement.prepared_by)),
+        ("Counted at", said(settlement.counted_at) if settlement.counted_at else ""),
+        ("Signed off by", str(settlement.signed_by or "")),
+        ("Signed off at", said(settlement.signed_at) if settlement.signed_at else ""),
+    ]
+    found.append(("SHA-256 of the figures", settlement.digest))
+    exceptions = " ".join(figures_of(settlement).days.exceptions)
+    if exceptions:
+        found += [("Open at the close", exceptions), ("Reason to close", settlement.reason)]
+    return [(name, value) for name, value in found if value]
+
+
+def tables(settlement: Settlement, *, whole: bool = True) -> list[Table]:
+    """`whole`: adjustments name their transactions."""
+    figures = figures_of(settlement)
+    return [
+        balances(figures),
+        games(figures),
+        rewards(figures),
+        cashier(figures),
+        days(figures),
+        adjustments(settlement, whole=whole),
+    ]
+
+
+def balances(figures: SettlementFigures) -> Table:
+    rows = [(each.currency, name, amount) for each in figures.currencies for name, amount in parts(each)]
+    return Table("Players' balances", ("Currency", "Item", "Amount"), rows)
+
+
+def parts(each: CurrencySums) -> list[tuple[str, Amount]]:
+    """From the opening balance to the closing one; each as it changes what players have."""
+    return [
+        ("Opening balance", Amount(each.opening)),
+        ("Stakes", Amount(-each.stakes)),
+        ("Payouts", Amount(each.payouts)),
+        ("Rewards", Amount(each.rewards)),
+        ("Deposits", Amount(each.deposits)),
+        ("Withdrawals", Amount(-each.withdrawals)),
+        ("Adjustments", Amount(each.adjustments)),
+        ("Closing balance", Amount(each.closing)),
+    ]
+
+
+def shown_sums(each: CurrencySums) -> list[tuple[str, str]]:
+    """What a person looks for first."""
+    named = [
+        ("GGR", each.ggr),
+        ("GGR adjustments", each.adjusted_ggr),
+        ("Rewards", each.rewards),
+        ("GGR less rewards, with adjustments", each.net),
+        ("Deposits", each.deposits),
+        ("Withdrawals", each.withdrawals),
+        ("Opening balance", each.opening),
+        ("Closing balance", each.closing),
+    ]
+    return [(name, show(amount)) for name, amount in named]
+
+
+def games(figures: SettlementFigures) -> Table:
+    by_game = [
+        (each.currency, each.game, each.name, each.bets, Amount(each.stakes), Amount(each.payouts), Amount(each.ggr))
+        for each in figures.games
+    ]
+    totals = [
+        (each.currency, "", "All games", each.bets, Amount(each.stakes), Amount(each.payouts), Amount(each.ggr))
+        for each in figures.currencies
+    ]
+    return Table(
+        "GGR by game and currency",
+        ("Currency", "Game", "Name", "Bets", "Stakes", "Payouts", "GGR"),
+        sorted([*by_game, *totals], key=lambda row: (row[0], row[2] == "All games", row[2], row[1])),
+    )
+
+
+def rewards(figures: SettlementFigures) -> Table:
+    rows = [(each.currency, each.reward_count, Amount(each.rewards)) for each in figures.currencies]
+    return Table("Rewards", ("Currency", "Rewards", "Amount"), rows)
+
+
+def cashier(figures: SettlementFigures) -> Table:
+    rows = [
+        (
+            each.currency, each.deposit_count, Amount(each.deposits), each.withdrawal_count, Amount(each.withdrawals),
+            Amount(each.deposits - each.withdrawals),
+        )
+        for each in figures.currencies
+    ]  # fmt: skip
+    return Table(
+        "Deposits and withdrawals (between merchant and players)",
+        ("Currency", "Deposits", "Deposited", "Withdrawals", "Withdrawn", "Net deposited"),
+        rows,
+    )
+
+
+def days(figures: SettlementFigures) -> Table:
+    found = figures.days
+    rows = [
+        ("Days of the month", found.days),
+        ("Reconciled", found.reconciled),
+        ("Clear", found.clear),
+        ("Breaks resolved", found.resolved),
+        ("Breaks open", found.open),
+        ("Not reconciled", found.unreconciled),
+        ("Open cases of the month", found.open_cases),
+        ("Open cases of high severity", found.high),
+    ]
+    return Table("Reconciliation", ("Item", "Number"), rows)
+
+
+ADJUSTMENTS = (
+    "Adjustment", "Original month", "Day", "Type", "Game", "Currency", "Given to players", "Difference of a case",
+    "Time (UTC)", "Result",
+)  # fmt: skip
+NAMED = ("Transaction", "Takes back")
+
+
+def adjustments(settlement: Settlement, *, whole: bool) -> Table:
+    head = (*ADJUSTMENTS, *NAMED) if whole else ADJUSTMENTS
+    return Table("Adjustments", head, adjustment_rows(settlement, whole=whole))
+
+
+def adjustment_rows(settlement: Settlement, *, whole: bool, most: int | None = None) -> Iterator[Row]:
+    found = settlement.adjustments.order_by("pk")
+    known: dict[int, str] = {}
+    for each in (found[:most] if most else found).iterator(AT_ONCE):
+        row = (
+            each.get_kind_display(), f"{each.month:%Y-%m}", each.day, each.moved, _game(each, known), each.currency,
+            Amount(each.amount), Amount(each.difference), each.at, each.text,
+        )  # fmt: skip
+        yield (*row, each.transaction_id, each.ref_transaction_id) if whole else row
+
+
+def _game(each: SettlementAdjustment, known: dict[int, str]) -> str:
+    if each.game_id is None:
+        return ""
+    if each.game_id not in known:
+        known[each.game_id] = Game.objects.get(pk=each.game_id).game_id
+    return known[each.game_id]

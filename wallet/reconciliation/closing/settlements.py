@@ -1,0 +1,241 @@
+"""Settlement statements: requested and prepared by one person, signed off by another, confirmed by the merchant."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+
+import structlog
+from django.db import transaction
+from django.db.models import Max
+
+from merchants.errors import Refusal
+from merchants.models import Membership, Merchant, Person
+from merchants.services import jobs
+from merchants.services.words import check_no_secret
+from portal.lib import clock
+from wallet.models import Settlement, SettlementAdjustment, SettlementConfirmation
+from wallet.reconciliation import cases
+from wallet.reconciliation.closing import adjustments, day_counts, ledger_sums, refusals, settlement_mail
+from wallet.reconciliation.closing.months import Month, month_of, next_month
+from wallet.reconciliation.closing.settlement_figures import DayCounts, SettlementFigures, as_json, figures_of
+
+log = structlog.get_logger(__name__)
+DIGESTED = ("kind", "month", "transaction_id", "part", "ref_transaction_id", "currency", "amount", "difference", "text")
+AT_ONCE = 2_000
+TASK = "wallet.tasks.prepare_settlement"
+FAULT_LENGTH = 500
+FAILED = "The statement could not be prepared ({}). Prepare it again; if that fails too, look at the log."
+State = Settlement.State
+SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def request(*, merchant: Merchant, month: date, reason: str, by: Person) -> Settlement:
+    """A job prepares the statement. Raises StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder, DraftWaits,
+    and ReasonNeeded where days or cases are open and no reason is given.
+    """
+    check_staff(by)
+    check_no_secret(reason)
+    if merchant.is_sandbox:
+        raise refusals.NoMonthOfASandbox
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # of two, the second finds the draft
+    of = month_of(merchant, month)
+    check_due(merchant, of)
+    check_reason(day_counts.days_now(merchant, of), reason)
+    earlier = Settlement.objects.filter(merchant=merchant, month=month)
+    asked = Settlement.objects.create(
+        merchant=merchant,
+        month=month,
+        number=(earlier.aggregate(newest=Max("number"))["newest"] or 0) + 1,
+        time_zone=merchant.time_zone,
+        begins_at=of.begin,
+        ends_at=of.end,
+        reason=reason,
+        prepared_by=by,
+        requested_at=clock.now(),
+    )
+    transaction.on_commit(lambda: jobs.send(TASK, asked.pk), robust=True)
+    return asked
+
+
+def check_staff(person: Person) -> None:
+    if not cases.works_on_cases(person):
+        raise refusals.StaffOnly
+
+
+def check_due(merchant: Merchant, month: Month) -> None:
+    if clock.now() < month.ready:
+        raise refusals.MonthNotComplete(month.first, month.ready)
+    draft = Settlement.objects.filter(merchant=merchant, state__in=[State.REQUESTED, State.PREPARED]).first()
+    if draft is not None:
+        raise refusals.DraftWaits(draft.month)
+    due = due_month(merchant)
+    if due is not None and due != month.first:
+        raise refusals.MonthsInOrder(due)
+
+
+def due_month(merchant: Merchant) -> date | None:
+    """The month to close next; None before the first, which may be any."""
+    newest = signed(merchant)[-1:]
+    return next_month(newest[0].month) if newest else None
+
+
+def signed(merchant: Merchant) -> Sequence[Settlement]:
+    """Oldest first."""
+    return list(Settlement.objects.filter(merchant=merchant, state=State.SIGNED).order_by("month"))
+
+
+def check_reason(days: DayCounts, reason: str) -> None:
+    if days.exceptions and not reason.strip():
+        raise refusals.ReasonNeeded(days.exceptions)
+
+
+# --- Preparing --------------------------------------------------------------------------------------------------------
+def prepare_waiting() -> int:
+    """Those whose job did not come; how many."""
+    waiting = list(
+        Settlement.objects.filter(state=State.REQUESTED).order_by("requested_at").values_list("pk", flat=True)
+    )
+    return sum(prepare(number) for number in waiting)
+
+
+@transaction.atomic
+def prepare(number: int) -> bool:
+    """Count the figures of a request and keep them, or why not. False: another job has it, or it is done."""
+    found = Settlement.objects.select_for_update(of=("self",), skip_locked=True).select_related("merchant")
+    settlement = found.filter(pk=number, state=State.REQUESTED).first()
+    if settlement is None:
+        return False
+    try:
+        with transaction.atomic():
+            _fill(settlement)
+    except Refusal as refused:
+        _refuse(settlement, str(refused))
+    except Exception as fault:
+        log.exception("settlement.not_prepared", settlement=number)
+        _refuse(settlement, FAILED.format(type(fault).__name__))
+    return True
+
+
+def _fill(settlement: Settlement) -> None:
+    merchant, closed = settlement.merchant, signed(settlement.merchant)
+    settlement.counted_at = clock.now()
+    before = closed[-1] if closed else None
+    opening = ledger_sums.opening_balances(settlement, _closing_of(before) if before else None)
+    of_ledger = adjustments.write(adjustments.of_the_ledger(settlement, closed))
+    adjustments.write(adjustments.of_days_and_cases(settlement, adjustments.known(closed)))
+    currencies, games = ledger_sums.sums(settlement, opening, of_ledger)
+    month = month_of(merchant, settlement.month)
+    runs = day_counts.newest_runs(merchant, month.first, month.days[-1])
+    open_cases = day_counts.open_cases(merchant, month.first)
+    days = day_counts.count_days(month, runs, open_cases.values())
+    check_reason(days, settlement.reason)
+    settlement.figures = as_json(
+        SettlementFigures(
+            currencies=currencies,
+            games=games,
+            days=days,
+            runs={day: run.pk for day, run in runs.items()},
+            open_cases=sorted(open_cases),
+            adjustments=_counts(settlement),
+        )
+    )
+    settlement.digest = digest_of(settlement)
+    settlement.state = State.PREPARED
+    settlement.save(update_fields=["state", "figures", "digest", "counted_at"])
+
+
+def digest_of(settlement: Settlement) -> str:
+    """Over the figures and each adjustment, so that a file or a row that was changed later can be told."""
+    digest = hashlib.sha256(json.dumps(settlement.figures, sort_keys=True).encode())
+    for row in settlement.adjustments.order_by("pk").values_list(*DIGESTED).iterator(AT_ONCE):
+        digest.update(json.dumps([str(value) for value in row]).encode())
+    return digest.hexdigest()
+
+
+def _closing_of(settlement: Settlement) -> dict[str, int]:
+    return {each.currency: each.closing for each in figures_of(settlement).currencies}
+
+
+def _counts(settlement: Settlement) -> dict[str, int]:
+    kinds = SettlementAdjustment.objects.filter(settlement=settlement).values_list("kind", flat=True).order_by()
+    return {kind: sum(each == kind for each in kinds) for kind in SettlementAdjustment.Kind.values}
+
+
+def _refuse(settlement: Settlement, why: str) -> None:
+    settlement.refresh_from_db()
+    settlement.state, settlement.refusal = State.REFUSED, why[:FAULT_LENGTH]
+    settlement.save(update_fields=["state", "refusal"])
+
+
+# --- Deciding ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
+    """By another person than the one who prepared it; the recipients of reports are mailed. Raises StaffOnly,
+    NotPrepared, SamePerson, and ChangedSince when days or cases are others than the statement says.
+    """
+    check_staff(by)
+    settlement = _locked(settlement)
+    if settlement.state != State.PREPARED:
+        raise refusals.NotPrepared
+    if settlement.prepared_by_id == by.pk:
+        raise refusals.SamePerson
+    if settlement.digest != digest_of(settlement) or is_outdated(settlement):
+        raise refusals.ChangedSince
+    settlement.state, settlement.signed_by, settlement.signed_at = State.SIGNED, by, clock.now()
+    settlement.save(update_fields=["state", "signed_by", "signed_at"])
+    settlement_mail.send(settlement)
+    return settlement
+
+
+def is_outdated(settlement: Settlement) -> bool:
+    """Whether days, cases or changes of earlier months are others now. Sums cannot be: ledger rows stay."""
+    merchant, figures = settlement.merchant, figures_of(settlement)
+    month = month_of(merchant, settlement.month)
+    if day_counts.days_now(merchant, month) != figures.days:
+        return True
+    if sorted(day_counts.open_cases(merchant, month.first)) != figures.open_cases:
+        return True
+    now = adjustments.of_days_and_cases(settlement, adjustments.known(signed(merchant)))
+    kinds = [SettlementAdjustment.Kind.DAY, SettlementAdjustment.Kind.CASE]
+    return not adjustments.same(now, settlement.adjustments.filter(kind__in=kinds))
+
+
+@transaction.atomic
+def withdraw(*, settlement: Settlement, reason: str, by: Person) -> Settlement:
+    """Of one that is not signed off: it can be prepared anew. Raises StaffOnly, NotPrepared."""
+    check_staff(by)
+    check_no_secret(reason)
+    settlement = _locked(settlement)
+    if not settlement.is_draft:
+        raise refusals.NotPrepared
+    settlement.state, settlement.withdrawn_by, settlement.withdrawn_at = State.WITHDRAWN, by, clock.now()
+    settlement.withdrawal = reason
+    settlement.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawal"])
+    return settlement
+
+
+@transaction.atomic
+def confirm(*, settlement: Settlement, by: Person) -> SettlementConfirmation:
+    """For the merchant, by an owner or manager. Raises OwnersAndManagersOnly, NotSigned, ConfirmedAlready."""
+    check_speaker(settlement.merchant, by)
+    settlement = _locked(settlement)
+    if settlement.state != State.SIGNED:
+        raise refusals.NotSigned
+    if SettlementConfirmation.objects.filter(settlement=settlement).exists():
+        raise refusals.ConfirmedAlready
+    return SettlementConfirmation.objects.create(settlement=settlement, by=by, at=clock.now())
+
+
+def check_speaker(merchant: Merchant, person: Person) -> None:
+    mine = Membership.objects.filter(merchant=merchant, person=person, role__in=SPEAKERS)
+    if person.is_staff or not person.is_active or not mine.exists():
+        raise refusals.OwnersAndManagersOnly
+
+
+def _locked(settlement: Settlement) -> Settlement:
+    return Settlement.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=settlement.pk)
