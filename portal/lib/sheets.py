@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any, Self
 
 from xlsxwriter import Workbook
 
-from portal.lib.money import SCALE
+from portal.lib.money import SCALE, show
 from portal.lib.tables import cell
 
 MOST_ROWS = 1_048_575  # and one of titles: a sheet holds no more
@@ -23,11 +23,17 @@ WIDTH = 18  # characters of a column: an amount or a moment is never shown as ##
 
 
 class Amount(int):
-    """Real amount × 100000: a number in a sheet, a plain decimal in CSV."""
+    """Real amount × 100000: a number in a sheet, a plain decimal in CSV, with the decimals of its currency."""
+
+    currency: str
+
+    def __new__(cls, units: int, currency: str = "") -> Self:
+        amount = super().__new__(cls, units)
+        amount.currency = currency
+        return amount
 
     def __str__(self) -> str:
-        whole, fraction = divmod(abs(int(self)), SCALE)
-        return f"{'-' if self < 0 else ''}{whole}.{f'{fraction:05d}'.rstrip('0').ljust(2, '0')}"
+        return show(int(self), self.currency).replace(",", "")
 
 
 def whole(text: str) -> str:
@@ -75,6 +81,15 @@ class Sheet:
 
 def _is_counted(value: date) -> bool:
     return (value.date() if isinstance(value, datetime) else value) >= FIRST_DAY
+
+
+def write_book(to: IO[bytes], title: str, rows: Iterable[Iterable[Any]]) -> None:
+    """Write a workbook of one sheet, in constant memory; the first row has its titles."""
+    with Workbook(to, {"constant_memory": True}) as book:
+        sheet = Sheet(book, title)
+        for row in rows:
+            sheet.add(row)
+        sheet.end()
 
 
 @contextmanager

@@ -339,7 +339,7 @@ def test_the_three_files_say_the_same(march: Told, support: Person, second: Pers
     closed(acme, MARCH, support, second)
     roll_back(march, date(2026, 4, 2), "won")
     settlement = closed(acme, APRIL, support, second)
-    assert settlement_files.name(settlement, "pdf") == "acme-2026-04-settlement.pdf"
+    assert settlement_files.name(settlement, "pdf") == "acme-settlement-202604.pdf"
     lines = list(csv.DictReader(StringIO(settlement_files.content(settlement, "csv").decode("utf-8-sig"))))
     balance = {line["item"]: line["amount"] for line in lines if line["section"] == "balance"}
     assert balance["Adjustments"] == "-0.015"
@@ -390,7 +390,7 @@ def test_recipients_get_one_mail_of_a_signed_statement(march: Told, support: Per
         ):
             assert words in part, words
     names = {attached.filename for attached in message.attachments}
-    assert names == {f"acme-2026-03-settlement.{kind}" for kind in ("pdf", "xlsx", "csv")}
+    assert names == {f"acme-settlement-202603.{kind}" for kind in ("pdf", "xlsx", "csv")}
 
 
 # --- Invoices ---------------------------------------------------------------------------------------------------------

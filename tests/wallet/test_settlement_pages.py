@@ -102,9 +102,9 @@ def test_a_draft_is_not_the_operators_yet(client: Client, owner: Person, played:
 def test_a_file_of_a_statement_is_on_the_record(client: Client, viewer: Person, march: Settlement, kind: str) -> None:
     response = signed_in(client, viewer).get(f"{HERE}settlements/{march.pk}/{kind}/")
     assert response.status_code == 200
-    assert response["content-disposition"] == f'attachment; filename="acme-2026-03-settlement.{kind}"'
+    assert response["content-disposition"] == f'attachment; filename="acme-settlement-202603.{kind}"'
     download = Download.objects.get()
-    assert (download.what, download.person) == (f"acme-2026-03-settlement.{kind}", viewer)
+    assert (download.what, download.person) == (f"acme-settlement-202603.{kind}", viewer)
     stale = signed_in(Client(), viewer, proved_at=clock.now() - timedelta(hours=1))
     assert stale.get(f"{HERE}settlements/{march.pk}/{kind}/").status_code == 302
 

@@ -65,8 +65,8 @@ def check_slice(merchant: Merchant) -> Verdict:
     """Verify the next slice of a merchant's players, and those with findings, from their first rows on."""
     BooksSlice.objects.get_or_create(merchant=merchant)
     state = BooksSlice.objects.select_for_update().get(merchant=merchant)
-    known = BookFinding.objects.filter(merchant=merchant, player_key__isnull=False)
-    players = list({*books.next_players(state), *known.values_list("player_key", flat=True)})
+    known = BookFinding.objects.filter(merchant=merchant).values_list("player_key", flat=True)
+    players = list({*books.next_players(state), *(key for key in known if key is not None)})
     verdict = books.verify_players(merchant, players)
     BookFinding.objects.filter(merchant=merchant, origin=Origin.ROWS, player_key__in=players).delete()
     _store(Origin.ROWS, _found_in(verdict))

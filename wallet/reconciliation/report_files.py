@@ -6,17 +6,18 @@ A file says how the cases stand when it is made. Without `whole` it names neithe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from io import BytesIO
 from typing import IO, Any, NamedTuple
 
-import xlsxwriter
 from django.conf import settings
 from django.core import signing
 from django.db.models import Exists, OuterRef
 
 from merchants.services.outbox import Part
 from portal.lib import sheets, tables
-from portal.lib.money import show
+from portal.lib.file_names import file_name
+from portal.lib.sheets import Amount
 from wallet.models.reconciliation import Case, Reconciliation
 from wallet.reconciliation import break_amounts, day_breaks
 
@@ -55,7 +56,7 @@ def asked(token: str) -> Asked | None:
 
 
 def name(run: Reconciliation, kind: str) -> str:
-    return f"{run.merchant.code}-{run.day}.{kind}"
+    return file_name(run.merchant.code, "reconciliation", at=run.day, form=kind)
 
 
 # --- the rows ---------------------------------------------------------------------------------------------------------
@@ -82,22 +83,22 @@ def _row(case: Any, *, whole: bool) -> tuple[Any, ...]:
     breaks = break_amounts.breaks_in(case) if case.is_counted else 0
     row = (
         case.pk, case.day, case.get_kind_display(), case.get_severity_display(), case.get_state_display(),
-        case.get_resolution_display(), breaks, case.currency, _digits(break_amounts.net(case), case.currency),
-        _digits(int(case.stake), case.currency),
-        ours.get("kind"), _amount(ours), ours.get("state"), ours.get("at"),
-        theirs.get("kind"), _amount(theirs), theirs.get("state"), theirs.get("at"), theirs.get("line"),
+        case.get_resolution_display(), breaks, case.currency, Amount(break_amounts.net(case), case.currency),
+        Amount(int(case.stake), case.currency),
+        ours.get("kind"), _amount(ours), ours.get("state"), _moment(ours),
+        theirs.get("kind"), _amount(theirs), theirs.get("state"), _moment(theirs), theirs.get("line"),
         case.opened_at, case.resolved_at,
     )  # fmt: skip
     return (*row, case.subject, case.player_id, ours.get("game"), theirs.get("game")) if whole else row
 
 
-def _amount(side: dict[str, Any]) -> str | None:
+def _amount(side: dict[str, Any]) -> Amount | None:
     amount = side.get("amount")
-    return None if amount is None else _digits(int(amount), side.get("currency") or "")
+    return None if amount is None else Amount(int(amount), side.get("currency") or "")
 
 
-def _digits(amount: int, currency: str) -> str:
-    return show(amount, currency).replace(",", "")
+def _moment(side: dict[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(side["at"]) if side.get("at") else None
 
 
 # --- the files --------------------------------------------------------------------------------------------------------
@@ -106,15 +107,8 @@ def csv(run: Reconciliation, *, whole: bool = True) -> Iterator[str]:
 
 
 def write_xlsx(run: Reconciliation, to: IO[bytes], *, whole: bool = True) -> None:
-    """In constant memory, whatever the number of cases. Every cell is text: a sheet calculates none of it."""
-    with xlsxwriter.Workbook(
-        to, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        sheet, bold = book.add_worksheet(str(run.day)), book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(_with_head(run, whole=whole)):
-            for column, value in enumerate(row):
-                sheet.write_string(number, column, sheets.whole(tables.cell(value)), None if number else bold)
+    """In constant memory, whatever the number of cases. Text is text: a sheet calculates none of it."""
+    sheets.write_book(to, str(run.day), _with_head(run, whole=whole))
 
 
 def _with_head(run: Reconciliation, *, whole: bool) -> Iterator[Iterable[Any]]:

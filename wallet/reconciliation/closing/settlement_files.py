@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from portal.lib import pdf, sheets, tables
+from portal.lib.file_names import file_name
 from portal.lib.sheets import Amount
 from wallet.models import Settlement
 from wallet.money import SCALE, show
@@ -29,8 +30,8 @@ TITLE = 31  # characters of a sheet's name
 
 
 def name(settlement: Settlement, kind: str) -> str:
-    draft = "" if settlement.state == Settlement.State.SIGNED else "-draft"
-    return f"{settlement.merchant.code}-{settlement.month:%Y-%m}-settlement{draft}.{kind}"
+    draft = "" if settlement.state == Settlement.State.SIGNED else "draft"
+    return file_name(settlement.merchant.code, "settlement", draft, at=settlement.month, form=kind, is_month=True)
 
 
 def row_count(settlement: Settlement) -> int:
