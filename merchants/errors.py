@@ -65,7 +65,10 @@ class OverlapTooLong(Refusal):
 
 class QuietHoursOutOfRange(Refusal):
     def __init__(self, least: int, most: int) -> None:
-        super().__init__(f"An overlap can end by itself after {least} to {most} quiet hours. Choose a number of these.")
+        super().__init__(
+            f"An overlap can end automatically after {least} to {most} hours without use. "
+            f"Choose a number in this range."
+        )
 
 
 class MomentPassed(Refusal):
@@ -85,7 +88,7 @@ class NotLater(Refusal):
 
 class NoOverlap(Refusal):
     def __init__(self) -> None:
-        super().__init__("No old secret of this key can be used any more: its overlap has ended, or it was revoked.")
+        super().__init__("No old secret version of this key works: its overlap has ended, or it was revoked.")
 
 
 class SecondPersonNeeded(Refusal):
@@ -127,7 +130,7 @@ class ClaimOver(Refusal):
     """`became`: what happened to the link."""
 
     def __init__(self, became: str) -> None:
-        super().__init__(f"This link does not work any more: {became}")
+        super().__init__(f"This link no longer works: {became}")
 
 
 class SecretClaimed(Refusal):
@@ -244,19 +247,21 @@ class OwnAccess(Refusal):
 
 class LastAdministrator(Refusal):
     def __init__(self) -> None:
-        super().__init__("This is the last administrator. Make somebody else one first.")
+        super().__init__("This is the last administrator. Make another person an administrator first.")
 
 
 class NotGivenUp(Refusal):
     def __init__(self) -> None:
-        super().__init__("This letter was not given up: it has gone out, or is still tried. Nothing has to be done.")
+        super().__init__("This email was sent or is still being tried. You do not need to do anything.")
 
 
 class LastOwner(Refusal):
     """`meanwhile`: what can be done until there is another owner."""
 
     def __init__(self, meanwhile: str = "") -> None:
-        super().__init__(f"A merchant keeps at least one owner. Make somebody else an owner first. {meanwhile}".strip())
+        super().__init__(
+            f"A merchant needs at least one owner. Make another person an owner first. {meanwhile}".strip()
+        )
 
 
 class MemberAlready(Refusal):
@@ -271,21 +276,20 @@ class MemberGone(Refusal):
 
 class TooManyInvitations(Refusal):
     def __init__(self, most: int) -> None:
-        super().__init__(f"{most} invitations wait for an answer already. Withdraw one that is not needed any more.")
+        super().__init__(f"{most} invitations are open already. Withdraw one that is not needed.")
 
 
 class InvitationOver(Refusal):
     def __init__(self) -> None:
-        super().__init__(
-            "This invitation does not work any more: it was used, withdrawn, or is too old. Ask for another one."
-        )
+        super().__init__("This invitation no longer works: it was used, withdrawn or has expired. Ask for a new one.")
 
 
 class ListOnTrial(Refusal):
     def __init__(self, deadline: datetime) -> None:
         super().__init__(
-            f"This list is on trial until {spoken(deadline)}: it stays when a rightly signed call comes from it, "
-            f"and goes back when none does. Wait, or take it back first."
+            f"This list is on trial until {spoken(deadline)}: it stays when a request with a valid "
+            f"signature arrives from it, "
+            f"and reverts when none arrives. Wait, or revert it first."
         )
 
 
@@ -337,7 +341,7 @@ class PlayerIsBlocked(Refusal):
 
 class PlayerNotBlocked(Refusal):
     def __init__(self) -> None:
-        super().__init__("This player is not blocked (any more). Nothing has to be done.")
+        super().__init__("This player is not blocked. You do not need to do anything.")
 
 
 class ChangedSince(OutOfDate):
@@ -351,7 +355,7 @@ class ChangedSince(OutOfDate):
 class ProposalGone(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This file is not here any more: it was applied, or shown more than an hour ago. Choose it again."
+            "This preview is closed: the file was applied, or the preview is older than an hour. Choose the file again."
         )
 
 

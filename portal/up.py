@@ -60,7 +60,9 @@ def run(console: Console) -> str:
     environment = kept_settings() | os.environ | {"PYTHONUNBUFFERED": "1"}  # their lines are shown as they come
     host, port = environment.get("HOST", "127.0.0.1"), port_of(environment)
     if not is_free(host, port):
-        raise Refusal(f"Port {port} on {host} is taken; stop what uses it, or choose another: PORT=8080 make up")
+        raise Refusal(
+            f"Port {port} on {host} is in use. Stop the program that uses it, or choose another port: PORT=8080 make up"
+        )
     environment.setdefault("BASE_URL", f"http://{visible(host)}:{port}")
     api_port = port_of_machines(environment, host, port)
     environment.setdefault("API_URL", f"http://{visible(host)}:{api_port}")
@@ -97,7 +99,7 @@ def port_of_machines(environment: Mapping[str, str], host: str, port: int) -> in
     if "API_PORT" in environment:
         named = port_of(environment, "API_PORT")
         if named == port or not is_free(host, named):
-            raise Refusal(f"Port {named} on {host} is taken; choose another: API_PORT=8090 make up")
+            raise Refusal(f"Port {named} on {host} is in use. Choose another port: API_PORT=8090 make up")
         return named
     return port_after(port, API_PORT_AFTER, host)
 

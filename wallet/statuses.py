@@ -73,7 +73,7 @@ class LimitReached(Refusal):
 
 class IpRestriction(Refusal):
     key = "RS_ERROR_IP_RESTRICTION"
-    sentence = "Calls are not taken from this address or domain."
+    sentence = "Requests are not accepted from this address or domain."
 
 
 class SignatureExpired(Refusal):

@@ -63,7 +63,7 @@ CONCERNS = [
     Concern(
         name="overlap",
         title="Overlaps that run",
-        text="Two versions of the secret are taken. End the overlap when the merchant signs with the new one.",
+        text="Two secret versions work. End the overlap when the merchant signs with the new version.",
         column="Old version ends (UTC)",
         rows=lambda at: (
             Secret.objects.overlapping(at=at)
@@ -76,7 +76,7 @@ CONCERNS = [
     Concern(
         name="quarantine",
         title="In quarantine for more than 7 days",
-        text="Its players should be paid by now. Revoke it when no round is open any more.",
+        text="Open rounds should be settled by now. Revoke the key when no round is open.",
         column="Since (UTC)",
         rows=lambda at: (
             keys().usable(at=at).filter(status="quarantined", quarantined_at__lt=at - LONG_QUARANTINE)
@@ -96,7 +96,7 @@ CONCERNS = [
     Concern(
         name="idle",
         title="Idle for 60 days",
-        text="Nobody has signed rightly with it for so long. Ask the merchant, and revoke what is not needed.",
+        text="The key has not been used for this long. Ask the merchant, and revoke a key that is not needed.",
         column="Last used (UTC)",
         rows=lambda at: keys().idle(at=at).annotate(used_at=Max("seen_addresses__last_seen_at")).order_by("-pk"),
         fact=lambda key: labels.moment(key.used_at) or "never",

@@ -95,8 +95,8 @@ class LetterAdmin(FastAdmin):
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         letter = self.found(request, object_id)
         question = Question(
-            title="Send the letter again",
-            text=f"It was given up: {letter.last_answer or 'no answer was kept'}. It gets another day of tries.",
+            title="Send the email again",
+            text=f"Delivery failed: {letter.last_answer or 'no answer was stored'}. The portal tries again for a day.",
             act=lambda: outbox.send_again(letter=letter),
             done="is tried again now",
         )

@@ -38,9 +38,9 @@ ANSWERS = {
     Merchant.Status.CLOSED: [("Every call", REFUSED)],
 }
 TEXTS = {
-    Merchant.Status.ACTIVE: "All calls of this merchant are taken from now on.",
+    Merchant.Status.ACTIVE: "All requests of this merchant are accepted from now on.",
     Merchant.Status.SUSPENDED: "Nothing new begins; what is owed to players is still paid.",
-    Merchant.Status.CLOSED: "Nothing is answered any more, not even payouts and rollbacks of open rounds.",
+    Merchant.Status.CLOSED: "No request is accepted, not even payouts and rollbacks of open rounds.",
 }
 
 

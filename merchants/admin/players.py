@@ -79,9 +79,9 @@ class PlayerAdmin(FastAdmin):
         player = self.found(request, object_id)
         question = Question(
             title="Unblock the player",
-            text="Bets and launches of this player are taken again.",
+            text="Bets and launches of this player are accepted again.",
             act=lambda: flags.unblock(player=player),
-            done="is not blocked any more",
+            done="is no longer blocked",
         )
         return self.ask(request, player, question)
 

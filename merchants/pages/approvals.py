@@ -92,7 +92,7 @@ def claim(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     question = Question(
         title="Claim the new secret",
         text=f"Version {found.version} of the secret is shown to you once, and to nobody else. Have the place ready "
-        "where you keep it. After that the link does not work any more.",
+        "where you keep it. After that the link no longer works.",
         tab="keys",
         context={"key": found.key},
         back=reverse("operator:keys", args=[visit.merchant.code]),

@@ -96,7 +96,7 @@ def others(visit: Visit) -> list[Membership]:
     return list(found.order_by("merchant__name")[:MOST_LISTED])
 
 
-TITLES = {403: "Not yours to do", 404: "Nothing here"}
+TITLES = {403: "No permission", 404: "Page not found"}
 
 
 def refused(request: HttpRequest, status: int) -> HttpResponse:

@@ -222,7 +222,7 @@ def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     question = about(
         key,
         title="End the overlap now",
-        text=f"From this second on, version {old.version} signs nothing any more. It cannot be begun again.",
+        text=f"Version {old.version} stops working immediately. This cannot be undone.",
         answers=[
             (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
             ("Signed with the new secret", "as usual"),
@@ -247,7 +247,7 @@ def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     question = about(
         key,
         title="End the overlap when it is quiet",
-        text=f"Once version {old.version} has signed nothing for so many hours, its overlap ends by itself.",
+        text=f"The overlap ends automatically when version {old.version} has not been used for this many hours.",
         form=QuietForm,
         act=act,
         button="Save",

@@ -108,7 +108,7 @@ def withdraw(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
     def act() -> str:
         people.withdraw(invitation=invitation)
-        return f"The invitation of {invitation.email} does not work any more."
+        return f"The invitation of {invitation.email} was withdrawn."
 
     text = f"The link that was sent to {invitation.email} stops working."
     question = about(visit, title="Withdraw the invitation", text=text, act=act, button="Withdraw", danger=True)
@@ -148,12 +148,12 @@ def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
     def act() -> str:
         people.remove(membership=membership)
-        return f"{membership.person} does not belong to {visit.merchant.name} any more."
+        return f"{membership.person} no longer belongs to {visit.merchant.name}."
 
     question = about(
         visit,
         title=f"Remove {membership.person}",
-        text=f"{membership.person.email} can't open the pages of {visit.merchant.name} any more. "
+        text=f"{membership.person.email} can no longer open the pages of {visit.merchant.name}. "
         "What they did stays on the timeline. Keys that they have seen go on working: rotate them if you have to.",
         act=act,
         back=reverse("operator:merchants") if membership.person == visit.person else "",
@@ -175,8 +175,9 @@ def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     question = about(
         visit,
-        title="Ask everybody for a second factor" if wanted else "Ask nobody for a second factor any more",
-        text="Whoever has none, you as well, sets one up before these pages open again: an app or a passkey."
+        title="Require a second factor for everyone" if wanted else "Stop requiring a second factor",
+        text="Everyone without a second factor, including you, sets one up before these pages open again: "
+        "an app or a passkey."
         if wanted
         else "Who has one goes on using it. Everybody else signs in with a password alone.",
         form=RequireForm,

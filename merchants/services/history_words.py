@@ -231,7 +231,7 @@ def _secret(event: Event) -> str:
         return f"{version} ended" if ends <= event.at else f"{version} usable until {spoken(ends)}"
     hours = event.became("quiet_hours")
     if hours:
-        return f"{version} ends by itself after {hours} quiet hours"
+        return f"{version} ends automatically after {hours} hours without use"
     return f"{version}: {fields_of(event)}"
 
 
@@ -306,7 +306,7 @@ def _says_trial(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _tried(event: Event) -> str:
     if event.row["state"] == "kept":
-        return f"kept: a rightly signed call came from {event.row['kept_for']}"
+        return f"kept: a request with a valid signature arrived from {event.row['kept_for']}"
     if event.row["state"] == "reverted":
         return "went back to what it was before"
     return f"on trial until {_moment(event.row['deadline'])}"
@@ -346,11 +346,7 @@ def _says_player(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _player(event: Event) -> str:
     player, blocked = f"Player {event.row['player_id']}", event.became("is_blocked")
-    return (
-        f"{player}: {fields_of(event)}"
-        if blocked is None
-        else f"{player} {'blocked' if blocked else 'not blocked any more'}"
-    )
+    return f"{player}: {fields_of(event)}" if blocked is None else f"{player} {'blocked' if blocked else 'unblocked'}"
 
 
 def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
@@ -420,7 +416,7 @@ def fields_of(event: Event) -> str:
 SWITCHED = {"switched off": fields.Q(pgh_label="insert"), "switched on": fields.Q(pgh_label="delete")}
 BLOCKED = {
     "blocked": fields.Q(pgh_before__is_blocked=False, is_blocked=True),
-    "not blocked any more": fields.Q(pgh_before__is_blocked=True, is_blocked=False),
+    "unblocked": fields.Q(pgh_before__is_blocked=True, is_blocked=False),
 }
 # In the order in which they head an entry.
 THINGS: dict[str, Thing] = {

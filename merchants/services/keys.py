@@ -64,7 +64,7 @@ def issue(
     )
     if key.environment == ApiKey.Environment.LIVE:
         ask_for_second_factors(merchant)
-    letters.tell_contacts(key, "was issued", do="Its secret is handed over apart from this letter.")
+    letters.tell_contacts(key, "was issued", do="Its secret is delivered separately.")
     return _new_version(key, 1, approval)
 
 
@@ -204,7 +204,7 @@ def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
         if ends is not None:
             late = Secret.objects.overlapping(at=clock.now()).filter(key=key, usable_until__gt=ends)
             late.update(usable_until=ends)
-        letters.tell_contacts(key, f"now ends at {errors.spoken(ends)}" if ends else "has no end any more")
+        letters.tell_contacts(key, f"now ends at {errors.spoken(ends)}" if ends else "no longer expires")
     return key
 
 
@@ -220,7 +220,8 @@ def quarantine(*, key: ApiKey) -> ApiKey:
         letters.tell_contacts(
             key,
             "is quarantined: players are paid, nothing new begins",
-            do="Use another key for everything else. Calls are taken only from addresses that signed rightly before.",
+            do="Use another key for everything else. Requests are accepted only from addresses that used "
+            "this key with a valid signature before.",
         )
     return key
 
@@ -251,7 +252,7 @@ def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issu
     letters.tell_contacts(
         key,
         f"had all its secrets revoked; version {issued.row.version} took over",
-        do="Sign with the new version now: it is handed over apart from this letter.",
+        do="Sign with the new version now. It is delivered separately.",
     )
     return issued
 

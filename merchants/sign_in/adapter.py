@@ -22,10 +22,10 @@ NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "account_inactive": "This account is switched off. Ask an administrator of the portal.",
-        "email_password_mismatch": "This e-mail address and password do not fit together.",
-        "incorrect_password": "This is not your password.",
-        "rate_limited": "Too many tries. Wait a minute, then try again.",
+        "account_inactive": "This account is inactive. Ask an administrator of the portal.",
+        "email_password_mismatch": "Wrong email or password.",
+        "incorrect_password": "The password is wrong.",
+        "rate_limited": "Too many attempts. Wait a minute, then try again.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -94,8 +94,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "This code is not right, or was used before. Wait for the next one.",
-        "cannot_delete_authenticator": "Staff need a second factor. Add another one before you take this away.",
+        "incorrect_code": "The code is wrong or was already used. Wait for the next code.",
+        "cannot_delete_authenticator": "Staff need a second factor. Add another one before you remove this one.",
     }
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002

@@ -123,8 +123,8 @@ class NewPasskey(AddWebAuthnForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         alone = self.fields["passwordless"]
-        alone.label = "Sign in with it alone"
-        alone.help_text = "Then no password is asked. The key must have a PIN, or know your finger or face."
+        alone.label = "Sign in with this passkey alone"
+        alone.help_text = "No password is needed then. The passkey must verify you with a PIN, fingerprint or face."
 
     def clean(self) -> dict[str, Any]:
         """Store what the person chose, not what the device made of it: many make every passkey discoverable."""

@@ -45,4 +45,4 @@ def _rates() -> Iterator[tuple[str, str, ratelimit.Rate]]:
 def too_many(what: str, seconds: float) -> ValidationError:
     minutes = max(1, math.ceil(seconds / 60))
     spoken = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return ValidationError(f"Too many {what}. Try again in {spoken}; until then the right one is refused as well.")
+    return ValidationError(f"Too many {what}. Try again in {spoken}; until then the correct one is refused, too.")

@@ -16,7 +16,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.lookups import IExact
 
 ONLY_ASCII = r"^[\x21-\x7e]*$"
-BEFORE_THE_AT = "Use only letters, digits and signs of ASCII before the @."
+BEFORE_THE_AT = "Use only ASCII letters, digits and characters before the @."
 NO_DOMAIN = "The domain of this address is not valid: {fault}."
 LONGEST = 254
 

@@ -82,7 +82,7 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
 ) -> None:
     owner.get_by_role("link", name="Allowlist", exact=True).first.click()
     owner.get_by_role("link", name=named(signer)).click()
-    expect(owner.get_by_text("This key has no list of its own")).to_be_visible()
+    expect(owner.get_by_text("This key has no IP allowlist")).to_be_visible()
     assert call(live, signer) == "RECORD_NOT_FOUND"
     owner.get_by_role("link", name="Add an address").click()
     owner.get_by_label("Address or block").fill("198.51.100.250")
@@ -102,11 +102,13 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
     pictured(owner, album, "proposal")
     owner.get_by_role("button", name="Save the list").click()
     expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"00:0\d:\d\d"))
-    expect(owner.get_by_text("It waits for one rightly signed call")).to_be_visible()
+    expect(owner.get_by_text("The trial waits for one request with a valid signature")).to_be_visible()
     pictured(owner, album, "trial")
     assert call(live, signer) == "RECORD_NOT_FOUND"
     owner.get_by_role("link", name="Look again").click()
-    expect(owner.get_by_text("The new list stays: a rightly signed call came from 127.0.0.1")).to_be_visible()
+    expect(
+        owner.get_by_text("The new list stays: a request with a valid signature arrived from 127.0.0.1")
+    ).to_be_visible()
     expect(owner.get_by_text("restricted to 1 entry")).to_be_visible()
 
 

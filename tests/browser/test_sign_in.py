@@ -48,7 +48,7 @@ def test_a_wrong_code_says_so_and_the_next_one_signs_in(watched: Page, live: Liv
     watched.get_by_role("button", name="Sign in", exact=True).click()
     watched.get_by_label("Code").fill("000000")
     watched.get_by_role("button", name="Sign in", exact=True).click()
-    expect(watched.get_by_text("This code is not right")).to_be_visible()
+    expect(watched.get_by_text("The code is wrong or was already used")).to_be_visible()
     watched.screenshot(path=album / "account-wrong-code.png")
     watched.get_by_label("Code").fill(door.code("auditor"))
     watched.get_by_role("button", name="Sign in", exact=True).click()
@@ -80,11 +80,11 @@ def test_a_new_administrator_sets_up_a_passkey_and_signs_in_with_it(
     options = key | {"isUserVerified": True, "automaticPresenceSimulation": True}
     cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Sign in with it alone").check()
+    page.get_by_label("Sign in with this passkey alone").check()
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.screenshot(path=album / "account-recovery-codes.png")
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved the codes").click()
     page.wait_for_url(f"{home}/admin/")
 
     page.context.clear_cookies()

@@ -68,7 +68,7 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     page.get_by_role("link", name="I have saved the secret").click()
     expect(page.get_by_text("Version 2").first).to_be_visible()
     picture(page, album, "key")
-    page.get_by_role("link", name="It has leaked").click()
+    page.get_by_role("link", name="Report a compromise").click()
     picture(page, album, "leak")
     page.get_by_label("Revoke at once").check()
     page.get_by_label("Which secret").select_option(index=1)

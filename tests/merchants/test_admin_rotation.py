@@ -163,7 +163,7 @@ class TestInTheOverlap:
     @pytest.mark.parametrize("verb", ["extend", "end", "end_when_quiet"])
     def test_when_somebody_ended_it_meanwhile_the_page_says_so(self, staff: Client, key: ApiKey, verb: str) -> None:
         keys.end_overlap(secret=self.old(key))
-        assert "No old secret of this key can be used any more" in send(staff, at(key, verb), {}, form={})
+        assert "No old secret version of this key works" in send(staff, at(key, verb), {}, form={})
 
     @pytest.mark.parametrize(
         ("verb", "wish"),

@@ -232,7 +232,7 @@ def test_test_keys_speak_for_no_live_one(acme: Merchant, key: ApiKey, allowed: s
     found = allowlist.locked_out(proposal(acme, allowed))
     assert found is not None
     assert (found.environment, found.who) == ("live", (HOME,))
-    with pytest.raises(errors.LockOut, match="signed rightly with live keys"):
+    with pytest.raises(errors.LockOut, match="with a valid signature of live keys"):
         allowlist.save(proposal=proposal(acme, allowed), by=None)
     assert not allowlist.would_lock_out(proposal(acme, HOME))
 
@@ -362,7 +362,7 @@ def said(key: ApiKey, host: str, hours_ago: float = 1) -> None:
 def test_domains_that_shut_out_every_host_want_the_merchants_code(acme: Merchant, key: ApiKey) -> None:
     said(key, "casino.example")
     said(key, "")
-    with pytest.raises(errors.LockOut, match="all 2 hosts of calls that were signed rightly with live keys"):
+    with pytest.raises(errors.LockOut, match="all 2 hosts of requests with a valid signature of live keys"):
         allowlist.save_domains(merchant=acme, lines=[DomainLine("other.example")])
     assert not AllowedDomain.objects.exists()
     allowlist.save_domains(merchant=acme, lines=[DomainLine("other.example")], confirmed_code="acme")

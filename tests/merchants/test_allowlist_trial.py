@@ -108,7 +108,7 @@ def test_a_rightly_signed_call_keeps_it(tried: ListTrial, machine: Told, address
     tried.refresh_from_db()
     assert (tried.state, tried.kept_for) == ("kept", address)
     assert history.timeline(machine.merchant, kind="lists")[0].title.endswith(
-        f"kept: a rightly signed call came from {address}"
+        f"kept: a request with a valid signature arrived from {address}"
     )
 
 

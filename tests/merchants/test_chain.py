@@ -497,7 +497,7 @@ def test_a_column_that_is_gone_is_told(told: Caller) -> None:
     with transaction.atomic():
         sentences = {finding.sentence for finding in chain.verification.verify(Chain.HISTORY).findings}
     assert "Version 2 of the recipe leaves out name." in sentences
-    assert "Rows sealed by version 1 of the recipe cannot be checked: name does not exist any more." in sentences
+    assert "Rows sealed by version 1 of the recipe cannot be checked: name no longer exists." in sentences
 
 
 def test_recipes_are_kept_once(told: Caller) -> None:

@@ -109,7 +109,7 @@ def forged(key: ApiKey, **fields: Any) -> SecretClaim:
 def test_a_forged_row_opens_nothing(key: ApiKey, owner: Person, acme: Merchant) -> None:
     forged(key)
     at_work, link = signed_in(Client(), owner), "/operator/acme/keys/claim/x/"
-    assert "This link does not work any more" in said(at_work.get(link, follow=True))
+    assert "This link no longer works" in said(at_work.get(link, follow=True))
     assert not SECRET.search(at_work.post(link, {}, follow=True).content.decode())
     with pytest.raises(errors.ClaimOver):
         claims.claim(merchant=acme, said="x", by=owner)

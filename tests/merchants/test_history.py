@@ -396,7 +396,7 @@ def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, o
         Player.objects.filter(merchant=acme, player_id="p000").update(max_stake=5)
     with at_work(support):
         Contact.objects.create(merchant=acme, email="after@acme.test")
-    crowd = "300 players: 250 blocked, 49 not blocked any more, 1 changed"
+    crowd = "300 players: 250 blocked, 49 unblocked, 1 changed"
     seen, page = [], history.page(acme, limit=2)
     while True:
         seen += [entry.title for entry in page.entries]

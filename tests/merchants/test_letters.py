@@ -130,7 +130,7 @@ def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, conta
     assert message.subject == "Acme Casino: Your key night shift was rotated: version 2 took over"
     assert message.to == ["keys@acme.test"]
     for part in parts(message):
-        assert "taken until 2026-03-01 13:00:00 UTC" in part
+        assert "accepted until 2026-03-01 13:00:00 UTC" in part
         assert key.auth_key in part
         assert "support@oppi.invalid" in part
 
@@ -140,13 +140,13 @@ def test_a_rotation_without_an_overlap_says_that_the_old_secret_is_refused(acme:
     keys.rotate(key=key, overlap=timedelta(0))
     for part in parts(sent(acme)):
         assert "is refused already" in part
-        assert "taken until" not in part
+        assert "accepted until" not in part
 
 
 @pytest.mark.parametrize(
     ("response", "said"),
     [
-        ("rotate", "The exposed one is taken until 2026-03-01 13:00:00 UTC"),
+        ("rotate", "The compromised version is accepted until 2026-03-01 13:00:00 UTC"),
         ("quarantine", "Another key was issued to take its place"),
         ("revoke", "All versions of the secret so far are refused"),
     ],

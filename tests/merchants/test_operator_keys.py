@@ -104,7 +104,7 @@ def test_the_end_of_an_old_secret_reads_right_with_the_countdown_and_without(at_
 def test_without_an_overlap_its_pages_lead_back_with_the_reason(at_work: Client, key: ApiKey, verb: str) -> None:
     response = at_work.get(page(key, verb), follow=True)
     assert response.redirect_chain[-1][0] == page(key)
-    assert "No old secret of this key can be used any more" in said(response)
+    assert "No old secret version of this key works" in said(response)
 
 
 @pytest.mark.parametrize("verb", ["quarantine", "revoke", "leak"])

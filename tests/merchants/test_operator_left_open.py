@@ -130,7 +130,7 @@ def test_who_leaves_is_led_to_the_merchants_that_are_left(
     path = f"{PEOPLE}{owner.memberships.get(merchant=acme).pk}/remove/"
     left = at_work.post(path, opened(at_work, path), follow=True)
     assert (left.status_code, left.redirect_chain) == (200, [("/operator/", 302)])
-    assert "does not belong to Acme Casino any more" in said(left)
+    assert "no longer belongs to Acme Casino" in said(left)
 
 
 def test_an_address_is_as_long_as_it_can_be_kept(at_work: Client) -> None:

@@ -83,7 +83,7 @@ def test_nobody_is_led_to_another_host(client: Client, support: Person, secret: 
 
 def test_a_wrong_code_does_not_sign_in(client: Client, support: Person, secret: str) -> None:
     password(client, support)
-    assert "This code is not right" in code(client, wrong_code(secret)).content.decode()
+    assert "The code is wrong or was already used" in code(client, wrong_code(secret)).content.decode()
     assert client.get("/admin/").status_code == 302
 
 
@@ -107,7 +107,7 @@ def test_a_recovery_code_works_once(client: Client, support: Person, secret: str
     enter(client, support, recovery)
     other = Client()
     password(other, support)
-    assert "This code is not right" in code(other, recovery).content.decode()
+    assert "The code is wrong or was already used" in code(other, recovery).content.decode()
 
 
 def test_nobody_signs_up(client: Client, db: None) -> None:
@@ -237,10 +237,10 @@ def test_five_wrong_passwords_lock_the_account_for_a_while(
     client: Client, support: Person, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(5):
-        assert "do not fit together" in password(client, support, "wrong").content.decode()
+        assert "Wrong email or password" in password(client, support, "wrong").content.decode()
     locked = password(Client(), support, PASSWORD, host="another.example").content.decode()
     assert "Too many wrong passwords. Try again in 15 minutes" in locked
-    assert "the right one is refused as well" in locked
+    assert "the correct one is refused, too" in locked
 
     later = time.time() + 14 * 60
     monkeypatch.setattr(time, "time", lambda: later)
@@ -304,7 +304,7 @@ def test_a_new_authenticator_keeps_its_secret_over_a_reload(client: Client, supp
 def test_the_door_does_not_tell_who_has_an_account(client: Client, support: Person) -> None:
     known = password(client, support, "wrong").content.decode()
     unknown = client.post(f"{SIGN_IN}?next=/admin/", {"login": "nobody@oppi.test", "password": "wrong"})
-    said = "This e-mail address and password do not fit together."
+    said = "Wrong email or password."
     assert said in known
     assert said in unknown.content.decode()
 

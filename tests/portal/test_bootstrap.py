@@ -76,7 +76,8 @@ def test_a_taken_port_is_refused_before_anything_starts(var: Path) -> None:
         )
     assert done.returncode == 1
     assert (
-        done.stdout == f"Port {port} on 127.0.0.1 is taken; stop what uses it, or choose another: PORT=8080 make up\n"
+        done.stdout == f"Port {port} on 127.0.0.1 is in use. Stop the program that uses it, or choose "
+        f"another port: PORT=8080 make up\n"
     )
     assert not (var / "postgres").exists()
 

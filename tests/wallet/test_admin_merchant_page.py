@@ -138,7 +138,7 @@ def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_foun
     request_log.drain()
     page = page_of(staff, acme)
     link = "/operator/acme/requests/?status=RS_ERROR_SIGNATURE_NOT_MATCH"
-    assert "No rightly signed call was refused." in page
+    assert "No request with a valid signature was refused." in page
     assert link in page
     assert f"/operator/acme/requests/{wrong.headers['x-request-id']}/" in staff.get(link).content.decode()
 

@@ -491,7 +491,7 @@ def test_a_refusal_that_is_not_kept_any_more(caller: Caller) -> None:
     explanation = told(answer)
     assert failed(explanation) == [5]
     assert explanation.now.status == "RS_ERROR"
-    assert "How it arrived is not kept any more (7 days)." in explanation.notes
+    assert "Headers and body are no longer stored (7 days)." in explanation.notes
 
 
 def test_no_secret_and_no_signature_is_told(caller: Caller) -> None:

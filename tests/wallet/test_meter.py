@@ -1,4 +1,4 @@
-"""Who still signs with the old version, and when its overlap may end. The clock is moved."""
+"""Rotation progress, and when its overlap may end. The clock is moved."""
 
 from __future__ import annotations
 

@@ -335,7 +335,7 @@ def test_a_file_of_another_merchant_person_or_kind_or_bent_is_refused(
         "x:y:z",
     ):
         done = desk.post(f"{PLAYERS}import/", mine | {"packed": packed})
-        assert "not here any more" in said(done)
+        assert "This preview is closed" in said(done)
     assert desk.post(f"{PLAYERS}import/", mine).status_code == 302
 
 

@@ -222,7 +222,7 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
     since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
     for status in beat.unsigned:
         assert f'href="/operator/acme/requests/?status={status}&amp;since={since}"' in shown
-    assert "whoever knows an Auth Key can send such calls" in shown
+    assert "Anyone who knows the auth key can send them" in shown
 
 
 def test_a_key_that_is_flooded_hides_no_signed_call_and_says_how_far_it_is_counted(

@@ -111,7 +111,7 @@ def test_a_draft_of_domains_is_none_of_networks_nor_the_other_way_round(at_work:
         form["draft"] = other.context["form"]["draft"].value()
         for do in ("look", "save"):
             answer = at_work.post(here.context["action"], form | {"do": do}, follow=True)
-            assert "What this page held could not be read any more" in said(answer)
+            assert "This page has expired. Nothing was saved." in said(answer)
     assert not AllowlistEntry.objects.exists()
     assert not AllowedDomain.objects.exists()
 

@@ -55,7 +55,7 @@ def test_an_address_is_added_rehearsed_and_saved(at_work: Client, caller: Caller
     request_log.drain()
     proposal = send(at_work, f"{PAGE}add/", network=HERE, note="game server")
     shown = said(proposal)
-    assert "All 2 rightly signed calls of the last 7 days would have been let in." in shown
+    assert "All 2 requests with a valid signature in the last 7 days would have been accepted." in shown
     assert networks(acme) == []
     saved = go_on(at_work, proposal, on_trial="")
     assert saved["location"] == PAGE
@@ -222,7 +222,7 @@ def test_a_trial_counts_down_and_says_what_it_waits_for(at_work: Client, caller:
     tried(at_work)
     shown = said(at_work.get(PAGE))
     assert "data-countdown" in shown
-    assert "It waits for one rightly signed call" in shown
+    assert "The trial waits for one request with a valid signature" in shown
     assert f"{PAGE}add/" not in shown
     assert "is on trial until" in said(at_work.get(f"{PAGE}add/", follow=True))
 
@@ -230,7 +230,7 @@ def test_a_trial_counts_down_and_says_what_it_waits_for(at_work: Client, caller:
 def test_a_call_keeps_it_and_the_page_says_so(at_work: Client, caller: Caller) -> None:
     tried(at_work)
     assert caller.balance().status == "RS_OK"
-    assert "The new list stays: a rightly signed call came from 127.0.0.1" in said(at_work.get(PAGE))
+    assert "The new list stays: a request with a valid signature arrived from 127.0.0.1" in said(at_work.get(PAGE))
 
 
 def test_between_the_deadline_and_the_job_the_page_shows_what_counts(

@@ -196,7 +196,7 @@ def test_an_entry_is_changed_on_no_other_list_than_it_was_opened_on(at_work: Cli
     begun = opened(at_work, f"{PAGE}entries/{own.pk}/")["began"]
     for began in (begun, "x", ""):
         sent = at_work.post(f"{PAGE}entries/{entry.pk}/", {"note": "x", "began": began}, follow=True)
-        assert "could not be read any more" in said(sent)
+        assert "This page has expired" in said(sent)
 
 
 def test_what_stands_there_is_not_added_again(at_work: Client, acme: Merchant) -> None:
@@ -222,7 +222,7 @@ def test_the_list_of_another_merchants_key_is_not_there(at_work: Client, rival_c
 # --- Domains ----------------------------------------------------------------------------------------------------------
 def test_domains_end_at_the_same_page(at_work: Client, acme: Merchant) -> None:
     proposal = send(at_work, f"{PAGE}domains/", text="Bücher.example, shop\nplay.casino.example")
-    assert "No rightly signed call of the last 24 hours said one." in said(proposal)
+    assert "No request with a valid signature in the last 24 hours had an Origin." in said(proposal)
     assert not AllowedDomain.objects.exists()
     assert go_on(at_work, proposal)["location"] == PAGE
     assert list(AllowedDomain.objects.values_list("domain", flat=True)) == [

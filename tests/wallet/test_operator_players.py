@@ -82,7 +82,7 @@ def test_a_block_is_undone_with_one_click(desk: Client, caller: Caller, player: 
     shown = said(undo(desk, page_of(player)))
     assert "Undone" in shown
     assert caller.bet(100).status == "RS_OK"
-    assert "Player player-1 not blocked any more" in [entry.title for entry in history.timeline(player)]
+    assert "Player player-1 unblocked" in [entry.title for entry in history.timeline(player)]
 
 
 def test_what_is_undone_with_one_click_is_told_with_its_whole_number(desk: Client, acme: Merchant) -> None:

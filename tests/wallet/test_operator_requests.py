@@ -153,7 +153,7 @@ def test_a_key_shows_what_names_it_signed_or_not(looking: Client, caller: Caller
 def test_a_key_of_another_merchant_cannot_be_chosen(looking: Client, caller: Caller, rival_caller: Caller) -> None:
     theirs = ApiKey.objects.get(auth_key=rival_caller.signer.auth_key)
     assert shown(looking, key=str(theirs.pk)) == []
-    assert "Mend the filter above" in said(looking.get(REQUESTS, {"key": theirs.pk}))
+    assert "Fix the filter above" in said(looking.get(REQUESTS, {"key": theirs.pk}))
 
 
 def test_a_span_of_time_is_exact(looking: Client, caller: Caller) -> None:
@@ -186,7 +186,7 @@ def test_what_cannot_be_meant_is_told_and_shows_nothing(
     caller.bet()
     assert shown(looking, **filters) == []
     page = said(looking.get(REQUESTS, filters))
-    assert "Mend the filter above" in page
+    assert "Fix the filter above" in page
     assert 'class="refused"' in page
 
 

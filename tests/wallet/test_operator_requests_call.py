@@ -109,7 +109,7 @@ def test_who_had_set_it_and_what_would_happen_now(looking: Client, caller: Calle
     shown = page(looking, answer)
     assert "Refused by check 3" in shown
     assert "set by" in shown
-    assert "Made again now, it would be taken." in shown
+    assert "The same request would be accepted now." in shown
     assert "now: passed" in shown
 
 
@@ -170,7 +170,7 @@ def test_how_it_arrived_goes_after_a_week_and_the_page_says_so(looking: Client, 
     request_log.drain()
     RefusedCall.objects.all().delete()
     shown = page(looking, answer)
-    assert "Not kept any more" in shown
+    assert "No longer stored" in shown
     assert "Refused by check 18" in shown
 
 

@@ -107,7 +107,8 @@ MANY: dict[str, ManyVerb] = {
     ),
     "resolve": ManyVerb(
         title="Resolve",
-        text="It is understood and done with. Found again by a later comparison, it opens by itself. A difference that "
+        text="The case is closed. It opens again automatically if a later reconciliation run finds it. A "
+        "difference that "
         "still stands is given up: above the merchant's limit a second person must approve that.",
         done="resolved, or waiting for a second approver",
         danger=True,
@@ -143,7 +144,7 @@ ONE: dict[str, Verb] = MANY | {
     ),
     "reopen": Verb(
         title="Open again",
-        text="The resolution is taken back; the notes stay.",
+        text="The resolution is removed; the notes stay.",
         done="open again",
         form=NoteForm,
         act=lambda case, reason, by: cases.reopen(case=case, text=reason, by=by),

@@ -93,7 +93,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         delivery = self.found(request, object_id)
         question = Question(
             title="Send the report again",
-            text=f"Another letter with the same report goes to {delivery.to}. The old letter stays as it is.",
+            text=f"A new email with the same report goes to {delivery.to}. The earlier email stays in the list.",
             act=lambda: deliveries.send_again(delivery=delivery),
             done="is sent again",
         )

@@ -44,7 +44,7 @@ CHOICES = [
     (
         Compromise.Response.ROTATE,
         "Rotate with an overlap",
-        "Nothing points to abuse. No call is lost, but whoever has the old secret can use it until the overlap ends.",
+        "Use this when nothing suggests abuse. No call fails, but the old secret works until the overlap ends.",
         "The auth key stays; its next secret is shown to you.",
     ),
 ]
@@ -81,7 +81,9 @@ class KeyPage(ApiKeyAdmin):
         cases = Compromise.objects.filter(key=key).select_related("declared_by", "secret")[:5]
         return known | {"cases": cases, "meter": meter.rows(key) if len(known["live"]) > 1 else None}
 
-    @action(description="It has leaked", permissions=["change"], icon="emergency_home", variant=ActionVariant.DANGER)
+    @action(
+        description="Report a compromise", permissions=["change"], icon="emergency_home", variant=ActionVariant.DANGER
+    )
     @says_why
     @step_up
     def leak(self, request: HttpRequest, object_id: str) -> HttpResponse:

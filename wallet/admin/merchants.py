@@ -175,7 +175,7 @@ def chart(beat: Pulse) -> str:
     hours = [beat.since + timedelta(hours=number) for number in range(pulse.HOURS)]
     bars: list[tuple[str, Counter[datetime], str]] = [
         ("Refused", beat.refused, "var(--color-red-500)"),
-        ("Taken", beat.taken, "var(--color-primary-400)"),
+        ("Accepted", beat.taken, "var(--color-primary-400)"),
     ]
     datasets = [
         {

@@ -34,7 +34,7 @@ def _incorrect(message: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        _incorrect("A key stands twice in the body.")
+        _incorrect("The body has a duplicate key.")
     return found
 
 
@@ -60,7 +60,7 @@ def parse(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode()
         if masking.mask(text) != text:
-            _incorrect("A Secret Key stands in the body. It is never sent; have it replaced.")
+            _incorrect("The body contains a secret key. Never send a secret key; rotate it.")
         found = _DECODER.decode(text)
     except UnicodeDecodeError:
         _incorrect(COMPRESSED if body.startswith(GZIP) else "The body is not UTF-8.")

@@ -103,7 +103,7 @@ def verdict(explanation: Explanation) -> str:
 def now_verdict(explanation: Explanation) -> str:
     now = explanation.now
     if now.status == statuses.OK:
-        return "Made again now, it would be taken."
+        return "The same request would be accepted now."
     if now.row is None:
         return f"Made again now: {now.message or now.status}"
     return f"Made again now, it would be refused by check {now.row}, “{explanation.rungs[now.row - 1].name}”."

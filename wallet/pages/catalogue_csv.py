@@ -143,7 +143,7 @@ def again(visit: Visit, sheet: Sheet) -> Question:
         proposal = proposals.find(packed, merchant=visit.merchant, by=visit.person, kind=sheet.tab)
         sheet.apply(merchant=visit.merchant, text=proposals.text_of(proposal), digest=proposal.digest)
         proposal.delete()
-        return "The file is taken over."
+        return "The file was imported."
 
     return question(visit, sheet, AGAIN, act)
 

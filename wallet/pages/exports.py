@@ -101,7 +101,7 @@ def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
     export = own_export(visit, number)
     path = exports.fetched(export=export)
     if path is None:
-        messages.error(request, "This file is not there any more. Export it again.")
+        messages.error(request, "This file is no longer available. Export it again.")
         return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
     name = file_name(visit.merchant.code, export.what, at=export.asked_at, form=export.form)
     downloads.record(

@@ -125,7 +125,7 @@ def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
         return f"{plural(done, 'game')} switched on."
 
     ours = [game.name for game in games if not game.is_active]
-    text = "Bets and launches are taken again from this second on."
+    text = "Bets and launches are accepted again immediately."
     question = about(
         visit,
         games,

@@ -39,7 +39,7 @@ SOON = timedelta(days=30)
 ENTRY_SOON = timedelta(days=7)
 MANY = 5  # percent of calls
 LOOK_AT_LIST = "Look at the list"
-UNLESS_CALLED = "unless a rightly signed call comes from it, what stood before counts again."
+UNLESS_CALLED = "unless a request with a valid signature arrives from it, the previous list is restored."
 
 
 @dataclass(frozen=True, slots=True)

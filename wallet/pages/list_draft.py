@@ -21,7 +21,7 @@ FRESH = timedelta(hours=1)  # a rehearsal older than this is shown anew before a
 
 class DraftLost(Refusal):
     def __init__(self) -> None:
-        super().__init__("What this page held could not be read any more. Nothing was saved; begin again.")
+        super().__init__("This page has expired. Nothing was saved. Start again.")
 
 
 class NoList(Refusal):

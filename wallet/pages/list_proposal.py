@@ -27,12 +27,12 @@ from wallet.services import rehearsal
 
 ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
 TRIAL_HELP = (
-    f"For the case that you shut yourself out: unless a rightly signed call comes from the new list within "
+    f"If you lock yourself out: unless a request with a valid signature arrives from the new list within "
     f"{trial.MINUTES} minutes, the list that stands now counts again, whatever happens here."
 )
 SAVED = "Saved: calls are judged by the new list from now on."
 SAVED_DOMAINS = "Saved: calls that say Origin are judged by the new domains from now on."
-TRIED = "Saved on trial until {until}. It stays when a rightly signed call comes from it before then."
+TRIED = "Saved on trial until {until}. The list stays if a request with a valid signature arrives from it before then."
 SENT_BEFORE = (
     "A form does one thing once. This one was sent before, or was opened before you signed in, so that a reload, the "
     "back button or a second click does nothing."
@@ -52,7 +52,7 @@ class ProposalForm(OnceForm):
     )
     confirmed_code = forms.CharField(label="The merchant’s code", required=False, max_length=100)
     on_trial = forms.BooleanField(
-        label=f"Go back by itself after {trial.MINUTES} minutes if no call comes from the new list",
+        label=f"Revert automatically after {trial.MINUTES} minutes unless a signed request arrives from the new list",
         required=False,
         help_text=TRIAL_HELP,
     )

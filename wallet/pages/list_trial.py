@@ -40,7 +40,8 @@ def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
     question = Question(
         title="Keep the new list",
-        text="No call has shown yet that your servers can use it. Kept, it does not go back by itself any more.",
+        text="No request has shown yet that your servers can use the list. If you keep it, it no longer "
+        "reverts automatically.",
         act=act,
         form=KeepForm,
         button="Keep it",

@@ -58,10 +58,11 @@ def sentence(found: Rehearsal) -> str:
     """As `would have refused 14,201 of 98,330 calls: from 52.1.2.3, last seen 4 minutes ago, mostly bets`."""
     span = f"the last {found.days} days"
     if not found.calls:
-        return f"No rightly signed call came in {span}, so the rehearsal can say nothing."
+        return f"No request with a valid signature arrived in {span}, so there is nothing to test against."
     if not found.refused_addresses or found.last_at is None:
         all_calls = "The one" if found.calls == 1 else f"All {found.calls:,}"
-        return f"{all_calls} rightly signed call{'' if found.calls == 1 else 's'} of {span} would have been let in."
+        requests = f"request{'' if found.calls == 1 else 's'} with a valid signature"
+        return f"{all_calls} {requests} in {span} would have been accepted."
     first, others = found.refused_addresses[0], len(found.refused_addresses) - 1
     many = f" and {others:,} more address{'' if others == 1 else 'es'}" if others else ""
     return (

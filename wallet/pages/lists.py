@@ -50,13 +50,14 @@ def ended(last: ListTrial | None, now: datetime) -> dict[str, str]:
         return {}
     if last.state == ListTrial.State.KEPT and last.ended_at is not None:
         return {
-            "stayed": f"The new list stays: a rightly signed call came from {last.kept_for} at {spoken(last.ended_at)}."
+            "stayed": f"The new list stays: a request with a valid signature arrived from {last.kept_for} at "
+            f"{spoken(last.ended_at)}."
         }
     if last.ended_at is not None and last.ended_at < last.deadline:
         return {}  # somebody ended it, and was told
     return {
         "went_back": f"The list went back by itself at {spoken(last.deadline)}: "
-        f"no rightly signed call had come from the new one. What stands here now is what stood before."
+        f"no request with a valid signature arrived from the new list. The previous list was restored."
     }
 
 

@@ -21,7 +21,7 @@ from wallet.services import impact
 RESPONSES = [
     (Compromise.Response.REVOKE, "Refuse the old secret at once. Calls fail until your servers have the new one."),
     (Compromise.Response.QUARANTINE, "Quarantine the key: players are paid, nothing new begins. You get another key."),
-    (Compromise.Response.ROTATE, "Rotate: no call is lost, but whoever has the old secret can use it for the overlap."),
+    (Compromise.Response.ROTATE, "Rotate: no call fails, but the old secret works until the overlap ends."),
 ]
 
 

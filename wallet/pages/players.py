@@ -151,12 +151,12 @@ def player_unblock(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
 
     def act() -> str:
         flags.unblock(player=own)
-        return f"Player {own.player_id} is not blocked any more."
+        return f"Player {own.player_id} is no longer blocked."
 
     question = about(
         own,
         title="Unblock the player",
-        text="Bets and launches of this player are taken again, within the limits.",
+        text="Bets and launches of this player are accepted again, within the limits.",
         answers=[("Bet, launch", "as usual")],
         act=act,
         button="Unblock the player",

@@ -57,12 +57,12 @@ SENTENCES = {
         "Look at the statement and correct it, or ask our support."
     ),
     Cause.BOTH_EMPTY: (
-        "Nothing of {day} could be compared: both sides are empty, though calls to the wallet were taken. "
-        "Look whether something is missing, or ask our support."
+        "Nothing of {day} could be compared: both sides are empty, although wallet requests were accepted. "
+        "Check whether something is missing, or ask our support."
     ),
     Cause.NOT_DELIVERED: (
-        "The report of {day} has reached nobody: no mail of it was taken, it came back, or no recipient is named. "
-        "Look at the recipients' addresses, or ask our support."
+        "The report of {day} reached nobody: no email was accepted, the email bounced, or the plan has no recipient. "
+        "Check the recipients' addresses, or ask our support."
     ),
 }
 

@@ -53,7 +53,7 @@ def parse(kind: str, address: str) -> Place:
     """Raises WrongAddress."""
     scheme, address = SCHEMES[kind], address.strip()
     if len(address) > LONGEST or not PRINTABLE.fullmatch(address):
-        raise WrongAddress(f"An address has no spaces, only plain letters and signs, and at most {LONGEST} of them.")
+        raise WrongAddress(f"An address has no spaces, only ASCII characters, and at most {LONGEST} of them.")
     try:
         found = urlsplit(address)
         port = found.port
@@ -74,6 +74,8 @@ def _check(scheme: str, found: SplitResult) -> None:
     if found.password is not None:
         raise WrongAddress("Leave the password out of the address, which is shown: it has a field of its own.")
     if DAY in found.netloc or DAY not in f"{found.path}?{found.query}":
-        raise WrongAddress(f"Write {DAY} where the day stands in the file's name, so that no day is taken for another.")
+        raise WrongAddress(
+            f"Write {DAY} where the day stands in the file's name, so that each day has a file of its own."
+        )
     if scheme == "sftp" and (not found.username or found.query):
         raise WrongAddress(f"An SFTP address names its user. It looks like {EXAMPLES[scheme]}.")

@@ -48,7 +48,7 @@ UNOPENED = "The password of this source cannot be opened here. Give it again."
 class HostKeyNeeded(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "An SFTP host is known by the fingerprint of its key, SHA256: and 43 letters. Have it shown here, "
+            "An SFTP host is known by the fingerprint of its key, SHA256: and 43 characters. Have it shown here, "
             "compare it with what the people of the host tell you, and confirm it."
         )
 

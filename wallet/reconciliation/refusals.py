@@ -37,7 +37,7 @@ class CaseChanged(Refusal):
 
 class NoReason(Refusal):
     def __init__(self) -> None:
-        super().__init__("Say why in a note. Whoever opens this case in a year has nothing else.")
+        super().__init__("Write the reason in a note. A person who opens this case in a year has nothing else.")
 
 
 class NoteTooLong(Refusal):
@@ -90,7 +90,9 @@ class NotCompared(Refusal):
 
 class StillTried(Refusal):
     def __init__(self) -> None:
-        super().__init__("This report still waits to go out and is tried again by itself. Nothing has to be done.")
+        super().__init__(
+            "This report waits to be sent and is tried again automatically. You do not need to do anything."
+        )
 
 
 class NoTimetable(Refusal):

@@ -50,7 +50,9 @@ class NothingToDiagnose(Refusal):
 
 class NotKept(Refusal):
     def __init__(self) -> None:
-        super().__init__("How this call arrived is not kept (any more): make it again, and ask about that one.")
+        super().__init__(
+            "The headers and body of this request are not stored. Send the request again, and check that one."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def _unseen(headers: Mapping[str, str], body: bytes) -> Iterator[str]:
     is_other_length = length.isascii() and length.isdecimal() and int(length[:9]) != len(body)
     if is_other_length or texts.is_masked(body):
         yield (
-            "A Secret Key stood in the body and was taken out before the call was kept, so the bytes that were signed "
+            "The body contained a secret key, which was removed before the request was stored, so the "
+            "bytes that were signed "
             "are not known. Have that secret replaced, and never send one."
         )
     if not headers.get("x-signature") or not headers.get("x-timestamp"):

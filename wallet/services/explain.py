@@ -127,8 +127,9 @@ def _notes(seen: Facts, reading: Reading | None, now: Verdict) -> list[str]:
         "Too much was changed since: what it was judged by is not known, and is shown as it is today.": (
             seen.is_long_ago
         ),
-        "How it arrived is not kept any more (7 days).": line.status != statuses.OK and seen.kept is None,
-        "A Secret Key stood in the body and was taken out before it was kept. Have it replaced.": again.is_masked(seen),
+        "Headers and body are no longer stored (7 days).": line.status != statuses.OK and seen.kept is None,
+        "The body contained a secret key, which was removed before the request was stored. Rotate the "
+        "secret.": again.is_masked(seen),
         now.note: bool(now.note),
     }
     return [note for note, holds in found.items() if holds]

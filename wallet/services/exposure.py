@@ -1,7 +1,7 @@
 """The compromise report: what a secret has done since somebody else may know it.
 
 Money comes from ledger rows and is exact to the unit; calls come from the request log, of which a crash can lose the
-last fraction of a second. Only rightly signed calls can be laid to a secret.
+last fraction of a second. Only requests with a valid signature can be attributed to a secret.
 """
 
 from __future__ import annotations

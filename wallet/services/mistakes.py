@@ -207,7 +207,7 @@ MISTAKES: dict[str, Mistake] = {
     "stamp_date": Mistake("x-timestamp is a date.", "Send milliseconds since 1970, digits alone."),
     "stamp_other": Mistake("x-timestamp is not a whole number.", "Send milliseconds since 1970, digits alone."),
     "clock_zone": Mistake(
-        "x-timestamp is off by whole hours: local time was taken for UTC.", "Take the Unix time, which knows no zones."
+        "x-timestamp is off by whole hours: local time was used as UTC.", "Take the Unix time, which knows no zones."
     ),
     "clock_behind": Mistake(
         "x-timestamp lies in the past.",

@@ -32,7 +32,7 @@ SAID_BY_STATE = {
     "open": "Open: no payout has come yet. A payout of 0 would settle it as lost.",
     "won": "Won: what was paid still stands.",
     "lost": "Lost: it was settled with a payout of 0.",
-    "rolled back": "Rolled back: the stake was given back and every payout taken back, as if it had never been played.",
+    "rolled back": "Rolled back: the stake was returned and every payout was taken back.",
     "refused": "The bet was refused and moved nothing. The caller was told so, and the same id is answered so again.",
     "closed": "A rollback named this id before the transaction came. The id is closed: a late original is answered "
     "RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing.",

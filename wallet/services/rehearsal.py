@@ -33,7 +33,9 @@ CALLS = f"""
 
 class NoTraffic(Refusal):
     def __init__(self, days: int) -> None:
-        super().__init__(f"No rightly signed call came in the last {days} days, so there is nothing to suggest.")
+        super().__init__(
+            f"No request with a valid signature arrived in the last {days} days, so there is nothing to suggest."
+        )
 
 
 class TooManyAddresses(Refusal):

@@ -151,7 +151,7 @@ def body(facts: Facts) -> Values:
     }:
         yield Value("Found", facts.line.message)
     elif facts.kept is None:
-        yield Value("Body", "read; the body of a call that was taken is not kept")
+        yield Value("Body", "read; the body of an accepted request is not stored")
     else:
         yield Value("Body", f"{len(bytes(facts.kept.body))} bytes")
 

@@ -125,13 +125,13 @@ def keep_lists(credential: access.Credential, address: Address, now: datetime) -
 
 
 def not_taken_from(address: Address | None) -> statuses.IpRestriction:
-    return statuses.IpRestriction(f"Calls are not taken from {address or 'an unknown address'}.")
+    return statuses.IpRestriction(f"Requests are not accepted from {address or 'an unknown address'}.")
 
 
 def check_origin(headers: Mapping[str, str], credential: access.Credential, now: datetime) -> None:
     """Refuse an `Origin` that was sent and is not on the domain allowlist, also one that cannot be read."""
     if "origin" in headers and not credential.allows_origin(host_of(headers["origin"]), now):
-        raise statuses.IpRestriction("Calls are not accepted from this origin.")
+        raise statuses.IpRestriction("Requests are not accepted from this origin.")
 
 
 def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:

@@ -264,7 +264,7 @@ VERBS = {
     ),
     "end": Verb("the overlap ends now", lambda wish: keys.end_overlap(**old_secret(wish)), with_seen),
     "end-when-quiet": Verb(
-        "the overlap ends by itself after so many hours without a call",
+        "the overlap ends automatically after this many hours without use",
         lambda wish: keys.end_when_quiet(**old_secret(wish), hours=wish["hours"]),
         with_hours,
     ),

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         removable = sealing.removable()
         if removable:
             names = ", ".join(map(repr, removable))
-            self.say(f"No secret needs these any more; remove them from KEY_ENCRYPTION_KEYS: {names}", good=True)
+            self.say(f"No secret needs these keys; remove them from KEY_ENCRYPTION_KEYS: {names}", good=True)
         if not left and not lost:
             self.say(f"All secrets are sealed under {sealing.current_key_id()!r}.", good=True)
         return not left and not lost

@@ -44,7 +44,7 @@ class LockedOut:
     @property
     def said(self) -> str:
         whose = f"the one {self.one}" if len(self.who) == 1 else f"all {len(self.who)} {self.many}"
-        return f"{whose} of calls that were signed rightly with {self.environment} keys in the last 24 hours"
+        return f"{whose} of requests with a valid signature of {self.environment} keys in the last 24 hours"
 
 
 class Seen(NamedTuple):

@@ -55,7 +55,7 @@ class BadLines(Refusal):
         self.lines = lines
         first = f"line {lines[0].number}: {lines[0].reason}"
         more = f" {len(lines)} lines are wrong in all." if len(lines) > 1 else ""
-        super().__init__(f"Nothing was taken over; {first}{more}")
+        super().__init__(f"Nothing was saved; {first}{more}")
 
 
 def networks(text: str, *, zone: str = "UTC", known: Mapping[str, Line] = NOTHING) -> tuple[Line, ...]:
@@ -134,7 +134,9 @@ def checked_note(text: str) -> str:
     if len(text) > LONGEST_NOTE:
         raise NotAllowed(f"The note has {len(text)} signs; it may have at most {LONGEST_NOTE}.")
     if LOOKS_LIKE_A_NETWORK.fullmatch(text):
-        raise NotAllowed(f"Two networks stand on the line; “{text}” would be taken for a note. Put it on its own line.")
+        raise NotAllowed(
+            f"The line has two networks, and “{text}” would be read as a note. Put it on a line of its own."
+        )
     if mask(text) != text:
         raise NotAllowed(str(SecretInText()))
     return text

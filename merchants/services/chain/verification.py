@@ -226,7 +226,7 @@ def _faults_of_recipes(table: ChainedTable, recipes: list[ChainRecipe]) -> Itera
         if missing := set(recipe.columns) - known:
             yield (
                 f"Rows sealed by version {recipe.version} of the recipe cannot be checked:"
-                f" {', '.join(sorted(missing))} does not exist any more."
+                f" {', '.join(sorted(missing))} no longer exists."
             )
     if missing := known - set(recipes[-1].columns) - table.changing:
         yield f"The newest recipe does not cover {', '.join(sorted(missing))}. Run manage.py migrate."

@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
 
 class Command(BaseCommand):
-    help = "Sign and send one call of the API. Exit code: 0 taken, 1 refused, 2 nobody answers."
+    help = "Sign and send one request of the API. Exit code: 0 accepted, 1 refused, 2 no answer."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

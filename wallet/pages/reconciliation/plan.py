@@ -34,7 +34,7 @@ PLAIN = (
 
 
 class PlanForm(OnceForm):
-    is_on = forms.BooleanField(label="Compare each day by itself", required=False)
+    is_on = forms.BooleanField(label="Run automatically every day", required=False)
     hour = forms.TypedChoiceField(
         label="The report is due at", choices=HOURS, coerce=int, help_text="Of the day after, in your time zone."
     )
@@ -105,7 +105,7 @@ class SourceForm(OnceForm):
         label="Key of an SFTP host",
         required=False,
         max_length=200,
-        help_text="Its fingerprint, SHA256: and 43 letters. Leave it empty to be shown the key that the host has.",
+        help_text="Its fingerprint, SHA256: and 43 characters. Leave it empty to be shown the key that the host has.",
     )
 
 
@@ -209,7 +209,7 @@ def source_switch(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act() -> str:
         pull.switch(source=source, on=on, by=visit.person)
-        return "Statements are fetched again." if on else "Nothing is fetched any more."
+        return "Statements are fetched again." if on else "Statements are no longer fetched."
 
     title = "Fetch statements again" if on else "Fetch no statements"
     return ask(request, visit, about(visit.merchant, title=title, act=act, button=title, text=source.address))

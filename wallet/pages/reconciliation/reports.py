@@ -56,7 +56,7 @@ def report_again(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
 
     question = Question(
         title="Send the report again",
-        text=f"The report of {delivery.reconciliation.day:%-d %B %Y} goes to {delivery.to} as a letter of its own, "
+        text=f"The report of {delivery.reconciliation.day:%-d %B %Y} goes to {delivery.to} as a new email, "
         "with the same figures.",
         tab=TAB,
         act=act,
