@@ -189,6 +189,58 @@ def test_cashier_rows_are_left_out_of_both_sides(busy: Busy, *, has_cashier_rows
     assert {side.kind for side in found.figures.sides} == {"bet", "payout", "reward", "rollback"}
 
 
+def test_a_rollback_of_what_is_left_out_is_in_no_sum(told: Told) -> None:
+    """It came the day before; a file of flags says nothing of it."""
+    reconciling.plan(told.merchant, left_out=["deposit", "withdraw"])
+    with reconciling.at(told.merchant, of=DATE - DAY):
+        told.deposit(50_000, transactionId="first")
+        told.launch()
+        told.deposit(700, transactionId="early")
+    rolled_back_today(told, "early")
+    state(told.merchant, of_kinds(reconciling.ledger_lines(told.merchant), "bet"), rollbacks="flags")
+    assert (reconcile(told.merchant).outcome, breaks(told.merchant)) == ("clear", set())
+
+
+def test_a_statement_that_lists_no_rollbacks_hides_none_of_another(told: Told) -> None:
+    with reconciling.at(told.merchant, of=DATE - DAY):
+        told.deposit(50_000, transactionId="first")
+        told.launch()
+        told.bet(700, transactionId="early")
+    rolled_back_today(told, "early")
+    lines = reconciling.ledger_lines(told.merchant)
+    state(told.merchant, of_kinds(lines, "bet"), scope=GAMES, rollbacks="rows")
+    state(told.merchant, of_kinds(lines, "deposit"), scope=CASHIER, rollbacks="none")
+    reconcile(told.merchant)
+    assert breaks(told.merchant) == {("missing_there", "early-rollback")}
+
+
+def rolled_back_today(told: Told, transaction_id: str) -> None:
+    """In its own session; then another one begins."""
+    with reconciling.at(told.merchant):
+        item = told.rollback_item(transaction_id, transactionId=f"{transaction_id}-rollback")
+        answer = told.call("/wallet/transaction/rollback", {"transactions": [item]})
+        assert answer.body["data"][0]["status"] == "RS_OK"
+        told.launch()
+        told.deposit(300, transactionId="cash")
+        told.bet(100, transactionId="bet")
+
+
+def test_a_row_that_the_next_day_took_back_is_not_looked_for_there(told: Told) -> None:
+    """Its newer statement of bets has the place of the bets of its whole day."""
+    with reconciling.at(told.merchant):
+        told.deposit(50_000, transactionId="first")
+        told.launch()
+        told.bet(100, transactionId="bet")
+    lines = reconciling.ledger_lines(told.merchant)
+    state(told.merchant, without(lines, "bet"))
+    state(told.merchant, of_kinds(lines, "bet"), of=DATE + DAY)
+    reconcile(told.merchant)
+    assert breaks(told.merchant) == {("day_boundary", "bet")}
+    state(told.merchant, [], of=DATE + DAY, scope="types=bet")
+    reconcile(told.merchant)
+    assert breaks(told.merchant) == {("missing_there", "bet")}
+
+
 def test_only_cashier_rows_can_be_left_out(acme: Merchant) -> None:
     with pytest.raises(planning.WrongTypes):
         planning.set_plan(merchant=acme, left_out=["bet"])

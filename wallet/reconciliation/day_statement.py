@@ -5,7 +5,9 @@ A plan can leave types out and can say which scopes are all that is compared; bo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +16,11 @@ from django.db import connection
 from merchants.models import Merchant
 from wallet.models import ReconciliationPlan, Statement
 from wallet.reconciliation import scopes, statement_rows
+from wallet.reconciliation.reading import mapping as mappings
 from wallet.reconciliation.scopes import OUR_KIND, THEIR_KIND, Scope
 
 LINES_OF_ONE = 100_000_000  # a line of the second statement is this and its number, of the third twice this
+STRICTEST = ("rows", "flags", "none")  # of what mappings say about rollbacks
 OUR_EXPORT = "Transaction"  # so the column of ids is called in the portal's own export
 # There, a rollback that also takes payouts back is a row for each movement under one id. The first of them stands for
 # all, as long as they are no more than those of our ledger.
@@ -51,8 +55,14 @@ class DayStatement:
         return str(self.head.grain)
 
     @property
-    def mapping(self) -> dict[str, Any]:
-        return dict(self.head.mapping)
+    def day(self) -> date:
+        return self.head.day
+
+    @property
+    def rollback_rule(self) -> str:
+        """Of several statements the rule by which most is looked for: what one says nothing of, another may list."""
+        rules = {mappings.from_json(part.mapping).rollback_rule for part in self.parts}
+        return next(rule for rule in STRICTEST if rule in rules)
 
     @property
     def rows(self) -> int:
@@ -129,6 +139,17 @@ def day_statement(
         return None, []
     missing = scopes.missing([Scope.parse(part.scope) for part in parts], [Scope.parse(text) for text in plan.scopes])
     return (None, missing) if missing else (DayStatement(merchant, plan, tuple(parts)), [])
+
+
+def beside(statement: DayStatement, others: Iterable[DayStatement]) -> str:
+    """Return the rows of other days, as each is compared and with its `day`, to stand in SQL after FROM."""
+    names = ", ".join(f"n.{name}" for name in ("line", *statement_rows.COLUMNS))
+    days = [(f"'{each.day:%Y-%m-%d}'::date", each.source, "true") for each in others]
+    parts = (
+        f"SELECT {day} AS day, {names} FROM {source} AS n WHERE {condition}"  # noqa: S608 - ours
+        for day, source, condition in days or [("NULL::date", statement.source, "false")]
+    )
+    return f"({' UNION ALL '.join(parts)})"
 
 
 def line_label(line: Any) -> str:
