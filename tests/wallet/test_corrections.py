@@ -12,8 +12,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
+from merchants.errors import NotIndependent
 from merchants.models import Letter, Merchant, Person
-from merchants.services import chain, history, staff_changes
+from merchants.services import chain, history, people, staff_changes
 from portal.lib import clock
 from tests import factories
 from tests.pages import said
@@ -113,6 +114,13 @@ def by_the_same(case: Case, correction: Correction, support: Person, second: Per
         ledger.correct(correction.pk, support.pk)
 
 
+def by_whom_the_proposer_set_up(case: Case, correction: Correction, support: Person, second: Person) -> None:
+    with history.acting(door="/admin/", person=support):
+        people.set_password(person=second, password="another long password")
+    with pytest.raises(NotIndependent):
+        approved(correction, second)
+
+
 def by_nobody_of_our_staff(case: Case, correction: Correction, support: Person, second: Person) -> None:
     outsider = factories.member(case.merchant, "owner", email="boss@acme.test")
     with pytest.raises(refusals.NotYours):
@@ -160,8 +168,8 @@ def with_another_difference(case: Case, correction: Correction, support: Person,
 @pytest.mark.parametrize(
     "attempt",
     [
-        by_the_same, by_nobody_of_our_staff, without_a_row, as_a_write_off, by_writing_the_approval,
-        by_another_proposal, with_another_difference,
+        by_the_same, by_whom_the_proposer_set_up, by_nobody_of_our_staff, without_a_row, as_a_write_off,
+        by_writing_the_approval, by_another_proposal, with_another_difference,
     ],
 )  # fmt: skip
 def test_nobody_posts_one_alone(

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from merchants.models import Merchant, Person, Player
 from merchants.services import letters
+from merchants.services.independence import check_two_people
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.ledger import ledger
@@ -87,7 +88,7 @@ def propose_correction(*, case: Case, entry: Entry, text: str, by: Person) -> Co
 def approve_correction(*, case: Case, correction: int, difference: int, by: Person) -> Correction:
     """`correction` and `difference` as the person saw them: what has changed meanwhile is not approved.
 
-    The row is posted and the case closed together, or neither.
+    The row is posted and the case closed together, or neither. Raises Refusal.
     """
     proposed = _proposed(case, by)
     if proposed.asked_by_id == by.pk:
@@ -96,6 +97,7 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
         raise refusals.CorrectionChanged
     if proposed.case.difference != difference:
         raise refusals.CaseChanged
+    check_two_people(proposed.asked_by, by, proposed.merchant)
     answer = ledger.correct(proposed.pk, by.pk)
     if answer.status != statuses.OK:
         raise refusals.NotRepresentable
