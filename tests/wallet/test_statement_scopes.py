@@ -18,6 +18,8 @@ from portal.lib import clock
 from tests import factories
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, reconcile, state, without
+from wallet.api import contracts
+from wallet.api.reconciliation_views import told as told_of
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import alarms, planning, schedule, scopes, statements
 from wallet.reconciliation.days import DAY, begin_of, date_at, day_of
@@ -100,14 +102,18 @@ def test_a_newer_statement_replaces_trims_or_leaves_an_older_one(newer: str, old
 # --- They add up ------------------------------------------------------------------------------------------------------
 def test_a_day_in_two_parts_is_compared_when_both_are_there(busy: Busy) -> None:
     lines = busy.lines()
-    state(busy.merchant, lines[:4], scope="part=1/2")
+    first = state(busy.merchant, lines[:4], scope="part=1/2")
     found = reconcile(busy.merchant)
+    assert told_of(first).comparison is None
     assert found.outcome == "no_statement"
     case = reconciling.case(busy.merchant, "no_statement")
     assert case.theirs == {"missing": ["part 2 of 2"]}
     state(busy.merchant, lines[4:], scope="part=2/2")
     again = reconcile(busy.merchant)
     assert (again.outcome, again.figures.theirs, again.figures.matched) == ("clear", len(lines), len(lines))
+    comparison = told_of(first).comparison
+    assert isinstance(comparison, contracts.Comparison)
+    assert (comparison.number, comparison.outcome) == (2, "clear")
     assert breaks(busy.merchant) == set()
     state(busy.merchant, without(lines[4:], "win"), scope="part=2/2")
     reconcile(busy.merchant)
