@@ -21,7 +21,8 @@ from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, re
 from wallet.api import contracts
 from wallet.api.reconciliation_views import told as told_of
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
-from wallet.reconciliation import alarms, planning, schedule, scopes, statements
+from wallet.reconciliation import alarms, planning, report_files, schedule, scopes, statements
+from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.days import DAY, begin_of, date_at, day_of
 from wallet.reconciliation.scopes import Scope, WrongScope
 from wallet.services import exports
@@ -141,6 +142,12 @@ def test_a_row_in_both_parts_is_one_double_and_its_line_names_the_statement(busy
     found = reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("duplicate_there", "won")}
     assert [(each.kind, each.breaks) for each in found.figures.breaks] == [("duplicate_there", 1)]
+    double = reconciling.case(busy.merchant, "duplicate_there", "won")
+    assert (double.theirs or {})["lines"] == "2, 100000002"
+    assert lines_label((double.theirs or {})["lines"]) == "2, 2 of statement 2"
+    assert found.run is not None
+    [row] = report_files.rows(found.run, whole=False)
+    assert row[report_files.HEAD.index("their line")] == "2"
 
 
 def test_statements_by_type_add_up_and_each_replaces_its_own(busy: Busy) -> None:

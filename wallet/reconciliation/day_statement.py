@@ -157,3 +157,8 @@ def line_label(line: Any) -> str:
     number = int(line)
     part, own = divmod(number, LINES_OF_ONE)
     return f"{own} of statement {part + 1}" if part else str(own)
+
+
+def lines_label(lines: Any) -> str:
+    """Several of them, as a case of a double has them: “5, 7 of statement 2”."""
+    return ", ".join(map(line_label, str(lines).split(", ")))
