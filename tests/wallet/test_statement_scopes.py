@@ -170,6 +170,15 @@ def test_a_correction_of_one_type_leaves_the_rest_of_a_whole_day(busy: Busy) -> 
     assert [(side.kind, side.difference) for side in found.figures.sides if side.difference] == []
 
 
+def test_a_rollback_of_what_nobody_knows_is_lost_between_no_two_statements(busy: Busy) -> None:
+    lines = busy.lines()
+    strange = Line("odd", "rollback", "player-1", "EUR", 700, is_rolled_back=False, ref_transaction_id="unknown")
+    state(busy.merchant, [*lines, strange])
+    state(busy.merchant, of_kinds(lines, "bet", "rollback"), scope="types=bet")
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", "odd")}
+
+
 def test_what_no_statement_is_of_is_missing_unless_the_plan_names_all_scopes(busy: Busy) -> None:
     lines = busy.lines()
     state(busy.merchant, of_kinds(lines, "bet", "payout", "rollback"), scope="types=bet,payout")

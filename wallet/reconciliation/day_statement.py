@@ -100,11 +100,13 @@ class DayStatement:
         return f"SELECT {line} AS line, {names} FROM {view} AS p WHERE {self._kept(number)}"  # noqa: S608 - ours
 
     def _kept(self, number: int) -> str:
-        """Of one statement: what the plan compares, and no newer one has."""
+        """Of one statement: what the plan compares, and no newer one has. A rollback of what nobody knows stays, or it
+        would be in none.
+        """
         kind = THEIR_KIND.format(a="p", m=int(self.merchant.pk))
         own = Scope.parse(self.parts[number].scope)
         newer = [scope for part in self.parts[number + 1 :] if (scope := Scope.parse(part.scope)).trims(own)]
-        taken = [f"NOT {scopes.condition([scope], kind, 'p.currency')}" for scope in newer]
+        taken = [f"NOT {scopes.condition([scope], kind, 'p.currency', unknown='false')}" for scope in newer]
         return scopes.all_true(compared(self.plan, kind, "p.currency"), *taken)
 
 
