@@ -91,6 +91,13 @@ def test_two_persons_settle_a_case_and_the_money_moves(
     assert (correction.transaction, correction.asked_by, correction.approved_by) == (row, support, second)
 
 
+def test_what_was_corrected_is_not_suggested_again(broken: Case, support: Person, second: Person) -> None:
+    assert corrections.suggested_entry(broken) == entry()
+    approved(proposed(broken, support, amount=WIN - 500), second)
+    again = cases.reopen(case=broken, by=support, text="It was more than that.")
+    assert corrections.suggested_entry(again) == entry(amount=500)
+
+
 def test_owners_are_mailed_and_history_says_who_proposed_it_and_who_approved(
     broken: Case, support: Person, second: Person, owner: Person
 ) -> None:

@@ -37,10 +37,13 @@ class Entry:
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 def suggested_entry(case: Case) -> Entry:
-    """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond."""
-    return Entry(
-        player=case.player_id, currency=case.currency, amount=cases.at_stake(case), is_credit=case.difference <= 0
-    )
+    """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond; what was corrected
+    before the case was opened again is off it.
+    """
+    posted = corrections_of(case).filter(approved_at__isnull=False, currency=case.currency)
+    left = case.difference + sum(correction.delta for correction in posted)
+    amount = abs(left) if case.difference else cases.at_stake(case)
+    return Entry(player=case.player_id, currency=case.currency, amount=amount, is_credit=left <= 0)
 
 
 def proposed_correction(case: Case) -> Correction | None:
