@@ -18,7 +18,7 @@ from merchants.models import Merchant, Person, SeenOrigin
 from merchants.services import chain, history, jobs, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
-from wallet.models import Mark, RefusedCall, RefusedHour
+from wallet.models import RefusedCall, RefusedHour
 from wallet.reconciliation import (
     alarms,
     books_check,
@@ -111,7 +111,7 @@ def forget_origins() -> None:
 
 @shared_task
 def sum_up_usage() -> None:
-    for source in Mark.Source:
+    for source in usage.TABLES:
         passed = usage.sum_up(source, most_batches=BATCHES_AT_ONCE)
         log.info("usage.summed_up", source=source.value, rows=passed)
 

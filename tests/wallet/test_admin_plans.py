@@ -20,6 +20,7 @@ from wallet.models import HostKeyLookup, ReconciliationPlan, ReportRecipient, St
 from wallet.reconciliation import planning
 
 LIST = "/admin/wallet/reconciliationplan/"
+EURO = 100_000
 SAID = {
     "is_on": "on", "hour": "7", "day_begins": "0", "grain": "rows", "unsettled_hours": "12", "high_amount": "250.00",
     "recipients": "cfo@acme.test\r\nCFO@acme.test\r\n\r\nfinance@acme.test",
@@ -197,3 +198,59 @@ def test_no_door_raises_the_limit_alone(acme: Merchant, rival: Merchant, adminis
     refused(lambda: ReconciliationPlan.objects.filter(pk=plan.pk).update(write_off_alone=1))
     with pytest.raises(SecondPersonNeeded):
         planning.set_plan(merchant=acme, by=administrator, write_off_alone=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_raise"),
+    [
+        (None, {"EUR": 5 * EURO}, True),
+        (None, {"JPY": 1_001 * EURO}, True),
+        ({"JPY": 5 * EURO}, {"JPY": 6 * EURO}, True),
+        ({"SEK": 0}, None, True),
+        ({"SEK": 0, "JPY": 0}, {"SEK": 0}, True),
+        (None, {"JPY": 1_000 * EURO}, False),
+        ({"JPY": 6 * EURO}, {"JPY": 5 * EURO}, False),
+        ({"SEK": 50 * EURO}, None, False),
+    ],
+)
+def test_a_limit_of_one_currency_is_raised_by_two_people_too(
+    acme: Merchant,
+    administrator: Person,
+    support: Person,
+    before: dict[str, int] | None,
+    after: dict[str, int] | None,
+    is_raise: bool,
+) -> None:
+    """In the service and, past it, in the database."""
+    alone = 0 if after and "EUR" in after else 10 * EURO
+    plan = reconciling.plan(acme, write_off_alone=alone, write_off_alone_by_currency=before)
+    Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+    plan = ReconciliationPlan.objects.select_related("merchant").get(pk=plan.pk)
+    assert planning.needs_second_person(plan, {"write_off_alone_by_currency": after}) == is_raise
+    written = ReconciliationPlan.objects.filter(pk=plan.pk)
+    if not is_raise:
+        assert written.update(write_off_alone_by_currency=after) == 1
+        return
+    with pytest.raises(IntegrityError, match="a second person approves a higher"), transaction.atomic():
+        written.update(write_off_alone_by_currency=after)
+    give_totp(support)
+    approval = planning.ask_to_raise_limit(
+        plan=plan, said={"write_off_alone_by_currency": after}, by=administrator, reason="Many small differences."
+    )
+    with history.acting(door="/admin/", person=support):
+        approvals.approve(approval=approval, by=support)
+    plan.refresh_from_db()
+    assert (plan.write_off_alone, plan.write_off_alone_by_currency) == (alone, after)
+
+
+def test_the_form_asks_for_a_second_person_where_a_currency_is_raised(
+    plan: ReconciliationPlan, support: Person, administrator: Person
+) -> None:
+    Merchant.objects.update(two_person=True)
+    ReconciliationPlan.objects.filter(pk=plan.pk).update(write_off_alone=0)
+    at_work, path = signed_in(Client(), administrator), f"{LIST}{plan.pk}/change/"
+    said = SAID | {"write_off_alone": "0", "write_off_alone_by_currency": "SEK 50.00"}
+    assert "A second person must approve it" in sent(at_work, path, said)
+    plan.refresh_from_db()
+    assert plan.write_off_alone_by_currency is None
+    assert Approval.objects.get().wish["changes"] == ["write-off limit by currency from none to SEK 50.00"]

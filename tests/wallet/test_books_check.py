@@ -83,6 +83,26 @@ def test_a_forged_balance_of_an_old_account_is_found_the_next_night(busy: Caller
     )
 
 
+@pytest.mark.parametrize("number", [-5, 10**15])
+def test_a_row_of_a_player_that_does_not_exist_is_found_the_next_night(busy: Caller, number: int) -> None:
+    """Behind the watermark it is in no player's slice. It stays found, and nothing else is held up by it."""
+    books_check.check_new_rows()
+    forge(
+        f"""INSERT INTO wallet_transaction SELECT (jsonb_populate_record(t, jsonb_build_object(
+                'id', {number}, 'transaction_id', 'forged', 'player_id', 987654321))).*
+              FROM wallet_transaction t WHERE t.transaction_id = 'lost'"""  # noqa: S608
+    )
+    assert not books_check.check_new_rows().holds
+    assert ("balance", f"row {number}") in every_slice(busy.merchant)
+    assert not books_check.check_new_rows().holds
+
+
+def test_a_row_of_a_merchant_that_does_not_exist_holds_up_no_check(busy: Caller) -> None:
+    forge("UPDATE wallet_transaction SET merchant_id = 987654321 WHERE transaction_id = 'lost'")
+    assert not books_check.check_new_rows().holds
+    assert Mark.objects.get(source="books").upto == Transaction.objects.latest("pk").pk
+
+
 def test_what_is_mended_is_found_no_more(busy: Caller) -> None:
     books_check.check_new_rows()
     forge(FORGERIES["balance of a row"])

@@ -12,9 +12,9 @@ from django.core import mail
 from django.db import IntegrityError, ProgrammingError, transaction
 from python_calamine import CalamineWorkbook
 
-from merchants.errors import Refusal
+from merchants.errors import NotIndependent, Refusal
 from merchants.models import Contact, Merchant, Person
-from merchants.services import outbox
+from merchants.services import history, outbox, people
 from portal.lib import clock, pdf
 from tests import factories
 from tests.plugins.database_role import as_superuser, unguarded
@@ -259,6 +259,15 @@ def test_another_person_signs_off_what_still_holds(
     assert (signed.number, signed.prepared_by, signed.signed_by) == (2, support, second)
     with pytest.raises(refusals.NotPrepared):
         settlements.withdraw(settlement=signed, reason="too late", by=second)
+
+
+def test_whom_the_preparer_set_up_signs_nothing_off(march: Told, support: Person, second: Person) -> None:
+    draft = prepared(march.merchant, MARCH, support)
+    with clock.at(after(march.merchant, MARCH)):
+        with history.acting(door="/admin/", person=support):
+            people.set_password(person=second, password="another long password")
+        with pytest.raises(NotIndependent):
+            settlements.sign_off(settlement=draft, by=second)
 
 
 def test_the_merchant_confirms_a_signed_statement_once(

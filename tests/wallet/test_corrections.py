@@ -12,8 +12,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
+from merchants.errors import NotIndependent
 from merchants.models import Letter, Merchant, Person
-from merchants.services import chain, history, staff_changes
+from merchants.services import chain, history, people, staff_changes
 from portal.lib import clock
 from tests import factories
 from tests.pages import said
@@ -91,6 +92,13 @@ def test_two_persons_settle_a_case_and_the_money_moves(
     assert (correction.transaction, correction.asked_by, correction.approved_by) == (row, support, second)
 
 
+def test_what_was_corrected_is_not_suggested_again(broken: Case, support: Person, second: Person) -> None:
+    assert corrections.suggested_entry(broken) == entry()
+    approved(proposed(broken, support, amount=WIN - 500), second)
+    again = cases.reopen(case=broken, by=support, text="It was more than that.")
+    assert corrections.suggested_entry(again) == entry(amount=500)
+
+
 def test_owners_are_mailed_and_history_says_who_proposed_it_and_who_approved(
     broken: Case, support: Person, second: Person, owner: Person
 ) -> None:
@@ -112,6 +120,13 @@ def by_the_same(case: Case, correction: Correction, support: Person, second: Per
         approved(correction, support)
     with pytest.raises(IntegrityError, match="another person"):
         ledger.correct(correction.pk, support.pk)
+
+
+def by_whom_the_proposer_set_up(case: Case, correction: Correction, support: Person, second: Person) -> None:
+    with history.acting(door="/admin/", person=support):
+        people.set_password(person=second, password="another long password")
+    with pytest.raises(NotIndependent):
+        approved(correction, second)
 
 
 def by_nobody_of_our_staff(case: Case, correction: Correction, support: Person, second: Person) -> None:
@@ -161,8 +176,8 @@ def with_another_difference(case: Case, correction: Correction, support: Person,
 @pytest.mark.parametrize(
     "attempt",
     [
-        by_the_same, by_nobody_of_our_staff, without_a_row, as_a_write_off, by_writing_the_approval,
-        by_another_proposal, with_another_difference,
+        by_the_same, by_whom_the_proposer_set_up, by_nobody_of_our_staff, without_a_row, as_a_write_off,
+        by_writing_the_approval, by_another_proposal, with_another_difference,
     ],
 )  # fmt: skip
 def test_nobody_posts_one_alone(

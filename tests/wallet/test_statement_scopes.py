@@ -18,8 +18,11 @@ from portal.lib import clock
 from tests import factories
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, reconcile, state, without
+from wallet.api import contracts
+from wallet.api.reconciliation_views import told as told_of
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
-from wallet.reconciliation import alarms, planning, schedule, scopes, statements
+from wallet.reconciliation import alarms, planning, report_files, schedule, scopes, statements
+from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.days import DAY, begin_of, date_at, day_of
 from wallet.reconciliation.scopes import Scope, WrongScope
 from wallet.services import exports
@@ -100,14 +103,18 @@ def test_a_newer_statement_replaces_trims_or_leaves_an_older_one(newer: str, old
 # --- They add up ------------------------------------------------------------------------------------------------------
 def test_a_day_in_two_parts_is_compared_when_both_are_there(busy: Busy) -> None:
     lines = busy.lines()
-    state(busy.merchant, lines[:4], scope="part=1/2")
+    first = state(busy.merchant, lines[:4], scope="part=1/2")
     found = reconcile(busy.merchant)
+    assert told_of(first).comparison is None
     assert found.outcome == "no_statement"
     case = reconciling.case(busy.merchant, "no_statement")
     assert case.theirs == {"missing": ["part 2 of 2"]}
     state(busy.merchant, lines[4:], scope="part=2/2")
     again = reconcile(busy.merchant)
     assert (again.outcome, again.figures.theirs, again.figures.matched) == ("clear", len(lines), len(lines))
+    comparison = told_of(first).comparison
+    assert isinstance(comparison, contracts.Comparison)
+    assert (comparison.number, comparison.outcome) == (2, "clear")
     assert breaks(busy.merchant) == set()
     state(busy.merchant, without(lines[4:], "win"), scope="part=2/2")
     reconcile(busy.merchant)
@@ -135,6 +142,12 @@ def test_a_row_in_both_parts_is_one_double_and_its_line_names_the_statement(busy
     found = reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("duplicate_there", "won")}
     assert [(each.kind, each.breaks) for each in found.figures.breaks] == [("duplicate_there", 1)]
+    double = reconciling.case(busy.merchant, "duplicate_there", "won")
+    assert (double.theirs or {})["lines"] == "2, 100000002"
+    assert lines_label((double.theirs or {})["lines"]) == "2, 2 of statement 2"
+    assert found.run is not None
+    [row] = report_files.rows(found.run, whole=False)
+    assert row[report_files.HEAD.index("their line")] == "2"
 
 
 def test_statements_by_type_add_up_and_each_replaces_its_own(busy: Busy) -> None:
@@ -155,6 +168,15 @@ def test_a_correction_of_one_type_leaves_the_rest_of_a_whole_day(busy: Busy) -> 
     found = reconcile(busy.merchant)
     assert (found.outcome, found.figures.theirs) == ("clear", len(lines))
     assert [(side.kind, side.difference) for side in found.figures.sides if side.difference] == []
+
+
+def test_a_rollback_of_what_nobody_knows_is_lost_between_no_two_statements(busy: Busy) -> None:
+    lines = busy.lines()
+    strange = Line("odd", "rollback", "player-1", "EUR", 700, is_rolled_back=False, ref_transaction_id="unknown")
+    state(busy.merchant, [*lines, strange])
+    state(busy.merchant, of_kinds(lines, "bet", "rollback"), scope="types=bet")
+    reconcile(busy.merchant)
+    assert breaks(busy.merchant) == {("missing_here", "odd")}
 
 
 def test_what_no_statement_is_of_is_missing_unless_the_plan_names_all_scopes(busy: Busy) -> None:
@@ -187,6 +209,58 @@ def test_cashier_rows_are_left_out_of_both_sides(busy: Busy, *, has_cashier_rows
     assert (found.outcome, breaks(busy.merchant)) == ("clear", set())
     assert found.figures.ours == found.figures.theirs == found.figures.matched == len(lines) - 4
     assert {side.kind for side in found.figures.sides} == {"bet", "payout", "reward", "rollback"}
+
+
+def test_a_rollback_of_what_is_left_out_is_in_no_sum(told: Told) -> None:
+    """It came the day before; a file of flags says nothing of it."""
+    reconciling.plan(told.merchant, left_out=["deposit", "withdraw"])
+    with reconciling.at(told.merchant, of=DATE - DAY):
+        told.deposit(50_000, transactionId="first")
+        told.launch()
+        told.deposit(700, transactionId="early")
+    rolled_back_today(told, "early")
+    state(told.merchant, of_kinds(reconciling.ledger_lines(told.merchant), "bet"), rollbacks="flags")
+    assert (reconcile(told.merchant).outcome, breaks(told.merchant)) == ("clear", set())
+
+
+def test_a_statement_that_lists_no_rollbacks_hides_none_of_another(told: Told) -> None:
+    with reconciling.at(told.merchant, of=DATE - DAY):
+        told.deposit(50_000, transactionId="first")
+        told.launch()
+        told.bet(700, transactionId="early")
+    rolled_back_today(told, "early")
+    lines = reconciling.ledger_lines(told.merchant)
+    state(told.merchant, of_kinds(lines, "bet"), scope=GAMES, rollbacks="rows")
+    state(told.merchant, of_kinds(lines, "deposit"), scope=CASHIER, rollbacks="none")
+    reconcile(told.merchant)
+    assert breaks(told.merchant) == {("missing_there", "early-rollback")}
+
+
+def rolled_back_today(told: Told, transaction_id: str) -> None:
+    """In its own session; then another one begins."""
+    with reconciling.at(told.merchant):
+        item = told.rollback_item(transaction_id, transactionId=f"{transaction_id}-rollback")
+        answer = told.call("/wallet/transaction/rollback", {"transactions": [item]})
+        assert answer.body["data"][0]["status"] == "RS_OK"
+        told.launch()
+        told.deposit(300, transactionId="cash")
+        told.bet(100, transactionId="bet")
+
+
+def test_a_row_that_the_next_day_took_back_is_not_looked_for_there(told: Told) -> None:
+    """Its newer statement of bets has the place of the bets of its whole day."""
+    with reconciling.at(told.merchant):
+        told.deposit(50_000, transactionId="first")
+        told.launch()
+        told.bet(100, transactionId="bet")
+    lines = reconciling.ledger_lines(told.merchant)
+    state(told.merchant, without(lines, "bet"))
+    state(told.merchant, of_kinds(lines, "bet"), of=DATE + DAY)
+    reconcile(told.merchant)
+    assert breaks(told.merchant) == {("day_boundary", "bet")}
+    state(told.merchant, [], of=DATE + DAY, scope="types=bet")
+    reconcile(told.merchant)
+    assert breaks(told.merchant) == {("missing_there", "bet")}
 
 
 def test_only_cashier_rows_can_be_left_out(acme: Merchant) -> None:

@@ -36,6 +36,7 @@ from wallet.admin.case_verbs import MANY, ManyVerb, Verb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
 from wallet.reconciliation import break_amounts, cases, due_dates, refusals
+from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.plans import write_off_alone
 
 ONE = case_verbs.ONE | correction_verbs.VERBS
@@ -447,4 +448,6 @@ def told(name: str, value: Any) -> str:
         return ""
     if name == "amount":
         return money.show(int(value))
+    if name in {"line", "lines"}:
+        return lines_label(value)
     return str(value).replace("T", " ").partition(".")[0].partition("+")[0] if name == "at" else str(value)

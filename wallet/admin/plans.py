@@ -201,15 +201,15 @@ class PlanAdmin(FastAdmin):
     def save_model(self, request: HttpRequest, obj: ReconciliationPlan, form: Any, change: bool) -> None:  # noqa: FBT001
         said = {name: value for name, value in form.cleaned_data.items() if name not in {"merchant", "recipients"}}
         by: Any = request.user
-        limit: Any = said.get("write_off_alone")
-        if waits := planning.needs_second_person(plan_of(obj.merchant), limit):
-            del said["write_off_alone"]
+        waits: dict[str, Any] = {}
+        if planning.needs_second_person(plan_of(obj.merchant), said):
+            waits = {name: said.pop(name) for name in planning.LIMITS if name in said}
         with transaction.atomic():
             obj.pk = planning.set_plan(merchant=obj.merchant, by=by, **said).pk
             set_recipients(obj.merchant, form.cleaned_data["recipients"], by=by)
         if waits:
             plan = plan_of(obj.merchant)
-            self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, limit=limit, by=by, reason=IN_THE_FORM))
+            self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, said=waits, by=by, reason=IN_THE_FORM))
         if asked := questions.waiting(obj.merchant):
             wishes = "; ".join(question.wish for question in asked)
             self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from merchants.errors import Refusal
 from merchants.models import Merchant
@@ -102,9 +103,10 @@ def _total(total: dict[str, Any]) -> contracts.StatementTotal:
 
 
 def _comparison(statement: Statement) -> contracts.Comparison | None:
-    """By the index of a day's comparisons; there are few of one day."""
+    """By the index of a day's comparisons; there are few of one day. Of several statements each was compared."""
     done = Reconciliation.objects.filter(merchant=statement.merchant_id, day=statement.day, state="done")
-    newest = done.filter(statement=statement).order_by("-number").first()
+    with_it = Q(statement=statement) | Q(statement_ids__contains=[statement.pk], statement__isnull=False)
+    newest = done.filter(with_it).order_by("-number").first()
     if newest is None:
         return None
     return contracts.Comparison(number=newest.number, outcome=newest.outcome, compared_at=when(newest.done_at))

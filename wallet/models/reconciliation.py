@@ -81,17 +81,43 @@ NAMES_BY_OWNER = """
 """
 
 
-# With the two-person rule, what one person may write off alone is not for one person to raise.
-LIMIT_BY_TWO = """
-    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person)
-       AND NOT EXISTS (SELECT FROM merchants_approval a
-                        WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
-                          AND a.decided_in = pg_current_xact_id()::text::bigint
-                          AND a.wish ->> 'limit' = NEW.write_off_alone::text) THEN
+# With the two-person rule, what one person may write off alone is not for one person to raise, in any currency. The
+# amount of one currency goes before that in euro: to state, to change or to remove it may be a raise.
+ALONE_AFTER, ALONE_BEFORE = (
+    upper_limit(by_currency=by_currency, amount=amount, currency="k.code")
+    for by_currency, amount in (
+        ("NEW.write_off_alone_by_currency", "NEW.write_off_alone"),
+        ("v_by_currency", "v_alone"),
+    )
+)
+LIMIT_BY_TWO = f"""
+    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+        RETURN NEW;
+    END IF;
+    v_alone := 0;
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.merchant_id = OLD.merchant_id THEN
+            v_alone := OLD.write_off_alone;
+            v_by_currency := OLD.write_off_alone_by_currency;
+        END IF;
+    END IF;
+    IF (NEW.write_off_alone > v_alone OR EXISTS (
+            SELECT FROM jsonb_object_keys(coalesce(NEW.write_off_alone_by_currency, '{{}}'::jsonb)
+                                          || coalesce(v_by_currency, '{{}}'::jsonb)) AS k (code)
+             WHERE {ALONE_AFTER} > {ALONE_BEFORE}))
+       AND NOT EXISTS (
+            SELECT FROM merchants_approval a
+             WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
+               AND a.decided_in = pg_current_xact_id()::text::bigint
+               AND a.wish ->> 'limit' = NEW.write_off_alone::text
+               AND CASE WHEN jsonb_exists(a.wish, 'by_currency')
+                        THEN nullif(a.wish -> 'by_currency', 'null'::jsonb) ELSE v_by_currency END
+                   IS NOT DISTINCT FROM NEW.write_off_alone_by_currency) THEN
         RAISE EXCEPTION 'a second person approves a higher write-off limit' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
-"""
+"""  # noqa: S608 - made of constants
+LIMIT_BEFORE = [("v_alone", "bigint"), ("v_by_currency", "jsonb")]
 
 
 @tracked(scopes={"merchant": "merchant"}, exclude=["earlier_days"], owners_told=True, always=SWITCHED_OFF)
@@ -182,7 +208,8 @@ class ReconciliationPlan(models.Model):
                 name="plan_limit_by_two",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition("NEW.write_off_alone > 0"),
+                condition=pgtrigger.Condition("NEW.write_off_alone > 0 OR NEW.write_off_alone_by_currency IS NOT NULL"),
+                declare=LIMIT_BEFORE,
                 func=LIMIT_BY_TWO,
             ),
             pgtrigger.Trigger(
@@ -190,8 +217,10 @@ class ReconciliationPlan(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "NEW.write_off_alone > OLD.write_off_alone OR NEW.merchant_id <> OLD.merchant_id"
+                    "NEW.write_off_alone > OLD.write_off_alone OR NEW.merchant_id <> OLD.merchant_id "
+                    "OR NEW.write_off_alone_by_currency IS DISTINCT FROM OLD.write_off_alone_by_currency"
                 ),
+                declare=LIMIT_BEFORE,
                 func=LIMIT_BY_TWO,
             ),
         ]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from merchants.models import Merchant
+from merchants.models import Merchant, Player
 from portal.lib import clock
 from wallet.models import BookFinding, BooksSlice, Case, Transaction
 from wallet.services import books, verification
@@ -91,7 +91,9 @@ def _store(origin: str, findings: Iterable[Found]) -> None:
 
 
 def _found_in(verdict: Verdict) -> list[Found]:
-    """Return each subject once; of several rules that a row breaks, the last."""
+    """Return each subject once; of several rules that a row breaks, the last. A row of a merchant that does not exist
+    is in the verdict alone: no merchant has a page for it.
+    """
     merchants = dict(Merchant.objects.values_list("code", "pk"))
     keys = books.player_keys(verdict)
     found = [
@@ -99,7 +101,9 @@ def _found_in(verdict: Verdict) -> list[Found]:
         *_of_gaps(verdict),
         *(each for breach in verdict.breaches for each in _of_breach(breach)),
     ]
-    return list({(each.merchant_id, each.kind, each.subject): each for each in found}.values())
+    there = set(merchants.values())
+    once = {(each.merchant_id, each.kind, each.subject): each for each in found if each.merchant_id in there}
+    return list(once.values())
 
 
 def _of_differences(
@@ -138,7 +142,10 @@ def _of_gaps(verdict: Verdict) -> Iterator[Found]:
 
 
 def _of_breach(breach: Breach) -> Iterator[Found]:
-    for row in Transaction.objects.filter(pk__in=breach.ids).select_related("player"):
+    """Its player may not exist, and is looked up apart."""
+    rows = Transaction.objects.filter(pk__in=breach.ids)
+    players = dict(Player.objects.filter(pk__in=[row.player_id for row in rows]).values_list("pk", "player_id"))
+    for row in rows:
         is_paid = breach.rule == verification.PAID_ON_ROLLED_BACK
         yield Found(
             row.merchant_id,
@@ -147,7 +154,7 @@ def _of_breach(breach: Breach) -> Iterator[Found]:
             {"kind": row.kind, "amount": _text(row.amount), "rule": breach.rule, "row": row.pk},
             row.amount or 0 if is_paid else 0,
             row.player_id,
-            row.player.player_id if is_paid else "",
+            players.get(row.player_id, "") if is_paid else "",
             row.currency or "",
         )
 

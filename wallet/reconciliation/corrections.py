@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from merchants.models import Merchant, Person, Player
 from merchants.services import letters
+from merchants.services.independence import check_two_people
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.ledger import ledger
@@ -36,10 +37,13 @@ class Entry:
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 def suggested_entry(case: Case) -> Entry:
-    """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond."""
-    return Entry(
-        player=case.player_id, currency=case.currency, amount=cases.at_stake(case), is_credit=case.difference <= 0
-    )
+    """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond; what was corrected
+    before the case was opened again is off it.
+    """
+    posted = corrections_of(case).filter(approved_at__isnull=False, currency=case.currency)
+    left = case.difference + sum(correction.delta for correction in posted)
+    amount = abs(left) if case.difference else cases.at_stake(case)
+    return Entry(player=case.player_id, currency=case.currency, amount=amount, is_credit=left <= 0)
 
 
 def proposed_correction(case: Case) -> Correction | None:
@@ -87,7 +91,7 @@ def propose_correction(*, case: Case, entry: Entry, text: str, by: Person) -> Co
 def approve_correction(*, case: Case, correction: int, difference: int, by: Person) -> Correction:
     """`correction` and `difference` as the person saw them: what has changed meanwhile is not approved.
 
-    The row is posted and the case closed together, or neither.
+    The row is posted and the case closed together, or neither. Raises Refusal.
     """
     proposed = _proposed(case, by)
     if proposed.asked_by_id == by.pk:
@@ -96,6 +100,7 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
         raise refusals.CorrectionChanged
     if proposed.case.difference != difference:
         raise refusals.CaseChanged
+    check_two_people(proposed.asked_by, by, proposed.merchant)
     answer = ledger.correct(proposed.pk, by.pk)
     if answer.status != statuses.OK:
         raise refusals.NotRepresentable

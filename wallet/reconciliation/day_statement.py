@@ -5,7 +5,9 @@ A plan can leave types out and can say which scopes are all that is compared; bo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +16,11 @@ from django.db import connection
 from merchants.models import Merchant
 from wallet.models import ReconciliationPlan, Statement
 from wallet.reconciliation import scopes, statement_rows
+from wallet.reconciliation.reading import mapping as mappings
 from wallet.reconciliation.scopes import OUR_KIND, THEIR_KIND, Scope
 
 LINES_OF_ONE = 100_000_000  # a line of the second statement is this and its number, of the third twice this
+STRICTEST = ("rows", "flags", "none")  # of what mappings say about rollbacks
 OUR_EXPORT = "Transaction"  # so the column of ids is called in the portal's own export
 # There, a rollback that also takes payouts back is a row for each movement under one id. The first of them stands for
 # all, as long as they are no more than those of our ledger.
@@ -51,8 +55,14 @@ class DayStatement:
         return str(self.head.grain)
 
     @property
-    def mapping(self) -> dict[str, Any]:
-        return dict(self.head.mapping)
+    def day(self) -> date:
+        return self.head.day
+
+    @property
+    def rollback_rule(self) -> str:
+        """Of several statements the rule by which most is looked for: what one says nothing of, another may list."""
+        rules = {mappings.from_json(part.mapping).rollback_rule for part in self.parts}
+        return next(rule for rule in STRICTEST if rule in rules)
 
     @property
     def rows(self) -> int:
@@ -90,11 +100,13 @@ class DayStatement:
         return f"SELECT {line} AS line, {names} FROM {view} AS p WHERE {self._kept(number)}"  # noqa: S608 - ours
 
     def _kept(self, number: int) -> str:
-        """Of one statement: what the plan compares, and no newer one has."""
+        """Of one statement: what the plan compares, and no newer one has. A rollback of what nobody knows stays, or it
+        would be in none.
+        """
         kind = THEIR_KIND.format(a="p", m=int(self.merchant.pk))
         own = Scope.parse(self.parts[number].scope)
         newer = [scope for part in self.parts[number + 1 :] if (scope := Scope.parse(part.scope)).trims(own)]
-        taken = [f"NOT {scopes.condition([scope], kind, 'p.currency')}" for scope in newer]
+        taken = [f"NOT {scopes.condition([scope], kind, 'p.currency', unknown='false')}" for scope in newer]
         return scopes.all_true(compared(self.plan, kind, "p.currency"), *taken)
 
 
@@ -131,8 +143,24 @@ def day_statement(
     return (None, missing) if missing else (DayStatement(merchant, plan, tuple(parts)), [])
 
 
+def beside(statement: DayStatement, others: Iterable[DayStatement]) -> str:
+    """Return the rows of other days, as each is compared and with its `day`, to stand in SQL after FROM."""
+    names = ", ".join(f"n.{name}" for name in ("line", *statement_rows.COLUMNS))
+    days = [(f"'{each.day:%Y-%m-%d}'::date", each.source, "true") for each in others]
+    parts = (
+        f"SELECT {day} AS day, {names} FROM {source} AS n WHERE {condition}"  # noqa: S608 - ours
+        for day, source, condition in days or [("NULL::date", statement.source, "false")]
+    )
+    return f"({' UNION ALL '.join(parts)})"
+
+
 def line_label(line: Any) -> str:
     """A line for people: 7, or “7 of statement 2” where the day has several."""
     number = int(line)
     part, own = divmod(number, LINES_OF_ONE)
     return f"{own} of statement {part + 1}" if part else str(own)
+
+
+def lines_label(lines: Any) -> str:
+    """Several of them, as a case of a double has them: “5, 7 of statement 2”."""
+    return ", ".join(map(line_label, str(lines).split(", ")))

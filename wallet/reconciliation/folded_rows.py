@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from portal.lib import tables
 from portal.lib.money import show
 from wallet.models.reconciliation import Case, FoldedRow
+from wallet.reconciliation.day_statement import line_label
 
 HEAD = (
     "row", "transaction", "player", "currency", "difference", "our kind", "our amount", "our time", "their kind",
@@ -43,7 +44,8 @@ def _line(row: FoldedRow) -> tuple[Any, ...]:
     return (
         row.number, row.subject, row.player_id, row.currency, _digits(int(row.net), row.currency),
         ours.get("kind"), _amount(ours, row.currency), ours.get("at"),
-        theirs.get("kind"), _amount(theirs, row.currency), theirs.get("at"), theirs.get("line"),
+        theirs.get("kind"), _amount(theirs, row.currency), theirs.get("at"),
+        line_label(theirs["line"]) if "line" in theirs else None,
     )  # fmt: skip
 
 

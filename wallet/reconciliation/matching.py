@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
 from wallet.reconciliation.figures import Side
-from wallet.reconciliation.reading import mapping as mappings
 from wallet.services.usage import IS_OPEN
 
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
@@ -310,7 +309,7 @@ class Job:
             "first": first,
             "old": self.now - timedelta(hours=self.plan.unsettled_hours),
             "zone": self.merchant.time_zone,
-            "rollbacks": mappings.from_json(self.statement.mapping).rollback_rule if self.statement else "",
+            "rollbacks": self.statement.rollback_rule if self.statement else "",
             "days": days,
             "begins": [begin_of(self.merchant, each) for each in days],
         }
@@ -318,10 +317,16 @@ class Job:
     def day_beside(self, days: int) -> Day:
         return day_of(self.merchant, self.day.date + timedelta(days=days))
 
-    def statements_beside(self, days: Iterable[int]) -> list[Statement]:
+    def statements_beside(self, days: Iterable[int]) -> list[DayStatement]:
+        """As these days are compared: rows that another statement of theirs took the place of are in none."""
         dates = [self.day.date + timedelta(days=each) for each in days]
-        found = Statement.objects.filter(merchant=self.merchant, day__in=dates, is_current=True)
-        return list(found.filter(grain=ReconciliationPlan.Grain.ROWS))
+        found = Statement.objects.filter(
+            merchant=self.merchant, day__in=dates, is_current=True, grain=ReconciliationPlan.Grain.ROWS
+        )
+        of_days: dict[date, list[Statement]] = {}
+        for each in found.order_by("day", "pk"):
+            of_days.setdefault(each.day, []).append(each)
+        return [DayStatement(self.merchant, self.plan, tuple(parts)) for parts in of_days.values()]
 
 
 def compare(job: Job, ours: int) -> int:
@@ -365,11 +370,11 @@ def _compare_rows(job: Job, statement: DayStatement, values: dict[str, Any]) -> 
     """Statements of other days are read only where a row is on one side alone."""
     _do(MEET.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
     neighbours = job.statements_beside(_asked_days(job))
-    statement_rows.make_ready(neighbours)
+    statement_rows.make_ready(part for each in neighbours for part in each.parts)
     _do(DAYS)
     for each in map(job.day_beside, range(-LATEST_FILE, -EARLIEST_FILE + 1)):
         _do("INSERT INTO reconciliation_day VALUES (%s, %s, %s)", [each.date, each.begin, each.end])
-    _do(JUDGE.replace("{beside}", statement_rows.beside(statement.head, neighbours)), values)
+    _do(JUDGE.replace("{beside}", day_statement.beside(statement, neighbours)), values)
 
 
 def _asked_days(job: Job) -> set[int]:

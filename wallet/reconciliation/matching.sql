@@ -12,14 +12,14 @@ DROP TABLE IF EXISTS pg_temp.reconciliation_our_rollback, pg_temp.reconciliation
                      pg_temp.reconciliation_elsewhere;
 
 -- What rollbacks of ours took back since the day began, each movement on its own; a file may know of later ones. `effect`
--- is what the player gets of it.
+-- is what the player gets of it. What the plan leaves out is in no sum of ours, and so is not here either.
 CREATE TEMP TABLE reconciliation_our_rollback ON COMMIT DROP AS
-SELECT r.reverses_id AS o_id, r.transaction_id AS r_id, r.part, r.created_at AS at, r.currency, r.amount,
+SELECT t.reverses_id AS o_id, t.transaction_id AS r_id, t.part, t.created_at AS at, t.currency, t.amount,
        x.transaction_id AS x_id, x.kind AS x_kind, x.created_at >= %(begin)s AND x.created_at < %(end)s AS is_of_day,
-       CASE WHEN x.kind IN ('bet', 'withdraw') THEN r.amount ELSE -r.amount END AS effect
-  FROM wallet_transaction r
-  JOIN wallet_transaction x ON x.id = r.reverses_id
- WHERE r.reverses_id IS NOT NULL AND r.merchant_id = %(merchant)s AND r.created_at >= %(begin)s;
+       CASE WHEN x.kind IN ('bet', 'withdraw') THEN t.amount ELSE -t.amount END AS effect
+  FROM wallet_transaction t
+  JOIN wallet_transaction x ON x.id = t.reverses_id
+ WHERE t.reverses_id IS NOT NULL AND t.merchant_id = %(merchant)s AND t.created_at >= %(begin)s AND {ours};
 CREATE INDEX ON reconciliation_our_rollback (o_id);
 CREATE INDEX ON reconciliation_our_rollback (x_id);
 ANALYZE reconciliation_our_rollback;

@@ -12,12 +12,15 @@ from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, questions
 from portal.lib import clock, money
 from wallet.models import Reconciliation, Statement
+from wallet.models.currency_rate import BASE
 from wallet.models.reconciliation import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import refusals, report_opt_outs
 from wallet.reconciliation.days import DAY, date_at, moment_of
 from wallet.reconciliation.reading import mapping as mappings
+from wallet.reconciliation.thresholds import thresholds
 
 MOST_RECIPIENTS = 20
+LIMITS = ("write_off_alone", "write_off_alone_by_currency")
 
 
 class WrongHour(Refusal):
@@ -53,7 +56,7 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
         raise WrongTypes
     check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
-    if needs_second_person(plan, said.get("write_off_alone")):
+    if needs_second_person(plan, said):
         raise SecondPersonNeeded
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
         questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
@@ -100,21 +103,49 @@ def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
         raise refusals.NoTimetable
 
 
-def needs_second_person(plan: ReconciliationPlan, limit: int | None) -> bool:
-    """Whether this write-off limit is a raise that one person alone may not make."""
-    now = plan.write_off_alone if plan.pk else 0
-    return limit is not None and limit > now and plan.merchant.two_person
+def needs_second_person(plan: ReconciliationPlan, said: Words[str, Any]) -> bool:
+    """Whether this raises the write-off limit, in euro or in any currency, which one person alone may not do."""
+    if not plan.merchant.two_person or said.keys().isdisjoint(LIMITS):
+        return False
+    limit, by_currency = _wanted(plan, said)
+    wanted = ReconciliationPlan(merchant=plan.merchant, write_off_alone=limit, write_off_alone_by_currency=by_currency)
+    currencies = sorted({BASE, *(plan.write_off_alone_by_currency or {}), *(by_currency or {})})
+    before, after = (thresholds(each, currencies) for each in (plan, wanted))
+    return any(new.write_off_alone > old.write_off_alone for old, new in zip(before, after, strict=True))
 
 
-def ask_to_raise_limit(*, plan: ReconciliationPlan, limit: int, by: Person, reason: str) -> Approval:
+def _wanted(plan: ReconciliationPlan, said: Words[str, Any]) -> tuple[int, dict[str, int] | None]:
+    """The limit in euro and by currency; what is not said stays."""
+    limit = said.get("write_off_alone")
+    by_currency = said.get("write_off_alone_by_currency", plan.write_off_alone_by_currency)
+    return plan.write_off_alone if limit is None else limit, by_currency
+
+
+def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: Person, reason: str) -> Approval:
     """Until a second person approves it, the limit stays. Raises AlreadyAsked."""
-    change = f"write-off limit from {money.show(plan.write_off_alone)} to {money.show(limit)}"
-    return approvals.ask_to_raise_limit(merchant=plan.merchant, limit=limit, change=change, by=by, reason=reason)
+    limit, by_currency = _wanted(plan, said)
+    changes = [
+        f"write-off limit{of} from {before} to {after}"
+        for of, before, after in (
+            ("", money.show(plan.write_off_alone), money.show(limit)),
+            (" by currency", _in_words(plan.write_off_alone_by_currency), _in_words(by_currency)),
+        )
+        if before != after
+    ]
+    wish = {"limit": limit, "by_currency": by_currency, "changes": changes}
+    return approvals.ask_to_raise_limit(merchant=plan.merchant, wish=wish, by=by, reason=reason)
+
+
+def _in_words(by_currency: dict[str, int] | None) -> str:
+    amounts = [money.show_with_code(amount, currency) for currency, amount in sorted((by_currency or {}).items())]
+    return ", ".join(amounts) or "none"
 
 
 def raise_limit(approval: Approval) -> None:
-    plan = _locked(approval.merchant)
-    plan.write_off_alone = approval.wish["limit"]
+    plan, wish = _locked(approval.merchant), approval.wish
+    plan.write_off_alone = wish["limit"]
+    if "by_currency" in wish:
+        plan.write_off_alone_by_currency = wish["by_currency"]
     plan.save()
 
 

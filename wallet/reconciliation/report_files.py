@@ -20,6 +20,7 @@ from portal.lib.file_names import file_name
 from portal.lib.sheets import Amount
 from wallet.models.reconciliation import Case, Reconciliation
 from wallet.reconciliation import break_amounts, day_breaks
+from wallet.reconciliation.day_statement import line_label
 
 SALT = "wallet.reconciliation.report"
 LINK_DAYS = 14
@@ -86,10 +87,14 @@ def _row(case: Any, *, whole: bool) -> tuple[Any, ...]:
         case.get_resolution_display(), breaks, case.currency, Amount(break_amounts.net(case), case.currency),
         Amount(int(case.stake), case.currency),
         ours.get("kind"), _amount(ours), ours.get("state"), _moment(ours),
-        theirs.get("kind"), _amount(theirs), theirs.get("state"), _moment(theirs), theirs.get("line"),
+        theirs.get("kind"), _amount(theirs), theirs.get("state"), _moment(theirs), _line(theirs),
         case.opened_at, case.resolved_at,
     )  # fmt: skip
     return (*row, case.subject, case.player_id, ours.get("game"), theirs.get("game")) if whole else row
+
+
+def _line(side: dict[str, Any]) -> str | None:
+    return line_label(side["line"]) if "line" in side else None
 
 
 def _amount(side: dict[str, Any]) -> Amount | None:

@@ -181,18 +181,21 @@ THEIR_KIND = (
 )
 
 
-def condition(scopes: Sequence[Scope], kind: str, currency: str) -> str:
-    """Return an expression that is true of rows in one of `scopes`, by currency and type. No scope: of all rows."""
-    each = [_of_one(scope, kind, currency) for scope in scopes]
+def condition(scopes: Sequence[Scope], kind: str, currency: str, *, unknown: str = "true") -> str:
+    """Return an expression that is true of rows in one of `scopes`, by currency and type. No scope: of all rows.
+
+    `unknown`: whether rollbacks of what nobody knows are in it.
+    """
+    each = [_of_one(scope, kind, currency, unknown) for scope in scopes]
     return f"({' OR '.join(each)})" if each and "true" not in each else "true"
 
 
-def _of_one(scope: Scope, kind: str, currency: str) -> str:
+def _of_one(scope: Scope, kind: str, currency: str, unknown: str) -> str:
     parts = []
     if scope.currencies:
         parts.append(f"{currency} = ANY ({_array(scope.currencies)})")
     if scope.kinds:
-        parts.append(f"coalesce({kind} = ANY ({_array(scope.kinds)}), true)")
+        parts.append(f"coalesce({kind} = ANY ({_array(scope.kinds)}), {unknown})")
     return f"({' AND '.join(parts)})" if parts else "true"
 
 

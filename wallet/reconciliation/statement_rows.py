@@ -33,7 +33,6 @@ COLUMNS = (
     "transaction_id", "kind", "player_id", "game_id", "currency", "amount", "is_rolled_back", "ref_transaction_id",
     "at", "count",
 )  # fmt: skip
-NOTHING_BESIDE = "(SELECT NULL::date AS day, n.* FROM {} AS n WHERE false)"
 TABLES = """
     SELECT substr(c.relname, 5)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname ~ '^raw_[0-9]+$'
@@ -73,12 +72,6 @@ def name_of(statement: Statement) -> str:
     is_rolled_back, ref_transaction_id, at, count.
     """
     return _view(statement.pk).as_string()
-
-
-def beside(statement: Statement, others: Iterable[Statement]) -> str:
-    """The same of other days, all in one, each row with its `day`."""
-    days = [f"SELECT '{each.day:%Y-%m-%d}'::date AS day, n.* FROM {name_of(each)} AS n" for each in others]
-    return f"({' UNION ALL '.join(days)})" if days else NOTHING_BESIDE.format(name_of(statement))
 
 
 def make_ready(statements: Iterable[Statement]) -> None:

@@ -114,6 +114,21 @@ PROVE_AGAIN = """
       FROM total t LEFT JOIN off o ON o.account = t.account
      WHERE p.account_id = t.account AND (p.total, p.beyond) IS DISTINCT FROM (t.net, coalesce(o.beyond, 0))
 """
+# By rows and not by ids: between two ids there may be any number of others that no row has.
+NEXT = """
+    SELECT max(n.id) FROM (SELECT t.id FROM wallet_transaction t WHERE t.id > %(after)s AND t.id <= %(settled)s
+                            ORDER BY t.id LIMIT %(at_once)s) n
+"""
+# A row of no player is in nobody's slice. Looked for between the ids of players, by the index of a player's rows.
+OF_NOBODY = """
+    SELECT t.id, count(*) OVER ()
+      FROM (SELECT k.id AS above, lead(k.id, 1, 9223372036854775807) OVER (ORDER BY k.id) AS below
+              FROM (SELECT p.id FROM merchants_player p UNION ALL SELECT '-9223372036854775808'::bigint) k) gap
+     CROSS JOIN LATERAL (SELECT r.id FROM wallet_transaction r
+                          WHERE r.player_id > gap.above AND r.player_id < gap.below LIMIT %(shown)s) t
+     WHERE gap.below > gap.above + 1
+     ORDER BY t.id LIMIT %(shown)s
+"""
 HOLD_THE_MARK = "SELECT upto FROM wallet_mark WHERE source = 'books' FOR SHARE"
 PLAYERS = "SELECT p.id FROM merchants_player p WHERE p.merchant_id = %(merchant)s AND p.id %% %(slices)s = %(number)s"
 
@@ -127,8 +142,8 @@ def new_rows_settled() -> int:
 def verify_next_rows(settled: int) -> Verdict | None:
     """Verify the next rows behind the watermark and move it; None when there are none."""
     started, mark = perf_counter(), Mark.objects.select_for_update().get(source=Mark.Source.BOOKS)
-    upto = min(settled, mark.upto + AT_ONCE)
-    if upto <= mark.upto:
+    [[upto]] = _rows(NEXT, {"after": mark.upto, "settled": settled, "at_once": AT_ONCE})
+    if upto is None:
         return None
     values = {"after": mark.upto, "upto": upto, "shown": verification.SHOWN}
     gaps = _rows(GAPS, values)
@@ -144,10 +159,13 @@ def verify_next_rows(settled: int) -> Verdict | None:
 
 @transaction.atomic
 def verify_balances() -> Verdict:
-    """Compare the balance of every account with its verified sum and the rows behind the watermark."""
-    started = perf_counter()
-    found = _rows(BALANCES, {"shown": verification.SHOWN})
-    return _verdict(started, differences=found, accounts=AccountProof.objects.count())
+    """Compare the balance of every account with its verified sum and the rows behind the watermark; and look for rows
+    of players that do not exist, which no slice reads.
+    """
+    started, values = perf_counter(), {"shown": verification.SHOWN}
+    found, strangers = _rows(BALANCES, values), _rows(OF_NOBODY, values)
+    breaches = [Breach(verification.NAMES_NOBODY, strangers[0][1], [row[0] for row in strangers])] if strangers else []
+    return _verdict(started, differences=found, breaches=breaches, accounts=AccountProof.objects.count())
 
 
 def verify_players(merchant: Merchant, players: list[int]) -> Verdict:

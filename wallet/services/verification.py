@@ -67,11 +67,12 @@ GAPS = """
      WHERE k.balance - k.net <> k.beyond
      ORDER BY k.id LIMIT %(shown)s
 """
+NAMES_NOBODY = "names a merchant, player, game, session or secret that does not exist"
 PAID_ON_ROLLED_BACK = "pays on a bet that was rolled back"
 NO_BALANCE = "moves money and keeps no balance after it"
 # Each gives the rows that break it, and how many there are.
 RULES = {
-    "names a merchant, player, game, session or secret that does not exist": """
+    NAMES_NOBODY: """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN merchants_player p ON p.id = t.player_id AND p.merchant_id = t.merchant_id

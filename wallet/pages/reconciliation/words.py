@@ -14,7 +14,7 @@ from merchants.models import Merchant
 from wallet.models import Case, Statement
 from wallet.money import show
 from wallet.reconciliation import break_amounts, day_breaks
-from wallet.reconciliation.day_statement import line_label
+from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.schedule import Square
 
@@ -139,8 +139,8 @@ def said(name: str, value: Any, currency: str = "") -> str:
         return ""
     if name in AMOUNTS and str(value).lstrip("-").isdecimal():
         return show(int(value), currency)
-    if name == "line" and str(value).isdecimal():
-        return line_label(value)
+    if name in {"line", "lines"}:
+        return lines_label(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value).replace("T", " ")[:19] if name in {"at", "came"} else str(value)

@@ -14,6 +14,7 @@ from django.db.models import Max
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
 from merchants.services import jobs
+from merchants.services.independence import check_two_people
 from merchants.services.words import check_no_secret
 from portal.lib import clock
 from wallet.models import Settlement, SettlementAdjustment, SettlementConfirmation
@@ -176,7 +177,7 @@ def _refuse(settlement: Settlement, why: str) -> None:
 @transaction.atomic
 def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
     """By another person than the one who prepared it; the recipients of reports are mailed. Raises StaffOnly,
-    NotPrepared, SamePerson, and ChangedSince when days or cases are others than the statement says.
+    NotPrepared, SamePerson, NotIndependent, and ChangedSince when days or cases are others than the statement says.
     """
     check_staff(by)
     settlement = _locked(settlement)
@@ -184,6 +185,7 @@ def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
         raise refusals.NotPrepared
     if settlement.prepared_by_id == by.pk:
         raise refusals.SamePerson
+    check_two_people(settlement.prepared_by, by, settlement.merchant)
     if settlement.digest != digest_of(settlement) or is_outdated(settlement):
         raise refusals.ChangedSince
     settlement.state, settlement.signed_by, settlement.signed_at = State.SIGNED, by, clock.now()
