@@ -37,8 +37,8 @@ COMPARISONS = {"exact", "id__exact", "pk__exact", "in", "isnull", "gte", "gt", "
 PER_PAGE = 50
 LAST_PAGE = 200
 MET_ANOTHER = (
-    "Somebody else saved something here that does not go together with your change, and nothing of yours was saved. "
-    "This is how it stands now: look, and change it again."
+    "Another person saved a change that conflicts with yours, so your change was not saved. "
+    "Check the current values, then make your change again."
 )
 log = structlog.get_logger(__name__)
 

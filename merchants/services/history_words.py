@@ -360,7 +360,7 @@ def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _says_member(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": "became {role} of the merchant", "delete": "is no {role} of the merchant any more"}
+    words = {"insert": "became {role} of the merchant", "delete": "is no longer {role} of the merchant"}
     usual = "is {role} of the merchant now"
     return [
         f"{event.name or 'Somebody'} {words.get(event.label, usual).format(role=event.row['role'])}" for event in events

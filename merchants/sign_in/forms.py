@@ -26,8 +26,8 @@ from portal.lib.email_addresses import ascii_if_possible
 
 NOT_ALONE = "This passkey was added as a second factor. Sign in with your password, then use the passkey."
 UNREADABLE = (
-    "Your second factor can't be read here: its key-encryption key is missing. Whoever runs the portal "
-    "puts it back into KEY_ENCRYPTION_KEYS, or an administrator resets your second factor."
+    "Your second factor can't be read here: its key-encryption key is missing. The administrator of the server "
+    "restores it in KEY_ENCRYPTION_KEYS, or an administrator of the portal resets your second factor."
 )
 
 

@@ -199,7 +199,7 @@ def test_who_was_removed_finds_nothing_there(at_work: Client, viewer: Person, ac
     assert guest.get("/operator/acme/").status_code == 200
     assert send(at_work, member_page(viewer, "remove")).status_code == 302
     assert guest.get("/operator/acme/").status_code == 404
-    assert "viewer@acme.test is no viewer of the merchant any more" in [e.title for e in history.timeline(acme)]
+    assert "viewer@acme.test is no longer viewer of the merchant" in [e.title for e in history.timeline(acme)]
 
 
 @pytest.mark.parametrize(("verb", "fields"), [("role", {"role": "viewer"}), ("remove", {})])

@@ -467,7 +467,7 @@ def test_who_becomes_one_of_our_staff_belongs_to_no_merchant_any_more(
     viewer.refresh_from_db()
     assert (viewer.staff_role, viewer.memberships.count()) == ("support", 0)
     titles = [entry.title for entry in history.timeline(acme)]
-    assert any("viewer@acme.test is no viewer of the merchant any more" in title for title in titles)
+    assert any("viewer@acme.test is no longer viewer of the merchant" in title for title in titles)
 
 
 def test_the_last_owner_of_a_merchant_becomes_none_of_our_staff(

@@ -239,7 +239,7 @@ def test_between_the_deadline_and_the_job_the_page_shows_what_counts(
     deadline = tried(at_work, OFFICE).deadline
     with clock.at(deadline):
         shown = said(at_work.get(PAGE))
-        assert "The list went back by itself at" in shown
+        assert "The list reverted automatically at" in shown
         assert OFFICE not in shown
         assert "nothing restricted" in shown
         assert OFFICE not in at_work.get(f"{PAGE}csv/").getvalue().decode()

@@ -88,7 +88,7 @@ def test_a_wrong_signature_is_told_and_proves_nothing(at_work: Client, caller: C
     caller.call(egress.PATH, egress.body(proof).encode(), x_signature="0" * 64)
     request_log.drain()
     shown = said(at_work.get(page))
-    assert "It was not signed rightly under this key" in shown
+    assert "It had no valid signature of this key" in shown
     assert "data-waits" in shown
     with clock.at(proof.until):
         signed_in(at_work, Person.objects.get(email="owner@acme.test"))

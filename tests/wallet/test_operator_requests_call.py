@@ -222,7 +222,7 @@ def test_the_doctor_names_the_mistake_and_how_to_mend_it(looking: Client, caller
     assert "Find the mistake" in before
     assert "To mend it" not in before
     shown = said(looking.post(address(answer)))
-    assert "To mend it:" in shown
+    assert "Fix:" in shown
     for language in ("Python", "Node", "PHP"):
         assert f"<summary>{language}</summary>" in shown
 

@@ -241,7 +241,7 @@ def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
     live: list[Any] = key.live  # type: ignore[attr-defined]
     if len(live) > 1 and live[-1].usable_until:
         text = f"{named(key)} is being rotated: version {live[-1].version} stops working on "
-        yield Notice("info", f"{text}{live[-1].usable_until:%-d %B, %H:%M} UTC.", url, "Who still signs with it?")
+        yield Notice("info", f"{text}{live[-1].usable_until:%-d %B, %H:%M} UTC.", url, "Rotation progress")
     if not live:
         yield Notice("danger", f"{named(key)} has no secret that works.", url, "Look at the key")
 

@@ -56,7 +56,7 @@ def ended(last: ListTrial | None, now: datetime) -> dict[str, str]:
     if last.ended_at is not None and last.ended_at < last.deadline:
         return {}  # somebody ended it, and was told
     return {
-        "went_back": f"The list went back by itself at {spoken(last.deadline)}: "
+        "went_back": f"The list reverted automatically at {spoken(last.deadline)}: "
         f"no request with a valid signature arrived from the new list. The previous list was restored."
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SIGN_THE_BYTES = "Write the body to bytes once, sign those bytes, and send those very bytes."
+SIGN_THE_BYTES = "Serialise the body once. Sign those bytes and send the same bytes."
 
 
 class Mistake(NamedTuple):
@@ -14,16 +14,18 @@ class Mistake(NamedTuple):
 
 MISTAKES: dict[str, Mistake] = {
     # --- the body
-    "written_compact": Mistake("The body was signed without blanks, but sent in another writing.", SIGN_THE_BYTES),
+    "written_compact": Mistake(
+        "You signed the compact JSON, but the body you sent is formatted differently.", SIGN_THE_BYTES
+    ),
     "written_spaces": Mistake(
-        "The body was signed with a blank behind each comma and colon, but sent in another writing.",
-        SIGN_THE_BYTES + " Python's json.dumps puts blanks unless separators=(',', ':') is given.",
+        "The body you signed has a space after every comma and colon; the body you sent does not.",
+        SIGN_THE_BYTES + " Python's json.dumps adds spaces unless you pass separators=(',', ':').",
     ),
     "written_colon_spaces": Mistake(
-        "The body was signed with blanks behind colons, but sent otherwise.", SIGN_THE_BYTES
+        "The body you signed has a space after every colon; the body you sent does not.", SIGN_THE_BYTES
     ),
     "written_comma_spaces": Mistake(
-        "The body was signed with blanks behind commas, but sent otherwise.", SIGN_THE_BYTES
+        "The body you signed has a space after every comma; the body you sent does not.", SIGN_THE_BYTES
     ),
     "written_indented": Mistake("The body was signed in lines indented by 2, but sent otherwise.", SIGN_THE_BYTES),
     "written_indented_4": Mistake("The body was signed in lines indented by 4, but sent otherwise.", SIGN_THE_BYTES),
@@ -39,10 +41,10 @@ MISTAKES: dict[str, Mistake] = {
     "order_reversed": Mistake("The body was signed with its keys in reverse order.", SIGN_THE_BYTES),
     "order_other": Mistake("The body was signed with its keys in another order than it was sent.", SIGN_THE_BYTES),
     "unicode_plain": Mistake(
-        "The body was signed with letters as they are, but sent with \\u escapes.", SIGN_THE_BYTES
+        "You signed the body with plain characters; the body you sent has \\u escapes.", SIGN_THE_BYTES
     ),
     "unicode_escaped": Mistake(
-        "The body was signed with \\u escapes, but sent with the letters as they are.",
+        "You signed the body with \\u escapes; the body you sent has plain characters.",
         SIGN_THE_BYTES + " Python's json.dumps escapes unless ensure_ascii=False is given.",
     ),
     "slashes_escaped": Mistake(
@@ -57,13 +59,17 @@ MISTAKES: dict[str, Mistake] = {
         "A newline at the end was signed that was not sent.", "Cut it off before you sign (printf in place of echo)."
     ),
     "crlf_signed": Mistake("A Windows line end was signed that was not sent.", "Cut it off before you sign."),
-    "space_signed": Mistake("A blank at the end was signed that was not sent.", "Cut it off before you sign."),
+    "space_signed": Mistake(
+        "The body you signed ends with a space; the body you sent does not.", "Cut it off before you sign."
+    ),
     "nul_signed": Mistake(
         "A zero byte at the end was signed that was not sent.", "Sign the text without its terminator."
     ),
     "bom_signed": Mistake("A byte order mark was signed that was not sent.", "Use UTF-8 without a byte order mark."),
     "bom_sent": Mistake("A byte order mark was sent that was not signed.", "Use UTF-8 without a byte order mark."),
-    "blanks_sent": Mistake("Blanks or line ends around the body were sent that were not signed.", SIGN_THE_BYTES),
+    "blanks_sent": Mistake(
+        "The body you sent has spaces or line breaks around it that you did not sign.", SIGN_THE_BYTES
+    ),
     "charset_latin": Mistake(
         "The body was signed in Latin-1, but sent in UTF-8.", "Encode as UTF-8, then sign the bytes."
     ),
@@ -126,7 +132,7 @@ MISTAKES: dict[str, Mistake] = {
     "timestamp_missing": Mistake("The timestamp was not signed.", "Sign body + '|' + timestamp."),
     "timestamp_quoted": Mistake("The timestamp was signed in quotes.", "Sign the very text that x-timestamp has."),
     "timestamp_float": Mistake("The timestamp was signed with a point.", "Sign the very text that x-timestamp has."),
-    "timestamp_blanks": Mistake("x-timestamp has blanks that were not signed.", "Send the very text that was signed."),
+    "timestamp_blanks": Mistake("x-timestamp has spaces that you did not sign.", "Send the very text that was signed."),
     "newline_after_timestamp": Mistake("A line end behind the timestamp was signed.", "Cut it off before you sign."),
     "seconds_signed": Mistake(
         "The timestamp was signed in seconds, but sent in milliseconds.", "Make one text, in milliseconds, for both."
@@ -155,7 +161,7 @@ MISTAKES: dict[str, Mistake] = {
         "Use Auth Key and Secret Key of one and the same key: test with test, live with live.",
     ),
     "secret_blanks": Mistake(
-        "The secret was used with a blank or a line end around it.",
+        "The secret was used with a space or a line break around it.",
         "Strip what you read from a file or from the environment.",
     ),
     "secret_quoted": Mistake(

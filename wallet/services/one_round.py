@@ -36,8 +36,8 @@ SAID_BY_STATE = {
     "refused": "The bet was refused and moved nothing. The caller was told so, and the same id is answered so again.",
     "closed": "A rollback named this id before the transaction came. The id is closed: a late original is answered "
     "RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing.",
-    "stands": "It stands: nothing has taken it back.",
-    "taken back": "A rollback has taken it back.",
+    "stands": "The transaction stands: it was not rolled back.",
+    "taken back": "A rollback undid this transaction.",
 }
 LEVELS = {"won": "good", "open": "warn", "stands": "good", "refused": "bad", "rolled back": "bad", "taken back": "bad"}
 LATE_PAYOUT = "Its bet was rolled back before: a payout for it moves nothing."

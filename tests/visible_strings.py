@@ -1,0 +1,72 @@
+"""Every text that a person can see, with where it stands: `python -m tests.visible_strings [WORD]`.
+
+Templates without their tags, and text constants of Python code that are no docstring, no SQL and no name.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+CHECKOUT = Path(__file__).parents[1]
+ROOMS = ("merchants", "portal", "wallet")
+TAGS = re.compile(
+    r"{#.*?#}|{%-?\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}|<script.*?</script>|<style.*?</style>", re.DOTALL
+)
+SAID_IN_TAGS = re.compile(r"""\b(?:title|text|description|label|above|name|value|placeholder)="([^"{]+)\"""")
+MARKUP = re.compile(r"<[^>]*>")
+WORDS = re.compile(r"[A-Za-z’']+ [A-Za-z’']+")  # two words: neither a name nor a key
+SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|RAISE|BEGIN|FROM|WHERE)\b")
+
+
+class Visible(NamedTuple):
+    """One text, and the file and line where it stands."""
+
+    file: str
+    line: int
+    text: str
+
+
+def visible_strings() -> Iterator[Visible]:
+    for path in sorted(CHECKOUT.glob("templates/**/*")):
+        if path.suffix in {".html", ".txt"}:
+            yield from _in_template(path)
+    for room in ROOMS:
+        for path in sorted((CHECKOUT / room).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield from _in_code(path)
+
+
+def _in_template(path: Path) -> Iterator[Visible]:
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        said = [MARKUP.sub(" ", TAGS.sub(" ", line)), *SAID_IN_TAGS.findall(line)]
+        for text in filter(WORDS.search, (" ".join(each.split()) for each in said)):
+            yield Visible(_name(path), number, text)
+
+
+def _in_code(path: Path) -> Iterator[Visible]:
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            is_text = isinstance(child, ast.Constant) and isinstance(child.value, str)
+            if is_text and not isinstance(node, ast.Expr) and WORDS.search(child.value) and not SQL.search(child.value):
+                yield Visible(_name(path), child.lineno, " ".join(child.value.split()))
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(CHECKOUT))
+
+
+def main() -> None:
+    word = sys.argv[1].lower() if len(sys.argv) > 1 else ""
+    for each in visible_strings():
+        if word in each.text.lower():
+            sys.stdout.write(f"{each.file}:{each.line}: {each.text}\n")
+
+
+if __name__ == "__main__":
+    main()
