@@ -18,7 +18,7 @@ from merchants.models.people import OUTSIDE_BY_OWNER
 from merchants.models.words import one_line, without_secret
 from portal.lib import clock
 from wallet.models.case_due import case_due, case_settled_by_correction
-from wallet.models.currency_rate import upper_limit
+from wallet.models.currency_rate import HOLD_RATES, upper_limit
 
 HOURS = (0, 23)
 SWITCHED_OFF = "NEW.pgh_before ->> 'is_on' = 'true' AND NOT NEW.is_on"
@@ -78,17 +78,42 @@ NAMES_BY_OWNER = """
 """
 
 
-# With the two-person rule, what one person may write off alone is not for one person to raise.
-LIMIT_BY_TWO = """
-    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person)
-       AND NOT EXISTS (SELECT FROM merchants_approval a
-                        WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
-                          AND a.decided_in = pg_current_xact_id()::text::bigint
-                          AND a.wish ->> 'limit' = NEW.write_off_alone::text) THEN
+# With the two-person rule, what one person may write off alone, in any currency, is not for one person to raise. A
+# currency whose own amount is taken away follows the euro again, which may be more.
+LIMIT_BEFORE, LIMIT_AFTER = (
+    upper_limit(
+        by_currency=f"{row}.write_off_alone_by_currency", amount=f"{row}.write_off_alone", currency="k.currency"
+    )
+    for row in ("OLD", "NEW")
+)
+OWN_AMOUNTS = "CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE '{{}}' END"
+LIMIT_BY_TWO = f"""
+    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+        RETURN NEW;
+    END IF;
+    {HOLD_RATES}
+    IF TG_OP = 'UPDATE' AND NEW.merchant_id = OLD.merchant_id AND NEW.write_off_alone <= OLD.write_off_alone
+       AND NOT EXISTS (SELECT FROM (SELECT jsonb_object_keys(
+                {OWN_AMOUNTS.format("OLD.write_off_alone_by_currency")}
+                || {OWN_AMOUNTS.format("NEW.write_off_alone_by_currency")}) AS currency) k
+            WHERE {LIMIT_AFTER} > {LIMIT_BEFORE}) THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.write_off_alone = 0 AND NOT EXISTS (
+            SELECT FROM jsonb_each({OWN_AMOUNTS.format("NEW.write_off_alone_by_currency")}) e
+             WHERE e.value::numeric > 0) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (SELECT FROM merchants_approval a
+                    WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
+                      AND a.decided_in = pg_current_xact_id()::text::bigint
+                      AND a.wish ->> 'limit' = NEW.write_off_alone::text
+                      AND coalesce(a.wish -> 'by_currency', 'null')
+                          = coalesce(NEW.write_off_alone_by_currency, 'null')) THEN
         RAISE EXCEPTION 'a second person approves a higher write-off limit' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
-"""
+"""  # noqa: S608 - made of constants
 
 
 @tracked(scopes={"merchant": "merchant"}, owners_told=True, always=SWITCHED_OFF)
@@ -152,7 +177,7 @@ class ReconciliationPlan(models.Model):
                 name="plan_limit_by_two",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition("NEW.write_off_alone > 0"),
+                condition=pgtrigger.Condition("NEW.write_off_alone > 0 OR NEW.write_off_alone_by_currency IS NOT NULL"),
                 func=LIMIT_BY_TWO,
             ),
             pgtrigger.Trigger(
@@ -160,7 +185,8 @@ class ReconciliationPlan(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "NEW.write_off_alone > OLD.write_off_alone OR NEW.merchant_id <> OLD.merchant_id"
+                    "NEW.write_off_alone > OLD.write_off_alone OR NEW.merchant_id <> OLD.merchant_id "
+                    "OR NEW.write_off_alone_by_currency IS DISTINCT FROM OLD.write_off_alone_by_currency"
                 ),
                 func=LIMIT_BY_TWO,
             ),

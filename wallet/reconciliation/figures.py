@@ -11,14 +11,14 @@ from django.db import connection
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation.correction_sums import CorrectionSum, sums_by_currency
 
-# A rollback that the account of a player pays takes money back.
+# A rollback that the account of a player pays takes money back. Corrections are told apart (`correction_sums`).
 OURS = """
     SELECT t.currency, t.kind, count(*) FILTER (WHERE t.part = 0),
            sum(CASE WHEN t.kind = 'rollback' AND t.debit_account_id NOT IN (
                     SELECT a.id FROM wallet_account a WHERE a.merchant_id = %(merchant)s AND a.kind <> 'player')
                     THEN -t.amount ELSE t.amount END), max(t.id)
       FROM wallet_transaction t
-     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
+     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL AND t.kind <> 'correct'
        AND t.created_at >= %(begin)s AND t.created_at < %(end)s
      GROUP BY 1, 2 ORDER BY 1, 2
 """

@@ -175,7 +175,7 @@ GROUPS = """
                       FROM wallet_transaction t
                       JOIN merchants_player p ON p.id = t.player_id
                       LEFT JOIN wallet_transaction x ON x.id = t.reverses_id
-                     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL
+                     WHERE t.merchant_id = %(merchant)s AND t.debit_account_id IS NOT NULL AND t.kind <> 'correct'
                        AND t.created_at >= %(begin)s AND t.created_at < %(end)s
                        AND (%(rollbacks)s = 'rows'
                             OR (t.kind <> 'rollback'

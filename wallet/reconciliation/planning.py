@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Words
+from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,10 +14,11 @@ from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, questions
 from portal.lib import money
 from wallet.models.reconciliation import HOURS, ReconciliationPlan, ReportRecipient
-from wallet.reconciliation import refusals
+from wallet.reconciliation import refusals, thresholds
 from wallet.reconciliation.reading import mapping as mappings
 
 MOST_RECIPIENTS = 20
+LIMITS = ("write_off_alone", "write_off_alone_by_currency")
 
 
 class WrongHour(Refusal):
@@ -44,7 +47,7 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
         raise WrongHour
     check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
-    if needs_second_person(plan, said.get("write_off_alone")):
+    if needs_second_person(plan, said):
         raise SecondPersonNeeded
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
         questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
@@ -61,22 +64,51 @@ def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
         raise refusals.NoTimetable
 
 
-def needs_second_person(plan: ReconciliationPlan, limit: int | None) -> bool:
-    """Whether this write-off limit is a raise that one person alone may not make."""
-    now = plan.write_off_alone if plan.pk else 0
-    return limit is not None and limit > now and plan.merchant.two_person
+def needs_second_person(plan: ReconciliationPlan, said: Words[str, Any]) -> bool:
+    """Whether these are write-off limits that one person alone may not set: one of them is higher than now."""
+    return plan.merchant.two_person and any(after > now for _, now, after in _limits(plan, said))
 
 
-def ask_to_raise_limit(*, plan: ReconciliationPlan, limit: int, by: Person, reason: str) -> Approval:
-    """Until a second person approves it, the limit stays. Raises AlreadyAsked."""
-    change = f"write-off limit from {money.show(plan.write_off_alone)} to {money.show(limit)}"
-    return approvals.ask_to_raise_limit(merchant=plan.merchant, limit=limit, change=change, by=by, reason=reason)
+def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: Person, reason: str) -> Approval:
+    """Until a second person approves it, the limits stay. Raises AlreadyAsked."""
+    wanted = _with_limits(plan, said)
+    wish = {
+        "limit": wanted.write_off_alone,
+        "by_currency": wanted.write_off_alone_by_currency,
+        "before": [plan.write_off_alone, plan.write_off_alone_by_currency],
+        "changes": [
+            f"write-off limit{currency and f' in {currency}'} from {money.show(now)} to {money.show(after)}"
+            for currency, now, after in _limits(plan, said)
+            if now != after
+        ],
+    }
+    return approvals.ask_to_raise_limit(merchant=plan.merchant, wish=wish, by=by, reason=reason)
 
 
 def raise_limit(approval: Approval) -> None:
-    plan = _locked(approval.merchant)
-    plan.write_off_alone = approval.wish["limit"]
+    """Raises LimitsChanged where they are others than the two people saw."""
+    plan, wish = _locked(approval.merchant), approval.wish
+    if [plan.write_off_alone, plan.write_off_alone_by_currency] != wish["before"]:
+        raise refusals.LimitsChanged
+    plan.write_off_alone, plan.write_off_alone_by_currency = wish["limit"], wish["by_currency"]
     plan.save()
+
+
+def _limits(plan: ReconciliationPlan, said: Words[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """Yield each limit, in euro and in the currencies that have one of their own: as it is, and as it would be."""
+    wanted = _with_limits(plan, said)
+    yield "", plan.write_off_alone, wanted.write_off_alone
+    own = (plan.write_off_alone_by_currency or {}) | (wanted.write_off_alone_by_currency or {})
+    before, after = (thresholds.thresholds(each, sorted(own)) for each in (plan, wanted))
+    for now, then in zip(before, after, strict=True):
+        yield now.currency, now.write_off_alone, then.write_off_alone
+
+
+def _with_limits(plan: ReconciliationPlan, said: Words[str, Any]) -> ReconciliationPlan:
+    wanted = copy(plan)
+    for name in LIMITS:
+        setattr(wanted, name, said.get(name, getattr(plan, name)))
+    return wanted
 
 
 @transaction.atomic
