@@ -48,7 +48,8 @@ def broken(busy: Busy, owner: Person) -> Case:
 
 
 def entry(**fields: Any) -> Entry:
-    return Entry(**{"player": "player-1", "currency": "EUR", "amount": WIN, "is_credit": False} | fields)
+    known: dict[str, Any] = {"player": "player-1", "currency": "EUR", "amount": WIN, "is_credit": False}
+    return Entry(**known | fields)
 
 
 def proposed(case: Case, by: Person, **fields: Any) -> Correction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -216,7 +217,7 @@ def test_no_rate_raises_a_limit_under_the_two_person_rule(
         assert CurrencyRate.objects.get(currency=currency).per_euro == rate * EURO
         return
     assert f"two-person rule: acme. First set a limit in {currency}" in answer.content.decode()
-    told = {"currency": currency, "defaults": {"per_euro": rate * EURO}}
+    told: dict[str, Any] = {"currency": currency, "defaults": {"per_euro": rate * EURO}}
     with pytest.raises(IntegrityError, match="a rate raises no limit"), transaction.atomic():
         CurrencyRate.objects.update_or_create(**told)
     ReconciliationPlan.objects.update(write_off_alone=0)

@@ -66,7 +66,8 @@ def check_slice(merchant: Merchant) -> Verdict:
     BooksSlice.objects.get_or_create(merchant=merchant)
     state = BooksSlice.objects.select_for_update().get(merchant=merchant)
     known = BookFinding.objects.filter(merchant=merchant, player_key__isnull=False)
-    players = list({*books.next_players(state), *known.values_list("player_key", flat=True)})
+    found = {key for key in known.values_list("player_key", flat=True) if key is not None}
+    players = list(found.union(books.next_players(state)))
     verdict = books.verify_players(merchant, players)
     BookFinding.objects.filter(merchant=merchant, origin=Origin.ROWS, player_key__in=players).delete()
     _store(Origin.ROWS, _found_in(verdict))
