@@ -106,7 +106,7 @@ def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approva
 
 @transaction.atomic
 def ask_to_raise_limit(*, merchant: Merchant, wish: dict[str, Any], by: Person, reason: str) -> Approval:
-    """Of what one person may write off alone: in euro and by currency, and the changes for the approver to read."""
+    """Of what one person may write off alone. Its `changes` are for the approver to read."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     return _ask(merchant, Verb.LIMIT, by, reason, wish)
 

@@ -146,7 +146,7 @@ def rows_of(statement: Statement) -> list[SimpleNamespace]:
         return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def changed(lines: Iterable[Line], transaction_id: str, **fields: Any) -> list[Line]:
+def changed(lines: Iterable[Line], transaction_id: str, /, **fields: Any) -> list[Line]:
     return [replace(line, **fields) if line.transaction_id == transaction_id else line for line in lines]
 
 

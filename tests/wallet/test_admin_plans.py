@@ -17,7 +17,7 @@ from portal.lib import clock
 from tests.people import give_totp, signed_in
 from tests.wallet import reconciling
 from wallet.models import HostKeyLookup, ReconciliationPlan, ReportRecipient, StatementSource
-from wallet.reconciliation import planning
+from wallet.reconciliation import planning, refusals
 
 LIST = "/admin/wallet/reconciliationplan/"
 EURO = 100_000
@@ -182,6 +182,40 @@ def test_a_higher_limit_waits_for_a_second_person_and_a_lower_one_does_not(
     sent(at_work, path, SAID | {"write_off_alone": "1.00"})
     plan.refresh_from_db()
     assert plan.write_off_alone == 100_000
+
+
+def test_a_higher_limit_in_one_currency_waits_too(
+    plan: ReconciliationPlan, owner: Person, support: Person, administrator: Person
+) -> None:
+    Merchant.objects.update(two_person=True)
+    give_totp(support)
+    at_work, path = signed_in(Client(), administrator), f"{LIST}{plan.pk}/change/"
+    said = SAID | {"write_off_alone": "0.00", "write_off_alone_by_currency": "JPY 5000"}
+    assert "A second person must approve it" in sent(at_work, path, said)
+    assert ReconciliationPlan.objects.filter(write_off_alone_by_currency__isnull=True).exists()
+    approval = Approval.objects.get()
+    assert approval.wish["changes"] == ["write-off limit in JPY from 0.00 to 5,000.00"]
+    with history.acting(door="/admin/", person=support):
+        approvals.approve(approval=approval, by=support)
+    plan.refresh_from_db()
+    assert plan.write_off_alone_by_currency == {"JPY": 500_000_000}
+    sent(at_work, path, said | {"write_off_alone_by_currency": "JPY 4000"})
+    plan.refresh_from_db()
+    assert plan.write_off_alone_by_currency == {"JPY": 400_000_000}
+
+
+def test_limits_that_were_cut_since_are_not_raised_by_an_old_request(
+    plan: ReconciliationPlan, support: Person, administrator: Person
+) -> None:
+    own = {"write_off_alone_by_currency": {"SEK": 7}}
+    ReconciliationPlan.objects.update(**own)
+    Merchant.objects.update(two_person=True)
+    give_totp(support)
+    plan.refresh_from_db()
+    approval = planning.ask_to_raise_limit(plan=plan, said={"write_off_alone": 9}, by=administrator, reason="More.")
+    planning.set_plan(merchant=plan.merchant, by=administrator, write_off_alone_by_currency={"SEK": 1})
+    with pytest.raises(refusals.LimitsChanged):
+        approvals.approve(approval=approval, by=support)
 
 
 def test_no_door_raises_the_limit_alone(acme: Merchant, rival: Merchant, administrator: Person) -> None:

@@ -151,8 +151,9 @@ def test_a_bet_rolled_back_after_midnight_is_told_by_either_day(busy: Busy, says
         "listed today": (standing, back),
         "both days": (flagged, back),
     }[says]
-    state(busy.merchant, told[0])
-    state(busy.merchant, told[1], DATE + DAY)
+    how = "flags" if says == "flagged yesterday" else "rows"
+    state(busy.merchant, told[0], rollbacks=how)
+    state(busy.merchant, told[1], DATE + DAY, rollbacks=how)
     reconcile(busy.merchant)
     reconcile(busy.merchant, DATE + DAY)
     over = {("day_boundary", "late-back")} if says == "listed yesterday" else set()
@@ -203,9 +204,10 @@ def stands(busy: Busy) -> list[Line]:
 def test_totals_may_list_what_was_taken_back_as_rollbacks(busy: Busy) -> None:
     """Then bets and payouts are all of the day, and a rollback is what its bet was."""
     totals = [Line("", line.kind, "player-1", line.currency, line.amount, count=1) for line in busy.lines()]
-    state(busy.merchant, totals, grain="totals")
+    state(busy.merchant, totals, grain="totals", rollbacks="rows")
     assert reconcile(busy.merchant).outcome == "clear"
-    state(busy.merchant, [line for line in totals if line.amount != 700 or line.kind != "rollback"], grain="totals")
+    left = [line for line in totals if line.amount != 700 or line.kind != "rollback"]
+    state(busy.merchant, left, grain="totals", rollbacks="rows")
     reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("group", "player-1|rollback|EUR")}
 

@@ -20,9 +20,9 @@ from tests import factories
 from tests.pages import said
 from tests.people import signed_in
 from tests.plugins.database_role import as_superuser, unguarded
-from tests.wallet.reconciling import DATE, Busy, at, breaks, case, day, plan, reconcile, state, without
+from tests.wallet.reconciling import DATE, HOUR, Busy, Line, at, breaks, case, day, plan, reconcile, state, without
 from wallet.ledger import ledger
-from wallet.models import Account, Case, Correction, Mark, MovementHour, PlayerDay, Transaction
+from wallet.models import Account, Case, Correction, Mark, MovementHour, PlayerDay, RefusedPayout, Transaction
 from wallet.reconciliation import cases, corrections, refusals, report
 from wallet.reconciliation.corrections import Entry
 from wallet.reconciliation.figures import figures_of
@@ -137,6 +137,13 @@ def by_nobody_of_our_staff(case: Case, correction: Correction, support: Person, 
         ledger.correct(correction.pk, outsider.pk)
 
 
+def by_an_account_that_one_made(case: Case, correction: Correction, support: Person, second: Person) -> None:
+    with history.acting(door="/admin/", person=support):
+        made = factories.person("made@oppi.test", staff_role="support")
+    with pytest.raises(NotIndependent):
+        approved(correction, made)
+
+
 def without_a_row(case: Case, correction: Correction, support: Person, second: Person) -> None:
     with pytest.raises(IntegrityError, match="settles a case"):
         Case.objects.filter(pk=case.pk).update(
@@ -176,7 +183,8 @@ def with_another_difference(case: Case, correction: Correction, support: Person,
 @pytest.mark.parametrize(
     "attempt",
     [
-        by_the_same, by_whom_the_proposer_set_up, by_nobody_of_our_staff, without_a_row, as_a_write_off,
+        by_the_same, by_whom_the_proposer_set_up, by_nobody_of_our_staff, by_an_account_that_one_made, without_a_row,
+        as_a_write_off,
         by_writing_the_approval, by_another_proposal, with_another_difference,
     ],
 )  # fmt: skip
@@ -280,6 +288,91 @@ def test_no_signed_call_can_touch_it(busy: Busy, broken: Case, support: Person, 
         cursor.execute("UPDATE wallet_transaction SET part = 0 WHERE id = %s", [row.pk])
 
 
+# --- what comes after it, and before ----------------------------------------------------------------------------------
+OWED, LATE = 900, 25 * HOUR
+THEIRS = Line("late-win", "payout", "player-1", "EUR", OWED, ref_transaction_id="lost")
+
+
+def late(busy: Busy, verb: str = "settlement", **fields: Any) -> str:
+    """The answer to a late payout, or to a rollback of it."""
+    item = busy.machine.in_session(currency="EUR", amount=OWED, transactionId="late-win") | fields
+    with at(busy.merchant, LATE):
+        if verb == "payout":
+            return str(busy.machine.payout("lost", OWED, transactionId="late-win").status)
+        if verb == "rollback":
+            item = busy.machine.rollback_item("late-win")
+        answer = busy.machine.call(f"/wallet/transaction/{verb}", {"transactions": [item]})
+    [told] = answer["data"]
+    return str(told["status"]).removeprefix("RS_ERROR_")
+
+
+def owed(busy: Busy) -> Case:
+    """A late payout was refused; the operator has it."""
+    state(busy.merchant, [*busy.lines(), THEIRS])
+    late(busy, refTransactionId="unknown")
+    reconcile(busy.merchant)
+    return case(busy.merchant, "owed", "late-win")
+
+
+def missing_here(busy: Busy) -> Case:
+    """The operator paid what never came."""
+    state(busy.merchant, [*busy.lines(), THEIRS])
+    reconcile(busy.merchant)
+    return case(busy.merchant, "missing_here", "late-win")
+
+
+@pytest.mark.parametrize("found", [owed, missing_here])
+def test_money_that_a_correction_paid_is_not_paid_by_the_late_payout(
+    busy: Busy, support: Person, second: Person, viewer: Person, found: Callable[[Busy], Case]
+) -> None:
+    plan(busy.merchant)
+    settled = found(busy)
+    approved(proposed(settled, support, amount=OWED, is_credit=True), second)
+    after, refused = balance(busy), RefusedPayout.objects.count()
+    assert late(busy, refTransactionId="lost") == "DUPLICATE_TRANSACTION"
+    assert late(busy, "retry", roundId="any") == "DUPLICATE_TRANSACTION"
+    assert late(busy, "payout") == "DUPLICATE_TRANSACTION"
+    assert late(busy, "rollback") == "RS_OK"
+    assert (balance(busy), RefusedPayout.objects.count()) == (after, refused)
+    reconcile(busy.merchant)
+    assert (breaks(busy.merchant), now(settled)) == (set(), ("resolved", "settled"))
+    assert verification.verify().holds
+    [taken] = whereabouts.find(busy.merchant, "late-win").rounds
+    assert taken == Transaction.objects.get(transaction_id="late-win")
+    page = said(signed_in(Client(), viewer).get(f"/operator/acme/rounds/{taken.pk}/"))
+    assert "Two persons of our support settled this transaction by a correction." in page
+    assert f"The correction of case {settled.pk} took this id" in page
+
+
+@pytest.mark.parametrize("found", [owed, missing_here])
+def test_what_has_arrived_since_is_not_corrected(
+    busy: Busy, support: Person, second: Person, found: Callable[[Busy], Case]
+) -> None:
+    plan(busy.merchant)
+    correction = proposed(found(busy), support, amount=OWED, is_credit=True)
+    assert late(busy, refTransactionId="lost") == "RS_OK"
+    after = balance(busy)
+    with pytest.raises(refusals.ArrivedMeanwhile):
+        approved(correction, second)
+    assert ledger.correct(correction.pk, second.pk).status == "RS_ERROR_DUPLICATE_TRANSACTION"
+    assert balance(busy) == after
+    assert not Transaction.objects.filter(kind="correct").exists()
+
+
+def test_money_owed_goes_to_the_player(busy: Busy, support: Person, second: Person) -> None:
+    plan(busy.merchant)
+    found = owed(busy)
+    with pytest.raises(refusals.OwedIsCredited):
+        proposed(found, support, amount=OWED)
+    correction = proposed(found, support, amount=OWED, is_credit=True)
+    with as_superuser() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE wallet_correction SET is_credit = false WHERE id = %s", [correction.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(IntegrityError, match="settled by paying it"):
+        ledger.correct(correction.pk, second.pk)
+
+
 # --- who knows the kind -----------------------------------------------------------------------------------------------
 def test_the_books_and_their_chain_hold_and_a_forged_one_is_found(
     broken: Case, support: Person, second: Person
@@ -291,9 +384,15 @@ def test_the_books_and_their_chain_hold_and_a_forged_one_is_found(
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE wallet_correction SET amount = 1 WHERE id = %s", [correction.pk])
         cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute(
+            "INSERT INTO wallet_transaction (merchant_id, transaction_id, part, kind, status, player_id, case_id)"
+            " SELECT merchant_id, 'forged', 0, 'correct', 'RS_ERROR_DUPLICATE_TRANSACTION', player_id, 0"
+            " FROM wallet_correction RETURNING id"
+        )
+        [(forged,)] = cursor.fetchall()
     [breach] = verification.verify().breaches
     assert (breach.rule, breach.ids) == (
-        "is a correction that no two persons made for its case", [correction.transaction_id],
+        "is a correction that no two persons made for its case", [correction.transaction_id, forged],
     )  # fmt: skip
 
 
@@ -332,6 +431,9 @@ def test_a_comparison_does_not_look_for_it_and_names_it_apart(
         assert sentence in said(signed_in(Client(), person).get(page))
     assert again.figures.ours == len(busy.lines())
     state(busy.merchant, busy.lines())
+    assert reconcile(busy.merchant).outcome == "clear"
+    stands = {"deposit": 50_000_000, "bet": 1_500, "payout": 2_000, "reward": 300, "withdraw": 200}
+    state(busy.merchant, [Line("", kind, "player-1", "EUR", sum_) for kind, sum_ in stands.items()], grain="totals")
     assert reconcile(busy.merchant).outcome == "clear"
 
 
@@ -400,6 +502,7 @@ def test_staff_propose_and_approve_on_the_page_of_the_case(
     assert "/decline_correction/" in shown
     told = unescape(other.get(f"{page}/approve_correction/").content.decode())
     assert "Balance now 500.00" in told
+    assert "below zero" not in told
     sent = {"correction": correction.pk, "difference": broken.difference}
     first.post(f"{page}/approve_correction/", sent)
     assert now(broken) == ("open", "")  # not by the same person
@@ -433,3 +536,14 @@ def test_of_another_merchants_player_there_is_no_correction(
     rival_caller.deposit(5, playerId="theirs")
     with pytest.raises(refusals.NoSuchPlayer):
         proposed(broken, support, player="theirs")
+
+
+def test_the_approver_reads_that_the_balance_goes_below_zero(
+    client: Client, busy: Busy, broken: Case, support: Person, second: Person
+) -> None:
+    before = balance(busy)
+    proposed(broken, support, amount=before + 100_000)
+    told = unescape(
+        signed_in(client, second).get(f"/admin/wallet/case/{broken.pk}/approve_correction/").content.decode()
+    )
+    assert "after the entry -1.00. The balance goes below zero" in told

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from merchants.errors import SecondPersonNeeded
 from merchants.models import Merchant, Person
 from merchants.services import history
 from tests.people import signed_in
 from tests.wallet import reconciling
 from tests.wallet.reconciling import Busy, case, changed, reconcile, state
 from wallet.models import Case, CurrencyRate, Reconciliation, ReconciliationPlan
-from wallet.reconciliation import cases
+from wallet.reconciliation import cases, planning
 from wallet.reconciliation.plans import write_off_alone
 from wallet.reconciliation.thresholds import thresholds
 
@@ -153,6 +155,73 @@ def test_a_rate_is_never_deleted(db: None) -> None:
     CurrencyRate.objects.create(currency="JPY", per_euro=1)
     with connection.cursor() as cursor, pytest.raises(Exception, match=r"Cannot delete|permission denied"):
         cursor.execute("DELETE FROM wallet_currencyrate")
+
+
+# --- The two-person rule ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("own", "is_raise"),
+    [
+        ({"SEK": 7 * EURO + 1}, True),
+        ({"SEK": 6 * EURO}, False),
+        (None, True),  # SEK follows the euro again: 10.00
+        ({"SEK": 7 * EURO, "JPY": 1_000 * EURO}, False),
+        ({"SEK": 7 * EURO, "JPY": 1_000 * EURO + 1}, True),
+        ({"SEK": 7 * EURO, "EUR": 11 * EURO}, True),
+        ({"SEK": 7 * EURO, "EUR": 9 * EURO}, False),
+    ],
+)
+def test_a_raise_in_any_currency_needs_a_second_person_and_a_cut_does_not(
+    plan: ReconciliationPlan, administrator: Person, own: dict[str, int] | None, *, is_raise: bool
+) -> None:
+    """In the service and, past it, in the database."""
+    Merchant.objects.update(two_person=True)
+    same = ReconciliationPlan.objects.filter(pk=plan.pk)
+    if not is_raise:
+        assert same.update(write_off_alone_by_currency=own) == 1
+        return
+    with pytest.raises(SecondPersonNeeded):
+        planning.set_plan(merchant=plan.merchant, by=administrator, write_off_alone_by_currency=own)
+    with pytest.raises(IntegrityError, match="a second person approves a higher"), transaction.atomic():
+        same.update(write_off_alone_by_currency=own)
+
+
+def test_a_new_plan_with_an_amount_of_a_currency_needs_a_second_person(acme: Merchant) -> None:
+    Merchant.objects.update(two_person=True)
+    with pytest.raises(IntegrityError, match="a second person approves a higher"), transaction.atomic():
+        reconciling.plan(acme, write_off_alone_by_currency={"JPY": 1})
+    reconciling.plan(acme, write_off_alone_by_currency={"JPY": 0})
+
+
+@pytest.mark.parametrize(
+    ("currency", "rate", "is_raise"),
+    [
+        ("JPY", 101, True),  # without a rate it is 100
+        ("JPY", 100, False),
+        ("IDR", 2, True),
+        ("PLN", 5, True),  # its rate is 4
+        ("PLN", 3, False),
+        ("SEK", 11, False),  # has an amount of its own
+    ],
+)
+def test_no_rate_raises_a_limit_under_the_two_person_rule(
+    client: Client, plan: ReconciliationPlan, administrator: Person, currency: str, rate: int, *, is_raise: bool
+) -> None:
+    """On the page and, past it, in the database. Of a merchant without the rule, rates move the limit."""
+    kept = CurrencyRate.objects.create(currency="PLN", per_euro=4 * EURO)
+    Merchant.objects.update(two_person=True)
+    desk = signed_in(client, administrator)
+    page = f"{RATES}{kept.pk}/change/" if currency == "PLN" else f"{RATES}add/"
+    answer = desk.post(page, {"currency": currency, "per_euro": f"{rate}.00"})
+    if not is_raise:
+        assert answer.status_code == 302
+        assert CurrencyRate.objects.get(currency=currency).per_euro == rate * EURO
+        return
+    assert f"two-person rule: acme. First set a limit in {currency}" in answer.content.decode()
+    told: dict[str, Any] = {"currency": currency, "defaults": {"per_euro": rate * EURO}}
+    with pytest.raises(IntegrityError, match="a rate raises no limit"), transaction.atomic():
+        CurrencyRate.objects.update_or_create(**told)
+    ReconciliationPlan.objects.update(write_off_alone=0)
+    CurrencyRate.objects.update_or_create(**told)
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------------

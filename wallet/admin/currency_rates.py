@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,14 +13,32 @@ from unfold.decorators import display
 from merchants.admin.base import FastAdmin
 from merchants.admin.fields import AmountField
 from merchants.admin.step_up import step_up, step_up_to_save
+from merchants.errors import Refusal
 from portal.lib import money
 from wallet.models import CurrencyRate
+from wallet.reconciliation import thresholds
 
-HELP = "What EUR 1.00 is worth in this currency, such as 160.00 for JPY."
+HELP = (
+    "What EUR 1.00 is worth in this currency, such as 160.00 for JPY. A rate cannot raise what one person may write "
+    "off for a merchant with the two-person rule: first set a limit in this currency in its plan."
+)
+
+
+class RateForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        currency, rate = given.get("currency") or self.instance.currency, given.get("per_euro")
+        try:
+            if currency and rate is not None:
+                thresholds.check_rate(currency, rate)
+        except Refusal as refused:
+            self.add_error("per_euro", str(refused))
+        return given
 
 
 @admin.register(CurrencyRate)
 class CurrencyRateAdmin(FastAdmin):
+    form = RateForm
     list_display = ["currency", "shown_rate"]
     search_fields = ["currency__exact"]
     search_help_text = "Code of the currency"

@@ -42,7 +42,8 @@ from wallet.reconciliation.thresholds import Threshold, thresholds_in_use
 
 AMOUNTS = {
     "high_amount": "In euro. From this difference on, a case is of high severity.",
-    "write_off_alone": "In euro. Up to this difference one person writes off; above it a second person confirms.",
+    "write_off_alone": "In euro. Up to this difference one person writes off; above it a second person confirms. With "
+    "the two-person rule, a second person approves a higher limit in any currency.",
 }
 AMOUNTS_BY_CURRENCY = {
     "high_amount_by_currency": "A currency and an amount on each line, such as JPY 100000. "
@@ -201,15 +202,15 @@ class PlanAdmin(FastAdmin):
     def save_model(self, request: HttpRequest, obj: ReconciliationPlan, form: Any, change: bool) -> None:  # noqa: FBT001
         said = {name: value for name, value in form.cleaned_data.items() if name not in {"merchant", "recipients"}}
         by: Any = request.user
-        waits: dict[str, Any] = {}
-        if planning.needs_second_person(plan_of(obj.merchant), said):
-            waits = {name: said.pop(name) for name in planning.LIMITS if name in said}
+        limits = {name: said[name] for name in planning.LIMITS if name in said}
+        if waits := planning.needs_second_person(plan_of(obj.merchant), limits):
+            said = {name: value for name, value in said.items() if name not in limits}
         with transaction.atomic():
             obj.pk = planning.set_plan(merchant=obj.merchant, by=by, **said).pk
             set_recipients(obj.merchant, form.cleaned_data["recipients"], by=by)
         if waits:
             plan = plan_of(obj.merchant)
-            self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, said=waits, by=by, reason=IN_THE_FORM))
+            self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, said=limits, by=by, reason=IN_THE_FORM))
         if asked := questions.waiting(obj.merchant):
             wishes = "; ".join(question.wish for question in asked)
             self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)

@@ -508,16 +508,20 @@ END $$;
 
 
 -- A late payout that is refused is money owed to a player, and soon nobody will send it again. The first refusal is kept.
+-- Of an id that a correction has settled nothing is owed.
 CREATE OR REPLACE FUNCTION wallet_owe(p wallet_caller, c wallet_call, p_status text)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO wallet_refusedpayout (
         merchant_id, transaction_id, ref_transaction_id, player_id, game_id, round_id, currency, amount, status,
         request_id, created_at
-    ) VALUES (
+    ) SELECT
         p.merchant_id, c.transaction_id, c.ref_transaction_id, c.player_id, c.game_id, c.round_id, c.currency, c.amount,
         p_status, p.request_id, coalesce(p.moment, clock_timestamp())
-    ) ON CONFLICT (merchant_id, transaction_id) DO NOTHING;
+      WHERE NOT EXISTS (SELECT FROM wallet_transaction w
+                         WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.transaction_id AND w.part = 0
+                           AND w.kind = 'correct')
+    ON CONFLICT (merchant_id, transaction_id) DO NOTHING;
 END $$;
 
 
@@ -625,6 +629,8 @@ END $$;
 -- A correcting entry: one person proposed it for a case (wallet_correction), `p_approver`, another one of our staff,
 -- approves it. Nobody signs it, and its row is part -1: no signed call finds, repeats, pays on or rolls back such a row.
 -- As a rollback may, it may take an account below zero: then bets and withdrawals are refused until that is covered.
+-- Where the case is about a transaction that the ledger lacks, its id is taken by a row that moves nothing: the late
+-- original is answered as a duplicate. Where it has come meanwhile, the correction is answered so, and moves nothing.
 CREATE OR REPLACE FUNCTION wallet_correct(p_correction bigint, p_approver bigint, p_moment timestamptz)
 RETURNS wallet_answer LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
@@ -632,9 +638,11 @@ DECLARE
     c wallet_case;
     p wallet_caller;
     r wallet_transaction;
+    t wallet_transaction;
     a wallet_answer;
     v_account bigint;
     v_counter bigint;
+    v_lacks boolean;
 BEGIN
     IF p_moment IS NOT NULL THEN
         PERFORM wallet_check_moment();
@@ -653,6 +661,25 @@ BEGIN
     IF NOT FOUND OR c.state = 'resolved' THEN
         RAISE EXCEPTION 'a correction settles an open case of its merchant' USING ERRCODE = 'check_violation';
     END IF;
+    IF c.kind = 'owed' AND NOT k.is_credit THEN
+        RAISE EXCEPTION 'money owed to a player is settled by paying it' USING ERRCODE = 'check_violation';
+    END IF;
+    v_lacks := c.kind IN ('owed', 'missing_here', 'payout_without_bet') AND length(c.subject) BETWEEN 1 AND 255
+               AND NOT starts_with(c.subject, 'all|');
+    IF v_lacks THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(c.subject, k.merchant_id));
+        SELECT w.* INTO t FROM wallet_transaction w
+         WHERE w.merchant_id = k.merchant_id AND w.transaction_id = c.subject AND w.part = 0;
+        IF t.debit_account_id IS NOT NULL AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id)
+           AND (c.kind <> 'owed' OR (
+                t.kind = 'payout' AND t.currency = c.currency AND t.amount = -c.difference
+                AND t.player_id = (SELECT w.id FROM merchants_player w
+                                    WHERE w.merchant_id = k.merchant_id AND w.player_id = c.player_id)))
+        THEN
+            RETURN ROW('RS_ERROR_DUPLICATE_TRANSACTION', NULL)::wallet_answer;
+        END IF;
+        v_lacks := t.id IS NULL;
+    END IF;
     PERFORM FROM merchants_player w WHERE w.id = k.player_id AND w.merchant_id = k.merchant_id FOR NO KEY UPDATE;
     v_account := wallet_open_account(k.merchant_id, k.player_id, k.currency);
     INSERT INTO wallet_account (merchant_id, player_id, currency, kind, balance)
@@ -670,10 +697,15 @@ BEGIN
     a := wallet_book(p, r, v_account, CASE WHEN k.is_credit THEN k.amount ELSE -k.amount END);
     IF a.status = 'RS_OK' THEN
         UPDATE wallet_correction SET approved_by_id = p_approver, approved_at = coalesce(p_moment, clock_timestamp()),
-               transaction_id = (SELECT t.id FROM wallet_transaction t
-                                  WHERE t.merchant_id = k.merchant_id AND t.transaction_id = r.transaction_id
-                                    AND t.part = -1)
+               transaction_id = (SELECT w.id FROM wallet_transaction w
+                                  WHERE w.merchant_id = k.merchant_id AND w.transaction_id = r.transaction_id
+                                    AND w.part = -1)
          WHERE id = k.id;
+        IF v_lacks THEN
+            t.transaction_id := c.subject; t.kind := 'correct'; t.status := 'RS_ERROR_DUPLICATE_TRANSACTION';
+            t.player_id := k.player_id; t.case_id := k.case_id;
+            PERFORM wallet_keep(p, t);
+        END IF;
     END IF;
     RETURN a;
 END $$;

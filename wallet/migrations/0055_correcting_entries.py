@@ -124,11 +124,11 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(
             model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'correct'), ('part', -1)), models.Q(models.Q(('kind', 'correct'), _negated=True), ('part__gte', 0)), _connector='OR'), name='transaction_correction_apart'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('debit_account__isnull', False), ('kind', 'correct'), ('part', -1)), models.Q(('amount', None), ('debit_account', None), ('kind', 'correct'), ('part', 0), ('status', 'RS_ERROR_DUPLICATE_TRANSACTION')), models.Q(models.Q(('kind', 'correct'), _negated=True), ('part__gte', 0)), _connector='OR'), name='transaction_correction_apart'),
         ),
         AddConstraintNotValid(
             model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', None), ('case__isnull', False), ('debit_account__isnull', False), ('game', None), ('kind', 'correct'), ('request_id', None), ('reverses', None), ('secret', None), ('session', None)), models.Q(models.Q(('kind', 'correct'), _negated=True), ('address__isnull', False), ('case', None), ('request_id__isnull', False), ('secret__isnull', False)), _connector='OR'), name='transaction_signed_or_correction'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address', None), ('case__isnull', False), ('game', None), ('kind', 'correct'), ('request_id', None), ('reverses', None), ('secret', None), ('session', None)), models.Q(models.Q(('kind', 'correct'), _negated=True), ('address__isnull', False), ('case', None), ('request_id__isnull', False), ('secret__isnull', False)), _connector='OR'), name='transaction_signed_or_correction'),
         ),
         migrations.AddField(
             model_name='correction',

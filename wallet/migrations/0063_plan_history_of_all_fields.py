@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', "0060_own_books_from_a_watermark"),
+        ('wallet', "0061_limits_by_two_in_each_currency"),
     ]
 
     operations = [

@@ -43,6 +43,27 @@ def upper_limit(*, by_currency: str, amount: str, currency: str) -> str:
     return f"coalesce({own}, floor({IN_CURRENCY.format(amount=amount, currency=currency)}))"
 
 
+# Rates and the limits that follow them are raised one after another: neither is judged by what the other was before.
+HOLD_RATES = "PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));"
+# One administrator keeps the rates. With the two-person rule that is no way to raise what one person writes off: there
+# a limit is stated in the currency, and a second person approves it.
+CODES_WITH_HIGHER_LIMIT = f"""
+    SELECT m.code FROM wallet_reconciliationplan p JOIN merchants_merchant m ON m.id = p.merchant_id AND m.two_person
+     WHERE {OWN.format(by_currency="p.write_off_alone_by_currency", currency="{currency}")} IS NULL
+       AND floor(p.write_off_alone::numeric * {{rate}}::numeric / {SCALE})
+           > floor({IN_CURRENCY.format(amount="p.write_off_alone", currency="{currency}")})
+     ORDER BY m.code
+"""  # noqa: S608 - made of constants
+LIMITS_STAY = f"""
+    {HOLD_RATES}
+    IF EXISTS ({CODES_WITH_HIGHER_LIMIT.format(currency="NEW.currency", rate="NEW.per_euro")}) THEN
+        RAISE EXCEPTION 'a rate raises no limit of a merchant with the two-person rule'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @tracked(scopes={"rate": "pgh_obj"})
 class CurrencyRate(models.Model):
     currency = models.CharField(max_length=8, unique=True, db_collation="C", help_text="Its code, such as JPY.")
@@ -62,7 +83,15 @@ class CurrencyRate(models.Model):
                 violation_error_message="A rate is above zero.",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="currency_rate_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="currency_rate_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="currency_rate_raises_no_limit",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=LIMITS_STAY,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.currency

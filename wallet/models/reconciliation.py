@@ -20,7 +20,7 @@ from merchants.models.words import one_line, without_secret
 from portal.lib import clock
 from portal.lib.email_addresses import EmailAddressField, only_ascii
 from wallet.models.case_due import case_due, case_settled_by_correction
-from wallet.models.currency_rate import upper_limit
+from wallet.models.currency_rate import HOLD_RATES, upper_limit
 
 HOURS = (0, 23)
 CASHIER_KINDS = ("deposit", "withdraw")  # what many books of games do not have
@@ -81,43 +81,42 @@ NAMES_BY_OWNER = """
 """
 
 
-# With the two-person rule, what one person may write off alone is not for one person to raise, in any currency. The
-# amount of one currency goes before that in euro: to state, to change or to remove it may be a raise.
-ALONE_AFTER, ALONE_BEFORE = (
-    upper_limit(by_currency=by_currency, amount=amount, currency="k.code")
-    for by_currency, amount in (
-        ("NEW.write_off_alone_by_currency", "NEW.write_off_alone"),
-        ("v_by_currency", "v_alone"),
+# With the two-person rule, what one person may write off alone, in any currency, is not for one person to raise. A
+# currency whose own amount is taken away follows the euro again, which may be more.
+LIMIT_BEFORE, LIMIT_AFTER = (
+    upper_limit(
+        by_currency=f"{row}.write_off_alone_by_currency", amount=f"{row}.write_off_alone", currency="k.currency"
     )
+    for row in ("OLD", "NEW")
 )
+OWN_AMOUNTS = "CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE '{{}}' END"
 LIMIT_BY_TWO = f"""
     IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
         RETURN NEW;
     END IF;
-    v_alone := 0;
-    IF TG_OP = 'UPDATE' THEN
-        IF NEW.merchant_id = OLD.merchant_id THEN
-            v_alone := OLD.write_off_alone;
-            v_by_currency := OLD.write_off_alone_by_currency;
-        END IF;
+    {HOLD_RATES}
+    IF TG_OP = 'UPDATE' AND NEW.merchant_id = OLD.merchant_id AND NEW.write_off_alone <= OLD.write_off_alone
+       AND NOT EXISTS (SELECT FROM (SELECT jsonb_object_keys(
+                {OWN_AMOUNTS.format("OLD.write_off_alone_by_currency")}
+                || {OWN_AMOUNTS.format("NEW.write_off_alone_by_currency")}) AS currency) k
+            WHERE {LIMIT_AFTER} > {LIMIT_BEFORE}) THEN
+        RETURN NEW;
     END IF;
-    IF (NEW.write_off_alone > v_alone OR EXISTS (
-            SELECT FROM jsonb_object_keys(coalesce(NEW.write_off_alone_by_currency, '{{}}'::jsonb)
-                                          || coalesce(v_by_currency, '{{}}'::jsonb)) AS k (code)
-             WHERE {ALONE_AFTER} > {ALONE_BEFORE}))
-       AND NOT EXISTS (
-            SELECT FROM merchants_approval a
-             WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
-               AND a.decided_in = pg_current_xact_id()::text::bigint
-               AND a.wish ->> 'limit' = NEW.write_off_alone::text
-               AND CASE WHEN jsonb_exists(a.wish, 'by_currency')
-                        THEN nullif(a.wish -> 'by_currency', 'null'::jsonb) ELSE v_by_currency END
-                   IS NOT DISTINCT FROM NEW.write_off_alone_by_currency) THEN
+    IF TG_OP = 'INSERT' AND NEW.write_off_alone = 0 AND NOT EXISTS (
+            SELECT FROM jsonb_each({OWN_AMOUNTS.format("NEW.write_off_alone_by_currency")}) e
+             WHERE e.value::numeric > 0) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (SELECT FROM merchants_approval a
+                    WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
+                      AND a.decided_in = pg_current_xact_id()::text::bigint
+                      AND a.wish ->> 'limit' = NEW.write_off_alone::text
+                      AND coalesce(a.wish -> 'by_currency', 'null')
+                          = coalesce(NEW.write_off_alone_by_currency, 'null')) THEN
         RAISE EXCEPTION 'a second person approves a higher write-off limit' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 """  # noqa: S608 - made of constants
-LIMIT_BEFORE = [("v_alone", "bigint"), ("v_by_currency", "jsonb")]
 
 
 @tracked(scopes={"merchant": "merchant"}, exclude=["earlier_days"], owners_told=True, always=SWITCHED_OFF)
@@ -209,7 +208,6 @@ class ReconciliationPlan(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Condition("NEW.write_off_alone > 0 OR NEW.write_off_alone_by_currency IS NOT NULL"),
-                declare=LIMIT_BEFORE,
                 func=LIMIT_BY_TWO,
             ),
             pgtrigger.Trigger(
@@ -220,7 +218,6 @@ class ReconciliationPlan(models.Model):
                     "NEW.write_off_alone > OLD.write_off_alone OR NEW.merchant_id <> OLD.merchant_id "
                     "OR NEW.write_off_alone_by_currency IS DISTINCT FROM OLD.write_off_alone_by_currency"
                 ),
-                declare=LIMIT_BEFORE,
                 func=LIMIT_BY_TWO,
             ),
         ]

@@ -19,6 +19,7 @@ class Transaction(models.Model):
     these can't be deleted, so the columns carry no foreign key that would lock hot rows for every bet (decision 0007).
     `part` 0 is the call itself; a rollback of a bet with payouts has one more part for each payout taken back. A
     correction is no call: it is part -1, where no signed id is looked for, nobody signed it, and it names its case.
+    Where it settles a transaction that the ledger lacks, a row of part 0 takes that id and moves nothing.
     """
 
     class Kind(models.TextChoices):
@@ -99,14 +100,15 @@ class Transaction(models.Model):
             ),
             models.CheckConstraint(condition=~Q(currency="XXX"), name="transaction_never_play_money"),
             models.CheckConstraint(
-                condition=Q(kind="correct", part=-1) | ~Q(kind="correct") & Q(part__gte=0),
+                condition=Q(kind="correct", part=-1, debit_account__isnull=False)
+                | Q(kind="correct", part=0, debit_account=None, amount=None, status="RS_ERROR_DUPLICATE_TRANSACTION")
+                | ~Q(kind="correct") & Q(part__gte=0),
                 name="transaction_correction_apart",
             ),
             models.CheckConstraint(
                 condition=Q(
                     kind="correct",
                     case__isnull=False,
-                    debit_account__isnull=False,
                     secret=None,
                     address=None,
                     request_id=None,

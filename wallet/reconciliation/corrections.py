@@ -73,6 +73,8 @@ def propose_correction(*, case: Case, entry: Entry, text: str, by: Person) -> Co
     case = cases.lock_unresolved(case)
     if case.write_off_asked_by_id:
         raise refusals.WriteOffAsked
+    if case.kind == Case.Kind.OWED and not entry.is_credit:
+        raise refusals.OwedIsCredited
     player = _checked_player(case.merchant, entry)
     cases.note(case=case, text=text, by=by)
     now = clock.now()
@@ -100,8 +102,10 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
         raise refusals.CorrectionChanged
     if proposed.case.difference != difference:
         raise refusals.CaseChanged
-    check_two_people(proposed.asked_by, by, proposed.merchant)
+    check_two_people(proposed.asked_by, by, case.merchant)
     answer = ledger.correct(proposed.pk, by.pk)
+    if answer.status == statuses.DuplicateTransaction.key:
+        raise refusals.ArrivedMeanwhile
     if answer.status != statuses.OK:
         raise refusals.NotRepresentable
     cases.save_fields(

@@ -12,7 +12,7 @@ from wallet.models import Case, Reconciliation, ReconciliationPlan
 from wallet.reconciliation.correction_sums import CorrectionSum, sums_by_currency
 from wallet.reconciliation.day_statement import DayStatement
 
-# A rollback that the account of a player pays takes money back.
+# A rollback that the account of a player pays takes money back. Corrections are told apart (`correction_sums`).
 OURS = """
     SELECT t.currency, t.kind, count(*) FILTER (WHERE t.part = 0),
            sum(CASE WHEN t.kind = 'rollback' AND t.debit_account_id NOT IN (

@@ -133,7 +133,8 @@ SELECT s.transaction_id AS id, bool_or(s.kind = 'bet') AS is_bet
  WHERE s.transaction_id IN (SELECT coalesce(m.o_ref, m.t_ref) FROM reconciliation_met m)
  GROUP BY 1;
 
--- Of rows that they alone have: the ledger's row of that id, whatever day or answer it has.
+-- Of rows that they alone have: the ledger's row of that id, whatever day or answer it has. An id that a correction took
+-- is missing still: the correction settled its case.
 CREATE TEMP TABLE reconciliation_elsewhere ON COMMIT DROP AS
 SELECT m.transaction_id, w.id, w.kind, w.status, w.debit_account_id IS NOT NULL AS has_moved, w.created_at AS at,
        w.amount, w.currency, p.player_id, g.game_id, w.reverses_id, u.created_at AS rolled_at,
@@ -143,6 +144,6 @@ SELECT m.transaction_id, w.id, w.kind, w.status, w.debit_account_id IS NOT NULL 
   LEFT JOIN merchants_player p ON p.id = w.player_id
   LEFT JOIN merchants_game g ON g.id = w.game_id
   LEFT JOIN wallet_transaction u ON u.reverses_id = w.id
- WHERE m.o_id IS NULL;
+ WHERE m.o_id IS NULL AND w.kind <> 'correct';
 CREATE INDEX ON reconciliation_elsewhere (transaction_id);
 ANALYZE reconciliation_elsewhere;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Words
+from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,12 +14,10 @@ from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, questions
 from portal.lib import clock, money
 from wallet.models import Reconciliation, Statement
-from wallet.models.currency_rate import BASE
 from wallet.models.reconciliation import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
-from wallet.reconciliation import refusals, report_opt_outs
+from wallet.reconciliation import refusals, report_opt_outs, thresholds
 from wallet.reconciliation.days import DAY, date_at, moment_of
 from wallet.reconciliation.reading import mapping as mappings
-from wallet.reconciliation.thresholds import thresholds
 
 MOST_RECIPIENTS = 20
 LIMITS = ("write_off_alone", "write_off_alone_by_currency")
@@ -104,49 +104,50 @@ def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
 
 
 def needs_second_person(plan: ReconciliationPlan, said: Words[str, Any]) -> bool:
-    """Whether this raises the write-off limit, in euro or in any currency, which one person alone may not do."""
-    if not plan.merchant.two_person or said.keys().isdisjoint(LIMITS):
-        return False
-    limit, by_currency = _wanted(plan, said)
-    wanted = ReconciliationPlan(merchant=plan.merchant, write_off_alone=limit, write_off_alone_by_currency=by_currency)
-    currencies = sorted({BASE, *(plan.write_off_alone_by_currency or {}), *(by_currency or {})})
-    before, after = (thresholds(each, currencies) for each in (plan, wanted))
-    return any(new.write_off_alone > old.write_off_alone for old, new in zip(before, after, strict=True))
-
-
-def _wanted(plan: ReconciliationPlan, said: Words[str, Any]) -> tuple[int, dict[str, int] | None]:
-    """The limit in euro and by currency; what is not said stays."""
-    limit = said.get("write_off_alone")
-    by_currency = said.get("write_off_alone_by_currency", plan.write_off_alone_by_currency)
-    return plan.write_off_alone if limit is None else limit, by_currency
+    """Whether these are write-off limits that one person alone may not set: one of them is higher than now."""
+    return plan.merchant.two_person and any(after > now for _, now, after in _limits(plan, said))
 
 
 def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: Person, reason: str) -> Approval:
-    """Until a second person approves it, the limit stays. Raises AlreadyAsked."""
-    limit, by_currency = _wanted(plan, said)
-    changes = [
-        f"write-off limit{of} from {before} to {after}"
-        for of, before, after in (
-            ("", money.show(plan.write_off_alone), money.show(limit)),
-            (" by currency", _in_words(plan.write_off_alone_by_currency), _in_words(by_currency)),
-        )
-        if before != after
-    ]
-    wish = {"limit": limit, "by_currency": by_currency, "changes": changes}
+    """Until a second person approves it, the limits stay. Raises AlreadyAsked."""
+    wanted = _with_limits(plan, said)
+    wish = {
+        "limit": wanted.write_off_alone,
+        "by_currency": wanted.write_off_alone_by_currency,
+        "before": [plan.write_off_alone, plan.write_off_alone_by_currency],
+        "changes": [
+            f"write-off limit{currency and f' in {currency}'} from {money.show(now)} to {money.show(after)}"
+            for currency, now, after in _limits(plan, said)
+            if now != after
+        ],
+    }
     return approvals.ask_to_raise_limit(merchant=plan.merchant, wish=wish, by=by, reason=reason)
 
 
-def _in_words(by_currency: dict[str, int] | None) -> str:
-    amounts = [money.show_with_code(amount, currency) for currency, amount in sorted((by_currency or {}).items())]
-    return ", ".join(amounts) or "none"
-
-
 def raise_limit(approval: Approval) -> None:
+    """Raises LimitsChanged where they are others than the two people saw."""
     plan, wish = _locked(approval.merchant), approval.wish
-    plan.write_off_alone = wish["limit"]
-    if "by_currency" in wish:
-        plan.write_off_alone_by_currency = wish["by_currency"]
+    if [plan.write_off_alone, plan.write_off_alone_by_currency] != wish["before"]:
+        raise refusals.LimitsChanged
+    plan.write_off_alone, plan.write_off_alone_by_currency = wish["limit"], wish["by_currency"]
     plan.save()
+
+
+def _limits(plan: ReconciliationPlan, said: Words[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """Yield each limit, in euro and in the currencies that have one of their own: as it is, and as it would be."""
+    wanted = _with_limits(plan, said)
+    yield "", plan.write_off_alone, wanted.write_off_alone
+    own = (plan.write_off_alone_by_currency or {}) | (wanted.write_off_alone_by_currency or {})
+    before, after = (thresholds.thresholds(each, sorted(own)) for each in (plan, wanted))
+    for now, then in zip(before, after, strict=True):
+        yield now.currency, now.write_off_alone, then.write_off_alone
+
+
+def _with_limits(plan: ReconciliationPlan, said: Words[str, Any]) -> ReconciliationPlan:
+    wanted = copy(plan)
+    for name in LIMITS:
+        setattr(wanted, name, said.get(name, getattr(plan, name)))
+    return wanted
 
 
 @transaction.atomic

@@ -138,3 +138,29 @@ class NotRepresentable(Refusal):
 class AmountNotAboveZero(Refusal):
     def __init__(self) -> None:
         super().__init__("The amount of a correction must be above 0.")
+
+
+class OwedIsCredited(Refusal):
+    def __init__(self) -> None:
+        super().__init__("Money owed to a player is settled by paying it. Choose “To the player”.")
+
+
+class ArrivedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "This transaction has arrived since the case was found, so a correction would move the money twice. "
+            "Decline the correction and compare the day again."
+        )
+
+
+class LimitsChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__("The write-off limits have changed since this request was made. Decline it and ask again.")
+
+
+class RateRaisesLimits(Refusal):
+    def __init__(self, currency: str, codes: list[str]) -> None:
+        super().__init__(
+            "This rate would raise what one person may write off for merchants with the two-person rule: "
+            f"{', '.join(codes)}. First set a limit in {currency} in their plans; a second person approves a raise."
+        )

@@ -10,8 +10,9 @@ from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
 from wallet.models import Account
-from wallet.models.currency_rate import BASE, lower_limit, upper_limit
+from wallet.models.currency_rate import BASE, CODES_WITH_HIGHER_LIMIT, lower_limit, upper_limit
 from wallet.models.reconciliation import ReconciliationPlan
+from wallet.reconciliation import refusals
 
 HIGH = lower_limit(by_currency="%(high_by_currency)s::jsonb", amount="%(high)s::bigint", currency="{currency}")
 ALONE = upper_limit(by_currency="%(alone_by_currency)s::jsonb", amount="%(alone)s::bigint", currency="{currency}")
@@ -19,6 +20,7 @@ READ = f"""
     SELECT c.currency, {HIGH.format(currency="c.currency")}, {ALONE.format(currency="c.currency")}
       FROM unnest(%(currencies)s::text[]) WITH ORDINALITY c (currency, number) ORDER BY c.number
 """  # noqa: S608 - made of constants
+HIGHER_BY_RATE = CODES_WITH_HIGHER_LIMIT.format(currency="%(currency)s::text", rate="%(rate)s")
 
 
 class Threshold(NamedTuple):
@@ -46,6 +48,15 @@ def thresholds(plan: ReconciliationPlan, currencies: Iterable[str]) -> list[Thre
 def thresholds_in_use(plan: ReconciliationPlan) -> list[Threshold]:
     """Return those of the euro and of the merchant's own currencies."""
     return thresholds(plan, [BASE, *sorted(currencies_of(plan.merchant) - {BASE})])
+
+
+def check_rate(currency: str, per_euro: int) -> None:
+    """Raises RateRaisesLimits, as the database would refuse it."""
+    with connection.cursor() as cursor:
+        cursor.execute(HIGHER_BY_RATE, {"currency": currency, "rate": per_euro})
+        codes = [code for (code,) in cursor.fetchall()]
+    if codes:
+        raise refusals.RateRaisesLimits(currency, codes)
 
 
 def currencies_of(merchant: Merchant) -> set[str]:

@@ -36,6 +36,8 @@ SAID_BY_STATE = {
     "refused": "The bet was refused and moved nothing. The caller was told so, and the same id is answered so again.",
     "closed": "A rollback named this id before the transaction came. The id is closed: a late original is answered "
     "RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing.",
+    "settled": "Two persons of our support settled this transaction by a correction. A call with this id is answered "
+    "RS_ERROR_DUPLICATE_TRANSACTION and moves nothing.",
     "stands": "The transaction stands: it was not rolled back.",
     "taken back": "A rollback undid this transaction.",
 }
@@ -123,6 +125,8 @@ def tell(root: Transaction) -> Round:
 def state_of(root: Transaction, standing: Iterable[Transaction]) -> str:
     if root.kind == Kind.TOMBSTONE:
         return "closed"
+    if root.kind == Kind.CORRECTION and root.part == 0:
+        return "settled"
     if root.debit_account_id is None:
         return "refused" if root.status != statuses.OK else "stands"
     stands = any(row.pk == root.pk for row in standing)
@@ -194,6 +198,8 @@ def moved(row: Transaction) -> int | None:
 
 def remark(row: Transaction, named: Transaction | None) -> str:
     """What is not to be seen from title and amount."""
+    if row.kind == Kind.CORRECTION and row.part == 0:
+        return f"The correction of case {row.case_id} took this id, so that the money does not move again."
     if row.kind == Kind.CORRECTION:
         return f"Two persons of our support posted this entry to settle case {row.case_id}. No call made it."
     if row.status != statuses.OK and row.kind != Kind.TOMBSTONE:

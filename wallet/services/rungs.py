@@ -171,6 +171,9 @@ def transaction_id(facts: Facts) -> Values:
     if first is None or not facts.is_repeat:
         yield Value("Seen before", "no")
         return
+    if first.kind == "correct":
+        yield Value("Settled", f"{spoken(first.created_at)}, by the correction of case {first.case_id}")
+        return
     yield Value(
         "Seen before", f"{spoken(first.created_at)}, as a {first.kind} of {_money(first.amount, first.currency)}"
     )

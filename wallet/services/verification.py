@@ -113,9 +113,13 @@ RULES = {
           LEFT JOIN wallet_correction k ON k.transaction_id = t.id
          WHERE (%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)
            AND t.kind = 'correct'
-           AND ((k.merchant_id, k.case_id, k.player_id, k.currency, k.amount)
+           AND CASE t.part WHEN 0 THEN NOT EXISTS (
+                   SELECT FROM wallet_correction x
+                    WHERE x.case_id = t.case_id AND x.merchant_id = t.merchant_id AND x.player_id = t.player_id
+                      AND x.approved_by_id <> x.asked_by_id)
+               ELSE (k.merchant_id, k.case_id, k.player_id, k.currency, k.amount)
                 IS DISTINCT FROM (t.merchant_id, t.case_id, t.player_id, t.currency, t.amount)
-                OR (k.approved_by_id <> k.asked_by_id) IS NOT TRUE)
+                OR (k.approved_by_id <> k.asked_by_id) IS NOT TRUE END
          ORDER BY t.id LIMIT %(shown)s
     """,
     NO_BALANCE: """
