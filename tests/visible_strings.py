@@ -52,9 +52,11 @@ def _in_code(path: Path) -> Iterator[Visible]:
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         for child in ast.iter_child_nodes(node):
-            is_text = isinstance(child, ast.Constant) and isinstance(child.value, str)
-            if is_text and not isinstance(node, ast.Expr) and WORDS.search(child.value) and not SQL.search(child.value):
-                yield Visible(_name(path), child.lineno, " ".join(child.value.split()))
+            if not isinstance(child, ast.Constant) or isinstance(node, ast.Expr):
+                continue
+            text = child.value if isinstance(child.value, str) else ""
+            if WORDS.search(text) and not SQL.search(text):
+                yield Visible(_name(path), child.lineno, " ".join(text.split()))
 
 
 def _name(path: Path) -> str:

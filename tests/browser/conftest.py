@@ -6,14 +6,18 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from aiosmtpd.controller import Controller
 from playwright.sync_api import Page
 
+from portal.ports import free_port
 from tests.people import code_of
 from tests.plugins.live import DEMO_CALLS, Live
 
@@ -73,6 +77,28 @@ class Door:
 @pytest.fixture(scope="session")
 def door(live: Live, demo: dict[str, Any]) -> Door:
     return Door(live.base_url, {person["role"]: person for person in demo["staff"]})
+
+
+@dataclass
+class Mailbox:
+    """A mail server that takes everything."""
+
+    letters: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(live: Live) -> Iterator[tuple[Mailbox, Live]]:
+    """With the portal's commands that send to it."""
+    handler = Mailbox()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    there = live.environment | {"EMAIL_URL": f"smtp://127.0.0.1:{controller.port}"}
+    yield handler, replace(live, environment=there)
+    controller.stop()
 
 
 @pytest.fixture

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from playwright.sync_api import Page, expect
 
-from portal.ports import free_port
-from tests.browser.conftest import NARROW, WIDE, looks, see
+from tests.browser.conftest import NARROW, WIDE, Mailbox, looks, see
 from tests.browser.test_operator import faults
 from tests.plugins.live import Live
 
@@ -38,28 +33,6 @@ for line in lines:
 """
 EXPLAINED = "A bet had been exported with a digit too many."
 SEND = "from merchants.services import outbox; outbox.send_due()"
-
-
-@dataclass
-class Mailbox:
-    """A mail server that takes everything."""
-
-    letters: list[EmailMessage] = field(default_factory=list)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox(live: Live) -> Iterator[tuple[Mailbox, Live]]:
-    """With the portal's commands that send to it."""
-    handler = Mailbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    there = live.environment | {"EMAIL_URL": f"smtp://127.0.0.1:{controller.port}"}
-    yield handler, replace(live, environment=there)
-    controller.stop()
 
 
 @pytest.fixture
@@ -212,7 +185,7 @@ def ugly(page: Page, addresses: list[str], album: Path) -> dict[str, list[str]]:
 
 def look_at(page: Page, file: Path, day: str) -> None:
     if day:
-        page.get_by_label("Day").fill(day)
+        page.get_by_label("Day", exact=True).fill(day)
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_role("heading", name="Look before you send")).to_be_visible()

@@ -363,6 +363,7 @@ def filler(table: str, columns: str) -> str:
         types = dict(cursor.fetchall())
     texts = {"timestamptz": "now()", "bool": "true", "date": "'2026-03-01'::date"}
     texts |= {"cidr": "'192.0.2.0/24'::cidr", "jsonb": "'{}'::jsonb"}
+    texts |= {kind: f"'{{}}'::{kind}" for kind in types.values() if kind.startswith("_")}  # arrays
     return ", ".join(
         texts.get(types[name.strip('"')], f"'1'::{types[name.strip('"')]}") for name in columns.split(", ")
     )

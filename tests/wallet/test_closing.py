@@ -193,14 +193,15 @@ def test_days_and_cases_that_change_after_the_close_are_told_once(march: Told, s
         )
         compared(acme, DAY, outcome="clear", at=clock.now())
         compared(acme, date(2026, 3, 11), outcome="clear", at=clock.now())  # says what was said
-        found(run, "new-1", opened_at=clock.now())
+        found(run, "new-1", opened_at=clock.now(), difference=-5, ours={"kind": "bet", "amount": "5"})
     april = closed(acme, APRIL, support, second)
     told = list(april.adjustments.values_list("kind", "month", "day", "transaction_id", "text"))
     assert told == [
         ("day", MARCH, DAY, "", "0 breaks; now all clear"),
-        ("case", MARCH, DAY, "open-1", "Another amount. Resolved: corrected"),
-        ("case", MARCH, DAY, "new-1", "Another amount. Found"),
+        ("case", MARCH, DAY, "open-1", "Amount mismatch. Resolved: corrected"),
+        ("case", MARCH, DAY, "new-1", "Amount mismatch. Found"),
     ]
+    assert april.adjustments.get(transaction_id="new-1").difference == 5  # as in the report: ours is more
     assert not closed(acme, MAY, support, second).adjustments.exists()
 
 

@@ -501,7 +501,7 @@ def test_staff_propose_and_approve_on_the_page_of_the_case(
     assert "/approve_correction/" not in shown
     assert "/decline_correction/" in shown
     told = unescape(other.get(f"{page}/approve_correction/").content.decode())
-    assert "Balance now 500.00" in told
+    assert "Balance now EUR 500.00" in told
     assert "below zero" not in told
     sent = {"correction": correction.pk, "difference": broken.difference}
     first.post(f"{page}/approve_correction/", sent)

@@ -172,15 +172,18 @@ def test_cases_of_a_sandbox_remind_nobody(run: Reconciliation, support: Person) 
 def test_the_email_says_what_is_due_and_names_no_player(run: Reconciliation, support: Person, owner: Person) -> None:
     for number in range(25):
         found(run, f"tx-{number}", player_id="player-7", difference=-1_234_00000, severity=HIGH)
+    yen = {"kind": "bet", "currency": "JPY", "amount": "50000000"}
+    found(run, "yen", kind="missing_there", currency="JPY", difference=-50_000_000, severity=OWED, ours=yen)
     reminded(TUESDAY + timedelta(days=30))
     outbox.send_due()
     for to, page in ((support.email, "/admin/wallet/case/"), (owner.email, "/operator/acme/reconciliation/cases/")):
         [message] = [each for each in mail.outbox if each.to == [to]]
-        assert message.subject == "Acme Casino: 25 reconciliation cases overdue"
+        assert message.subject == "Acme Casino: 26 reconciliation cases overdue"
         assert page in message.body
         assert "EUR -1,234.00" in message.body
+        assert "Missing in statement, 2026-03-10, difference JPY 500." in message.body  # as in the report: ours is more
         assert "Due: 2026-03-11 08:00:00 UTC" in message.body
-        assert "and 5 more" in message.body
+        assert "and 6 more" in message.body
         assert "player-7" not in message.body
         assert "tx-1" not in message.body
 

@@ -120,7 +120,7 @@ def _exported(run: Reconciliation) -> tuple[int, dict[str, int]]:
     rows = list(csv.DictReader(StringIO("".join(report_files.csv(run)).removeprefix("\ufeff"))))
     counted = [row for row in rows if int(row["breaks"])]
     for row in counted:
-        stakes[row["currency"]] += money.parse(row["at stake"])
+        stakes[row["currency"]] += round(float(row["at stake"]) * money.SCALE)
     return sum(int(row["breaks"]) for row in counted), {currency: stake for currency, stake in stakes.items() if stake}
 
 
@@ -191,6 +191,7 @@ def test_the_rows_of_a_folded_case_are_a_list_and_a_file(
     case = Case.objects.get(subject="all|EUR")
     here = f"{HERE}cases/{case.pk}/"
     first = reader.get(here)
+    assert (first.context["line"].about, first.context["links"]) == ("60 rows", [])
     second = reader.get(here + first.context["folded"].more)
     shown = [each.row.subject for page in (first, second) for each in page.context["folded"].lines]
     assert shown == [line.transaction_id for line in many]

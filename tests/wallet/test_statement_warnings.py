@@ -45,9 +45,9 @@ def warnings(busy: Busy, change: Callable[[str], str], **how: Any) -> str:
     ("change", "said"),
     [
         (str, []),
-        (lambda name: f"{name} ", ["None of the 12 ids is known", "spaces around it", "12 ids have a space before or"]),
-        (lambda name: f"\u00a0{name}", ["None of the 12 ids is known", "spaces around it"]),
-        (str.upper, ["None of the 12 ids is known", "upper case: the file has “", "12 ids are like an id of ours"]),
+        (lambda name: f"{name} ", ["None of the 12 ids is known", "only by spaces", "12 ids have a space before or"]),
+        (lambda name: f"\u00a0{name}", ["None of the 12 ids is known", "only by spaces"]),
+        (str.upper, ["None of the 12 ids is known", "upper case: the file has “", "12 ids differ from our ids"]),
         (lambda name: f"000{name}", ["None of the 12 ids is known", "leading zeros"]),
         (lambda name: f"other-{name}", ["None of the 12 ids is known. One of them is “other-"]),
         (lambda name: name if name in {"won", "lost"} else f"x{name}", ["Only 2 of the 12 ids are known"]),

@@ -28,9 +28,12 @@ class ReadOnlyAdmin(FastAdmin):
         return False
 
 
-def shown(units: int | None) -> labels.Shown | None:
+def shown(units: int | None, currency: str = "") -> labels.Shown | None:
     """With thousands apart on the page, without in an export: there a spreadsheet adds them up."""
-    return None if units is None else labels.plain_text(money.show(units), money.show(units).replace(",", ""))
+    if units is None:
+        return None
+    text = money.show(units, currency)
+    return labels.plain_text(text, text.replace(",", ""))
 
 
 def link_to(name: str, text: str, **query: Any) -> str:

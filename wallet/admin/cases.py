@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +44,8 @@ SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
 STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
 SHOWN_ENTRIES, SHOWN_NOTES = 15, 50
 SIDES = ("kind", "player", "game", "currency", "amount", "state", "at")
-LABELS = {"at": "Time", "line": "Line of the statement", "lines": "Lines", "day": "Day"}
+LABELS = {"at": "Time", "at_stake": "At stake", "line": "Line of the statement", "lines": "Lines", "day": "Day"}
+AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
 ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 LISTED = [Case.State.RESOLVED, "all"]  # the lists of what is done have another order
 
@@ -226,11 +227,11 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description="About")
     def shown_subject(self, case: Case) -> SafeString | None:
-        return labels.in_one_line(case.subject) if case.subject else None
+        return labels.in_one_line(break_amounts.subject_in_words(case)) if case.subject else None
 
     @display(description="Difference", formatting="price")
     def shown_difference(self, case: Case) -> str | None:
-        return shown(break_amounts.net(case))
+        return shown(break_amounts.net(case), case.currency)
 
     @display(description="Opened (UTC)")
     def opened(self, case: Case) -> SafeString | None:
@@ -362,7 +363,7 @@ class CaseAdmin(ReadOnlyAdmin):
             "chosen": ",".join(map(str, chosen[: cases.MOST_AT_ONCE])),
             "number": min(len(chosen), cases.MOST_AT_ONCE),
             "most": cases.MOST_AT_ONCE if len(chosen) > cases.MOST_AT_ONCE else None,
-            "sums": [(each.currency or "–", each.cases, money.show(each.difference)) for each in totals],
+            "sums": [(each.currency or "–", each.cases, money.show(each.difference, each.currency)) for each in totals],
             "seen": seen(totals),
             "back": reverse("admin:wallet_case_changelist"),
             "done": done,
@@ -414,6 +415,7 @@ def panel(case: Case) -> dict[str, Any]:
     limit = write_off_alone(case.merchant, case.currency)
     return {
         "case": case,
+        "is_folded": break_amounts.is_folded(case),
         "sides": sides(case),
         "notes": cases.notes_of(case, for_staff=True)[:SHOWN_NOTES],
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
@@ -430,7 +432,7 @@ def sides(case: Case) -> list[dict[str, Any]]:
     """Line by line what each side says; what both say differently is marked."""
     ours, theirs = case.ours or {}, case.theirs or {}
     beside = [name for name in theirs if name not in SIDES]
-    rows = [(name, told(name, ours.get(name)), told(name, theirs.get(name))) for name in (*SIDES, *beside)]
+    rows = [(name, told(name, ours, case.currency), told(name, theirs, case.currency)) for name in (*SIDES, *beside)]
     return [
         {
             "name": LABELS.get(name, name.capitalize()),
@@ -443,11 +445,13 @@ def sides(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def told(name: str, value: Any) -> str:
+def told(name: str, side: Mapping[str, Any], currency: str) -> str:
+    """In the currency of its own side, or of the case."""
+    value = side.get(name)
     if value is None:
         return ""
-    if name == "amount":
-        return money.show(int(value))
+    if name in AMOUNTS and str(value).lstrip("-").isdecimal():
+        return money.show(int(value), side.get("currency") or currency)
     if name in {"line", "lines"}:
         return lines_label(value)
     return str(value).replace("T", " ").partition(".")[0].partition("+")[0] if name == "at" else str(value)

@@ -101,18 +101,18 @@ def description(name: str, case: Case) -> str:
     proposed = corrections.proposed_correction(case) if name == "approve_correction" else None
     if proposed is None:
         return ""
-    before = corrections.balance_of(proposed)
+    before, currency, show = corrections.balance_of(proposed), proposed.currency, money.show_with_code
     after = before + proposed.delta
     below = " The balance goes below zero: bets and withdrawals are refused until it is covered." if after < 0 else ""
     return (
         f"{in_words(proposed)} Proposed by {proposed.asked_by}. "
-        f"Balance now {money.show(before)}, after the entry {money.show(after)}.{below}"
+        f"Balance now {show(before, currency)}, after the entry {show(after, currency)}.{below}"
     )
 
 
 def in_words(correction: Correction) -> str:
     way = "to" if correction.is_credit else "from"
-    return f"{correction.currency} {money.show(correction.amount)} {way} player {correction.player.player_id}."
+    return f"{money.show_with_code(correction.amount, correction.currency)} {way} player {correction.player.player_id}."
 
 
 def panel(case: Case) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def movements(since: datetime) -> dict[str, Any]:
 
 
 def money_row(currency: str, amounts: dict[str, int]) -> list[Any]:
-    cells = [{"content": money.show(amounts.get(kind, 0)), "class": "!text-end"} for kind in COLUMNS]
+    cells = [{"content": money.show(amounts.get(kind, 0), currency), "class": "!text-end"} for kind in COLUMNS]
     return [currency, *cells]
 
 
@@ -121,7 +121,7 @@ def attention() -> dict[str, Any]:
         "open_cases": leaks.select_related("key__merchant", "secret")[:SHOWN],
         "approvals": waiting.select_related("key", "merchant", "asked_by")[:SHOWN],
         "write_offs": [
-            (case, money.show(cases.at_stake(case)))
+            (case, money.show(cases.at_stake(case), case.currency))
             for case in cases.waiting_for_second().select_related("merchant", "write_off_asked_by")[:SHOWN]
         ],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)

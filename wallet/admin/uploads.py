@@ -55,7 +55,7 @@ class FileForm(ScopeFields):
     file = forms.FileField(
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget(),
-        help_text="CSV, XLSX or JSON, also in gzip or ZIP. Nothing is read of it before you have looked.",
+        help_text="CSV, XLSX or JSON, also in gzip or ZIP. You see a preview before anything is sent.",
     )
 
 
@@ -282,7 +282,12 @@ def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "headers": ["Currency", "Kind", right("Rows"), right("Amount")],
         "rows": [
-            [each["currency"], each["kind"], right(f"{int(each['rows']):,}"), right(money.show(int(each["amount"])))]
+            [
+                each["currency"],
+                each["kind"],
+                right(f"{int(each['rows']):,}"),
+                right(money.show(int(each["amount"]), each["currency"])),
+            ]
             for each in totals
         ],
     }
@@ -291,5 +296,6 @@ def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
 def gap_said(gap: Any) -> str:
     said, of = gap.declared, " ".join(filter(None, (gap.declared.currency, gap.declared.kind))) or "all"
     declared = [f"{said.rows:,} rows"] if said.rows is not None else []
-    declared += [money.show(said.amount)] if said.amount is not None else []
-    return f"The file says {' and '.join(declared)} of {of}; it has {gap.rows:,} rows and {money.show(gap.amount)}."
+    declared += [money.show(said.amount, said.currency)] if said.amount is not None else []
+    amount = money.show(gap.amount, said.currency)
+    return f"The file says {' and '.join(declared)} of {of}; it has {gap.rows:,} rows and {amount}."

@@ -57,6 +57,14 @@ def is_folded(case: Case) -> bool:
     return case.kind == Case.Kind.TRUNCATED or case.subject.startswith("all|")
 
 
+def subject_in_words(case: Case) -> str:
+    """Return the id that the case is about; of a folded case, the number of its rows."""
+    if not case.subject.startswith("all|"):
+        return str(case.subject)
+    rows = breaks_in(case)
+    return f"{rows:,} row{'s' * (rows != 1)}"
+
+
 def breaks_in(case: Case) -> int:
     """Return how many breaks the case counts for."""
     if not case.subject.startswith("all|"):

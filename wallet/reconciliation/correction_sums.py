@@ -29,7 +29,8 @@ class CorrectionSum(NamedTuple):
     from_players: int
 
     def __str__(self) -> str:
-        moved = f"{money.show(self.to_players)} to players, {money.show(self.from_players)} from players"
+        to_players, from_players = (money.show(units, self.currency) for units in (self.to_players, self.from_players))
+        moved = f"{to_players} to players, {from_players} from players"
         return f"{self.currency}: {self.rows:,} correction{'s' * (self.rows != 1)}, {moved}"
 
 

@@ -17,9 +17,9 @@ from django.db.models import Q
 from merchants.errors import spoken
 from merchants.models import Merchant, Person
 from merchants.services import letters
-from portal.lib import clock, money
+from portal.lib import clock
 from wallet.models import Case, CaseReminder
-from wallet.reconciliation import cases, plans
+from wallet.reconciliation import break_amounts, cases, plans
 
 Step = CaseReminder.Step
 TEMPLATE = "cases_due"
@@ -143,11 +143,10 @@ def _operators_page(merchant: Merchant) -> str:
 
 
 def _line(case: Case) -> dict[str, str]:
-    difference = f"{case.currency} {money.show(case.difference)}".strip() if case.difference else ""
     return {
         "kind": str(case.get_kind_display()),
         "day": str(case.day),
-        "difference": difference,
+        "difference": break_amounts.in_words(case) if break_amounts.net(case) else "",
         "severity": str(case.get_severity_display()),
         "due": spoken(case.due_at) if case.due_at else "",
         "assigned": case.owner.email if case.owner else "",

@@ -111,7 +111,12 @@ class Figures:
     @property
     def broken(self) -> int:
         """The number of the day, on each page, in the email and in the files. Lateness of a file is none of it."""
-        return sum(each.breaks for each in self.breaks if each.kind not in LATENESS)
+        return sum(each.breaks for each in self.row_breaks)
+
+    @property
+    def row_breaks(self) -> list[BreakSum]:
+        """The breaks that the number of the day counts."""
+        return [each for each in self.breaks if each.kind not in LATENESS]
 
     @property
     def stakes(self) -> list[tuple[str, int]]:

@@ -21,7 +21,7 @@ from merchants.services.outbox import Filling, Part
 from portal.lib.money import show, show_with_code
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
-from wallet.reconciliation.days import DAY
+from wallet.reconciliation.days import DAY, day_of
 from wallet.reconciliation.figures import BreakSum, Figures, Side, figures_of
 from wallet.reconciliation.plans import plan_of
 
@@ -52,11 +52,13 @@ def filling(letter: Letter) -> Filling:
 
 
 def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
-    figures, told = figures_of(run), told_before(run)
+    figures, told, of = figures_of(run), told_before(run), day_of(run.merchant, run.day)
     return {
         "merchant": run.merchant.name,
         "zone": run.merchant.time_zone,
         "day": run.day,
+        "begins_at": spoken(of.begin),
+        "ends_at": spoken(of.end),
         "run": run,
         "colour": COLOURS[Outcome(run.outcome)],
         "headline": headline(run, figures),
@@ -68,7 +70,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "sides": side_lines(figures),
         "adds_up": figures.differences_add_up,
         "corrections": [str(each) for each in figures.corrections],
-        "breaks": [BreakLine.of(each) for each in figures.breaks],
+        "breaks": [BreakLine.of(each) for each in figures.row_breaks],
         "yesterday": since_yesterday(run, figures),
         "elsewhere": day_breaks.elsewhere_in_words(figures),
         "is_late": figures.is_late,
@@ -218,7 +220,8 @@ class Line:
 
     @classmethod
     def of(cls, case: Case) -> Line:
-        severity, subject, player = case.get_severity_display(), case.subject[:SHOWN], case.player_id[:SHOWN]
+        severity, player = case.get_severity_display(), case.player_id[:SHOWN]
+        subject = break_amounts.subject_in_words(case)[:SHOWN]
         return cls(case.pk, case.get_kind_display(), break_amounts.in_words(case), severity, subject, player)
 
 

@@ -128,9 +128,9 @@ def _of_ids(seen: Seen, alike: Alike, ours: int) -> list[str]:
         said.append(f"Only {seen.known:,} of the {seen.ids:,} ids are known.")
     if alike.ids:
         difference = _difference(alike.theirs or "", alike.ours or "")
-        is_are = "id is" if alike.ids == 1 else "ids are"
+        ids = "id differs" if alike.ids == 1 else "ids differ"
         said.append(
-            f"{alike.ids:,} {is_are} like an id of ours but for {difference}: the file has {_quoted(alike.theirs)}, "
+            f"{alike.ids:,} {ids} from our ids only by {difference}: the file has {_quoted(alike.theirs)}, "
             f"we have {_quoted(alike.ours)}."
         )
     return said
@@ -138,8 +138,8 @@ def _of_ids(seen: Seen, alike: Alike, ours: int) -> list[str]:
 
 def _difference(theirs: str, ours: str) -> str:
     if theirs.strip(" \t\r\n\u00a0\ufeff") == ours:
-        return "spaces around it"
-    return "upper case" if theirs.lower() == ours.lower() else "its leading zeros, spaces or upper case"
+        return "spaces"
+    return "upper case" if theirs.lower() == ours.lower() else "leading zeros, spaces or upper case"
 
 
 def _of_the_day(seen: Seen, merchant: Merchant, day: Day) -> list[str]:

@@ -92,6 +92,11 @@ class Preview:
     def can_be_read(self) -> bool:
         return not self.asks and not self.fault_count
 
+    @property
+    def read_count(self) -> int:
+        """Return the number of rows that the totals are of: without those that are left out."""
+        return sum(int(total["rows"]) for total in self.totals)
+
 
 # --- Receiving ------------------------------------------------------------------------------------------------------
 def receive(

@@ -69,7 +69,7 @@ def _says_correction(events: list[Event], everything: list[Event]) -> list[str]:
 def _correction(event: Event) -> str:
     """No player: mails say it too."""
     way = "to the player" if event.row["is_credit"] else "from the player"
-    amount = f"{event.row['currency']} {money.show(event.row['amount'])} {way}, case {event.row['case_id']}"
+    amount = f"{money.show_with_code(event.row['amount'], event.row['currency'])} {way}, case {event.row['case_id']}"
     if event.label == "insert":
         return f"Correction proposed: {amount}. A second person must approve it"
     if event.became("approved_by_id"):

@@ -20,7 +20,7 @@ from merchants.services import history
 from wallet.models import Case
 from wallet.pages.reconciliation import folded, grouped
 from wallet.pages.reconciliation.words import TAB, facts, line, own_case, to_case
-from wallet.reconciliation import cases
+from wallet.reconciliation import break_amounts, cases
 
 ENTRIES = 50
 ABOUT_A_TRANSACTION = frozenset(Case.Kind.values) - {
@@ -58,7 +58,7 @@ def case_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def links(merchant: Merchant, case: Case) -> list[tuple[str, str]]:
     """To the pages of the transaction and of the player, where they are."""
     wanted = []
-    if case.kind in ABOUT_A_TRANSACTION and case.subject:
+    if case.kind in ABOUT_A_TRANSACTION and case.subject and not break_amounts.is_folded(case):
         wanted.append(("Find it among the rounds", "rounds", {"q": case.subject}))
         wanted.append(("Calls that named it", "requests", {"transaction": case.subject}))
     if case.player_id:

@@ -98,7 +98,7 @@ def compared(merchant: Merchant, run: Reconciliation) -> dict[str, Any]:
         "level": level(run),
         "figures": figures,
         "sides": report.side_lines(figures),
-        "breaks": [(f"?kind={each.kind}#h-cases", report.BreakLine.of(each)) for each in figures.breaks],
+        "breaks": [(f"?kind={each.kind}#h-cases", report.BreakLine.of(each)) for each in figures.row_breaks],
         "yesterday": report.since_yesterday(run, figures),
         "elsewhere": [
             (f"{to_day(merchant, day)}#h-cases", day, sentence)

@@ -34,7 +34,7 @@ def rows(case: Case, said: Mapping[str, str]) -> Rows | None:
     )
     shown = list(found.order_by("pk")[: ON_A_PAGE + 1])
     more = f"?after={shown[ON_A_PAGE - 1].pk}" if len(shown) > ON_A_PAGE else ""
-    return Rows([(row, show(row.amount or 0)) for row in shown[:ON_A_PAGE]], more)
+    return Rows([(row, show(row.amount or 0, case.currency)) for row in shown[:ON_A_PAGE]], more)
 
 
 def after(said: Mapping[str, str]) -> int:

@@ -50,18 +50,19 @@ class PlanForm(OnceForm):
         required=False,
         choices=[(kind, kind.capitalize()) for kind in CASHIER_KINDS],
         widget=forms.CheckboxSelectMultiple,
-        help_text="They are left out of both sides. Choose them when your statements have no cashier rows.",
+        help_text="These types are left out of both sides. Choose them when your statements have no cashier rows.",
     )
     scopes = forms.CharField(
         label="Statements of a day",
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One scope on each line, such as currencies=EUR,USD. A day is compared when all of them are there, "
-        "and rows outside of them are not compared. Empty: a day has one statement of everything.",
+        help_text="One scope on each line, such as currencies=EUR,USD or types=deposit,withdraw. A day is compared "
+        "when the statements of all scopes are there. Rows outside the scopes are not compared. "
+        "Empty: one statement has the whole day.",
     )
     unsettled_hours = forms.IntegerField(
-        label="A round without an end is a case after", min_value=1, max_value=24 * 30, help_text="Hours."
+        label="An open round is a case after", min_value=1, max_value=24 * 30, help_text="Hours without an end."
     )
     high_amount = AmountField(
         label="A case is of high severity from",
@@ -70,8 +71,8 @@ class PlanForm(OnceForm):
     high_amount_by_currency = CurrencyAmountsField(
         label="High severity by currency", help_text="A currency and an amount on each line, such as JPY 100000."
     )
-    is_attached = forms.BooleanField(label="The files come with the mail, not behind a link", required=False)
-    names_players = forms.BooleanField(label="The mail may name players and transactions", required=False)
+    is_attached = forms.BooleanField(label="Attach the files to the report email instead of a link", required=False)
+    names_players = forms.BooleanField(label="The report email may name players and transactions", required=False)
 
     def clean_scopes(self) -> list[str]:
         try:

@@ -48,7 +48,7 @@ class FileForm(PlainForm, ScopeFields):
         label="File",
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.gz,.zip"}),
-        help_text="CSV, XLSX or JSON, also in gzip or ZIP. Nothing is read of it before you have looked.",
+        help_text="CSV, XLSX or JSON, also in gzip or ZIP. You see a preview before anything is sent.",
     )
 
 

@@ -101,6 +101,7 @@ class CaseLine:
     state_level: str
     code: str
     said: str
+    about: str
 
 
 def line(case: Case) -> CaseLine:
@@ -108,8 +109,9 @@ def line(case: Case) -> CaseLine:
     resolved = case.state == Case.State.RESOLVED
     told = f"resolved: {case.get_resolution_display().lower()}" if resolved else case.get_state_display().lower()
     return CaseLine(
-        case, break_amounts.in_words(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code, told
-    )
+        case, break_amounts.in_words(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code, told,
+        break_amounts.subject_in_words(case),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def total_lines(totals: list[dict[str, Any]]) -> list[dict[str, str]]:
             "currency": each["currency"] or "all",
             "kind": each["kind"] or "all",
             "rows": "–" if each["rows"] is None else f"{each['rows']:,}",
-            "amount": "–" if each["amount"] is None else show(int(each["amount"])),
+            "amount": "–" if each["amount"] is None else show(int(each["amount"]), each["currency"] or ""),
         }
         for each in totals
     ]

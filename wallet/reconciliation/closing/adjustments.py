@@ -14,6 +14,7 @@ from itertools import batched
 
 from merchants.models import Merchant
 from wallet.models import Case, Reconciliation, Settlement, SettlementAdjustment
+from wallet.reconciliation import break_amounts
 from wallet.reconciliation.closing import day_counts, ledger_sums
 from wallet.reconciliation.closing.ledger_sums import Adjusted
 from wallet.reconciliation.closing.months import first_of, month_at
@@ -163,7 +164,7 @@ def _of_case(settlement: Settlement, case: Case, before: Known) -> SettlementAdj
         day=case.day,
         transaction_id=case.subject,
         currency=case.currency,
-        difference=case.difference,
+        difference=break_amounts.net(case),
         text=f"{case.get_kind_display()}. {'. '.join(filter(None, (came, went)))}",
         case=case,
         at=(case.resolved_at if is_over else None) or case.opened_at,

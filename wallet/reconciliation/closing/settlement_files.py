@@ -150,7 +150,7 @@ def as_pdf(settlement: Settlement, *, whole: bool) -> bytes:
 
 
 def _paper_table(paper: pdf.Paper, table: Table) -> None:
-    rows = [[_written(value) for value in row] for row in islice(table.rows, MOST_ON_PAPER + 1)]
+    rows = [[_written(value, table.currency_of(row)) for value in row] for row in islice(table.rows, MOST_ON_PAPER + 1)]
     said = [column for column in range(len(table.head)) if any(row[column] for row in rows)]
     paper.section(table.title, columns=len(said))
     if not rows:
@@ -162,9 +162,9 @@ def _paper_table(paper: pdf.Paper, table: Table) -> None:
         paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files hold every row.")
 
 
-def _written(value: Any) -> str | pdf.Number:
+def _written(value: Any, currency: str) -> str | pdf.Number:
     if isinstance(value, Amount):
-        return pdf.Number(show(int(value)))
+        return pdf.Number(show(int(value), currency))
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, int):

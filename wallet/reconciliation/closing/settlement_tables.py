@@ -32,6 +32,10 @@ class Table:
     head: tuple[str, ...]
     rows: Iterable[Row]
 
+    def currency_of(self, row: Row) -> str:
+        """Return the currency of the amounts in a row."""
+        return str(row[self.head.index("Currency")]) if "Currency" in self.head else ""
+
 
 def facts(settlement: Settlement) -> list[tuple[str, str]]:
     found = [
@@ -91,13 +95,14 @@ def shown_sums(each: CurrencySums) -> list[tuple[str, str]]:
         ("GGR", each.ggr),
         ("GGR adjustments", each.adjusted_ggr),
         ("Rewards", each.rewards),
+        ("Reward adjustments", each.adjusted_rewards),
         ("GGR less rewards, with adjustments", each.net),
         ("Deposits", each.deposits),
         ("Withdrawals", each.withdrawals),
         ("Opening balance", each.opening),
         ("Closing balance", each.closing),
     ]
-    return [(name, show(amount)) for name, amount in named]
+    return [(name, show(amount, each.currency)) for name, amount in named]
 
 
 def games(figures: SettlementFigures) -> Table:

@@ -47,15 +47,15 @@ def view_of(settlement: Settlement) -> dict[str, Any]:
 
 
 def shown(table: Table) -> ShownTable:
-    rows = [[cell(value) for value in row] for row in islice(table.rows, SHOWN + 1)]
+    rows = [[cell(value, table.currency_of(row)) for value in row] for row in islice(table.rows, SHOWN + 1)]
     numbers = [bool(rows) and all(row[column].is_number for row in rows) for column in range(len(table.head))]
     head = [Cell(title, is_number) for title, is_number in zip(table.head, numbers, strict=True)]
     return ShownTable(table.title, head, rows[:SHOWN], len(rows) > SHOWN)
 
 
-def cell(value: Any) -> Cell:
+def cell(value: Any, currency: str) -> Cell:
     if isinstance(value, Amount):
-        return Cell(show(int(value)), is_number=True)
+        return Cell(show(int(value), currency), is_number=True)
     if isinstance(value, datetime):
         return Cell(f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
     if isinstance(value, int):
@@ -72,5 +72,8 @@ def compared(each: invoices.Comparison) -> dict[str, Any]:
         "invoice": each.invoice,
         "state": each.state,
         "agrees": each.agrees,
-        "lines": [(line.currency, *map(show, (line.ours, line.theirs, line.difference))) for line in each.lines],
+        "lines": [
+            (line.currency, *(show(amount, line.currency) for amount in (line.ours, line.theirs, line.difference)))
+            for line in each.lines
+        ],
     }
