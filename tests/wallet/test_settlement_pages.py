@@ -72,9 +72,9 @@ def test_operators_read_confirm_and_compare_a_statement(client: Client, owner: P
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"total_EUR": "50,00"}, "with a point before the decimals"),
-        ({"total_EUR": "1,234.50"}, "with a point before the decimals"),
-        ({"total_EUR": "9" * 20}, "at most 90 billion"),
+        ({"total_EUR": "50,00"}, "Write the amount with a dot: 50.00."),
+        ({"total_EUR": "1,234"}, "can mean 1234 or 1.234"),
+        ({"total_EUR": "9" * 20}, "such as 50.00"),
         ({"total_EUR": ""}, "The invoice has no total"),
         ({"other_currency": "EUR", "other_total": "1"}, "EUR has a field of its own above"),
         ({"other_currency": "USD"}, "Enter both the currency and its total"),

@@ -91,6 +91,7 @@ class ColumnsForm(forms.Form):
         said = self.cleaned_data
         columns = {name: said[f"column_{name}"] for name in FIELDS if said[f"column_{name}"]}
         plain = {name: said[name] or (getattr(known, name) if name in CHOSEN else "") for name in PLAIN}
+        plain["rollbacks"] = said["rollbacks"] or known.rollback_rule
         stated = known.as_json() | plain | mapping_choices.stated(said) | {"columns": columns}
         return presets.applied(said["preset"], from_json(stated), headers).as_json() if said["preset"] else stated
 
