@@ -60,7 +60,7 @@ def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, p
 
 def test_a_round_that_was_rolled_back_is_told_so(owner: Page, live: Live, taken_back: str, album: Path) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/rounds/?q={taken_back}")
-    expect(owner.get_by_text("as if it had never been played")).to_be_visible()
+    expect(owner.get_by_text("every payout was taken back")).to_be_visible()
     for size, scheme in looks():
         see(owner, owner.url, size=size, scheme=scheme, album=album, name="round-back")
         assert faults(owner) == []

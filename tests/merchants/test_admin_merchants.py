@@ -224,7 +224,7 @@ def test_the_last_owner_stays_in_the_table(
     row = {"id": owner.memberships.get().pk, "person": owner.pk, "merchant": acme.pk} | wish
     answer = save_table(signed_in(client, administrator), of, row)
     assert answer.status_code == 200
-    assert "keeps at least one owner" in answer.content.decode()
+    assert "needs at least one owner" in answer.content.decode()
     assert owner.memberships.get().role == "owner"
 
 
@@ -271,7 +271,7 @@ def test_an_invitation_that_is_refused_is_an_error_of_the_form(
     row = {"person": new.pk, "merchant": of.pk, "role": "viewer"}
     answer = save_table(signed_in(client, administrator), new, row)
     assert answer.status_code == 200
-    said = {"waiting": "wait for an answer already", "sandbox": "Change them there", "member": "already exists"}
+    said = {"waiting": "are open already", "sandbox": "Change them there", "member": "already exists"}
     assert said[refusal] in answer.content.decode()
     assert Invitation.objects.count() == before
 

@@ -60,7 +60,7 @@ def test_rotate_extend_and_end(key: ApiKey) -> None:
     key_command("extend", key.auth_key, "--until", f"{until:%Y-%m-%dT%H:%M:%S}")
     assert Secret.objects.get(version=1).usable_until == until
     key_command("end", key.auth_key)
-    with pytest.raises(CommandError, match="No old secret of this key"):
+    with pytest.raises(CommandError, match="No old secret version of this key"):
         key_command("end", key.auth_key)
 
 

@@ -205,7 +205,7 @@ def test_who_was_removed_finds_nothing_there(at_work: Client, viewer: Person, ac
 @pytest.mark.parametrize(("verb", "fields"), [("role", {"role": "viewer"}), ("remove", {})])
 def test_the_last_owner_stays(at_work: Client, owner: Person, verb: str, fields: dict[str, str]) -> None:
     page = send(at_work, member_page(owner, verb), **fields)
-    assert "keeps at least one owner" in said(page)
+    assert "needs at least one owner" in said(page)
     assert owner.memberships.get().role == "owner"
 
 

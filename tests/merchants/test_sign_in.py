@@ -474,7 +474,7 @@ def test_the_last_owner_of_a_merchant_becomes_none_of_our_staff(
     client: Client, administrator: Person, owner: Person
 ) -> None:
     signed_in(client, administrator)
-    assert "keeps at least one owner" in save_person(client, owner, staff_role="support", is_active="on")
+    assert "needs at least one owner" in save_person(client, owner, staff_role="support", is_active="on")
     owner.refresh_from_db()
     assert (owner.staff_role, owner.memberships.get().role) == ("", "owner")
 

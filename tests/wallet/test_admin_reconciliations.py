@@ -123,12 +123,12 @@ def test_a_bounce_is_seen(staff: Client, delivery: ReportDelivery) -> None:
 
 def test_a_report_is_sent_again_as_another_letter(staff: Client, delivery: ReportDelivery) -> None:
     before = delivery.letter_id
-    assert "Another letter" in read(staff, f"{REPORTS}{delivery.pk}/send_again/")
+    assert "A new email" in read(staff, f"{REPORTS}{delivery.pk}/send_again/")
     staff.post(f"{REPORTS}{delivery.pk}/send_again/")
     delivery.refresh_from_db()
     assert delivery.letter_id != before
     answer = staff.post(f"{REPORTS}{delivery.pk}/send_again/")
-    assert "still waits to go out" in unescape(answer.content.decode())
+    assert "waits to be sent" in unescape(answer.content.decode())
 
 
 # --- the first page, the merchant's, the search -----------------------------------------------------------------------

@@ -177,6 +177,6 @@ def test_a_network_that_somebody_else_adds_at_the_same_moment(staff: Client, key
     }
     AllowlistEntry.objects.create(merchant=key.merchant, key=key, network="52.1.2.3/32")
     said = staff.post(path, form | {"label": "changed"}, follow=True)
-    assert "Somebody else" in unescape(said.content.decode())
+    assert "Another person" in unescape(said.content.decode())
     key.refresh_from_db()
     assert (key.label, key.allowlist.count()) == ("cashier", 1)

@@ -399,7 +399,7 @@ def test_a_secret_in_the_body_makes_the_bytes_unknown(caller: Caller, viewer: Pe
     body = compact(client.fields | {"playerId": caller.signer.secret})
     diagnosis = ask(caller.merchant, viewer, send(caller, client.sent(body + b"\n", body=body)))
     assert not diagnosis.is_found
-    assert "Secret Key stood in the body" in diagnosis.notes[0]
+    assert "The body contained a secret key" in diagnosis.notes[0]
 
 
 def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person) -> None:

@@ -568,4 +568,4 @@ def test_a_body_with_a_secret_in_it_stays_refused(caller: Caller) -> None:
     """What is kept of it holds no secret any more, and would be taken."""
     explanation = told(caller.deposit(1, playerId=caller.signer.secret))
     assert failed(explanation) == fails_now(explanation) == [7]
-    assert any("Have it replaced" in note for note in explanation.notes)
+    assert any("Rotate the secret" in note for note in explanation.notes)

@@ -220,7 +220,7 @@ def test_a_file_shows_first_what_it_changes_and_is_saved_and_undone_at_once(
     assert told == {"Lines": 2, "Blocked": 1, "Unblocked": 1, "Limits set anew": 2}
     assert "RS_ERROR_PLAYER_BLOCKED" in said(shown)
     before = {player.pk: flags.setting(player) for player in acme.players.all()}
-    assert "taken over" in said(take_over(desk, PLAYERS, FILE))
+    assert "The file was imported" in said(take_over(desk, PLAYERS, FILE))
     after = {player.player_id: flags.setting(player) for player in acme.players.all()}
     assert after["x"] == (True, "Asked for it", None, None, None)
     assert after["=1+1"] == (False, "", 30, 1_250_000, {"EUR": 2_000_000, "JPY": 500_000_000})
@@ -288,7 +288,7 @@ def test_a_file_is_long_enough_with_ten_thousand_lines(desk: Client, acme: Merch
     text = "playerId,blocked,reason\n" + "".join(f"{name},yes,Closed market\n" for name in names)
     too_long = upload(desk, PLAYERS, text + "one-more,yes,x\n")
     assert "10,000 lines at most" in too_long.context["bad"][0].reason
-    assert "taken over" in said(take_over(desk, PLAYERS, text))
+    assert "The file was imported" in said(take_over(desk, PLAYERS, text))
     assert acme.players.filter(is_blocked=True).count() == catalogue_io.MOST_LINES
     assert "Undone, 10,000 at once" in said(
         desk.post(f"{PLAYERS}changes/{desk.get(PLAYERS).context['change'].number}/undo/", follow=True)
@@ -342,12 +342,12 @@ def test_a_file_of_another_merchant_person_or_kind_or_bent_is_refused(
 def test_a_file_waits_for_an_hour_and_is_applied_once(desk: Client, acme: Merchant, crowd: None) -> None:
     late, first = proposed(desk, PLAYERS, FILE), proposed(desk, PLAYERS, FILE)
     with clock.at(clock.now() + proposals.FRESH):
-        assert "more than an hour ago" in said(desk.post(f"{PLAYERS}import/", late))
+        assert "older than an hour" in said(desk.post(f"{PLAYERS}import/", late))
         assert proposals.forget() == 2
     first = proposed(desk, PLAYERS, FILE)
     other = proposed(desk, PLAYERS, "playerId,blocked,reason\n+x,yes,A\n")
     assert desk.post(f"{PLAYERS}import/", first).status_code == 302
-    assert "it was applied" in said(desk.post(f"{PLAYERS}import/", other | {"packed": first["packed"]}))
+    assert "the file was applied" in said(desk.post(f"{PLAYERS}import/", other | {"packed": first["packed"]}))
 
 
 def test_of_many_files_that_one_person_looks_at_the_newest_wait(desk: Client, crowd: None) -> None:
@@ -368,7 +368,7 @@ def test_a_file_that_is_more_than_a_form_may_hold_can_be_applied(desk: Client, a
     Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in names)
     text = "playerId,blocked,reason\n" + "".join(f"{name},yes,r{word(140)}\n" for name in names)
     assert len(b64encode(zlib.compress(text.encode()))) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    assert "taken over" in said(take_over(desk, PLAYERS, text))
+    assert "The file was imported" in said(take_over(desk, PLAYERS, text))
     assert acme.players.filter(is_blocked=True).count() == len(names)
     assert not ImportProposal.objects.exists()
 

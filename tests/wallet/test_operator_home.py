@@ -54,7 +54,7 @@ QUERIES = [
 ]
 SIGNS = {
     "wallet_merchanthour": "calls",
-    "wallet_mark FOR SHARE": "marks",
+    "FROM wallet_mark WHERE source IN": "marks",
     "m.currency <> ''": "flow",
     "wallet_openbet": "open rounds",
 }

@@ -142,7 +142,7 @@ def test_its_proposal_says_when_that_would_be(at_work: Client, calling: Caller, 
     saved(acme, HERE, on_trial=True)
     shown = said(send(at_work, f"{PAGE}add/?key={key.pk}", network=HERE))
     assert "shuts out everybody who calls now, once the other list that is on trial has gone back" in shown
-    assert "would have been let in" in shown
+    assert "would have been accepted" in shown
 
 
 def test_a_list_of_ended_entries_says_that_it_refuses_everybody(at_work: Client, acme: Merchant) -> None:

@@ -109,7 +109,7 @@ def test_the_addresses_that_called_become_a_proposal(at_work: Client, caller: Ca
     assert "2 entries for 4 calls from 2 addresses" in said(suggestion)
     fields = {name: suggestion.context[name] for name in ("draft", "token", "days")}
     proposal = at_work.post(suggestion.context["action"], fields)
-    assert "would have been let in" in said(proposal)
+    assert "would have been accepted" in said(proposal)
     go_on(at_work, proposal, on_trial="")
     assert networks(acme) == ["127.0.0.1/32", f"{OFFICE}/32"]
 

@@ -285,7 +285,7 @@ def test_any_search_finds_a_uuid_whatever_it_names(looking: Client, caller: Call
 
 def test_a_merchant_without_calls_reads_so(looking: Client) -> None:
     assert "No call yet" in said(looking.get(REQUESTS))
-    assert "Take something out of the filter" in said(looking.get(REQUESTS, {"player": "x"}))
+    assert "Remove a filter or widen the time span" in said(looking.get(REQUESTS, {"player": "x"}))
 
 
 # --- Live, and as a table ---------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, ca
     caller.payout("bet-1", 900_000, transactionId="late")
     request_log.drain()
     page = found(at_work, "bet-1")
-    assert "as if it had never been played" in page
+    assert "every payout was taken back" in page
     assert "Its bet was rolled back before: a payout for it moves nothing." in page
     assert "9.00 EUR, nothing moved" in page
     assert "<code>late</code>" in page
@@ -237,7 +237,7 @@ def test_a_job_that_is_silent_is_told_as_broken_off(
     exports.begin(export.pk)
     assert "Being written" not in said(at_work.get("/operator/acme/exports/"))  # in small letters
     Export.objects.update(alive_at=clock.now() - timedelta(minutes=5))
-    assert "It broke off" in said(at_work.get("/operator/acme/exports/"))
+    assert "The export stopped" in said(at_work.get("/operator/acme/exports/"))
 
 
 # --- What each page costs ---------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ COSTS = {
     ],
 }
 SIGNS = {
-    "wallet_mark FOR SHARE": "marks",
+    "FROM wallet_mark WHERE source IN": "marks",
     "wallet_openbet": "open rounds",
     "OFFSET": "end of the look",
     "is_gone": "bets",
