@@ -112,7 +112,7 @@ class PasskeyAlone(LoginWebAuthnForm):
     def clean_credential(self) -> Authenticator:
         signed = parse_authentication_response(self.cleaned_data["credential"])
         authenticator: Authenticator = super().clean_credential()
-        if not authenticator.wrap().is_passwordless:
+        if authenticator.wrap().is_passwordless is False:  # of passkeys from before, nobody may know
             raise ValidationError(NOT_ALONE)
         if not signed.response.authenticator_data.is_user_verified():
             raise get_adapter().validation_error("incorrect_code")

@@ -83,7 +83,7 @@ def test_a_body_that_gives_the_secret_away_is_refused_and_names_nobody(caller: C
     body = f'{{"kind": "deposit", "transactionId": "t", "playerId": "{secret}", "currency": "EUR", "amount": 100}}'
     answer = caller.call("/wallet/transaction/deposit", body.encode())
     assert answer.status == "INCORRECT_DATA"
-    assert "Secret Key" in answer["message"]
+    assert "contains a secret key" in answer["message"]
     assert secret not in str(answer.body)
     request_log.drain()
     line, kept = SignedRequest.objects.get(status=answer["status"]), RefusedCall.objects.get()

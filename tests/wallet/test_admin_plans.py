@@ -287,4 +287,4 @@ def test_the_form_asks_for_a_second_person_where_a_currency_is_raised(
     assert "A second person must approve it" in sent(at_work, path, said)
     plan.refresh_from_db()
     assert plan.write_off_alone_by_currency is None
-    assert Approval.objects.get().wish["changes"] == ["write-off limit by currency from none to SEK 50.00"]
+    assert Approval.objects.get().wish["changes"] == ["write-off limit in SEK from 0.00 to 50.00"]

@@ -162,7 +162,7 @@ def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> Reconciliat
 
 def _locked(merchant: Merchant) -> ReconciliationPlan:
     """`merchant` knows it from then on, so that its days are those of this plan."""
-    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    merchant.two_person = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk).two_person
     found = ReconciliationPlan.objects.filter(merchant=merchant).first()
     if found is not None:
         found.merchant = merchant
