@@ -546,4 +546,4 @@ def test_the_approver_reads_that_the_balance_goes_below_zero(
     told = unescape(
         signed_in(client, second).get(f"/admin/wallet/case/{broken.pk}/approve_correction/").content.decode()
     )
-    assert "after the entry -1.00. The balance goes below zero" in told
+    assert "after the entry EUR -1.00. The balance goes below zero" in told
