@@ -87,7 +87,10 @@ def test_a_month_is_closed_and_signed_off_by_two_people(
     for kind, begins in (("PDF", b"%PDF-"), ("XLSX", b"PK"), ("CSV", b"\xef\xbb\xbfsection,")):
         with page.expect_download() as download:
             page.get_by_role("link", name=kind, exact=True).click()
-        assert download.value.suggested_filename == f"northwind-settlement-{month['month'].replace('-', '')}.{kind.lower()}"
+        assert (
+            download.value.suggested_filename
+            == f"northwind-settlement-{month['month'].replace('-', '')}.{kind.lower()}"
+        )
         assert Path(download.value.path()).read_bytes().startswith(begins)
     here = f"{live.base_url}/operator/northwind/reconciliation/settlements/"
     addresses = {"own": statement, "own-list": here, "invoice": f"{statement}invoice/"}
