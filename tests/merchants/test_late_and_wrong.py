@@ -29,7 +29,7 @@ def test_a_merchant_that_was_closed_meanwhile_gets_no_key(acme: Merchant) -> Non
 
 @pytest.mark.parametrize("hours", [0, -1, 169, 70_000])
 def test_quiet_hours_that_no_overlap_has(key: ApiKey, hours: int) -> None:
-    with pytest.raises(errors.QuietHoursOutOfRange, match="after 1 to 168 quiet hours"):
+    with pytest.raises(errors.QuietHoursOutOfRange, match="after 1 to 168 hours without use"):
         keys.rotate(key=key, quiet_hours=hours)
     keys.rotate(key=key)
     with pytest.raises(errors.QuietHoursOutOfRange):
@@ -48,7 +48,7 @@ def test_nobody_is_asked_for_what_would_be_refused(key: ApiKey, support: Person)
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["rotate", "KEY", "--quiet-hours", "0"], "1 to 168 quiet hours"),
+        (["rotate", "KEY", "--quiet-hours", "0"], "1 to 168 hours without use"),
         (["rotate", "KEY", "--overlap", "8d"], "7 days at most"),
         (["rotate", "KEY", "--overlap", "9999999d"], "7 days at most"),
         (["issue", "acme", "--label", "x" * 81], "at most 80 characters"),

@@ -98,7 +98,7 @@ def test_a_code_works_once_even_while_its_number_would_still_be_right(
     cache.delete(f"allauth.mfa.totp.used?user={support.pk}&code={given}")  # allauth forgets after half a minute
     other = Client()
     password(other, support)
-    assert "was used before" in code(other, given).content.decode()
+    assert "was already used" in code(other, given).content.decode()
     assert other.get("/admin/").status_code == 302
 
 
@@ -155,7 +155,7 @@ def test_staff_without_a_second_factor_may_only_set_one_up(
 
     other = Client()
     password(other, support)
-    assert "was used before" in code(other, shown).content.decode()
+    assert "was already used" in code(other, shown).content.decode()
 
 
 def test_staff_keep_at_least_one_second_factor(client: Client, support: Person) -> None:

@@ -64,7 +64,7 @@ CHANGES: dict[str, tuple[Callable[[Merchant], Any], set[str], str]] = {
         lambda acme: Contact.objects.update(email="desk@acme.test"), {"desk@elsewhere.test"}, "desk@acme.test"
     ),
     "person": (
-        lambda acme: Membership.objects.filter(role="manager").delete(), {"gone@acme.test"}, "is no manager"
+        lambda acme: Membership.objects.filter(role="manager").delete(), {"gone@acme.test"}, "is no longer manager"
     ),
     "role": (lambda acme: Membership.objects.filter(role="manager").update(role="viewer"), {"gone@acme.test"}, "view"),
     "recipient": (
