@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -47,7 +48,7 @@ def broken(busy: Busy, owner: Person) -> Case:
 
 
 def entry(**fields: Any) -> Entry:
-    return Entry(**{"player": "player-1", "currency": "EUR", "amount": WIN, "is_credit": False} | fields)
+    return replace(Entry(player="player-1", currency="EUR", amount=WIN, is_credit=False), **fields)
 
 
 def proposed(case: Case, by: Person, **fields: Any) -> Correction:
