@@ -78,8 +78,9 @@ ROWS = {
     "/admin/wallet/session/<path:object_id>/close/": WORK,
     **{
         f"/admin/wallet/case/<path:object_id>/{verb}/": WORK
-        for verb in ("take", "assign", "wait", "decline", "reopen", "remark")
+        for verb in ("take", "assign", "wait", "decline", "decline_correction", "reopen", "remark")
     },
+    **{f"/admin/wallet/case/<path:object_id>/{verb}_correction/": STEP_UP for verb in ("propose", "approve")},
     **{f"/admin/wallet/case/<path:object_id>/{verb}/": STEP_UP for verb in ("resolve", "write_off", "confirm")},
     **{f"/admin/wallet/case/many/{verb}/": WORK for verb in ("take", "assign", "wait")},
     **{f"/admin/wallet/case/many/{verb}/": STEP_UP for verb in ("resolve", "write_off")},
