@@ -191,7 +191,7 @@ def test_the_same_form_twice_does_it_once(at_work: Client, acme: Merchant) -> No
 @pytest.mark.parametrize("draft", ["", "x", "eyJ9:1:x"])
 def test_a_draft_that_is_not_ours_is_nothing(at_work: Client, acme: Merchant, draft: str) -> None:
     response = at_work.post(f"{PAGE}proposal/", {"draft": draft, "token": "x", "do": "save"})
-    assert "begin" in said(at_work.get(response["location"])) if response.status_code == 302 else said(response)
+    assert "Start again" in said(at_work.get(response["location"])) if response.status_code == 302 else said(response)
     assert networks(acme) == []
 
 
