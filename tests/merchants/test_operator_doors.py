@@ -111,7 +111,8 @@ ROWS = {
 }  # fmt: skip
 # Another's draft or claim link is as one that is over.
 NOTHING_YET = {"reconciliation_csv", "reconciliation_xlsx", "statement_draft", "claim"}
-OPEN = {"invitation", "nothing"}  # by a signed link; for nobody
+# By a signed link; for nobody; only of a case with folded rows (tests/wallet/test_one_number.py).
+OPEN = {"invitation", "report_unsubscribe", "nothing", "case_rows_csv"}
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
 
 

@@ -105,9 +105,9 @@ def test_machines_have_the_port_after_that_of_people() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         assert port_of_machines({}, "127.0.0.1", port - 1) not in {port - 1, port}
-        with pytest.raises(Refusal, match=f"Port {port} on 127.0.0.1 is taken"):
+        with pytest.raises(Refusal, match=f"Port {port} on 127.0.0.1 is in use"):
             port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port - 1)
-    with pytest.raises(Refusal, match="is taken"):
+    with pytest.raises(Refusal, match="is in use"):
         port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port)
 
 

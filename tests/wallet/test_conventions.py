@@ -538,6 +538,7 @@ def test_what_cannot_be_stated_is_refused(wrong: dict[str, Any]) -> None:
 def test_what_was_stored_before_is_stored_as_it_was() -> None:
     assert set(Mapping().as_json()) == {
         "columns", "grain", "amounts", "negative", "kinds", "states", "currency", "times", "zone", "encoding", "sheet",
+        "rollbacks",
     }  # fmt: skip
 
 

@@ -178,7 +178,7 @@ def test_no_other_door_sends_files() -> None:
         for path in (CHECKOUT / app).rglob("*.py")
         if sends.search(path.read_text())
     ]
-    assert len(doors) == 7
+    assert len(doors) == 10
     assert all("downloads." in path.read_text() for path in doors)
 
 
