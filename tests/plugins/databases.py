@@ -1,7 +1,11 @@
-"""A database that is migrated once in a run. Those of the tests, and that of the running portal, are copies of it."""
+"""A database that is migrated once in a run. Those of the tests, and that of the running portal, are copies of it.
+
+KEEP_MIGRATED=true keeps it on the server of DATABASE_URL for the next run, until a model or a migration changes.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -17,6 +21,7 @@ from portal.tether import tethered
 CHECKOUT = Path(__file__).parents[2]
 NAME = "MIGRATED_DATABASE"  # set by tests.plugins.servers, one for all workers of a run
 LOCK = 40_781
+SOURCES = ("*/migrations/**/*.*", "*/models/*.py", "wallet/ledger/*.sql", "portal/database/*.py", "portal/settings.py")
 
 
 class NotMigrated(Exception):
@@ -65,6 +70,12 @@ def by_roles(url: str) -> dict[str, str]:
         "DATABASE_URL": roles.as_role(url, roles.APPLICATION),
         "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER),
     }
+
+
+def digest() -> str:
+    """Return what the migrated database depends on, as one number."""
+    sources = sorted({path for pattern in SOURCES for path in CHECKOUT.glob(pattern) if "__pycache__" not in path.parts})
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
 def forget() -> None:

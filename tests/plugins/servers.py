@@ -69,15 +69,19 @@ def start_servers() -> None:
     if "DATABASE_URL" not in os.environ:
         os.environ["DATABASE_URL"] = stack.enter_context(embedded.postgres(folder / "postgres", durable=False)).url
     else:
-        stack.callback(forget_migrated)
+        take_along_migrated(stack)
     if "BROKER_URL" not in os.environ:
         os.environ["BROKER_URL"] = stack.enter_context(embedded.valkey(folder / "valkey", durable=False)).url
 
 
-def forget_migrated() -> None:
+def take_along_migrated(stack: ExitStack) -> None:
+    """Drop the migrated database at the end, or find that of an earlier run."""
     from tests.plugins import databases  # noqa: PLC0415 - Django's settings are not to be read before the hook
 
-    databases.forget()
+    if os.environ.get("KEEP_MIGRATED") == "true":
+        os.environ["MIGRATED_DATABASE"] = f"migrated_{databases.digest()}"
+    else:
+        stack.callback(databases.forget)
 
 
 def own_broker(url: str, number: int) -> str:
