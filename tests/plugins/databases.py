@@ -74,7 +74,9 @@ def by_roles(url: str) -> dict[str, str]:
 
 def digest() -> str:
     """Return what the migrated database depends on, as one number."""
-    sources = sorted({path for pattern in SOURCES for path in CHECKOUT.glob(pattern) if "__pycache__" not in path.parts})
+    sources = sorted(
+        {path for pattern in SOURCES for path in CHECKOUT.glob(pattern) if "__pycache__" not in path.parts}
+    )
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
