@@ -10,7 +10,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 up: runtime ## start the portal with everything it needs, until Ctrl-C
-	@exec $(PYTHON) -m portal.up
+	@exec $(PYTHON) -m portal.local.up
 
 test: development ## run all tests, with the coverage floor
 	$(PYTHON) -m pytest --cov $(PYTEST)
@@ -28,7 +28,7 @@ bench: development ## measure the ledger and the signed calls
 	$(PYTHON) -m bench
 
 reset: runtime ## forget the data of the portal in this checkout
-	@$(PYTHON) -m portal.reset
+	@$(PYTHON) -m portal.local.reset
 
 lock: development ## resolve the dependencies anew and write the hashed locks
 	$(LOCK) --upgrade --group dev pyproject.toml --output-file requirements/development.txt

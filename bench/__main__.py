@@ -10,13 +10,13 @@ from typing import NoReturn
 from rich.console import Console
 
 from bench import cast, report
-from bench.course import EMPTY, FULL, ORIGIN, QUICK, YARDSTICK_ORIGIN, Course, Extent
 from bench.rows import reconciliation, web
 from bench.run import Run
 from bench.servers import Bench, NotServing, started
-from portal.claim import VAR, Running, claim
-from portal.embedded import ServerFault
-from portal.steps import step
+from bench.suite import EMPTY, FULL, ORIGIN, QUICK, YARDSTICK_ORIGIN, Course, Extent
+from portal.local.checkout_lock import VAR, Running, claim
+from portal.local.embedded import ServerFault
+from portal.local.steps import step
 
 FOLDER = VAR / "bench"
 RECONCILED = "r"

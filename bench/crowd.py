@@ -14,13 +14,13 @@ from django.db import connection
 from bench.cast import CURRENCY, SETTLE
 from merchants.models import Merchant, Player
 from portal.lib import clock
-from wallet.models import Account, Mark, ReconciliationPlan, Statement
+from wallet.models import Account, ReconciliationPlan, Statement, Watermark
 from wallet.models.reconciliation import ReportRecipient
 from wallet.reconciliation import statements
 from wallet.reconciliation.plans import newest_due
 from wallet.reconciliation.reading.mapping import CONTRACT
 from wallet.reconciliation.reading.table import as_csv
-from wallet.services import usage
+from wallet.services.usage import usage_rollup
 
 ROUNDS_EACH = 4
 # A bet of 100 and a payout of 150, and so on the player's account 50 more.
@@ -72,7 +72,7 @@ def plant(merchants: int, secret: int) -> None:
     found = {each.pk: each for each in crowd}
     for merchant, rows in lines:
         statements.read(statement=_statement(found[merchant], day, [[*cells] for _, *cells in rows]))
-    usage.sum_up(Mark.Source.MOVEMENTS)  # as the job does every minute
+    usage_rollup.sum_up(Watermark.Source.MOVEMENTS)  # as the job does every minute
 
 
 def _give_accounts(crowd: list[Merchant]) -> None:

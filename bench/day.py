@@ -14,9 +14,9 @@ from django.db import connection
 
 from bench.cast import PLAYERS
 from merchants.models import Merchant
-from wallet.models import Case, Mark, ReconciliationPlan
+from wallet.models import Case, ReconciliationPlan, Watermark
 from wallet.reconciliation import books_check, runs, statements
-from wallet.services import usage
+from wallet.services.usage import usage_rollup
 
 KINDS = (
     "missing_there", "missing_here", "amount", "currency", "kind", "whose", "state", "duplicate_there",
@@ -113,7 +113,7 @@ def plant(rows: int, secret: int, folder: str) -> None:
             for piece in copy:
                 file.write(piece)
         cursor.execute("VACUUM ANALYZE")
-    usage.sum_up(Mark.Source.MOVEMENTS)  # as the job does every few minutes
+    usage_rollup.sum_up(Watermark.Source.MOVEMENTS)  # as the job does every few minutes
     ReconciliationPlan.objects.create(
         merchant=Merchant.objects.get(), mapping=MAPPING, is_on=False
     )  # no hour to be late by

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from portal.embedded import program
+from portal.local.embedded import program
 
 
 def facts() -> dict[str, str]:

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from merchants.models import Merchant, Person
-from wallet.models import Mark
-from wallet.services import usage
+from wallet.models import Watermark
+from wallet.services.usage import usage_rollup
 
 WARM, TIMES = 10, 200
 EMAIL = "bench@oppi.invalid"
@@ -24,7 +24,7 @@ EMAIL = "bench@oppi.invalid"
 def main() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    usage.sum_up(Mark.Source.CALLS)  # as the job does every few minutes
+    usage_rollup.sum_up(Watermark.Source.CALLS)  # as the job does every few minutes
     client = signed_in(administrator())
     page = reverse("admin:merchants_merchant_change", args=[Merchant.objects.get(code="bench").pk])
     took, statuses = [], set()

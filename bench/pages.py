@@ -19,7 +19,7 @@ from bench.page import signed_in
 from merchants.models import ApiKey, Membership, Merchant, Person, Player
 from portal.lib import clock
 from wallet.models import SignedRequest, Transaction
-from wallet.services import usage
+from wallet.services.usage import usage_rollup
 
 WARM, TIMES = 3, 60
 EMAIL = "owner@bench.invalid"
@@ -33,8 +33,8 @@ Pages = dict[str, str]
 def main() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    for source in usage.TABLES:
-        usage.sum_up(source)  # as the job does every minute
+    for source in usage_rollup.TABLES:
+        usage_rollup.sum_up(source)  # as the job does every minute
     merchant = Merchant.objects.get(code="bench")
     client = signed_in(owner(merchant))
     took = measured(client, pages(merchant))

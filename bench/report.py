@@ -12,12 +12,12 @@ from rich.table import Table
 
 from bench import machine
 from bench.cast import PLAYERS
-from bench.course import Extent
 from bench.rows import ledger, pace, rush, web
 from bench.run import Row, Run
 from bench.servers import HOST
+from bench.suite import Extent
 from bench.targets import Target, judge
-from portal.up import granian
+from portal.local.up import granian
 
 RESULTS = Path(__file__).parent / "results.md"
 VERDICTS = {True: "met", False: "NOT met", None: "no figure"}

@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from portal import embedded
-from portal.claim import CHECKOUT
 from portal.database import roles
-from portal.ports import free_port
-from portal.tether import tethered
-from portal.up import granian
-from portal.welcome import answers
+from portal.lib.ends_with_parent import tethered
+from portal.local import embedded
+from portal.local.checkout_lock import CHECKOUT
+from portal.local.ports import free_port
+from portal.local.up import granian
+from portal.local.welcome import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,12 +11,12 @@ class MerchantsConfig(AppConfig):
 
         from merchants import checks  # noqa: F401, PLC0415 - models must be there first
         from merchants.models import SignInRecord, StaffChange  # noqa: PLC0415
-        from merchants.services import outbox  # noqa: PLC0415
+        from merchants.services import email_outbox  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from merchants.sign_in import record, resets, session_age, signals  # noqa: F401, PLC0415
 
         tables.register(SignInRecord)
         tables.register(LogEntry)
         tables.register(StaffChange, changing=["told_at", "letter_id"])
-        outbox.fill(resets.TEMPLATE, resets.filling)
+        email_outbox.fill(resets.TEMPLATE, resets.filling)
         post_migrate.connect(tables.keep_recipes, sender=self)

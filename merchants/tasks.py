@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from merchants.services import approvals, chain, expiry, outbox, sign_in_records, staff_changes
+from merchants.services import approvals, chain, email_outbox, expiry, sign_in_records, staff_changes
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
 from merchants.sign_in import resets
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def send_letters() -> None:
-    outbox.send_due()
+    email_outbox.send_due()
 
 
 @shared_task

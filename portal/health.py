@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis
 
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.celery import app
 from portal.lib.postgres import availability
 from wallet.reconciliation import alarms, books_check
@@ -145,7 +145,7 @@ LATE = LateFacts()
 def read_late() -> dict[str, Any]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {LATE_SECONDS * 1000}")
-        return {"late": alarms.late(), "letters": outbox.stuck(), "books": books_check.merchants_overdue()}
+        return {"late": alarms.late(), "letters": email_outbox.stuck(), "books": books_check.merchants_overdue()}
 
 
 def told_of(probes: dict[str, Probe]) -> HttpResponse:

@@ -167,7 +167,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "merchants.sign_in.look.of_the_administration",
+                "merchants.sign_in.appearance.of_the_administration",
             ],
         },
     },
@@ -261,7 +261,7 @@ SECURITY_ALARM_TO: list[str] = (
     public("SECURITY_ALARM_TO", list, default=[]) if "SECURITY_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
 )
 CELERY_BROKER_URL: str = setting("BROKER_URL")
-# Whoever publishes in a request waits less (merchants.services.jobs); a worker waits for its next job for seconds.
+# Whoever publishes in a request waits less (merchants.services.job_queue); a worker waits for its next job for seconds.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers and beat outlive a broker that is away for a day
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
@@ -355,7 +355,7 @@ if min(SESSION_IDLE_MINUTES_STAFF, SESSION_IDLE_MINUTES) < 1:
     refuse("SESSION_IDLE_MINUTES and SESSION_IDLE_MINUTES_STAFF must be 1 or more.")
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "merchants.pages.frame.left_open"
+CSRF_FAILURE_VIEW = "merchants.pages.page_frame.left_open"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION

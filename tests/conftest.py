@@ -14,13 +14,14 @@ from django.db import connections
 from django.test import Client
 
 from merchants.models import Game, Merchant, Person
-from merchants.services import access, jobs
+from merchants.services import credentials, job_queue
 from portal import health
 from tests import factories
 from tests.plugins.database_role import application_from_now_on
 from tests.plugins.databases import migrated
 from tests.signing import Answer, Body, Signer, encoded, new_id
-from wallet.services import refusal_limit, request_log
+from wallet.services.calls import refusal_limit
+from wallet.services.log import request_log
 
 if "CI" not in os.environ:  # there it has a profile of its own, which is as patient
     hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -129,14 +130,18 @@ class Caller:
 def _no_memory(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing that a process keeps may go from one test to the next; the log is written when a test asks for it."""
     settings.REQUEST_LOG_FLUSH_SECONDS = 0
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.door.MachineDoor", *settings.MIDDLEWARE[1:]]  # as one
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:1],
+        "wallet.api.middleware.MachineMiddleware",
+        *settings.MIDDLEWARE[1:],
+    ]  # as one
     settings.WHITENOISE_AUTOREFRESH = True  # else each client begins with a look at every static file there is
     settings.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
-    monkeypatch.setattr(jobs, "BROKER_SECONDS", 10)  # it is there, but the machine may be busy
+    monkeypatch.setattr(job_queue, "BROKER_SECONDS", 10)  # it is there, but the machine may be busy
     monkeypatch.setattr(health, "LATE_SECONDS", 30)  # so is the database
     monkeypatch.setattr(health.LateFacts, "KEPT_SECONDS", 0.0)
     settings.READY_SECONDS = 30
-    access.forget()
+    credentials.forget()
     refusal_limit.clear()
     yield
     request_log.clear()

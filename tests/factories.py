@@ -10,7 +10,7 @@ from django.conf import settings
 from merchants import crypto
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Secret
 from merchants.services import keys, sandboxes
-from merchants.services.access import seal_context
+from merchants.services.credentials import seal_context
 from tests.plugins.database_role import unguarded
 from tests.signing import Signer
 

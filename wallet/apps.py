@@ -9,7 +9,7 @@ class WalletConfig(AppConfig):
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
         from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
-        from merchants.services import approvals, outbox, questions, sealing  # noqa: PLC0415
+        from merchants.services import approvals, email_outbox, owner_questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.models import (  # noqa: PLC0415
             CaseNote,
@@ -20,9 +20,9 @@ class WalletConfig(AppConfig):
             SettlementConfirmation,
             Transaction,
         )
-        from wallet.reconciliation import passwords, planning, report, words  # noqa: PLC0415
-        from wallet.reconciliation.closing import closing_words, settlement_mail  # noqa: PLC0415
-        from wallet.services import export_words  # noqa: PLC0415
+        from wallet.reconciliation import case_history, passwords, planning, report  # noqa: PLC0415
+        from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
+        from wallet.services.rounds import export_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
         tables.register(RefusedPayout)
@@ -31,13 +31,13 @@ class WalletConfig(AppConfig):
         tables.register(SettlementAdjustment)
         tables.register(SettlementConfirmation)
         tables.register(Invoice)
-        export_words.register()
-        words.register()
-        closing_words.register()
+        export_history.register()
+        case_history.register()
+        closing_history.register()
         sealing.add_keeper("statement sources", passwords)
-        questions.register("names_players", planning.name_players)
-        questions.register("recipient", planning.send_reports_to)
+        owner_questions.register("names_players", planning.name_players)
+        owner_questions.register("recipient", planning.send_reports_to)
         approvals.register("limit", planning.raise_limit)
-        outbox.fill(report.TEMPLATE, report.filling)
-        outbox.fill(settlement_mail.TEMPLATE, settlement_mail.filling)
+        email_outbox.fill(report.TEMPLATE, report.filling)
+        email_outbox.fill(settlement_mail.TEMPLATE, settlement_mail.filling)
         pre_save.connect(planning.keep_days_of_zone, sender=Merchant, dispatch_uid="days of a time zone")

@@ -7,7 +7,7 @@ from typing import ClassVar
 OK = "RS_OK"
 
 
-class Refusal(Exception):
+class CallRefused(Exception):
     """A call that is not done. `balance` is told where the contract says so."""
 
     key: ClassVar[str] = "RS_ERROR"
@@ -23,7 +23,7 @@ class Refusal(Exception):
         return str(self)
 
 
-class Undecided(Refusal):
+class Undecided(CallRefused):
     """Nobody knows yet: the database is away, or something unforeseen. Nothing was half done."""
 
     http_status = 500
@@ -41,117 +41,117 @@ class Unanswered(Undecided):
     sentence = "The wallet did not answer in time. Send the same call again: the answer tells what happened."
 
 
-class MissingHeaders(Refusal):
+class MissingHeaders(CallRefused):
     key = "RS_ERROR_MISSING_HEADERS"
     sentence = "A required header is missing."
 
 
-class DuplicateTransaction(Refusal):
+class DuplicateTransaction(CallRefused):
     key = "RS_ERROR_DUPLICATE_TRANSACTION"
     sentence = "This transactionId was used before, with other content; nothing was moved."
 
 
-class TransactionDoesNotExist(Refusal):
+class TransactionDoesNotExist(CallRefused):
     key = "RS_ERROR_TRANSACTION_DOES_NOT_EXIST"
     sentence = "The transaction that this call refers to does not exist here, or was rolled back."
 
 
-class SessionRequiredOrInvalid(Refusal):
+class SessionRequiredOrInvalid(CallRefused):
     key = "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
     sentence = "The session is unknown, over, or belongs to another player, game or currency."
 
 
-class NotEnoughMoney(Refusal):
+class NotEnoughMoney(CallRefused):
     key = "RS_ERROR_NOT_ENOUGH_MONEY"
     sentence = "The balance is too low."
 
 
-class LimitReached(Refusal):
+class LimitReached(CallRefused):
     key = "RS_ERROR_LIMIT_REACHED"
     sentence = "The player's limit is reached."
 
 
-class IpRestriction(Refusal):
+class IpRestriction(CallRefused):
     key = "RS_ERROR_IP_RESTRICTION"
     sentence = "Requests are not accepted from this address or domain."
 
 
-class SignatureExpired(Refusal):
+class SignatureExpired(CallRefused):
     key = "RS_ERROR_SIGNATURE_EXPIRED"
     sentence = "x-timestamp is not the present time in whole milliseconds."
 
 
-class SignatureNotMatch(Refusal):
+class SignatureNotMatch(CallRefused):
     key = "RS_ERROR_SIGNATURE_NOT_MATCH"
     sentence = "x-signature does not match the body and the timestamp."
 
 
-class InvalidApiKey(Refusal):
+class InvalidApiKey(CallRefused):
     key = "RS_ERROR_INVALID_APIKEY"
     sentence = "x-api-key is unknown, or may not be used for this call."
 
 
-class InvalidAmount(Refusal):
+class InvalidAmount(CallRefused):
     key = "RS_ERROR_INVALID_AMOUNT"
     sentence = "The amount is out of range."
 
 
-class InvalidNumber(Refusal):
+class InvalidNumber(CallRefused):
     key = "RS_ERROR_INVALID_NUMBER"
     sentence = "A number is out of range."
 
 
-class MerchantNotActive(Refusal):
+class MerchantNotActive(CallRefused):
     key = "RS_ERROR_MERCHANT_NOT_ACTIVE"
     sentence = "The merchant is not active for this call."
 
 
-class GameInactive(Refusal):
+class GameInactive(CallRefused):
     key = "RS_ERROR_GAME_INACTIVE"
     sentence = "The game is switched off."
 
 
-class PlayerBlocked(Refusal):
+class PlayerBlocked(CallRefused):
     key = "RS_ERROR_PLAYER_BLOCKED"
     sentence = "The player is blocked from new bets."
 
 
-class IncorrectData(Refusal):
+class IncorrectData(CallRefused):
     key = "RS_ERROR_INCORRECT_DATA"
     sentence = "The body is not a JSON object of the right types."
 
 
-class FieldRequiredOrInvalid(Refusal):
+class FieldRequiredOrInvalid(CallRefused):
     key = "RS_ERROR_FIELD_REQUIRED_OR_INVALID"
     sentence = "A field is missing or invalid."
 
 
-class RecordNotFound(Refusal):
+class RecordNotFound(CallRefused):
     key = "RS_ERROR_RECORD_NOT_FOUND"
     sentence = "The player or the game does not exist here."
 
 
-class NotFound(Refusal):
+class NotFound(CallRefused):
     http_status = 404
     sentence = "There is no such endpoint."
 
 
-class MethodNotAllowed(Refusal):
+class MethodNotAllowed(CallRefused):
     http_status = 405
     sentence = "This endpoint is called with another HTTP method."
 
 
-class BodyTooLarge(Refusal):
+class BodyTooLarge(CallRefused):
     http_status = 413
     sentence = "The body is too large."
 
 
-class UnsupportedMediaType(Refusal):
+class UnsupportedMediaType(CallRefused):
     http_status = 415
     sentence = "The body must be application/json."
 
 
-class RefusedTooOften(Refusal):
+class RefusedTooOften(CallRefused):
     """Only for calls that fail rows 1 to 5; one with a valid signature is never answered so."""
 
     http_status = 429
@@ -161,12 +161,12 @@ class RefusedTooOften(Refusal):
     )
 
 
-BY_KEY: dict[str, type[Refusal]] = {kind.key: kind for kind in Refusal.__subclasses__() if kind.key != Refusal.key} | {
-    Refusal.key: Undecided
-}
+BY_KEY: dict[str, type[CallRefused]] = {
+    kind.key: kind for kind in CallRefused.__subclasses__() if kind.key != CallRefused.key
+} | {CallRefused.key: Undecided}
 ALL_KEYS = (OK, *sorted(BY_KEY))
 
 
-def refusal(key: str, *, balance: int | None = None) -> Refusal:
+def refusal(key: str, *, balance: int | None = None) -> CallRefused:
     """The exception for a status that the ledger gave."""
     return BY_KEY[key](balance=balance)

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from merchants import once
+from merchants import form_tokens
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person, SeenOrigin
-from merchants.services import chain, history, jobs, proposals
+from merchants.services import chain, history, job_queue, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
+from wallet.ledger.verification import Verdict
 from wallet.models import RefusedCall, RefusedHour
 from wallet.reconciliation import (
     alarms,
@@ -31,11 +32,12 @@ from wallet.reconciliation import (
     statement_rows,
     statements,
 )
-from wallet.reconciliation.alone import Work, alone
 from wallet.reconciliation.closing import settlements
+from wallet.reconciliation.locks import Work, alone
 from wallet.reconciliation.runs import BeingCompared
-from wallet.services import exports, kept_signature, meter, usage
-from wallet.services.verification import Verdict
+from wallet.services.calls import stored_signature
+from wallet.services.rounds import exports
+from wallet.services.usage import rotation_progress, usage_rollup
 
 log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
@@ -56,7 +58,7 @@ def verify_ledger() -> None:
     sealed = chain.verify_ledger(since=clock.now() - CHAIN_FRESH, part=clock.now().toordinal() % chain.PARTS)
     log.info("ledger.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1))
     for merchant in Merchant.objects.order_by("pk").values_list("pk", flat=True):
-        jobs.send("wallet.tasks.verify_books", merchant)
+        job_queue.send("wallet.tasks.verify_books", merchant)
     log.info("ledger.chain_verified", holds=sealed.holds, rows=sealed.rows, seconds=round(sealed.seconds, 1))
     with ExitStack() as alarms_to_send:
         if not verdict.holds:
@@ -97,8 +99,10 @@ def forget_refused_calls() -> None:
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
     RefusedHour.objects.filter(hour__lt=clock.now() - timedelta(days=REFUSED_HOURS_DAYS)).delete()
-    cut = kept_signature.cut_stored(RefusedCall.objects)
-    log.info("refused_calls.forgotten", calls=forgotten, cut=cut, forms=once.forget(), imports=proposals.forget())
+    cut = stored_signature.cut_stored(RefusedCall.objects)
+    log.info(
+        "refused_calls.forgotten", calls=forgotten, cut=cut, forms=form_tokens.forget(), imports=proposals.forget()
+    )
 
 
 @shared_task
@@ -111,14 +115,14 @@ def forget_origins() -> None:
 
 @shared_task
 def sum_up_usage() -> None:
-    for source in usage.TABLES:
-        passed = usage.sum_up(source, most_batches=BATCHES_AT_ONCE)
+    for source in usage_rollup.TABLES:
+        passed = usage_rollup.sum_up(source, most_batches=BATCHES_AT_ONCE)
         log.info("usage.summed_up", source=source.value, rows=passed)
 
 
 @shared_task
 def end_quiet_overlaps() -> None:
-    log.info("overlaps.ended_when_quiet", overlaps=meter.end_quiet_overlaps())
+    log.info("overlaps.ended_when_quiet", overlaps=rotation_progress.end_quiet_overlaps())
 
 
 @shared_task

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.cast import CURRENCY, GAME, PLAYERS
 from bench.run import Run
-from portal.embedded import program
+from portal.local.embedded import program
 
 if TYPE_CHECKING:
     from bench.cast import Cast

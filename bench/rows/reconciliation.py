@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.run import Run
-from portal.claim import CHECKOUT
-from portal.embedded import program
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
+from portal.local.checkout_lock import CHECKOUT
+from portal.local.embedded import program
 
 if TYPE_CHECKING:
     from bench.cast import Cast

@@ -20,8 +20,8 @@ from bench import signed
 from bench.rows import pace
 from bench.run import Run
 from bench.servers import HOST
-from portal.ports import free_port
-from portal.up import portal_programs
+from portal.local.ports import free_port
+from portal.local.up import portal_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def start_workers(bench: Bench, stack: ExitStack) -> None:
     """And the mail server; returns when both workers answer."""
     smtp = free_port()
     ports = ("--smtp-port", str(smtp), "--http-port", str(free_port()))
-    mail = [sys.executable, "-m", "portal.mailbox", *ports, "--dir", str(bench.folder / "mail")]
+    mail = [sys.executable, "-m", "portal.local.mailbox", *ports, "--dir", str(bench.folder / "mail")]
     stack.enter_context(bench.beside("mail", mail, DATABASE))
     for program in portal_programs(HOST, 0, 0):
         if program.name in WORKERS:

@@ -1,3 +1,3 @@
-from merchants.admin import approvals, games, keys, letters, merchants, people, players
+from merchants.admin import approvals, emails, games, keys, merchants, people, players
 
-__all__ = ["approvals", "games", "keys", "letters", "merchants", "people", "players"]
+__all__ = ["approvals", "emails", "games", "keys", "merchants", "people", "players"]

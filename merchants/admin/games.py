@@ -9,8 +9,8 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from merchants.admin import labels
+from merchants.admin.allowlists import SwitchedOffForTable
 from merchants.admin.base import FastAdmin, Question
-from merchants.admin.lists import SwitchedOffForTable
 from merchants.models import Game, Merchant
 from merchants.services import flags
 

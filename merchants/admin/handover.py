@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from merchants import errors, once
+from merchants import errors, form_tokens
 from merchants.admin.base import FastAdmin
-from merchants.services import claims, history, letters
+from merchants.services import claim_links, emails, history
 from merchants.services.keys import Issued
 
 SHOW = "show"
@@ -29,7 +29,7 @@ WAYS = [("claim", "Send a claim link to the owners"), (SHOW, "Show it to me")]
 class OnceForm(forms.Form):
     """Of the same page sent twice, the second does nothing."""
 
-    token = forms.CharField(widget=forms.HiddenInput, max_length=once.LONGEST)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=form_tokens.LONGEST)
 
 
 class HandOverForm(OnceForm):
@@ -82,7 +82,7 @@ class HandOverAdmin(FastAdmin):
             if answer is not None:
                 return answer
         if not form.is_bound:
-            form.initial["token"] = once.new_token(request)
+            form.initial["token"] = form_tokens.new_token(request)
         context = {"form": form, "page": page, "subtitle": str(page.of or ""), **page.context}
         return self.page(request, page.template, page.title, **context)
 
@@ -92,7 +92,7 @@ class HandOverAdmin(FastAdmin):
         way = wish.pop("handover", "")
         try:
             with transaction.atomic():
-                if not once.use_token(request, wish.pop("token")):
+                if not form_tokens.use_token(request, wish.pop("token")):
                     return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
                 with history.because(wish.get("reason", "")):
                     done: Issued | str | HttpResponse = page.act(**wish)
@@ -105,7 +105,7 @@ class HandOverAdmin(FastAdmin):
             return done
         if isinstance(done, Issued):
             self.log_change(request, done.key, f"{page.title}: version {done.row.version} issued.")
-            told = letters.contacts(done.key.merchant)
+            told = emails.contacts(done.key.merchant)
             shown = {"issued": done, "told": told, **page.shown}
             return self.page(request, "admin/issued_key.html", "Hand over the new secret", **shown)
         self.message_user(request, done)
@@ -114,7 +114,7 @@ class HandOverAdmin(FastAdmin):
     def hand_over(self, request: HttpRequest, page: OncePage, issued: Issued, way: str) -> Issued | HttpResponse:
         """Refused, nothing is done at all; an emergency is done whoever may see the new secret."""
         merchant = issued.key.merchant
-        if page.is_emergency and not letters.owners(merchant):
+        if page.is_emergency and not emails.owners(merchant):
             way = SHOW
         if way != SHOW:
             return self.send_claim(request, page, issued)
@@ -127,9 +127,9 @@ class HandOverAdmin(FastAdmin):
 
     def send_claim(self, request: HttpRequest, page: OncePage, issued: Issued) -> HttpResponse:
         by: Any = request.user
-        claim = claims.send(secret=issued.row, by=by)
+        claim = claim_links.send(secret=issued.row, by=by)
         self.log_change(request, issued.key, f"{page.title}: version {issued.row.version} issued, claim link sent.")
-        sent_to = ", ".join(letters.owners(issued.key.merchant))
+        sent_to = ", ".join(emails.owners(issued.key.merchant))
         self.message_user(
             request, f"A claim link was sent to {sent_to}. It works until {errors.spoken(claim.expires_at)}."
         )

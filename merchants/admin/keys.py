@@ -17,10 +17,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants import errors
 from merchants.admin import labels
+from merchants.admin.allowlists import NetworkTable, SecretTable
 from merchants.admin.base import ASKED, Question
 from merchants.admin.fields import MomentField
 from merchants.admin.handover import HandOverForm, OncePage
-from merchants.admin.lists import NetworkTable, SecretTable
 from merchants.admin.merchants import asked_instead, own_new_entries
 from merchants.admin.rotation import ReasonForm, RotationAdmin
 from merchants.admin.step_up import step_up, step_up_to_save

@@ -14,9 +14,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
-from merchants.admin.base import FastAdmin, Question
-from merchants.admin.fields import AmountField, LimitsForm, time_zone_field
-from merchants.admin.lists import (
+from merchants.admin.allowlists import (
     ContactTable,
     DomainTable,
     KeyTable,
@@ -24,10 +22,12 @@ from merchants.admin.lists import (
     MerchantNetworkTable,
     SwitchedOffGameTable,
 )
+from merchants.admin.base import FastAdmin, Question
+from merchants.admin.fields import AmountField, LimitsForm, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Contact, Merchant, OwnerQuestion
-from merchants.services import approvals, merchants, questions, sandboxes
-from merchants.services.allowlist import DomainLine, Line
+from merchants.services import approvals, merchants, owner_questions, sandboxes
+from merchants.services.allowlist import DomainLine, EntryPlan
 
 USUAL = "as usual"
 REFUSED = "RS_ERROR_MERCHANT_NOT_ACTIVE"
@@ -234,9 +234,9 @@ def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:
     by: Any = request.user
     for form in [*formset.initial_forms, *formset.extra_forms]:
         email = form.cleaned_data.get("email") if "email" in form.changed_data else None
-        if not email or form in formset.deleted_forms or not questions.is_outside(merchant, email):
+        if not email or form in formset.deleted_forms or not owner_questions.is_outside(merchant, email):
             continue
-        questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
+        owner_questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
         admin.message_user(request, f"An owner must allow this first: add {email} to the contacts.", messages.WARNING)
         form.changed_data.clear()
         form.instance.email = form.initial.get("email", "")
@@ -251,7 +251,7 @@ def standing(merchant: Merchant, key: ApiKey | None, verb: str) -> QuerySet[Any]
 def line(row: AllowlistEntry | AllowedDomain) -> Any:
     if isinstance(row, AllowedDomain):
         return DomainLine(row.domain, row.note, row.expires_at)
-    return Line(row.network, row.note, row.expires_at)
+    return EntryPlan(row.network, row.note, row.expires_at)
 
 
 def own_new_entries(request: HttpRequest, formset: Any) -> None:

@@ -20,8 +20,8 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from merchants import access, errors
 from merchants.admin import labels
+from merchants.admin.allowlists import MerchantOfPersonTable
 from merchants.admin.base import FastAdmin, Question
-from merchants.admin.lists import MerchantOfPersonTable
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Person
 from merchants.services import people, sign_in_records

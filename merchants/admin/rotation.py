@@ -20,7 +20,7 @@ from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Approval, Secret, SecretClaim
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
-from merchants.services import approvals, claims, keys
+from merchants.services import approvals, claim_links, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -239,7 +239,7 @@ class RotationAdmin(DecidesAdmin):
         question = Question(
             title="Send a new claim link",
             text=f"The owners are sent another link for version {claim.version}. The earlier link stops working.",
-            act=lambda: claims.send_again(claim=claim, by=request.user),  # type: ignore[arg-type]
+            act=lambda: claim_links.send_again(claim=claim, by=request.user),  # type: ignore[arg-type]
             done="has a new claim link on its way to the owners",
         )
         return self.ask(request, key, question)
@@ -266,4 +266,4 @@ def overlapping(key: ApiKey) -> Secret:
 def last_claim(key: ApiKey) -> SecretClaim | None:
     """Of the current secret."""
     current = Secret.objects.current().filter(key=key).first()
-    return claims.newest(current) if current else None
+    return claim_links.newest(current) if current else None

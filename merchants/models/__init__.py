@@ -1,12 +1,12 @@
 from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
 from merchants.models.chain import Chain, ChainBlock, ChainRecipe
-from merchants.models.claim import SecretClaim
+from merchants.models.claim_link import SecretClaim
 from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.download import Download
+from merchants.models.email_outbox import Letter
 from merchants.models.merchant import Merchant
-from merchants.models.outbox import Letter
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
 from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.sign_in import SignInRecord

@@ -9,7 +9,7 @@ from merchants.models.credentials import ApiKey
 from merchants.models.fields import NetworkField
 from merchants.models.merchant import LIST_BY_TWO_PEOPLE, Merchant, bump_access_version
 from merchants.models.people import Person
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from merchants.querysets import AllowlistQuerySet
 
 MAX_ENTRIES = 100

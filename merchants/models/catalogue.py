@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import Updated, tracked
 from merchants.models.merchant import Merchant
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from merchants.querysets import GameQuerySet
 
 SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency"]

@@ -11,7 +11,7 @@ from merchants.models.audit import tracked
 from merchants.models.credentials import ApiKey, Secret
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 
 
 @tracked(scopes={"merchant": "merchant", "key": "key"})

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant, bump_access_version
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
 
 LONGEST_OVERLAP = timedelta(days=7)

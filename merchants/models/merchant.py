@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import tracked
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from merchants.querysets import MerchantQuerySet
 
 MAX_TIMESTAMP_WINDOW_SECONDS = 300

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower, Now
 
 from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant, not_of_a_sandbox
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from merchants.querysets import InvitationQuerySet
 from portal.lib.email_addresses import EmailAddressField, ascii_if_possible, only_ascii
 

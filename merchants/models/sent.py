@@ -10,7 +10,7 @@ from merchants.models.people import Person
 
 
 class UsedForm(models.Model):
-    """A form that has done its one thing, by what was drawn for it when its page was made (merchants.once)."""
+    """A form that has done its one thing, by what was drawn for it when its page was made (merchants.form_tokens)."""
 
     nonce = models.CharField(max_length=64, primary_key=True)
     used_at = models.DateTimeField(db_default=Now(), db_index=True)

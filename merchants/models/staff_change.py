@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from merchants.models.audit import tracked
+from merchants.models.email_outbox import Letter
 from merchants.models.merchant import Merchant
-from merchants.models.outbox import Letter
 from merchants.models.people import Person
 from portal.lib.email_addresses import EmailAddressField
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from merchants import access
 from merchants.access import Visit, Work
 from merchants.models import Approval
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import SET_UP, page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
-from merchants.services import approvals, claims, merchants
+from merchants.pages.guard import SET_UP, page
+from merchants.services import approvals, claim_links, merchants
 from merchants.services.keys import Issued
 
 YES_NO = [("yes", "yes"), ("no", "no")]
@@ -39,7 +39,7 @@ def own_approval(visit: Visit, number: int) -> Approval:
 @page(back="operator:keys")
 def approval_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     approval = own_approval(visit, number)
-    return frame.show(request, visit, "approval.html", tab="keys", title="Request", approval=approval)
+    return page_frame.show(request, visit, "approval.html", tab="keys", title="Request", approval=approval)
 
 
 def about(visit: Visit, approval: Approval, **question: Any) -> Question:
@@ -84,10 +84,10 @@ def claim(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     if not access.has_second_factor(visit.person):
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
-    found = claims.find(merchant=visit.merchant, said=token, by=visit.person)
+    found = claim_links.find(merchant=visit.merchant, said=token, by=visit.person)
 
     def act() -> Issued:
-        return claims.claim(merchant=visit.merchant, said=token, by=visit.person)
+        return claim_links.claim(merchant=visit.merchant, said=token, by=visit.person)
 
     question = Question(
         title="Claim the new secret",

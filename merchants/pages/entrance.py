@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from merchants import errors
 from merchants.models import Membership, Merchant, Person
-from merchants.pages import frame
+from merchants.pages import page_frame
 from merchants.pages.forms import PlainForm
 from merchants.services import people
 from merchants.sign_in.gate import turned_away
@@ -26,7 +26,7 @@ def merchants(request: HttpRequest) -> HttpResponse:
     """Whose pages are open to this person; the only one opens by itself."""
     person: Any = request.user
     if person.is_staff:
-        looked_at = Merchant.objects.live().order_by("name")[: frame.MOST_LISTED]
+        looked_at = Merchant.objects.live().order_by("name")[: page_frame.MOST_LISTED]
         return turned_away(request) or listed(request, looked_at=looked_at)
     own = list(Membership.objects.filter(person=person).select_related("merchant").order_by("merchant__name"))
     if len(own) == 1:
@@ -89,4 +89,4 @@ def accepts(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 def nothing(request: HttpRequest, rest: str) -> HttpResponse:
-    return frame.refused(request, 404)
+    return page_frame.refused(request, 404)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from merchants import once
+from merchants import form_tokens
 from portal.lib import clock
 
 CLASSES = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select", "hidden": ""}
@@ -25,7 +25,7 @@ class PlainForm(forms.Form):
 class OnceForm(PlainForm):
     """Of the same page sent twice, the second does nothing."""
 
-    token = forms.CharField(widget=forms.HiddenInput, max_length=once.LONGEST)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=form_tokens.LONGEST)
 
 
 class MomentField(forms.DateTimeField):

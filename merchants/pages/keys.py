@@ -14,11 +14,11 @@ from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import ApiKey, Approval, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import CodeView, page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import MomentField, OnceForm
-from merchants.services import approvals, keys, posture, sandboxes
+from merchants.pages.guard import CodeView, page
+from merchants.services import approvals, key_hygiene, keys, sandboxes
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -28,15 +28,15 @@ HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 h
 
 @page()
 def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    found = posture.keys_of(visit.merchant, clock.now())
-    waiting = [key for key in found if key.needs_sandbox and posture.usable(key)]
+    found = key_hygiene.keys_of(visit.merchant, clock.now())
+    waiting = [key for key in found if key.needs_sandbox and key_hygiene.usable(key)]
     asked = Approval.objects.filter(merchant=visit.merchant, state=Approval.State.WAITING).select_related("asked_by")
     context: dict[str, Any] = {
         "keys": found,
         "waiting": waiting,
         "approvals": asked.order_by("-pk")[:SHOWN_APPROVALS],
     }
-    return frame.show(request, visit, "keys.html", tab="keys", title="Keys", **context)
+    return page_frame.show(request, visit, "keys.html", tab="keys", title="Keys", **context)
 
 
 @page(work=Work.KEYS, prove=True, back="operator:keys")

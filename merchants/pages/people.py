@@ -14,11 +14,11 @@ from django.urls import reverse
 from merchants import access, errors
 from merchants.access import Visit, Work
 from merchants.models import Contact, Invitation, Letter, Membership
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
-from merchants.services import outbox, people
+from merchants.pages.guard import page
+from merchants.services import email_outbox, people
 from portal.lib import clock
 from portal.lib.email_addresses import EmailAddressFormField
 
@@ -44,7 +44,7 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "invitations": with_faults(waiting(visit).select_related("invited_by")[:MOST_LISTED]),
         "contacts": Contact.objects.filter(merchant=visit.live_merchant)[:MOST_LISTED],
     }
-    return frame.show(request, visit, "people.html", tab="people", title="People", **context)
+    return page_frame.show(request, visit, "people.html", tab="people", title="People", **context)
 
 
 def with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
@@ -55,7 +55,7 @@ def with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str
         state=Letter.State.GIVEN_UP,
         context__invitation__in=[each.pk for each in found],
     )
-    why = {letter.context["invitation"]: outbox.why_given_up(letter) for letter in unsent} if found else {}
+    why = {letter.context["invitation"]: email_outbox.why_given_up(letter) for letter in unsent} if found else {}
     return [(each, why.get(each.pk, "")) for each in found]
 
 

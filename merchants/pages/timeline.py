@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from merchants.access import Visit
-from merchants.pages import frame
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.guard import page
 from merchants.services import history
 from merchants.services.chain.heads import heads_of
 from merchants.services.history import Entry
@@ -34,7 +34,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
         "newer": address(kind, after=found.newer),
         "heads": heads_of(visit.merchant),
     }
-    return frame.show(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
+    return page_frame.show(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
 
 
 def as_told_outside(entry: Entry) -> Entry:

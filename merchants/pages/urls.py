@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from merchants.pages import approvals, entrance, keys, people, questions, timeline
+from merchants.pages import approvals, entrance, keys, owner_questions, people, timeline
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.merchants, name="merchants"),
@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/approvals/<int:number>/", approvals.approval_page, name="approval"),
     path("<slug:code>/approvals/<int:number>/approve/", approvals.approval_approve, name="approval_approve"),
     path("<slug:code>/approvals/<int:number>/decline/", approvals.approval_decline, name="approval_decline"),
-    path("<slug:code>/questions/<int:number>/", questions.question_answer, name="question"),
+    path("<slug:code>/questions/<int:number>/", owner_questions.question_answer, name="question"),
     path("<slug:code>/people/", people.people_page, name="people"),
     path("<slug:code>/people/invite/", people.invite, name="invite"),
     path("<slug:code>/people/second-factor/", people.second_factor, name="second_factor"),

@@ -16,15 +16,15 @@ from django.db.models import Q
 from merchants import errors
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Person
 from merchants.models.compromise import APPROVAL_VALID_FOR
-from merchants.services import allowlist, independence, keys, letters, merchants
-from merchants.services.allowlist import DomainLine, Line
+from merchants.services import allowlist, emails, independence, keys, merchants
+from merchants.services.allowlist import DomainLine, EntryPlan
 from merchants.services.keys import Issued
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 
 Verb, State = Approval.Verb, Approval.State
-Lines = Iterable[Line] | Iterable[DomainLine]
+Lines = Iterable[EntryPlan] | Iterable[DomainLine]
 _effects: dict[str, Callable[[Approval], None]] = {}
 
 
@@ -145,7 +145,7 @@ def _ask(
     approval = Approval.objects.create(
         merchant=merchant, key=key, verb=verb, asked_by=by, reason=reason, wish=wish, asked_at=clock.now()
     )
-    letters.ask_approvers(approval)
+    emails.ask_approvers(approval)
     return approval
 
 
@@ -190,7 +190,7 @@ def _expire(approval: Approval) -> bool:
         return False
     approval.state, approval.decided_at = State.EXPIRED, clock.now()
     approval.save(update_fields=["state", "decided_at"])
-    letters.tell_of_expiry(approval)
+    emails.tell_of_expiry(approval)
     return True
 
 
@@ -260,7 +260,7 @@ def _change_list(approval: Approval) -> None:
     if approval.verb == Verb.DOMAINS:
         allowlist.save_domains(merchant=merchant, lines=[DomainLine(*line) for line in lines], **known)
         return
-    networks = tuple(Line(parse_networks([name])[0], note, ends) for name, note, ends in lines)
+    networks = tuple(EntryPlan(parse_networks([name])[0], note, ends) for name, note, ends in lines)
     allowlist.save(proposal=allowlist.Proposal(merchant, networks, approval.key), **known)
 
 

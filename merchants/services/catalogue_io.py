@@ -21,7 +21,7 @@ from merchants.models import DisabledGame, Game, Merchant, Player
 from merchants.services import flags
 from merchants.services.flags import Setting
 from merchants.services.limits import MOST_BETS
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 from portal.lib import money, tables
 
 MOST_LINES = 10_000

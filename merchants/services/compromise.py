@@ -9,9 +9,9 @@ from django.db import transaction
 
 from merchants import errors
 from merchants.models import ApiKey, Compromise, Person, Secret
-from merchants.services import approvals, keys, letters
+from merchants.services import approvals, emails, keys
 from merchants.services.keys import Issued
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 
 
@@ -50,7 +50,7 @@ def declare(
         raise errors.MomentToCome(exposed_since)
     check_not_quarantined(key)
     exposed = _latest(key) if exposed is None else _of(key, exposed)
-    with letters.told_by_caller():
+    with emails.told_by_caller():
         issued = (_refuse if waits(key, response) else _respond)(key, response, overlap, expected_version)
     case = Compromise.objects.create(
         key=key,
@@ -65,7 +65,7 @@ def declare(
     if issued is None and by is not None:
         approvals.ask_for_replacement(case=case, by=by)
     exposed.refresh_from_db(fields=["usable_until"])
-    letters.tell_of_leak(case, replacement=issued.key if issued else None, ends=exposed.usable_until)
+    emails.tell_of_leak(case, replacement=issued.key if issued else None, ends=exposed.usable_until)
     return Declared(case, issued)
 
 

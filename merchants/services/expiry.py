@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from merchants.models import ApiKey, Merchant
-from merchants.services import letters
+from merchants.services import emails
 from portal.lib import clock
 
 THRESHOLDS = (1, 7, 30)  # days
@@ -32,4 +32,4 @@ def remind_of(pk: int) -> None:
         return
     passed = [days for days in THRESHOLDS if ends - now <= timedelta(days=days)]
     if passed:
-        letters.remind_of_end(key, ends, days=passed[0])
+        emails.remind_of_end(key, ends, days=passed[0])

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 
 BLOCKED_ANSWERS = [
     ("Bet, launch", "RS_ERROR_PLAYER_BLOCKED"),

@@ -21,9 +21,9 @@ from django.db.models.functions import JSONObject
 
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import tracked_columns
-from merchants.services import history_words
-from merchants.services.history_words import KINDS, Change, Event, Told
-from merchants.services.words import check_no_secret
+from merchants.services import history_sentences
+from merchants.services.history_sentences import KINDS, Change, Event, Told
+from merchants.services.typed_text import check_no_secret
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
 EVENTS_OF_A_THING = 400
@@ -144,7 +144,7 @@ def merged[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
 
 
 def _things(kind: str) -> list[str]:
-    return [name for name, thing in history_words.THINGS.items() if kind in {"", thing.kind}]
+    return [name for name, thing in history_sentences.THINGS.items() if kind in {"", thing.kind}]
 
 
 def _events(
@@ -203,7 +203,7 @@ def believed(context: dict[str, Any] | None, role: str | None) -> dict[str, Any]
 
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
     """The events of one table about `of`; None when the table has none about such things."""
-    event_model: Any = history_words.model_of(thing).pgh_event_model
+    event_model: Any = history_sentences.model_of(thing).pgh_event_model
     rows = _plain_rows(of, thing)
     if rows is None:
         return None
@@ -218,7 +218,7 @@ def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
 
 
 def _plain_rows(of: Model, thing: str) -> QuerySet[Any] | None:
-    event_model: Any = history_words.model_of(thing).pgh_event_model
+    event_model: Any = history_sentences.model_of(thing).pgh_event_model
     subject = SUBJECTS[of.__class__]
     rows: QuerySet[Any] = QuerySet(event_model)
     if subject in event_model.pgh_scopes:
@@ -293,7 +293,7 @@ def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
     group = together(event.transaction, event.context_id, event.at)
     arms = [
         rows.filter(**group)
-        .values(pgh_thing=Value(thing), pgh_verb=history_words.verb_of(thing))
+        .values(pgh_thing=Value(thing), pgh_verb=history_sentences.verb_of(thing))
         .annotate(**TALLY)
         .values_list("pgh_thing", "pgh_verb", *TALLY)
         .order_by()
@@ -302,7 +302,7 @@ def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
         if rows is not None
     ]
     found = list(arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0])
-    told = history_words.tell_many([(name, verb, number) for name, verb, number, _, _ in found])
+    told = history_sentences.tell_many([(name, verb, number) for name, verb, number, _, _ in found])
     first, last = min(first for *_, first, _ in found), max(last for *_, last in found)
     return Crowd(group, _told(told, event.context, since=first, at=last))
 
@@ -329,7 +329,7 @@ def _groups(events: list[Event]) -> list[list[Event]]:
 
 def _entry(newest_first: list[Event]) -> Entry:
     events = newest_first[::-1]
-    return _told(history_words.tell(events), events[-1].context, since=events[0].at, at=events[-1].at)
+    return _told(history_sentences.tell(events), events[-1].context, since=events[0].at, at=events[-1].at)
 
 
 def _told(told: Told, context: dict[str, Any] | None, *, since: datetime, at: datetime) -> Entry:

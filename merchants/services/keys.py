@@ -16,9 +16,9 @@ from django.db import transaction
 from merchants import crypto, errors
 from merchants.models import AllowlistEntry, ApiKey, Approval, Merchant, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS, QUIET_HOURS
-from merchants.services import letters, sandboxes
-from merchants.services.access import seal_context
-from merchants.services.words import check_no_secret
+from merchants.services import emails, sandboxes
+from merchants.services.credentials import seal_context
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 
 DEFAULT_OVERLAP = timedelta(hours=24)
@@ -64,7 +64,7 @@ def issue(
     )
     if key.environment == ApiKey.Environment.LIVE:
         ask_for_second_factors(merchant)
-    letters.tell_contacts(key, "was issued", do="Its secret is delivered separately.")
+    emails.tell_contacts(key, "was issued", do="Its secret is delivered separately.")
     return _new_version(key, 1, approval)
 
 
@@ -136,7 +136,7 @@ def rotate(
         old.quiet_hours = quiet_hours
         old.save(update_fields=["superseded_at", "usable_until", "quiet_hours"])
     issued = _new_version(key, _last_version(key) + 1, approval)
-    letters.tell_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
+    emails.tell_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
     return issued
 
 
@@ -155,7 +155,7 @@ def extend(*, secret: Secret, until: datetime, expected_version: int | None = No
         raise errors.NotLater(ends)
     old.usable_until = _within_key(old.key, until)
     old.save(update_fields=["usable_until"])
-    letters.tell_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
+    emails.tell_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
     return old
 
 
@@ -165,7 +165,7 @@ def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secre
     old = _overlapping(secret, expected_version).secret
     old.usable_until = clock.now()
     old.save(update_fields=["usable_until"])
-    letters.tell_contacts(
+    emails.tell_contacts(
         old.key, f"has ended its overlap: version {old.version} is refused", do="Sign with the newer version."
     )
     return old
@@ -204,7 +204,7 @@ def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
         if ends is not None:
             late = Secret.objects.overlapping(at=clock.now()).filter(key=key, usable_until__gt=ends)
             late.update(usable_until=ends)
-        letters.tell_contacts(key, f"now ends at {errors.spoken(ends)}" if ends else "no longer expires")
+        emails.tell_contacts(key, f"now ends at {errors.spoken(ends)}" if ends else "no longer expires")
     return key
 
 
@@ -217,7 +217,7 @@ def quarantine(*, key: ApiKey) -> ApiKey:
     if key.status == ApiKey.Status.ACTIVE:
         key.status, key.quarantined_at = ApiKey.Status.QUARANTINED, clock.now()
         key.save(update_fields=["status", "quarantined_at"])
-        letters.tell_contacts(
+        emails.tell_contacts(
             key,
             "is quarantined: players are paid, nothing new begins",
             do="Use another key for everything else. Requests are accepted only from addresses that used "
@@ -235,7 +235,7 @@ def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
         key.status = ApiKey.Status.REVOKED
         key.save(update_fields=["status"])
         Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-        letters.tell_contacts(key, "is revoked: every call under it is refused", do="Sign under another key.")
+        emails.tell_contacts(key, "is revoked: every call under it is refused", do="Sign under another key.")
     return key
 
 
@@ -246,10 +246,10 @@ def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issu
     Where the two-person rule holds, `revoke_secrets` waits for nobody, and the next version for a second approver.
     """
     _check_second_person(locked_alive(key).merchant, None)
-    with letters.told_by_caller():
+    with emails.told_by_caller():
         key = revoke_secrets(key=key, expected_version=expected_version)
     issued = _new_version(key, _last_version(key) + 1)
-    letters.tell_contacts(
+    emails.tell_contacts(
         key,
         f"had all its secrets revoked; version {issued.row.version} took over",
         do="Sign with the new version now. It is delivered separately.",
@@ -263,7 +263,7 @@ def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKe
     key = locked_alive(key)
     check_version(key, expected_version)
     Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-    letters.tell_contacts(key, "had all its secrets revoked: every call under it is refused", do=NEXT_IS_APPROVED)
+    emails.tell_contacts(key, "had all its secrets revoked: every call under it is refused", do=NEXT_IS_APPROVED)
     return key
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
 from merchants.models import ApiKey, Invitation, Letter, Membership, Merchant, Person, StaffVisit
-from merchants.services import letters, links, sign_in_records
+from merchants.services import email_links, emails, sign_in_records
 from merchants.services.sign_in_records import Kind
 from portal.lib import clock
 
@@ -92,7 +92,7 @@ def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> N
     _tell(person, person.email, " and ".join(own))
     for membership in own_merchants(person):
         what = f"{person.email}, {membership.role}, {' and '.join(of_merchant)}"
-        letters.tell_owners(membership.merchant, what, by=by.email, at=clock.now())
+        emails.tell_owners(membership.merchant, what, by=by.email, at=clock.now())
 
 
 @transaction.atomic
@@ -143,7 +143,7 @@ def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation
         merchant=merchant, email=email, role=role, invited_by=by, created_at=now, expires_at=now + INVITED_FOR
     )
     told = _told(merchant, role, by) | {"ends": errors.spoken(invitation.expires_at), "invitation": invitation.pk}
-    letters.write_to(email, merchant, "invitation", told)
+    emails.write_to(email, merchant, "invitation", told)
     return invitation
 
 
@@ -154,7 +154,7 @@ def _told(merchant: Merchant, role: str, by: Person) -> dict[str, str]:
 def invited(token: str) -> Invitation:
     """Whom a link was sent to. Raises InvitationOver."""
     waiting = Invitation.objects.waiting(at=clock.now()).select_related("merchant", "invited_by")
-    found = waiting.filter(pk=links.invitation_of(token) or 0).first()
+    found = waiting.filter(pk=email_links.invitation_of(token) or 0).first()
     if found is None:
         raise errors.InvitationOver
     return found
@@ -188,7 +188,7 @@ def _tell_of_joining(invitation: Invitation, person: Person) -> None:
     if by_an_owner or members.filter(person=person).exists():
         return
     what = f"{person.email} joined as {invitation.role} on the invitation of {by.email}"
-    letters.tell_owners(invitation.merchant, what, by=by.email, at=clock.now())
+    emails.tell_owners(invitation.merchant, what, by=by.email, at=clock.now())
 
 
 @transaction.atomic

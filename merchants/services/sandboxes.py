@@ -7,8 +7,8 @@ from django.db import transaction
 
 from merchants import crypto, errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, EgressProof, Merchant, Secret
-from merchants.services.access import reveal, seal_context
 from merchants.services.allowlist import trial
+from merchants.services.credentials import reveal, seal_context
 
 SUFFIX = "-sandbox"
 CODE_LENGTH, NAME_LENGTH = 40, 120

@@ -18,7 +18,7 @@ from django.db.models import Count
 from merchants import crypto
 from merchants.models import Secret
 from merchants.services import second_factors
-from merchants.services.access import reveal, seal_context
+from merchants.services.credentials import reveal, seal_context
 
 log = structlog.get_logger(__name__)
 BATCH = 200

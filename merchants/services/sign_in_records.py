@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from merchants.models import Letter, Person, SignInRecord
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock, masking
 from portal.lib.clientip import parse_address, subscriber
 
@@ -101,5 +101,5 @@ def raise_alarm() -> int:
         for to in settings.SECURITY_ALARM_TO
     )
     note(Kind.ALARM, method=f"{len(locks)} locks")
-    outbox.wake_on_commit()
+    email_outbox.wake_on_commit()
     return len(locks)

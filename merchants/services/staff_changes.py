@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from merchants.models import Approval, Letter, Merchant, StaffChange
-from merchants.services import history, history_words, letters
-from merchants.services.history_words import Event
+from merchants.services import emails, history, history_sentences
+from merchants.services.history_sentences import Event
 from portal.lib import clock
 
 MOST_AT_ONCE = 500
@@ -40,9 +40,9 @@ def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> Le
     if not events:  # a kind that the history has no words for
         what = f"changed: {', '.join(sorted({change.thing for change in changes}))}"
         at = changes[0].created_at
-        return letters.tell_owners(merchant, what, by=_by(number, None), at=at, transaction=number)
-    told, last = history_words.tell(events), events[-1]
-    return letters.tell_owners(
+        return emails.tell_owners(merchant, what, by=_by(number, None), at=at, transaction=number)
+    told, last = history_sentences.tell(events), events[-1]
+    return emails.tell_owners(
         merchant,
         told.title,
         by=_by(number, last),

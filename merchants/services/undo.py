@@ -16,7 +16,7 @@ from django.db.models import Model
 
 from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
-from merchants.services import flags, history, history_words
+from merchants.services import flags, history, history_sentences
 from merchants.services.flags import Setting
 from portal.lib import clock
 
@@ -60,7 +60,7 @@ def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str
     read = history.events((merchant, thing.__name__, which))
     if len(read) == history.EVENTS_OF_A_THING:
         return history.title_of_all(merchant, thing.__name__, read[0])
-    return history_words.tell(read[::-1]).title
+    return history_sentences.tell(read[::-1]).title
 
 
 def find(thing: type[Model], merchant: Merchant, number: int) -> Any | None:

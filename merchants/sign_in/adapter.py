@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from merchants import access
-from merchants.services import letters, second_factors
+from merchants.services import emails, second_factors
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many
 from merchants.sign_in.record import Kind, record
 from portal.lib.clientip import request_address
@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         None of it holds a link that signs in; that of a new password is made by `resets`.
         """
         mail = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
-        letters.write_account(email, subject=mail.subject, body=str(mail.body))
+        emails.write_account(email, subject=mail.subject, body=str(mail.body))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from merchants.models import Letter, Person
-from merchants.services import jobs, outbox
-from merchants.services.outbox import Filling
+from merchants.services import email_outbox, job_queue
+from merchants.services.email_outbox import Filling
 
 TASK = "merchants.tasks.write_reset_letters"
 TEMPLATE = "password_reset"
@@ -23,7 +23,7 @@ class Unavailable(Exception):
 
 def ask(email: str) -> None:
     """Raises Unavailable."""
-    if not jobs.send(TASK, email):
+    if not job_queue.send(TASK, email):
         raise Unavailable
 
 
@@ -31,7 +31,7 @@ def write(email: str) -> None:
     """To the address that we know, whatever was typed. Nothing goes to the address of a stranger."""
     for person in Person.objects.filter(email__iexact=email, is_active=True):
         Letter.objects.create(to=person.email, template=TEMPLATE, context={"person": person.pk, "name": str(person)})
-    outbox.send_due()
+    email_outbox.send_due()
 
 
 def filling(letter: Letter) -> Filling:

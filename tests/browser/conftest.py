@@ -17,7 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Page
 
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests.people import code_of
 from tests.plugins.live import DEMO_CALLS, Live
 

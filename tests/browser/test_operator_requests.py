@@ -17,7 +17,7 @@ from tests.browser.conftest import NARROW, WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import encoded, new_id, now_ms, signature
-from wallet.services.mistakes import MISTAKES
+from wallet.services.explain.signature_mistakes import MISTAKES
 
 __all__ = ["owner"]
 BET = "/wallet/transaction/bet"

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
 from tests.browser.conftest import NARROW, WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import CHECKOUT, Live

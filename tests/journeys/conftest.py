@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from portal.ports import is_free
-from portal.up import API_PORT_AFTER, MAIL_PORT_AFTER
+from portal.local.ports import is_free
+from portal.local.up import API_PORT_AFTER, MAIL_PORT_AFTER
 
 CHECKOUT = Path(__file__).parents[2]
 NOT_OURS = {
@@ -76,7 +76,7 @@ def running(checkout: Path, port: int) -> Iterator[dict[str, Any]]:
     log = checkout.parent / "up.log"
     with log.open("ab") as out:
         portal = subprocess.Popen(
-            [sys.executable, "-m", "portal.up"], cwd=checkout, env=environment, stdout=out, stderr=out
+            [sys.executable, "-m", "portal.local.up"], cwd=checkout, env=environment, stdout=out, stderr=out
         )
     try:
         await_health(port, portal, log)

@@ -36,8 +36,8 @@ from aiosmtpd.controller import Controller
 from django.contrib.sessions.backends.db import SessionStore
 from psycopg import sql
 
-from portal.ports import free_port
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
+from portal.local.ports import free_port
 from tests.people import code_of
 from tests.plugins.live import CHECKOUT, Live
 from tests.signing import Signer, new_id

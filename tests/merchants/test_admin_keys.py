@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from merchants import crypto
 from merchants.models import ApiKey, Merchant, Person, Secret
-from merchants.services import access, keys
+from merchants.services import credentials, keys
 from tests.conftest import Caller
 from tests.people import signed_in
 
@@ -55,7 +55,7 @@ def test_the_secret_stands_in_one_answer_and_nowhere_else(
     assert "no-store" in response["cache-control"]
     assert crypto.looks_like_secret(secret)
     assert key.auth_key in page
-    assert access.reveal(Secret.objects.get()) == secret
+    assert credentials.reveal(Secret.objects.get()) == secret
 
     later = ["/admin/", "/admin/merchants/apikey/", f"/admin/merchants/apikey/{key.pk}/change/", ISSUE]
     assert not [path for path in later if secret in staff.get(path).content.decode()]

@@ -9,7 +9,7 @@ from django.test import Client
 
 from merchants import errors
 from merchants.models import Game, Invitation, Letter, Membership, Merchant, Person, Player
-from merchants.services import flags, links, merchants, people
+from merchants.services import email_links, flags, merchants, people
 from tests import factories
 from tests.conftest import Caller
 from tests.factories import PASSWORD
@@ -167,7 +167,7 @@ def test_an_administrator_makes_an_operators_account(client: Client, administrat
     assert not Membership.objects.exists()  # before the person has accepted
     invitation = Invitation.objects.get()
     assert (invitation.email, invitation.role, invitation.invited_by) == (person.email, "owner", administrator)
-    people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+    people.accept(token=email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
     assert Membership.objects.get().merchant == acme
 
 
@@ -185,7 +185,7 @@ def test_who_is_removed_by_an_administrator_comes_back_by_no_old_link(
     signed_in(client, administrator).post(f"/admin/merchants/person/{person.pk}/change/", table | rest)
     assert not Membership.objects.exists()
     with pytest.raises(errors.InvitationOver):
-        people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+        people.accept(token=email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
 
 
 # --- The tables of people ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from merchants.models import AllowlistEntry, ApiKey, Merchant, Person
 from merchants.services import allowlist, keys
-from merchants.services.allowlist import Decision, Line, Proposal, Why
+from merchants.services.allowlist import Decision, EntryPlan, Proposal, Why
 from portal.lib import clock
 
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
@@ -44,7 +44,7 @@ def test_the_entry_that_allows_it(acme: Merchant, owner: Person) -> None:
     found = ask(acme)
     rule = found.decides
     assert found.allowed
-    assert rule.entry == Line(ip_network("198.51.100.0/24"), "office", ends)
+    assert rule.entry == EntryPlan(ip_network("198.51.100.0/24"), "office", ends)
     assert (rule.why, rule.owner, rule.until) == (Why.LISTED, str(owner), ends)
 
 
@@ -84,7 +84,7 @@ def test_an_entry_that_has_ended_is_told(acme: Merchant) -> None:
 
 def test_a_list_on_trial_says_until_when_and_then_what_was_before(acme: Merchant) -> None:
     listed(acme, ELSEWHERE)
-    saved = allowlist.save(proposal=Proposal(acme, (Line(ip_network(HERE)),)), by=None, on_trial=True)
+    saved = allowlist.save(proposal=Proposal(acme, (EntryPlan(ip_network(HERE)),)), by=None, on_trial=True)
     assert saved.trial is not None
     during = ask(acme)
     assert (during.allowed, during.decides.until) == (True, saved.trial.deadline)

@@ -12,28 +12,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from merchants.services.allowlist import Line, paste
+from merchants.services.allowlist import EntryPlan, pasted_entries
 from portal.lib import clock
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def read(text: str, zone: str = "UTC") -> list[Line]:
+def read(text: str, zone: str = "UTC") -> list[EntryPlan]:
     with clock.at(NOW):
-        return list(paste.networks(text, zone=zone))
+        return list(pasted_entries.networks(text, zone=zone))
 
 
 def refused(text: str) -> dict[int, str]:
-    with clock.at(NOW), pytest.raises(paste.BadLines) as found:
-        paste.networks(text)
+    with clock.at(NOW), pytest.raises(pasted_entries.BadLines) as found:
+        pasted_entries.networks(text)
     return {line.number: line.reason for line in found.value.lines}
 
 
-def line(network: str, note: str = "", ends: datetime | None = None) -> Line:
-    return Line(ip_network(network), note, ends)
+def line(network: str, note: str = "", ends: datetime | None = None) -> EntryPlan:
+    return EntryPlan(ip_network(network), note, ends)
 
 
-GOOD: dict[str, tuple[str, list[Line]]] = {
+GOOD: dict[str, tuple[str, list[EntryPlan]]] = {
     "nothing": ("", []),
     "empty lines": ("\n\n 198.51.100.7 \r\n\n", [line("198.51.100.7/32")]),
     "host bits are cut off": ("198.51.100.7/24", [line("198.51.100.0/24")]),
@@ -59,7 +59,7 @@ GOOD: dict[str, tuple[str, list[Line]]] = {
 
 
 @pytest.mark.parametrize(("text", "lines"), GOOD.values(), ids=GOOD)
-def test_what_is_read(text: str, lines: list[Line]) -> None:
+def test_what_is_read(text: str, lines: list[EntryPlan]) -> None:
     assert read(text) == lines
 
 
@@ -136,8 +136,8 @@ def test_ten_thousand_lines_take_ten_times_as_long_as_a_thousand(kind: str) -> N
     many, some_lines = text_of(kind, 10_000), text_of(kind, 1_000)
     took = [(seconds_refused(many), seconds_refused(some_lines)) for _ in range(TRIES)]  # in turn
     assert min(many for many, _ in took) < TIMES_AS_LONG * min(few for _, few in took)
-    with pytest.raises(paste.BadLines) as found:
-        paste.networks(many)
+    with pytest.raises(pasted_entries.BadLines) as found:
+        pasted_entries.networks(many)
     assert len(found.value.lines) >= 9_899
     assert len(str(found.value)) < 300
 
@@ -145,15 +145,15 @@ def test_ten_thousand_lines_take_ten_times_as_long_as_a_thousand(kind: str) -> N
 def seconds_refused(text: str) -> float:
     """Of processor, until all bad lines are named."""
     begun = time.process_time()
-    with pytest.raises(paste.BadLines):
-        paste.networks(text)
+    with pytest.raises(pasted_entries.BadLines):
+        pasted_entries.networks(text)
     return time.process_time() - begun
 
 
 def numbers_of_bad_lines(text: str) -> list[int]:
     try:
-        paste.networks(text)
-    except paste.BadLines as refused:
+        pasted_entries.networks(text)
+    except pasted_entries.BadLines as refused:
         return [bad.number for bad in refused.lines]
     return []
 
@@ -170,13 +170,15 @@ def test_no_text_breaks_it_and_line_numbers_are_the_readers_own(lines: list[str]
 
 
 def test_domains_are_read_as_well() -> None:
-    found = paste.domains("domain,note,ends\nCasino.example,our own\nbücher.example,,2036-01-01", zone="Europe/Riga")
+    found = pasted_entries.domains(
+        "domain,note,ends\nCasino.example,our own\nbücher.example,,2036-01-01", zone="Europe/Riga"
+    )
     assert [(each.domain, each.note, each.ends) for each in found] == [
         ("casino.example", "our own", None),
         ("xn--bcher-kva.example", "", datetime(2036, 1, 1, 22, tzinfo=UTC)),
     ]
-    with pytest.raises(paste.BadLines) as refused:
-        paste.domains(
+    with pytest.raises(pasted_entries.BadLines) as refused:
+        pasted_entries.domains(
             "casino.example\nhttps://casino.example\n*.casino.example\ncasino.example.\na.example,,2020-01-01"
         )
     assert [bad.number for bad in refused.value.lines] == [2, 3, 4, 5]

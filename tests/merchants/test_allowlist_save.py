@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person, SeenAddress, SeenOrigin
 from merchants.services import allowlist, history, keys
-from merchants.services.allowlist import DomainLine, Line, NotAllowed, Proposal
+from merchants.services.allowlist import DomainLine, EntryPlan, NotAllowed, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.plugins.database_role import as_superuser
@@ -35,8 +35,8 @@ def standing(acme: Merchant, owner: Person) -> int:
     return allowlist.version(acme, None)
 
 
-def proposal(merchant: Merchant, *wanted: str | Line, key: ApiKey | None = None) -> Proposal:
-    lines = [line if isinstance(line, Line) else Line(ip_network(line)) for line in wanted]
+def proposal(merchant: Merchant, *wanted: str | EntryPlan, key: ApiKey | None = None) -> Proposal:
+    lines = [line if isinstance(line, EntryPlan) else EntryPlan(ip_network(line)) for line in wanted]
     return Proposal(merchant, tuple(lines), key)
 
 
@@ -50,7 +50,7 @@ def test_only_what_differs_is_written(acme: Merchant, standing: int, owner: Pers
     before = rows()
     ends = clock.now() + timedelta(days=1)
     saved = allowlist.save(
-        proposal=proposal(acme, OFFICE, Line(ip_network(CLOUD), "burst", ends), HOME), by=viewer, expected=standing
+        proposal=proposal(acme, OFFICE, EntryPlan(ip_network(CLOUD), "burst", ends), HOME), by=viewer, expected=standing
     )
     after = rows()
     assert saved.changed
@@ -149,17 +149,17 @@ def test_a_list_that_was_never_written_has_a_version_too(acme: Merchant, key: Ap
 
 
 # --- what may not stand -----------------------------------------------------------------------------------------------
-WRONG: dict[str, Callable[[], list[str | Line]]] = {
+WRONG: dict[str, Callable[[], list[str | EntryPlan]]] = {
     "too wide": lambda: ["0.0.0.0/0"],
     "no address of a caller": lambda: ["224.0.0.1"],
     "private": lambda: ["10.0.0.1"],
-    "an end that has passed": lambda: [Line(ip_network(HOME), ends=clock.now() - timedelta(seconds=1))],
+    "an end that has passed": lambda: [EntryPlan(ip_network(HOME), ends=clock.now() - timedelta(seconds=1))],
 }
 
 
 @pytest.mark.parametrize("lines", WRONG.values(), ids=WRONG)
 def test_whatever_way_it_came_it_is_refused(
-    acme: Merchant, standing: int, lines: Callable[[], list[str | Line]], settings: Any
+    acme: Merchant, standing: int, lines: Callable[[], list[str | EntryPlan]], settings: Any
 ) -> None:
     settings.ALLOWLIST_PRIVATE = False
     with pytest.raises((NotAllowed, errors.MomentPassed)):
@@ -170,7 +170,7 @@ def test_whatever_way_it_came_it_is_refused(
 def test_what_stands_already_may_stay(acme: Merchant) -> None:
     ended = clock.now() - timedelta(days=1)
     entry = AllowlistEntry.objects.create(merchant=acme, network=OFFICE, expires_at=ended)
-    allowlist.save(proposal=proposal(acme, Line(ip_network(OFFICE), ends=ended), CLOUD), by=None)
+    allowlist.save(proposal=proposal(acme, EntryPlan(ip_network(OFFICE), ends=ended), CLOUD), by=None)
     assert rows()[OFFICE].pk == entry.pk
 
 
@@ -209,7 +209,7 @@ def test_an_empty_list_and_a_merchant_whom_nobody_calls_lock_nobody_out(acme: Me
 def test_an_entry_that_has_ended_allows_nobody(acme: Merchant, key: ApiKey) -> None:
     seen(key, OFFICE)
     ended = clock.now() - timedelta(days=1)
-    assert allowlist.would_lock_out(proposal(acme, Line(ip_network(OFFICE), ends=ended)))
+    assert allowlist.would_lock_out(proposal(acme, EntryPlan(ip_network(OFFICE), ends=ended)))
 
 
 @pytest.mark.parametrize(("hours", "when"), [(1, "ended"), (24, "ended"), (24.1, None)])
@@ -218,7 +218,7 @@ def test_an_entry_that_ends_soon_lets_nobody_in_for_long(
 ) -> None:
     seen(key, OFFICE)
     now = clock.now()
-    wish = proposal(acme, Line(ip_network(OFFICE), ends=now + timedelta(hours=hours)), CLOUD)
+    wish = proposal(acme, EntryPlan(ip_network(OFFICE), ends=now + timedelta(hours=hours)), CLOUD)
     with clock.at(now):
         found = allowlist.locked_out(wish)
     assert (found and found.when) == when

@@ -18,15 +18,15 @@ from django.test.utils import CaptureQueriesContext
 
 from merchants import errors, tasks
 from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
-from merchants.services import access, allowlist, history
-from merchants.services.allowlist import Line, Proposal, trial
+from merchants.services import allowlist, credentials, history
+from merchants.services.allowlist import EntryPlan, Proposal, trial
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
 from tests.plugins.database_role import as_superuser
 from tests.wallet.test_exposure import Told
-from wallet.services import signed
+from wallet.services.calls import signed
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OLD, NEW, BOTH = "198.51.100.7", "203.0.113.9", "192.0.2.1"
@@ -47,7 +47,7 @@ def key_of(machine: Caller) -> ApiKey:
 
 
 def proposal(merchant: Merchant, *networks: str, key: ApiKey | None = None) -> Proposal:
-    return Proposal(merchant, tuple(Line(ip_network(network)) for network in networks), key)
+    return Proposal(merchant, tuple(EntryPlan(ip_network(network)) for network in networks), key)
 
 
 @pytest.fixture(params=["the merchant's list", "the key's list"])
@@ -91,7 +91,7 @@ def test_it_goes_back_at_its_deadline_though_nobody_tidies_up(tried: ListTrial, 
 
 def test_a_copy_in_memory_goes_back_at_that_very_moment(tried: ListTrial, machine: Told) -> None:
     with after(9):
-        copy = access.load(machine.signer.auth_key)
+        copy = credentials.load(machine.signer.auth_key)
         assert copy is not None
         assert len(copy.trials(ip_address(NEW), clock.now())) == 1
     before, address = NOON + timedelta(minutes=10) - timedelta.resolution, allowlist.parse_network(OLD)[0]
@@ -115,7 +115,7 @@ def test_a_rightly_signed_call_keeps_it(tried: ListTrial, machine: Told, address
 @pytest.mark.parametrize(("ends", "state"), [(9, "trying"), (10, "trying"), (11, "kept")])
 def test_a_list_that_ends_within_its_trial_is_kept_by_no_call(machine: Told, ends: int, state: str) -> None:
     """It would let nobody in a minute later, and nothing would go back."""
-    line = Line(ip_network(NEW), ends=NOON + timedelta(minutes=ends))
+    line = EntryPlan(ip_network(NEW), ends=NOON + timedelta(minutes=ends))
     with after(0):
         allowlist.save(proposal=Proposal(machine.merchant, (line,)), by=None, on_trial=True)
     with after(1):
@@ -291,7 +291,7 @@ def test_a_list_that_is_kept_while_a_call_is_judged_lets_it_in(
     tried: ListTrial, machine: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its access is read just before the deadline, somebody else keeps the list, and it goes on after the deadline."""
-    load = access.load
+    load = credentials.load
 
     def slowly(auth_key: str, *, fresh: bool = False) -> Any:
         found = load(auth_key, fresh=fresh)
@@ -299,7 +299,7 @@ def test_a_list_that_is_kept_while_a_call_is_judged_lets_it_in(
         clock._moment.set(NOON + timedelta(minutes=10))
         return found
 
-    monkeypatch.setattr(access, "load", slowly)
+    monkeypatch.setattr(credentials, "load", slowly)
     with after(9.99):
         headers = machine.signer.sign(b"", timestamp=str(int(clock.now().timestamp() * 1000)))
         call = signed.Signed(headers, b"", ip_address(NEW), uuid4())
@@ -309,7 +309,7 @@ def test_a_list_that_is_kept_while_a_call_is_judged_lets_it_in(
 def test_a_trial_costs_no_query_of_its_own(machine: Told) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            access.load(machine.signer.auth_key, fresh=True)
+            credentials.load(machine.signer.auth_key, fresh=True)
         return len(captured)
 
     without = queries()

@@ -13,7 +13,7 @@ from django.test import Client
 
 from merchants import errors, tasks
 from merchants.models import Approval, Letter, Membership, Merchant, Person
-from merchants.services import approvals, history, independence, links, people
+from merchants.services import approvals, email_links, history, independence, people
 from merchants.services.independence import INDEPENDENT_AFTER
 from portal.lib import clock
 from tests import factories
@@ -173,7 +173,7 @@ def test_an_account_that_one_set_up_for_the_other_is_no_second_person(
 def test_whom_the_asker_invited_is_no_second_person(ruled: Merchant, owner: Person, second: Person) -> None:
     with as_staff(second):
         invitation = people.invite(merchant=ruled, email="friend@acme.test", role="owner", by=second)
-    token = links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
+    token = email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
     friend = people.accept(token=token, name="Friend", password="another long password").person
     give_totp(friend)
     approval = ask(ruled, second)

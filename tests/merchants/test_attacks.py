@@ -19,7 +19,7 @@ from pghistory.models import Context
 
 from merchants import crypto, errors
 from merchants.models import ApiKey, Letter, Merchant, Person, Player, Secret
-from merchants.services import keys, outbox
+from merchants.services import email_outbox, keys
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import PASSWORD, person
@@ -315,7 +315,7 @@ def test_who_gets_another_address_from_an_administrator_is_told_at_the_old_one(
     assert support.email == "other@oppi.test"
     letter = Letter.objects.get()
     assert (letter.to, "to other@oppi.test" in letter.context["what"]) == ("support@oppi.test", True)
-    outbox.send_due()
+    email_outbox.send_due()
     assert "changed the address that you sign in with to other@oppi.test" in str(mail.outbox[0].body)
 
 

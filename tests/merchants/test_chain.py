@@ -32,7 +32,7 @@ from merchants.models import (
     Secret,
 )
 from merchants.models.audit import Trace
-from merchants.services import approvals, chain, claims, history, merchants
+from merchants.services import approvals, chain, claim_links, history, merchants
 from merchants.services.chain import sealing, tables
 from merchants.services.chain.heads import heads_of
 from merchants.services.chain.verification import ChainVerdict
@@ -285,7 +285,7 @@ def test_what_shows_the_deeds_of_our_staff_is_sealed(
     approval = approvals.ask_to_set_status(merchant=acme, status="suspended", by=support, reason="x")
     approvals.approve(approval=approval, by=administrator)
     factories.member(acme, "owner")
-    claims.send(secret=Secret.objects.get(key__merchant=acme), by=support)
+    claim_links.send(secret=Secret.objects.get(key__merchant=acme), by=support)
     sealing.seal()
     assert chain.verify_history().holds
     for table, change in {

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from merchants import crypto, errors
 from merchants.models import ApiKey, Letter, Merchant, Person, Secret, SecretClaim
-from merchants.services import claims, history, keys, letters, links, outbox
+from merchants.services import claim_links, email_links, email_outbox, emails, history, keys
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, send
@@ -48,7 +48,7 @@ def rotated(staff: Client, key: ApiKey, **fields: Any) -> str:
 
 def mailed_link() -> str:
     """From the email that was sent last."""
-    outbox.send_due()
+    email_outbox.send_due()
     [link] = set(LINK.findall(str(mail.outbox[-1].body)))
     return str(link)
 
@@ -112,17 +112,17 @@ def test_a_forged_row_opens_nothing(key: ApiKey, owner: Person, acme: Merchant) 
     assert "This link no longer works" in said(at_work.get(link, follow=True))
     assert not SECRET.search(at_work.post(link, {}, follow=True).content.decode())
     with pytest.raises(errors.ClaimOver):
-        claims.claim(merchant=acme, said="x", by=owner)
+        claim_links.claim(merchant=acme, said="x", by=owner)
     assert not SecretClaim.objects.exclude(claimed_at=None).exists()
 
 
 def test_no_email_says_the_token_of_a_forged_row(key: ApiKey, owner: Person) -> None:
     """The portal knows that token, and a forged row in the outbox would ask for it."""
     claim = forged(key)
-    with pytest.raises(links.ForgedClaim):
-        links.to_claim(claim.pk)
-    letters.send_claim(claim, [owner.email])
-    outbox.send_due()
+    with pytest.raises(email_links.ForgedClaim):
+        email_links.to_claim(claim.pk)
+    emails.send_claim(claim, [owner.email])
+    email_outbox.send_due()
     assert not any("/keys/claim/" in str(each.body) for each in mail.outbox)
     assert Letter.objects.get(template="secret_claim").state == "given_up"
 
@@ -141,35 +141,35 @@ def test_no_email_says_the_token_of_a_forged_row(key: ApiKey, owner: Person) -> 
 def test_a_link_opens_only_what_it_was_made_for(
     key: ApiKey, owner: Person, acme: Merchant, support: Person, change: Callable[[ApiKey], dict[str, Any]]
 ) -> None:
-    claim = claims.send(secret=key.secrets.get(), by=support)
-    token, other = links.claim_token(claim), keys.issue(merchant=acme, label="desk").key
-    assert claims.find(merchant=acme, said=token, by=owner) == claim
+    claim = claim_links.send(secret=key.secrets.get(), by=support)
+    token, other = email_links.claim_token(claim), keys.issue(merchant=acme, label="desk").key
+    assert claim_links.find(merchant=acme, said=token, by=owner) == claim
     with unguarded():
         SecretClaim.objects.filter(pk=claim.pk).update(**change(other))
     with pytest.raises(errors.ClaimOver):
-        claims.claim(merchant=acme, said=token, by=owner)
+        claim_links.claim(merchant=acme, said=token, by=owner)
 
 
 def test_a_link_outlives_a_newer_key_encryption_key_and_not_its_own(
     key: ApiKey, owner: Person, acme: Merchant, support: Person, settings: Settings
 ) -> None:
-    claim = claims.send(secret=key.secrets.get(), by=support)
-    link, token, old = links.to_claim(claim.pk), links.claim_token(claim), settings.KEY_ENCRYPTION_KEYS
+    claim = claim_links.send(secret=key.secrets.get(), by=support)
+    link, token, old = email_links.to_claim(claim.pk), email_links.claim_token(claim), settings.KEY_ENCRYPTION_KEYS
     settings.KEY_ENCRYPTION_KEYS = {"newer": b"n" * 32, **old}
-    assert links.to_claim(claim.pk) == link
-    assert claims.find(merchant=acme, said=token, by=owner) == claim
+    assert email_links.to_claim(claim.pk) == link
+    assert claim_links.find(merchant=acme, said=token, by=owner) == claim
     settings.KEY_ENCRYPTION_KEYS = {"newer": b"n" * 32}
     with pytest.raises(errors.ClaimOver):
-        claims.find(merchant=acme, said=token, by=owner)
+        claim_links.find(merchant=acme, said=token, by=owner)
 
 
 def test_all_owners_are_told_of_a_claim(key: ApiKey, owner: Person, acme: Merchant, support: Person) -> None:
     other = factories.member(acme, "owner", email="second@acme.test")
-    claim = claims.send(secret=key.secrets.get(), by=support)
-    outbox.send_due()
+    claim = claim_links.send(secret=key.secrets.get(), by=support)
+    email_outbox.send_due()
     mail.outbox.clear()
-    claims.claim(merchant=acme, said=links.claim_token(claim), by=owner)
-    outbox.send_due()
+    claim_links.claim(merchant=acme, said=email_links.claim_token(claim), by=owner)
+    email_outbox.send_due()
     assert {to for each in mail.outbox for to in each.to} == {owner.email, other.email}
     told = "Acme Casino: Your key cashier had version 1 of its secret claimed by owner@acme.test"
     assert mail.outbox[0].subject == told
@@ -202,17 +202,17 @@ def test_after_a_day_it_is_over_and_another_link_leads_to_the_same_secret(
     old = mailed_link().rstrip("/").rpartition("/")[2]
     with clock.at(clock.now() + timedelta(hours=24)):
         with pytest.raises(errors.ClaimOver, match="it expired on"):
-            claims.claim(merchant=acme, said=old, by=owner)
+            claim_links.claim(merchant=acme, said=old, by=owner)
         path = f"/admin/merchants/apikey/{key.pk}/claim_again/"
         signed_in(staff, support)
         staff.post(path, dict(HIDDEN.findall(staff.get(path).content.decode())))
         new = mailed_link().rstrip("/").rpartition("/")[2]
         with pytest.raises(errors.ClaimOver, match="a newer link was sent"):
-            claims.claim(merchant=acme, said=old, by=owner)
-        assert claims.claim(merchant=acme, said=new, by=owner).row.version == 2
+            claim_links.claim(merchant=acme, said=old, by=owner)
+        assert claim_links.claim(merchant=acme, said=new, by=owner).row.version == 2
         assert Secret.objects.count() == 2
         with pytest.raises(errors.SecretClaimed):
-            claims.send(secret=Secret.objects.get(version=2), by=support)
+            claim_links.send(secret=Secret.objects.get(version=2), by=support)
 
 
 def test_a_secret_that_was_replaced_is_shown_to_nobody(
@@ -222,11 +222,11 @@ def test_a_secret_that_was_replaced_is_shown_to_nobody(
     token = mailed_link().rstrip("/").rpartition("/")[2]
     keys.replace_at_once(key=key)
     with pytest.raises(errors.ClaimOver, match="replaced or revoked"):
-        claims.claim(merchant=acme, said=token, by=owner)
+        claim_links.claim(merchant=acme, said=token, by=owner)
 
 
 def test_the_database_lets_a_link_work_once_and_for_another_person(key: ApiKey, owner: Person, support: Person) -> None:
-    claim = claims.send(secret=Secret.objects.get(), by=support)
+    claim = claim_links.send(secret=Secret.objects.get(), by=support)
     with pytest.raises(IntegrityError, match="claim_by_another_person"), transaction.atomic():
         SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=clock.now(), claimed_by=support)
     SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=clock.now(), claimed_by=owner)

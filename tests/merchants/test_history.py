@@ -27,7 +27,7 @@ from merchants.models import (
     Secret,
 )
 from merchants.models.audit import Trace
-from merchants.services import compromise, flags, history, history_words, keys, merchants
+from merchants.services import compromise, flags, history, history_sentences, keys, merchants
 from merchants.services.history import Entry
 from portal.celery import app
 from portal.lib import clock
@@ -444,7 +444,7 @@ def test_other_entries_can_be_merged_in_by_time(acme: Merchant, support: Person)
 
 def test_every_thing_that_is_kept_has_words() -> None:
     kept: list[Any] = [model for model in apps.get_models() if issubclass(model, Trace)]
-    assert {model.pgh_tracked_model.__name__ for model in kept} == set(history_words.THINGS)
+    assert {model.pgh_tracked_model.__name__ for model in kept} == set(history_sentences.THINGS)
 
 
 @pytest.mark.parametrize("who", ["support", "auditor", "administrator"])

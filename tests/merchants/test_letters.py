@@ -25,10 +25,10 @@ from django.test import Client
 
 from merchants import crypto, errors
 from merchants.models import ApiKey, Contact, Letter, Merchant, Person
-from merchants.services import compromise, jobs, keys, letters
-from merchants.services import outbox as post
+from merchants.services import compromise, emails, job_queue, keys
+from merchants.services import email_outbox as post
 from portal.lib import clock
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests import factories
 from tests.people import signed_in
 from tests.plugins.database_role import unguarded
@@ -93,7 +93,7 @@ def test_owners_managers_and_named_addresses_are_told_and_nobody_twice(acme: Mer
     factories.member(acme, "manager", email="gone@acme.test", is_active=False)
     Contact.objects.create(merchant=acme, email="OWNER@acme.test")
     Contact.objects.create(merchant=acme, email="desk@acme.test")
-    told = sorted(address.lower() for address in letters.contacts(acme))
+    told = sorted(address.lower() for address in emails.contacts(acme))
     assert told == ["desk@acme.test", "manager@acme.test", "owner@acme.test"]
 
 
@@ -180,7 +180,7 @@ def test_after_a_leak_other_verbs_are_told_again(acme: Merchant, contact: Contac
 
 def test_a_secret_that_came_into_a_letter_is_not_mailed(acme: Merchant, contact: Contact) -> None:
     secret = crypto.new_secret("live")
-    letters.tell_contacts(keys.issue(merchant=acme).key, f"was named {secret}")
+    emails.tell_contacts(keys.issue(merchant=acme).key, f"was named {secret}")
     message = sent(acme)
     assert secret not in str(message.message())
     assert secret not in str(Letter.objects.values())
@@ -309,7 +309,7 @@ def broker_at(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[float]:
     from portal.celery import app  # noqa: PLC0415
 
     monkeypatch.setattr(app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
-    monkeypatch.setattr(jobs, "BROKER_SECONDS", 0.4)
+    monkeypatch.setattr(job_queue, "BROKER_SECONDS", 0.4)
     yield time.monotonic()
 
 

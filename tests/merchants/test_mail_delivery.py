@@ -14,9 +14,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from merchants.models import Contact, Letter, Merchant, Person
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import smtp
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests import factories
 from tests.pages import said, send
 from tests.people import signed_in
@@ -77,7 +77,7 @@ def test_the_portal_sends_with_these_time_outs(server: Server, acme: Merchant) -
     assert connection_class is smtp.PhasedSMTP
     assert smtp.EmailBackend(alias="default", host="127.0.0.1", use_ssl=True).connection_class is smtp.PhasedSMTPS
     Letter.objects.create(merchant=acme, to="ann@acme.test", template="account", context={"subject": "1", "body": "2"})
-    outbox.send_due()
+    email_outbox.send_due()
     assert [to for to, _ in server.taken] == [["ann@acme.test"]]
 
 
@@ -85,7 +85,7 @@ def test_an_invitation_goes_to_the_domain_that_was_typed(
     server: Server, client: Client, acme: Merchant, owner: Person
 ) -> None:
     send(signed_in(client, owner), "/operator/acme/people/invite/", email="ann@faß.example", role="viewer")
-    outbox.send_due()
+    email_outbox.send_due()
     ((to, message),) = server.taken
     assert to == ["ann@xn--fa-hia.example"]
     assert message["To"] == "ann@xn--fa-hia.example"
@@ -119,7 +119,7 @@ def test_whoever_invited_sees_that_the_email_was_not_sent(client: Client, acme: 
     send(client, "/operator/acme/people/invite/", email="ann@acme.test", role="viewer")
     given_up = "UPDATE merchants_letter SET state = 'given_up', attempts = 1, last_answer = %s"
     with unguarded() as cursor:
-        cursor.execute(given_up, [f"{outbox.NOT_BUILT}: no recipient"])
+        cursor.execute(given_up, [f"{email_outbox.NOT_BUILT}: no recipient"])
     shown = said(client.get("/operator/acme/people/"))
     assert "The invitation was not sent. The email could not be built. Ask our support." in shown
     with unguarded() as cursor:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from merchants.models import Merchant, Player
 from tests.conftest import Caller
 from tests.plugins.database_role import as_superuser
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 NAMES = {
     ":acme": "(SELECT id FROM merchants_merchant WHERE code = 'acme')",

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from merchants.models import Contact, Letter, Membership, Merchant, Person, StaffChange
-from merchants.services import history, outbox, staff_changes
+from merchants.services import email_outbox, history, staff_changes
 from portal.lib import clock
 from tests import factories
 
@@ -68,7 +68,7 @@ def test_no_email_begins_as_one_that_was_sent(acme: Merchant, fields: dict[str, 
 
 def test_what_was_sent_stays(changed: StaffChange) -> None:
     staff_changes.tell_owners()
-    outbox.send_due()
+    email_outbox.send_due()
     assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
     refuse("UPDATE merchants_letter SET state = 'waiting'", "stays as it is")
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from merchants import once
+from merchants import form_tokens
 from merchants.models import Person, UsedForm
 from portal.lib import clock
 from tests.people import signed_in
@@ -35,47 +35,47 @@ def request(session: str, path: str = PAGE) -> Any:
 
 
 def test_a_token_works_once_though_a_page_beside_it_saves_an_older_session(session: str) -> None:
-    beside, token = request(session, "/b"), once.new_token(request(session))
-    assert once.use_token(request(session), token)
+    beside, token = request(session, "/b"), form_tokens.new_token(request(session))
+    assert form_tokens.use_token(request(session), token)
     beside.session["something"] = "else"
     beside.session.save()
-    assert not once.use_token(request(session), token)
+    assert not form_tokens.use_token(request(session), token)
 
 
 def test_pages_that_load_beside_each_other_each_have_a_form_that_works(session: str) -> None:
-    tokens = [once.new_token(request(session)) for _ in range(30)]
-    assert all(once.use_token(request(session), token) for token in tokens)
+    tokens = [form_tokens.new_token(request(session)) for _ in range(30)]
+    assert all(form_tokens.use_token(request(session), token) for token in tokens)
 
 
 def test_no_page_writes_the_session(session: str) -> None:
     page = request(session)
-    once.new_token(page)
+    form_tokens.new_token(page)
     assert not page.session.modified
 
 
 @pytest.mark.parametrize("bend", ["another page", "another session", "x", "", "a:b:c"])
 def test_a_token_is_of_one_page_and_session(session: str, client: Client, viewer: Person, bend: str) -> None:
-    token = once.new_token(request(session))
+    token = form_tokens.new_token(request(session))
     other = str(signed_in(Client(), viewer).session.session_key)
     sent = {"another page": (request(session, "/b"), token), "another session": (request(other), token)}
-    assert not once.use_token(*sent.get(bend, (request(session), bend)))
-    assert once.use_token(request(session), token)
+    assert not form_tokens.use_token(*sent.get(bend, (request(session), bend)))
+    assert form_tokens.use_token(request(session), token)
 
 
 def test_what_was_refused_can_be_sent_again(session: str) -> None:
-    token = once.new_token(request(session))
+    token = form_tokens.new_token(request(session))
     with transaction.atomic():
-        assert once.use_token(request(session), token)
+        assert form_tokens.use_token(request(session), token)
         transaction.set_rollback(True)
-    assert once.use_token(request(session), token)
+    assert form_tokens.use_token(request(session), token)
 
 
 def test_a_used_form_is_forgotten_when_its_token_is_too_old_to_be_used(session: str) -> None:
-    token = once.new_token(request(session))
-    assert once.use_token(request(session), token)
-    assert once.forget() == 0
-    with clock.at(clock.now() + once.KEPT + timedelta(minutes=1)):
-        assert once.forget() == 1
-    with time_machine.travel(clock.now() + once.KEPT):
-        assert not once.use_token(request(session), token)
+    token = form_tokens.new_token(request(session))
+    assert form_tokens.use_token(request(session), token)
+    assert form_tokens.forget() == 0
+    with clock.at(clock.now() + form_tokens.KEPT + timedelta(minutes=1)):
+        assert form_tokens.forget() == 1
+    with time_machine.travel(clock.now() + form_tokens.KEPT):
+        assert not form_tokens.use_token(request(session), token)
     assert not UsedForm.objects.exists()

@@ -25,7 +25,7 @@ from merchants.models import (
     Player,
     StaffVisit,
 )
-from merchants.services import allowlist, approvals, flags, history, limits, people, questions, undo
+from merchants.services import allowlist, approvals, flags, history, limits, owner_questions, people, undo
 from merchants.services.allowlist import egress
 from merchants.services.limits import Limits
 from portal.lib import clock
@@ -39,8 +39,9 @@ from wallet.models import PlayTransaction, SignedRequest, Transaction
 from wallet.models.reconciliation import Reconciliation, ReportDelivery, ReportRecipient, StatementSource
 from wallet.pages.urls import urlpatterns
 from wallet.reconciliation import report_files
-from wallet.services import exports, request_log
-from wallet.services.rounds import Wish
+from wallet.services.log import request_log
+from wallet.services.rounds import exports
+from wallet.services.rounds.round_list import RoundFilter
 
 CAST = ("stranger", "nobody", "rival", "viewer", "manager", "owner", "support")
 SIGN_IN, NOTHING, REFUSED, ALLOWED = "sign-in", "404", "403", "allowed"
@@ -157,7 +158,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
 def numbers_of_requests(acme: Merchant, by: Person) -> dict[str, int]:
     """What waits for a second person, and what our staff ask an owner."""
     request = approvals.ask_to_revoke(key=ApiKey.objects.get(merchant=acme), by=by, reason="not needed")
-    question = questions.ask(merchant=acme, kind="names_players", by=by)
+    question = owner_questions.ask(merchant=acme, kind="names_players", by=by)
     of_request = dict.fromkeys(("approval", "approval_approve", "approval_decline"), request.pk)
     return of_request | {"question": question.pk}
 
@@ -180,7 +181,7 @@ def numbers_of_lists(acme: Merchant) -> dict[str, int]:
     entry = AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/24")
     proof = egress.begin(key=key, by=None)
     EgressProof.objects.filter(pk=proof.pk).update(address="198.51.100.7", proved_at=now)
-    wish = allowlist.Proposal(acme, (allowlist.Line(parse_networks(["198.51.100.7"])[0]),), key)
+    wish = allowlist.Proposal(acme, (allowlist.EntryPlan(parse_networks(["198.51.100.7"])[0]),), key)
     tried = allowlist.save(proposal=wish, by=None, confirmed_code=acme.code, on_trial=True).trial
     assert tried is not None
     by_name = {"list_entry": entry, "list_remove": entry, "list_proof": proof, "list_proved": proof}
@@ -191,7 +192,7 @@ def numbers_of_rounds(acme: Merchant, caller: Caller, owner: Person) -> dict[str
     bet = Transaction.objects.get(merchant=acme, transaction_id=caller.bet().body["transactionId"])
     caller.launch(currency="XXX", balance=1_000)
     caller.bet(currency="XXX")
-    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
     own = dict.fromkeys(("export_file", "export_cancel", "export_again"), export.pk)
     return own | {"round": bet.pk, "play_round": PlayTransaction.objects.get(session__merchant=acme).pk}
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from merchants import errors
 from merchants.models import Invitation, Letter, Membership, Merchant, Person
-from merchants.services import history, keys, links, outbox, people
+from merchants.services import email_links, email_outbox, history, keys, people
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, send
@@ -36,7 +36,7 @@ def at_work(client: Client, owner: Person) -> Client:
 
 
 def letter_to(email: str) -> str:
-    outbox.send_due()
+    email_outbox.send_due()
     [found] = [message for message in mail.outbox if message.to == [email]]
     return str(found.body)
 
@@ -94,7 +94,7 @@ def test_a_link_that_is_over_says_so(at_work: Client, acme: Merchant, owner: Per
 def test_no_letter_that_staff_can_read_holds_the_link(at_work: Client) -> None:
     send(at_work, INVITE, email="new@acme.test", role="owner")
     [letter] = Letter.objects.filter(to="new@acme.test")
-    token = links.to_invitation(Invitation.objects.get().pk).split("/invitation/")[1]
+    token = email_links.to_invitation(Invitation.objects.get().pk).split("/invitation/")[1]
     assert token.strip("/") not in str(letter.context)
 
 
@@ -159,9 +159,9 @@ def test_no_old_link_brings_back_who_was_removed(
     person = people.set_email(person=person, email="new@acme.test")
     if added:
         second = people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
-        accept(links.to_invitation(second.pk))
+        accept(email_links.to_invitation(second.pk))
     people.remove(membership=Membership.objects.get(merchant=acme, person=person))
-    assert accept(links.to_invitation(invitation.pk)).status_code == 410
+    assert accept(email_links.to_invitation(invitation.pk)).status_code == 410
     assert not Membership.objects.filter(merchant=acme, person=person).exists()
 
 
@@ -169,7 +169,7 @@ def test_an_invitation_of_another_merchant_stays_open(acme: Merchant, rival: Mer
     invitation = people.invite(merchant=rival, email="new@acme.test", role="viewer", by=owner)
     member = factories.member(acme, "viewer", email="new@acme.test")
     people.remove(membership=Membership.objects.get(person=member))
-    accept(links.to_invitation(invitation.pk))
+    accept(email_links.to_invitation(invitation.pk))
     assert Membership.objects.get(person=member).merchant == rival
 
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from merchants.models import Letter, Merchant, Person
-from merchants.services import keys, links, merchants, people, sandboxes
+from merchants.services import email_links, keys, merchants, people, sandboxes
 from tests import factories
 from tests.pages import said, send
 from tests.people import signed_in
@@ -169,7 +169,7 @@ def test_a_test_key_is_issued_to_the_sandbox_by_support(
     send(client, "/admin/merchants/apikey/add/", **fields)
     key = sandbox.keys.get()
     assert Letter.objects.filter(template="secret_claim").values_list("to", flat=True).get() == owner.email
-    link = links.to_claim(key.claims.get().pk).removeprefix(settings.BASE_URL)
+    link = email_links.to_claim(key.claims.get().pk).removeprefix(settings.BASE_URL)
     assert signed_in(Client(), factories.member(acme, "manager")).get(link).status_code == 403
     shown = send(signed_in(Client(), owner), link).content.decode()
     assert key.auth_key in shown

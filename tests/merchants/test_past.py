@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person, Secret
-from merchants.services import history, keys, merchants, past
-from merchants.services.history_words import Event
-from merchants.services.past import Past
+from merchants.services import history, keys, merchants, past_states
+from merchants.services.history_sentences import Event
+from merchants.services.past_states import Past
 from portal.lib import clock
 from tests import factories
 from tests.plugins.database_role import unguarded
 
 
 def merchant_at(merchant: Merchant, moment: datetime) -> Past:
-    return past.as_of(Merchant.objects.get(pk=merchant.pk), moment, history.events((merchant, "Merchant", {})))
+    return past_states.as_of(Merchant.objects.get(pk=merchant.pk), moment, history.events((merchant, "Merchant", {})))
 
 
 def list_at(merchant: Merchant, moment: datetime) -> list[str]:
     events = history.events((merchant, "AllowlistEntry", {}))
-    return sorted(str(entry["network"]) for entry in past.all_as_of("AllowlistEntry", entries(), moment, events))
+    return sorted(str(entry["network"]) for entry in past_states.all_as_of("AllowlistEntry", entries(), moment, events))
 
 
 def entries() -> Any:
@@ -83,14 +83,14 @@ def test_times_come_out_as_times(acme: Merchant) -> None:
     until = Secret.objects.get(key=key, version=1).usable_until
     keys.end_overlap(secret=Secret.objects.get(key=key, version=1))
     events = history.events((key, "Secret", {}))
-    stood = past.all_as_of("Secret", Secret.objects.filter(key=key), clock.now(), events)
+    stood = past_states.all_as_of("Secret", Secret.objects.filter(key=key), clock.now(), events)
     assert {secret["version"] for secret in stood} == {1, 2}
-    [first] = past.all_as_of("Secret", Secret.objects.filter(key=key), before, events)
+    [first] = past_states.all_as_of("Secret", Secret.objects.filter(key=key), before, events)
     assert (first["version"], first.moment("usable_until")) == (1, None)
     ended = next(event for event in events if event.became("usable_until"))
     [between] = [
         secret
-        for secret in past.all_as_of(
+        for secret in past_states.all_as_of(
             "Secret", Secret.objects.filter(key=key), ended.at - timedelta(microseconds=1), events
         )
         if secret["version"] == 1
@@ -103,7 +103,7 @@ def test_of_a_column_that_is_younger_than_a_change_nothing_was_said(acme: Mercha
     after = {"merchant_id": acme.pk, "domain": "new.example", "note": "", "owner_id": None, "expires_at": None}
     before = {"merchant_id": acme.pk, "domain": "old.example", "note": ""}
     renamed = Event("AllowedDomain", row.pk, "update", clock.now(), 1, None, None, before, after, None)
-    [then] = past.all_as_of("AllowedDomain", [row], clock.now() - timedelta(hours=1), [renamed])
+    [then] = past_states.all_as_of("AllowedDomain", [row], clock.now() - timedelta(hours=1), [renamed])
     assert (then["domain"], then.moment("expires_at")) == ("old.example", None)
 
 

@@ -20,8 +20,8 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 
 from merchants.models import Merchant, Person, Secret
-from merchants.services import access, keys, sealing
-from portal.ports import free_port
+from merchants.services import credentials, keys, sealing
+from portal.local.ports import free_port
 from tests.conftest import Caller
 from tests.people import give_totp
 from tests.plugins.live import Live, serving
@@ -62,7 +62,7 @@ def test_all_rows_move_and_open_to_the_same_secret(
     assert "remove them from KEY_ENCRYPTION_KEYS: 'test'" in out
     assert under() == {"new": 4}
     settings.KEY_ENCRYPTION_KEYS = NEW
-    assert [access.reveal(each.row.__class__.objects.get(pk=each.row.pk)) for each in issued] == [
+    assert [credentials.reveal(each.row.__class__.objects.get(pk=each.row.pk)) for each in issued] == [
         each.secret for each in issued
     ]
 
@@ -77,7 +77,7 @@ def test_it_changes_nothing_that_callers_or_caches_depend_on(
     assert rewrapped(capsys)[0] == 0
     assert Merchant.objects.get(pk=caller.merchant.pk).access_version == version
     assert list(Secret.objects.values(*columns)) == before
-    access.forget()
+    credentials.forget()
     settings.KEY_ENCRYPTION_KEYS = NEW
     assert caller.bet().body["status"] == "RS_OK"
 
@@ -168,7 +168,7 @@ def test_a_version_that_cannot_be_opened_takes_no_other_along(
     first = keys.issue(merchant=acme)
     settings.KEY_ENCRYPTION_KEYS = NEW
     second = keys.rotate(key=first.key)
-    access.forget()
+    credentials.forget()
     by_old = Caller(acme, Signer(first.key.auth_key, first.secret), game)
     by_new = Caller(acme, Signer(first.key.auth_key, second.secret), game)
     assert by_new.deposit(100).status == "RS_OK"
@@ -183,7 +183,7 @@ def test_a_version_that_cannot_be_opened_takes_no_other_along(
 
 def test_a_key_of_which_none_opens_is_an_error_of_ours_and_not_an_invalid_key(caller: Caller, settings: Any) -> None:
     settings.KEY_ENCRYPTION_KEYS = NEW
-    access.forget()
+    credentials.forget()
     answer = caller.bet()
     assert (answer.http_status, answer.body["status"]) == (500, "RS_ERROR")
     keys.revoke(key=Secret.objects.get().key)

@@ -9,8 +9,8 @@ import pytest
 
 from merchants import errors
 from merchants.models import AllowlistEntry, ApiKey, Letter, Merchant, Person
-from merchants.services import allowlist, claims, history, keys, links, sandboxes
-from merchants.services.allowlist import Line, Proposal
+from merchants.services import allowlist, claim_links, email_links, history, keys, sandboxes
+from merchants.services.allowlist import EntryPlan, Proposal
 from portal.lib import clock
 from tests import factories
 
@@ -20,7 +20,7 @@ def tried(acme: Merchant) -> ApiKey:
     """A test key of the live merchant whose list is on trial when the two-person rule begins."""
     key, _ = factories.early_test_key(acme)
     AllowlistEntry.objects.create(merchant=acme, key=key, network="203.0.113.5")
-    wish = Proposal(acme, (Line(ip_network("198.51.100.7")),), key)
+    wish = Proposal(acme, (EntryPlan(ip_network("198.51.100.7")),), key)
     allowlist.save(proposal=wish, by=None, confirmed_code=acme.code, on_trial=True)
     Merchant.objects.filter(pk=acme.pk).update(two_person=True)
     return key
@@ -37,14 +37,14 @@ def test_an_owner_of_the_live_merchant_claims_and_its_owners_are_told(
     other = factories.member(acme, "owner", email="second@acme.test")
     sandbox = factories.sandbox(acme)
     secret = keys.issue(merchant=sandbox, environment="test").row
-    claim = claims.send(secret=secret, by=support)
+    claim = claim_links.send(secret=secret, by=support)
     asked = Letter.objects.filter(template="secret_claim").values_list("to", flat=True)
     assert set(asked) == {owner.email, other.email}
-    token = links.claim_token(claim)
+    token = email_links.claim_token(claim)
     outsider = factories.member(factories.merchant(), "owner")
     with pytest.raises(errors.ClaimOver):
-        claims.claim(merchant=sandbox, said=token, by=outsider)
-    assert claims.claim(merchant=sandbox, said=token, by=owner).row == secret
+        claim_links.claim(merchant=sandbox, said=token, by=outsider)
+    assert claim_links.claim(merchant=sandbox, said=token, by=owner).row == secret
     what = f"had version 1 of its secret claimed by {owner.email}"
     told = Letter.objects.filter(template="key_changed", context__what=what).values_list("to", flat=True)
     assert set(told) == {owner.email, other.email}

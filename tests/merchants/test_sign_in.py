@@ -23,7 +23,7 @@ from django.test import Client
 from merchants.crypto import SealBroken
 from merchants.errors import LastAdministrator
 from merchants.models import ApiKey, Letter, Merchant, Person
-from merchants.services import history, keys, outbox, people, sealing, second_factors
+from merchants.services import email_outbox, history, keys, people, sealing, second_factors
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
@@ -150,7 +150,7 @@ def test_staff_without_a_second_factor_may_only_set_one_up(
     shown = code_of(found[1])
     code(client, shown, f"{SET_UP}totp/activate/")
     assert client.get("/admin/").status_code == 200
-    outbox.send_due()
+    email_outbox.send_due()
     assert "Authenticator" in mail.outbox[0].subject
 
     other = Client()

@@ -25,7 +25,7 @@ from merchants.models import (
     Person,
     StaffChange,
 )
-from merchants.services import history, links, outbox, people, questions, staff_changes
+from merchants.services import email_links, email_outbox, history, owner_questions, people, staff_changes
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, send
@@ -86,7 +86,7 @@ def test_the_owners_and_whom_it_removed_are_mailed(house: Merchant, support: Per
     letter = Letter.objects.filter(template="merchant_changed", to="owner@acme.test").get()
     assert words in letter.context["what"]
     assert letter.context["by"] == "support@oppi.test"
-    outbox.send_due()
+    email_outbox.send_due()
     [sent] = [each for each in mail.outbox if each.to == ["owner@acme.test"]]
     assert sent.subject.startswith("Acme Casino: ")
     assert str(sent.body).startswith("Check this change. If you did not expect it, tell us at once: ")
@@ -130,7 +130,7 @@ def test_who_switches_reconciliation_off_is_told_to_those_who_watch_it(
 # --- Who joins --------------------------------------------------------------------------------------------------------
 def join(invitation: Invitation) -> Membership:
     with history.acting(door="/operator/~/invitation/", person=None):
-        return people.accept(token=links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+        return people.accept(token=email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
 
 
 def test_whom_our_staff_invite_is_mailed_to_the_owners_twice(house: Merchant, support: Person) -> None:
@@ -199,8 +199,8 @@ def test_player_names_in_mails_wait_for_an_owner(house: Merchant, support: Perso
     assert "name players and transactions in report emails" in said(at_work.get("/operator/acme/"))
     send(at_work, f"/operator/acme/questions/{question.pk}/", yes="yes")
     assert ReconciliationPlan.objects.get().names_players
-    with pytest.raises(questions.AnsweredAlready):
-        questions.answer(question=question, yes=False, by=owner)
+    with pytest.raises(owner_questions.AnsweredAlready):
+        owner_questions.answer(question=question, yes=False, by=owner)
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
@@ -232,7 +232,7 @@ def test_an_outside_contact_waits_too_since_it_gets_reports_where_nobody_else_is
     question = OwnerQuestion.objects.get()
     assert (question.kind, question.email) == ("contact", "spy@evil.test")
     with history.acting(door="/operator/acme/", person=owner):
-        questions.answer(question=question, yes=True, by=owner)
+        owner_questions.answer(question=question, yes=True, by=owner)
     assert Contact.objects.filter(email="spy@evil.test").exists()
 
 
@@ -259,7 +259,7 @@ def test_no_door_of_our_staff_goes_past_the_owner(
 
 
 def test_a_manager_does_not_answer(house: Merchant, support: Person) -> None:
-    question = questions.ask(merchant=house, kind="names_players", by=support)
+    question = owner_questions.ask(merchant=house, kind="names_players", by=support)
     manager = signed_in(Client(), factories.member(house, "manager"))
     assert manager.get(f"/operator/acme/questions/{question.pk}/").status_code == 403
 

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from portal.database import roles
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
 
 CHECKOUT = Path(__file__).parents[2]
 NAME = "MIGRATED_DATABASE"  # set by tests.plugins.servers, one for all workers of a run

@@ -17,9 +17,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from portal.ports import free_port
-from portal.tether import tethered
-from portal.welcome import answers
+from portal.lib.ends_with_parent import tethered
+from portal.local.ports import free_port
+from portal.local.welcome import answers
 from tests.plugins.databases import by_roles, migrated
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from portal import embedded
 from portal.database import roles
+from portal.local import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Generator

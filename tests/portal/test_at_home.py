@@ -54,7 +54,7 @@ def test_a_page_may_count_in_the_cache(client: Client) -> None:
 
 
 def test_a_signed_call_may_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wallet.api.door.endpoint_of", lambda path: cache.get("anything"))
+    monkeypatch.setattr("wallet.api.middleware.endpoint_of", lambda path: cache.get("anything"))
     assert client.post("/wallet/balance").status_code == 404
     assert at_home.met
     at_home.met.clear()

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from portal import local, reset, up
-from portal.claim import Running, claim
-from portal.local import Refusal, kept_settings, port_of, shared_while_running, write_private
-from portal.ports import free_port, is_free, visible
-from portal.up import port_of_machines
-from portal.welcome import signed_call, welcome
+from portal.local import checkout_settings, reset, up
+from portal.local.checkout_lock import Running, claim
+from portal.local.checkout_settings import CannotStart, kept_settings, port_of, shared_while_running, write_private
+from portal.local.ports import free_port, is_free, visible
+from portal.local.up import port_of_machines
+from portal.local.welcome import signed_call, welcome
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ CHECKOUT = Path(__file__).parents[2]
 def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "var"
     folder.mkdir()
-    for module in (local, reset, up):
+    for module in (checkout_settings, reset, up):
         monkeypatch.setattr(module, "VAR", folder)
     return folder
 
@@ -55,7 +55,7 @@ def test_an_interrupted_write_leaves_no_obstacle(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "-1", "eighty", "8000.0"])
 def test_a_port_that_is_none_is_refused_by_name(text: str) -> None:
-    with pytest.raises(Refusal, match="PORT must be"):
+    with pytest.raises(CannotStart, match="PORT must be"):
         port_of({"PORT": text})
 
 
@@ -105,9 +105,9 @@ def test_machines_have_the_port_after_that_of_people() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         assert port_of_machines({}, "127.0.0.1", port - 1) not in {port - 1, port}
-        with pytest.raises(Refusal, match=f"Port {port} on 127.0.0.1 is in use"):
+        with pytest.raises(CannotStart, match=f"Port {port} on 127.0.0.1 is in use"):
             port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port - 1)
-    with pytest.raises(Refusal, match="is in use"):
+    with pytest.raises(CannotStart, match="is in use"):
         port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port)
 
 

@@ -25,7 +25,7 @@ from tests.factories import person
 from tests.people import signed_in
 from tests.wallet import closing_months, reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 SIGN_IN, REFUSED, FACTOR, SET_UP = "sign-in", "refused", "second factor", "set-up"
 ALLOWED = "allowed"  # a page, or a way on to one, or what is no page for anybody

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from portal import embedded
+from portal.local import embedded
 from tests.plugins.databases import by_roles, migrated
 
 CHECKOUT = Path(__file__).parents[2]

@@ -17,9 +17,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from portal import embedded
 from portal.database import roles
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
+from portal.local import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from portal import embedded
-from portal.embedded import Server
-from portal.ports import free_port
+from portal.local import embedded
+from portal.local.embedded import Server
+from portal.local.ports import free_port
 from tests.plugins.live import Live, serving
 from tests.wallet.conftest import LiveCaller, Stage, decided, stage, until
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from portal.welcome import answers
+from portal.local.welcome import answers
 from tests.wallet.conftest import until
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.mailbox.letter import read_letter
-from portal.mailbox.receiver import smtp_server
-from portal.mailbox.site import Site
-from portal.mailbox.store import Store
-from portal.ports import free_port
+from portal.local.mailbox.letter import read_letter
+from portal.local.mailbox.receiver import smtp_server
+from portal.local.mailbox.site import Site
+from portal.local.mailbox.store import Store
+from portal.local.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_a_letter_that_was_sent_can_be_read_in_every_form(site: Site, smtp: smtp
 
 
 def test_newest_first_and_the_oldest_are_dropped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.mailbox.store.KEPT", 3)
+    monkeypatch.setattr("portal.local.mailbox.store.KEPT", 3)
     for number in range(5):
         store.add(f"Subject: {number}\r\n\r\n".encode(), "a@b.c", ["d@e.f"])
     assert [letter.subject for letter in store.letters()] == ["4", "3", "2"]

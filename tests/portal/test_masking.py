@@ -13,7 +13,7 @@ from merchants.models import Player
 from portal.lib import logs, masking
 from tests.conftest import Caller
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 
 @pytest.mark.parametrize("environment", ["live", "test"])

@@ -17,8 +17,8 @@ import pytest
 from psycopg import sql
 
 from portal.database import roles
+from portal.lib.ends_with_parent import tethered
 from portal.management.commands.migrate import LOCK
-from portal.tether import tethered
 from tests.plugins.databases import by_roles, migrated
 from tests.plugins.live import CHECKOUT
 from tests.wallet.conftest import until

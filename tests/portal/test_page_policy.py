@@ -16,8 +16,8 @@ from django.test import Client, RequestFactory
 from merchants import tasks
 from merchants.models import Merchant, Person
 from portal.lib import clock
+from portal.lib.ends_with_parent import tethered
 from portal.middleware import PageDeadline
-from portal.tether import tethered
 from tests.pages import said
 from tests.people import signed_in
 from tests.plugins.live import CHECKOUT, Live

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import psutil
 from rich.console import Console
 
-from portal.ports import free_port
-from portal.processes import TOLD, Program, run_all
-from portal.tether import tethered
-from portal.up import granian
+from portal.lib.ends_with_parent import tethered
+from portal.local.ports import free_port
+from portal.local.processes import TOLD, Program, run_all
+from portal.local.up import granian
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal.checks import proxy_drops_underscored_headers
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests.plugins.live import Live
 
 

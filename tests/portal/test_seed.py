@@ -17,15 +17,15 @@ from django.utils import timezone
 from merchants.models import ApiKey, Game, Merchant, Player
 from merchants.services import chain
 from merchants.services.chain import sealing
-from portal.demo import books, cast, ending
 from portal.lib import clock
+from portal.local.demo import books, cast, ending
 from tests.people import code_of
 from tests.plugins.live import DEMO_CALLS, Live
 from tests.signing import Signer, encoded, new_id
 from wallet import statuses
+from wallet.ledger import verification
 from wallet.models import Account, ReconciliationPlan, Session, SignedRequest, Statement, Transaction
 from wallet.reconciliation import runs
-from wallet.services import verification
 
 pytestmark = pytest.mark.django_db
 Seed = Callable[..., dict[str, Any]]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.lib import signature_mask
-from wallet.services import kept_signature
+from wallet.services.calls import stored_signature
 
 DIGEST = bytes(range(200, 232))
 MAC = DIGEST.hex()
@@ -71,4 +71,4 @@ def test_a_header_is_known_by_its_name(name: str) -> None:
 def test_a_long_text_of_a_stranger_takes_no_time(unit: str) -> None:
     """A search that takes time squared by the length would hold a whole process: 50 s for the first of these."""
     assert min(timeit.repeat(partial(signature_mask.cut_all, unit * 40_000), number=1, repeat=3)) < 5
-    assert min(timeit.repeat(partial(kept_signature.given, unit * 40_000), number=1, repeat=3)) < 5
+    assert min(timeit.repeat(partial(stored_signature.given, unit * 40_000), number=1, repeat=3)) < 5

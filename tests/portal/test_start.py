@@ -9,11 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from portal import embedded
 from portal.database import roles
-from portal.ports import free_port
-from portal.tether import tethered
-from portal.welcome import answers
+from portal.lib.ends_with_parent import tethered
+from portal.local import embedded
+from portal.local.ports import free_port
+from portal.local.welcome import answers
 from tests.plugins.live import CHECKOUT, Live, stop
 from tests.wallet.conftest import until
 

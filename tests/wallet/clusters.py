@@ -22,10 +22,10 @@ import psycopg
 from psycopg import sql
 
 from merchants.models import Merchant
-from portal import embedded
-from portal.embedded import Server
-from portal.ports import free_port
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
+from portal.local import embedded
+from portal.local.embedded import Server
+from portal.local.ports import free_port
 from tests.plugins.databases import migrated
 from tests.plugins.live import Live, serving
 from tests.signing import Answer, new_id

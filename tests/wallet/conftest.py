@@ -20,7 +20,7 @@ from django.conf import settings
 
 from merchants import crypto
 from merchants.models import ApiKey, Game, Merchant
-from merchants.services.access import seal_context
+from merchants.services.credentials import seal_context
 from tests import factories
 from tests.conftest import Caller
 from tests.plugins.live import Live

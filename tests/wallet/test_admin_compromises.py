@@ -16,7 +16,7 @@ from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 LIST = "/admin/merchants/compromise/"
 EXPOSURE = f"{LIST}exposure/"

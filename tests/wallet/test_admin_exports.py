@@ -20,7 +20,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
 from wallet.models import Session
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 BOOK = "/admin/wallet/transaction/"
 

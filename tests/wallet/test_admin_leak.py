@@ -16,7 +16,7 @@ from portal.lib import clock
 from tests.conftest import Caller
 from tests.people import give_totp, signed_in
 from tests.plugins.database_role import unguarded
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
 HIDDEN = re.compile(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?')

@@ -17,7 +17,7 @@ from merchants.services import approvals, compromise, flags, keys
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.people import signed_in
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 LINK = re.compile(r'<(?:a|form|link|script)\b[^>]*?\b(?:href|action|src)="([^"]*)"')
 STAYS_OUT = re.compile(r"^/(account/logout|admin/logout|static)/")

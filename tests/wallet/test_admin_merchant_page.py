@@ -13,14 +13,15 @@ from django.test import Client
 
 from merchants.models import AllowlistEntry, ApiKey, Compromise, Contact, Game, Merchant, Person, Player
 from merchants.services import allowlist, approvals, compromise, flags, history, keys
-from merchants.services.allowlist import Line, Proposal
+from merchants.services.allowlist import EntryPlan, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.people import signed_in
 from tests.wallet.test_admin_lists import WHO, asked, counted, fill_log, subject
-from wallet.models import Mark, MerchantHour, SignedRequest
-from wallet.services import pulse, request_log, usage
+from wallet.models import MerchantHour, SignedRequest, Watermark
+from wallet.services.log import request_log
+from wallet.services.usage import last_day, usage_rollup
 
 NOON = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 QUERIES = [
@@ -91,14 +92,14 @@ def test_the_last_day_is_exact_whether_it_is_summed_up_or_not(acme: Merchant, ri
         log(acme, NOON - timedelta(hours=23, minutes=20), "RS_OK", 3)
         log(acme, NOON - timedelta(hours=24, minutes=31), "RS_OK", 7)  # before the first hour that is shown
         log(rival, NOON, "RS_OK", 11)
-        before = pulse.last_day(acme)
-        usage.sum_up(Mark.Source.CALLS)
+        before = last_day.last_day(acme)
+        usage_rollup.sum_up(Watermark.Source.CALLS)
         assert MerchantHour.objects.filter(merchant=acme).count() == 2
-        assert pulse.last_day(acme) == before
+        assert last_day.last_day(acme) == before
         log(acme, NOON, "RS_ERROR_PLAYER_BLOCKED", 2)
-        beat = pulse.last_day(acme)
-        usage.sum_up(Mark.Source.CALLS)
-        assert pulse.last_day(acme) == beat
+        beat = last_day.last_day(acme)
+        usage_rollup.sum_up(Watermark.Source.CALLS)
+        assert last_day.last_day(acme) == beat
     assert beat.by_status == {"RS_OK": 3, "RS_ERROR_PLAYER_BLOCKED": 2}
     assert beat.taken == {datetime(2026, 4, 30, 13, tzinfo=UTC): 3}
     assert beat.refused == {datetime(2026, 5, 1, 12, tzinfo=UTC): 2}
@@ -106,10 +107,10 @@ def test_the_last_day_is_exact_whether_it_is_summed_up_or_not(acme: Merchant, ri
 
 
 def test_a_job_that_is_far_behind_is_told(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "TAIL", 3)
+    monkeypatch.setattr(last_day, "TAIL", 3)
     with clock.at(NOON):
         log(acme, NOON - timedelta(hours=2), "RS_OK", 5)
-        assert pulse.last_day(acme).behind == NOON - timedelta(hours=2)
+        assert last_day.last_day(acme).behind == NOON - timedelta(hours=2)
 
 
 def log(merchant: Merchant, at: datetime, status: str, calls: int) -> None:
@@ -172,7 +173,9 @@ def test_lists_are_told_in_words(
 
 
 def test_a_list_whose_trial_is_over_is_told_as_it_is_judged(client: Client, support: Person, acme: Merchant) -> None:
-    tried = allowlist.save(proposal=Proposal(acme, (Line(ip_network("203.0.113.1")),)), by=None, on_trial=True).trial
+    tried = allowlist.save(
+        proposal=Proposal(acme, (EntryPlan(ip_network("203.0.113.1")),)), by=None, on_trial=True
+    ).trial
     assert tried is not None
     with clock.at(tried.deadline):
         page = page_of(signed_in(client, support), acme)
@@ -221,8 +224,8 @@ def test_the_first_use_of_a_new_version_is_told(acme: Merchant, caller: Caller) 
     caller.signer = type(caller.signer)(caller.signer.auth_key, keys.rotate(key=ApiKey.objects.get()).secret)
     assert caller.balance().status == "RS_OK"
     request_log.drain()
-    usage.sum_up(Mark.Source.CALLS)
-    assert [first.version for first in pulse.firsts(acme) if first.what == "version"] == [2]
+    usage_rollup.sum_up(Watermark.Source.CALLS)
+    assert [first.version for first in last_day.firsts(acme) if first.what == "version"] == [2]
 
 
 def test_nothing_of_another_merchant_is_told(
@@ -230,9 +233,9 @@ def test_nothing_of_another_merchant_is_told(
 ) -> None:
     rival_caller.withdraw(10**14)
     request_log.drain()
-    usage.sum_up(Mark.Source.CALLS)
-    assert pulse.firsts(acme) == []
-    assert pulse.last_day(acme).by_status == {}
+    usage_rollup.sum_up(Watermark.Source.CALLS)
+    assert last_day.firsts(acme) == []
+    assert last_day.last_day(acme).by_status == {}
     assert rival_caller.signer.auth_key not in page_of(staff, acme)
 
 

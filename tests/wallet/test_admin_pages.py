@@ -16,7 +16,7 @@ from tests.conftest import Caller
 from tests.people import signed_in
 from wallet.admin import dashboard
 from wallet.models import Account, RefusedCall, Session, SignedRequest, Transaction
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 LOG = "/admin/wallet/signedrequest/"
 BOOK = "/admin/wallet/transaction/"

@@ -14,7 +14,7 @@ from portal.lib import clock
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery
-from wallet.reconciliation import wanted
+from wallet.reconciliation import on_demand
 
 LIST = "/admin/wallet/reconciliation/"
 REPORTS = "/admin/wallet/reportdelivery/"
@@ -92,7 +92,7 @@ def test_a_day_is_compared_again_after_a_question(
     staff: Client, run: Reconciliation, support: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(wanted, "ask", lambda **about: asked.append(about))
+    monkeypatch.setattr(on_demand, "ask", lambda **about: asked.append(about))
     assert "The same breaks are the same cases" in read(staff, f"{LIST}{run.pk}/again/")
     assert not asked
     staff.post(f"{LIST}{run.pk}/again/")

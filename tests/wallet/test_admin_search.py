@@ -16,7 +16,7 @@ from tests.conftest import Caller
 from tests.people import signed_in
 from tests.wallet.test_admin_lists import asked, counted, explained, subject
 from wallet.models import SignedRequest, Transaction
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 FIND = "/admin/find/"
 

@@ -11,7 +11,7 @@ from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from wallet.models import Session, Transaction
-from wallet.services import impact_of
+from wallet.services.usage import restriction_impact
 
 
 def test_a_stake_is_taken(caller: Caller) -> None:
@@ -133,9 +133,9 @@ def test_the_limit_of_a_currency_goes_before_that_of_any(
     limit(caller.merchant, "max_stake_by_currency", of_all, of_one)
     assert caller.bet(stake)["status"] == answer
     merchant, player = Merchant.objects.get(), Player.objects.get()
-    of_player = impact_of.of_player_limits(player, limits.of(player))[0]
+    of_player = restriction_impact.of_player_limits(player, limits.of(player))[0]
     assert (of_player.too_high > 0) == (answer != "RS_OK")
-    assert impact_of.of_merchant_limits(merchant, limits.of(merchant))[0].too_high == of_player.too_high
+    assert restriction_impact.of_merchant_limits(merchant, limits.of(merchant))[0].too_high == of_player.too_high
 
 
 @pytest.mark.parametrize(("of_merchant", "of_player", "taken"), [(3, None, 3), (3, 5, 5), (5, 3, 3), (None, 0, 0)])

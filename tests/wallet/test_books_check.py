@@ -14,9 +14,9 @@ from merchants.models import Merchant
 from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
 from tests.wallet.test_verify_ledger import busy
-from wallet.models import AccountProof, BookFinding, BooksSlice, Mark, Transaction
+from wallet.ledger import verification, verified_sums
+from wallet.models import AccountProof, BookFinding, BooksSlice, Transaction, Watermark
 from wallet.reconciliation import books_check
-from wallet.services import books, verification
 
 __all__ = ["busy"]
 FORGERIES = {
@@ -36,7 +36,7 @@ def forge(sql: str) -> None:
 
 def every_slice(merchant: Merchant) -> set[tuple[str, str]]:
     """After a month of nights: kind and subject of what stands."""
-    for _ in range(books.SLICES):
+    for _ in range(verified_sums.SLICES):
         books_check.check_new_rows()
         books_check.check_slice(merchant)
     return set(BookFinding.objects.filter(merchant=merchant).values_list("kind", "subject"))
@@ -49,7 +49,7 @@ def test_a_night_reads_the_rows_since_the_last_and_finds_nothing_in_good_books(b
     busy.bet(100)
     verdict = books_check.check_new_rows()
     assert (verdict.rows, verdict.holds) == (1, True)
-    assert Mark.objects.get(source="books").upto == Transaction.objects.latest("pk").pk
+    assert Watermark.objects.get(source="books").upto == Transaction.objects.latest("pk").pk
     assert every_slice(busy.merchant) == set()
 
 
@@ -100,7 +100,7 @@ def test_a_row_of_a_player_that_does_not_exist_is_found_the_next_night(busy: Cal
 def test_a_row_of_a_merchant_that_does_not_exist_holds_up_no_check(busy: Caller) -> None:
     forge("UPDATE wallet_transaction SET merchant_id = 987654321 WHERE transaction_id = 'lost'")
     assert not books_check.check_new_rows().holds
-    assert Mark.objects.get(source="books").upto == Transaction.objects.latest("pk").pk
+    assert Watermark.objects.get(source="books").upto == Transaction.objects.latest("pk").pk
 
 
 def test_what_is_mended_is_found_no_more(busy: Caller) -> None:
@@ -133,10 +133,10 @@ def test_another_merchants_findings_are_its_own(busy: Caller, rival_caller: Call
 def test_each_player_has_its_turn_within_a_month(busy: Caller) -> None:
     turns = []
     BooksSlice.objects.create(merchant=busy.merchant)
-    for _ in range(books.SLICES):
+    for _ in range(verified_sums.SLICES):
         state = BooksSlice.objects.get(merchant=busy.merchant)
-        turns += books.next_players(state)
-        books.end_slice(state)
+        turns += verified_sums.next_players(state)
+        verified_sums.end_slice(state)
     assert sorted(turns) == sorted(busy.merchant.players.values_list("pk", flat=True))
 
 
@@ -145,7 +145,10 @@ def test_a_slice_reads_rows_of_its_players_alone(busy: Caller) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         values: dict[str, Any] = {"players": [1, 2], "upto": 10, "shown": 1}
-        for sql in (books.DIFFERENCES_OF_PLAYERS, verification.scoped(verification.GAPS, books.OF_PLAYERS)):
+        for sql in (
+            verified_sums.DIFFERENCES_OF_PLAYERS,
+            verification.scoped(verification.GAPS, verified_sums.OF_PLAYERS),
+        ):
             cursor.execute("EXPLAIN " + sql, values)
             plan = "\n".join(line for [line] in cursor.fetchall())
             assert "transaction_of_player" in plan

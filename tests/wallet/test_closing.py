@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from merchants.errors import NotIndependent, Refusal
 from merchants.models import Contact, Merchant, Person
-from merchants.services import history, outbox, people
+from merchants.services import email_outbox, history, people
 from portal.lib import clock, pdf
 from tests import factories
 from tests.plugins.database_role import as_superuser, unguarded
@@ -382,11 +382,11 @@ def test_recipients_get_one_mail_of_a_signed_statement(march: Told, support: Per
     ReconciliationPlan.objects.create(merchant=acme, is_attached=True)
     mail.outbox.clear()
     prepared(acme, MARCH, support)
-    outbox.send_due()
+    email_outbox.send_due()
     assert mail.outbox == []
     with clock.at(after(acme, MARCH)):
         settlement = settlements.sign_off(settlement=Settlement.objects.get(), by=second)
-        outbox.send_due()
+        email_outbox.send_due()
     [message] = mail.outbox
     assert isinstance(message, mail.EmailMultiAlternatives)
     assert message.to == ["finance@acme.test"]

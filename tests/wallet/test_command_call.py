@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from merchants.models import Merchant
 from merchants.services import keys
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests import factories
 from tests.plugins.live import DEMO_CALLS, Live
 

@@ -21,14 +21,15 @@ from tests.pages import said
 from tests.people import signed_in
 from tests.plugins.database_role import as_superuser, unguarded
 from tests.wallet.reconciling import DATE, HOUR, Busy, Line, at, breaks, case, day, plan, reconcile, state, without
-from wallet.ledger import ledger
-from wallet.models import Account, Case, Correction, Mark, MovementHour, PlayerDay, RefusedPayout, Transaction
+from wallet.ledger import ledger, verification
+from wallet.models import Account, Case, Correction, MovementHour, PlayerDay, RefusedPayout, Transaction, Watermark
 from wallet.reconciliation import cases, corrections, refusals, report
 from wallet.reconciliation.corrections import Entry
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.plans import plan_of
-from wallet.services import exports, money_flow, usage, verification, whereabouts
-from wallet.services.rounds import Wish
+from wallet.services.rounds import exports, find_by_id
+from wallet.services.rounds.round_list import RoundFilter
+from wallet.services.usage import money_flow, usage_rollup
 
 WIN = 2_000
 
@@ -337,7 +338,7 @@ def test_money_that_a_correction_paid_is_not_paid_by_the_late_payout(
     reconcile(busy.merchant)
     assert (breaks(busy.merchant), now(settled)) == (set(), ("resolved", "settled"))
     assert verification.verify().holds
-    [taken] = whereabouts.find(busy.merchant, "late-win").rounds
+    [taken] = find_by_id.find(busy.merchant, "late-win").rounds
     assert taken == Transaction.objects.get(transaction_id="late-win")
     page = said(signed_in(Client(), viewer).get(f"/operator/acme/rounds/{taken.pk}/"))
     assert "Two persons of our support settled this transaction by a correction." in page
@@ -399,11 +400,11 @@ def test_the_books_and_their_chain_hold_and_a_forged_one_is_found(
 def test_sums_of_secrets_and_the_flow_of_money_leave_it_out(
     busy: Busy, broken: Case, support: Person, second: Person
 ) -> None:
-    usage.sum_up(Mark.Source.MOVEMENTS)
+    usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     before = [list(model._default_manager.order_by("pk").values()) for model in (MovementHour, PlayerDay)]
     with at(busy.merchant):
         approved(proposed(broken, support), second)
-    assert usage.sum_up(Mark.Source.MOVEMENTS)
+    assert usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert [list(model._default_manager.order_by("pk").values()) for model in (MovementHour, PlayerDay)] == before
     with clock.at(day(busy.merchant).end):
         [flow] = money_flow.last(money_flow.secrets_of(busy.merchant), hours=48)
@@ -441,7 +442,7 @@ def test_the_round_that_it_is_about_tells_it(
     client: Client, busy: Busy, broken: Case, support: Person, second: Person, viewer: Person
 ) -> None:
     correction = approved(proposed(broken, support), second)
-    found = whereabouts.find(busy.merchant, "win")
+    found = find_by_id.find(busy.merchant, "win")
     assert [row.transaction_id for row in found.rounds] == ["won"]
     reader = signed_in(client, viewer)
     page: Any = reader.get(f"/operator/acme/rounds/{found.rounds[0].pk}/")
@@ -471,7 +472,7 @@ def test_exports_and_the_administration_show_it(
     client: Client, busy: Busy, broken: Case, support: Person, second: Person
 ) -> None:
     correction = approved(proposed(broken, support), second)
-    rows = list(exports.cells_of_movements(exports.every_movement(busy.merchant, Wish())))
+    rows = list(exports.cells_of_movements(exports.every_movement(busy.merchant, RoundFilter())))
     [cells] = [row for row in rows if row[1] == str(correction)]
     assert (cells[2], cells[3], cells[-4:]) == ("correction", "win", [None] * 4)
     assert len({len(row) for row in rows}) == 1

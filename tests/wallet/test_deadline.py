@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from portal.embedded import Server
+from portal.local.embedded import Server
 from tests.plugins.live import Live
 from tests.signing import Answer, new_id
 from tests.wallet.clusters import Relay, frozen, insist, own_cluster, own_portal, relay_to, seated, together

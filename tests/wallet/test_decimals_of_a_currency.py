@@ -9,7 +9,7 @@ import pytest
 
 from portal.lib.sheets import Amount
 from wallet.admin import base, cases, uploads
-from wallet.pages.reconciliation import words
+from wallet.pages.reconciliation import labels
 from wallet.reconciliation.closing import settlement_tables, settlement_view
 from wallet.reconciliation.closing.settlement_figures import CurrencySums
 from wallet.reconciliation.closing.settlement_tables import Table
@@ -37,7 +37,7 @@ def of_one_side(currency: str, units: int) -> str:
 
 
 SHOWN: list[Callable[[str, int], str]] = [
-    lambda currency, units: words.total_lines(totals(currency, units))[0]["amount"],
+    lambda currency, units: labels.total_lines(totals(currency, units))[0]["amount"],
     lambda currency, units: uploads.totals_table(totals(currency, units))["rows"][0][3]["content"],
     lambda currency, units: str(CorrectionSum(currency, 1, units, 0)).split()[3],
     lambda currency, units: cases.told("amount", {"amount": str(units)}, currency),

@@ -15,9 +15,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from merchants.models import Contact, Letter, Merchant
-from merchants.services import letters, outbox
+from merchants.services import email_outbox, emails
 from portal.lib import clock
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests.merchants.test_letters import Server, use_smtp
 from tests.wallet import reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery, ReportRecipient
@@ -53,7 +53,7 @@ def compared(merchant: Merchant, number: int = 1, **fields: Any) -> Reconciliati
 
 def posted(at: datetime = MORNING) -> None:
     with clock.at(at):
-        outbox.send_due()
+        email_outbox.send_due()
 
 
 def sent(run: Reconciliation, at: datetime = MORNING) -> ReportDelivery:
@@ -136,7 +136,7 @@ def test_a_letter_of_a_key_goes_before_reports_that_wait_longer(run: Reconciliat
     with clock.at(MORNING):
         deliveries.send(run=run)
     with clock.at(MORNING + HOUR):
-        letters.write_each(["keys@acme.test"], run.merchant, "key_expires", {"auth_key": "x", "label": "y"})
+        emails.write_each(["keys@acme.test"], run.merchant, "key_expires", {"auth_key": "x", "label": "y"})
     posted(MORNING + HOUR)
     assert [str(message["To"]) for message in server.taken] == ["keys@acme.test", "cfo@acme.test"]
 
@@ -220,7 +220,7 @@ def notification(message_id: str, to: str, action: str = "failed") -> bytes:
 
 
 def message_id(delivery: ReportDelivery) -> str:
-    return outbox.message_id(ReportDelivery.objects.get(pk=delivery.pk).letter)
+    return email_outbox.message_id(ReportDelivery.objects.get(pk=delivery.pk).letter)
 
 
 def test_a_letter_that_came_back_is_seen_and_can_be_sent_again(run: Reconciliation) -> None:

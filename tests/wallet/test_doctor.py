@@ -29,8 +29,10 @@ from tests import factories
 from tests.conftest import Caller
 from tests.signing import Answer, encoded, new_id, now_ms, signature
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services import doctor, kept_signature, mistakes, questions, request_log
-from wallet.services.doctor import Diagnosis
+from wallet.services.calls import stored_signature
+from wallet.services.explain import rate_limit, signature_doctor, signature_mistakes
+from wallet.services.explain.signature_doctor import Diagnosis
+from wallet.services.log import request_log
 
 QUERY = "page=1&limit=5"
 SECONDS_A_CALL = 0.2
@@ -43,7 +45,7 @@ def _asked_nothing() -> None:
 
 def ask(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
     request_log.drain()
-    return doctor.diagnose(merchant=merchant, person=person, request_id=UUID(answer.headers["x-request-id"]))
+    return signature_doctor.diagnose(merchant=merchant, person=person, request_id=UUID(answer.headers["x-request-id"]))
 
 
 def soon(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
@@ -301,8 +303,8 @@ def test_the_answer_is_the_same_when_the_signature_is_cut(caller: Caller, viewer
     keep_whole(answer, sent.signature)
     before = ask(caller.merchant, viewer, answer)
     assert names(before) == told
-    assert kept_signature.cut_stored(RefusedCall.objects) == 1
-    assert kept_signature.cut_stored(RefusedCall.objects) == 0
+    assert stored_signature.cut_stored(RefusedCall.objects) == 1
+    assert stored_signature.cut_stored(RefusedCall.objects) == 0
     assert ask(caller.merchant, viewer, answer) == before
 
 
@@ -320,16 +322,16 @@ def test_without_the_key_that_it_was_kept_under_nothing_is_told(caller: Caller, 
     answer = send(caller, client.sent(client.body + b"\n"))
     request_log.drain()
     settings.KEY_ENCRYPTION_KEYS = {"other": secrets.token_bytes(32)}
-    with pytest.raises(doctor.NotKept):
+    with pytest.raises(signature_doctor.NotKept):
         ask(caller.merchant, viewer, answer)
 
 
 def test_0x_is_dress_before_hex_and_else_the_beginning_of_a_digest() -> None:
     digest = bytes.fromhex("d31" + "5" * 61)
     assert base64.b64encode(digest).startswith(b"0x")
-    assert kept_signature.given(base64.b64encode(digest).decode()) == (digest, ("as_base64",))
-    assert kept_signature.given(base64.b64encode(digest).decode().rstrip("=")) == (digest, ("as_base64",))
-    assert kept_signature.given(f'"0x{digest.hex()}"') == (digest, ("signature_dressed",))
+    assert stored_signature.given(base64.b64encode(digest).decode()) == (digest, ("as_base64",))
+    assert stored_signature.given(base64.b64encode(digest).decode().rstrip("=")) == (digest, ("as_base64",))
+    assert stored_signature.given(f'"0x{digest.hex()}"') == (digest, ("signature_dressed",))
 
 
 def test_a_random_signature_is_no_mistake_that_we_know(caller: Caller, viewer: Person) -> None:
@@ -372,16 +374,16 @@ def test_the_rightful_secret_of_somebody_else_is_not_told(caller: Caller, rival_
 def test_the_calls_of_others_are_not_there(caller: Caller, rival: Merchant, viewer: Person) -> None:
     client = client_of(caller)
     answer = send(caller, client.sent(client.body + b"\n"))
-    with pytest.raises(doctor.NoSuchCall):
+    with pytest.raises(signature_doctor.NoSuchCall):
         ask(rival, viewer, answer)
-    with pytest.raises(doctor.NoSuchCall):
-        doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=uuid4())
+    with pytest.raises(signature_doctor.NoSuchCall):
+        signature_doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=uuid4())
 
 
 def test_another_refusal_is_not_for_the_doctor(caller: Caller, viewer: Person) -> None:
-    with pytest.raises(doctor.NothingToDiagnose, match="INCORRECT_DATA"):
+    with pytest.raises(signature_doctor.NothingToDiagnose, match="INCORRECT_DATA"):
         ask(caller.merchant, viewer, caller.call("/wallet/balance", b"{"))
-    with pytest.raises(doctor.NothingToDiagnose, match="RS_OK"):
+    with pytest.raises(signature_doctor.NothingToDiagnose, match="RS_OK"):
         ask(caller.merchant, viewer, caller.balance())
 
 
@@ -390,7 +392,7 @@ def test_a_call_that_is_not_kept_any_more(caller: Caller, viewer: Person) -> Non
     answer = send(caller, client.sent(client.body + b"\n"))
     request_log.drain()
     RefusedCall.objects.all().delete()
-    with pytest.raises(doctor.NotKept):
+    with pytest.raises(signature_doctor.NotKept):
         ask(caller.merchant, viewer, answer)
 
 
@@ -408,20 +410,20 @@ def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person)
     request_log.drain()
     wish: dict[str, Any] = {"merchant": caller.merchant, "request_id": UUID(answer.headers["x-request-id"])}
     with clock.at(clock.now()):
-        for _ in range(doctor.ASKED_A_MINUTE):
+        for _ in range(signature_doctor.ASKED_A_MINUTE):
             cache_of_one_question(viewer, caller.merchant)
-        with pytest.raises(questions.TooManyQuestions) as refused:
-            doctor.diagnose(person=viewer, **wish)
+        with pytest.raises(rate_limit.TooManyQuestions) as refused:
+            signature_doctor.diagnose(person=viewer, **wish)
         assert 0 < refused.value.seconds <= 60
-        assert doctor.diagnose(person=owner, **wish).is_found
+        assert signature_doctor.diagnose(person=owner, **wish).is_found
         with clock.at(clock.now() + timedelta(seconds=refused.value.seconds)):
-            assert doctor.diagnose(person=viewer, **wish).is_found
+            assert signature_doctor.diagnose(person=viewer, **wish).is_found
 
 
 def cache_of_one_question(person: Person, merchant: Merchant) -> None:
     """Asking for what is not there counts as well."""
-    with pytest.raises(doctor.NoSuchCall):
-        doctor.diagnose(merchant=merchant, person=person, request_id=uuid4())
+    with pytest.raises(signature_doctor.NoSuchCall):
+        signature_doctor.diagnose(merchant=merchant, person=person, request_id=uuid4())
 
 
 def test_it_never_ends_early(caller: Caller, viewer: Person) -> None:
@@ -469,7 +471,9 @@ def test_no_secret_and_no_expected_signature_is_told(
     assume(answer.status.startswith("SIGNATURE"))  # some mistakes make no difference to some bodies
     request_log.drain()
     told = repr(
-        doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"]))
+        signature_doctor.diagnose(
+            merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"])
+        )
     )
     assert re.search(r"[0-9a-fA-F]{40}", told) is None
     assert re.search(r"oppi_(live|test)_", told) is None
@@ -480,13 +484,13 @@ def test_no_secret_and_no_expected_signature_is_told(
 
 def test_every_mistake_has_its_words_and_its_test() -> None:
     tested = {name for names, _ in MISTAKES.values() for name in names}
-    assert tested <= set(mistakes.MISTAKES)
+    assert tested <= set(signature_mistakes.MISTAKES)
     assert len(tested) >= 25
 
 
 @pytest.mark.parametrize("has_body", [True, False])
 def test_the_python_snippet_signs_rightly(has_body: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = {snippet.language: snippet.code for snippet in mistakes.snippets(has_body=has_body)}["Python"]
+    code = {snippet.language: snippet.code for snippet in signature_mistakes.snippets(has_body=has_body)}["Python"]
     secret = secrets.token_hex(16)
     monkeypatch.setenv("OPPI_SECRET_KEY", secret)
     monkeypatch.setenv("OPPI_AUTH_KEY", "key")
@@ -504,7 +508,9 @@ def test_the_log_line_is_found_by_one_index(caller: Caller, viewer: Person) -> N
     request_log.drain()
     assert SignedRequest.objects.filter(request_id=answer.headers["x-request-id"]).count() == 1
     with CaptureQueriesContext(connection) as queries:
-        doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"]))
+        signature_doctor.diagnose(
+            merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"])
+        )
     assert len(queries) == 6  # the line, its key, how it arrived, the key, its secrets, the merchant's other ones
 
 
@@ -532,7 +538,7 @@ def test_strange_bodies_are_answered_in_time(caller: Caller, viewer: Person, bod
     assert not names(soon(caller.merchant, viewer, answer)) & set(KINDS_OF_TEXT)
 
 
-KINDS_OF_TEXT = [name for name in mistakes.MISTAKES if not name.startswith(("stamp_", "clock_"))]
+KINDS_OF_TEXT = [name for name in signature_mistakes.MISTAKES if not name.startswith(("stamp_", "clock_"))]
 
 
 @pytest.mark.parametrize("mac", ["é" * 20, "0x", "====", "a" * 4_000, "'\"", "sha256=" * 500])

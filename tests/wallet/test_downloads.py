@@ -19,8 +19,9 @@ from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
 from wallet.models import Export
-from wallet.services import exports, request_log
-from wallet.services.rounds import Wish
+from wallet.services.log import request_log
+from wallet.services.rounds import exports
+from wallet.services.rounds.round_list import RoundFilter
 
 HERE = "/operator/acme/"
 CHECKOUT = Path(__file__).parents[2]
@@ -34,7 +35,9 @@ def sent(response: Any) -> bytes:
 
 
 def export_address(caller: Caller, person: Person) -> str:
-    export = exports.ask(merchant=caller.merchant, by=person, what="rounds", form="csv", wish=Wish(player="player-1"))
+    export = exports.ask(
+        merchant=caller.merchant, by=person, what="rounds", form="csv", wish=RoundFilter(player="player-1")
+    )
     exports.write(export.pk)
     return f"{HERE}exports/{export.pk}/file/"
 

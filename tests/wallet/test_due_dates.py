@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.test import Client
 
 from merchants.models import Letter, Merchant, Person
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock
 from tests import factories
 from tests.pages import said
@@ -176,7 +176,7 @@ def test_the_email_says_what_is_due_and_names_no_player(run: Reconciliation, sup
     yen = {"kind": "bet", "currency": "JPY", "amount": "50000000"}
     found(run, "yen", kind="missing_there", currency="JPY", difference=-50_000_000, severity=OWED, ours=yen)
     reminded(TUESDAY + timedelta(days=30))
-    outbox.send_due()
+    email_outbox.send_due()
     for to, page in ((support.email, "/admin/wallet/case/"), (owner.email, "/operator/acme/reconciliation/cases/")):
         [message] = [each for each in mail.outbox if each.to == [to]]
         assert message.subject == "Acme Casino: 26 reconciliation cases overdue"

@@ -14,7 +14,7 @@ from merchants.services.allowlist import egress as proofs
 from merchants.services.allowlist import parse_network
 from portal.lib import clock
 from tests.conftest import Caller
-from wallet.services import egress, request_log
+from wallet.services.log import egress_proofs, request_log
 
 HERE = "198.51.100.7"
 
@@ -38,7 +38,7 @@ def say(caller: Caller, proof: EgressProof, address: str = HERE, **headers: Any)
 
 def test_a_signed_call_proves_its_address(caller: Caller, proof: EgressProof) -> None:
     assert say(caller, proof) == "RECORD_NOT_FOUND"
-    proved = egress.look(proof).proof
+    proved = egress_proofs.look(proof).proof
     line = proofs.proposed(proved)
     assert line is not None
     assert line.network == parse_network(HERE)
@@ -49,7 +49,7 @@ def test_an_address_that_the_list_refuses_is_answered_as_ever_and_proved(
     caller: Caller, proof: EgressProof, listed: AllowlistEntry
 ) -> None:
     assert say(caller, proof) == "IP_RESTRICTION"
-    assert egress.look(proof).proof.address == HERE
+    assert egress_proofs.look(proof).proof.address == HERE
 
 
 WRONG: list[dict[str, str]] = [{"x_signature": "0" * 64}, {"timestamp": "1000"}, {"x_timestamp": "1000"}]
@@ -63,7 +63,7 @@ def test_what_is_not_rightly_signed_proves_nothing(
     if refused_before:
         AllowlistEntry.objects.create(merchant=caller.merchant, network="203.0.113.1")
     status = say(caller, proof, **headers)
-    looked = egress.look(proof)
+    looked = egress_proofs.look(proof)
     assert proofs.proposed(looked.proof) is None
     assert looked.arrived is not None
     assert looked.arrived.status == f"RS_ERROR_{status}"
@@ -76,25 +76,25 @@ def test_another_merchants_signature_proves_nothing(
     if refused_before:
         AllowlistEntry.objects.create(merchant=rival_caller.merchant, network="203.0.113.1")
     say(rival_caller, proof)
-    assert egress.look(proof).proof.address is None
+    assert egress_proofs.look(proof).proof.address is None
 
 
 def test_the_first_address_stays(caller: Caller, proof: EgressProof) -> None:
     say(caller, proof)
-    egress.look(proof)
+    egress_proofs.look(proof)
     say(caller, proof, "198.51.100.8")
-    assert egress.look(proof).proof.address == HERE
+    assert egress_proofs.look(proof).proof.address == HERE
 
 
 def test_nothing_has_arrived_yet(proof: EgressProof) -> None:
-    looked = egress.look(proof)
+    looked = egress_proofs.look(proof)
     assert (looked.proof.address, looked.arrived) == (None, None)
 
 
 def test_a_word_that_is_over_proves_nothing(caller: Caller, proof: EgressProof) -> None:
     with clock.at(proof.until + timedelta(seconds=1)):
         say(caller, proof, timestamp=str(int(clock.now().timestamp() * 1000)))
-    assert egress.look(proof).proof.address is None
+    assert egress_proofs.look(proof).proof.address is None
 
 
 def test_the_one_liner_says_the_word_and_no_secret(caller: Caller, proof: EgressProof) -> None:

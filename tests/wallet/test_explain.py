@@ -15,15 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from merchants.errors import spoken
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Game, Merchant, Person, Player
 from merchants.services import allowlist, flags, history, keys, merchants
-from merchants.services.allowlist.proposal import Line, Proposal
+from merchants.services.allowlist.proposal import EntryPlan, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.signing import Answer, new_id, now_ms
 from wallet.models import Account, RefusedCall, Session, SignedRequest, Transaction
-from wallet.services import request_log
-from wallet.services.explain import Explanation, Outcome, explain
-from wallet.services.rungs import Value
+from wallet.services.explain.checks import Value
+from wallet.services.explain.explanation import Explanation, Outcome, explain
+from wallet.services.log import request_log
 
 MOST_QUERIES = 36
 ELSEWHERE = "203.0.113.0/24"
@@ -377,7 +377,7 @@ def test_an_entry_that_was_removed_is_still_seen(caller: Caller, support: Person
 
 def replaced_often(merchant: Merchant) -> None:
     for prefix in ("203.0.113", "192.0.2", "203.0.113"):
-        lines = [Line(ip_network(f"{prefix}.{number}")) for number in range(100)]
+        lines = [EntryPlan(ip_network(f"{prefix}.{number}")) for number in range(100)]
         allowlist.save(proposal=Proposal(merchant, tuple(lines)), by=None, confirmed_code=merchant.code)
 
 
@@ -554,7 +554,7 @@ def test_a_call_that_was_refused_at_the_door(caller: Caller) -> None:
 def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, owner: Person) -> None:
     """Though nobody has put the entries back yet."""
     AllowlistEntry.objects.create(merchant=caller.merchant, network=ELSEWHERE, note="Before")
-    proposal = Proposal(caller.merchant, (Line(ip_network("127.0.0.0/8")),))
+    proposal = Proposal(caller.merchant, (EntryPlan(ip_network("127.0.0.0/8")),))
     allowlist.save(proposal=proposal, by=owner, confirmed_code=caller.merchant.code, on_trial=True)
     with clock.at(clock.now() + timedelta(minutes=11)):
         answer = caller.bet()

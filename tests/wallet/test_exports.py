@@ -18,8 +18,8 @@ from portal.lib.sheets import Amount
 from tests.conftest import Caller
 from wallet.models import Export
 from wallet.models.export import NOT_TAKEN_FOR, SILENT_FOR
-from wallet.services import exports, rounds
-from wallet.services.rounds import Wish
+from wallet.services.rounds import exports, round_list
+from wallet.services.rounds.round_list import RoundFilter
 
 Row = dict[str, str]
 
@@ -41,7 +41,7 @@ def played(caller: Caller) -> Caller:
 
 
 def asked(merchant: Merchant, owner: Person, **fields: Any) -> Export:
-    wish: dict[str, Any] = {"what": "rounds", "form": "csv", "wish": Wish()} | fields
+    wish: dict[str, Any] = {"what": "rounds", "form": "csv", "wish": RoundFilter()} | fields
     return exports.ask(merchant=merchant, by=owner, **wish)
 
 
@@ -75,13 +75,13 @@ def sheet_of(export: Export) -> list[list[tuple[str, str]]]:
 
 def test_a_file_holds_what_its_filter_shows(played: Caller, acme: Merchant, owner: Person) -> None:
     for wish in (
-        Wish(),
-        Wish(state="won"),
-        Wish(least=250_000),
-        Wish(player="player-1", state="open"),
-        Wish(game="no"),
+        RoundFilter(),
+        RoundFilter(state="won"),
+        RoundFilter(least=250_000),
+        RoundFilter(player="player-1", state="open"),
+        RoundFilter(game="no"),
     ):
-        shown = [bet.transaction_id for bet in rounds.look(acme, wish, limit=50).bets]
+        shown = [bet.transaction_id for bet in round_list.look(acme, wish, limit=50).bets]
         found = read(written(acme, owner, wish=wish))
         assert [row["Transaction"].removeprefix("'") for row in found] == shown
 

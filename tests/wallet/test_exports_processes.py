@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
 from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
 
 WITHIN_SECONDS = 90  # on a machine that is busy with other things
@@ -24,7 +24,7 @@ SEED = """
 from tests import factories
 from tests.conftest import Caller
 from django.conf import settings
-settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.door.MachineDoor", *settings.MIDDLEWARE[1:]]
+settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.middleware.MachineDoor", *settings.MIDDLEWARE[1:]]
 caller = Caller(merchant=(acme := factories.merchant({code!r})), signer=factories.signer(acme), game=factories.game())
 caller.deposit(10**9)
 caller.launch()

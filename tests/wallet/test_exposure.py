@@ -15,9 +15,10 @@ from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.signing import Signer, new_id
-from wallet.models import Mark, OpenBet, SignedRequest, Transaction
-from wallet.services import exposure, request_log, usage
-from wallet.services.exposure import Kind, Report
+from wallet.models import OpenBet, SignedRequest, Transaction, Watermark
+from wallet.services.log import request_log
+from wallet.services.usage import compromise_report, usage_rollup
+from wallet.services.usage.compromise_report import Kind, Report
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 THIEF = "198.51.100.7"
@@ -101,20 +102,20 @@ def story(machine: Told) -> Secret:
 def summed_up(calls: int, movements: int) -> None:
     """Brings the marks to the so-manieth row of each source."""
     for source, model, number in (
-        (Mark.Source.CALLS, SignedRequest, calls),
-        (Mark.Source.MOVEMENTS, Transaction, movements),
+        (Watermark.Source.CALLS, SignedRequest, calls),
+        (Watermark.Source.MOVEMENTS, Transaction, movements),
     ):
         ids = list(model.objects.order_by("pk").values_list("pk", flat=True))
         if number:
             upto = ids[min(number, len(ids)) - 1]
             first = ids[0] - 1
-            Mark.objects.filter(source=source, upto=0).update(upto=first)
-            usage._step(source, upto, upto)
+            Watermark.objects.filter(source=source, upto=0).update(upto=first)
+            usage_rollup._step(source, upto, upto)
 
 
 def since_exposed(secret: Secret) -> Report:
     with at(15):
-        return exposure.report(secret, moment(10, 30))
+        return compromise_report.report(secret, moment(10, 30))
 
 
 def check(report: Report) -> None:
@@ -184,31 +185,31 @@ def test_every_number_is_right_when_summed_up_one_by_one(story: Secret) -> None:
 @pytest.mark.parametrize("rows", [0, 15, 99])
 def test_the_span_is_cut_to_the_moment(story: Secret, rows: int) -> None:
     summed_up(rows, rows)
-    before = exposure.report(story, moment(10, 45), moment(11, 10))
+    before = compromise_report.report(story, moment(10, 45), moment(11, 10))
     assert (before.calls, before.players) == (6, 1)
     assert [each.of[Kind.BET].amount for each in before.money] == [350]
-    whole = exposure.report(story, moment(0), moment(14, 1))
+    whole = compromise_report.report(story, moment(0), moment(14, 1))
     assert [each.of[Kind.BET].amount for each in whole.money] == [700 + 361, 0]
     assert whole.sessions == 1
-    nothing = exposure.report(story, moment(15))
+    nothing = compromise_report.report(story, moment(15))
     assert (nothing.calls, nothing.money, nothing.players, nothing.addresses) == (0, [], 0, [])
-    between = exposure.report(story, moment(12), moment(13))
+    between = compromise_report.report(story, moment(12), moment(13))
     assert (between.players, between.unit, between.series) == (0, "hour", [])
 
 
 @pytest.mark.parametrize("rows", [0, 99])
 def test_a_long_span_is_drawn_by_the_day(story: Secret, rows: int) -> None:
     summed_up(rows, rows)
-    report = exposure.report(story, DAY - timedelta(days=10))
+    report = compromise_report.report(story, DAY - timedelta(days=10))
     assert (report.unit, [bucket.begins for bucket in report.series]) == ("day", [DAY])
     assert [address.known for address in report.addresses] == [False, False]  # nothing was known so long ago
 
 
 def test_the_sums_are_the_same_when_a_batch_is_done_again_by_another_job(story: Secret) -> None:
     newest = Transaction.objects.latest("pk").pk
-    assert usage.sum_up(Mark.Source.MOVEMENTS) == newest
-    assert usage.sum_up(Mark.Source.MOVEMENTS) == 0
-    assert usage._step(Mark.Source.MOVEMENTS, newest, 5) == 0
+    assert usage_rollup.sum_up(Watermark.Source.MOVEMENTS) == newest
+    assert usage_rollup.sum_up(Watermark.Source.MOVEMENTS) == 0
+    assert usage_rollup._step(Watermark.Source.MOVEMENTS, newest, 5) == 0
     check(since_exposed(story))
 
 
@@ -222,10 +223,10 @@ def test_sums_larger_than_64_bits_are_held(story: Secret) -> None:
         cursor.execute(
             "UPDATE wallet_movementhour SET amount = 9223372036854775807000 WHERE kind = 'bet' AND amount = 13"
         )
-    report = exposure.report(story, moment(10, 30))
+    report = compromise_report.report(story, moment(10, 30))
     assert report.money[0].of[Kind.BET].amount == 9223372036854775807000 + 361
 
 
 def test_movements_are_listed_oldest_first(story: Secret) -> None:
-    listed = [row.kind for row in exposure.movements(story, moment(13), moment(14, 2))]
+    listed = [row.kind for row in compromise_report.movements(story, moment(13), moment(14, 2))]
     assert listed == ["bet", "payout", "deposit", "withdraw", "rollback", "bet", "payout"]

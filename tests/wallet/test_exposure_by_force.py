@@ -18,9 +18,10 @@ from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.signing import Signer, new_id
-from wallet.models import Mark, MovementHour, SignedRequest, Transaction
-from wallet.services import exposure, request_log, usage, used
-from wallet.services.used import Span
+from wallet.models import MovementHour, SignedRequest, Transaction, Watermark
+from wallet.services.log import request_log
+from wallet.services.usage import compromise_report, usage_rollup, usage_totals
+from wallet.services.usage.usage_totals import Span
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 CALLS = 320
@@ -119,17 +120,17 @@ def one_call(chance: random.Random, crowd: list[Machine], said: dict[str, list[s
 def sum_some_up(chance: random.Random) -> None:
     """The mark of one source goes on, by any number of rows, or by none."""
     request_log.drain()
-    for source, model in ((Mark.Source.CALLS, SignedRequest), (Mark.Source.MOVEMENTS, Transaction)):
+    for source, model in ((Watermark.Source.CALLS, SignedRequest), (Watermark.Source.MOVEMENTS, Transaction)):
         newest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         first = model.objects.order_by("pk").values_list("pk", flat=True).first() or 0
-        Mark.objects.filter(source=source, upto__lt=first).update(upto=first - 1)  # ids go on from test to test
-        upto = Mark.objects.get(source=source).upto
-        usage._step(source, chance.randint(min(upto, newest), newest), chance.choice([1, 3, 10, 30, 1_000_000]))
+        Watermark.objects.filter(source=source, upto__lt=first).update(upto=first - 1)  # ids go on from test to test
+        upto = Watermark.objects.get(source=source).upto
+        usage_rollup._step(source, chance.randint(min(upto, newest), newest), chance.choice([1, 3, 10, 30, 1_000_000]))
 
 
 def compare(secret: Secret, since: datetime, until: datetime) -> None:
     span = (secret.pk, since, until)
-    report = exposure.report(secret, since, until)
+    report = compromise_report.report(secret, since, until)
     money = {
         (kind, each.currency): (found.rows, found.amount)
         for each in report.money
@@ -145,7 +146,7 @@ def compare(secret: Secret, since: datetime, until: datetime) -> None:
     assert (report.calls, report.refused) == (sum(calls.values()), sum(calls.values()) - calls.get("RS_OK", 0))
     rows = sum(found.rows for each in report.money for found in each.of.values()) + report.moved_nothing
     assert rows == Transaction.objects.signed_with(secret.pk, since=since, until=until).count()
-    assert rows == len(list(exposure.movements(secret, since, until)))
+    assert rows == len(list(compromise_report.movements(secret, since, until)))
 
 
 @pytest.mark.parametrize("seed", [11, 12])
@@ -166,4 +167,4 @@ def test_every_sum_is_that_of_the_rows_whatever_happened(acme: Merchant, game: G
                 compare(secret, DAY, at + timedelta(hours=1))
                 compare(secret, since, since + (at - since) * chance.random())
     assert {"bet_back", "nothing"} <= set(MovementHour.objects.values_list("kind", flat=True))
-    assert used.open_rounds(list(Secret.objects.all()), acme.pk, Span(DAY))
+    assert usage_totals.open_rounds(list(Secret.objects.all()), acme.pk, Span(DAY))

@@ -20,8 +20,8 @@ from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Call
 from wallet.models import Transaction
-from wallet.services import transactions
-from wallet.services.transactions import PIECE
+from wallet.services.calls import transactions
+from wallet.services.calls.transactions import PIECE
 
 MONEY = "/wallet/transaction/"
 PATIENCE = 180  # seconds in which a batch that is sent again and again is done, on whatever machine
@@ -237,7 +237,7 @@ def taken(calls: Sequence[Call]) -> list[ledger.Answer]:
     return [ledger.Answer("RS_OK", int(call.transaction_id.removeprefix("t-"))) for call in calls]
 
 
-def from_second_on(calls: Sequence[Call], then: statuses.Refusal) -> list[ledger.Answer]:
+def from_second_on(calls: Sequence[Call], then: statuses.CallRefused) -> list[ledger.Answer]:
     if calls[0] != CALLS[0]:
         raise then
     return taken(calls)

@@ -12,9 +12,10 @@ from merchants.services import compromise, merchants
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.signing import Answer, new_id
-from wallet.models import Mark
-from wallet.services import impact, request_log, usage
-from wallet.services.impact import NEW_RISK, OWED, REFUSED, UNKNOWN_SECRET
+from wallet.models import Watermark
+from wallet.services.log import request_log
+from wallet.services.usage import compromise_impact, usage_rollup
+from wallet.services.usage.compromise_impact import NEW_RISK, OWED, REFUSED, UNKNOWN_SECRET
 
 Response = Compromise.Response
 LATE = "late payout (retry, settlement)"
@@ -33,9 +34,9 @@ def test_what_the_key_does_now(caller: Caller, rival_caller: Caller, summed_up: 
     rival_caller.bet(7)
     request_log.drain()
     if summed_up:
-        usage.sum_up(Mark.Source.CALLS)
-        usage.sum_up(Mark.Source.MOVEMENTS)
-    found = impact.impact(key_of(caller))
+        usage_rollup.sum_up(Watermark.Source.CALLS)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
+    found = compromise_impact.impact(key_of(caller))
     assert [(each.currency, each.rounds, each.stake) for each in found.open_rounds] == [("EUR", 2, 130)]
     assert found.rounds == 2
     assert found.by_endpoint == [
@@ -46,13 +47,13 @@ def test_what_the_key_does_now(caller: Caller, rival_caller: Caller, summed_up: 
     ]
     assert (found.per_minute_hour, found.per_minute_day) == (6 / 60, 6 / 1440)
     assert (found.addresses, found.known, found.players_in_session) == (1, 1, 1)
-    later = impact.impact(key_of(caller), clock.now() + timedelta(hours=25))
+    later = compromise_impact.impact(key_of(caller), clock.now() + timedelta(hours=25))
     assert (later.per_minute_day, later.addresses, later.players_in_session, later.rounds) == (0, 0, 0, 2)
 
 
 def test_rounds_longer_ago_than_it_says_are_left_out(caller: Caller) -> None:
     caller.bet(100)
-    assert impact.impact(key_of(caller), clock.now() + timedelta(days=31)).open_rounds == []
+    assert compromise_impact.impact(key_of(caller), clock.now() + timedelta(days=31)).open_rounds == []
 
 
 def do(caller: Caller, what: str, bet: str) -> str:
@@ -77,7 +78,7 @@ def do(caller: Caller, what: str, bet: str) -> str:
 @pytest.mark.parametrize("what", [*NEW_RISK, *OWED])
 @pytest.mark.parametrize("response", list(Response))
 def test_callers_are_answered_as_was_said(caller: Caller, response: str, what: str) -> None:
-    said = dict(impact.answers(response))[what]
+    said = dict(compromise_impact.answers(response))[what]
     bet = caller.bet(100)["transactionId"]
     request_log.drain()
     SeenAddress.objects.update(first_seen_at=clock.now() - timedelta(hours=1))
@@ -93,7 +94,7 @@ def test_callers_are_answered_as_was_said(caller: Caller, response: str, what: s
 @pytest.mark.parametrize("what", [*NEW_RISK, *OWED])
 def test_the_answers_after_an_overlap(caller: Caller, what: str) -> None:
     """A rotation with no overlap ends at once: what the table says for afterwards."""
-    said = dict(impact.answers(Response.ROTATE))[what]
+    said = dict(compromise_impact.answers(Response.ROTATE))[what]
     bet = caller.bet(100)["transactionId"]
     compromise.declare(
         key=key_of(caller), response="rotate", reason="found", exposed_since=clock.now(), by=None, overlap=timedelta(0)
@@ -104,10 +105,10 @@ def test_the_answers_after_an_overlap(caller: Caller, what: str) -> None:
 
 def test_an_unknown_response_has_no_answers() -> None:
     with pytest.raises(ValueError, match="shrug"):
-        impact.answers("shrug")
+        compromise_impact.answers("shrug")
 
 
 def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller) -> None:
     caller.bet(100)
     merchants.set_status(merchant=caller.merchant, status="suspended")
-    assert impact.impact(key_of(caller)).rounds == 1
+    assert compromise_impact.impact(key_of(caller)).rounds == 1

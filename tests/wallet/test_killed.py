@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
 from tests.plugins.live import CHECKOUT, Live
 from tests.wallet.conftest import PATIENCE, LiveCaller, Stage, until
 from tests.wallet.test_statement_push_live import send

@@ -21,9 +21,10 @@ from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet import money
 from wallet.admin import dashboard
+from wallet.ledger import verification
 from wallet.models import Case, Reconciliation, ReconciliationPlan, StatementSource, Transaction
 from wallet.reconciliation import alarms, cases, planning, pull, refusals, schedule
-from wallet.services import request_log, verification
+from wallet.services.log import request_log
 
 DAY = date(2026, 3, 10)
 LATE = datetime(2026, 3, 11, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from portal.embedded import Server
+from portal.local.embedded import Server
 from tests.plugins.live import Live
 from tests.signing import Answer, new_id
 from tests.wallet.clusters import frozen, insist, own_cluster, own_portal, seated, standby_of, together

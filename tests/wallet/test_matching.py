@@ -29,7 +29,7 @@ from tests.wallet.reconciling import (
 )
 from wallet.models import Reconciliation, Transaction
 from wallet.reconciliation import matching
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 

@@ -14,8 +14,9 @@ from tests import factories
 from tests.signing import Signer
 from tests.wallet.test_exposure import Told
 from wallet import tasks
-from wallet.models import Mark
-from wallet.services import meter, request_log, usage
+from wallet.models import Watermark
+from wallet.services.log import request_log
+from wallet.services.usage import rotation_progress, usage_rollup
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -57,9 +58,9 @@ def test_calls_of_the_last_day_by_address_endpoint_and_version(old: Told, summed
     calls(old, 20)
     calls(new, 7, 30, 31)
     if summed_up:
-        usage.sum_up(Mark.Source.CALLS)
+        usage_rollup.sum_up(Watermark.Source.CALLS)
     with at(31):
-        found = meter.rows(secret.key)
+        found = rotation_progress.rows(secret.key)
     assert found is not None
     [line] = found.lines
     assert (line.address, line.endpoint, line.old, line.new) == ("127.0.0.1", "/wallet/balance", 1, 3)
@@ -70,7 +71,7 @@ def test_calls_of_the_last_day_by_address_endpoint_and_version(old: Told, summed
 def test_there_is_no_meter_without_an_overlap(old: Told) -> None:
     key = Secret.objects.select_related("key").get().key
     with at(1):
-        assert meter.rows(key) is None
+        assert rotation_progress.rows(key) is None
 
 
 def test_it_is_quiet_since_the_last_rightly_signed_call(old: Told) -> None:
@@ -83,26 +84,26 @@ def test_it_is_quiet_since_the_last_rightly_signed_call(old: Told) -> None:
         assert forged.status == "SIGNATURE_NOT_MATCH"
     request_log.drain()
     with at(9):
-        assert meter.quiet_for(secret) == timedelta(hours=4)
+        assert rotation_progress.quiet_for(secret) == timedelta(hours=4)
 
 
 def test_a_version_that_never_signed_counts_from_when_it_was_replaced(old: Told) -> None:
     secret, _ = rotated(old, 2)
     with at(25.9):
-        assert meter.quiet_for(secret) is None
-        assert not meter.safe_to_end(secret)
+        assert rotation_progress.quiet_for(secret) is None
+        assert not rotation_progress.safe_to_end(secret)
     with at(26):
-        assert meter.safe_to_end(secret)
+        assert rotation_progress.safe_to_end(secret)
 
 
 def test_what_it_signed_long_before_does_not_shorten_the_wait(old: Told) -> None:
     calls(old, 0.5)
     secret, _ = rotated(old, 30, quiet_hours=4)
     with at(33.9):
-        assert not meter.safe_to_end(secret)
-        assert meter.end_quiet_overlaps() == 0
+        assert not rotation_progress.safe_to_end(secret)
+        assert rotation_progress.end_quiet_overlaps() == 0
     with at(34):
-        assert meter.safe_to_end(secret)
+        assert rotation_progress.safe_to_end(secret)
 
 
 def test_an_overlap_ends_by_itself_when_it_asked_for_it(old: Told) -> None:
@@ -113,21 +114,21 @@ def test_an_overlap_ends_by_itself_when_it_asked_for_it(old: Told) -> None:
         assert not is_refused(old)  # and that was a call
     request_log.drain()
     with at(10.8):
-        assert meter.end_quiet_overlaps() == 0
+        assert rotation_progress.end_quiet_overlaps() == 0
     with at(10.9):
-        assert meter.end_quiet_overlaps() == 1
+        assert rotation_progress.end_quiet_overlaps() == 1
     secret.refresh_from_db()
     assert secret.usable_until == DAY + timedelta(hours=10.9)
     with at(11):
         assert is_refused(old)
-        assert meter.end_quiet_overlaps() == 0
+        assert rotation_progress.end_quiet_overlaps() == 0
 
 
 def test_an_overlap_that_did_not_ask_for_it_stays(old: Told) -> None:
     secret, _ = rotated(old, 2)
     with at(60):
-        assert meter.end_quiet_overlaps() == 0
-        assert meter.safe_to_end(secret)
+        assert rotation_progress.end_quiet_overlaps() == 0
+        assert rotation_progress.safe_to_end(secret)
 
 
 def test_money_that_moved_counts_even_if_the_log_has_lost_the_call(old: Told) -> None:
@@ -136,20 +137,20 @@ def test_money_that_moved_counts_even_if_the_log_has_lost_the_call(old: Told) ->
         old.deposit(100)
     request_log.clear()
     with at(10):
-        assert meter.quiet_for(secret) == timedelta(hours=1)
+        assert rotation_progress.quiet_for(secret) == timedelta(hours=1)
 
 
 def test_it_is_not_ended_when_somebody_asks_for_more_time_meanwhile(old: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     secret, _ = rotated(old, 2, quiet_hours=4)
-    judged = meter.safe_to_end
+    judged = rotation_progress.safe_to_end
 
     def meanwhile(waiting: Secret) -> bool:
         found = judged(waiting)
         keys.end_when_quiet(secret=waiting, hours=None)
         return found
 
-    monkeypatch.setattr(meter, "safe_to_end", meanwhile)
+    monkeypatch.setattr(rotation_progress, "safe_to_end", meanwhile)
     with at(20):
-        assert meter.end_quiet_overlaps() == 0
+        assert rotation_progress.end_quiet_overlaps() == 0
         secret.refresh_from_db()
         assert Secret.objects.overlapping(at=clock.now()).filter(pk=secret.pk).exists()

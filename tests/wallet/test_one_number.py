@@ -14,7 +14,7 @@ from django.core import mail
 from django.test import Client
 
 from merchants.models import Merchant
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock, money
 from tests import factories
 from tests.pages import said
@@ -96,7 +96,7 @@ def test_each_place_says_the_same(day: str, busy: Busy, reader: Client, monkeypa
     assert run is not None
     with clock.at(reconciling.day(busy.merchant).ready + timedelta(hours=8)):
         deliveries.send(run=run)
-        outbox.send_due()
+        email_outbox.send_due()
         page, calendar = reader.get(f"{HERE}{DATE}/"), reader.get(HERE)
     assert _subject() == f"Acme Casino, {DATE}: {headline}"
     assert page.context["headline"] == headline
@@ -129,7 +129,7 @@ def test_breaks_of_another_day_are_named_and_not_counted(busy: Busy, reader: Cli
     run = reconciling.reconcile(busy.merchant).run
     assert run is not None
     deliveries.send(run=run)
-    outbox.send_due()
+    email_outbox.send_due()
     (open_round,) = Case.objects.filter(kind="unsettled")
     sentence = f"{open_round.get_kind_display()} (1, EUR 2.50)"
     (message,) = mail.outbox

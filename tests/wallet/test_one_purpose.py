@@ -20,12 +20,12 @@ from tests.signing import Answer, encoded
 from wallet import statuses
 from wallet.api import contracts, decoding
 from wallet.api.contracts import Contract
-from wallet.api.door import SignedHttpRequest
 from wallet.api.endpoint import SignedView
+from wallet.api.middleware import SignedHttpRequest
 from wallet.api.urls import VIEWS
 from wallet.api.wallet_views import Batch
 from wallet.models import Account, PlayTransaction, RefusedPayout, Session, Statement, Transaction
-from wallet.services.request_log import Line
+from wallet.services.log.request_log import LogLine
 
 MONEY = "/wallet/transaction/"
 PUSH = "/reconciliation/statements"
@@ -113,13 +113,13 @@ def accepts(view: SignedView, body: bytes) -> bool:
     """Is there anything in the body that this endpoint would do?"""
     request = SignedHttpRequest()
     request.raw, request.upload = body, None
-    request.line = Line(uuid4(), clock.now(), None, "", view.method, "")
+    request.line = LogLine(uuid4(), clock.now(), None, "", view.method, "")
     try:
         understood = view.read(request)
-    except statuses.Refusal:
+    except statuses.CallRefused:
         return False
     if isinstance(view, Batch):
-        return any(not isinstance(view.checked(item), statuses.Refusal) for item in understood)
+        return any(not isinstance(view.checked(item), statuses.CallRefused) for item in understood)
     return True
 
 

@@ -20,7 +20,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send
 from tests.people import signed_in
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 GAMES, PLAYERS = "/operator/acme/games/", "/operator/acme/players/"
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from merchants.errors import spoken
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person
 from merchants.services import allowlist, compromise, keys
-from merchants.services.allowlist import Line, Proposal
+from merchants.services.allowlist import EntryPlan, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -24,9 +24,10 @@ from tests.pages import said
 from tests.people import signed_in
 from tests.plans import measured, plan
 from tests.wallet.test_admin_lists import WHO, counted, fill_log, subject
-from wallet.models import Mark, MerchantHour, SignedRequest, Transaction
+from wallet.models import MerchantHour, SignedRequest, Transaction, Watermark
 from wallet.pages import charts, home
-from wallet.services import money_flow, pulse, request_log, usage
+from wallet.services.log import request_log
+from wallet.services.usage import last_day, money_flow, usage_rollup
 
 HOME = "/operator/acme/"
 QUERIES = [
@@ -108,7 +109,7 @@ def test_money_in_and_out_is_exact_summed_up_or_not(
     played(caller)
     rival_caller.bet(500_000)
     if summed:
-        usage.sum_up(Mark.Source.MOVEMENTS)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert flows(acme) == {"EUR": (100_000, 150_000 + 50_000)}
 
 
@@ -119,7 +120,7 @@ def test_what_was_rolled_back_is_no_longer_counted(caller: Caller, acme: Merchan
     before = sums(acme)
     taken_back(caller, verb)
     if summed:
-        usage.sum_up(Mark.Source.MOVEMENTS)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert sums(acme) == before
 
 
@@ -206,8 +207,8 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
     caller.bet(900_000_000)
     request_log.drain()
     if summed:
-        usage.sum_up(Mark.Source.CALLS)
-    beat = pulse.last_day(acme)
+        usage_rollup.sum_up(Watermark.Source.CALLS)
+    beat = last_day.last_day(acme)
     assert beat.by_status == {"RS_OK": 2, "RS_ERROR_NOT_ENOUGH_MONEY": 1}
     assert beat.unsigned == {
         "RS_ERROR_SIGNATURE_NOT_MATCH": 2,
@@ -228,13 +229,13 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
 def test_a_key_that_is_flooded_hides_no_signed_call_and_says_how_far_it_is_counted(
     caller: Caller, acme: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulse, "KEY_TAIL", 3)
+    monkeypatch.setattr(last_day, "KEY_TAIL", 3)
     wrongly_signed(caller, 4)
-    beat, lines = pulse.last_day(acme), SignedRequest.objects.filter(merchant=None)
+    beat, lines = last_day.last_day(acme), SignedRequest.objects.filter(merchant=None)
     assert (beat.taken.total(), beat.unsigned.total()) == (2, 3)
     assert beat.behind == lines.order_by("id")[1].created_at
-    usage.sum_up(Mark.Source.CALLS)
-    beat = pulse.last_day(acme)
+    usage_rollup.sum_up(Watermark.Source.CALLS)
+    beat = last_day.last_day(acme)
     assert (beat.unsigned.total(), beat.behind) == (4, None)
 
 
@@ -244,8 +245,8 @@ def test_a_line_without_a_signature_is_never_traffic(caller: Caller, acme: Merch
     line = SignedRequest.objects.get(merchant=None)
     line.pk, line.status = None, "RS_OK"
     SignedRequest.objects.bulk_create([line])
-    assert pulse.last_day(acme).unsigned.total() == 1
-    usage.sum_up(Mark.Source.CALLS)
+    assert last_day.last_day(acme).unsigned.total() == 1
+    usage_rollup.sum_up(Watermark.Source.CALLS)
     assert not MerchantHour.objects.filter(signed=False, status="RS_OK").exists()
 
 
@@ -253,7 +254,7 @@ def test_unsigned_lines_behind_the_mark_are_found_by_the_key_that_they_name(acme
     fill_log(acme)
     measured("wallet_signedrequest", "merchants_apikey")
     with CaptureQueriesContext(connection) as captured:
-        pulse.last_day(acme)
+        last_day.last_day(acme)
     found = plan(captured[0]["sql"])
     assert "request_unsigned" in found
     assert "Seq Scan on wallet_signedrequest" not in found
@@ -308,7 +309,7 @@ def test_a_list_on_trial_is_noticed_until_its_deadline_and_what_was_before_told_
     key, name, page = listed(caller, of_key=of_key)
     soon = clock.now() + timedelta(days=2)
     AllowlistEntry.objects.create(merchant=acme, key=key, network="198.51.100.7", expires_at=soon)
-    new = Proposal(acme, tuple(Line(ip_network(f"203.0.113.{last}")) for last in (1, 2)), key)
+    new = Proposal(acme, tuple(EntryPlan(ip_network(f"203.0.113.{last}")) for last in (1, 2)), key)
     tried = allowlist.save(proposal=new, by=None, on_trial=True, confirmed_code="acme").trial
     assert tried is not None
     shown = said(at_work.get(HOME))
@@ -327,7 +328,9 @@ def test_a_list_on_trial_is_noticed_until_its_deadline_and_what_was_before_told_
 def test_a_first_list_that_was_only_tried_restricts_nothing_from_its_deadline_on(
     at_work: Client, viewer: Person, caller: Caller, acme: Merchant
 ) -> None:
-    tried = allowlist.save(proposal=Proposal(acme, (Line(ip_network("203.0.113.1")),)), by=None, on_trial=True).trial
+    tried = allowlist.save(
+        proposal=Proposal(acme, (EntryPlan(ip_network("203.0.113.1")),)), by=None, on_trial=True
+    ).trial
     assert tried is not None
     assert "1 network on the merchant’s list" in said(at_work.get(HOME))
     with clock.at(tried.deadline):

@@ -13,12 +13,12 @@ from django.test import Client
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.services import allowlist, history
-from merchants.services.allowlist import Line, Proposal, saving, standing
+from merchants.services.allowlist import EntryPlan, Proposal, entry_usage, saving
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said, send
 from tests.people import signed_in
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 PAGE = "/operator/acme/allowlist/"
 REQUESTS = "/operator/acme/requests/"
@@ -121,7 +121,7 @@ HERE, OFFICE = "127.0.0.1", "198.51.100.7"
 
 
 def saved(merchant: Merchant, network: str, *, key: ApiKey | None = None, **how: Any) -> Any:
-    proposal = Proposal(merchant, (Line(ip_network(network)),), key)
+    proposal = Proposal(merchant, (EntryPlan(ip_network(network)),), key)
     return allowlist.save(proposal=proposal, by=None, **how)
 
 
@@ -162,7 +162,7 @@ def test_a_list_that_went_back_is_not_kept_by_a_page_that_was_left_open(
     with clock.at(noon + timedelta(minutes=11)), pytest.raises(errors.TrialOver):
         saving.keep(tried=tried, by=owner)
     with clock.at(noon + timedelta(minutes=11)):
-        assert [line.name for line in standing.of(acme, None).lines] == [f"{OFFICE}/32"]
+        assert [line.name for line in entry_usage.of(acme, None).lines] == [f"{OFFICE}/32"]
     assert ListTrial.objects.get().state == ListTrial.State.TRYING
 
 

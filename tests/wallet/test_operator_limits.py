@@ -19,7 +19,7 @@ from tests.pages import filled, opened, said, send
 from tests.people import signed_in
 from tests.wallet.test_exposure import Told
 from wallet.models import Transaction
-from wallet.services import impact_of
+from wallet.services.usage import restriction_impact
 
 ALL = "/operator/acme/limits/"
 
@@ -177,7 +177,7 @@ def test_what_is_said_beforehand_is_what_the_ledger_does(caller: Caller, seed: i
     limits = Limits(*[(None, 3), (1, None), (3, None), (1, 3), (2, 4), (3, 2)][seed])
     free, held = played(caller, bets, "free", Limits(None, None)), played(caller, bets, "held", limits)
     with clock.at(clock.now() + timedelta(hours=1)):
-        foretold = impact_of.of_player_limits(Player.objects.get(player_id="free"), limits)[0]
+        foretold = restriction_impact.of_player_limits(Player.objects.get(player_id="free"), limits)[0]
     assert free == ["RS_OK"] * len(bets)
     assert (foretold.bets, foretold.refused) == (len(bets), held.count("LIMIT_REACHED"))
 
@@ -199,10 +199,10 @@ def test_of_many_bets_the_newest_are_judged_and_it_is_said_since_when(
 ) -> None:
     for amount in (500, 100, 300):
         caller.bet(amount)
-    monkeypatch.setattr(impact_of, "NEWEST_BETS", 2)
+    monkeypatch.setattr(restriction_impact, "NEWEST_BETS", 2)
     for day, week in (
-        impact_of.of_player_limits(player, Limits(None, 200)),
-        impact_of.of_merchant_limits(caller.merchant, Limits(None, 200)),
+        restriction_impact.of_player_limits(player, Limits(None, 200)),
+        restriction_impact.of_merchant_limits(caller.merchant, Limits(None, 200)),
     ):
         assert day == week
         assert (day.bets, day.too_high, day.whole) == (2, 1, False)
@@ -220,8 +220,8 @@ def test_a_week_ends_where_it_ends_for_one_and_for_all(acme: Merchant, game: Gam
             caller.launch()
             assert caller.bet(300).status == "RS_OK"
     for found in (
-        impact_of.of_player_limits(player, Limits(None, 200), now),
-        impact_of.of_merchant_limits(caller.merchant, Limits(None, 200), now),
+        restriction_impact.of_player_limits(player, Limits(None, 200), now),
+        restriction_impact.of_merchant_limits(caller.merchant, Limits(None, 200), now),
     ):
         assert [(each.bets, each.too_high, each.whole) for each in found] == [(1, 1, True), (2, 2, True)]
 
@@ -236,7 +236,7 @@ def test_of_all_it_is_said_as_of_each_alone(acme: Merchant, game: Game, seed: in
             played(caller, bets, name, Limits(None, None))
     limits = Limits(2, 4)
     with clock.at(clock.now() + timedelta(hours=1)):
-        each = [impact_of.of_player_limits(player, limits)[0] for player in caller.merchant.players.all()]
-        of_all = impact_of.of_merchant_limits(caller.merchant, limits)[0]
+        each = [restriction_impact.of_player_limits(player, limits)[0] for player in caller.merchant.players.all()]
+        of_all = restriction_impact.of_merchant_limits(caller.merchant, limits)[0]
     assert (of_all.too_high, of_all.too_fast) == (sum(one.too_high for one in each), sum(one.too_fast for one in each))
     assert of_all.too_fast > 0

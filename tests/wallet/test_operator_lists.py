@@ -16,7 +16,7 @@ from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send
 from tests.people import signed_in
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 PAGE = "/operator/acme/allowlist/"
 HERE, OFFICE = "127.0.0.1", "198.51.100.7"

@@ -21,7 +21,7 @@ from tests.conftest import Caller
 from tests.pages import opened, said, send
 from tests.people import signed_in
 from tests.wallet.test_operator_lists import OFFICE, PAGE, go_on, networks
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 PASTE = f"{PAGE}paste/"
 

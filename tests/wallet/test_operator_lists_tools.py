@@ -17,7 +17,7 @@ from tests.people import signed_in
 from tests.wallet.test_admin_lists import WHO
 from tests.wallet.test_operator_home import named, own
 from tests.wallet.test_operator_lists import OFFICE, PAGE, go_on, networks
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from merchants.models import Letter, Merchant, Person
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests import factories
@@ -37,11 +37,11 @@ from tests.wallet.test_schedule import another_worker
 from wallet import tasks
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.models.reconciliation import HostKeyLookup, ReportRecipient, StatementSource, private_files
-from wallet.reconciliation import cases, deliveries, drafts, report_files, schedule, statements, wanted
-from wallet.reconciliation.alone import Work
+from wallet.reconciliation import cases, deliveries, drafts, on_demand, report_files, schedule, statements
 from wallet.reconciliation.figures import figures_of
+from wallet.reconciliation.locks import Work
+from wallet.reconciliation.on_demand import ManyAsked
 from wallet.reconciliation.runs import BeingCompared
-from wallet.reconciliation.wanted import ManyAsked
 
 HERE = "/operator/acme/reconciliation/"
 DAY = f"{HERE}{DATE}/"
@@ -132,7 +132,7 @@ def test_from_a_file_to_the_cases_of_its_day(at_work: Client, busy: Busy, manage
 
 def ask(merchant: Merchant, by: Person, day: date = DATE) -> int:
     with clock.at(reconciling.day(merchant).ready + timedelta(hours=5)):
-        return wanted.ask(merchant=merchant, day=day, by=by)
+        return on_demand.ask(merchant=merchant, day=day, by=by)
 
 
 def test_a_day_is_compared_once_a_minute_however_often_it_is_asked_for(busy: Busy, manager: Person) -> None:
@@ -183,13 +183,13 @@ def test_a_large_file_of_a_person_is_compared_when_a_job_has_read_it(busy: Busy,
     with clock.at(reconciling.day(busy.merchant).ready + timedelta(hours=5)):
         assert schedule.read_statements() == 1
         with pytest.raises(BeingCompared):
-            wanted.ask(merchant=busy.merchant, day=DATE, by=manager)
+            on_demand.ask(merchant=busy.merchant, day=DATE, by=manager)
     statement.refresh_from_db()
     assert statement.is_current
 
 
 def test_ten_days_are_compared_within_a_minute(acme: Merchant, manager: Person) -> None:
-    for number in range(wanted.MOST):
+    for number in range(on_demand.MOST):
         ask(acme, manager, DATE - timedelta(days=number))
     with pytest.raises(ManyAsked, match="10 days"):
         ask(acme, manager, DATE - timedelta(days=20))
@@ -456,7 +456,7 @@ def test_the_page_shows_the_figures_that_the_mail_tells(at_work: Client, case: C
     ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
     run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
     deliveries.send(run=run)
-    outbox.send_due()
+    email_outbox.send_due()
     page, figures = at_work.get(DAY), figures_of(run)
     assert page.context["figures"] == figures
     assert f"<dd>{figures.rate}</dd>" in said(page)

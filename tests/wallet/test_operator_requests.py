@@ -24,7 +24,7 @@ from tests.signing import Answer
 from tests.wallet.test_admin_lists import WHO, subject
 from tests.wallet.test_operator_home import own
 from wallet.models import SignedRequest
-from wallet.services import log_search, request_log
+from wallet.services.log import log_search, request_log
 
 REQUESTS = "/operator/acme/requests/"
 

@@ -20,8 +20,9 @@ from tests.people import signed_in
 from tests.signing import Answer, encoded, now_ms
 from tests.wallet.test_operator_home import own
 from wallet.models import RefusedCall, Transaction
-from wallet.pages import call
-from wallet.services import doctor, request_log
+from wallet.pages import request
+from wallet.services.explain import signature_doctor
+from wallet.services.log import request_log
 
 REQUESTS = "/operator/acme/requests/"
 MOST_QUERIES = 37
@@ -193,7 +194,7 @@ def test_a_call_that_never_was_is_not_there(looking: Client) -> None:
 def test_what_would_happen_now_is_asked_so_often_and_no_more(
     looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call, "NOW_A_MINUTE", 2)
+    monkeypatch.setattr(request, "NOW_A_MINUTE", 2)
     answer = caller.bet(900_000_000)
     with clock.at(clock.now().replace(second=10)):
         assert "Made again now" in page(looking, answer)
@@ -242,7 +243,7 @@ def test_of_other_refusals_the_doctor_has_nothing_to_say(looking: Client, caller
 def test_the_doctor_is_asked_so_often_and_no_more(
     looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "ASKED_A_MINUTE", 1)
+    monkeypatch.setattr(signature_doctor, "ASKED_A_MINUTE", 1)
     answer = upper(caller)
     with clock.at(clock.now().replace(second=10)):
         assert looking.post(address(answer)).status_code == 200

@@ -20,8 +20,9 @@ from tests.people import signed_in
 from tests.wallet.test_admin_lists import WHO, subject
 from tests.wallet.test_operator_home import own
 from wallet.models import Export, PlayTransaction, Transaction
-from wallet.services import exports, one_round, request_log
-from wallet.services.rounds import Wish
+from wallet.services.log import request_log
+from wallet.services.rounds import exports, round_story
+from wallet.services.rounds.round_list import RoundFilter
 
 ROUNDS = "/operator/acme/rounds/"
 
@@ -109,7 +110,7 @@ def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, ca
     assert "Its bet was rolled back before: a payout for it moves nothing." in page
     assert "9.00 EUR, nothing moved" in page
     assert "<code>late</code>" in page
-    assert one_round.SOUGHT in page  # how far it looked for such calls
+    assert round_story.SOUGHT in page  # how far it looked for such calls
 
 
 def test_an_id_that_was_closed_before_it_came_is_told(at_work: Client, caller: Caller) -> None:
@@ -195,7 +196,7 @@ def test_an_export_of_the_shown_list_is_asked_for_and_fetched(
 def test_a_file_is_its_merchants_alone(
     client: Client, won: Caller, folder: Path, owner: Person, rival: Merchant
 ) -> None:
-    export = exports.ask(merchant=won.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=won.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
     exports.write(export.pk)
     signed_in(client, factories.member(rival, "owner", email="o@rival.test"))
     assert client.get(f"/operator/rival/exports/{export.pk}/file/").status_code == 404
@@ -204,7 +205,7 @@ def test_a_file_is_its_merchants_alone(
 
 
 def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller, folder: Path, viewer: Person) -> None:
-    export = exports.ask(merchant=caller.merchant, by=viewer, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=caller.merchant, by=viewer, what="rounds", form="csv", wish=RoundFilter())
     path = f"/operator/acme/exports/{export.pk}/"
     at_work.get(f"{path}cancel/")  # a link alone does nothing
     export.refresh_from_db()
@@ -221,7 +222,7 @@ def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller,
 def test_what_another_waits_for_is_not_stopped_or_begun_again_by_a_viewer(
     client: Client, acme: Merchant, folder: Path, owner: Person, role: str, status: int
 ) -> None:
-    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
     signed_in(client, factories.member(acme, role, email="other@acme.test"))
     assert ("cancel/" in said(client.get("/operator/acme/exports/"))) == (status == 302)
     assert client.post(f"/operator/acme/exports/{export.pk}/cancel/").status_code == status
@@ -233,7 +234,7 @@ def test_what_another_waits_for_is_not_stopped_or_begun_again_by_a_viewer(
 def test_a_job_that_is_silent_is_told_as_broken_off(
     at_work: Client, caller: Caller, folder: Path, owner: Person
 ) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
     exports.begin(export.pk)
     assert "Being written" not in said(at_work.get("/operator/acme/exports/"))  # in small letters
     Export.objects.update(alive_at=clock.now() - timedelta(minutes=5))

@@ -16,8 +16,8 @@ from tests.conftest import Caller
 from tests.pages import said, send, token
 from tests.people import signed_in
 from wallet.models import Export, Transaction
-from wallet.services import exports
-from wallet.services.rounds import Wish
+from wallet.services.rounds import exports
+from wallet.services.rounds.round_list import RoundFilter
 
 ROUNDS = "/operator/acme/rounds/"
 EXPORTS = "/operator/acme/exports/"
@@ -115,7 +115,7 @@ def test_a_moment_of_another_zone_is_the_same_moment_on_the_next_page(at_work: C
 def test_no_door_of_an_export_opens_to_another_merchant(
     at_rivals: Client, caller: Caller, rival: Merchant, owner: Person, folder: Path
 ) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
     for verb in ("cancel", "again", "file"):
         for code in ("rival", "acme"):
             assert at_rivals.post(f"/operator/{code}/exports/{export.pk}/{verb}/").status_code == 404
@@ -141,7 +141,7 @@ def test_what_no_form_offers_is_not_written(at_work: Client, caller: Caller, fie
 
 
 def test_support_looks_and_asks_for_no_file(client: Client, acme: Merchant, support: Person, owner: Person) -> None:
-    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
     signed_in(client, support)
     assert client.get(EXPORTS).status_code == 200
     assert client.get(f"{EXPORTS}new/").status_code == 403
@@ -150,7 +150,7 @@ def test_support_looks_and_asks_for_no_file(client: Client, acme: Merchant, supp
 
 
 def test_who_was_removed_fetches_nothing(client: Client, caller: Caller, viewer: Person, owner: Person) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=Wish())
+    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
     exports.write(export.pk)
     signed_in(client, viewer)
     assert fetched(client, export).startswith("Time (UTC)")

@@ -24,8 +24,8 @@ from tests.wallet.hosts import PASSWORD, HttpsHost, SftpHost, certificate, https
 from tests.wallet.reconciling import rows_of
 from wallet.models import Statement
 from wallet.models.reconciliation import HostKeyLookup, ReconciliationPlan, StatementSource
-from wallet.reconciliation import bringing, host_keys, outside, pull, statements
-from wallet.reconciliation.outside import Inside
+from wallet.reconciliation import fetching, host_addresses, host_keys, pull, statements
+from wallet.reconciliation.host_addresses import Inside
 from wallet.reconciliation.places import WrongAddress
 
 DAY = date(2026, 1, 31)
@@ -184,7 +184,7 @@ def test_what_nobody_foresaw_is_told_too(
         raise RuntimeError(PASSWORD)
 
     source = source_of(acme, https.address, password=PASSWORD)
-    monkeypatch.setattr(bringing, "bring", strange)
+    monkeypatch.setattr(fetching, "bring", strange)
     assert fetch(source) is None
     assert source.last_answer == pull.UNFORESEEN
 
@@ -249,10 +249,10 @@ def test_what_a_name_server_says_of_a_host_is_found_by_a_job(
     """Whoever saves it waits for no name server; whoever fetches asks one again."""
     settings.STATEMENT_NETWORKS = ()
     with monkeypatch.context() as patch:
-        patch.setattr(outside, "_resolved", nobody_asks)
+        patch.setattr(host_addresses, "_resolved", nobody_asks)
         source = source_of(acme, f"https://{host or 'nowhere.example.com'}/{{day}}")
     if not host:
-        monkeypatch.setattr(outside, "_resolved", lambda host, port: [])
+        monkeypatch.setattr(host_addresses, "_resolved", lambda host, port: [])
     pull.check_source(source.pk)
     source.refresh_from_db()
     assert sentence in source.last_answer

@@ -27,8 +27,8 @@ from tests.wallet.hosts import (
     raw_host,
     sftp_host,
 )
-from wallet.reconciliation import bringing, outside, places
-from wallet.reconciliation.outside import Inside, NotFetched, NotThereYet
+from wallet.reconciliation import fetching, host_addresses, places
+from wallet.reconciliation.host_addresses import Inside, NotFetched, NotThereYet
 
 DAY = date(2026, 1, 31)
 FILE = b"transactionId,amount\nt-1,100\n"
@@ -75,7 +75,7 @@ def sftp(tmp_path: Path) -> Iterator[SftpHost]:
 def bring(address: str, password: str = "", host_key: str = "") -> bytes:
     into = io.BytesIO()
     place = places.parse("sftp" if address.startswith("sftp") else "url", address)
-    bringing.bring(place, password=password, host_key=host_key, day=DAY, into=into)
+    fetching.bring(place, password=password, host_key=host_key, day=DAY, into=into)
     return into.getvalue()
 
 
@@ -306,13 +306,13 @@ INSIDE = [
 @pytest.mark.parametrize("scheme", ["https://", "sftp://acme@"])
 def test_nothing_is_fetched_from_inside(settings: Any, scheme: str, host: str) -> None:
     settings.STATEMENT_NETWORKS = ()
-    with pytest.raises((Inside, outside.NoSuchHost)):
+    with pytest.raises((Inside, host_addresses.NoSuchHost)):
         bring(f"{scheme}{host}/{{day}}", PASSWORD, "SHA256:" + "a" * 43)
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "52.1.2.3", "2a00:1450:4001:80b::200e", "2606:4700::1111"])
 def test_public_addresses_are_public(text: str) -> None:
-    assert outside.is_public(ip_address(text))
+    assert host_addresses.is_public(ip_address(text))
 
 
 Answers = Callable[..., list[Any]]
@@ -357,7 +357,7 @@ def test_an_address_that_does_not_answer_is_passed_over(https: HttpsHost, monkey
 
 
 def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outside, "RESOLVE_SECONDS", 0.1)
+    monkeypatch.setattr(host_addresses, "RESOLVE_SECONDS", 0.1)
 
     def hangs(*_: Any, **__: Any) -> list[Any]:
         time.sleep(2)
@@ -379,7 +379,7 @@ def test_a_file_of_many_pieces_is_had_whole(sftp: SftpHost) -> None:
 
 
 def test_the_key_of_a_host_is_shown_without_signing_in(sftp: SftpHost) -> None:
-    assert bringing.look(places.parse("sftp", sftp.address)) == sftp.host_key
+    assert fetching.look(places.parse("sftp", sftp.address)) == sftp.host_key
     assert sftp.tried == []
 
 

@@ -14,15 +14,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from merchants.models import AllowlistEntry, Person
-from merchants.services import access
+from merchants.services import credentials
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
 from tests.plugins.database_role import as_superuser
 from wallet.models import RefusedCall, RefusedHour, SignedRequest
-from wallet.services import refusal_budget, refusal_limit, request_log
-from wallet.services.request_log import Line, Refused
+from wallet.services.calls import refusal_limit
+from wallet.services.log import refusal_budget, request_log
+from wallet.services.log.request_log import LogLine, Refused
 
 BALANCE = "/wallet/balance"
 FLOOD = 3_000
@@ -96,7 +97,7 @@ def test_what_fails_rows_1_to_5_is_limited(caller: Caller, settings: Any, row: s
 def test_so_is_row_3(caller: Caller, settings: Any) -> None:
     settings.REFUSED_CALLS_A_MINUTE = 2
     AllowlistEntry.objects.create(merchant=caller.merchant, network="192.0.2.0/24")
-    access.forget()  # else the first is judged by the list of before, and found out later
+    credentials.forget()  # else the first is judged by the list of before, and found out later
     with clock.at(clock.now()):
         assert [caller.balance().http_status for _ in range(3)] == [200, 200, 429]
 
@@ -155,8 +156,8 @@ def test_bodies_of_one_address_are_bounded_by_the_minute(caller: Caller, setting
 
 
 # --- by the hour, and in all ------------------------------------------------------------------------------------------
-def line_of(size: int, caller: Caller | None = None, *, signed: bool = False) -> Line:
-    line = Line(uuid4(), clock.now(), ip_address("192.0.2.1"), "socket", "POST", BALANCE, http_status=200)
+def line_of(size: int, caller: Caller | None = None, *, signed: bool = False) -> LogLine:
+    line = LogLine(uuid4(), clock.now(), ip_address("192.0.2.1"), "socket", "POST", BALANCE, http_status=200)
     line.status = "RS_ERROR_INCORRECT_DATA" if signed else "RS_ERROR_SIGNATURE_NOT_MATCH"
     line.refused = Refused("", {}, b"z" * size) if size else None
     if caller is not None:
@@ -167,7 +168,7 @@ def line_of(size: int, caller: Caller | None = None, *, signed: bool = False) ->
     return line
 
 
-def written(*lines: Line) -> tuple[int, int]:
+def written(*lines: LogLine) -> tuple[int, int]:
     for line in lines:
         request_log.add(line)
     request_log.drain()

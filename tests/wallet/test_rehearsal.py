@@ -14,16 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from merchants.models import AllowlistEntry, ApiKey, Merchant, Secret
-from merchants.services import access, allowlist
-from merchants.services.allowlist import Line, NotAllowed, Proposal
+from merchants.services import allowlist, credentials
+from merchants.services.allowlist import EntryPlan, NotAllowed, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
 from tests.signing import Signer
 from wallet import statuses
-from wallet.models import Mark
-from wallet.services import rehearsal, request_log, signed, usage
-from wallet.services.rehearsal import Rehearsal
+from wallet.models import Watermark
+from wallet.services.calls import signed
+from wallet.services.log import request_log
+from wallet.services.usage import rehearsal, usage_rollup
+from wallet.services.usage.rehearsal import Rehearsal
 
 NOW = datetime(2026, 3, 20, 12, 30, tzinfo=UTC)
 ADDRESSES = [*(f"198.51.100.{last}" for last in range(4)), "2001:db8::1"]
@@ -37,7 +39,7 @@ def called(
     secret = Secret.objects.select_related("key").get(key__auth_key=signer.auth_key)
     for _ in range(times):
         request_log.add(
-            request_log.Line(
+            request_log.LogLine(
                 request_id=uuid4(),
                 created_at=NOW - timedelta(days=days_ago),
                 address=ip_address(address),
@@ -54,7 +56,7 @@ def called(
 
 
 def proposal(merchant: Merchant, *networks: str, key: ApiKey | None = None) -> Proposal:
-    return Proposal(merchant, tuple(Line(ip_network(network)) for network in networks), key)
+    return Proposal(merchant, tuple(EntryPlan(ip_network(network)) for network in networks), key)
 
 
 def rehearsed(wish: Proposal, days: int = 7) -> Rehearsal:
@@ -73,7 +75,7 @@ def test_how_many_of_how_many_from_where_when_and_to_what(acme: Merchant, signer
     called(signer, STRANGER, days_ago=2, endpoint="/wallet/transaction/bet", times=3)
     called(signer, STRANGER, days_ago=0.01, endpoint="/wallet/balance")
     if summed_up:
-        usage.sum_up(Mark.Source.CALLS)
+        usage_rollup.sum_up(Watermark.Source.CALLS)
     found = rehearsed(proposal(acme, "198.51.100.0/24"))
     assert (found.refused, found.calls) == (4, 9)
     [stranger] = found.refused_addresses
@@ -165,11 +167,11 @@ def test_the_rehearsal_is_what_would_happen(
         for number, address in calls:
             called(signers[number], address)
         key = None if whose is None else owners[whose]
-        lines = tuple(Line(network, ends=ends) for network, ends in wish.items())
+        lines = tuple(EntryPlan(network, ends=ends) for network, ends in wish.items())
         found = rehearsal.rehearse(Proposal(acme, lines, key))
 
         write(acme, key, wish)
-        access.forget()
+        credentials.forget()
         played = [(judged(signers[n], address), address) for n, address in calls if whose in {None, n}]
         assert Counter({str(each.address): each.calls for each in found.refused_addresses}) == Counter(
             address for taken, address in played if not taken

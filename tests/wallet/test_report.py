@@ -18,7 +18,7 @@ from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from merchants.models import Contact, Merchant
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock
 from tests import factories
 from tests.people import signed_in
@@ -74,7 +74,7 @@ def sent(run: Reconciliation) -> mail.EmailMultiAlternatives:
     mail.outbox.clear()
     with clock.at(MORNING):
         deliveries.send(run=run)
-        outbox.send_due()
+        email_outbox.send_due()
     [message] = mail.outbox
     assert isinstance(message, mail.EmailMultiAlternatives)
     return message

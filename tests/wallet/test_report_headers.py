@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 
 from merchants.models import Contact, Merchant
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock
 from tests.pages import said
 from wallet.models import Reconciliation
@@ -37,7 +37,7 @@ def sent(merchant: Merchant, number: int, outcome: str) -> Any:
     mail.outbox.clear()
     with clock.at(MORNING):
         deliveries.send(run=run)
-        outbox.send_due()
+        email_outbox.send_due()
     (message,) = mail.outbox
     return message.message()
 

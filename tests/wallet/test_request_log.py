@@ -14,15 +14,15 @@ from django.test.utils import CaptureQueriesContext
 
 from merchants.models import SeenAddress, SeenOrigin
 from portal.lib import clock
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests.conftest import Caller
 from tests.plugins.database_role import as_superuser
 from tests.plugins.live import Live, serving
 from tests.signing import Answer
 from tests.wallet.conftest import Stage
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services import request_log
-from wallet.services.request_log import Line
+from wallet.services.log import request_log
+from wallet.services.log.request_log import LogLine
 
 
 @pytest.fixture
@@ -180,9 +180,9 @@ def test_a_strange_call_is_written_like_any_other(caller: Caller, strange: tuple
     arrived(answer)
 
 
-def a_line(**fields: Any) -> Line:
+def a_line(**fields: Any) -> LogLine:
     told = {"address": None, "address_source": "socket", "method": "POST", "endpoint": "/wallet/balance"}
-    return Line(request_id=uuid4(), created_at=clock.now(), **(told | fields))
+    return LogLine(request_id=uuid4(), created_at=clock.now(), **(told | fields))
 
 
 def test_a_line_that_cannot_be_written_does_not_keep_the_others_waiting(caller: Caller) -> None:

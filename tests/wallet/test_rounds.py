@@ -13,9 +13,10 @@ from merchants.models import Merchant
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
-from wallet.models import Mark, Transaction
-from wallet.services import one_round, open_rounds, rounds, usage
-from wallet.services.rounds import Place, Wish
+from wallet.models import Transaction, Watermark
+from wallet.services.rounds import open_rounds, round_list, round_story
+from wallet.services.rounds.round_list import Place, RoundFilter
+from wallet.services.usage import usage_rollup
 
 
 @pytest.fixture
@@ -33,23 +34,23 @@ def played(caller: Caller) -> Caller:
 
 
 def ids(merchant: Merchant, **wish: Any) -> list[str]:
-    return [bet.transaction_id for bet in rounds.look(merchant, Wish(**wish), limit=50).bets]
+    return [bet.transaction_id for bet in round_list.look(merchant, RoundFilter(**wish), limit=50).bets]
 
 
 @pytest.mark.parametrize("summed", [False, True])
-@pytest.mark.parametrize("state", rounds.STATES)
+@pytest.mark.parametrize("state", round_list.STATES)
 def test_each_state_has_its_rounds(played: Caller, acme: Merchant, state: str, summed: bool) -> None:
     if summed:
-        usage.sum_up(Mark.Source.MOVEMENTS)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert ids(acme, state=state) == [state]
     assert ids(acme, state=state, player="player-1") == [state]
-    assert [bet.transaction_id for bet in rounds.matching(acme, Wish(state=state))] == [state]
-    assert one_round.tell(Transaction.objects.get(transaction_id=state, part=0)).state == state
+    assert [bet.transaction_id for bet in round_list.matching(acme, RoundFilter(state=state))] == [state]
+    assert round_story.tell(Transaction.objects.get(transaction_id=state, part=0)).state == state
     assert ids(acme, state=state, currency="GBP") == []
 
 
 def test_a_payout_taken_back_opens_its_round_again(played: Caller, acme: Merchant) -> None:
-    usage.sum_up(Mark.Source.MOVEMENTS)
+    usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     payout = Transaction.objects.get(kind="payout", ref_transaction_id="won").transaction_id
     played.rollback(payout)
     assert ids(acme, state="open") == ["won", "open"]
@@ -101,7 +102,7 @@ def test_pages_follow_each_other_without_a_gap(caller: Caller, acme: Merchant, w
         caller.bet(1_000, transactionId=f"bet-{number}")
     read: list[str] = []
     before: Place | None = None
-    while (found := rounds.look(acme, Wish(**wish), before=before, limit=3)).older:
+    while (found := round_list.look(acme, RoundFilter(**wish), before=before, limit=3)).older:
         read += [bet.transaction_id for bet in found.bets]
         before = found.older
     read += [bet.transaction_id for bet in found.bets]
@@ -112,22 +113,22 @@ def test_pages_follow_each_other_without_a_gap(caller: Caller, acme: Merchant, w
 def test_one_look_goes_so_far_and_says_so(
     caller: Caller, acme: Merchant, who: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "SCANNED", 4)
+    monkeypatch.setattr(round_list, "SCANNED", 4)
     caller.bet(500_000, transactionId="the dear one")
     for _ in range(6):
         caller.bet(1_000)
-    wish, looks = Wish(least=500_000, **who), 0
-    found = rounds.look(acme, wish, limit=5)
+    wish, looks = RoundFilter(least=500_000, **who), 0
+    found = round_list.look(acme, wish, limit=5)
     while not found.bets:
         assert found.looked_to is not None
-        found, looks = rounds.look(acme, wish, before=found.older, limit=5), looks + 1
+        found, looks = round_list.look(acme, wish, before=found.older, limit=5), looks + 1
     assert [bet.transaction_id for bet in found.bets] == ["the dear one"]
     assert looks == 1
 
 
 def test_a_look_costs_the_same_however_many_rounds_there_are(played: Caller, acme: Merchant) -> None:
     with CaptureQueriesContext(connection) as captured:
-        rounds.look(acme, Wish(), limit=50)
+        round_list.look(acme, RoundFilter(), limit=50)
     assert len(captured) == 1
 
 
@@ -138,7 +139,7 @@ def test_open_rounds_stand_in_the_bucket_of_their_age(caller: Caller, acme: Merc
     caller.bet(100_000)
     made = Transaction.objects.get(kind="bet").created_at
     if summed:
-        usage.sum_up(Mark.Source.MOVEMENTS)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     for name, hours in ages.items():
         with clock.at(made + timedelta(hours=hours)):
             assert [(each.age, each.currency, each.rounds, each.stake) for each in open_rounds.by_age(acme)] == [
@@ -150,14 +151,14 @@ def test_open_rounds_stand_in_the_bucket_of_their_age(caller: Caller, acme: Merc
 
 def open_at(merchant: Merchant, age: str) -> int:
     since, until = open_rounds.between(age)
-    return len(rounds.oldest_open(merchant, Wish(since=since, until=until), after=None, limit=5)[0])
+    return len(round_list.oldest_open(merchant, RoundFilter(since=since, until=until), after=None, limit=5)[0])
 
 
 def test_the_oldest_open_round_comes_first_page_by_page(caller: Caller, acme: Merchant) -> None:
     for number in range(5):
         caller.bet(1_000, transactionId=f"bet-{number}")
-    first, place = rounds.oldest_open(acme, Wish(), after=None, limit=3)
-    second, end = rounds.oldest_open(acme, Wish(), after=place, limit=3)
+    first, place = round_list.oldest_open(acme, RoundFilter(), after=None, limit=3)
+    second, end = round_list.oldest_open(acme, RoundFilter(), after=place, limit=3)
     assert [bet.transaction_id for bet in [*first, *second]] == [f"bet-{number}" for number in range(5)]
     assert end is None
 
@@ -167,7 +168,7 @@ def test_the_sums_of_a_round(played: Caller) -> None:
     sums = {
         bet.transaction_id: (told.stake, told.paid, told.result)
         for bet in Transaction.objects.filter(kind="bet")
-        for told in [one_round.tell(bet)]
+        for told in [round_story.tell(bet)]
     }
     assert sums == {
         "open": (100_000, 0, 100_000),
@@ -179,7 +180,7 @@ def test_the_sums_of_a_round(played: Caller) -> None:
 
 
 def test_what_a_player_saw_of_a_rolled_back_round(played: Caller) -> None:
-    steps = one_round.tell(Transaction.objects.get(transaction_id="rolled back", part=0)).steps
+    steps = round_story.tell(Transaction.objects.get(transaction_id="rolled back", part=0)).steps
     assert [(step.title, step.moved) for step in steps] == [
         ("Bet", -100_000),
         ("Payout", 300_000),
@@ -190,6 +191,6 @@ def test_what_a_player_saw_of_a_rolled_back_round(played: Caller) -> None:
 
 def test_a_wish_is_kept_whole() -> None:
     now = clock.now()
-    wish = Wish(since=now, until=now, player="p", session="s", game="g", currency="EUR", state="won", least=0)
-    assert Wish.of(wish.kept()) == wish
-    assert Wish.of(Wish().kept()) == Wish()
+    wish = RoundFilter(since=now, until=now, player="p", session="s", game="g", currency="EUR", state="won", least=0)
+    assert RoundFilter.of(wish.kept()) == wish
+    assert RoundFilter.of(RoundFilter().kept()) == RoundFilter()

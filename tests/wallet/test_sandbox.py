@@ -12,16 +12,17 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, Merchant, Person, Player, Secret
-from merchants.services import access, allowlist, keys, letters, people, sandboxes
-from merchants.services.allowlist import Line, Proposal
+from merchants.services import allowlist, credentials, emails, keys, people, sandboxes
+from merchants.services.allowlist import EntryPlan, Proposal
 from tests import factories
 from tests.conftest import Caller
 from tests.plugins.database_role import as_superuser, unguarded
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.models import SignedRequest, Transaction
-from wallet.services import explain, request_log
-from wallet.services.signed import NO_SANDBOX
+from wallet.services.calls.signed import NO_SANDBOX
+from wallet.services.explain import explanation
+from wallet.services.log import request_log
 
 
 def with_test_key(caller: Caller) -> Caller:
@@ -96,8 +97,8 @@ def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Calle
     assert not Transaction.objects.filter(merchant=sandbox).exists()
     assert not Player.objects.filter(merchant=sandbox).exists()
     assert AllowlistEntry.objects.get(key=key).merchant == sandbox
-    access.forget()
-    seen = explain.explain(line=line, ask_now=False)
+    credentials.forget()
+    seen = explanation.explain(line=line, ask_now=False)
     assert [rung.then.value for rung in seen.rungs] == ["passed"] * 15 + ["not asked of such calls"] + ["passed"] * 2
     moved = replace(caller, session="")
     assert moved.balance().status == "RECORD_NOT_FOUND"
@@ -109,11 +110,11 @@ def test_the_ladder_names_the_missing_sandbox(caller: Caller) -> None:
     replace(caller, signer=signer).bet(100)
     request_log.drain()
     line = SignedRequest.objects.get(auth_key=signer.auth_key)
-    told = explain.explain(line=line)
+    told = explanation.explain(line=line)
     assert (told.decided_by, told.now.row, told.now.message) == (2, 2, NO_SANDBOX)
     assert "not created" in {value.label: value.text for value in told.rungs[1].values}["Sandbox"]
     sandboxes.create(merchant=caller.merchant)
-    told = explain.explain(line=line)
+    told = explanation.explain(line=line)
     assert "not created" in {value.label: value.text for value in told.rungs[1].values}["Sandbox"]
     assert told.now.row != 2
 
@@ -122,7 +123,7 @@ def test_the_secrets_of_a_moved_key_open_under_its_new_merchant(acme: Merchant) 
     key, signer = factories.early_test_key(acme)
     keys.rotate(key=key)
     sandboxes.create(merchant=acme)
-    opened = [access.reveal(secret) for secret in Secret.objects.filter(key=key).select_related("key")]
+    opened = [credentials.reveal(secret) for secret in Secret.objects.filter(key=key).select_related("key")]
     assert len(opened) == 2
     assert signer.secret in opened
 
@@ -146,7 +147,7 @@ def test_a_secret_that_cannot_be_opened_stops_the_move(acme: Merchant, settings:
 
 
 def tried(merchant: Merchant, key: ApiKey | None = None) -> None:
-    wish = Proposal(merchant, (Line(ip_network("198.51.100.7")),), key)
+    wish = Proposal(merchant, (EntryPlan(ip_network("198.51.100.7")),), key)
     allowlist.save(proposal=wish, by=None, confirmed_code=merchant.code, on_trial=True)
 
 
@@ -272,4 +273,4 @@ def test_codes_that_are_taken_are_passed_over(acme: Merchant) -> None:
 
 def test_letters_about_test_keys_go_to_the_people_of_the_live_merchant(acme: Merchant) -> None:
     owner = factories.member(acme, "owner")
-    assert letters.contacts(factories.sandbox(acme)) == [owner.email]
+    assert emails.contacts(factories.sandbox(acme)) == [owner.email]

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from merchants.models import Contact, Letter, Merchant, Person
-from merchants.services import keys, letters, outbox
+from merchants.services import email_outbox, emails, keys
 from portal.celery import app
 from portal.lib import clock
 from tests import factories
@@ -22,7 +22,7 @@ from tests.wallet.reconciling import Line
 from wallet import tasks
 from wallet.models import CallHour, Case, Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import alarms, deliveries, matching, plans, runs, schedule
-from wallet.reconciliation.alone import Work, alone
+from wallet.reconciliation.locks import Work, alone
 
 DAY = date(2026, 3, 10)
 NEXT = date(2026, 3, 11)
@@ -177,7 +177,7 @@ def test_a_corrected_statement_restates_the_day_and_the_mail_says_what_changed(p
     done(EIGHT + MINUTE)
     assert [number for _, number, _ in told(plan.merchant)] == [1, 2]
     mail.outbox.clear()
-    outbox.send_due()
+    email_outbox.send_due()
     last = mail.outbox[-1]
     assert last.subject == "Acme Casino, 2026-03-10: All clear (restated)"
     assert "Breaks: 1 (EUR 0.007), now 0." in str(last.body)
@@ -425,7 +425,7 @@ def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: Reconc
 
 def test_letters_that_nobody_sends_are_seen_from_outside(plan: ReconciliationPlan, client: Client) -> None:
     """Days may be compared while the worker that sends is dead."""
-    letters.write_to("finance@acme.test", plan.merchant, "reconciliation_alarm", {})
+    emails.write_to("finance@acme.test", plan.merchant, "reconciliation_alarm", {})
     with clock.at(datetime.now(UTC) + timedelta(minutes=14)):
         assert client.get("/healthz/reconciliation").json()["letters"] == 0
     with clock.at(datetime.now(UTC) + timedelta(minutes=16)):
@@ -458,7 +458,7 @@ def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
         assert deliveries.send(run=run) == []
         assert alarms.raise_alarms() == 2
         assert alarms.raise_alarms() == 0
-        outbox.send_due()
+        email_outbox.send_due()
     assert sorted(message.to[0] for message in mail.outbox) == ["desk@oppi.test", "finance@acme.test"]
     assert mail.outbox[0].subject == "Acme Casino: no good report of 2026-03-10"
     assert "There is no statement of 2026-03-10" in str(mail.outbox[0].body)
@@ -541,7 +541,7 @@ def test_a_report_that_nobody_is_there_to_get_is_an_alarm_to_us(acme: Merchant, 
     assert causes(acme, late) == [("not_delivered", run.day)]
     with clock.at(late):
         assert alarms.raise_alarms() == 1
-        outbox.send_due()
+        email_outbox.send_due()
     assert "reached nobody" in str(mail.outbox[-1].body)
 
 

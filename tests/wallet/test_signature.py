@@ -11,7 +11,7 @@ from django.conf import settings
 from merchants import crypto
 from merchants.models import ApiKey, Merchant, Secret
 from merchants.services import keys
-from merchants.services.access import seal_context
+from merchants.services.credentials import seal_context
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.signing import now_ms, signature

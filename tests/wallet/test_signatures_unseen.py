@@ -18,7 +18,9 @@ from tests.pages import said
 from tests.people import signed_in
 from tests.signing import Answer, encoded, now_ms
 from wallet.models import RefusedCall, SignedRequest
-from wallet.services import explain, kept_signature, request_log
+from wallet.services.calls import stored_signature
+from wallet.services.explain import explanation
+from wallet.services.log import request_log
 
 BODY = {"playerId": "player-1", "currency": "EUR"}
 WAYS: dict[str, tuple[str, dict[str, str]]] = {
@@ -66,7 +68,7 @@ def test_no_page_and_no_file_shows_a_signature(
     signed_in(client, auditor)
     for path in (f"{line.pk}/change/", "", "export/"):
         assert_unseen(mac, whole(client.get(f"/admin/wallet/signedrequest/{path}")))
-    assert_unseen(mac, repr(explain.explain(line=line)))
+    assert_unseen(mac, repr(explanation.explain(line=line)))
 
 
 def whole(response: Any) -> str:
@@ -95,7 +97,7 @@ def test_whole_signatures_of_before_are_cut_by_the_migration(refused: tuple[Call
     import_module("wallet.migrations.0026_signatures_cut").cut(apps, connection.schema_editor())
     kept.refresh_from_db()
     assert kept.headers["x-signature"] == f"{mac[:8]}… (64 characters)"
-    assert kept_signature.is_signed_with(kept, caller.signer.secret.encode())
+    assert stored_signature.is_signed_with(kept, caller.signer.secret.encode())
 
 
 @pytest.mark.parametrize("change", ["body", "timestamp", "secret", "upper case", "row"])
@@ -110,13 +112,13 @@ def test_only_the_very_signature_is_taken_for_right(caller: Caller, change: str)
     kept = RefusedCall.objects.get(pk=answer.headers["x-request-id"])
     kept.body = body
     if change == "upper case":
-        assert not kept_signature.is_signed_with(kept, caller.signer.secret.encode())
+        assert not stored_signature.is_signed_with(kept, caller.signer.secret.encode())
         return
-    assert kept_signature.is_signed_with(kept, caller.signer.secret.encode())
+    assert stored_signature.is_signed_with(kept, caller.signer.secret.encode())
     secret = b"other" if change == "secret" else caller.signer.secret.encode()
     kept.body = b"{ }" if change == "body" else body
     if change == "timestamp":
         kept.headers["x-timestamp"] = str(int(stamp) + 1)
     if change == "row":
         kept.request_id = uuid4()
-    assert not kept_signature.is_signed_with(kept, secret)
+    assert not stored_signature.is_signed_with(kept, secret)

@@ -19,7 +19,7 @@ from tests.wallet.reconciling import rows_of
 from wallet.api import uploads
 from wallet.models import RefusedCall, Statement
 from wallet.reconciliation import statements
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 PATH = "/reconciliation/statements"
 DAY = "2026-01-31"

@@ -25,8 +25,8 @@ from wallet.reconciliation import alarms, planning, report_files, schedule, scop
 from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.days import DAY, begin_of, date_at, day_of
 from wallet.reconciliation.scopes import Scope, WrongScope
-from wallet.services import exports
-from wallet.services.rounds import Wish
+from wallet.services.rounds import exports
+from wallet.services.rounds.round_list import RoundFilter
 
 GAMES = "types=bet,payout,reward"
 CASHIER = "types=deposit,withdraw"
@@ -269,7 +269,7 @@ def test_only_cashier_rows_can_be_left_out(acme: Merchant) -> None:
 
 
 def exported(merchant: Merchant, path: Path) -> bytes:
-    rows = exports.cells_of_movements(exports.every_movement(merchant, Wish()))
+    rows = exports.cells_of_movements(exports.every_movement(merchant, RoundFilter()))
     exports.write_csv(path, exports.MOVEMENT_TITLES, rows)
     return path.read_bytes()
 

@@ -14,7 +14,7 @@ from portal.lib import clock
 from tests.conftest import Caller
 from tests.signing import Answer, new_id
 from wallet.models import Session
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 CALLS: dict[str, Callable[[Caller], Answer]] = {
     "bet": lambda caller: caller.bet(1),

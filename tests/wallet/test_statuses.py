@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from portal.ports import free_port
+from portal.local.ports import free_port
 from tests.plugins.live import Live, serving
 from tests.signing import Answer, now_ms
 from tests.wallet.conftest import LiveCaller, Stage, until

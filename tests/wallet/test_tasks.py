@@ -18,7 +18,7 @@ from merchants.models import Merchant, SeenOrigin
 from merchants.services import keys
 from portal.celery import app
 from portal.lib import clock
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
 from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
 from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live

@@ -15,11 +15,12 @@ from portal.lib import clock
 from tests.conftest import Caller
 from tests.plugins.database_role import as_superuser
 from wallet import tasks
-from wallet.models import CallHour, Mark, MovementHour, SignedRequest, Transaction
-from wallet.services import request_log, usage
+from wallet.models import CallHour, MovementHour, SignedRequest, Transaction, Watermark
+from wallet.services.log import request_log
+from wallet.services.usage import usage_rollup
 
 TOLD_APART = import_module("wallet.migrations.0018_rollbacks_told_apart")
-CALLS = usage.TABLES[Mark.Source.CALLS]
+CALLS = usage_rollup.TABLES[Watermark.Source.CALLS]
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ def test_nothing_is_summed_up_while_an_earlier_row_may_still_come(
     caller: Caller, writer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_log.drain()
-    monkeypatch.setattr(usage, "PATIENCE_SECONDS", 0.05)
-    assert usage.settled_upto(CALLS) == 0
-    assert usage.sum_up(Mark.Source.CALLS) == 0
+    monkeypatch.setattr(usage_rollup, "PATIENCE_SECONDS", 0.05)
+    assert usage_rollup.settled_upto(CALLS) == 0
+    assert usage_rollup.sum_up(Watermark.Source.CALLS) == 0
     assert not CallHour.objects.exists()
 
 
@@ -47,21 +48,21 @@ def test_it_goes_on_as_soon_as_the_writer_has_ended(caller: Caller, writer: Any)
     request_log.drain()
     end = threading.Timer(0.2, writer.connection.rollback)
     end.start()
-    assert usage.settled_upto(CALLS) == SignedRequest.objects.latest("pk").pk
+    assert usage_rollup.settled_upto(CALLS) == SignedRequest.objects.latest("pk").pk
     end.join()
 
 
 def test_writers_to_other_tables_are_not_waited_for(
     caller: Caller, writer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(usage, "PATIENCE_SECONDS", 0.0)
-    assert usage.settled_upto("wallet_transaction") == Transaction.objects.latest("pk").pk
+    monkeypatch.setattr(usage_rollup, "PATIENCE_SECONDS", 0.0)
+    assert usage_rollup.settled_upto("wallet_transaction") == Transaction.objects.latest("pk").pk
 
 
 def test_the_job_sums_up_both_sources(caller: Caller) -> None:
     request_log.drain()
     tasks.sum_up_usage()
-    assert {mark.source: mark.upto for mark in Mark.objects.all()} == {
+    assert {mark.source: mark.upto for mark in Watermark.objects.all()} == {
         "calls": SignedRequest.objects.latest("pk").pk,
         "movements": Transaction.objects.latest("pk").pk,
         "books": 0,
@@ -73,15 +74,15 @@ def test_the_job_sums_up_both_sources(caller: Caller) -> None:
 def test_a_long_backlog_is_left_for_the_next_time(caller: Caller) -> None:
     caller.bet()
     upto = Transaction.objects.latest("pk").pk
-    Mark.objects.filter(source="movements").update(upto=upto - 2)
-    assert usage.sum_up(Mark.Source.MOVEMENTS, at_once=1, most_batches=1) == 1
-    assert usage.sum_up(Mark.Source.MOVEMENTS, at_once=1) == 1
+    Watermark.objects.filter(source="movements").update(upto=upto - 2)
+    assert usage_rollup.sum_up(Watermark.Source.MOVEMENTS, at_once=1, most_batches=1) == 1
+    assert usage_rollup.sum_up(Watermark.Source.MOVEMENTS, at_once=1) == 1
 
 
 def test_a_mark_is_not_deleted(db: None) -> None:
     """Without it nobody could say which rows are summed up."""
     with pytest.raises(ProgrammingError, match="Cannot delete rows from wallet_mark"), as_superuser():
-        Mark.objects.all().delete()
+        Watermark.objects.all().delete()
 
 
 # --- Rollbacks --------------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def everything_taken_back(caller: Caller) -> None:
 
 def test_a_rollback_is_summed_up_as_what_it_reverses(caller: Caller) -> None:
     everything_taken_back(caller)
-    usage.sum_up(Mark.Source.MOVEMENTS)
+    usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert [each for each in summed() if each[0].endswith("_back")] == [
         ("bet_back", 1, 100_000),
         ("deposit_back", 1, 500),
@@ -120,7 +121,7 @@ def test_a_rollback_is_summed_up_as_what_it_reverses(caller: Caller) -> None:
 def test_sums_of_before_are_told_apart_by_the_migration(caller: Caller) -> None:
     """And back again. The rows behind the mark are left to the job."""
     everything_taken_back(caller)
-    usage.sum_up(Mark.Source.MOVEMENTS)
+    usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     told_apart = summed()
     caller.bet(7, transactionId="later")
     caller.rollback("later")
@@ -136,8 +137,8 @@ def test_sums_of_before_are_told_apart_by_the_migration(caller: Caller) -> None:
 
 
 def test_a_job_of_before_fails_instead_of_mixing_them(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = usage.MOVEMENTS.replace("o.kind || '_back'", "'given_back'")
-    monkeypatch.setitem(usage.STEPS, Mark.Source.MOVEMENTS, (before,))
+    before = usage_rollup.MOVEMENTS.replace("o.kind || '_back'", "'given_back'")
+    monkeypatch.setitem(usage_rollup.STEPS, Watermark.Source.MOVEMENTS, (before,))
     everything_taken_back(caller)
     with pytest.raises(IntegrityError, match="movement_hour_tells_rollbacks_apart"):
-        usage.sum_up(Mark.Source.MOVEMENTS)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)

@@ -12,10 +12,10 @@ from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
 from tests.wallet.reconciling import check_books
 from tests.wallet.test_verify_ledger import busy, verify
+from wallet.ledger import verification
+from wallet.ledger.verification import BalanceGap
 from wallet.models import Account, Case, Transaction
 from wallet.reconciliation import matching, own_books
-from wallet.services import verification
-from wallet.services.verification import BalanceGap
 
 __all__ = ["busy"]
 START = 1_000_000

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from merchants.models import Merchant
 from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
-from wallet.services import verification
+from wallet.ledger import verification
 
 
 def broken(sql: str, *parameters: Any) -> verification.Verdict:

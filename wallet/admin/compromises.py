@@ -34,8 +34,8 @@ from portal.lib.file_names import file_name
 from wallet import money
 from wallet.admin.base import Choice, ReadOnlyAdmin
 from wallet.models.usage import MovementHour
-from wallet.services import exposure
-from wallet.services.exposure import Address, Bucket, Report
+from wallet.services.usage import compromise_report
+from wallet.services.usage.compromise_report import Address, Bucket, Report
 
 log = structlog.get_logger(__name__)
 SHOWN = 100  # addresses on the page; the download has all
@@ -138,7 +138,7 @@ class CompromiseAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         case = self.get_object(request, object_id)
         if case is not None and self.has_view_permission(request, case):
-            found = exposure.report(case.secret, case.exposed_since)
+            found = compromise_report.report(case.secret, case.exposed_since)
             extra_context = (extra_context or {}) | page_of(found, {"secret": case.secret_id, "since": found.since})
         response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return response
@@ -163,12 +163,12 @@ class CompromiseAdmin(ReadOnlyAdmin):
         form = self.asked(request)
         context = self.admin_site.each_context(request) | {"title": "What a secret has done", "opts": self.opts}
         if form.is_valid():
-            context |= page_of(exposure.report(**form.cleaned_data), form.cleaned_data)
+            context |= page_of(compromise_report.report(**form.cleaned_data), form.cleaned_data)
         return TemplateResponse(request, "admin/exposure.html", context | {"form": form})
 
     @step_up
     def summary_view(self, request: HttpRequest) -> HttpResponse:
-        return self.download(request, "summary", lambda wish: summary(exposure.report(**wish)))
+        return self.download(request, "summary", lambda wish: summary(compromise_report.report(**wish)))
 
     @step_up
     def movements_view(self, request: HttpRequest) -> HttpResponse:
@@ -322,7 +322,7 @@ def summary(report: Report) -> Iterator[list[Any]]:
 def movements(secret: Secret, since: datetime, until: datetime | None = None) -> Iterator[list[Any]]:
     """Each ledger row that the secret signed, oldest first, from a cursor of the server."""
     yield list(COLUMNS.values())
-    found = exposure.movements(secret, since, until).values_list(*COLUMNS)
+    found = compromise_report.movements(secret, since, until).values_list(*COLUMNS)
     place = list(COLUMNS).index("amount")
     for row in found.iterator(chunk_size=AT_ONCE):
         yield [*row[:place], None if row[place] is None else plain(row[place]), *row[place + 1 :]]

@@ -24,7 +24,7 @@ from wallet import money, statuses
 from wallet.models import SignedRequest, Transaction
 from wallet.reconciliation import alarms, cases
 from wallet.reconciliation.cases import Ages
-from wallet.services import refusal_budget
+from wallet.services.log import refusal_budget
 
 WINDOW = 200_000
 HOURS = 24

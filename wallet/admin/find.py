@@ -25,7 +25,7 @@ from portal.lib.clientip import parse_address
 from wallet import money
 from wallet.admin import search
 from wallet.models import Case, Session, SignedRequest, Transaction
-from wallet.services.log_search import parse_uuid
+from wallet.services.log.log_search import parse_uuid
 
 SHOWN = 10  # of each kind
 LONGEST = 512  # a session's id

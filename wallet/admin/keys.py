@@ -21,11 +21,11 @@ from merchants.admin.keys import ApiKeyAdmin
 from merchants.admin.rotation import OverlapForm, live
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Compromise, Secret
-from merchants.services import compromise, keys, letters
+from merchants.services import compromise, emails, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 from wallet import money
-from wallet.services import impact, meter
+from wallet.services.usage import compromise_impact, rotation_progress
 
 admin.site.unregister(ApiKey)
 CHOICES = [
@@ -79,7 +79,7 @@ class KeyPage(ApiKeyAdmin):
     def panel(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
         known = super().panel(request, key)
         cases = Compromise.objects.filter(key=key).select_related("declared_by", "secret")[:5]
-        return known | {"cases": cases, "meter": meter.rows(key) if len(known["live"]) > 1 else None}
+        return known | {"cases": cases, "meter": rotation_progress.rows(key) if len(known["live"]) > 1 else None}
 
     @action(
         description="Report a compromise", permissions=["change"], icon="emergency_home", variant=ActionVariant.DANGER
@@ -108,7 +108,7 @@ class KeyPage(ApiKeyAdmin):
                 "version": keys.current_version(key),
                 "exposed_since": clock.now() - timedelta(hours=24),
             },
-            context={"key": key, "live": live(key), "choices": choices(), "told": letters.contacts(key.merchant)}
+            context={"key": key, "live": live(key), "choices": choices(), "told": emails.contacts(key.merchant)}
             | effect(key),
             shown=shown,
             danger=True,
@@ -135,7 +135,7 @@ def leak_form(key: ApiKey) -> type[LeakForm]:
 
 
 def effect(key: ApiKey) -> dict[str, Any]:
-    found = impact.impact(key)
+    found = compromise_impact.impact(key)
     rounds = [(each.rounds, money.show(each.stake), each.currency, each.oldest) for each in found.open_rounds]
     return {"impact": found, "open_rounds": rounds}
 
@@ -149,5 +149,5 @@ def choices() -> list[dict[str, Any]]:
 
 def answers(response: str) -> list[tuple[str, str]]:
     """Calls that are answered alike stand in one line."""
-    alike = groupby(impact.answers(response), key=itemgetter(1))
+    alike = groupby(compromise_impact.answers(response), key=itemgetter(1))
     return [(", ".join(what for what, _ in calls), answer) for answer, calls in alike]

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
 
-from merchants.admin.lists import KeyTable
+from merchants.admin.allowlists import KeyTable
 from merchants.admin.merchants import ANSWERS, TEXTS, MerchantAdmin
 from merchants.models import (
     Approval,
@@ -23,17 +23,17 @@ from merchants.models import (
     Merchant,
     Player,
 )
-from merchants.services import access, history, limits
+from merchants.services import credentials, history, limits
 from merchants.services.history import Entry
-from merchants.services.posture import keys_of, lists_in_words
+from merchants.services.key_hygiene import keys_of, lists_in_words
 from portal.lib import clock
 from wallet import statuses
 from wallet.admin.reconciliations import outcome
 from wallet.models import Reconciliation, ReconciliationPlan
 from wallet.reconciliation import alarms
 from wallet.reconciliation import cases as open_cases
-from wallet.services import pulse
-from wallet.services.pulse import First, Pulse
+from wallet.services.usage import last_day
+from wallet.services.usage.last_day import First, Pulse
 
 SHOWN_KEYS, SHOWN_PEOPLE, SHOWN_CASES, SHOWN_ENTRIES = 20, 12, 10, 15
 MOST_COUNTED = 1_000
@@ -70,7 +70,7 @@ def switched_off(context: dict[str, Any]) -> int:
 
 def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
     now = clock.now()
-    beat, keys = pulse.last_day(merchant), keys_of(merchant, now)
+    beat, keys = last_day.last_day(merchant), keys_of(merchant, now)
     return {
         "state": merchant.get_status_display(),
         "state_text": TEXTS[Merchant.Status(merchant.status)],
@@ -83,7 +83,7 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
         "unsigned": beat.unsigned.most_common(),
         "shown_keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
-        "lists_in_words": lists_in_words(access.lists_of(merchant), keys, now),
+        "lists_in_words": lists_in_words(credentials.lists_of(merchant), keys, now),
         "flags": list(flags(merchant, games_off)),
         "people": people(merchant),
         "cases": cases(merchant),
@@ -150,7 +150,7 @@ def approvals(merchant: Merchant) -> list[Approval]:
 def timeline(merchant: Merchant) -> list[Entry]:
     """What people changed, and between it the calls that mattered."""
     changes = history.timeline(merchant, limit=SHOWN_ENTRIES)
-    return history.merged(changes, [told(first) for first in pulse.firsts(merchant)], limit=SHOWN_ENTRIES)
+    return history.merged(changes, [told(first) for first in last_day.firsts(merchant)], limit=SHOWN_ENTRIES)
 
 
 def told(first: First) -> Entry:
@@ -172,7 +172,7 @@ def told(first: First) -> Entry:
 
 
 def chart(beat: Pulse) -> str:
-    hours = [beat.since + timedelta(hours=number) for number in range(pulse.HOURS)]
+    hours = [beat.since + timedelta(hours=number) for number in range(last_day.HOURS)]
     bars: list[tuple[str, Counter[datetime], str]] = [
         ("Refused", beat.refused, "var(--color-red-500)"),
         ("Accepted", beat.taken, "var(--color-primary-400)"),

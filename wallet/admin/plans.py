@@ -30,7 +30,7 @@ from merchants.admin.merchants import IN_THE_FORM
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
-from merchants.services import questions
+from merchants.services import owner_questions
 from portal.lib import money
 from portal.lib.email_addresses import ascii_address
 from wallet.admin.base import shown
@@ -211,7 +211,7 @@ class PlanAdmin(FastAdmin):
         if waits:
             plan = plan_of(obj.merchant)
             self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, said=limits, by=by, reason=IN_THE_FORM))
-        if asked := questions.waiting(obj.merchant):
+        if asked := owner_questions.waiting(obj.merchant):
             wishes = "; ".join(question.wish for question in asked)
             self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)
 

@@ -20,7 +20,7 @@ from wallet.admin.base import ReadOnlyAdmin
 from wallet.admin.days import DayFilter
 from wallet.admin.uploads import right
 from wallet.models import Reconciliation, ReportDelivery
-from wallet.reconciliation import day_breaks, deliveries, report, wanted
+from wallet.reconciliation import day_breaks, deliveries, on_demand, report
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.report import BreakLine, SideLine
 
@@ -99,7 +99,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
             title="Compare the day again",
             text="The day's current statement against our ledger as they are now. The same breaks are the same cases; "
             "this comparison stays. A large day takes half a minute; look at the list then.",
-            act=lambda: wanted.ask(merchant=run.merchant, day=run.day, by=cast("Person", request.user)),
+            act=lambda: on_demand.ask(merchant=run.merchant, day=run.day, by=cast("Person", request.user)),
             done="is compared again, as a comparison of its own",
         )
         return self.ask(request, run, question)

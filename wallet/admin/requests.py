@@ -18,9 +18,9 @@ from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
 from wallet.models import RefusedCall, SignedRequest
 from wallet.querysets import SignedRequestQuerySet
-from wallet.services import refusal_budget
-from wallet.services.log_search import endpoints
-from wallet.services.masked_call import MaskedCall, masked_call
+from wallet.services.log import refusal_budget
+from wallet.services.log.log_search import endpoints
+from wallet.services.log.masked_request import MaskedCall, masked_call
 from wallet.statuses import ALL_KEYS
 
 DROPPED_FOR = timedelta(hours=24)

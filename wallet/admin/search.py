@@ -11,7 +11,7 @@ from merchants.admin.players import all_merchants
 from merchants.models import Player
 from portal.lib.clientip import Address, parse_address
 from wallet.models import Account, Session, SignedRequest, Transaction
-from wallet.services.log_search import parse_uuid
+from wallet.services.log.log_search import parse_uuid
 
 ADDRESS_CALLS = 500_000  # the newest calls in which an address is looked for: it has no index of its own
 

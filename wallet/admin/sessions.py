@@ -13,7 +13,7 @@ from portal.lib import clock
 from wallet.admin import search
 from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
 from wallet.models import Session
-from wallet.services import sessions
+from wallet.services.calls import sessions
 
 COLOURS = {"open": "success", "demo": "info"}
 CLOSED_ANSWERS = [("Bet", "RS_ERROR_SESSION_REQUIRED_OR_INVALID"), ("Payout, reward, rollback", "as usual")]

@@ -24,7 +24,7 @@ from merchants.models import Merchant
 from wallet import money
 from wallet.admin.base import ReadOnlyAdmin
 from wallet.models import Statement, StatementPreview
-from wallet.reconciliation import drafts, mapping_choices, planning, statements, wanted
+from wallet.reconciliation import drafts, mapping_choices, on_demand, planning, statements
 from wallet.reconciliation.drafts import Draft
 from wallet.reconciliation.reading import presets
 from wallet.reconciliation.reading.mapping import FIELDS, Mapping, from_json, spoken, suggested
@@ -268,7 +268,7 @@ def sent(request: HttpRequest, merchant: Merchant, draft: Draft, mapping: dict[s
 def compared(request: HttpRequest, statement: Statement) -> None:
     """Asks for the comparison, where the day is complete."""
     try:
-        wanted.ask(merchant=statement.merchant, day=statement.day, by=person(request))
+        on_demand.ask(merchant=statement.merchant, day=statement.day, by=person(request))
     except Refusal as why:
         messages.info(request, str(why))
     else:

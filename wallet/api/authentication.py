@@ -11,11 +11,11 @@ from rest_framework.authentication import BaseAuthentication
 
 from portal.lib.clientip import request_address
 from wallet.ledger.ledger import Caller
-from wallet.services import signed
-from wallet.services.request_log import Line
+from wallet.services.calls import signed
+from wallet.services.log.request_log import LogLine
 
 if TYPE_CHECKING:
-    from wallet.api.door import SignedHttpRequest
+    from wallet.api.middleware import SignedHttpRequest
 
 HEADER_NAMES = {f"HTTP_{name.upper().replace('-', '_')}": name for name in (*signed.HEADERS, "origin")}
 
@@ -35,7 +35,7 @@ class SignatureAuthentication(BaseAuthentication):
     """Raises `statuses.Refusal`, not DRF's exceptions: the door is the one place that answers refusals."""
 
     def authenticate(self, request: SignedHttpRequest, *, fresh: bool = False) -> tuple[None, Caller]:  # type: ignore[override]
-        line: Line = request.line
+        line: LogLine = request.line
         caller = signed.judge(signed_call(request), fresh=fresh)
         line.merchant_id, line.secret_id = caller.merchant_id, caller.secret_id
         return None, caller

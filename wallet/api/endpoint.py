@@ -11,13 +11,13 @@ from django.http import HttpResponse
 from rest_framework.views import APIView
 
 from wallet import statuses
-from wallet.api import admission, contracts, decoding, handler
+from wallet.api import admission, contracts, decoding, envelope
 from wallet.api.authentication import SignatureAuthentication
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
 
 if TYPE_CHECKING:
-    from wallet.api.door import SignedHttpRequest
+    from wallet.api.middleware import SignedHttpRequest
 
 ATTEMPTS = 3
 
@@ -56,14 +56,14 @@ class SignedView(APIView):
                     given = self.serve(caller, asked)
             except StaleAccess:
                 continue
-            return handler.answer(self.told(request, given))
+            return envelope.answer(self.told(request, given))
         raise statuses.Overloaded
 
     def understood(self, request: SignedHttpRequest, caller: Caller) -> Any:
         """The body as it was meant. A refusal by rows 7 to 10 goes only to who passes row 6 and the newest lists."""
         try:
             return self.read(request)
-        except statuses.Refusal:
+        except statuses.CallRefused:
             ledger.gate(caller, self.kind)
             raise
 

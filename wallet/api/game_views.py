@@ -15,8 +15,8 @@ from wallet.api.endpoint import QueryView, SignedView
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller
 from wallet.models import Session, Transaction
-from wallet.services import sessions
-from wallet.services.sessions import Launch
+from wallet.services.calls import sessions
+from wallet.services.calls.sessions import Launch
 
 
 class GameUrl(SignedView):

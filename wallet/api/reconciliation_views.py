@@ -23,7 +23,7 @@ from wallet.reconciliation import statements
 from wallet.reconciliation.scopes import Scope
 
 if TYPE_CHECKING:
-    from wallet.api.door import SignedHttpRequest
+    from wallet.api.middleware import SignedHttpRequest
 
 
 class Sent(NamedTuple):

@@ -10,12 +10,12 @@ from django.conf import settings
 from wallet import statuses
 from wallet.api import admission, contracts, decoding
 from wallet.api.endpoint import SignedView
-from wallet.api.handler import envelope
+from wallet.api.envelope import envelope
 from wallet.ledger.ledger import Answer, Call, Caller
-from wallet.services import transactions
+from wallet.services.calls import transactions
 
 if TYPE_CHECKING:
-    from wallet.api.door import SignedHttpRequest
+    from wallet.api.middleware import SignedHttpRequest
 
 
 ECHOED = ("transactionId", "sessionId", "roundId", "playerId", "currency")
@@ -99,10 +99,12 @@ class Batch(SignedView):
 
     def serve(self, caller: Caller, asked: list[Any]) -> Any:
         checked = [self.checked(item) for item in asked]
-        calls = [as_call(self.kind, item) for item in checked if not isinstance(item, statuses.Refusal)]
+        calls = [as_call(self.kind, item) for item in checked if not isinstance(item, statuses.CallRefused)]
         answers = iter(transactions.post_batch(caller, self.kind, calls))
         data = [
-            envelope(item, **readable_id(raw)) if isinstance(item, statuses.Refusal) else self.tell(item, next(answers))
+            envelope(item, **readable_id(raw))
+            if isinstance(item, statuses.CallRefused)
+            else self.tell(item, next(answers))
             for raw, item in zip(asked, checked, strict=True)
         ]
         return {"status": statuses.OK, "data": data}
@@ -116,7 +118,7 @@ class Batch(SignedView):
             if not isinstance(item, dict):
                 raise statuses.IncorrectData("An item must be an object.")
             return decoding.check(self.takes, item)
-        except statuses.Refusal as refusal:
+        except statuses.CallRefused as refusal:
             return refusal
 
     def tell(self, item: Any, answer: Answer) -> dict[str, Any]:

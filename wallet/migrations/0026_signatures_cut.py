@@ -9,9 +9,9 @@ def cut(apps: Any, schema_editor: Any) -> None:
     """
     calls = apps.get_model("wallet", "RefusedCall").objects.using(schema_editor.connection.alias)
     if calls.exists():
-        from wallet.services import kept_signature
+        from wallet.services.calls import stored_signature
 
-        kept_signature.cut_stored(calls)
+        stored_signature.cut_stored(calls)
 
 
 class Migration(migrations.Migration):

@@ -25,7 +25,7 @@ from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, RefusedHour, SignedRequest
 from wallet.models.session import Session
 from wallet.models.transaction import Transaction
-from wallet.models.usage import CallHour, Mark, MovementHour, OpenBet, PlayerDay
+from wallet.models.usage import CallHour, MovementHour, OpenBet, PlayerDay, Watermark
 
 __all__ = [
     "Account",
@@ -42,7 +42,6 @@ __all__ = [
     "FoldedRow",
     "HostKeyLookup",
     "Invoice",
-    "Mark",
     "MerchantHour",
     "MovementHour",
     "OpenBet",
@@ -65,4 +64,5 @@ __all__ = [
     "StatementPreview",
     "StatementSource",
     "Transaction",
+    "Watermark",
 ]

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from merchants.models import Merchant, Person
 from merchants.models.audit import tracked, unbound
 from merchants.models.merchant import not_of_a_sandbox
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from wallet.models.reconciliation import Case, Reconciliation, private_files
 
 CHECK = "USING ERRCODE = 'check_violation'"

@@ -16,7 +16,7 @@ from merchants.models import Merchant, Person
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import tracked
 from merchants.models.people import OUTSIDE_BY_OWNER
-from merchants.models.words import one_line, without_secret
+from merchants.models.typed_text import one_line, without_secret
 from portal.lib import clock
 from portal.lib.email_addresses import EmailAddressField, only_ascii
 from wallet.models.case_due import case_due, case_settled_by_correction

@@ -1,4 +1,4 @@
-"""What secrets were used for, summed up by the hour beside the path of a call (wallet/services/usage.py).
+"""What secrets were used for, summed up by the hour beside the path of a call (wallet/services/usage/usage_rollup.py).
 
 Nothing here is a source: each row can be counted again from the request log and the ledger. A `Mark` says up to which
 row of a source that was done; whoever reads adds the rows behind it, so that a figure is exact at any moment.
@@ -26,7 +26,7 @@ class WholeNumberField(models.Field):  # type: ignore[type-arg]
         return None if value is None else int(value)
 
 
-class Mark(models.Model):
+class Watermark(models.Model):
     """Up to which row of a table all is summed up."""
 
     class Source(models.TextChoices):
@@ -38,6 +38,7 @@ class Mark(models.Model):
     upto = models.BigIntegerField(default=0)
 
     class Meta:
+        db_table = "wallet_mark"
         triggers = [pgtrigger.Protect(name="mark_stays", operation=pgtrigger.Delete)]  # without it nothing can be read
 
     def __str__(self) -> str:

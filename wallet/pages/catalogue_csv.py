@@ -10,21 +10,21 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
-from merchants import errors, once
+from merchants import errors, form_tokens
 from merchants.access import Visit, Work
 from merchants.models import DisabledGame, Download, Game, Player
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm, PlainForm
+from merchants.pages.guard import page
 from merchants.services import catalogue_io, downloads, flags, proposals
 from merchants.services.catalogue_io import BadLines, GamesPlan, PlayersPlan
-from merchants.services.posture import plural
+from merchants.services.key_hygiene import plural
 from portal.lib import clock
 from portal.lib.file_names import file_name
 from wallet.pages.games import names
 from wallet.pages.players import chosen, found, of_impact
-from wallet.services import impact_of
+from wallet.services.usage import restriction_impact
 
 AT_ONCE = 2_000
 NAMED = 5
@@ -126,16 +126,16 @@ def taken_in(request: HttpRequest, visit: Visit, sheet: Sheet) -> HttpResponse:
             return shown(request, visit, sheet, lines, plan)
     back = reverse(f"operator:{sheet.tab}", args=[visit.merchant.code])
     context: dict[str, Any] = {"form": form, "sheet": sheet, "bad": bad, "back": back}
-    return frame.show(request, visit, "players_import.html", tab=sheet.tab, title=sheet.title, **context)
+    return page_frame.show(request, visit, "players_import.html", tab=sheet.tab, title=sheet.title, **context)
 
 
 def shown(request: HttpRequest, visit: Visit, sheet: Sheet, lines: str, plan: Any) -> HttpResponse:
     """What `ask` shows first; here the file came by POST."""
     packed = proposals.keep(merchant=visit.merchant, by=visit.person, kind=sheet.tab, text=lines, digest=plan.digest)
     asked = question(visit, sheet, sheet.ask(visit, plan))
-    form = ApplyForm(initial={"packed": packed, "token": once.new_token(request)})
+    form = ApplyForm(initial={"packed": packed, "token": form_tokens.new_token(request)})
     known = {"question": asked, "form": form, **asked.context}
-    return frame.show(request, visit, asked.template, tab=asked.tab, title=asked.title, **known)
+    return page_frame.show(request, visit, asked.template, tab=asked.tab, title=asked.title, **known)
 
 
 def again(visit: Visit, sheet: Sheet) -> Question:
@@ -178,7 +178,7 @@ def of_players(visit: Visit, plan: PlayersPlan) -> dict[str, Any]:
         return {"text": "Nothing changes: all of it stands so already.", "button": "Go on", "context": {"told": told}}
     told += [row("Blocked", plan.blocked), row("Unblocked", plan.unblocked), row("Limits set anew", plan.limited)]
     told += [row("Another reason for a block", plan.reworded)] if plan.reworded else []
-    impact = of_impact(impact_of.of_players(visit.merchant, plan.blocked)) if plan.blocked else {}
+    impact = of_impact(restriction_impact.of_players(visit.merchant, plan.blocked)) if plan.blocked else {}
     return {
         "text": "All of it is saved at once, or nothing.",
         "button": f"Change {plural(len(plan.changes), 'player')}",
@@ -194,7 +194,7 @@ def of_games(visit: Visit, plan: GamesPlan) -> dict[str, Any]:
     if not changed:
         return {"text": "Nothing changes: all of it stands so already.", "button": "Go on", "context": {"told": told}}
     told += [(said, len(games), some(names(games))) for said, games in (("On", plan.on), ("Off", plan.off))]
-    impact = of_impact(impact_of.of_games(visit.merchant, plan.off)) if plan.off else {}
+    impact = of_impact(restriction_impact.of_games(visit.merchant, plan.off)) if plan.off else {}
     return {
         "text": "All of it is saved at once, or nothing.",
         "button": f"Switch {plural(changed, 'game')}",

@@ -14,17 +14,17 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from merchants.access import Role, Visit
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
+from merchants.pages.guard import page
 from merchants.services import downloads
 from portal.lib import clock
 from portal.lib.file_names import file_name
 from wallet.models import Export
 from wallet.pages.round_filter import FilterForm, told
-from wallet.services import exports
-from wallet.services.rounds import Wish
+from wallet.services.rounds import exports
+from wallet.services.rounds.round_list import RoundFilter
 
 SHOWN = 50
 CONTENT_TYPES = {
@@ -92,7 +92,7 @@ def exports_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"exports": shown, "busy": any(each["busy"] for each in shown)}
     if request.headers.get("hx-request"):
         return render(request, "operator/exports_list.html", context | {"merchant": visit.merchant, "visit": visit})
-    return frame.show(request, visit, "exports.html", tab="rounds", title="Exports", **context)
+    return page_frame.show(request, visit, "exports.html", tab="rounds", title="Exports", **context)
 
 
 @page(back="operator:exports", prove=True)
@@ -150,7 +150,7 @@ def own_export(visit: Visit, number: int) -> Export:
 
 def as_shown(export: Export, visit: Visit) -> dict[str, Any]:
     broken = export.is_broken_off(at=clock.now())
-    wish = Wish.of(export.wish)
+    wish = RoundFilter.of(export.wish)
     may = may_steer(visit, export)
     is_over = export.state == Export.State.READY and export.expires_at is not None and export.expires_at <= clock.now()
     return {

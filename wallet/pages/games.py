@@ -12,15 +12,15 @@ from django.urls import reverse
 
 from merchants.access import Visit, Work
 from merchants.models import DisabledGame, Game
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
+from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.services import flags, history, undo
-from merchants.services.posture import plural
+from merchants.services.key_hygiene import plural
 from wallet.pages.limits import undone
 from wallet.pages.players import of_impact, plain
-from wallet.services import impact_of
+from wallet.services.usage import restriction_impact
 
 SHOWN = 50
 MOST_AT_ONCE = 200
@@ -46,7 +46,7 @@ def games_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "next": f"?{more}" if more else "",
         "change": undo.last(DisabledGame, visit.merchant),
     }
-    return frame.show(request, visit, "games.html", tab="games", title="Games", **context)
+    return page_frame.show(request, visit, "games.html", tab="games", title="Games", **context)
 
 
 def chosen(request: HttpRequest) -> dict[str, str]:
@@ -145,12 +145,12 @@ def named(request: HttpRequest) -> list[Game]:
 
 
 def nothing_chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return frame.show(request, visit, "games_none.html", tab="games", title="No game was ticked")
+    return page_frame.show(request, visit, "games_none.html", tab="games", title="No game was ticked")
 
 
 def about(visit: Visit, games: list[Game], **question: Any) -> Question:
     back = reverse("operator:games", args=[visit.merchant.code])
-    context = {"games": names(games)} | of_impact(impact_of.of_games(visit.merchant, games))
+    context = {"games": names(games)} | of_impact(restriction_impact.of_games(visit.merchant, games))
     return Question(back=back, tab="games", template="games_ask.html", context=context, **question)
 
 

@@ -14,21 +14,21 @@ from django.urls import reverse
 from merchants.access import Visit
 from merchants.errors import spoken
 from merchants.models import ApiKey, Approval, Compromise, Merchant
-from merchants.pages import frame
-from merchants.pages.door import page
-from merchants.services import access, posture, questions
-from merchants.services.access import Allowlist, Domains
+from merchants.pages import page_frame
+from merchants.pages.guard import page
+from merchants.services import credentials, key_hygiene, owner_questions
+from merchants.services.credentials import Allowlist, Domains
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.pages import charts
-from wallet.pages.list_proposal import of_list
+from wallet.pages.lists.proposal import of_list
 from wallet.pages.reconciliation.days import last_told
-from wallet.pages.reconciliation.words import to_day
+from wallet.pages.reconciliation.labels import to_day
 from wallet.reconciliation import alarms, cases
-from wallet.services import money_flow, pulse, used
-from wallet.services.log_search import REFUSED
-from wallet.services.money_flow import Flow, Kind
-from wallet.services.pulse import Pulse
+from wallet.services.log.log_search import REFUSED
+from wallet.services.usage import last_day, money_flow, usage_totals
+from wallet.services.usage.last_day import Pulse
+from wallet.services.usage.money_flow import Flow, Kind
 
 SPANS = {"24h": (24, "24 hours"), "7d": (7 * 24, "7 days")}
 SHOWN_KEYS, SHOWN_REFUSALS, SHOWN_CURRENCIES, SHOWN_NOTICES = 6, 6, 8, 12
@@ -57,10 +57,10 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     hours, said = SPANS[span]
     merchant, now = visit.merchant, clock.now()
     secrets = money_flow.secrets_of(merchant)
-    beat, flows = pulse.last(merchant, hours=hours), money_flow.last(secrets, hours=hours)
-    keys, lists = posture.keys_of(merchant, now), access.lists_of(merchant)
-    domains = access.domains_of(merchant.pk)
-    rounds = used.open_rounds(secrets, merchant.pk, used.Span(now - timedelta(days=OPEN_DAYS)))
+    beat, flows = last_day.last(merchant, hours=hours), money_flow.last(secrets, hours=hours)
+    keys, lists = key_hygiene.keys_of(merchant, now), credentials.lists_of(merchant)
+    domains = credentials.domains_of(merchant.pk)
+    rounds = usage_totals.open_rounds(secrets, merchant.pk, usage_totals.Span(now - timedelta(days=OPEN_DAYS)))
     context: dict[str, Any] = {
         "span": span,
         "spans": [(name, title) for name, (_, title) in SPANS.items()],
@@ -77,11 +77,11 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "rounds": [(each, money.show(each.stake)) for each in rounds],
         "keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
-        "lists": posture.lists_in_words(lists, keys, now),
+        "lists": key_hygiene.lists_in_words(lists, keys, now),
         "reconciled": last_told(merchant),
         "notices": list(islice(notices(merchant, keys, lists, domains, beat, rounds, now), SHOWN_NOTICES)),
     }
-    return frame.show(request, visit, "home.html", tab="home", title="Home", **context)
+    return page_frame.show(request, visit, "home.html", tab="home", title="Home", **context)
 
 
 def share(beat: Pulse) -> str:
@@ -119,11 +119,11 @@ def notices(
     lists: dict[int | None, Allowlist],
     domains: Domains,
     beat: Pulse,
-    rounds: list[used.OpenRounds],
+    rounds: list[usage_totals.OpenRounds],
     now: datetime,
 ) -> Iterator[Notice]:
     """The gravest first."""
-    counting = posture.that_restrict(lists, keys, now)
+    counting = key_hygiene.that_restrict(lists, keys, now)
     yield from of_days(merchant)
     yield from of_who_is_refused(merchant, keys, counting, now)
     yield from of_questions(merchant)
@@ -138,7 +138,7 @@ def notices(
     if old:
         days = (now - min(each.oldest for each in old)).days or 1
         yield Notice(
-            "info", f"Rounds have been open for more than a day, the oldest for {posture.plural(days, 'day')}."
+            "info", f"Rounds have been open for more than a day, the oldest for {key_hygiene.plural(days, 'day')}."
         )
 
 
@@ -148,11 +148,13 @@ def of_days(merchant: Merchant) -> Iterator[Notice]:
         yield Notice("danger", str(alarm), to_day(merchant, alarm.day), "Look at the day")
     if owed := cases.owed(merchant).count():
         url = reverse("operator:cases", args=[merchant.code])
-        yield Notice("danger", f"{posture.plural(owed, 'late payout')} refused: money owed to players.", url, "Look")
+        yield Notice(
+            "danger", f"{key_hygiene.plural(owed, 'late payout')} refused: money owed to players.", url, "Look"
+        )
 
 
 def of_questions(merchant: Merchant) -> Iterator[Notice]:
-    for question in questions.waiting(merchant)[:SHOWN_KEYS]:
+    for question in owner_questions.waiting(merchant)[:SHOWN_KEYS]:
         text = f"Our staff ({question.asked_by}) want to {question.wish}: an owner decides."
         yield Notice("warning", text, reverse("operator:question", args=[merchant.code, question.pk]), "Answer")
 
@@ -161,7 +163,7 @@ def of_write_offs(merchant: Merchant) -> Iterator[Notice]:
     """Decided by our support; the merchant sees what is about to be given up."""
     for each in cases.sums(cases.waiting_for_second(merchant)):
         text = (
-            f"{posture.plural(each.cases, 'case')} with a difference of "
+            f"{key_hygiene.plural(each.cases, 'case')} with a difference of "
             f"{money.show_with_code(each.difference, each.currency)} "
             f"{'waits' if each.cases == 1 else 'wait'} for a second approver of our support."
         )
@@ -193,7 +195,7 @@ def of_who_is_refused(
     """Why every call is refused, or every one under a key, whatever it says."""
     if merchant.status != Merchant.Status.ACTIVE:
         yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
-    usable = [key for key in keys if posture.usable(key)]
+    usable = [key for key in keys if key_hygiene.usable(key)]
     if keys and all(key.status == ApiKey.Status.QUARANTINED for key in usable):
         text = "No key can be used: each is revoked or has ended, and every call is refused."
         if usable:
@@ -220,7 +222,7 @@ def of_lists(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: dat
 
 def of_domains(merchant: Merchant, domains: Domains, now: datetime) -> Iterator[Notice]:
     """As of networks: when all have ended, and the next that ends."""
-    standing = access.domains_that_stand(domains, now)
+    standing = credentials.domains_that_stand(domains, now)
     if domains and not standing:
         text = "All domains of the merchant’s list have ended: every call that says Origin is refused."
         yield Notice("danger", text, of_list(merchant, None), LOOK_AT_LIST)
@@ -231,7 +233,7 @@ def of_domains(merchant: Merchant, domains: Domains, now: datetime) -> Iterator[
 
 
 def of_key(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
-    if not posture.usable(key):
+    if not key_hygiene.usable(key):
         return
     url = to_key(merchant, key)
     if key.status == ApiKey.Status.QUARANTINED:

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 
 from merchants.access import Visit
 from merchants.models import Approval, Compromise, SeenAddress
-from merchants.pages import frame
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.guard import page
 from merchants.pages.keys import own_key
-from merchants.services import posture
+from merchants.services import key_hygiene
 from portal.lib import clock
-from wallet.services import meter
+from wallet.services.usage import rotation_progress
 
 SHOWN = 10
 
@@ -21,14 +21,14 @@ SHOWN = 10
 @page(back="operator:keys")
 def key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     own = own_key(visit, number)
-    shown = posture.with_secrets(own, clock.now())
+    shown = key_hygiene.with_secrets(own, clock.now())
     approval = Approval.objects.filter(key=own, state=Approval.State.WAITING).select_related("asked_by").first()
     context: dict[str, Any] = {
         "key": shown,
-        "usable": posture.usable(shown),
-        "meter": meter.rows(own),
+        "usable": key_hygiene.usable(shown),
+        "meter": rotation_progress.rows(own),
         "approval": approval,
         "cases": Compromise.objects.filter(key=own).select_related("secret")[:SHOWN],
         "addresses": SeenAddress.objects.filter(key=own).order_by("-last_seen_at")[:SHOWN],
     }
-    return frame.show(request, visit, "key.html", tab="keys", title=own.label or "Key", **context)
+    return page_frame.show(request, visit, "key.html", tab="keys", title=own.label or "Key", **context)

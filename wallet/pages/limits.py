@@ -15,16 +15,16 @@ from django.urls import reverse
 from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import Merchant
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm, PlainForm
+from merchants.pages.guard import page
 from merchants.services import limits, undo
 from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
-from wallet.services import impact_of
-from wallet.services.impact_of import Refused
+from wallet.services.usage import restriction_impact
+from wallet.services.usage.restriction_impact import Refused
 
 SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18}):((?:[A-Z0-9]{3,8}=[0-9]{1,16};)*)", re.ASCII)
 LONGEST_SEEN = 40 + 27 * money.MOST_CURRENCIES
@@ -71,7 +71,7 @@ def change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpResponse
         return ask(request, visit, question(subject, wanted))
     if form.is_valid():
         form.add_error(None, "These limits stand already: nothing would change.")
-    return frame.show(
+    return page_frame.show(
         request, visit, "limits_form.html", tab=subject.tab, title=subject.title, form=form, subject=subject
     )
 
@@ -129,7 +129,7 @@ def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "stake": limits.stake_in_words(limits.of(visit.merchant)),
         "change": undo.last(Merchant, visit.merchant),
     }
-    return frame.show(request, visit, "limits.html", tab="players", title="Limits of all players", **context)
+    return page_frame.show(request, visit, "limits.html", tab="players", title="Limits of all players", **context)
 
 
 @page(work=Work.PLAYERS, back="operator:limits")
@@ -145,7 +145,7 @@ def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
         back=reverse("operator:limits", args=[visit.merchant.code]),
         tab="players",
         standing=limits.of(visit.merchant),
-        judged=lambda wanted: impact_of.of_merchant_limits(visit.merchant, wanted),
+        judged=lambda wanted: restriction_impact.of_merchant_limits(visit.merchant, wanted),
         save=save,
     )
     return change(request, visit, subject)

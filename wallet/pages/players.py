@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from merchants.access import Visit, Work
 from merchants.models import Merchant, Player
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
+from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.pages.timeline import as_told_outside
 from merchants.services import flags, history, limits, undo
@@ -24,7 +24,7 @@ from merchants.services.limits import Limits
 from portal.lib import clock, money
 from wallet.models import Account, Session
 from wallet.pages.limits import Subject, change, in_words, said_bets, undone
-from wallet.services import impact_of
+from wallet.services.usage import restriction_impact
 
 SHOWN = 50
 SHOWN_ACCOUNTS, SHOWN_SESSIONS, SHOWN_ENTRIES = 30, 20, 8
@@ -49,7 +49,7 @@ def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "next": f"?{older}" if older else "",
         "change": undo.last(Player, visit.merchant),
     }
-    return frame.show(request, visit, "players.html", tab="players", title="Players", **context)
+    return page_frame.show(request, visit, "players.html", tab="players", title="Players", **context)
 
 
 def chosen(request: HttpRequest) -> dict[str, str]:
@@ -96,19 +96,19 @@ def player(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "player": own,
         "balances": [(each, money.show(each.balance or 0)) for each in accounts[:SHOWN_ACCOUNTS]],
         "sessions": sessions[:SHOWN_SESSIONS],
-        "rounds": in_money(impact_of.open_rounds_of(own)),
+        "rounds": in_money(restriction_impact.open_rounds_of(own)),
         "general": (said_bets(visit.merchant.bets_per_minute), limits.stake_in_words(limits.of(visit.merchant))),
         "entries": [as_told_outside(entry) for entry in history.timeline(own, limit=SHOWN_ENTRIES)],
         "change": undo.last(Player, visit.merchant, pgh_obj=own.pk),
     }
-    return frame.show(request, visit, "player.html", tab="players", title=own.player_id, **context)
+    return page_frame.show(request, visit, "player.html", tab="players", title=own.player_id, **context)
 
 
 def in_money(rounds: list[Any]) -> list[tuple[int, str, str]]:
     return [(each.rounds, money.show(each.stake), each.currency) for each in rounds]
 
 
-def of_impact(impact: impact_of.Impact) -> dict[str, Any]:
+def of_impact(impact: restriction_impact.Impact) -> dict[str, Any]:
     return {"impact": impact, "open_rounds": in_money(impact.open_rounds)}
 
 
@@ -120,7 +120,7 @@ class BlockForm(OnceForm):
 
 def about(player: Player, **question: Any) -> Question:
     back = reverse("operator:player", args=[player.merchant.code, player.pk])
-    context = {"player": player} | of_impact(impact_of.of_players(player.merchant, [player]))
+    context = {"player": player} | of_impact(restriction_impact.of_players(player.merchant, [player]))
     return Question(back=back, tab="players", template="player_ask.html", context=context, **question)
 
 
@@ -179,7 +179,7 @@ def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
         back=reverse("operator:player", args=[visit.merchant.code, own.pk]),
         tab="players",
         standing=limits.of(own),
-        judged=lambda wanted: impact_of.of_player_limits(own, wanted),
+        judged=lambda wanted: restriction_impact.of_player_limits(own, wanted),
         save=save,
     )
     return change(request, visit, subject)

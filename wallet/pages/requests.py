@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from merchants.access import Visit
 from merchants.models import ApiKey, Merchant
-from merchants.pages import frame
-from merchants.pages.door import page
+from merchants.pages import page_frame
 from merchants.pages.forms import MomentField, PlainForm
+from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.services import downloads
 from portal.lib import clock, money, numbers, tables
@@ -24,8 +24,9 @@ from portal.lib.clientip import Network, parse_address
 from portal.lib.file_names import file_name
 from wallet import statuses
 from wallet.models import SignedRequest
-from wallet.services import doctor, log_search, refusal_budget
-from wallet.services.log_search import Edges, Found, Wish
+from wallet.services.explain import signature_doctor
+from wallet.services.log import log_search, refusal_budget
+from wallet.services.log.log_search import Edges, RequestFilter, RequestPage
 
 LINES = 50
 DROPPED_FOR = timedelta(hours=24)
@@ -72,9 +73,9 @@ class SearchForm(PlainForm):
         fields["endpoint"].choices = [("", "Any"), *((path, path) for path in log_search.endpoints())]
         fields["key"].queryset = merchant.keys.order_by("-created_at")
 
-    def wish(self) -> Wish:
+    def wish(self) -> RequestFilter:
         said = self.cleaned_data
-        return Wish(
+        return RequestFilter(
             since=said["since"],
             until=said["until"],
             status=said["status"],
@@ -102,7 +103,7 @@ def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
     return show(request, visit, form, found=found, following=following, newest=newest)
 
 
-def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: Found, **context: Any) -> HttpResponse:
+def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: RequestPage, **context: Any) -> HttpResponse:
     part = "requests_tail.html" if request.headers.get("HX-Request") else "requests.html"
     kept = filters(request)
     known: dict[str, Any] = {
@@ -118,15 +119,15 @@ def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: Found, 
     if "HX-Request" not in request.headers:
         since = clock.now() - DROPPED_FOR
         known["dropped"] = refusal_budget.dropped(since=since, merchant_id=visit.merchant.pk)
-    response = frame.show(request, visit, part, tab="requests", title="Requests", **known | context)
+    response = page_frame.show(request, visit, part, tab="requests", title="Requests", **known | context)
     response["X-Tail"] = "1"
     return response
 
 
-def look(merchant: Merchant, form: SearchForm, where: Edges) -> Found:
+def look(merchant: Merchant, form: SearchForm, where: Edges) -> RequestPage:
     if form.is_bound and not form.is_valid():
-        return Found()
-    wish = form.wish() if form.is_bound else Wish()
+        return RequestPage()
+    wish = form.wish() if form.is_bound else RequestFilter()
     return log_search.look(merchant=merchant, wish=wish, edges=where, limit=LINES)
 
 
@@ -160,8 +161,8 @@ def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
 
 def is_own(merchant: Merchant, request_id: Any) -> bool:
     try:
-        doctor.own_call(merchant, request_id)
-    except doctor.NoSuchCall:
+        signature_doctor.own_call(merchant, request_id)
+    except signature_doctor.NoSuchCall:
         return False
     return True
 
@@ -170,7 +171,7 @@ def meant(merchant: Merchant, text: str) -> tuple[str, str]:
     try:
         return "address", str(parsed_block(text)).removesuffix("/32").removesuffix("/128")
     except forms.ValidationError:
-        return ("transaction" if log_search.is_there(merchant, Wish(transaction_id=text)) else "player"), text
+        return ("transaction" if log_search.is_there(merchant, RequestFilter(transaction_id=text)) else "player"), text
 
 
 # --- As a table -------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from django import forms
 from merchants.pages.forms import MomentField, PlainForm, written
 from portal.lib import money
 from portal.lib.amount_fields import AmountField
-from wallet.services import rounds
-from wallet.services.rounds import Wish
+from wallet.services.rounds import round_list
+from wallet.services.rounds.round_list import RoundFilter
 
 ANY = ("", "Any")
 
@@ -23,22 +23,24 @@ class FilterForm(PlainForm):
     game = forms.CharField(label="Game id", max_length=64, required=False)
     currency = forms.CharField(label="Currency", max_length=8, required=False)
     state = forms.ChoiceField(
-        label="State", required=False, choices=[ANY, *((each, each.capitalize()) for each in rounds.STATES)]
+        label="State", required=False, choices=[ANY, *((each, each.capitalize()) for each in round_list.STATES)]
     )
     least = AmountField(label="Stake at least", required=False)
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 
-    def wish(self) -> Wish:
+    def wish(self) -> RoundFilter:
         """Of a valid form."""
-        return Wish(**{name: self.cleaned_data[name] for name in self.fields if self.cleaned_data[name] is not None})
+        return RoundFilter(
+            **{name: self.cleaned_data[name] for name in self.fields if self.cleaned_data[name] is not None}
+        )
 
     @staticmethod
-    def address(wish: Wish) -> dict[str, str]:
+    def address(wish: RoundFilter) -> dict[str, str]:
         """What makes the same wish again."""
         said: dict[str, Any] = {name: getattr(wish, name) for name in wish.kept()}
-        for name in rounds.MOMENTS:
+        for name in round_list.MOMENTS:
             if name in said:
                 said[name] = written(said[name])
         if "least" in said:
@@ -46,8 +48,8 @@ class FilterForm(PlainForm):
         return said
 
 
-def told(wish: Wish) -> list[tuple[str, str]]:
+def told(wish: RoundFilter) -> list[tuple[str, str]]:
     """In words: label and value."""
     fields, said = FilterForm.base_fields, FilterForm.address(wish)
-    utc = {name: said[name].replace("T", " ") for name in rounds.MOMENTS if name in said}
+    utc = {name: said[name].replace("T", " ") for name in round_list.MOMENTS if name in said}
     return [(str(fields[name].label), value) for name, value in (said | utc).items()]

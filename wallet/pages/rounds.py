@@ -11,17 +11,17 @@ from django.urls import NoReverseMatch, reverse
 
 from merchants.access import Visit
 from merchants.models import Merchant
-from merchants.pages import frame
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from portal.lib import money
 from wallet.models import PlayTransaction, Transaction
 from wallet.pages.round_filter import FilterForm, told
-from wallet.services import one_round, open_rounds, whereabouts
-from wallet.services import rounds as rounds_of
-from wallet.services.one_round import Step
-from wallet.services.rounds import Place, Wish
-from wallet.services.whereabouts import Found
+from wallet.services.rounds import find_by_id, open_rounds, round_story
+from wallet.services.rounds import round_list as rounds_of
+from wallet.services.rounds.find_by_id import IdMatch
+from wallet.services.rounds.round_list import Place, RoundFilter
+from wallet.services.rounds.round_story import Step
 
 ON_A_PAGE = 50
 
@@ -30,12 +30,12 @@ ON_A_PAGE = 50
 @page()
 @search_by_post
 def rounds(request: HttpRequest, visit: Visit) -> HttpResponse:
-    text = whereabouts.cleaned(request.GET.get("q", ""))
+    text = find_by_id.cleaned(request.GET.get("q", ""))
     return found_page(request, visit, text) if text else list_page(request, visit)
 
 
 def found_page(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
-    found = whereabouts.find(visit.merchant, text)
+    found = find_by_id.find(visit.merchant, text)
     if only := only_one(visit.merchant, found):
         return HttpResponseRedirect(only)
     context: dict[str, Any] = {
@@ -43,12 +43,12 @@ def found_page(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
         "found": found,
         "rounds": [(root, heading(root), to_round(visit.merchant, root)) for root in found.rounds],
         "calls": [(line, to_call(visit.merchant, line.request_id)) for line in found.calls],
-        "looked_for": whereabouts.LOOKED_FOR,
+        "looked_for": find_by_id.LOOKED_FOR,
     }
-    return frame.show(request, visit, "rounds_found.html", tab="rounds", title="Search", **context)
+    return page_frame.show(request, visit, "rounds_found.html", tab="rounds", title="Search", **context)
 
 
-def only_one(merchant: Merchant, found: Found) -> str:
+def only_one(merchant: Merchant, found: IdMatch) -> str:
     """The address of the only round, when there is nothing else to choose from."""
     if found.players or found.sessions or len(found.rounds) + len(found.played) != 1:
         return ""
@@ -58,7 +58,7 @@ def only_one(merchant: Merchant, found: Found) -> str:
 # --- The list ---------------------------------------------------------------------------------------------------------
 def list_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = FilterForm(request.GET or None)
-    wish = form.wish() if form.is_valid() else Wish()
+    wish = form.wish() if form.is_valid() else RoundFilter()
     found = rounds_of.look(visit.merchant, wish, before=place(request), limit=ON_A_PAGE)
     said = urlencode(FilterForm.address(wish))
     context: dict[str, Any] = {
@@ -70,7 +70,7 @@ def list_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "older": f"?{urlencode(FilterForm.address(wish) | mark(found.older))}" if found.older else "",
         "newest": f"?{said}" if "at" in request.GET else "",
     }
-    return frame.show(request, visit, "rounds.html", tab="rounds", title="Rounds", **context)
+    return page_frame.show(request, visit, "rounds.html", tab="rounds", title="Rounds", **context)
 
 
 def place(request: HttpRequest) -> Place | None:
@@ -94,7 +94,7 @@ def as_row(merchant: Merchant, bet: Transaction) -> dict[str, Any]:
         "stake": money.show(bet.amount or 0),
         "paid": "" if paid is None else money.show(paid),
         "state": state,
-        "level": one_round.LEVELS.get(state, ""),
+        "level": round_story.LEVELS.get(state, ""),
     }
 
 
@@ -111,17 +111,17 @@ def open_page(request: HttpRequest, visit: Visit) -> HttpResponse:
             for name, title, _ in open_rounds.AGES
         ]
     }
-    return frame.show(request, visit, "rounds_open.html", tab="rounds", title="Open rounds", **context)
+    return page_frame.show(request, visit, "rounds_open.html", tab="rounds", title="Open rounds", **context)
 
 
 def currency_of(request: HttpRequest) -> str:
-    return whereabouts.cleaned(request.GET.get("currency", "")).upper()
+    return find_by_id.cleaned(request.GET.get("currency", "")).upper()
 
 
 def open_list(request: HttpRequest, visit: Visit, age: str, currency: str) -> HttpResponse:
     """The oldest first."""
     since, until = open_rounds.between(age)
-    wish = Wish(since=since, until=until, currency=currency)
+    wish = RoundFilter(since=since, until=until, currency=currency)
     bets, last = rounds_of.oldest_open(visit.merchant, wish, after=place(request), limit=ON_A_PAGE)
     more = urlencode({"age": age, "currency": currency} | (mark(last) if last else {}))
     context: dict[str, Any] = {
@@ -130,28 +130,28 @@ def open_list(request: HttpRequest, visit: Visit, age: str, currency: str) -> Ht
         "rows": [as_row(visit.merchant, bet) for bet in bets],
         "later": f"?{more}" if last else "",
     }
-    return frame.show(request, visit, "rounds_open_list.html", tab="rounds", title="Open rounds", **context)
+    return page_frame.show(request, visit, "rounds_open_list.html", tab="rounds", title="Open rounds", **context)
 
 
 # --- One round --------------------------------------------------------------------------------------------------------
 @page(back="operator:rounds")
 def round_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    row = one_round.own_root(visit.merchant, number)
+    row = round_story.own_root(visit.merchant, number)
     if row is None:
         raise Http404
-    [root] = whereabouts.roots(visit.merchant, [row])
+    [root] = find_by_id.roots(visit.merchant, [row])
     if root.pk != row.pk:
         return HttpResponseRedirect(to_round(visit.merchant, root))
-    story = one_round.tell(root)
+    story = round_story.tell(root)
     context: dict[str, Any] = {
         "round": story,
         "root": root,
         "steps": [shown(visit.merchant, step) for step in story.steps],
         "sums": {name: money.show(getattr(story, name)) for name in ("stake", "paid", "rewards", "result")},
-        "sought": one_round.SOUGHT if root.kind == Transaction.Kind.BET else "",
+        "sought": round_story.SOUGHT if root.kind == Transaction.Kind.BET else "",
         "bets_beside": [(other, to_round(visit.merchant, other)) for other in story.others],
     }
-    return frame.show(request, visit, "round.html", tab="rounds", title=heading(root), **context)
+    return page_frame.show(request, visit, "round.html", tab="rounds", title=heading(root), **context)
 
 
 @page(back="operator:rounds")
@@ -160,14 +160,14 @@ def play_round(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     root = own.select_related("session__player", "session__game").filter(pk=number).first()
     if root is None:
         raise Http404
-    steps = [shown(visit.merchant, step) for step in one_round.tell_played(root)]
-    return frame.show(
+    steps = [shown(visit.merchant, step) for step in round_story.tell_played(root)]
+    return page_frame.show(
         request, visit, "round_played.html", tab="rounds", title="A round with play money", root=root, steps=steps
     )
 
 
 def heading(root: Transaction) -> str:
-    return "Round" if root.kind == Transaction.Kind.BET else one_round.TITLES[root.kind]
+    return "Round" if root.kind == Transaction.Kind.BET else round_story.TITLES[root.kind]
 
 
 def shown(merchant: Merchant, step: Step) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from merchants.errors import spoken
 from merchants.models import Letter, Merchant
-from merchants.services import letters, outbox
+from merchants.services import email_outbox, emails
 from portal.lib import clock
 from wallet import statuses
 from wallet.models import CallHour
@@ -171,7 +171,7 @@ def _reached(merchants: Iterable[int], since: date, now: datetime) -> dict[sched
 def _has_failed(delivery: ReportDelivery, now: datetime) -> bool:
     """A letter is tried for a day; who waits for a report is told sooner."""
     letter = delivery.letter
-    is_untaken = letter.state == Letter.State.WAITING and letter.created_at <= now - outbox.UNTAKEN
+    is_untaken = letter.state == Letter.State.WAITING and letter.created_at <= now - email_outbox.UNTAKEN
     return delivery.bounced_at is not None or letter.state == Letter.State.GIVEN_UP or is_untaken
 
 
@@ -197,9 +197,9 @@ def _tell(merchant: Merchant, alarm: Alarm) -> int:
         "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/{alarm.day}/",
     }
     once = f"reconciliation:{merchant.pk}:{alarm.day}:{alarm.cause}"
-    return letters.write_each(_addresses(merchant), merchant, TEMPLATE, context, once=once)
+    return emails.write_each(_addresses(merchant), merchant, TEMPLATE, context, once=once)
 
 
 def _addresses(merchant: Merchant) -> list[str]:
-    everybody = [*settings.RECONCILIATION_ALARM_TO, *recipients(merchant), *letters.contacts(merchant)]
+    everybody = [*settings.RECONCILIATION_ALARM_TO, *recipients(merchant), *emails.contacts(merchant)]
     return list({email.lower(): email for email in everybody}.values())

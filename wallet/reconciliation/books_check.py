@@ -14,15 +14,15 @@ from django.db import transaction
 
 from merchants.models import Merchant, Player
 from portal.lib import clock
+from wallet.ledger import verification, verified_sums
+from wallet.ledger.verification import Breach, Difference, Verdict
 from wallet.models import BookFinding, BooksSlice, Case, Transaction
-from wallet.services import books, verification
-from wallet.services.verification import Breach, Difference, Verdict
 
 OVERDUE = timedelta(hours=36)
 Kind, Origin = Case.Kind, BookFinding.Origin
 
 
-class Found(NamedTuple):
+class BooksResult(NamedTuple):
     """A finding before it is stored."""
 
     merchant_id: int
@@ -38,7 +38,7 @@ class Found(NamedTuple):
 # --- the checks -------------------------------------------------------------------------------------------------------
 def check_new_rows() -> Verdict:
     """Verify what was written since the last time, then all balances; return what is wrong, of all merchants."""
-    verdicts, settled = list[Verdict](), books.new_rows_settled()
+    verdicts, settled = list[Verdict](), verified_sums.new_rows_settled()
     while (verdict := _check_next(settled)) is not None:
         verdicts.append(verdict)
     return verification.merged([*verdicts, _check_balances()])
@@ -46,7 +46,7 @@ def check_new_rows() -> Verdict:
 
 @transaction.atomic
 def _check_next(settled: int) -> Verdict | None:
-    verdict = books.verify_next_rows(settled)
+    verdict = verified_sums.verify_next_rows(settled)
     if verdict is not None:
         _store(Origin.ROWS, _found_in(verdict))
     return verdict
@@ -54,7 +54,7 @@ def _check_next(settled: int) -> Verdict | None:
 
 @transaction.atomic
 def _check_balances() -> Verdict:
-    verdict = books.verify_balances()
+    verdict = verified_sums.verify_balances()
     BookFinding.objects.filter(origin=Origin.BALANCES).delete()
     _store(Origin.BALANCES, _found_in(verdict))
     return verdict
@@ -66,11 +66,11 @@ def check_slice(merchant: Merchant) -> Verdict:
     BooksSlice.objects.get_or_create(merchant=merchant)
     state = BooksSlice.objects.select_for_update().get(merchant=merchant)
     known = BookFinding.objects.filter(merchant=merchant).values_list("player_key", flat=True)
-    players = list({*books.next_players(state), *(key for key in known if key is not None)})
-    verdict = books.verify_players(merchant, players)
+    players = list({*verified_sums.next_players(state), *(key for key in known if key is not None)})
+    verdict = verified_sums.verify_players(merchant, players)
     BookFinding.objects.filter(merchant=merchant, origin=Origin.ROWS, player_key__in=players).delete()
     _store(Origin.ROWS, _found_in(verdict))
-    books.end_slice(state)
+    verified_sums.end_slice(state)
     return verdict
 
 
@@ -80,7 +80,7 @@ def merchants_overdue() -> int:
 
 
 # --- the findings -----------------------------------------------------------------------------------------------------
-def _store(origin: str, findings: Iterable[Found]) -> None:
+def _store(origin: str, findings: Iterable[BooksResult]) -> None:
     rows = [BookFinding(origin=origin, **found._asdict()) for found in findings]
     BookFinding.objects.bulk_create(
         rows,
@@ -90,12 +90,12 @@ def _store(origin: str, findings: Iterable[Found]) -> None:
     )
 
 
-def _found_in(verdict: Verdict) -> list[Found]:
+def _found_in(verdict: Verdict) -> list[BooksResult]:
     """Return each subject once; of several rules that a row breaks, the last. A row of a merchant that does not exist
     is in the verdict alone: no merchant has a page for it.
     """
     merchants = dict(Merchant.objects.values_list("code", "pk"))
-    keys = books.player_keys(verdict)
+    keys = verified_sums.player_keys(verdict)
     found = [
         *_of_differences(verdict.differences, merchants, keys),
         *_of_gaps(verdict),
@@ -108,11 +108,11 @@ def _found_in(verdict: Verdict) -> list[Found]:
 
 def _of_differences(
     differences: Iterable[Difference], merchants: Mapping[str, int], keys: Mapping[int, int]
-) -> Iterator[Found]:
+) -> Iterator[BooksResult]:
     for each in differences:
         if each.merchant is None:
             continue
-        yield Found(
+        yield BooksResult(
             merchants[each.merchant],
             Kind.BALANCE,
             f"{each.player}|{each.currency}" if each.player else f"account {each.account}",
@@ -124,12 +124,12 @@ def _of_differences(
         )
 
 
-def _of_gaps(verdict: Verdict) -> Iterator[Found]:
+def _of_gaps(verdict: Verdict) -> Iterator[BooksResult]:
     rows = Transaction.objects.in_bulk([gap.row for gap in verdict.gaps])
     for gap in verdict.gaps:
         ours = {"account": gap.account, "row": gap.row, "balance": str(gap.balance), "expected": str(gap.expected)}
         row = rows[gap.row]
-        yield Found(
+        yield BooksResult(
             row.merchant_id,
             Kind.BALANCE,
             f"row {gap.row}",
@@ -141,13 +141,13 @@ def _of_gaps(verdict: Verdict) -> Iterator[Found]:
         )
 
 
-def _of_breach(breach: Breach) -> Iterator[Found]:
+def _of_breach(breach: Breach) -> Iterator[BooksResult]:
     """Its player may not exist, and is looked up apart."""
     rows = Transaction.objects.filter(pk__in=breach.ids)
     players = dict(Player.objects.filter(pk__in=[row.player_id for row in rows]).values_list("pk", "player_id"))
     for row in rows:
         is_paid = breach.rule == verification.PAID_ON_ROLLED_BACK
-        yield Found(
+        yield BooksResult(
             row.merchant_id,
             Kind.PAID_ON_ROLLED_BACK if is_paid else Kind.BALANCE,
             row.transaction_id if is_paid else f"row {row.pk}",

@@ -13,9 +13,9 @@ from django.db.models.expressions import RawSQL
 
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
-from merchants.services import letters
+from merchants.services import emails
 from merchants.services.independence import check_two_people
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock, money
 from wallet.models.currency_rate import lower_limit
 from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
@@ -396,7 +396,7 @@ def _ask_second(change: Change, asked: Sequence[Case]) -> None:
             if len(of_one) == 1
             else f"/admin/wallet/case/?state=asked&merchant__id__exact={merchant.pk}",
         }
-        letters.write_each(others.values_list("email", flat=True), merchant, "write_off_waiting", context)
+        emails.write_each(others.values_list("email", flat=True), merchant, "write_off_waiting", context)
 
 
 def _by_merchant(asked: Sequence[Case]) -> dict[Merchant, list[Case]]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from merchants.models import Merchant, Person, Player
-from merchants.services import letters
+from merchants.services import emails
 from merchants.services.independence import check_two_people
 from portal.lib import clock, money
 from wallet import statuses
@@ -158,7 +158,7 @@ def _ask_second(proposed: Correction, text: str) -> None:
         "reason": text,
         "page": f"/admin/wallet/case/{proposed.case_id}/change/",
     }
-    letters.write_each(others.values_list("email", flat=True), proposed.merchant, "correction_waiting", context)
+    emails.write_each(others.values_list("email", flat=True), proposed.merchant, "correction_waiting", context)
 
 
 def entry_of(row: Transaction) -> Correction | None:

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 
 from merchants.models import Letter
-from merchants.services import outbox
+from merchants.services import email_outbox
 from portal.lib import clock
 from wallet.models.reconciliation import Case, Reconciliation, ReportDelivery
 from wallet.reconciliation import refusals, report
@@ -77,7 +77,7 @@ def _letter(run: Reconciliation, to: str) -> Letter:
     letter = Letter.objects.create(
         merchant=run.merchant, to=to, template=report.TEMPLATE, context={"run": run.pk}, created_at=now, due_at=now
     )
-    outbox.wake_on_commit()
+    email_outbox.wake_on_commit()
     return letter
 
 
@@ -107,7 +107,7 @@ def bounced(message: IO[bytes]) -> list[ReportDelivery]:
 
 
 def _mark(bounce: Bounce) -> ReportDelivery | None:
-    number = outbox.number_in(bounce.message_id)
+    number = email_outbox.number_in(bounce.message_id)
     found = (
         ReportDelivery.objects.select_for_update().filter(letter=number, bounced_at=None).first() if number else None
     )

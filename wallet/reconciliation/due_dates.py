@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from merchants.errors import spoken
 from merchants.models import Merchant, Person
-from merchants.services import letters
+from merchants.services import emails
 from portal.lib import clock
 from wallet.models import Case, CaseReminder
 from wallet.reconciliation import break_amounts, cases, plans
@@ -98,7 +98,7 @@ def _write(merchant: Merchant, step: Step, found: Iterable[Case]) -> int:
             by_address.setdefault(address, []).append(case)
     staff = {email.lower() for email in [*settings.RECONCILIATION_ALARM_TO, *_workers()]}
     return sum(
-        letters.write_each([address], merchant, TEMPLATE, _contents(merchant, step, own, is_staff=address in staff))
+        emails.write_each([address], merchant, TEMPLATE, _contents(merchant, step, own, is_staff=address in staff))
         for address, own in by_address.items()
     )
 
@@ -117,7 +117,7 @@ def _told(case: Case, merchant: Merchant, step: Step) -> Iterator[str]:
         yield from plans.recipients(merchant)
     if step == Step.ESCALATED:
         yield from settings.RECONCILIATION_ALARM_TO
-        yield from letters.owners(merchant)
+        yield from emails.owners(merchant)
 
 
 def _workers() -> list[str]:

@@ -14,10 +14,10 @@ from django.db.models import Q
 
 from merchants.errors import Refusal
 from merchants.models import Merchant
-from merchants.services import jobs
+from merchants.services import job_queue
 from portal.lib import clock
 from wallet.models.reconciliation import HostKeyLookup, StatementSource
-from wallet.reconciliation import bringing, places
+from wallet.reconciliation import fetching, places
 
 log = structlog.get_logger(__name__)
 TASK = "wallet.tasks.look_up_host_key"
@@ -43,7 +43,7 @@ def ask(*, merchant: Merchant, address: str) -> HostKeyLookup:
         if own.filter(asked_at__gt=now - MOST_IN).count() >= MOST:
             raise ManyLookups
         lookup = HostKeyLookup.objects.create(merchant=merchant, address=address.strip(), asked_at=now)
-        transaction.on_commit(lambda: jobs.send(TASK, lookup.pk))
+        transaction.on_commit(lambda: job_queue.send(TASK, lookup.pk))
     return lookup
 
 
@@ -81,7 +81,7 @@ def look_up(number: int) -> None:
         return
     lookup = HostKeyLookup.objects.get(pk=number)
     try:
-        lookup.host_key = bringing.look(places.parse(StatementSource.Kind.SFTP, lookup.address))
+        lookup.host_key = fetching.look(places.parse(StatementSource.Kind.SFTP, lookup.address))
     except Refusal as refused:
         lookup.refusal = str(refused)[:500]
     except Exception:

@@ -23,7 +23,7 @@ from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
 from wallet.reconciliation.figures import Side
-from wallet.services.usage import IS_OPEN
+from wallet.services.usage.usage_rollup import IS_OPEN
 
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
 ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = '10min'"

@@ -14,8 +14,8 @@ from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 
-from wallet.reconciliation import outside
-from wallet.reconciliation.outside import NotFetched, NotThereYet, Trip
+from wallet.reconciliation import host_addresses
+from wallet.reconciliation.host_addresses import NotFetched, NotThereYet, Trip
 from wallet.reconciliation.places import PORTS, Place
 
 MOST_HOPS = 3
@@ -82,7 +82,7 @@ def _keep(place: Place, answer: http.client.HTTPResponse, into: IO[bytes]) -> No
     if answer.status != HTTPStatus.OK:
         raise NotFetched(f"{place.host} answered {answer.status} instead of a file. Ask who runs the host.")
     if (answer.length or 0) > settings.MAX_STATEMENT_BYTES:
-        raise outside.TooLarge(place.host)
-    outside.copy(answer.read1, into, host=place.host)
+        raise host_addresses.TooLarge(place.host)
+    host_addresses.copy(answer.read1, into, host=place.host)
     if answer.length:  # what is still to come, said the host
         raise NotFetched(f"{place.host} broke off {answer.length} bytes before the end of the file.")

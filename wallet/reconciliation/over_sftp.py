@@ -12,8 +12,8 @@ from typing import IO
 import paramiko
 from django.conf import settings
 
-from wallet.reconciliation import outside
-from wallet.reconciliation.outside import NotFetched, NotThereYet, Trip
+from wallet.reconciliation import host_addresses
+from wallet.reconciliation.host_addresses import NotFetched, NotThereYet, Trip
 from wallet.reconciliation.places import Place
 
 LOOK_SECONDS = 30  # a person waits
@@ -83,7 +83,7 @@ def _keep(client: paramiko.SFTPClient, place: Place, day: date, into: IO[bytes])
         size = _size(client, place, path)
         with client.open(path, "rb") as file:
             file.prefetch(size, max_concurrent_requests=AT_ONCE)
-            arrived = outside.copy(file.read, into, host=place.host)
+            arrived = host_addresses.copy(file.read, into, host=place.host)
     except FileNotFoundError as fault:
         raise NotThereYet(f"{place.host} does not have the file yet.") from fault
     except PermissionError as fault:
@@ -99,5 +99,5 @@ def _size(client: paramiko.SFTPClient, place: Place, path: str) -> int:
     if found.st_size is None:
         raise NotFetched(f"{place.host} does not say how large the file is. Ask who runs the host.")
     if found.st_size > settings.MAX_STATEMENT_BYTES:
-        raise outside.TooLarge(place.host)
+        raise host_addresses.TooLarge(place.host)
     return found.st_size

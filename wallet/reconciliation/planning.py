@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from merchants.errors import Refusal, SecondPersonNeeded
 from merchants.models import Approval, Merchant, OwnerQuestion, Person
-from merchants.services import approvals, questions
+from merchants.services import approvals, owner_questions
 from portal.lib import clock, money
 from wallet.models import Reconciliation, Statement
 from wallet.models.reconciliation import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
@@ -59,7 +59,7 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
     if needs_second_person(plan, said):
         raise SecondPersonNeeded
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
-        questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
+        owner_questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
         said |= {"names_players": False}
     if said.get("day_begins", plan.day_begins) != plan.day_begins:
         _keep_earlier_days(plan, said["day_begins"], plan.merchant.time_zone)
@@ -172,8 +172,8 @@ def _locked(merchant: Merchant) -> ReconciliationPlan:
 @transaction.atomic
 def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -> ReportRecipient | OwnerQuestion:
     """Where our staff name an address of a domain that no owner has, an owner is asked first."""
-    if by is not None and by.is_staff and questions.is_outside(merchant, email):
-        return questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
+    if by is not None and by.is_staff and owner_questions.is_outside(merchant, email):
+        return owner_questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     named = ReportRecipient.objects.filter(merchant=merchant)
     was_out = report_opt_outs.opt_in(merchant=merchant, email=email)

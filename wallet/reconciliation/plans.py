@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from merchants.models import Merchant
-from merchants.services import letters
+from merchants.services import emails
 from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import report_opt_outs, thresholds
 from wallet.reconciliation.days import DAY, day_of
@@ -32,7 +32,7 @@ def write_off_alone(merchant: Merchant, currency: str) -> int:
 def recipients(merchant: Merchant) -> list[str]:
     """Whom it named; else those who are told of its keys. Nobody who has unsubscribed."""
     named = ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True)
-    wanted = list({email.lower(): email for email in named}.values()) or letters.contacts(merchant)
+    wanted = list({email.lower(): email for email in named}.values()) or emails.contacts(merchant)
     gone = report_opt_outs.opted_out(merchant)
     return [email for email in wanted if email.lower() not in gone]
 

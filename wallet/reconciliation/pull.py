@@ -23,11 +23,11 @@ from django.db.models import Q
 from merchants import crypto
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
-from merchants.services import jobs
+from merchants.services import job_queue
 from portal.lib import clock
 from wallet.models.reconciliation import Statement, StatementSource
-from wallet.reconciliation import bringing, days, outside, passwords, places, refusals, statements
-from wallet.reconciliation.outside import NotFetched
+from wallet.reconciliation import days, fetching, host_addresses, passwords, places, refusals, statements
+from wallet.reconciliation.host_addresses import NotFetched
 from wallet.reconciliation.places import Place
 from wallet.reconciliation.plans import due_at
 
@@ -70,7 +70,7 @@ def set_source(
     if merchant.is_sandbox:
         raise refusals.NoTimetable
     place, host_key = places.parse(kind, address), host_key.strip()
-    outside.check_literal(place.host)
+    host_addresses.check_literal(place.host)
     is_sftp = kind == StatementSource.Kind.SFTP
     if is_sftp and not FINGERPRINT.fullmatch(host_key):
         raise HostKeyNeeded
@@ -82,7 +82,7 @@ def set_source(
         source.host_key = host_key if is_sftp else ""
         source.last_tried_at, source.last_answer = None, ""
         source.save()
-        transaction.on_commit(lambda: jobs.send(CHECK, source.pk))
+        transaction.on_commit(lambda: job_queue.send(CHECK, source.pk))
     log.info("statement_source.set", merchant=merchant.code, kind=kind, host=place.host, by=by and by.pk)
     return source
 
@@ -92,7 +92,7 @@ def check_source(number: int) -> None:
     source = StatementSource.objects.get(pk=number)
     place = places.parse(source.kind, source.address)
     try:
-        outside.public_addresses(place.host, place.port)
+        host_addresses.public_addresses(place.host, place.port)
     except Refusal as refused:
         untried = StatementSource.objects.filter(pk=number, address=source.address, last_tried_at=None)
         untried.update(last_tried_at=clock.now(), last_answer=str(refused)[:LONGEST_ANSWER])
@@ -151,7 +151,7 @@ def _brought(source: StatementSource, day: date) -> IO[bytes]:
     place, password = places.parse(source.kind, source.address), _password(source)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - who gets it closes it
     try:
-        bringing.bring(place, password=password, host_key=source.host_key, day=day, into=file)
+        fetching.bring(place, password=password, host_key=source.host_key, day=day, into=file)
         file.seek(0)
     except BaseException:
         file.close()

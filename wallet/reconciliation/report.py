@@ -17,7 +17,7 @@ from django.db.models.functions import Abs
 from merchants.errors import spoken
 from merchants.models import Letter
 from merchants.services.chain.heads import heads_of
-from merchants.services.outbox import Filling, Part
+from merchants.services.email_outbox import Filling, Part
 from portal.lib.money import show, show_with_code
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
@@ -79,7 +79,7 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "owed": cases.owed(run.merchant).count(),
         "ages": cases.ages(run.merchant),
         "buckets": [name for name, *_ in cases.BUCKETS],
-        "largest": [Line.of(case) for case in largest(run)],
+        "largest": [ReportLine.of(case) for case in largest(run)],
         "names": plan.names_players,
         "chart": f"cid:{CHART}",
         "chart_in_words": chart.in_words(bars(run)),
@@ -210,7 +210,7 @@ class BreakLine:
 
 # --- the largest ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     number: int
     kind: str
     amount: str
@@ -219,7 +219,7 @@ class Line:
     player: str
 
     @classmethod
-    def of(cls, case: Case) -> Line:
+    def of(cls, case: Case) -> ReportLine:
         severity, player = case.get_severity_display(), case.player_id[:SHOWN]
         subject = break_amounts.subject_in_words(case)[:SHOWN]
         return cls(case.pk, case.get_kind_display(), break_amounts.in_words(case), severity, subject, player)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Exists, OuterRef
 
-from merchants.services.outbox import Part
+from merchants.services.email_outbox import Part
 from portal.lib import sheets, tables
 from portal.lib.file_names import file_name
 from portal.lib.sheets import Amount

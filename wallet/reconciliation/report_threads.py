@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from merchants.models import Letter
-from merchants.services import outbox
+from merchants.services import email_outbox
 from wallet.models.reconciliation import Reconciliation
 from wallet.reconciliation import report_opt_outs
 
@@ -12,12 +12,12 @@ MOST_NAMED = 10  # earlier emails of a thread
 
 def headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
     """Return the headers of RFC 5322 (threads), RFC 2919 (List-Id), RFC 2369 and RFC 8058 (unsubscribing)."""
-    earlier = [outbox.message_id(each) for each in _earlier(letter, run)]
+    earlier = [email_outbox.message_id(each) for each in _earlier(letter, run)]
     root = thread_of(run)
     return {
         "In-Reply-To": earlier[-1] if earlier else root,
         "References": " ".join([root, *earlier]),
-        "List-Id": f"<reports.{run.merchant.code}.{outbox.sender_domain()}>",
+        "List-Id": f"<reports.{run.merchant.code}.{email_outbox.sender_domain()}>",
         "List-Unsubscribe": f"<{report_opt_outs.link(run.merchant, letter.to)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
@@ -25,7 +25,7 @@ def headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
 
 def thread_of(run: Reconciliation) -> str:
     """Return the message id that all reports of the day refer to, whoever gets them. No email has it."""
-    return f"<report-{run.merchant.code}-{run.day}@{outbox.sender_domain()}>"
+    return f"<report-{run.merchant.code}-{run.day}@{email_outbox.sender_domain()}>"
 
 
 def _earlier(letter: Letter, run: Reconciliation) -> list[Letter]:

@@ -21,9 +21,9 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
-from wallet.reconciliation import deliveries, pull, runs, statements, wanted
-from wallet.reconciliation.alone import Work, alone
+from wallet.reconciliation import deliveries, on_demand, pull, runs, statements
 from wallet.reconciliation.days import DAY, date_at, day_of
+from wallet.reconciliation.locks import Work, alone
 from wallet.reconciliation.matching import NEIGHBOURS, SAID_OTHERWISE
 from wallet.reconciliation.plans import due_at, newest_due, recipients
 
@@ -273,7 +273,7 @@ def read_statements() -> int:
     with alone(Work.READING) as is_ours:
         waiting = list(statements.waiting(clock.now())[:READ_AT_ONCE]) if is_ours else []
         for statement in waiting:
-            wanted.ask_after_reading(statements.try_to_read(statement=statement))
+            on_demand.ask_after_reading(statements.try_to_read(statement=statement))
         return len(waiting)
 
 

@@ -21,7 +21,7 @@ from django.utils.text import get_valid_filename
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
-from merchants.services import letters
+from merchants.services import emails
 from portal.lib import clock
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
@@ -148,7 +148,7 @@ def receive(
 def _tell_owners(statement: Statement, by: Person) -> None:
     """A statement closes the cases that it explains: where our staff bring one, the merchant knows."""
     what = f"A statement of {statement.day} was uploaded by our staff"
-    letters.tell_owners(statement.merchant, what, by=str(by), at=statement.received_at)
+    emails.tell_owners(statement.merchant, what, by=str(by), at=statement.received_at)
 
 
 def check_day(merchant: Merchant, day: date) -> None:

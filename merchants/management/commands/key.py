@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from merchants import errors
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Person, Secret
-from merchants.services import approvals, claims, compromise, history, keys
+from merchants.services import approvals, claim_links, compromise, history, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -100,7 +100,7 @@ def hand_over(done: Any, by: Person | None, *, to_owners: bool) -> Any:
     if not isinstance(done, Issued):
         return done
     if to_owners:
-        return claims.send(secret=done.row, by=by)
+        return claim_links.send(secret=done.row, by=by)
     if not done.key.merchant.staff_sees_secrets:
         raise CommandError("This merchant does not let our staff see its secrets. Say --to-owners, before the verb.")
     return done

@@ -1,9 +1,9 @@
 """Who may call from where: what an entry may be, what a list would do, how it changes, and how it goes back."""
 
-from merchants.services.allowlist.asking import Decision, Rule, Why, is_allowed
 from merchants.services.allowlist.entries import NotAllowed, check_list, parse_domain, parse_network
+from merchants.services.allowlist.entry_queries import Decision, Rule, Why, is_allowed
 from merchants.services.allowlist.guard import LockedOut, When, locked_out, locked_out_by, would_lock_out
-from merchants.services.allowlist.proposal import DomainLine, Line, Proposal, Proposed
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan, Proposal, Proposed
 from merchants.services.allowlist.saving import (
     Saved,
     save,
@@ -15,7 +15,7 @@ from merchants.services.allowlist.saving import (
 __all__ = [
     "Decision",
     "DomainLine",
-    "Line",
+    "EntryPlan",
     "LockedOut",
     "NotAllowed",
     "Proposal",

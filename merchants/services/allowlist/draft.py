@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from merchants.services.allowlist import paste
-from merchants.services.allowlist.proposal import DomainLine, Line
+from merchants.services.allowlist import pasted_entries
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 from portal.lib import tables
 
 BREAKS = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference[T: (Line, DomainLine)]:
+class Difference[T: (EntryPlan, DomainLine)]:
     added: tuple[T, ...]
     removed: tuple[T, ...]
     changed: tuple[tuple[T, T], ...]  # as it is, as it would be
@@ -23,7 +23,7 @@ class Difference[T: (Line, DomainLine)]:
         return bool(self.added or self.removed or self.changed)
 
 
-def difference[T: (Line, DomainLine)](before: Iterable[T], after: Iterable[T]) -> Difference[T]:
+def difference[T: (EntryPlan, DomainLine)](before: Iterable[T], after: Iterable[T]) -> Difference[T]:
     old, new = {line.name: line for line in before}, {line.name: line for line in after}
     return Difference(
         added=tuple(line for name, line in new.items() if name not in old),
@@ -32,7 +32,7 @@ def difference[T: (Line, DomainLine)](before: Iterable[T], after: Iterable[T]) -
     )
 
 
-def onto[T: (Line, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> tuple[T, ...]:
+def onto[T: (EntryPlan, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> tuple[T, ...]:
     """The same wishes, on a list that somebody else has changed meanwhile."""
     kept = {line.name: line for line in standing}
     for line in mine.removed:
@@ -44,20 +44,20 @@ def onto[T: (Line, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> t
     return tuple(kept.values())
 
 
-def written(lines: Sequence[Line] | Sequence[DomainLine]) -> str:
+def written(lines: Sequence[EntryPlan] | Sequence[DomainLine]) -> str:
     """One a line, as `read` takes it back and a spreadsheet does no harm with it."""
     return "\n".join(_written(line) for line in lines)
 
 
-def read(text: str, standing: Sequence[Line], *, zone: str = "UTC") -> tuple[Line, ...]:
+def read(text: str, standing: Sequence[EntryPlan], *, zone: str = "UTC") -> tuple[EntryPlan, ...]:
     """What stands may stay as it is, whatever the rules are by now. Raises paste.BadLines."""
-    return paste.networks(text, zone=zone, known={_written(line): line for line in standing})
+    return pasted_entries.networks(text, zone=zone, known={_written(line): line for line in standing})
 
 
 def read_domains(text: str, standing: Sequence[DomainLine], *, zone: str = "UTC") -> tuple[DomainLine, ...]:
-    return paste.domains(text, zone=zone, known={_written(line): line for line in standing})
+    return pasted_entries.domains(text, zone=zone, known={_written(line): line for line in standing})
 
 
-def _written(line: Line | DomainLine) -> str:
+def _written(line: EntryPlan | DomainLine) -> str:
     note = tables.kept(BREAKS.sub(" ", line.note))
-    return paste.joined([line.name, note, tables.cell(line.ends)])
+    return pasted_entries.joined([line.name, note, tables.cell(line.ends)])

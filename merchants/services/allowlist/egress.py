@@ -2,7 +2,7 @@
 
 The call is an ordinary one, a balance of a player with that name, who does not exist. So the signed API needs no door
 for it, and it works from an address that the lists refuse: how the call arrived is in the request log, with its
-signature (wallet/services/egress.py reads it there).
+signature (wallet/services/log/egress_proofs.py reads it there).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ipaddress import ip_network
 
 from merchants.errors import spoken
 from merchants.models import ApiKey, EgressProof, Person
-from merchants.services.allowlist.proposal import Line
+from merchants.services.allowlist.proposal import EntryPlan
 from portal.lib import clock
 
 LASTS = timedelta(minutes=30)
@@ -42,8 +42,8 @@ def one_liner(proof: EgressProof, *, base_url: str) -> str:
     return ONE_LINER.format(body=body(proof), base_url=base_url, path=PATH, auth_key=proof.key.auth_key)
 
 
-def proposed(proof: EgressProof) -> Line | None:
+def proposed(proof: EgressProof) -> EntryPlan | None:
     """The entry for the address that was proved."""
     if proof.address is None or proof.proved_at is None:
         return None
-    return Line(ip_network(proof.address), f"Proved by a signed call at {spoken(proof.proved_at)}")
+    return EntryPlan(ip_network(proof.address), f"Proved by a signed call at {spoken(proof.proved_at)}")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from merchants.models import ApiKey, Merchant, SeenAddress, SeenOrigin
-from merchants.services import access
+from merchants.services import credentials
 from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed, ends_of
 from portal.lib import clock
 from portal.lib.clientip import parse_address
@@ -72,7 +72,7 @@ def locked_out_by(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOu
     wanted, now = ends_of(domains), clock.now()
     for environment, seen in _by_environment(origins(merchant)):
         for when, at in ((When.NOW, now), (When.ENDED, now + LATELY)):
-            if not any(access.origin_allowed(each.who, at, wanted) for each in seen):
+            if not any(credentials.origin_allowed(each.who, at, wanted) for each in seen):
                 hosts = tuple(sorted({each.who or NO_HOST for each in seen}))
                 return LockedOut(hosts, environment, when, one="host", many="hosts")
     return None
@@ -89,7 +89,7 @@ def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
 def _lets_in(seen: Iterable[Seen], lists: Proposed, at: datetime) -> bool:
     """Anybody of these."""
     return any(
-        address is not None and access.all_allow(address, at, *lists.that_count(each.key_id))
+        address is not None and credentials.all_allow(address, at, *lists.that_count(each.key_id))
         for each in seen
         for address in [parse_address(each.who)]
     )

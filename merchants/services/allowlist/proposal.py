@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from merchants.models import ApiKey, Merchant
-from merchants.services import access
+from merchants.services import credentials
 from merchants.services.allowlist.entries import NotAllowed, check_list
 from portal.lib.clientip import Network
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryPlan:
     network: Network
     note: str = ""
     ends: datetime | None = None
@@ -43,11 +43,11 @@ class DomainLine:
         return self.domain
 
 
-def ended(line: Line | DomainLine, at: datetime) -> bool:
+def ended(line: EntryPlan | DomainLine, at: datetime) -> bool:
     return line.ends is not None and line.ends <= at
 
 
-def ends_of(lines: Iterable[DomainLine]) -> access.Domains:
+def ends_of(lines: Iterable[DomainLine]) -> credentials.Domains:
     """Domains as calls are judged by them."""
     return {line.domain: line.ends for line in lines}
 
@@ -57,7 +57,7 @@ class Proposal:
     """The whole of a merchant's list, or of one key's. Empty, it restricts nothing."""
 
     merchant: Merchant
-    lines: tuple[Line, ...]
+    lines: tuple[EntryPlan, ...]
     key: ApiKey | None = None
 
     def __post_init__(self) -> None:
@@ -70,24 +70,24 @@ class Proposal:
         return self.key.pk if self.key else None
 
     @property
-    def allowlist(self) -> access.Allowlist:
-        return access.Allowlist(tuple((line.network, line.ends) for line in self.lines))
+    def allowlist(self) -> credentials.Allowlist:
+        return credentials.Allowlist(tuple((line.network, line.ends) for line in self.lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """All lists of a merchant as they would be."""
 
-    lists: dict[int | None, access.Allowlist]
+    lists: dict[int | None, credentials.Allowlist]
 
     @classmethod
     def of(cls, proposal: Proposal) -> Proposed:
-        return cls(access.lists_of(proposal.merchant) | {proposal.key_id: proposal.allowlist})
+        return cls(credentials.lists_of(proposal.merchant) | {proposal.key_id: proposal.allowlist})
 
     def after_trials(self) -> Proposed:
         """As they will be when no call keeps what is on trial."""
         return Proposed({of: each.gone_back() for of, each in self.lists.items()})
 
-    def that_count(self, key_id: int) -> Sequence[access.Allowlist]:
+    def that_count(self, key_id: int) -> Sequence[credentials.Allowlist]:
         """For calls under a key."""
-        return (self.lists[None], self.lists.get(key_id, access.Allowlist()))
+        return (self.lists[None], self.lists.get(key_id, credentials.Allowlist()))

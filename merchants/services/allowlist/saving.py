@@ -18,7 +18,7 @@ from merchants.models.audit import tracked_columns
 from merchants.services import history
 from merchants.services.allowlist import guard, trial, writing
 from merchants.services.allowlist.entries import check_list, parse_domain, parse_network
-from merchants.services.allowlist.proposal import DomainLine, Line, Proposal
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan, Proposal
 from portal.lib import clock
 
 VERBS = {"insert": "added", "delete": "removed"}
@@ -91,7 +91,7 @@ def keep(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Sa
     if tried.deadline <= clock.now():
         raise errors.TrialOver(tried.state)
     rows = writing.standing(tried.merchant, tried.key)
-    lines = tuple(Line(row.network, row.note, row.expires_at) for row in rows)
+    lines = tuple(EntryPlan(row.network, row.note, row.expires_at) for row in rows)
     trial.take_back(trial=tried)
     proposal = Proposal(tried.merchant, lines, tried.key)
     return _save(proposal, by, None, confirmed_code=confirmed_code, on_trial=False)
@@ -132,7 +132,7 @@ def _check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed
 
 def _check_new(
     known: Mapping[str, AllowlistEntry | AllowedDomain],
-    lines: Sequence[Line] | Sequence[DomainLine],
+    lines: Sequence[EntryPlan] | Sequence[DomainLine],
     parse: Callable[[str], object],
 ) -> None:
     """A line that stands there as it is may stay, whatever the rules are by now; others keep them."""

@@ -19,7 +19,7 @@ from merchants import errors
 from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.services import history
 from merchants.services.allowlist import writing
-from merchants.services.allowlist.proposal import Line
+from merchants.services.allowlist.proposal import EntryPlan
 from portal.lib import clock
 from portal.lib.clientip import Address, parse_networks
 
@@ -112,9 +112,9 @@ def lock(merchant_id: int, using: str = "default") -> None:
     Merchant.objects.using(using).select_for_update(no_key=True).values_list("pk").get(pk=merchant_id)
 
 
-def lines_before(trial: ListTrial) -> tuple[Line, ...]:
+def lines_before(trial: ListTrial) -> tuple[EntryPlan, ...]:
     return tuple(
-        Line(parse_networks([entry["network"]])[0], entry["note"], _moment(entry["expires_at"]))
+        EntryPlan(parse_networks([entry["network"]])[0], entry["note"], _moment(entry["expires_at"]))
         for entry in trial.before
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant
-from merchants.services.allowlist.proposal import DomainLine, Line
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 
 
 def standing(merchant: Merchant, key: ApiKey | None) -> list[AllowlistEntry]:
@@ -23,11 +23,11 @@ def named[R: (AllowlistEntry, AllowedDomain)](rows: Iterable[R]) -> dict[str, R]
 
 
 def write_networks(
-    *, merchant: Merchant, key: ApiKey | None, lines: Sequence[Line], owner: Callable[[Line], int | None]
+    *, merchant: Merchant, key: ApiKey | None, lines: Sequence[EntryPlan], owner: Callable[[EntryPlan], int | None]
 ) -> bool:
     """Whether there was anything to write. `owner`: of an entry that is new."""
 
-    def new(line: Line) -> AllowlistEntry:
+    def new(line: EntryPlan) -> AllowlistEntry:
         return AllowlistEntry(merchant=merchant, key=key, network=line.network, owner_id=owner(line), **_rest(line))
 
     return _write(AllowlistEntry, named(standing(merchant, key)), lines, new)
@@ -54,9 +54,9 @@ def _write(model: Any, rows: Mapping[str, Any], lines: Sequence[Any], new: Calla
     return bool(gone or changed or added)
 
 
-def _rest(line: Line | DomainLine) -> dict[str, Any]:
+def _rest(line: EntryPlan | DomainLine) -> dict[str, Any]:
     return {"note": line.note, "expires_at": line.ends}
 
 
-def differs(row: AllowlistEntry | AllowedDomain, line: Line | DomainLine) -> bool:
+def differs(row: AllowlistEntry | AllowedDomain, line: EntryPlan | DomainLine) -> bool:
     return (row.note, row.expires_at) != (line.note, line.ends)

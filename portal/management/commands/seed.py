@@ -13,13 +13,13 @@ from django.db.models import Max
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
 from merchants.services import history
-from portal.demo import books, catalogue, ending, people, progress, sheet, traffic
-from portal.demo.cast import DAYS
-from portal.demo.house import House, open_houses
-from portal.demo.wire import Wire, quiet
 from portal.lib import clock
+from portal.local.demo import books, catalogue, ending, people, progress, sheet, traffic
+from portal.local.demo.cast import DAYS
+from portal.local.demo.house import House, open_houses
+from portal.local.demo.wire import Wire, quiet
 from wallet.models import SignedRequest
-from wallet.services import request_log
+from wallet.services.log import request_log
 
 DOOR = "manage.py seed"
 CALLS = 8_000

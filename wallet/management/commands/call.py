@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.json import JSON
 
 from merchants.models import ApiKey, Merchant, Secret
-from merchants.services import access
+from merchants.services import credentials
 from portal.lib import clock
 from wallet import statuses
-from wallet.services import outgoing
-from wallet.services.outgoing import Outgoing
+from wallet.services.calls import outgoing_request
+from wallet.services.calls.outgoing_request import Outgoing
 
 TIMEOUT_SECONDS = 10
 BODY_HELP = """JSON, such as '{"playerId": "AP-1", "currency": "EUR"}'; a deposit or withdrawal names its kind:
@@ -64,9 +64,9 @@ class Command(BaseCommand):
     def handle(self, *, merchant: str, path: str, body: str | None, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         secret = find_secret(find_merchant(merchant), options["key"])
-        call = outgoing.sign(
+        call = outgoing_request.sign(
             auth_key=secret.key.auth_key,
-            secret=access.reveal(secret),
+            secret=credentials.reveal(secret),
             method=options["method"] or ("GET" if body is None else "POST"),
             target=escaped(path),
             body=b"" if body is None else checked(body),

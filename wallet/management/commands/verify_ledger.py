@@ -11,9 +11,9 @@ from rich.table import Table
 
 from merchants.management import chain_output
 from merchants.services import chain
+from wallet.ledger import verification
+from wallet.ledger.verification import Verdict
 from wallet.money import show
-from wallet.services import verification
-from wallet.services.verification import Verdict
 
 
 class Command(BaseCommand):

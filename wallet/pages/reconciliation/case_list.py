@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 
 from merchants.access import Visit
 from merchants.models import Merchant
-from merchants.pages import frame
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.guard import page
 from wallet.models import Case
-from wallet.pages.reconciliation.words import TAB, CaseLine, line
+from wallet.pages.reconciliation.labels import TAB, CaseLine, line
 from wallet.reconciliation import due_dates
 
 ON_A_PAGE = 50
@@ -30,7 +30,7 @@ EVERY = "all"  # of states: resolved ones too
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CasePage:
     """`chosen`: what was filtered by. `more`: the address of the next page."""
 
     lines: list[CaseLine]
@@ -40,7 +40,7 @@ class Found:
     filters: list[tuple[str, str, list[tuple[str, str]]]] = field(default_factory=list)
 
 
-def look(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None) -> Found:
+def look(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None) -> CasePage:
     """Of a day: all of its cases by severity; else those that are not resolved, of equal severity the oldest first."""
     chosen = {name: value for name, values in CHOICES.items() if (value := said.get(name, "")) in dict(values)}
     cases = filtered(Case.objects.filter(merchant=merchant).select_related("merchant"), chosen)
@@ -56,7 +56,7 @@ def look(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None
     shown = found[:ON_A_PAGE]
     more = "?" + urlencode(chosen | mark(shown[-1])) if len(found) > ON_A_PAGE else ""
     filters = [(name, chosen.get(name, ""), values) for name, values in CHOICES.items()]
-    return Found([line(case) for case in shown], chosen, more, after is None, filters)
+    return CasePage([line(case) for case in shown], chosen, more, after is None, filters)
 
 
 def filtered(cases: QuerySet[Case], chosen: dict[str, str]) -> QuerySet[Case]:
@@ -88,4 +88,4 @@ def mark(case: Case) -> dict[str, str]:
 @page(back="operator:reconciliation")
 def cases_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"found": look(visit.merchant, request.GET)}
-    return frame.show(request, visit, "cases.html", tab=TAB, title="Cases", **context)
+    return page_frame.show(request, visit, "cases.html", tab=TAB, title="Cases", **context)

@@ -11,15 +11,15 @@ from django.urls import NoReverseMatch, reverse
 
 from merchants.access import Visit, Work
 from merchants.models import Merchant
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
+from merchants.pages.guard import page
 from merchants.pages.timeline import as_told_outside
 from merchants.services import history
 from wallet.models import Case
 from wallet.pages.reconciliation import folded, grouped
-from wallet.pages.reconciliation.words import TAB, facts, line, own_case, to_case
+from wallet.pages.reconciliation.labels import TAB, facts, line, own_case, to_case
 from wallet.reconciliation import break_amounts, cases
 
 ENTRIES = 50
@@ -52,7 +52,7 @@ def case_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "entries": [as_told_outside(entry) for entry in history.timeline(case, limit=ENTRIES)],
         "other_url": to_case_number(visit.merchant, case.other_id),
     }
-    return frame.show(request, visit, "case.html", tab=TAB, title=case.get_kind_display(), **context)
+    return page_frame.show(request, visit, "case.html", tab=TAB, title=case.get_kind_display(), **context)
 
 
 def links(merchant: Merchant, case: Case) -> list[tuple[str, str]]:

@@ -12,14 +12,14 @@ from django.urls import reverse
 
 from merchants.access import Visit, Work
 from merchants.models import Merchant
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
+from merchants.pages.guard import page
 from portal.lib import clock
 from wallet.models import Reconciliation, Statement
 from wallet.pages.reconciliation import case_list, files
-from wallet.pages.reconciliation.words import SQUARES, STATEMENT_LEVELS, TAB, line, square, to_day
-from wallet.reconciliation import alarms, cases, day_breaks, deliveries, report, schedule, wanted
+from wallet.pages.reconciliation.labels import SQUARES, STATEMENT_LEVELS, TAB, line, square, to_day
+from wallet.reconciliation import alarms, cases, day_breaks, deliveries, on_demand, report, schedule
 from wallet.reconciliation.days import day_of
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.plans import plan_of
@@ -44,7 +44,7 @@ def overview(request: HttpRequest, visit: Visit) -> HttpResponse:
         "plan": plan_of(merchant),
         "last": last_told(merchant),
     }
-    return frame.show(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
+    return page_frame.show(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
 
 
 def last_told(merchant: Merchant) -> dict[str, Any] | None:
@@ -78,7 +78,7 @@ def day_page(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
         "found": case_list.look(merchant, request.GET, day=day),
     }
     context |= compared(merchant, told) if told else {}
-    return frame.show(request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context)
+    return page_frame.show(request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context)
 
 
 def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:
@@ -142,7 +142,7 @@ def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
 
     def act() -> str:
         nonlocal number
-        number = wanted.ask(merchant=merchant, day=day, by=visit.person)
+        number = on_demand.ask(merchant=merchant, day=day, by=visit.person)
         return f"{day:%-d %B %Y} is compared as soon as the worker is free."
 
     question = Question(

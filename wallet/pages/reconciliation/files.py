@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHtt
 from django.urls import reverse
 
 from merchants.access import Visit
-from merchants.pages.door import page
+from merchants.pages.guard import page
 from merchants.services import downloads
 from wallet.models import Reconciliation
 from wallet.reconciliation import report_files

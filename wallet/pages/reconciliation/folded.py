@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from merchants.access import Visit
-from merchants.pages.door import page
+from merchants.pages.guard import page
 from merchants.services import downloads
 from portal.lib.money import show_with_code
 from wallet.models import Case, FoldedRow
 from wallet.pages.reconciliation.grouped import after
-from wallet.pages.reconciliation.words import own_case
+from wallet.pages.reconciliation.labels import own_case
 from wallet.reconciliation import break_amounts, folded_rows
 
 ON_A_PAGE = 50

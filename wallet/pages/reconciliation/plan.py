@@ -11,15 +11,15 @@ from django.urls import reverse
 from merchants.access import Visit, Work
 from merchants.errors import Refusal
 from merchants.models import Merchant
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
+from merchants.pages.guard import page
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from portal.lib.email_addresses import EmailAddressFormField
 from wallet.models.reconciliation import CASHIER_KINDS, ReconciliationPlan, ReportRecipient, StatementSource
-from wallet.pages.reconciliation.words import TAB
+from wallet.pages.reconciliation.labels import TAB
 from wallet.reconciliation import host_keys, planning, pull, scopes
 from wallet.reconciliation.plans import plan_of, recipients
 from wallet.reconciliation.thresholds import thresholds_in_use
@@ -126,7 +126,7 @@ def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "source": StatementSource.objects.filter(merchant=merchant).first(),
         "lookup": host_keys.newest(merchant) if visit.may(Work.PLAN) else None,
     }
-    return frame.show(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
+    return page_frame.show(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
 
 
 def about(merchant: Merchant, **question: Any) -> Question:

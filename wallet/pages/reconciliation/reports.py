@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from merchants.access import Visit, Work
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
-from merchants.services import outbox
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
+from merchants.pages.guard import page
+from merchants.services import email_outbox
 from wallet.models.reconciliation import Reconciliation, ReportDelivery
-from wallet.pages.reconciliation.words import TAB, to_day
+from wallet.pages.reconciliation.labels import TAB, to_day
 from wallet.reconciliation import deliveries, report
 from wallet.reconciliation.deliveries import State
 from wallet.reconciliation.figures import figures_of
@@ -33,13 +33,13 @@ def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "day_url": to_day(visit.merchant, run.day),
         "sent": [shown(delivery) for delivery in sent],
     }
-    return frame.show(request, visit, "report.html", tab=TAB, title=f"Report of {run.day:%-d %B %Y}", **context)
+    return page_frame.show(request, visit, "report.html", tab=TAB, title=f"Report of {run.day:%-d %B %Y}", **context)
 
 
 def shown(delivery: ReportDelivery) -> dict[str, Any]:
     state = deliveries.state(delivery)
     is_over = state in {State.SENT, State.GIVEN_UP, State.BOUNCED}
-    why = outbox.why_given_up(delivery.letter)
+    why = email_outbox.why_given_up(delivery.letter)
     return {"delivery": delivery, "state": state.value, "level": LEVELS.get(state, ""), "again": is_over, "why": why}
 
 

@@ -9,16 +9,16 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from merchants import once
+from merchants import form_tokens
 from merchants.access import Visit, Work
 from merchants.errors import Refusal
-from merchants.pages import frame
-from merchants.pages.ask import Question, ask
-from merchants.pages.door import page
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask
 from merchants.pages.forms import OnceForm
+from merchants.pages.guard import page
 from merchants.services import downloads
 from wallet.models import Invoice, Settlement
-from wallet.pages.reconciliation.words import TAB
+from wallet.pages.reconciliation.labels import TAB
 from wallet.reconciliation.closing import invoices, settlement_files, settlements
 from wallet.reconciliation.closing.invoice_form import InvoiceForm
 from wallet.reconciliation.closing.months import spoken
@@ -52,7 +52,7 @@ def settlements_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = Settlement.objects.filter(merchant=visit.merchant, state=Settlement.State.SIGNED)
     signed = found.select_related("confirmation").order_by("-month")[:MOST_LISTED]
     context: dict[str, Any] = {"lines": [line(each) for each in signed]}
-    return frame.show(request, visit, "settlements.html", tab=TAB, title="Settlement statements", **context)
+    return page_frame.show(request, visit, "settlements.html", tab=TAB, title="Settlement statements", **context)
 
 
 def line(settlement: Settlement) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def line(settlement: Settlement) -> dict[str, Any]:
 def settlement_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     settlement = own(visit, number)
     title = f"Settlement statement, {spoken(settlement.month)}"
-    return frame.show(request, visit, "settlement.html", tab=TAB, title=title, **view_of(settlement))
+    return page_frame.show(request, visit, "settlement.html", tab=TAB, title=title, **view_of(settlement))
 
 
 @page(back="operator:settlement", prove=True)
@@ -114,19 +114,19 @@ def invoice_new(request: HttpRequest, visit: Visit, number: int) -> HttpResponse
     form = OperatorInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
     if form.is_valid() and uploaded(request, visit, settlement, form):
         return HttpResponseRedirect(to_settlement(settlement))
-    token = once.new_token(request)
+    token = form_tokens.new_token(request)
     form.initial["token"] = token
     if form.is_bound:
         form.data = form.data.copy() | {"token": token}  # type: ignore[attr-defined]
     context: dict[str, Any] = {"form": form, "settlement": settlement, "month": spoken(settlement.month)}
-    return frame.show(request, visit, "invoice_new.html", tab=TAB, title="Upload invoice", **context)
+    return page_frame.show(request, visit, "invoice_new.html", tab=TAB, title="Upload invoice", **context)
 
 
 def uploaded(request: HttpRequest, visit: Visit, settlement: Settlement, form: OperatorInvoiceForm) -> bool:
     """False: refused, and the form says why."""
     try:
         with transaction.atomic():
-            if not once.use_token(request, form.cleaned_data["token"]):
+            if not form_tokens.use_token(request, form.cleaned_data["token"]):
                 messages.warning(request, USED)
                 return True
             invoice = invoices.upload(merchant=visit.merchant, month=settlement.month, by=visit.person, **form.wish())

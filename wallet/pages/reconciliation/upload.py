@@ -12,18 +12,18 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from merchants import once
+from merchants import form_tokens
 from merchants.access import Visit, Work
 from merchants.errors import Refusal
-from merchants.pages import frame
-from merchants.pages.door import page
+from merchants.pages import page_frame
 from merchants.pages.forms import PlainForm
-from merchants.services.words import check_no_secret
+from merchants.pages.guard import page
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock, uploads
 from wallet.models import Case, Statement
+from wallet.pages.reconciliation.labels import STATEMENT_LEVELS, TAB, own_case, to_case, to_day, total_lines
 from wallet.pages.reconciliation.mapping_form import MappingForm, filled
-from wallet.pages.reconciliation.words import STATEMENT_LEVELS, TAB, own_case, to_case, to_day, total_lines
-from wallet.reconciliation import cases, drafts, planning, statements, wanted
+from wallet.reconciliation import cases, drafts, on_demand, planning, statements
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.drafts import Draft
 from wallet.reconciliation.plans import plan_of
@@ -84,7 +84,7 @@ def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     context["previews"] = drafts.open_drafts(merchant=visit.merchant, by=visit.person)
     context["day_begins"] = plan_of(visit.merchant).day_begins
     title = "Attach a corrected statement" if case else "Upload a statement"
-    return frame.show(request, visit, "statement_new.html", tab=TAB, title=title, **context)
+    return page_frame.show(request, visit, "statement_new.html", tab=TAB, title=title, **context)
 
 
 def asked_case(request: HttpRequest, visit: Visit) -> Case | None:
@@ -169,7 +169,7 @@ def seen_as_stated(visit: Visit, draft: Draft, seen: Preview, form: MappingForm)
 
 def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
     data: Any = form.data.copy() if form.is_bound else form.initial  # type: ignore[attr-defined]
-    data["token"] = once.new_token(request)
+    data["token"] = form_tokens.new_token(request)
     form.data = data if form.is_bound else form.data
     context: dict[str, Any] = {
         "draft": draft,
@@ -181,7 +181,7 @@ def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: 
         "gaps": [gap_said(gap) for gap in seen.gaps],
         "mark": drafts.mark(seen.mapping),
     }
-    return frame.show(request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context)
+    return page_frame.show(request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context)
 
 
 def gap_said(gap: Any) -> dict[str, str]:
@@ -199,7 +199,7 @@ def gap_said(gap: Any) -> dict[str, str]:
 def sent(request: HttpRequest, visit: Visit, draft: Draft, form: MappingForm, mapping: dict[str, Any]) -> HttpResponse:
     """The file is stored outside of the transaction of the form: what was sent is never lost by what comes after."""
     with transaction.atomic():
-        if not once.use_token(request, form.cleaned_data["token"]):
+        if not form_tokens.use_token(request, form.cleaned_data["token"]):
             messages.warning(request, GONE)
             return HttpResponseRedirect(to_day(visit.merchant, draft.day))
         statement = received(visit, draft, mapping)
@@ -241,7 +241,7 @@ def compared(visit: Visit, statement: Statement) -> str:
     if not statement.is_current:
         return ""
     try:
-        number = wanted.ask(merchant=visit.merchant, day=statement.day, by=visit.person)
+        number = on_demand.ask(merchant=visit.merchant, day=statement.day, by=visit.person)
     except Refusal:
         return ""
     return "?" + urlencode({"asked": number})
@@ -264,4 +264,4 @@ def statement_page(request: HttpRequest, visit: Visit, number: Any) -> HttpRespo
         "scope": Scope.parse(statement.scope).label,
         "day_url": to_day(visit.merchant, statement.day),
     }
-    return frame.show(request, visit, "statement.html", tab=TAB, title=statement.name, **context)
+    return page_frame.show(request, visit, "statement.html", tab=TAB, title=statement.name, **context)

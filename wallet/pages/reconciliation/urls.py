@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from wallet.pages.reconciliation import case_list, cases, days, files, folded, plan, reports, settlements, upload
-from wallet.pages.reconciliation.words import DayConverter
+from wallet.pages.reconciliation.labels import DayConverter
 from wallet.reconciliation.closing import settlement_files
 
 register_converter(DayConverter, "day")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.text import get_valid_filename
 
 from merchants.models import Merchant, Person
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from wallet.models import Invoice, Settlement
 from wallet.money import show
@@ -111,7 +111,7 @@ def newest(merchant: Merchant, month: date) -> list[Invoice]:
 
 # --- Compared ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Line:
+class InvoiceLine:
     """One currency. `difference` is ours less theirs. Units: × 100000."""
 
     currency: str
@@ -126,7 +126,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     invoice: Invoice
-    lines: list[Line]
+    lines: list[InvoiceLine]
 
     @property
     def agrees(self) -> bool:
@@ -142,7 +142,7 @@ class Comparison:
 def compare(invoice: Invoice, settlement: Settlement) -> Comparison:
     ours = {each.currency: _stated(each, invoice.basis) for each in figures_of(settlement).currencies}
     theirs = {currency: int(units) for currency, units in invoice.totals.items()}
-    lines = [Line(each, ours.get(each, 0), theirs.get(each, 0)) for each in sorted({*ours, *theirs})]
+    lines = [InvoiceLine(each, ours.get(each, 0), theirs.get(each, 0)) for each in sorted({*ours, *theirs})]
     return Comparison(invoice, [line for line in lines if line.ours or line.theirs or line.currency in theirs])
 
 

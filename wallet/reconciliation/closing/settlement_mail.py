@@ -8,8 +8,8 @@ from django.conf import settings
 
 from merchants.errors import spoken as said
 from merchants.models import Letter
-from merchants.services import outbox
-from merchants.services.outbox import Filling, Part
+from merchants.services import email_outbox
+from merchants.services.email_outbox import Filling, Part
 from portal.lib import clock
 from wallet.models import Settlement
 from wallet.reconciliation.closing import settlement_files
@@ -32,7 +32,7 @@ def send(settlement: Settlement) -> None:
                 "context": {"settlement": settlement.pk}, "created_at": now, "due_at": now,
             },
         )  # fmt: skip
-    outbox.wake_on_commit()
+    email_outbox.wake_on_commit()
 
 
 def letters_of(settlement: Settlement) -> list[Letter]:

@@ -13,9 +13,9 @@ from django.db.models import Max
 
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
-from merchants.services import jobs
+from merchants.services import job_queue
 from merchants.services.independence import check_two_people
-from merchants.services.words import check_no_secret
+from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from wallet.models import Settlement, SettlementAdjustment, SettlementConfirmation
 from wallet.reconciliation import cases
@@ -59,7 +59,7 @@ def request(*, merchant: Merchant, month: date, reason: str, by: Person) -> Sett
         prepared_by=by,
         requested_at=clock.now(),
     )
-    transaction.on_commit(lambda: jobs.send(TASK, asked.pk), robust=True)
+    transaction.on_commit(lambda: job_queue.send(TASK, asked.pk), robust=True)
     return asked
 
 

@@ -9,7 +9,7 @@ from portal.lib.money import MAX_WHOLE_NUMBER, SCALE
 from wallet.reconciliation.reading import currencies
 from wallet.reconciliation.reading.mapping import SEPARATORS, Mapping
 from wallet.reconciliation.reading.table import shown
-from wallet.reconciliation.reading.wording import NO_MARKS, UNSEEN, Unclear
+from wallet.reconciliation.reading.unreadable_cell import NO_MARKS, UNSEEN, Unclear
 
 DECIMALS = 5
 WHOLE = 12  # digits before the point, of an amount

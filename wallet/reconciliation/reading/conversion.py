@@ -16,7 +16,7 @@ from wallet.reconciliation.reading.columns import LONGEST_CURRENCY, LONGEST_GAME
 from wallet.reconciliation.reading.mapping import KINDS, Mapping
 from wallet.reconciliation.reading.moments import MomentReader
 from wallet.reconciliation.reading.table import SHOWN, shown
-from wallet.reconciliation.reading.wording import UNSEEN, Unclear, unseen
+from wallet.reconciliation.reading.unreadable_cell import UNSEEN, Unclear, unseen
 
 MOST_COUNTED = 9  # digits
 

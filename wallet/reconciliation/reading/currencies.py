@@ -10,7 +10,7 @@ from babel import Locale
 from babel.numbers import list_currencies
 
 from wallet.reconciliation.reading.table import shown
-from wallet.reconciliation.reading.wording import Unclear
+from wallet.reconciliation.reading.unreadable_cell import Unclear
 
 CODE = re.compile(r"[A-Z0-9]{1,8}", re.ASCII)
 # ISO 4217 has two decimals for all others. CLDR has fewer where no coins are used, which is not what files count in.

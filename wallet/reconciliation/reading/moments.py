@@ -12,7 +12,7 @@ from dateutil import parser as dateutil
 
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import shown
-from wallet.reconciliation.reading.wording import NO_MARKS, UNSEEN, Unclear
+from wallet.reconciliation.reading.unreadable_cell import NO_MARKS, UNSEEN, Unclear
 
 LONGEST = 80
 NUMERIC = re.compile(

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import structlog
 
-from portal.tether import tethered
+from portal.lib.ends_with_parent import tethered
 from wallet.reconciliation.reading import header, workbook
 from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import MOST_LINES_BEFORE, Mapping

@@ -12,7 +12,7 @@ from wallet.reconciliation.reading.amounts import AmountReader
 from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
-from wallet.reconciliation.reading.wording import Unclear
+from wallet.reconciliation.reading.unreadable_cell import Unclear
 
 MOST = 10**19  # units: 14 digits before the point
 PARTS = ("rows", "amount", "currency", "kind")

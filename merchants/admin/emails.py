@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action, display
+
+from merchants.admin import labels
+from merchants.admin.base import FastAdmin, Question, says_why
+from merchants.admin.step_up import step_up
+from merchants.models import Letter
+from merchants.services import email_outbox
+
+COLOURS = {"waiting": "info", "sent": "success", "given up": "danger"}
+ABOUT = {
+    "account": "Own account changed",
+    "key_changed": "Key changed",
+    "key_compromised": "Secret exposed",
+    "key_expires": "Key will end",
+    "password_reset": "New password",
+    "reconciliation": "Reconciliation report",
+    "reconciliation_alarm": "Reconciliation alarm",
+    "second_factor_reset": "Second factor reset",
+    "sign_in_changed": "Way to sign in changed",
+}
+
+
+class AboutFilter(DropdownFilter):
+    title = "about"
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(ABOUT.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(template=self.value()) if self.value() in ABOUT else queryset
+
+
+@admin.register(Letter)
+class LetterAdmin(FastAdmin):
+    """What goes out by mail, and what became of it."""
+
+    list_display = ["to", "about", "of_merchant", "shown_state", "attempts", "answer", "created", "sent"]
+    list_select_related = ["merchant"]
+    list_filter = [("state", ChoicesDropdownFilter), AboutFilter, ("merchant", AutocompleteSelectFilter)]
+    search_fields = ["to__exact"]
+    search_help_text = "Address"
+    actions_detail = ["send_again"]
+    fields = [
+        "to", "about", "merchant", "shown_state", "attempts", "last_answer", "due", "created", "sent", "filled_with",
+    ]  # fmt: skip
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Letters are written by what they tell of."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_send_again_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        may: bool = request.user.has_perm("merchants.change_letter")
+        return may and (object_id is None or Letter.objects.filter(pk=object_id, state=Letter.State.GIVEN_UP).exists())
+
+    @display(description="About")
+    def about(self, letter: Letter) -> SafeString:
+        return labels.in_one_line(ABOUT.get(letter.template, letter.template))
+
+    @display(description="State")
+    def shown_state(self, letter: Letter) -> SafeString | None:
+        return labels.coloured(letter.get_state_display().lower(), COLOURS)
+
+    @display(description="Last answer")
+    def answer(self, letter: Letter) -> SafeString | None:
+        return labels.in_one_line(letter.last_answer) if letter.last_answer else None
+
+    @display(description="Sent (UTC)")
+    def sent(self, letter: Letter) -> SafeString | None:
+        return labels.moment(letter.sent_at)
+
+    @display(description="Next try (UTC)")
+    def due(self, letter: Letter) -> SafeString | None:
+        return labels.moment(letter.due_at) if letter.state == Letter.State.WAITING else None
+
+    @display(description="Filled with")
+    def filled_with(self, letter: Letter) -> SafeString:
+        return labels.told_by_line(letter.context)
+
+    @action(description="Send again", permissions=["send_again"], icon="send")
+    @step_up
+    @says_why
+    def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        letter = self.found(request, object_id)
+        question = Question(
+            title="Send the email again",
+            text=f"Delivery failed: {letter.last_answer or 'no answer was stored'}. The portal tries again for a day.",
+            act=lambda: email_outbox.send_again(letter=letter),
+            done="is tried again now",
+        )
+        return self.ask(request, letter, question)

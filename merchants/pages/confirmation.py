@@ -1,0 +1,84 @@
+"""Pages that ask before they do: a form that works once, and a service. A new secret is shown here only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from merchants import errors, form_tokens
+from merchants.access import Visit
+from merchants.pages import page_frame
+from merchants.pages.forms import OnceForm
+from merchants.services import history
+from merchants.services.keys import Issued
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """`act` gets what the form says, and returns what was issued, or the sentence to say when it is done."""
+
+    title: str
+    act: Callable[..., Issued | str]
+    back: str
+    button: str
+    tab: str
+    text: str = ""
+    form: type[OnceForm] = OnceForm
+    template: str = "ask.html"
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    answers: Sequence[tuple[str, str]] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    danger: bool = False
+
+
+def ask(request: HttpRequest, visit: Visit, question: Question) -> HttpResponse:
+    form = question.form(request.POST or None, initial=dict(question.initial))
+    if form.is_valid() and (answer := _act(request, visit, question, form)) is not None:
+        return answer
+    if not form.is_bound:
+        form.initial["token"] = form_tokens.new_token(request)
+    return _show(request, visit, question, question.template, form=form, **question.context)
+
+
+def _act(request: HttpRequest, visit: Visit, question: Question, form: OnceForm) -> HttpResponse | None:
+    """None when it was refused: then nothing is changed, and the form can be sent again."""
+    wish = dict(form.cleaned_data)
+    try:
+        with transaction.atomic():
+            if not form_tokens.use_token(request, wish.pop("token")):
+                return _show(request, visit, question, "ask_again.html", 409)
+            with history.because(wish.get("reason", "")):
+                done = question.act(**wish)
+    except errors.Refusal as refused:
+        form.add_error(None, str(refused))
+        if isinstance(refused, errors.OutOfDate):
+            _see_anew(request, form)
+        return None
+    if isinstance(done, Issued):
+        return _show(request, visit, question, "secret.html", issued=done)
+    messages.success(request, done)
+    return HttpResponseRedirect(question.back)
+
+
+def _see_anew(request: HttpRequest, form: OnceForm) -> None:
+    """The page is made of what stands now, so that is what its form has seen; the person was told so, and decides."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    for name, each in form.fields.items():
+        if each.widget.is_hidden and name in form.initial:
+            data[name] = form.initial[name]
+    data["token"] = form_tokens.new_token(request)
+    form.data = data
+
+
+def _show(
+    request: HttpRequest, visit: Visit, question: Question, template: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    title = "Your new secret" if template == "secret.html" else question.title
+    return page_frame.show(
+        request, visit, template, tab=question.tab, title=title, status=status, question=question, **more
+    )

@@ -1,0 +1,90 @@
+"""The way into every page of a merchant's people. What is not said in `@page` is not let in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.cache import never_cache
+
+from merchants import access, errors
+from merchants.access import Visit
+from merchants.pages import page_frame
+from merchants.services import people
+from merchants.sign_in.gate import to_second_factor, way_back
+
+SET_UP = "{merchant} asks for a second factor. Set one up now; its pages open when it is there."
+NOTHING_DONE = "Nothing was done: you were asked first whether it is you. Look at the page once more, then send it."
+
+View = Callable[..., HttpResponseBase]  # a file that is streamed, too
+CodeView = Callable[..., HttpResponseBase]
+
+
+def page(*, work: str = "", prove: bool = False, back: str = "operator:home") -> Callable[[View], CodeView]:
+    """A view `(request, visit, …)` at an address with the merchant's code.
+
+    `work`: who may only read gets 403, for the page as for what it sends. `prove`: after a fresh second factor, or a
+    fresh password for somebody who has none. `back`: where a refusal of the page itself is told.
+    """
+
+    def guarded(view: View) -> CodeView:
+        @never_cache
+        @wraps(view)
+        def knock(request: HttpRequest, code: str, **rest: Any) -> HttpResponseBase:
+            person: Any = request.user
+            if not person.is_authenticated:
+                return redirect_to_login(way_back(request))
+            try:
+                visit = access.visit(person, code, work)
+                return asked_first(request, visit, prove=prove) or enter(view, request, visit, back, **rest)
+            except Http404:
+                return page_frame.refused(request, 404)
+            except PermissionDenied:
+                return page_frame.refused(request, 403)
+
+        return knock
+
+    return guarded
+
+
+def asked_first(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpResponse | None:
+    """None: the session is proved as far as this page wants it."""
+    has_one = access.has_second_factor(visit.person) if visit.second_factor_needed or prove else False
+    if visit.second_factor_needed and not access.used_second_factor(request):
+        if has_one:
+            return to_second_factor(request)
+        messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
+        return redirect("mfa_index")
+    fresh = access.fresh_second_factor if has_one else access.fresh_proof
+    if not prove or fresh(request):
+        return None
+    if request.method == "POST":
+        messages.warning(request, NOTHING_DONE)
+    return to_second_factor(request)
+
+
+def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponseBase:
+    if visit.by_staff:
+        people.note_visit(merchant=visit.merchant, person=visit.person)
+    try:
+        return view(request, visit, **rest)
+    except errors.Refusal as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(way_out(back, visit, rest))
+
+
+def way_out(back: str, visit: Visit, rest: dict[str, Any]) -> str:
+    """With the number of the page, where the one behind it has it too."""
+    code = {"code": visit.merchant.code}
+    try:
+        return reverse(back, kwargs=code | rest)
+    except NoReverseMatch:
+        return reverse(back, kwargs=code)

@@ -1,0 +1,52 @@
+"""What our staff want for the merchant and an owner decides, after a fresh proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit, Work
+from merchants.models import OwnerQuestion
+from merchants.pages.confirmation import Question, ask
+from merchants.pages.forms import OnceForm
+from merchants.pages.guard import page
+from merchants.services import owner_questions
+
+
+class AnswerForm(OnceForm):
+    yes = forms.TypedChoiceField(
+        label="Your answer",
+        choices=[("yes", "Allow it"), ("no", "Refuse it")],
+        coerce="yes".__eq__,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose an answer."},
+    )
+
+
+@page(work=Work.PLAN, prove=True, back="operator:people")
+def question_answer(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    found = OwnerQuestion.objects.filter(merchant=visit.merchant, pk=number).select_related("asked_by").first()
+    if found is None:
+        raise Http404
+    if found.state != OwnerQuestion.State.WAITING:
+        raise owner_questions.AnsweredAlready
+
+    def act(*, yes: bool) -> str:
+        owner_questions.answer(question=found, yes=yes, by=visit.person)
+        return "Allowed. It is in effect now." if yes else "Refused. Nothing changes."
+
+    context: dict[str, Any] = {}
+    question = Question(
+        title="Our staff ask you",
+        text=f"{found.asked_by} of our staff wants to {found.wish}. This is in effect only when an owner allows it.",
+        tab="people",
+        back=reverse("operator:people", args=[visit.merchant.code]),
+        form=AnswerForm,
+        act=act,
+        button="Send your answer",
+        context=context,
+    )
+    return ask(request, visit, question)

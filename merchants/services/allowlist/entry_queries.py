@@ -1,0 +1,96 @@
+"""Is this address allowed? By which rule, whose, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from merchants.models import ApiKey, Merchant
+from merchants.services import credentials
+from merchants.services.allowlist import trial, writing
+from merchants.services.allowlist.proposal import EntryPlan
+from portal.lib import clock
+from portal.lib.clientip import Address
+
+
+class Why(StrEnum):
+    EMPTY = "empty"  # an empty list restricts nothing
+    LISTED = "listed"
+    ENDED = "ended"  # an entry held it, and has ended
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one list says. `entry`: the one that decides; of several the one that lasts longest."""
+
+    key: ApiKey | None  # whose list; None: the merchant's
+    why: Why
+    entry: EntryPlan | None = None
+    owner: str = ""
+    until: datetime | None = None  # then the answer may be another: the entry ends, or the list's trial
+
+    @property
+    def allows(self) -> bool:
+        return self.why in {Why.EMPTY, Why.LISTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    address: Address
+    at: datetime
+    allowed: bool
+    rules: tuple[Rule, ...]  # the merchant's list, then the key's: in the order in which they are judged
+
+    @property
+    def decides(self) -> Rule:
+        """The first that refuses; when none does, the first that names the address; else that nothing restricts."""
+        refusing = (rule for rule in self.rules if not rule.allows)
+        naming = (rule for rule in self.rules if rule.why == Why.LISTED)
+        return next(refusing, None) or next(naming, None) or self.rules[0]
+
+
+def is_allowed(*, merchant: Merchant, key: ApiKey | None, address: Address) -> Decision:
+    """As a call from there would be judged now, by row 3 of the order of checks."""
+    now, lists = clock.now(), credentials.lists_of(merchant)
+    owners = [None] if key is None else [None, key]
+    judged = [lists.get(owner.pk if owner else None, credentials.Allowlist()) for owner in owners]
+    return Decision(
+        address=address,
+        at=now,
+        allowed=credentials.all_allow(address, now, *judged),
+        rules=tuple(_rule(merchant, owner, address, now) for owner in owners),
+    )
+
+
+def _rule(merchant: Merchant, key: ApiKey | None, address: Address, now: datetime) -> Rule:
+    lines, owners, back = _lines(merchant, key, now)
+    if not lines:
+        return Rule(key, Why.EMPTY, until=back)
+    holding = sorted((line for line in lines if address in line.network), key=lambda line: _lasts(line, now))
+    if not holding:
+        return Rule(key, Why.MISSING, until=back)
+    longest = holding[-1]
+    why = Why.LISTED if longest.ends is None or longest.ends > now else Why.ENDED
+    ends = [moment for moment in (back, longest.ends) if moment is not None and moment > now]
+    return Rule(key, why, longest, owners.get(longest.name, ""), min(ends, default=None))
+
+
+def _lines(
+    merchant: Merchant, key: ApiKey | None, now: datetime
+) -> tuple[tuple[EntryPlan, ...], dict[str, str], datetime | None]:
+    """The list as it counts now, who put its entries there, and until when it is tried."""
+    tried = trial.current(merchant, key)
+    rows = writing.standing(merchant, key)
+    if tried is not None and tried.deadline <= now:
+        return trial.lines_before(tried), {}, None
+    lines = tuple(EntryPlan(row.network, row.note, row.expires_at) for row in rows)
+    owners = {str(row.network): str(row.owner) for row in rows if row.owner is not None}
+    return lines, owners, tried.deadline if tried else None
+
+
+def _lasts(line: EntryPlan, now: datetime) -> tuple[bool, float, int]:
+    """What stands without end lasts longest; of those that last equally, the narrowest decides."""
+    left = float("inf") if line.ends is None else (line.ends - now).total_seconds()
+    return left > 0, left, line.network.prefixlen

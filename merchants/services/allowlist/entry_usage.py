@@ -1,0 +1,73 @@
+"""A list as it counts now, for whoever shows it or begins to change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant
+from merchants.services.allowlist import saving, trial, writing
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan, ended
+from portal.lib import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Row[T: (EntryPlan, DomainLine)]:
+    """`pk`: None for an entry that counts again, and has no row yet (decision 0019)."""
+
+    pk: int | None
+    line: T
+    owner: str
+    since: datetime | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    rows: tuple[Row[EntryPlan], ...]
+    version: int
+    on_trial: ListTrial | None  # and not over
+    last_trial: ListTrial | None  # the newest that is over
+
+    @property
+    def lines(self) -> tuple[EntryPlan, ...]:
+        return tuple(row.line for row in self.rows)
+
+    @property
+    def counting(self) -> int:
+        return sum(not row.ended for row in self.rows)
+
+
+def of(merchant: Merchant, key: ApiKey | None) -> Standing:
+    now, version = clock.now(), saving.version(merchant, key)  # the version first: what changes from here on is newer
+    trials = ListTrial.objects.filter(merchant=merchant, key=key).select_related("by").order_by("-id")
+    last = trials.first()
+    trying = last is not None and last.state == trial.TRYING
+    if last is not None and trying and last.deadline <= now:
+        rows = tuple(Row(None, line, "", None, ended(line, now)) for line in trial.lines_before(last))
+    else:
+        rows = tuple(_rows(merchant, key, now))
+    return Standing(
+        rows=rows,
+        version=version,
+        on_trial=last if last is not None and trying and last.deadline > now else None,
+        last_trial=None if last is None or (trying and last.deadline > now) else last,
+    )
+
+
+def _rows(merchant: Merchant, key: ApiKey | None, now: datetime) -> list[Row[EntryPlan]]:
+    found = writing.standing(merchant, key)
+    return [_row(entry, EntryPlan(entry.network, entry.note, entry.expires_at), now) for entry in found]
+
+
+def _row[T: (EntryPlan, DomainLine)](found: AllowlistEntry | AllowedDomain, line: T, now: datetime) -> Row[T]:
+    return Row(found.pk, line, str(found.owner or ""), found.created_at, ended(line, now))
+
+
+def domain_rows(merchant: Merchant) -> tuple[Row[DomainLine], ...]:
+    now, found = clock.now(), writing.standing_domains(merchant)
+    return tuple(_row(each, DomainLine(each.domain.lower(), each.note, each.expires_at), now) for each in found)
+
+
+def domains_of(merchant: Merchant) -> tuple[DomainLine, ...]:
+    return tuple(row.line for row in domain_rows(merchant))

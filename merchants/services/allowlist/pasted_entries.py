@@ -1,0 +1,161 @@
+"""Many entries at once, pasted or from a CSV file: `network, note, ends` or `domain, note, ends`, one a line.
+
+Either all lines are good, or each bad one is named with its number and its reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from merchants.errors import Refusal, SecretInText, spoken
+from merchants.models.allowlist import MAX_ENTRIES
+from merchants.services.allowlist.entries import NotAllowed, parse_domain, parse_network
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan
+from portal.lib import clock, tables
+from portal.lib.masking import mask
+
+LONGEST_NOTE = 200
+LONGEST_SHOWN = 80
+SEPARATOR = re.compile(r"[,;\t]")  # spreadsheets write each of them, by country; the first one in a line is its own
+HEADINGS = {"network", "networks", "address", "ip", "cidr", "domain", "domains"}
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LOOKS_LIKE_A_NETWORK = re.compile(r"\d+(\.\d+){3}(/\d+)?|[0-9a-f:]*::[0-9a-f:.]*(/\d+)?", re.ASCII | re.IGNORECASE)
+MOST_FIELDS = 3
+NOTHING: Mapping[str, Any] = {}
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    number: int
+    text: str
+    reason: str
+
+
+def joined(fields: Iterable[str]) -> str:
+    """A line as `networks` and `domains` read it; empty fields at its end are left away."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(fields)
+    return line.getvalue().rstrip(",")
+
+
+class BadLines(Refusal):
+    def __init__(self, lines: list[BadLine]) -> None:
+        self.lines = lines
+        first = f"line {lines[0].number}: {lines[0].reason}"
+        more = f" {len(lines)} lines are wrong in all." if len(lines) > 1 else ""
+        super().__init__(f"Nothing was saved; {first}{more}")
+
+
+def networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPlan] = NOTHING) -> tuple[EntryPlan, ...]:
+    """`ends` is a day (its last moment counts) or a moment, in the merchant's time zone when it names none.
+
+    `known`: lines that are good as they stand, since they are in the list already, by how they are written.
+    """
+
+    def line(network: str, note: str = "", ends: str = "") -> EntryPlan:
+        return EntryPlan(parse_network(network), checked_note(note), _ends(ends, zone))
+
+    return _read(text, line, known)
+
+
+def domains(text: str, *, zone: str = "UTC", known: Mapping[str, DomainLine] = NOTHING) -> tuple[DomainLine, ...]:
+    """Likewise."""
+
+    def line(domain: str, note: str = "", ends: str = "") -> DomainLine:
+        return DomainLine(parse_domain(domain), checked_note(note), _ends(ends, zone))
+
+    return _read(text, line, known)
+
+
+def _read[T: Named](text: str, line: Callable[..., T], known: Mapping[str, T] = NOTHING) -> tuple[T, ...]:
+    good, bad = dict[str, tuple[int, T]](), list[BadLine]()
+    for number, raw in _lines(text):
+        try:
+            read = known.get(raw) or line(*_fields(raw))
+            _refuse_again(read, good)
+        except NotAllowed as refused:
+            bad.append(BadLine(number, raw[:LONGEST_SHOWN], str(refused)))
+        else:
+            good[read.name] = (number, read)
+    bad += _too_many([number for number, _ in good.values()])
+    if bad:
+        raise BadLines(sorted(bad, key=lambda each: each.number))
+    return tuple(read for _, read in good.values())
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), start=1):
+        heading = number == 1 and SEPARATOR.split(raw)[0].strip(' "').lower() in HEADINGS
+        if raw.strip() and not heading:
+            yield number, raw.strip()
+
+
+def _fields(raw: str) -> list[str]:
+    separator = SEPARATOR.search(raw)
+    try:
+        [fields] = csv.reader([raw], delimiter=separator[0] if separator else ",", skipinitialspace=True, strict=True)
+    except (csv.Error, ValueError) as fault:
+        raise NotAllowed("A quotation mark is not closed, or stands in the wrong place.") from fault
+    while len(fields) > 1 and not fields[-1].strip():
+        fields.pop()
+    if len(fields) > MOST_FIELDS:
+        raise NotAllowed("There is more on the line than network, note and end. Put a note with commas in quotes.")
+    return [field.strip() for field in fields]
+
+
+def _refuse_again(read: Named, good: Mapping[str, tuple[int, Named]]) -> None:
+    if read.name in good:
+        raise NotAllowed(f"{read.name} stands on line {good[read.name][0]} already.")
+
+
+def _too_many(numbers: list[int]) -> list[BadLine]:
+    return [
+        BadLine(number, "", f"This is entry {place}; a list may have at most {MAX_ENTRIES}.")
+        for place, number in enumerate(numbers[MAX_ENTRIES:], start=MAX_ENTRIES + 1)
+    ]
+
+
+def checked_note(text: str) -> str:
+    text = tables.meant(text)
+    if CONTROL.search(text):
+        raise NotAllowed("The note has signs in it that cannot be shown.")
+    if len(text) > LONGEST_NOTE:
+        raise NotAllowed(f"The note has {len(text)} signs; it may have at most {LONGEST_NOTE}.")
+    if LOOKS_LIKE_A_NETWORK.fullmatch(text):
+        raise NotAllowed(
+            f"The line has two networks, and “{text}” would be read as a note. Put it on a line of its own."
+        )
+    if mask(text) != text:
+        raise NotAllowed(str(SecretInText()))
+    return text
+
+
+def _ends(text: str, zone: str) -> datetime | None:
+    if not text:
+        return None
+    ends = _moment(text, ZoneInfo(zone))
+    if ends <= clock.now():
+        raise NotAllowed(f"The end, {spoken(ends.astimezone(UTC))}, has passed.")
+    return ends
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        if len(text) <= len("2026-12-31"):
+            return clock.sensible(datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone))
+        moment = datetime.fromisoformat(text)
+        return clock.sensible(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    except (ValueError, OverflowError) as fault:
+        raise NotAllowed(f"“{text}” is not a day or moment; write it like 2026-12-31 or 2026-12-31 18:00.") from fault

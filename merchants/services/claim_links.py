@@ -1,0 +1,107 @@
+"""Claim links: a new secret goes from the portal to an owner of its merchant, and past our staff.
+
+The link is in the owners' emails only, works for a day and once, for an owner who has signed in with a second factor.
+Its token is made of the row under a key-encryption key when the email is sent; the table has its hash. A row that was
+written without these keys opens nothing, whatever hash it has.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from merchants import errors
+from merchants.models import Membership, Merchant, Person, Secret, SecretClaim
+from merchants.services import email_links, emails
+from merchants.services.credentials import reveal
+from merchants.services.keys import Issued
+from portal.lib import clock
+
+VALID_FOR = timedelta(hours=24)
+
+
+@transaction.atomic
+def send(*, secret: Secret, by: Person | None) -> SecretClaim:
+    """A link to each owner; an earlier one for this secret stops working. Raises SecretClaimed and NoOwnerToClaim."""
+    secret = Secret.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=secret.pk)
+    _check_unclaimed(secret)
+    owners = emails.owners(secret.key.merchant)
+    if not owners:
+        raise errors.NoOwnerToClaim
+    now, nonce = clock.now(), secrets.token_hex(16)
+    SecretClaim.objects.filter(secret=secret, withdrawn_at=None).update(withdrawn_at=now)
+    claim = SecretClaim(
+        key=secret.key,
+        secret=secret,
+        version=secret.version,
+        nonce=nonce,
+        sent_by=by,
+        sent_at=now,
+        expires_at=now + VALID_FOR,
+    )
+    claim.token_hash = email_links.claim_hash(email_links.claim_token(claim))
+    claim.save(force_insert=True)
+    emails.send_claim(claim, owners)
+    return claim
+
+
+def _check_unclaimed(secret: Secret) -> None:
+    claimed = SecretClaim.objects.filter(secret=secret, claimed_at__isnull=False).select_related("claimed_by").first()
+    if claimed and claimed.claimed_at:
+        raise errors.SecretClaimed(str(claimed.claimed_by), claimed.claimed_at)
+    if secret.revoked_at is not None or secret.usable_until is not None:
+        raise errors.SecretNotCurrent
+
+
+def newest(secret: Secret) -> SecretClaim | None:
+    """The link that was sent last, whatever became of it."""
+    return SecretClaim.objects.filter(secret=secret, withdrawn_at=None).select_related("claimed_by").first()
+
+
+@transaction.atomic
+def send_again(*, claim: SecretClaim, by: Person | None) -> SecretClaim:
+    """Another link to the same secret: nobody has seen it, so it need not be replaced."""
+    return send(secret=claim.secret, by=by)
+
+
+def find(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
+    """The claim of a link that still works for this person. Raises ClaimOver, which says what became of it."""
+    found = SecretClaim.objects.select_related("secret__key__merchant", "key__merchant", "claimed_by")
+    claim = found.filter(key__merchant=merchant, token_hash=email_links.claim_hash(said)).first()
+    if claim is None or not email_links.is_token_of(claim, said) or not _is_owner(merchant, by):
+        raise errors.ClaimOver("Ask our support for a new link.")
+    if claim.claimed_at is not None:
+        raise errors.ClaimOver(
+            f"{claim.claimed_by} claimed the secret on {errors.spoken(claim.claimed_at)}. If you do not know of this, "
+            "report a compromise on the page of the key."
+        )
+    if claim.withdrawn_at is not None:
+        raise errors.ClaimOver("a newer link was sent. Open the newest email.")
+    _check_alive(claim)
+    return claim
+
+
+def _check_alive(claim: SecretClaim) -> None:
+    if claim.expires_at <= clock.now():
+        raise errors.ClaimOver(f"it expired on {errors.spoken(claim.expires_at)}. Ask our support for a new link.")
+    if claim.secret.revoked_at is not None or claim.secret.usable_until is not None:
+        raise errors.ClaimOver("the secret has been replaced or revoked. Ask our support which key to use.")
+
+
+@transaction.atomic
+def claim(*, merchant: Merchant, said: str, by: Person) -> Issued:
+    """The secret, to be shown once; the link is used up, and all owners are notified."""
+    found = find(merchant=merchant, said=said, by=by)
+    SecretClaim.objects.select_for_update().get(pk=found.pk)
+    found = find(merchant=merchant, said=said, by=by)
+    found.claimed_at, found.claimed_by = clock.now(), by
+    found.save(update_fields=["claimed_at", "claimed_by"])
+    emails.tell_of_claim(found)
+    return Issued(found.secret.key, found.secret, reveal(found.secret))
+
+
+def _is_owner(merchant: Merchant, person: Person) -> bool:
+    live, role = merchant.live_merchant, Membership.Role.OWNER
+    return Membership.objects.filter(merchant=live, person=person, role=role, person__is_active=True).exists()

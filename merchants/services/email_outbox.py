@@ -1,0 +1,228 @@
+"""Sends the letters that wait, each once: a row is claimed under its lock and committed after the mail server's yes.
+
+A process that is killed between that yes and the commit is the one way to a second copy (or a server whose yes is lost
+on the way). Both copies have the same Message-ID, by which mailboxes know them as one.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any
+
+import css_inline
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.template.loader import render_to_string
+
+from merchants import errors
+from merchants.models import Letter
+from merchants.services import email_links, job_queue
+from portal.lib import clock
+from portal.lib.email_addresses import ascii_address
+
+log = structlog.get_logger(__name__)
+TASK = "merchants.tasks.send_letters"
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
+STUCK = timedelta(minutes=15)  # after this, nobody sends
+UNTAKEN = timedelta(hours=1)  # after this, nobody takes
+OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
+ANSWER_LENGTH = 500
+NOT_BUILT = "The email could not be built"
+
+
+# --- What is made when a letter is sent -------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that comes with a letter; one that is shown in its text is named there as `cid:` and its name."""
+
+    name: str
+    mimetype: str
+    content: bytes
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    context: dict[str, Any]
+    parts: Sequence[Part] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_fillers: dict[str, Callable[[Letter], Filling]] = {}
+# Letters of keys and people go first: of reports, hundreds may be due in the same minute.
+CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
+
+
+def fill(template: str, filler: Callable[[Letter], Filling]) -> None:
+    """Letters of this template are filled when they are sent, so that their rows hold neither files nor figures."""
+    _fillers[template] = filler
+
+
+class Mail(EmailMultiAlternatives):
+    """With pictures inside its HTML (multipart/related), where mail programs look for them."""
+
+    shown: Sequence[Part] = ()
+
+    def _add_bodies(self, msg: EmailMessage) -> None:
+        super()._add_bodies(msg)  # type: ignore[misc]
+        html: Any = msg.get_body(("html",))
+        for part in self.shown:
+            main, _, sub = part.mimetype.partition("/")
+            html.add_related(part.content, main, sub, cid=f"<{part.name}>", filename=part.name, disposition="inline")
+
+
+# --- Sending ----------------------------------------------------------------------------------------------------------
+def wake_on_commit() -> None:
+    transaction.on_commit(wake, robust=True)
+
+
+def wake() -> None:
+    """Tells a worker that letters wait. Without it, the timetable finds them within a minute; so nothing may fail here,
+    and nobody may wait for a broker that is away.
+    """
+    job_queue.send(TASK)
+
+
+def send_due() -> None:
+    """All letters that are due, one after the other. Several workers share them."""
+    while _send_next():
+        pass
+
+
+def stuck() -> int:
+    """How many letters should have been tried by now and were not, since their worker or the timetable is dead; or were
+    tried for so long that no mail server seems to take them: between two tries, which are hours apart, none is due.
+    """
+    now = clock.now()
+    untried, untaken = Q(due_at__lte=now - STUCK), Q(attempts__gt=0, created_at__lte=now - UNTAKEN)
+    return Letter.objects.filter(untried | untaken, state=Letter.State.WAITING).count()
+
+
+@transaction.atomic
+def _send_next() -> bool:
+    """False: nothing is left to do for now. A mail server that is away is asked for no further letter this time."""
+    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now())
+    due = due.alias(can_wait=CAN_WAIT).order_by("can_wait", "due_at", "pk")
+    letter = due.select_for_update(skip_locked=True).first()
+    if letter is None:
+        return False
+    letter.attempts += 1
+    try:
+        _message(letter).send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
+        code, said = _answer(refused)
+        _try_later(letter, said) if code < OUT_OF_TRY else _give_up(letter, said)
+        return True
+    except OSError as away:  # not reached, timed out, or it does not take us as a sender: not this letter's fault
+        _try_later(letter, str(away) or type(away).__name__)
+        return False
+    except Exception as fault:
+        log.exception("letter.cannot_be_made", letter=letter.pk, template=letter.template)
+        _give_up(letter, f"{NOT_BUILT}: {fault}")
+        return True
+    letter.state, letter.sent_at, letter.last_answer = Letter.State.SENT, clock.now(), ""
+    letter.save(update_fields=["state", "sent_at", "last_answer", "attempts"])
+    log.info("letter.sent", letter=letter.pk, template=letter.template, attempts=letter.attempts)
+    return True
+
+
+def _message(letter: Letter) -> Mail:
+    """The text begins with its subject, as a mail does."""
+    filled = _fillers[letter.template](letter) if letter.template in _fillers else Filling(letter.context)
+    context = filled.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
+    if "invitation" in letter.context:
+        context["link"] = email_links.to_invitation(letter.context["invitation"])
+    if "claim" in letter.context:
+        context["link"] = email_links.to_claim(letter.context["claim"])
+    subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
+    subject = " ".join(subject.removeprefix("Subject:").split())
+    message = Mail(
+        subject=subject,
+        body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",  # where a template leaves a sentence out
+        to=[ascii_address(letter.to)],
+        reply_to=[settings.SUPPORT_EMAIL],
+        headers={"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated", **filled.headers},
+    )
+    message.attach_alternative(_html(letter.template, context | {"subject": subject}), "text/html")
+    message.shown = [part for part in filled.parts if part.is_shown]
+    for part in filled.parts:
+        if not part.is_shown:
+            message.attach(part.name, part.content, part.mimetype)
+    return message
+
+
+def _html(template: str, context: dict[str, Any]) -> str:
+    """Mail programs obey styles of elements only: rules of a <style> are written into what they speak of."""
+    html = render_to_string(f"emails/{template}.html", context)
+    return css_inline.inline(html, load_remote_stylesheets=False) if "<style" in html else html
+
+
+def message_id(letter: Letter) -> str:
+    return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{sender_domain()}>"
+
+
+def sender_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+
+
+def number_in(said: str) -> int | None:
+    """Of the letter that has this Message-ID; None when it is none of ours."""
+    found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", said.strip())
+    letter = Letter.objects.filter(pk=int(found[1])).first() if found else None
+    return letter.pk if letter and message_id(letter) == said.strip() else None
+
+
+def _answer(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:
+    if isinstance(refused, smtplib.SMTPDataError):
+        code, text = refused.smtp_code, refused.smtp_error
+    else:
+        code, text = next(iter(refused.recipients.values()))
+    return code, f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+
+
+def _try_later(letter: Letter, said: str) -> None:
+    if letter.attempts > len(WAITS):
+        _give_up(letter, said)
+        return
+    letter.due_at, letter.last_answer = clock.now() + WAITS[letter.attempts - 1], _kept(said)
+    letter.save(update_fields=["due_at", "last_answer", "attempts"])
+    log.warning("letter.later", letter=letter.pk, attempts=letter.attempts, said=letter.last_answer)
+
+
+def _give_up(letter: Letter, said: str) -> None:
+    letter.state, letter.last_answer = Letter.State.GIVEN_UP, _kept(said)
+    letter.save(update_fields=["state", "last_answer", "attempts"])
+    log.error("letter.given_up", letter=letter.pk, attempts=letter.attempts, said=letter.last_answer)
+
+
+def _kept(said: str) -> str:
+    return said.replace("\0", "").encode(errors="replace").decode()[:ANSWER_LENGTH]
+
+
+def why_given_up(letter: Letter) -> str:
+    """Return the reason for whoever asked for the email: what the mail server said, or that there was no email."""
+    if letter.state != Letter.State.GIVEN_UP:
+        return ""
+    is_unbuilt = letter.last_answer.startswith(NOT_BUILT)
+    return f"{NOT_BUILT}. Ask our support." if is_unbuilt else f"The mail server answered: {letter.last_answer}"
+
+
+@transaction.atomic
+def send_again(*, letter: Letter) -> Letter:
+    """A letter that was given up gets another day of tries."""
+    letter = Letter.objects.select_for_update().get(pk=letter.pk)
+    if letter.state != Letter.State.GIVEN_UP:
+        raise errors.NotGivenUp
+    letter.state, letter.attempts, letter.due_at = Letter.State.WAITING, 0, clock.now()
+    letter.save(update_fields=["state", "attempts", "due_at"])
+    wake_on_commit()
+    return letter

@@ -1,0 +1,232 @@
+"""Mails that must go out. They are written down in the transaction of what they tell, and sent by a job afterwards
+(`outbox.py`). Never a secret: also none that somebody put into a label.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from merchants import crypto
+from merchants.errors import spoken
+from merchants.models import (
+    ApiKey,
+    Approval,
+    Compromise,
+    Contact,
+    Letter,
+    Membership,
+    Merchant,
+    OwnerQuestion,
+    Person,
+    SecretClaim,
+)
+from merchants.services import email_outbox
+from portal.lib import clock
+
+WORKERS = (Person.StaffRole.SUPPORT, Person.StaffRole.ADMINISTRATOR)
+_told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
+
+
+def contacts(merchant: Merchant) -> list[str]:
+    """Who is told of what happens to a merchant's keys: its owners and managers, and the addresses that it named.
+
+    For a sandbox they are those of its live merchant.
+    """
+    merchant = merchant.live_merchant
+    people = Membership.objects.filter(
+        merchant=merchant, role__in=[Membership.Role.OWNER, Membership.Role.MANAGER], person__is_active=True
+    ).values_list("person__email", flat=True)
+    named = Contact.objects.filter(merchant=merchant).values_list("email", flat=True)
+    return list({email.lower(): email for email in [*people, *named]}.values())
+
+
+def owners(merchant: Merchant) -> list[str]:
+    """For a sandbox those of its live merchant, as above."""
+    live, role = merchant.live_merchant, Membership.Role.OWNER
+    found = Membership.objects.filter(merchant=live, role=role, person__is_active=True)
+    return list(found.order_by("person__email").values_list("person__email", flat=True))
+
+
+def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
+    """One letter to each contact. Of two with the same `once` to the same address, one goes."""
+    write_each(contacts(merchant), merchant, template, context, once=once)
+
+
+def write_each(
+    addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
+) -> int:
+    """One letter to each address; how many were not written before."""
+    return len(_write(addresses, merchant, template, context, once=once))
+
+
+def _write(
+    addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
+) -> list[Letter]:
+    now, masked = clock.now(), {name: _masked(value) for name, value in context.items()}
+    letters = [
+        Letter(
+            merchant=merchant,
+            to=to,
+            template=template,
+            context=masked,
+            once=_once(once, to) if once else None,
+            created_at=now,
+            due_at=now,
+        )
+        for to in addresses
+    ]
+    if once:
+        there = Letter.objects.filter(once__in=[letter.once for letter in letters]).values_list("once", flat=True)
+        written = set(there)
+        letters = [letter for letter in letters if letter.once not in written]
+    if letters:
+        Letter.objects.bulk_create(letters, ignore_conflicts=bool(once))
+        email_outbox.wake_on_commit()
+    return letters
+
+
+def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]) -> None:
+    """One letter to one person."""
+    masked, now = {name: _masked(value) for name, value in context.items()}, clock.now()
+    Letter.objects.create(merchant=merchant, to=to, template=template, context=masked, created_at=now, due_at=now)
+    email_outbox.wake_on_commit()
+
+
+def write_account(to: str, *, subject: str, body: str) -> None:
+    """One letter to one person about the own account, as it was worded when it was written."""
+    Letter.objects.create(to=to, template="account", context={"subject": _masked(subject), "body": _masked(body)})
+    email_outbox.wake_on_commit()
+
+
+def _masked(value: Any) -> Any:
+    return crypto.mask(value) if isinstance(value, str) else value
+
+
+def _once(once: str, to: str) -> str:
+    """An address can be longer than the column."""
+    return f"{once}:{hashlib.sha256(to.lower().encode()).hexdigest()[:32]}"
+
+
+# --- What they tell ---------------------------------------------------------------------------------------------------
+def tell_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | None = None) -> None:
+    """What happened to a key, in words that go on from its name; what they have to do; until when the old secret works.
+
+    Nothing inside `told_by_caller`.
+    """
+    if _told_by_caller.get():
+        return
+    ended = ends is not None and ends <= clock.now()
+    write(key.merchant, "key_changed", _about(key) | {"what": what, "do": do, "ends": _said(ends), "ended": ended})
+
+
+@contextmanager
+def told_by_caller() -> Iterator[None]:
+    """For a verb that uses others and writes one letter about all of it: what they would write is left out."""
+    token = _told_by_caller.set(True)
+    try:
+        yield
+    finally:
+        _told_by_caller.reset(token)
+
+
+def tell_of_leak(case: Compromise, *, replacement: ApiKey | None, ends: datetime | None) -> None:
+    """The leak and the response in one letter. Why we think so is for us, and stays out."""
+    context = _about(case.key) | {
+        "response": case.response,
+        "version": case.secret.version,
+        "exposed_since": spoken(case.exposed_since),
+        "replacement": replacement.auth_key if replacement else "",
+        "ends": _said(ends),
+        "ended": ends is not None and ends <= clock.now(),
+    }
+    write(case.key.merchant, "key_compromised", context)
+
+
+def ask_approvers(approval: Approval) -> None:
+    """Everybody who may approve it, but the one who asked: our staff, and the merchant's owners."""
+    about, asker = _about_request(approval), {approval.asked_by.email}
+    of_staff = Person.objects.filter(is_active=True, staff_role__in=WORKERS).values_list("email", flat=True)
+    page = f"/admin/merchants/approval/{approval.pk}/change/"
+    write_each({*of_staff} - asker, approval.merchant, "approval_waiting", about | {"page": page})
+    page = f"/operator/{approval.merchant.code}/approvals/{approval.pk}/"
+    write_each({*owners(approval.merchant)} - asker, approval.merchant, "approval_waiting", about | {"page": page})
+
+
+def tell_of_expiry(approval: Approval) -> None:
+    """To the person who made the request, that nobody decided it."""
+    if approval.asked_by.is_active:
+        write_to(approval.asked_by.email, approval.merchant, "approval_expired", _about_request(approval))
+
+
+def _about_request(approval: Approval) -> dict[str, str]:
+    return {
+        "merchant": approval.merchant.name,
+        "auth_key": approval.key.auth_key if approval.key else "",
+        "asked_by": str(approval.asked_by),
+        "request": approval.request,
+        "reason": approval.reason,
+        "at": spoken(approval.asked_at),
+        "ends": spoken(approval.expires_at),
+    }
+
+
+def tell_owners(
+    merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
+) -> Letter | None:
+    """What was changed for a merchant, and by whom; `also`: who is told beside its owners. Returns one to an owner."""
+    context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": spoken(at), **more}
+    own = owners(merchant) or contacts(merchant)
+    told = {email.lower(): email for email in [*also, *own]}  # an owner's address as the person has it
+    written = _write(told.values(), merchant, "merchant_changed", context)
+    return next((letter for letter in written if letter.to in own), None)
+
+
+def ask_owners(question: OwnerQuestion) -> None:
+    page = f"/operator/{question.merchant.code}/questions/{question.pk}/"
+    context = {"merchant": question.merchant.name, "asked_by": str(question.asked_by), "wish": question.wish}
+    asked = context | {"page": page, "at": spoken(question.asked_at)}
+    write_each(owners(question.merchant), question.merchant, "owner_question", asked)
+
+
+def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
+    """The link is made when the email is sent, so that no row holds it."""
+    context = _about(claim.key) | {"version": claim.version, "ends": spoken(claim.expires_at), "claim": claim.pk}
+    write_each(to, claim.key.merchant, "secret_claim", context)
+
+
+def tell_of_claim(claim: SecretClaim) -> None:
+    """To all contacts: an owner who did not claim the secret finds out who did, and when."""
+    if claim.claimed_by is None or claim.claimed_at is None:
+        return
+    tell_contacts(
+        claim.key,
+        f"had version {claim.version} of its secret claimed by {claim.claimed_by.email}",
+        do=f"The claim link was used on {spoken(claim.claimed_at)}. The secret was shown once, and the link no longer "
+        "works.",
+    )
+
+
+def remind_of_end(key: ApiKey, ends: datetime, *, days: int) -> None:
+    """Once for each key, end and threshold."""
+    left = (ends - clock.now()).days
+    context = _about(key) | {"ends": spoken(ends), "left": left, "days": days}
+    write(key.merchant, "key_expires", context, once=f"expires:{key.pk}:{ends.timestamp()}:{days}")
+
+
+def _about(key: ApiKey) -> dict[str, Any]:
+    return {
+        "merchant": key.merchant.name,
+        "auth_key": key.auth_key,
+        "label": key.label,
+        "environment": key.environment,
+        "at": spoken(clock.now()),
+    }
+
+
+def _said(moment: datetime | None) -> str:
+    return spoken(moment) if moment else ""

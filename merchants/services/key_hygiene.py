@@ -1,0 +1,66 @@
+"""How a merchant stands: its keys with what can be used of each, and from where calls may come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import OuterRef, Prefetch, Subquery
+
+from merchants.models import ApiKey, Merchant, Secret, SeenAddress
+from merchants.services.credentials import Allowlist
+
+
+def keys_of(merchant: Merchant, now: datetime) -> list[ApiKey]:
+    """Those that can be used first; each with `live`, the secrets that sign, newest first."""
+    seen = SeenAddress.objects.filter(key=OuterRef("pk")).order_by("-last_seen_at")
+    live = Secret.objects.usable(at=now).defer("sealed", "fingerprint").order_by("-version")
+    found = ApiKey.objects.filter(merchant=merchant).annotate(
+        seen_address=Subquery(seen.values("address")[:1]), seen_moment=Subquery(seen.values("last_seen_at")[:1])
+    )
+    keys = list(found.prefetch_related(Prefetch("secrets", live, to_attr="live")).order_by("-id"))
+    for key in keys:
+        key.merchant = merchant
+        key.has_ended = key.expires_at is not None and key.expires_at <= now  # type: ignore[attr-defined]
+    return sorted(keys, key=lambda key: not usable(key))
+
+
+def usable(key: ApiKey) -> bool:
+    return key.status != ApiKey.Status.REVOKED and not key.has_ended  # type: ignore[attr-defined]
+
+
+def that_restrict(
+    lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime
+) -> dict[ApiKey | None, Allowlist]:
+    """Of the merchant's lists (`access.lists_of`) those that some call is judged by: its own, and of usable keys."""
+    owners = [(None, None), *((key.pk, key) for key in keys if usable(key))]
+    return {owner: lists[number] for number, owner in owners if number in lists and lists[number].counting(now)}
+
+
+def lists_in_words(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime) -> list[str]:
+    """What an address must be on; an entry that has ended lets nobody in, and a list of such refuses everybody."""
+    standing = {owner: len(each.standing(now)) for owner, each in that_restrict(lists, keys, now).items()}
+    alive = [key for key in keys if usable(key)]
+    own = [key for key in alive if key in standing]
+    said = [f"{plural(standing[None], 'network')} on the merchant’s list" if None in standing else "no merchant’s list"]
+    if own:
+        said.append(f"{plural(len(own), 'key')} with a list of {'its' if len(own) == 1 else 'their'} own")
+    if None not in standing and len(alive) > len(own):
+        said.append(f"{plural(len(alive) - len(own), 'key')} open to every address")
+    closed = len(alive) if standing.get(None) == 0 else len([key for key in own if not standing[key]])
+    if closed:
+        said.append(f"{plural(closed, 'key')} open to no address, since all entries of a list have ended")
+    return said
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def with_secrets(key: ApiKey, now: datetime) -> ApiKey:
+    """One key, as `keys_of` gives each."""
+    key.live = list(  # type: ignore[attr-defined]
+        Secret.objects.usable(at=now).filter(key=key).defer("sealed", "fingerprint").order_by("-version")
+    )
+    key.has_ended = key.expires_at is not None and key.expires_at <= now  # type: ignore[attr-defined]
+    return key

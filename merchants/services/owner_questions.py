@@ -1,0 +1,75 @@
+"""What our staff want for a merchant and an owner decides: player names in emails, and addresses of other domains.
+
+Triggers hold the same (`contact_outside_by_owner` and its kin): whatever door our staff come by, nothing of this is in
+effect without an owner's yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from merchants import errors
+from merchants.models import Contact, Membership, Merchant, OwnerQuestion, Person
+from merchants.services import emails
+from portal.lib import clock
+
+Kind, State = OwnerQuestion.Kind, OwnerQuestion.State
+
+
+class AnsweredAlready(errors.OutOfDate):
+    def __init__(self) -> None:
+        super().__init__("Another owner has answered this question. Look at the timeline for the answer.")
+
+
+def add_contact(question: OwnerQuestion) -> None:
+    Contact.objects.get_or_create(
+        merchant=question.merchant, email__iexact=question.email, defaults={"email": question.email}
+    )
+
+
+_effects: dict[str, Callable[[OwnerQuestion], None]] = {Kind.CONTACT: add_contact}
+
+
+def register(kind: str, effect: Callable[[OwnerQuestion], None]) -> None:
+    """What a yes does; of an app above this one, told when it is ready."""
+    _effects[kind] = effect
+
+
+def is_outside(merchant: Merchant, email: str) -> bool:
+    """Whether no active owner of the merchant has an address of this domain."""
+    owners = Membership.objects.filter(merchant=merchant, role=Membership.Role.OWNER, person__is_active=True)
+    return not owners.filter(person__email__iendswith=f"@{email.rpartition('@')[2]}").exists()
+
+
+@transaction.atomic
+def ask(*, merchant: Merchant, kind: str, by: Person, email: str = "") -> OwnerQuestion:
+    """One that waits already is asked no second time."""
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    waiting = OwnerQuestion.objects.filter(merchant=merchant, kind=kind, state=State.WAITING)
+    if found := waiting.filter(email__iexact=email).first():
+        return found
+    question = OwnerQuestion.objects.create(
+        merchant=merchant, kind=kind, email=email, asked_by=by, asked_at=clock.now()
+    )
+    emails.ask_owners(question)
+    return question
+
+
+@transaction.atomic
+def answer(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQuestion:
+    """By an owner; a yes is carried out at once."""
+    question = OwnerQuestion.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=question.pk)
+    if question.state != State.WAITING:
+        raise AnsweredAlready
+    question.state, question.answered_by, question.answered_at = State.YES if yes else State.NO, by, clock.now()
+    question.save(update_fields=["state", "answered_by", "answered_at"])
+    if yes:
+        _effects[question.kind](question)
+    return question
+
+
+def waiting(merchant: Merchant) -> list[OwnerQuestion]:
+    found = OwnerQuestion.objects.filter(merchant=merchant, state=State.WAITING)
+    return list(found.select_related("asked_by").order_by("pk"))

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import re
+
+from merchants import crypto, errors
+from merchants.models.typed_text import CONTROL
+
+CONTROL_CHARACTER = re.compile(CONTROL)
+
+
+def check_no_secret(*texts: str, many_lines: bool = False) -> None:
+    """For what is kept of somebody's own words. Raises SecretInText, and NotOneLine where a text is one line."""
+    if any(crypto.mask(text) != text for text in texts):
+        raise errors.SecretInText
+    if not many_lines and any(CONTROL_CHARACTER.search(text) for text in texts):
+        raise errors.NotOneLine

@@ -1,0 +1,111 @@
+"""What can become of one round. A story is a generator: each step makes calls at the time that the clock shows, then
+yields the seconds until its next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from portal.local.demo.table import BET, Table, new_id
+
+Story = Iterator[float]
+PAUSE, NETWORK_TIMEOUT = 4.0, 11.0
+JACKPOT = 500
+
+
+def plain(table: Table) -> Story:
+    if bet := table.bet():
+        yield PAUSE
+        table.payout(bet, table.winnings(bet))
+
+
+def free_spins(table: Table) -> Story:
+    """One bet pays more than once."""
+    if bet := table.bet():
+        for _ in range(table.house.rng.randint(2, 4)):
+            yield PAUSE
+            table.payout(bet, bet["amount"] // 2)
+
+
+def bonus(table: Table) -> Story:
+    yield from plain(table)
+    yield 1.0
+    is_jackpot = table.house.rng.random() < 0.02  # noqa: PLR2004
+    table.reward("jackpot" if is_jackpot else "bonus", table.money(JACKPOT if is_jackpot else 2))
+
+
+def answer_lost(table: Table) -> Story:
+    """The answer does not arrive, so the same bet is sent once more."""
+    if bet := table.bet():
+        yield NETWORK_TIMEOUT
+        table.house.game_server.call(BET, bet)
+        yield PAUSE
+        table.payout(bet, table.winnings(bet))
+
+
+def given_up(table: Table) -> Story:
+    """The answer does not arrive, and the game server takes the bet back, at times twice."""
+    if bet := table.bet():
+        for _ in range(table.house.rng.choice((1, 1, 2))):
+            yield NETWORK_TIMEOUT
+            table.rollback(bet["transactionId"])
+
+
+def never_arrived(table: Table) -> Story:
+    """The bet itself is lost on its way: its rollback comes first, and at times the bet after all."""
+    lost = new_id()
+    table.rollback(lost)
+    if table.house.rng.random() < 0.5:  # noqa: PLR2004
+        yield NETWORK_TIMEOUT
+        table.bet(transactionId=lost)
+
+
+def voided(table: Table) -> Story:
+    """A round that was played and paid is taken back whole."""
+    if bet := table.bet():
+        yield PAUSE
+        table.payout(bet, bet["amount"] // 2)
+        yield 90.0
+        table.rollback(bet["transactionId"])
+
+
+def broken_table(table: Table) -> Story:
+    """A multiplayer game breaks down: its open bets come back in one batch."""
+    round_id, bets = new_id(), []
+    for _ in range(3):
+        if bet := table.bet(roundId=round_id):
+            bets.append(bet["transactionId"])
+        yield 1.0
+    if bets:
+        table.rollback(*bets)
+
+
+def late(table: Table) -> Story:
+    """The payout of a multiplayer round is sent again by `retry`, which knows the round and not the bet."""
+    if bet := table.bet(roundId=new_id()):
+        yield 60.0
+        item = table.told(roundId=bet["roundId"], currency=table.currency, amount=table.winnings(bet))
+        table.house.game_server.call("/wallet/transaction/retry", {"transactions": [item]})
+
+
+def undelivered(table: Table) -> Story:
+    """The payout is not delivered today: it waits for the night's settlement."""
+    if bet := table.bet():
+        amount = table.winnings(bet)
+        item = table.told(refTransactionId=bet["transactionId"], currency=table.currency, amount=amount)
+        table.house.undelivered.append(item)
+        yield PAUSE
+
+
+ROUNDS: dict[Callable[[Table], Story], int] = {
+    plain: 880,
+    free_spins: 30,
+    bonus: 20,
+    answer_lost: 15,
+    given_up: 12,
+    never_arrived: 8,
+    voided: 6,
+    broken_table: 4,
+    late: 12,
+    undelivered: 13,
+}

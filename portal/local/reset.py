@@ -1,0 +1,26 @@
+"""Forgets the data of the portal in this checkout: `python -m portal.local.reset`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from portal.local.checkout_lock import VAR, Running, claim
+
+
+def main() -> int:
+    if not VAR.exists():
+        print("There is no data to forget.")
+        return 0
+    try:
+        with claim(VAR):
+            shutil.rmtree(VAR)
+    except (Running, OSError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    print("Forgotten: the next `make up` starts with new data.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

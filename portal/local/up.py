@@ -1,0 +1,183 @@
+"""The whole portal from one command, `make up`: servers, schema, data, and all that serves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+from rich.console import Console
+
+from portal.database import roles
+from portal.local import embedded
+from portal.local.checkout_lock import VAR, Running, claim
+from portal.local.checkout_settings import CannotStart, kept_settings, port_of, shared_while_running
+from portal.local.ports import free_port, is_free, visible
+from portal.local.processes import TOLD, Program, run_all
+from portal.local.steps import manage, step
+from portal.local.welcome import NoAnswer, await_answer, welcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from portal.local.embedded import Server
+
+API_PORT_AFTER = 1
+MAIL_PORT_AFTER = 25
+LAST_PORT = 65535
+THREADS = {"people": 8, "machines": 8}  # of a web process; each has up to two connections to the database
+SERVER_CHECK_SECONDS = 0.5
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, interrupt)
+    console = Console(highlight=False)
+    try:
+        with claim(VAR):
+            ended = run(console)
+    except (Running, CannotStart, embedded.ServerFault) as refusal:
+        console.print(str(refusal), style="red", markup=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        ended = TOLD
+    if ended == TOLD:
+        console.print("Stopped.")
+        return 0
+    console.print(f"{ended} ended by itself, so everything was stopped.", style="red")
+    return 1
+
+
+def interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def run(console: Console) -> str:
+    """What ended it: TOLD, or the name of the part that failed."""
+    environment = kept_settings() | os.environ | {"PYTHONUNBUFFERED": "1"}  # their lines are shown as they come
+    host, port = environment.get("HOST", "127.0.0.1"), port_of(environment)
+    if not is_free(host, port):
+        raise CannotStart(
+            f"Port {port} on {host} is in use. Stop the program that uses it, or choose another port: PORT=8080 make up"
+        )
+    environment.setdefault("BASE_URL", f"http://{visible(host)}:{port}")
+    api_port = port_of_machines(environment, host, port)
+    environment.setdefault("API_URL", f"http://{visible(host)}:{api_port}")
+    environment["API_PORT"] = str(api_port)
+    programs = [*mail_catcher(environment, port), *portal_programs(host, port, api_port)]
+    with ExitStack() as stack:
+        servers = start_servers(console, environment, stack)
+        stack.enter_context(shared_while_running(environment))
+        manage(console, environment, "migrate")
+        manage(console, environment, "seed")
+        return asyncio.run(run_all(programs, environment, console, partial(watch, console, servers, environment)))
+
+
+def start_servers(console: Console, environment: dict[str, str], stack: ExitStack) -> list[Server]:
+    servers = []
+    for variable, start in (("DATABASE_URL", embedded.postgres), ("BROKER_URL", embedded.valkey)):
+        if variable not in environment:
+            with step(console, f"start {start.__name__}"):
+                server = stack.enter_context(start(VAR / start.__name__))
+            environment |= addresses(variable, server.url)
+            servers.append(server)
+    return servers
+
+
+def addresses(variable: str, url: str) -> dict[str, str]:
+    """Of a database, the application's and the owner's."""
+    if variable != "DATABASE_URL":
+        return {variable: url}
+    return {variable: roles.as_role(url, roles.APPLICATION), "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER)}
+
+
+def port_of_machines(environment: Mapping[str, str], host: str, port: int) -> int:
+    """The one that was named; else one that goes with the portal's own, or any where that is taken."""
+    if "API_PORT" in environment:
+        named = port_of(environment, "API_PORT")
+        if named == port or not is_free(host, named):
+            raise CannotStart(f"Port {named} on {host} is in use. Choose another port: API_PORT=8090 make up")
+        return named
+    return port_after(port, API_PORT_AFTER, host)
+
+
+def port_after(port: int, distance: int, host: str) -> int:
+    """Two portals that are started at once do not choose the same."""
+    wanted = port + distance
+    return wanted if wanted <= LAST_PORT and is_free(host, wanted) else free_port()
+
+
+def mail_catcher(environment: dict[str, str], port: int) -> list[Program]:
+    """None when mail goes elsewhere; else the others are told where to send it."""
+    if "EMAIL_URL" in environment:
+        return []
+    smtp = free_port()
+    page = port_after(port, MAIL_PORT_AFTER, "127.0.0.1")
+    environment["EMAIL_URL"] = f"smtp://127.0.0.1:{smtp}"
+    environment["MAIL_URL"] = f"http://127.0.0.1:{page}"
+    options = ["--smtp-port", str(smtp), "--http-port", str(page), "--dir", str(VAR / "mail")]
+    return [Program("mail", [sys.executable, "-m", "portal.local.mailbox", *options], "magenta")]
+
+
+def portal_programs(host: str, port: int, api_port: int) -> list[Program]:
+    """People's and machines' web servers share no thread, so that neither can take the other's."""
+    # As root it warns at length; what it runs here is only ours.
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--app",
+        "portal.celery:app",
+        "-q",
+    ]
+    worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    # Nobody waits for a job as callers wait for the wallet: the processors are the web server's first.
+    last = ["nice", "-n", "19", *celery]
+    # Of the reconciler, one process compares, one reads and one fetches statements.
+    reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
+    beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
+    return [
+        Program("web", granian(host, port, "people"), "cyan"),
+        Program("api", granian(host, api_port, "machines"), "bright_cyan"),
+        Program("worker", [*last, *worker], "green", late=True),
+        Program("reconciler", [*last, *reconciler], "blue", late=True),
+        Program("beat", [*celery, *beat], "yellow", late=True),
+    ]
+
+
+def granian(host: str, port: int, application: str) -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += [
+        "--workers",
+        "2",
+        "--blocking-threads",
+        str(THREADS[application]),
+        "--respawn-failed-workers",
+    ]  # else one ends all
+    return [*command, f"portal.wsgi:{application}"]
+
+
+async def watch(console: Console, servers: list[Server], environment: Mapping[str, str], ready: asyncio.Event) -> str:
+    """Greets once the portal answers, then returns only when a server of ours is gone."""
+    host = visible(environment.get("HOST", "127.0.0.1"))
+    for name, port in {"api": port_of(environment, "API_PORT"), "web": port_of(environment)}.items():
+        try:
+            await await_answer(f"http://{host}:{port}/readyz")
+        except NoAnswer:
+            return name
+    ready.set()
+    welcome(console, environment, VAR / "demo.json")
+    while True:
+        await asyncio.sleep(SERVER_CHECK_SECONDS)
+        for server in servers:
+            if server.process.poll() is not None:
+                return server.name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,268 @@
+"""The ways into a change of a list. Each ends at the proposal, and none saves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+
+from merchants import errors
+from merchants.access import Visit, Work
+from merchants.models import AllowlistEntry, ApiKey, SeenAddress
+from merchants.pages import page_frame
+from merchants.pages.forms import MomentField, PlainForm
+from merchants.pages.guard import page
+from merchants.services.allowlist import EntryPlan, NotAllowed, draft, entry_usage, pasted_entries, saving
+from merchants.services.allowlist.pasted_entries import LONGEST_NOTE, BadLines
+from portal.lib import clock, tables
+from wallet.pages.lists import draft as list_draft
+from wallet.pages.lists import labels
+from wallet.pages.lists.overview import list_named
+from wallet.pages.lists.proposal import look, look_domains, of_list, propose
+
+SEEN = 8
+SIGNS = 900_000  # of a text; a form as a whole is bounded by DATA_UPLOAD_MAX_MEMORY_SIZE
+SHOWN_BAD = 10_000
+
+
+def free(visit: Visit, key: ApiKey | None) -> entry_usage.Standing:
+    """The list, if it can be changed now. Raises ListOnTrial. A trial that is over is no change to be told of later."""
+    saving.tidy(merchant=visit.merchant, key=key)
+    found = entry_usage.of(visit.merchant, key)
+    if found.on_trial is not None:
+        raise errors.ListOnTrial(found.on_trial.deadline)
+    return found
+
+
+def show(
+    request: HttpRequest, visit: Visit, template: str, key: ApiKey | None, title: str, **context: Any
+) -> HttpResponse:
+    back = of_list(visit.merchant, key)
+    return page_frame.show(request, visit, template, tab="lists", title=title, key=key, back=back, **context)
+
+
+class BegunForm(PlainForm):
+    """On what it was begun: the list as this page showed it, and its version."""
+
+    began = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+
+
+# --- One entry --------------------------------------------------------------------------------------------------------
+class NoteForm(PlainForm):
+    note = forms.CharField(
+        required=False, max_length=LONGEST_NOTE, help_text="What stands behind it, such as “game server in Riga”."
+    )
+    ends = MomentField(required=False, help_text="In UTC. Empty: stays until it is removed.")
+
+
+class EndForm(NoteForm, BegunForm):
+    pass
+
+
+class EntryForm(NoteForm):
+    field_order = ("network",)
+    network = forms.CharField(
+        label="Address or block",
+        max_length=100,
+        help_text="One address such as 198.51.100.7, or a block such as 198.51.100.0/24 or 2001:db8::/48.",
+    )
+
+
+@page(work=Work.LISTS, back="operator:lists")
+def list_add(request: HttpRequest, visit: Visit) -> HttpResponse:
+    key = list_named(request, visit)
+    found = free(visit, key)
+    form = EntryForm(request.POST or None, initial={"network": request.GET.get("address", "")[:100]})
+    if form.is_valid() and (line := line_of(form, found.lines)):
+        return propose(request, visit, list_draft.networks(visit.merchant, key, found, [*found.lines, line]))
+    return show(request, visit, "list_add.html", key, "Add an address", form=form, seen=seen(visit, key))
+
+
+def line_of(form: EntryForm, standing: tuple[EntryPlan, ...]) -> EntryPlan | None:
+    """None: the form says why not."""
+    wish = form.cleaned_data
+    fields = [wish["network"], tables.kept(wish["note"]), tables.cell(wish["ends"])]
+    try:
+        [line] = pasted_entries.networks(pasted_entries.joined(fields)) or [None]
+    except BadLines as bad:
+        form.add_error("network", bad.lines[0].reason)
+        return None
+    if line is None:  # a word that heads a column
+        form.add_error("network", f"“{wish['network']}” is not an IP address or CIDR block.")
+    elif any(line.name == other.name for other in standing):
+        form.add_error("network", f"{line.name} stands on the list already.")
+        return None
+    return line
+
+
+def seen(visit: Visit, key: ApiKey | None) -> list[tuple[str, str]]:
+    """From where calls were signed lately: what is most often wanted on a list."""
+    rows = SeenAddress.objects.filter(key__merchant=visit.merchant)
+    rows = rows if key is None else rows.filter(key=key)
+    last = dict[str, datetime]()
+    for address, moment in rows.order_by("-last_seen_at").values_list("address", "last_seen_at")[: SEEN * 4]:
+        last.setdefault(address, moment)
+    now = clock.now()
+    return [(address, labels.ago(moment, now)) for address, moment in [*last.items()][:SEEN]]
+
+
+def own_entry(visit: Visit, number: int) -> AllowlistEntry:
+    entry = AllowlistEntry.objects.select_related("key__merchant").filter(merchant=visit.merchant, pk=number).first()
+    if entry is None:
+        raise Http404
+    return entry
+
+
+@page(work=Work.LISTS, back="operator:lists")
+def list_entry(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    entry = own_entry(visit, number)
+    found = free(visit, entry.key)
+    stands, began = of_entry(found.lines, entry), list_draft.networks(visit.merchant, entry.key, found, found.lines)
+    initial = {"note": stands.note, "ends": stands.ends, "began": began.signed()}
+    form = EndForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        begun = list_draft.networks_of(form.cleaned_data["began"], visit.merchant)
+        if begun.key != entry.key:
+            raise list_draft.DraftLost
+        was = of_entry(begun.base, entry)
+        if line := changed(form, was):
+            lines = tuple(line if each is was else each for each in begun.base)
+            return look(request, visit, replace(begun, lines=lines, at=clock.now()))
+    return show(request, visit, "list_entry.html", entry.key, f"Change {entry.network}", form=form, entry=entry)
+
+
+def of_entry(lines: tuple[EntryPlan, ...], entry: AllowlistEntry) -> EntryPlan:
+    found = next((line for line in lines if line.network == entry.network), None)
+    if found is None:
+        raise list_draft.DraftLost
+    return found
+
+
+def changed(form: EndForm, was: EntryPlan) -> EntryPlan | None:
+    note, ends = form.cleaned_data["note"], form.cleaned_data["ends"]
+    if was.ends is not None and ends == was.ends.replace(microsecond=0):
+        ends = was.ends  # the picker knows no parts of a second
+    if ends is not None and ends != was.ends and ends <= clock.now():
+        form.add_error("ends", str(errors.MomentPassed(ends)))
+        return None
+    try:
+        checked = pasted_entries.checked_note(note) if note != was.note else note
+    except NotAllowed as refused:
+        form.add_error("note", str(refused))
+        return None
+    return EntryPlan(was.network, checked, ends)
+
+
+@page(work=Work.LISTS, back="operator:lists")
+def list_remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    """To look at what would be is no change, so a link is enough."""
+    entry = own_entry(visit, number)
+    found = free(visit, entry.key)
+    lines = [line for line in found.lines if line.network != entry.network]
+    return propose(request, visit, list_draft.networks(visit.merchant, entry.key, found, lines))
+
+
+# --- Many entries -----------------------------------------------------------------------------------------------------
+class PasteForm(PlainForm):
+    text = forms.CharField(
+        label="Lines",
+        required=False,
+        strip=False,
+        max_length=SIGNS,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+    )
+    file = forms.FileField(label="Or a CSV file", required=False, help_text="UTF-8, up to 900 kB.")
+    how = forms.ChoiceField(
+        label="These lines",
+        choices=[("add", "come to what stands"), ("replace", "are the whole list from now on")],
+        initial="add",
+        widget=forms.RadioSelect,
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # of the list that is to be replaced
+
+    def clean_file(self) -> str:
+        file = self.cleaned_data["file"]
+        if file is None:
+            return ""
+        if file.size > SIGNS:
+            raise forms.ValidationError("The file is too large: 900 kB at most.")
+        try:
+            return str(file.read().decode("utf-8-sig"))
+        except UnicodeDecodeError as fault:
+            raise forms.ValidationError("The file is not UTF-8. In Excel, save it as “CSV UTF-8”.") from fault
+
+    def clean(self) -> dict[str, Any]:
+        wish: dict[str, Any] = super().clean() or {}
+        if bool(wish.get("text", "").strip()) == bool(wish.get("file")) and not self.errors:
+            raise forms.ValidationError("Paste lines or choose a file: one of the two.")
+        return wish
+
+
+@page(work=Work.LISTS, back="operator:lists")
+def list_paste(request: HttpRequest, visit: Visit) -> HttpResponse:
+    key = list_named(request, visit)
+    found = free(visit, key)
+    initial = {"version": found.version}
+    form, bad = PasteForm(request.POST or None, request.FILES or None, initial=initial), list[pasted_entries.BadLine]()
+    if form.is_valid():
+        try:
+            lines = pasted(form.cleaned_data, found, visit.merchant.time_zone)
+            wanted = list_draft.networks(visit.merchant, key, found, lines)
+            return look(request, visit, replace(wanted, version=version_seen(form.cleaned_data, found)))
+        except BadLines as refused:
+            bad = refused.lines
+        except list_draft.NoList as refused:
+            form.add_error(None, str(refused))
+    context = {"form": form, "bad": len(bad), "told": told(bad), "zone": visit.merchant.time_zone}
+    return show(request, visit, "list_paste.html", key, "Paste or upload many", **context)
+
+
+def pasted(wish: dict[str, Any], found: entry_usage.Standing, zone: str) -> list[EntryPlan]:
+    read = draft.read(wish["file"] or wish["text"], found.lines, zone=zone)
+    if wish["how"] == "replace":
+        return list(read)
+    return list(({line.name: line for line in found.lines} | {line.name: line for line in read}).values())
+
+
+def version_seen(wish: dict[str, Any], found: entry_usage.Standing) -> int:
+    """What comes to a list takes nothing away from it, whoever else has changed it; what replaces it does."""
+    seen = wish["version"] if wish["how"] == "replace" else None
+    return found.version if seen is None else int(seen)
+
+
+def told(bad: list[pasted_entries.BadLine]) -> str:
+    """Every bad line by its number. One text: ten thousand of them are shown at once."""
+    lines = [f"Line {each.number}: {each.reason}" for each in bad[:SHOWN_BAD]]
+    more = [f"… and {len(bad) - SHOWN_BAD:,} more"] if len(bad) > SHOWN_BAD else []
+    return "\n".join(lines + more)
+
+
+# --- Domains ----------------------------------------------------------------------------------------------------------
+class DomainsForm(BegunForm):
+    text = forms.CharField(
+        label="Domains, one a line",
+        required=False,
+        strip=False,
+        max_length=SIGNS,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text="Host names as browsers send them in Origin, such as play.casino.example.",
+    )
+
+
+@page(work=Work.LISTS, back="operator:lists")
+def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
+    began = list_draft.domains(visit.merchant, entry_usage.domains_of(visit.merchant))
+    initial = {"text": draft.written(began.base), "began": began.signed()}
+    form, bad = DomainsForm(request.POST or None, initial=initial), list[pasted_entries.BadLine]()
+    if form.is_valid():
+        begun = list_draft.domains_of(form.cleaned_data["began"], visit.merchant)
+        try:
+            lines = draft.read_domains(form.cleaned_data["text"], begun.base, zone=visit.merchant.time_zone)
+            return look_domains(request, visit, replace(begun, lines=lines, at=clock.now()))
+        except BadLines as refused:
+            bad = refused.lines
+    context = {"form": form, "bad": len(bad), "told": told(bad), "zone": visit.merchant.time_zone}
+    return show(request, visit, "list_domains.html", None, "Domains", **context)

@@ -1,0 +1,129 @@
+"""A draft travels from page to page signed, so that what was checked once need not be checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from django.core import signing
+
+from merchants.errors import ListChange, ListChanged, Refusal, spoken
+from merchants.models import ApiKey, Merchant
+from merchants.services.allowlist import DomainLine, EntryPlan, NotAllowed, Proposal, draft, entry_usage, saving
+from portal.lib import clock
+
+NETWORKS, DOMAINS = "operator.allowlist", "operator.domains"  # salts: a draft of the one is none of the other
+FRESH = timedelta(hours=1)  # a rehearsal older than this is shown anew before anything is saved
+
+
+class DraftLost(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This page has expired. Nothing was saved. Start again.")
+
+
+class NoList(Refusal):
+    """Each entry is good, and together they make no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft[T: (EntryPlan, DomainLine)]:
+    """`base`: the list as it was when somebody began to change it, at `version`."""
+
+    merchant: Merchant
+    key: ApiKey | None
+    lines: tuple[T, ...]
+    base: tuple[T, ...]
+    version: int
+    at: datetime
+    kind: str = NETWORKS
+
+    @property
+    def is_old(self) -> bool:
+        return self.at < clock.now() - FRESH
+
+    @property
+    def wish(self) -> draft.Difference[T]:
+        return draft.difference(self.base, self.lines)
+
+    def signed(self) -> str:
+        known = {
+            "merchant": self.merchant.pk,
+            "key": self.key.pk if self.key else None,
+            "lines": plain(self.lines),
+            "base": plain(self.base),
+            "version": self.version,
+            "at": self.at.isoformat(),
+        }
+        return signing.dumps(known, salt=self.kind, compress=True)
+
+
+Networks = Draft[EntryPlan]
+Domains = Draft[DomainLine]
+
+
+def plain(lines: Iterable[EntryPlan] | Iterable[DomainLine]) -> list[list[str]]:
+    return [[line.name, line.note, *([line.ends.isoformat()] if line.ends else [])] for line in lines]
+
+
+def networks(
+    merchant: Merchant, key: ApiKey | None, found: entry_usage.Standing, lines: Iterable[EntryPlan]
+) -> Networks:
+    try:
+        wanted = Proposal(merchant, tuple(lines), key)
+    except NotAllowed as fault:
+        raise NoList(str(fault)) from fault
+    return Draft(merchant, key, wanted.lines, found.lines, found.version, clock.now())
+
+
+def domains(merchant: Merchant, lines: Iterable[DomainLine]) -> Domains:
+    version = saving.version_of_domains(merchant)  # first: what changes from here on is newer
+    return Draft(merchant, None, tuple(lines), entry_usage.domains_of(merchant), version, clock.now(), DOMAINS)
+
+
+def opened(text: str, merchant: Merchant, kind: str) -> dict[str, Any]:
+    """Raises DraftLost, for another merchant's too."""
+    try:
+        known: dict[str, Any] = signing.loads(text, salt=kind)
+    except signing.BadSignature as fault:
+        raise DraftLost from fault
+    if known["merchant"] != merchant.pk:
+        raise DraftLost
+    return known | {"at": datetime.fromisoformat(known["at"])}
+
+
+def networks_of(text: str, merchant: Merchant) -> Networks:
+    known = opened(text, merchant, NETWORKS)
+    key = ApiKey.objects.get(pk=known["key"], merchant=merchant) if known["key"] else None
+    lines, base = (tuple(_line(*fields) for fields in known[name]) for name in ("lines", "base"))
+    return Draft(merchant, key, lines, base, known["version"], known["at"])
+
+
+def domains_of(text: str, merchant: Merchant) -> Domains:
+    known = opened(text, merchant, DOMAINS)
+    lines, base = (tuple(_domain_line(*fields) for fields in known[name]) for name in ("lines", "base"))
+    return Draft(merchant, None, lines, base, known["version"], known["at"], DOMAINS)
+
+
+def _line(network: str, note: str, ends: str = "") -> EntryPlan:
+    return EntryPlan(ip_network(network), note, _moment(ends))
+
+
+def _domain_line(domain: str, note: str, ends: str = "") -> DomainLine:
+    return DomainLine(domain, note, _moment(ends))
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+# --- What has happened meanwhile --------------------------------------------------------------------------------------
+def told_anew(changes: list[ListChange]) -> str:
+    told = str(ListChanged(changes)).removesuffix("Nothing was saved; look again.")
+    return f"{told}Nothing was saved. Below is your change on top of theirs: go on from here, or cancel."
+
+
+def told_old(at: datetime) -> str:
+    return f"This page was opened at {spoken(at)}. Nothing was saved; below is what would happen now."

@@ -1,0 +1,184 @@
+"""From where a merchant's calls may come: the lists as they count now, and what one may ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+
+from merchants.access import Visit
+from merchants.errors import spoken
+from merchants.models import ApiKey, ListTrial, Merchant
+from merchants.pages import page_frame
+from merchants.pages.forms import PlainForm
+from merchants.pages.guard import page
+from merchants.pages.keys import own_key
+from merchants.services import allowlist, credentials, downloads, key_hygiene
+from merchants.services.allowlist import Rule, Why, entry_usage
+from portal.lib import clock, numbers, tables
+from portal.lib.clientip import parse_address
+from portal.lib.file_names import file_name
+from wallet.pages.lists import labels
+
+LATELY = timedelta(hours=24)
+COLUMNS = ("network", "note", "ends")
+
+
+@dataclass(frozen=True, slots=True)
+class OfKey:
+    key: ApiKey
+    said: str
+    level: str  # of its badge
+
+
+def about(found: entry_usage.Standing) -> dict[str, Any]:
+    """How a list stands, in words."""
+    return {
+        "standing": found,
+        "restricted": f"restricted to {labels.entries(found.counting)}",
+        **ended(found.last_trial, clock.now()),
+    }
+
+
+def ended(last: ListTrial | None, now: datetime) -> dict[str, str]:
+    """What became of a trial that ended by itself not long ago."""
+    if last is None or last.deadline < now - LATELY:
+        return {}
+    if last.state == ListTrial.State.KEPT and last.ended_at is not None:
+        return {
+            "stayed": f"The new list stays: a request with a valid signature arrived from {last.kept_for} at "
+            f"{spoken(last.ended_at)}."
+        }
+    if last.ended_at is not None and last.ended_at < last.deadline:
+        return {}  # somebody ended it, and was told
+    return {
+        "went_back": f"The list reverted automatically at {spoken(last.deadline)}: "
+        f"no request with a valid signature arrived from the new list. The previous list was restored."
+    }
+
+
+@page()
+def lists(request: HttpRequest, visit: Visit) -> HttpResponse:
+    merchant = visit.merchant
+    context = {
+        **about(entry_usage.of(merchant, None)),
+        "keys": lists_of_keys(merchant),
+        "domains": (domains := entry_usage.domain_rows(merchant)),
+        "domains_ended": bool(domains) and all(row.ended for row in domains),
+    }
+    return page_frame.show(request, visit, "lists.html", tab="lists", title="Allowlist", **context)
+
+
+@page(back="operator:lists")
+def list_key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    key = own_key(visit, number)
+    context = about(entry_usage.of(visit.merchant, key))
+    title = f"Allowlist of {named(key)}"
+    return page_frame.show(request, visit, "list_key.html", tab="lists", title=title, key=key, **context)
+
+
+def lists_of_keys(merchant: Merchant) -> list[OfKey]:
+    now, found = clock.now(), credentials.lists_of(merchant)
+    keys = [key for key in key_hygiene.keys_of(merchant, now) if key_hygiene.usable(key) or key.pk in found]
+    return [OfKey(key, *in_words(found.get(key.pk, credentials.Allowlist()), now)) for key in keys]
+
+
+def in_words(own: credentials.Allowlist, now: datetime) -> tuple[str, str]:
+    if own.on_trial(now):
+        return "on trial", "warn"
+    if not own.counting(now):
+        return "no list of its own", ""
+    if own.refuses_everybody(now):
+        return "all entries have ended", "bad"
+    return labels.entries(len(own.standing(now))), "good"
+
+
+def named(key: ApiKey) -> str:
+    return key.label or f"{key.auth_key[:20]}…"
+
+
+def list_named(request: HttpRequest, visit: Visit) -> ApiKey | None:
+    """Which list: a key's by its number in the address or in the form; without one, the merchant's."""
+    text = request.POST.get("key") or request.GET.get("key", "")
+    if not text:
+        return None
+    number = numbers.whole(text)
+    if number is None:
+        raise Http404
+    return own_key(visit, number)
+
+
+# --- As a file --------------------------------------------------------------------------------------------------------
+@page(back="operator:lists")
+def list_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Pasted in again, it is the same list."""
+    key = list_named(request, visit)
+    rows = list(as_rows(entry_usage.of(visit.merchant, key)))
+    what = {"list": f"key {key.auth_key}" if key else "merchant"}
+    downloads.record(
+        person=visit.person, what="Allowlist (CSV)", merchant=visit.merchant, filters=what, rows=len(rows) - 1
+    )
+    response = HttpResponse("".join(tables.lines(rows)), content_type="text/csv; charset=utf-8")
+    name = file_name(visit.merchant.code, "allowlist", f"key-{key.pk}" if key else "", at=clock.now(), form="csv")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def as_rows(found: entry_usage.Standing) -> Iterator[tuple[Any, ...]]:
+    yield COLUMNS
+    for row in found.rows:
+        yield row.line.name, tables.kept(row.line.note), row.line.ends
+
+
+# --- Is this address allowed? -----------------------------------------------------------------------------------------
+class AskForm(PlainForm):
+    address = forms.CharField(
+        label="Address", max_length=100, help_text="As a call would come from it, such as 198.51.100.7 or 2001:db8::7."
+    )
+
+    def clean_address(self) -> Any:
+        text = self.cleaned_data["address"]
+        address = parse_address(text)
+        if address is None:
+            raise forms.ValidationError(f"“{text}” is not one IP address. Leave port and mask away.")
+        return address
+
+
+@page(back="operator:lists")
+def list_ask(request: HttpRequest, visit: Visit) -> HttpResponse:
+    key = list_named(request, visit)
+    form = AskForm(request.GET if "address" in request.GET else None)
+    decision = None
+    if form.is_valid():
+        decision = allowlist.is_allowed(merchant=visit.merchant, key=key, address=form.cleaned_data["address"])
+    context: dict[str, Any] = {
+        "form": form,
+        "key": key,
+        "keys": usable_keys(visit.merchant),
+        "decision": decision,
+        "rules": [(rule, said(rule)) for rule in decision.rules] if decision else [],
+        "because": said(decision.decides) if decision else "",
+        "until": decision.decides.until if decision else None,
+    }
+    return page_frame.show(request, visit, "list_ask.html", tab="lists", title="Is this address allowed?", **context)
+
+
+def usable_keys(merchant: Merchant) -> list[ApiKey]:
+    return list(ApiKey.objects.usable(at=clock.now()).filter(merchant=merchant).order_by("-id"))
+
+
+def said(rule: Rule) -> str:
+    whose = "the merchant’s list" if rule.key is None else f"the list of {named(rule.key)}"
+    if rule.why == Why.EMPTY:
+        return f"{whose} has no entry, so it restricts nothing"
+    if rule.entry is None:
+        return f"no entry of {whose} holds the address"
+    by = f", put there by {rule.owner}" if rule.owner else ""
+    note = f" (“{rule.entry.note}”)" if rule.entry.note else ""
+    if rule.why == Why.ENDED:
+        return f"the entry {rule.entry.network}{note} of {whose}{by} has ended"
+    return f"the entry {rule.entry.network}{note} of {whose}{by}: it lets it in"

@@ -1,0 +1,295 @@
+"""The one page between a wish and a list: what would change, and what it would have done to yesterday's calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from merchants import form_tokens
+from merchants.access import Visit, Work
+from merchants.errors import ListChanged, LockOut, Refusal, spoken
+from merchants.models import ApiKey, Merchant
+from merchants.pages import page_frame
+from merchants.pages.forms import OnceForm
+from merchants.pages.guard import asked_first, page
+from merchants.services import allowlist
+from merchants.services.allowlist import (
+    DomainLine,
+    EntryPlan,
+    NotAllowed,
+    Proposal,
+    draft,
+    entry_usage,
+    saving,
+    trial,
+)
+from merchants.services.allowlist.proposal import ended
+from portal.lib import clock
+from wallet.pages.lists import draft as list_draft
+from wallet.pages.lists import labels
+from wallet.pages.lists.draft import Domains, Draft, Networks
+from wallet.services.usage import rehearsal
+
+ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
+TRIAL_HELP = (
+    f"If you lock yourself out: unless a request with a valid signature arrives from the new list within "
+    f"{trial.MINUTES} minutes, the list that stands now counts again, whatever happens here."
+)
+SAVED = "Saved: calls are judged by the new list from now on."
+SAVED_DOMAINS = "Saved: calls that say Origin are judged by the new domains from now on."
+TRIED = "Saved on trial until {until}. The list stays if a request with a valid signature arrives from it before then."
+SENT_BEFORE = (
+    "A form does one thing once. This one was sent before, or was opened before you signed in, so that a reload, the "
+    "back button or a second click does nothing."
+)
+NOTHING_WAITS = "No change of a list waits here: nothing was saved. Begin one from the list."
+NOTHING_NEW = "Nothing was to be changed: the list stands like this already."
+
+
+class ProposalForm(OnceForm):
+    draft = forms.CharField(widget=forms.HiddenInput)
+    days = forms.TypedChoiceField(
+        choices=[(days, str(days)) for days in rehearsal.DAYS],
+        coerce=int,
+        required=False,
+        empty_value="",
+        widget=forms.HiddenInput,
+    )
+    confirmed_code = forms.CharField(label="The merchant’s code", required=False, max_length=100)
+    on_trial = forms.BooleanField(
+        label=f"Revert automatically after {trial.MINUTES} minutes unless a signed request arrives from the new list",
+        required=False,
+        help_text=TRIAL_HELP,
+    )
+    reason = forms.CharField(required=False, max_length=500, help_text="Kept on the timeline.")
+
+
+FIRST: dict[str, Any] = {"on_trial": True, "days": rehearsal.DAYS[0], "reason": "", "confirmed_code": ""}
+
+
+def wished(wish: dict[str, Any] | None) -> dict[str, Any]:
+    """What was filled in, and the first choices where nothing was."""
+    return FIRST | (wish or {}) | ({"days": FIRST["days"]} if wish and not wish["days"] else {})
+
+
+# --- Of networks ------------------------------------------------------------------------------------------------------
+@page(work=Work.LISTS, back="operator:lists")
+def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
+    form = sent(request)
+    if form is None or not form.is_valid():
+        return nothing_here(request, visit, form)
+    if request.POST.get("do") == "save" and (question := asked_first(request, visit, prove=True)):
+        request.session[ASIDE] = request.POST.dict()
+        return question
+    wanted, wish = list_draft.networks_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
+    saving.tidy(merchant=visit.merchant, key=wanted.key)
+    if request.POST.get("do") != "save" or saving.changes_since(visit.merchant, wanted.key, wanted.version):
+        return look(request, visit, wanted, wish)
+    if wanted.is_old:
+        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_old(wanted.at))
+    return decide(request, visit, wanted, wish)
+
+
+def sent(request: HttpRequest) -> ProposalForm | None:
+    """What was put aside while a second factor was asked for is shown again, and not saved by itself."""
+    data = request.POST if request.method == "POST" else request.session.pop(ASIDE, None)
+    return ProposalForm(data) if data else None
+
+
+def nothing_here(request: HttpRequest, visit: Visit, form: ProposalForm | None) -> HttpResponse:
+    """Somebody came by the address alone, or with a form that says nothing any more."""
+    text = NOTHING_WAITS if form is None else str(list_draft.DraftLost())
+    return page_frame.show(
+        request,
+        visit,
+        "list_nothing.html",
+        tab="lists",
+        title="Nothing to look at",
+        text=text,
+        back=of_list(visit.merchant, None),
+    )
+
+
+def look(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any] | None = None) -> HttpResponse:
+    """The wish on the list as it is by now; what others did since the person saw it is told."""
+    changes = saving.changes_since(visit.merchant, wanted.key, wanted.version)
+    if not changes:
+        return propose(request, visit, wanted, wish)
+    return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew(changes))
+
+
+def anew(wanted: Networks) -> Networks:
+    """The same wish on the list as it is by now."""
+    found = entry_usage.of(wanted.merchant, wanted.key)
+    return list_draft.networks(wanted.merchant, wanted.key, found, draft.onto(wanted.wish, found.lines))
+
+
+def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any]) -> HttpResponse:
+    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
+    try:
+        with transaction.atomic():
+            if not form_tokens.use_token(request, wish["token"]):
+                return sent_before(request, visit, wanted.key)
+            saved = allowlist.save(
+                proposal=proposal,
+                by=visit.person,
+                expected=wanted.version,
+                confirmed_code=wish["confirmed_code"],
+                on_trial=wish["on_trial"],
+                reason=wish["reason"],
+            )
+    except ListChanged as changed:
+        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew([*changed.changes]))
+    except (Refusal, NotAllowed) as refused:
+        return propose(request, visit, wanted, wish, refused=str(refused), again=isinstance(refused, LockOut))
+    tried = TRIED.format(until=spoken(saved.trial.deadline)) if saved.trial else SAVED
+    messages.success(request, tried if saved.changed else NOTHING_NEW)
+    return HttpResponseRedirect(of_list(visit.merchant, wanted.key))
+
+
+def propose(
+    request: HttpRequest,
+    visit: Visit,
+    wanted: Networks,
+    wish: dict[str, Any] | None = None,
+    *,
+    refused: str = "",
+    again: bool = False,
+) -> HttpResponse:
+    """`again`: the code was asked for and is not right."""
+    wish = wished(wish)
+    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
+    found = rehearsal.rehearse(proposal, days=int(wish["days"]))
+    context = {
+        "sentence": labels.sentence(found),
+        "found": found,
+        "let_in": [labels.told(called, found.at) for called in found.allowed_addresses[: labels.SHOWN]],
+        "kept_out": [labels.told(called, found.at) for called in found.refused_addresses[: labels.SHOWN]],
+        "days": rehearsal.DAYS,
+        "locked_out": allowlist.locked_out(proposal),
+        "again": again,
+    }
+    return shown(request, visit, wanted, wish, action="list_proposal", refused=refused, **context)
+
+
+# --- Of domains -------------------------------------------------------------------------------------------------------
+@page(work=Work.LISTS, back="operator:lists")
+def list_domains_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
+    form = sent(request)
+    if form is None or not form.is_valid():
+        return nothing_here(request, visit, form)
+    if request.POST.get("do") == "save" and (question := asked_first(request, visit, prove=True)):
+        request.session[ASIDE] = request.POST.dict()
+        return question
+    wanted, wish = list_draft.domains_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
+    if request.POST.get("do") != "save" or saving.domain_changes_since(visit.merchant, wanted.version):
+        return look_domains(request, visit, wanted, wish)
+    if wanted.is_old:
+        return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_old(wanted.at))
+    return decide_domains(request, visit, wanted, wish)
+
+
+def look_domains(
+    request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None
+) -> HttpResponse:
+    changes = saving.domain_changes_since(visit.merchant, wanted.version)
+    if not changes:
+        return propose_domains(request, visit, wanted, wish)
+    return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_anew(changes))
+
+
+def domains_anew(wanted: Domains) -> Domains:
+    return list_draft.domains(wanted.merchant, draft.onto(wanted.wish, entry_usage.domains_of(wanted.merchant)))
+
+
+def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any]) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            if not form_tokens.use_token(request, wish["token"]):
+                return sent_before(request, visit, None)
+            saved = allowlist.save_domains(
+                merchant=visit.merchant,
+                lines=wanted.lines,
+                by=visit.person,
+                expected=wanted.version,
+                confirmed_code=wish["confirmed_code"],
+                reason=wish["reason"],
+            )
+    except ListChanged as changed:
+        told = list_draft.told_anew([*changed.changes])
+        return propose_domains(request, visit, domains_anew(wanted), wish, refused=told)
+    except (Refusal, NotAllowed) as refused:
+        return propose_domains(request, visit, wanted, wish, refused=str(refused))
+    messages.success(request, SAVED_DOMAINS if saved.changed else NOTHING_NEW)
+    return HttpResponseRedirect(of_list(visit.merchant, None))
+
+
+def propose_domains(
+    request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None, *, refused: str = ""
+) -> HttpResponse:
+    said = rehearsal.rehearse_domains(visit.merchant, wanted.lines)
+    context = {
+        "domains": True,
+        "hosts": [(each, labels.ago(each.last_at, clock.now())) for each in said[: labels.SHOWN]],
+        "all_hosts": len(said),
+        "locked_out": allowlist.locked_out_by(wanted.lines, visit.merchant),
+    }
+    return shown(request, visit, wanted, wished(wish), action="list_domains_proposal", refused=refused, **context)
+
+
+# --- Both -------------------------------------------------------------------------------------------------------------
+def shown[T: (EntryPlan, DomainLine)](
+    request: HttpRequest,
+    visit: Visit,
+    wanted: Draft[T],
+    wish: dict[str, Any],
+    *,
+    action: str,
+    refused: str,
+    **context: Any,
+) -> HttpResponse:
+    address = reverse(f"operator:{action}", args=[visit.merchant.code])
+    initial = wish | {"draft": wanted.signed(), "token": form_tokens.new_token(request, address)}
+    return page_frame.show(
+        request,
+        visit,
+        "list_proposal.html",
+        tab="lists",
+        title="Look before you save",
+        form=ProposalForm(initial=initial),
+        action=address,
+        back=of_list(visit.merchant, wanted.key),
+        difference=wanted.wish,
+        empty=not wanted.lines,
+        all_ended=all(ended(line, clock.now()) for line in wanted.lines),
+        entries=labels.entries(len(wanted.lines)),
+        key=wanted.key,
+        refused=refused,
+        wish=wish,
+        **context,
+    )
+
+
+def sent_before(request: HttpRequest, visit: Visit, key: ApiKey | None) -> HttpResponse:
+    back = of_list(visit.merchant, key)
+    return page_frame.show(
+        request,
+        visit,
+        "list_nothing.html",
+        tab="lists",
+        title="Nothing was done",
+        status=409,
+        text=SENT_BEFORE,
+        back=back,
+    )
+
+
+def of_list(merchant: Merchant, key: ApiKey | None) -> str:
+    if key is None:
+        return reverse("operator:lists", args=[merchant.code])
+    return reverse("operator:list_key", args=[merchant.code, key.pk])

@@ -1,0 +1,179 @@
+"""The page of one call: what arrived, what was answered, why, and what it would be answered now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from merchants.access import Visit
+from merchants.errors import Refusal
+from merchants.models import Player
+from merchants.pages import page_frame
+from merchants.pages.guard import page
+from portal.lib import money
+from portal.lib.untrusted_text import visible
+from wallet import statuses
+from wallet.models import RefusedCall, SignedRequest, Transaction
+from wallet.services.explain import explanation as explain
+from wallet.services.explain import rate_limit, signature_doctor
+from wallet.services.explain.checks import Value
+from wallet.services.explain.explanation import Explanation, Outcome, Rung
+from wallet.services.explain.rate_limit import TooManyQuestions
+from wallet.services.log.masked_request import masked_call
+
+NOW_A_MINUTE = 60  # calls that one person sees judged anew
+TEXT_SHOWN = 300
+TOO_MANY = 429
+LEVELS = {
+    Outcome.PASSED: "good",
+    Outcome.FAILED: "bad",
+    Outcome.NOT_REACHED: "",
+    Outcome.NOT_ASKED: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rung of the ladder, as it is shown."""
+
+    rung: Rung
+    is_deciding: bool
+    then: tuple[str, str]  # text and level of a badge
+    now: tuple[str, str]
+    values: list[tuple[Value, str]]
+
+
+@page(back="operator:requests")
+def call(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
+    try:
+        line = signature_doctor.own_call(visit.merchant, request_id)
+    except signature_doctor.NoSuchCall as fault:
+        raise Http404 from fault
+    examined = examine(visit, line) if request.method == "POST" else {}
+    explanation, notice = explained(visit, line)
+    kept = RefusedCall.objects.filter(pk=line.request_id).first()
+    context: dict[str, Any] = {
+        "line": line,
+        "facts": [(label, visible(str(text))) for label, text in facts(line) if text],
+        "arrived": masked_call(kept) if kept else None,
+        "kept_until": kept and kept.created_at + timedelta(days=settings.REFUSED_BODY_DAYS),
+        "verdict": verdict(explanation),
+        "now_verdict": now_verdict(explanation) if explanation.asked_now else "",
+        "notice": notice,
+        "notes": explanation.notes,
+        "steps": [step(rung, explanation) for rung in explanation.rungs],
+        "asked_now": explanation.asked_now,
+        "can_be_examined": line.status in signature_doctor.KNOWN,
+        "links": list(links(visit, line)),
+    }
+    status = examined.pop("status", 200)
+    return page_frame.show(
+        request, visit, "call.html", tab="requests", title="Call", status=status, **context | examined
+    )
+
+
+def explained(visit: Visit, line: SignedRequest) -> tuple[Explanation, str]:
+    """With what is to be said when it could not be asked what would happen now."""
+    try:
+        rate_limit.count("now", merchant=visit.merchant, person=visit.person, most=NOW_A_MINUTE)
+        with transaction.atomic():
+            return explain.explain(line=line), ""
+    except Refusal as refused:
+        return explain.explain(line=line, ask_now=False), f"What it would be answered now: {refused}"
+    except DatabaseError:
+        busy = "What it would be answered now could not be found out: what it is about is in use. Load the page again."
+        return explain.explain(line=line, ask_now=False), busy
+
+
+# --- What is said -----------------------------------------------------------------------------------------------------
+def verdict(explanation: Explanation) -> str:
+    row, message = explanation.decided_by, explanation.message
+    if explanation.status == statuses.OK:
+        return "Answered as the first time: the same call had come before." if row else "Taken: no check refused it."
+    if row is None:
+        return f"Not decided by a check: {message}"
+    return f"Refused by check {row}, “{explanation.rungs[row - 1].name}”: {message}"
+
+
+def now_verdict(explanation: Explanation) -> str:
+    now = explanation.now
+    if now.status == statuses.OK:
+        return "The same request would be accepted now."
+    if now.row is None:
+        return f"Made again now: {now.message or now.status}"
+    return f"Made again now, it would be refused by check {now.row}, “{explanation.rungs[now.row - 1].name}”."
+
+
+def step(rung: Rung, explanation: Explanation) -> Step:
+    deciding = rung.number == explanation.decided_by
+    return Step(
+        rung=rung,
+        is_deciding=deciding,
+        then=(rung.then, LEVELS[rung.then]),
+        now=(f"now: {rung.now}", LEVELS[rung.now]),
+        values=[(value, visible(value.text)[:TEXT_SHOWN]) for value in rung.values],
+    )
+
+
+def facts(line: SignedRequest) -> Any:
+    """What is known of any call, kept as it arrived or not."""
+    yield "Time", f"{line.created_at:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"
+    yield "Request id", str(line.request_id)
+    yield "Call", f"{line.method} {line.endpoint}"
+    yield "From", f"{line.address or 'unknown'}"
+    yield "Auth key", line.auth_key
+    yield "Answer", f"{line.status}, HTTP {line.http_status}"
+    yield "Message", line.message
+    yield "Took", f"{line.duration_us / 1000:.1f} ms"
+    yield "Player", line.player_id
+    yield "Session", line.session_id
+    yield "Game", line.game_id
+    yield "Transaction", line.transaction_id
+    yield "Refers to", line.ref_transaction_id
+    yield "Round", line.round_id
+    yield "Amount", amount(line.amount, line.currency)
+    yield "Balance told", amount(line.balance, line.currency)
+    yield "Items", line.items
+
+
+def amount(units: int | None, currency: str | None) -> str:
+    return "" if units is None else f"{money.show(units)} {currency or ''}"
+
+
+def links(visit: Visit, line: SignedRequest) -> Any:
+    code = visit.merchant.code
+    listed = reverse("operator:requests", args=[code])
+    moved = Transaction.objects.filter(merchant=visit.merchant, transaction_id=line.transaction_id, part=0)
+    if line.transaction_id and (row := moved.first()):
+        yield "Its round", reverse("operator:round", args=[code, row.pk])
+    player = Player.objects.filter(merchant=visit.merchant, player_id=line.player_id)
+    if line.player_id and (found := player.first()):
+        yield "The player", reverse("operator:player", args=[code, found.pk])
+    for title, name, value in (
+        ("All calls of this transaction", "transaction", line.transaction_id),
+        ("Calls of the transaction it refers to", "transaction", line.ref_transaction_id),
+        ("All calls of this player", "player", line.player_id),
+        ("All calls from this address", "address", line.address),
+        ("All calls with this answer", "status", line.status),
+    ):
+        if value:
+            yield title, f"{listed}?{urlencode({name: value})}"
+
+
+# --- The doctor -------------------------------------------------------------------------------------------------------
+def examine(visit: Visit, line: SignedRequest) -> dict[str, Any]:
+    try:
+        found = signature_doctor.diagnose(merchant=visit.merchant, person=visit.person, request_id=line.request_id)
+    except TooManyQuestions as refused:
+        return {"sorry": str(refused), "status": TOO_MANY}
+    except Refusal as refused:
+        return {"sorry": str(refused)}
+    return {"diagnosis": found}

@@ -1,0 +1,58 @@
+"""A file from an operator's host, whichever way: it is had whole, or a sentence says why not and whom to ask."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import IO
+
+import paramiko
+from django.conf import settings
+
+from wallet.reconciliation import over_https, over_sftp
+from wallet.reconciliation.host_addresses import NotFetched
+from wallet.reconciliation.places import Place
+
+TROUBLE = (OSError, EOFError, ValueError, http.client.HTTPException, paramiko.SSHException, paramiko.SFTPError)
+
+
+def bring(place: Place, *, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
+    """Writes the file of the day. After NotFetched, what was written is worth nothing."""
+    with _told(place):
+        if place.scheme == "sftp":
+            over_sftp.fetch(place, password, host_key, day, into)
+        else:
+            over_https.fetch(place, password, day, into)
+
+
+def look(place: Place) -> str:
+    """The fingerprint of an SFTP host's key."""
+    with _told(place):
+        return over_sftp.look(place)
+
+
+@contextmanager
+def _told(place: Place) -> Iterator[None]:
+    try:
+        yield
+    except TROUBLE as fault:
+        raise NotFetched(f"{_sentence(fault, place)} Ask who runs the host.") from fault
+
+
+def _sentence(fault: BaseException, place: Place) -> str:
+    """Nothing of what the host sent, and nothing of how we sign in."""
+    host, seconds = place.host, settings.STATEMENT_FETCH_IDLE_SECONDS
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return f"The certificate of {host} is not right: {fault.verify_message.rstrip('.')}."
+    sentences: list[tuple[tuple[type[BaseException], ...], str]] = [
+        ((ssl.SSLEOFError, EOFError, http.client.IncompleteRead), f"{host} broke off before the end of the file."),
+        ((ssl.SSLError,), f"{host} does not speak TLS as it should."),
+        ((TimeoutError,), f"{host} said nothing for {seconds} seconds and was given up."),
+        ((ConnectionRefusedError,), f"{host} takes no connections on port {place.port}."),
+        ((OSError,), f"{host} cannot be reached, or broke off."),
+    ]
+    strange = f"{host} does not speak {place.scheme.upper()} as it should."
+    return next((sentence for kinds, sentence in sentences if isinstance(fault, kinds)), strange)

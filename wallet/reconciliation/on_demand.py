@@ -1,0 +1,84 @@
+"""A comparison that somebody wants now. The worker of comparisons makes it; no report goes out before its hour."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import structlog
+from django.core.cache import cache
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from merchants.services import job_queue
+from portal.lib import clock
+from wallet.models import Reconciliation, Statement
+from wallet.reconciliation import day_statement, statements
+from wallet.reconciliation.days import day_of
+from wallet.reconciliation.runs import BeingCompared, DayNotComplete
+from wallet.services.explain.rate_limit import NobodyCounts
+
+log = structlog.get_logger(__name__)
+TASK = "wallet.tasks.compare_day"
+PAUSE = 60  # seconds, between two of one day and statement
+MOST = 10  # days of a merchant in a pause
+
+
+class ManyAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"{MOST} days were asked for within a minute. Ask for this one in the next.")
+
+
+def ask(*, merchant: Merchant, day: date, by: Person) -> int:
+    """The number that this comparison will have at least. Raises Refusal: DayNotComplete, DayBeforeMerchant,
+    BeingCompared, ManyAsked.
+    """
+    of = day_of(merchant, day)
+    if clock.now() < of.ready:
+        raise DayNotComplete(of)
+    statements.check_day(merchant, day)
+    newest = Reconciliation.objects.filter(merchant=merchant, day=day).order_by("-number").first()
+    is_running = newest is not None and newest.state == Reconciliation.State.RUNNING
+    if is_running and not has_news(merchant, day):
+        raise BeingCompared
+    _take_a_turn(merchant, day)
+    transaction.on_commit(lambda: _send(merchant.pk, day, by.pk))
+    return newest.number + 1 if newest else 1
+
+
+def has_news(merchant: Merchant, day: date) -> bool:
+    """Whether the day has a current statement that no comparison has ended with. One that runs may have begun before
+    the statement came, so it is compared once more behind that one.
+    """
+    done = Reconciliation.objects.filter(merchant=merchant, day=day, state=Reconciliation.State.DONE)
+    seen = {number for run in done for number in [run.statement_id, *run.statement_ids]}
+    return any(statement.pk not in seen for statement in day_statement.current(merchant, day))
+
+
+def ask_after_reading(statement: Statement) -> None:
+    """A large file that a person sent was read by a job: the day is compared as after a small one."""
+    if statement.by is None or not statement.is_current:
+        return
+    try:
+        ask(merchant=statement.merchant, day=statement.day, by=statement.by)
+    except Refusal as why:
+        log.info("comparison.not_asked", statement=str(statement.number), why=str(why))
+
+
+def _take_a_turn(merchant: Merchant, day: date) -> None:
+    """What nobody has sent anew is compared once a minute, however often it is asked for."""
+    current = [str(statement.pk) for statement in day_statement.current(merchant, day)]
+    this = f"{day}:{'-'.join(current)}"
+    try:
+        if not cache.add(f"compare:{merchant.pk}:{this}", 1, PAUSE):
+            raise BeingCompared
+        if not any(cache.add(f"compare:{merchant.pk}:{turn}", 1, PAUSE) for turn in range(MOST)):
+            raise ManyAsked
+    except RedisError as fault:
+        raise NobodyCounts from fault
+
+
+def _send(merchant: int, day: date, by: int) -> None:
+    """With the broker away, the timetable finds what was not compared."""
+    job_queue.send(TASK, merchant, day.isoformat(), by)

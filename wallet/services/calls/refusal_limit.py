@@ -1,0 +1,70 @@
+"""How often an address may be refused before its signature is right, in one web process.
+
+Only calls that fail rows 1 to 5 are counted, after they were judged: a rightly signed one passes whatever came before.
+Memory is bounded: a minute knows ADDRESSES of them, and all others share one count. No cache and no database is asked.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from datetime import datetime
+
+from django.conf import settings
+
+from portal.lib.clientip import Address, subscriber
+from wallet import statuses
+
+ADDRESSES = 10_000
+OTHERS = "others"
+FAILED_SIGNING = (
+    statuses.MissingHeaders,
+    statuses.InvalidApiKey,
+    statuses.IpRestriction,
+    statuses.SignatureExpired,
+    statuses.SignatureNotMatch,
+)
+AT_THE_DOOR = (statuses.NotFound, statuses.MethodNotAllowed, statuses.BodyTooLarge, statuses.UnsupportedMediaType)
+
+
+class Minute:
+    """What was counted in one minute; of a later one, nothing is known yet."""
+
+    def __init__(self) -> None:
+        self.lock, self.number = threading.Lock(), 0
+        self.counts: defaultdict[object, int] = defaultdict(int)
+
+    def add(self, what: str, address: Address | None, at: datetime, *, most: int, by: int = 1) -> bool:
+        """True as long as it is within `most`."""
+        number = int(at.timestamp()) // 60
+        with self.lock:
+            if number != self.number:
+                self.number = number
+                self.counts.clear()
+            name: object = (what, address and subscriber(address))
+            if name not in self.counts and len(self.counts) >= ADDRESSES:
+                name = (what, OTHERS)
+            self.counts[name] += by
+            return self.counts[name] <= most
+
+    def clear(self) -> None:
+        with self.lock:
+            self.counts.clear()
+
+
+_minute = Minute()
+clear = _minute.clear
+
+
+def within_limit(refusal: statuses.CallRefused, address: Address | None, at: datetime) -> bool:
+    """Counts a call that nobody signed rightly. What fails before any check is counted apart: it may be signed."""
+    if isinstance(refusal, FAILED_SIGNING):
+        return _minute.add("signing", address, at, most=settings.REFUSED_CALLS_A_MINUTE)
+    if isinstance(refusal, AT_THE_DOOR):
+        return _minute.add("door", address, at, most=settings.REFUSED_CALLS_A_MINUTE)
+    return True
+
+
+def has_room(size: int, address: Address | None, at: datetime) -> bool:
+    """May so many bytes of a call be kept that nobody signed rightly?"""
+    return _minute.add("bytes", address, at, most=settings.REFUSED_BYTES_A_MINUTE, by=size)

@@ -1,0 +1,91 @@
+"""Launch games, and read what was launched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+
+from merchants.models import Game, Player
+from portal.lib import clock
+from wallet import statuses
+from wallet.ledger import ledger
+from wallet.ledger.ledger import Caller
+from wallet.models import Session
+from wallet.money import PLAY_MONEY
+from wallet.services.calls.play_money import SESSION_PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the operator asks for; `balance` is its word, real amount × 100000."""
+
+    game_id: str
+    player_id: str
+    player_name: str
+    balance: int
+    currency: str
+
+
+def launch(caller: Caller, wish: Launch) -> Session:
+    """Make the player known and open a session. Raises the refusal: rows 12, 14 and 15."""
+    ledger.gate(caller, "launch")
+    using = settings.WALLET_DATABASE
+    try:
+        with transaction.atomic(using=using):
+            return _launch(caller, wish, using)
+    except OperationalError as fault:
+        raise ledger.undecided_call(fault) from fault
+
+
+def _launch(caller: Caller, wish: Launch, using: str) -> Session:
+    game: Any = Game.objects.using(using).playable_by(caller.merchant_id).filter(game_id=wish.game_id).first()
+    if game is None:
+        raise statuses.RecordNotFound("The game does not exist.")
+    if not game.active:
+        raise statuses.GameInactive
+    player = _known_player(caller, wish, using)
+    if player.is_blocked:
+        raise statuses.PlayerBlocked
+    return _open(caller, wish, game, player, using)
+
+
+def _known_player(caller: Caller, wish: Launch, using: str) -> Player:
+    player, new = Player.objects.using(using).get_or_create(
+        merchant_id=caller.merchant_id, player_id=wish.player_id, defaults={"name": wish.player_name}
+    )
+    if not new and player.name != wish.player_name:
+        Player.objects.using(using).filter(pk=player.pk).update(name=wish.player_name)
+    return player
+
+
+def _open(caller: Caller, wish: Launch, game: Game, player: Player, using: str) -> Session:
+    now, demo = clock.now(), wish.currency == PLAY_MONEY
+    return Session.objects.using(using).create(
+        session_id=f"{SESSION_PREFIX if demo else ''}{uuid4()}{now.timestamp() * 1000:.0f}",
+        merchant_id=caller.merchant_id,
+        player=player,
+        game=game,
+        account_id=None if demo else ledger.open_account(caller.merchant_id, player.pk, wish.currency),
+        currency=wish.currency,
+        pushed_balance=wish.balance,
+        play_balance=wish.balance if demo else None,
+        expires_at=now + timedelta(hours=settings.SESSION_LIFETIME_HOURS),
+        created_at=now,
+    )
+
+
+def url(session: Session) -> str:
+    """Where the player's browser goes to play."""
+    query = urlencode({"sessionId": session.session_id, "mode": "demo" if session.is_demo else "real"})
+    return f"{settings.GAME_LAUNCH_URL}?{query}"
+
+
+def close(*, session: Session) -> None:
+    """No more bets in it; what is owed for its rounds is still paid."""
+    Session.objects.filter(pk=session.pk).update(is_active=False)

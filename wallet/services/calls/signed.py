@@ -1,0 +1,151 @@
+"""Rows 1 to 5 of the order of checks: who signed this, and is it fresh and from an allowed place?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Buffer, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from uuid import UUID
+
+from django.conf import settings
+
+from merchants import crypto
+from merchants.services import credentials
+from merchants.services.allowlist import trial
+from portal.lib import clock
+from portal.lib.clientip import Address
+from wallet import statuses
+from wallet.ledger.ledger import Caller
+
+HEADERS = ("x-api-key", "x-signature", "x-timestamp")
+NO_SANDBOX = (
+    "This test key has no sandbox yet. Create the sandbox on the Keys page of the merchant; the key then works there."
+)
+UNOPENED = "The portal cannot read a secret of this key at the moment; nothing was done, try again."
+WHOLE_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A call as it arrived: nothing decoded, nothing believed."""
+
+    headers: Mapping[str, str]  # lower-case names
+    body: Buffer  # bytes, or a file that is read like them
+    address: Address | None
+    request_id: UUID
+
+
+def judge(call: Signed, *, fresh: bool = False) -> Caller:
+    """Who calls. Raises the first refusal of rows 1 to 5, never from an old copy of the merchant's access."""
+    return _by_access(_judge, call, fresh=fresh)
+
+
+def admit(call: Signed) -> None:
+    """Rows 1 to 4, which need no body: whoever fails them is not heard for long."""
+    _by_access(_admitted, call)
+
+
+def _by_access[Found](
+    rule: Callable[[Signed, credentials.Credential | None, datetime], Found], call: Signed, *, fresh: bool = False
+) -> Found:
+    require_headers(call)
+    now = clock.now()  # before the access is read, so that a trial kept in between is not taken for one that is over
+    began = monotonic()
+    found = credentials.load(call.headers["x-api-key"], fresh=fresh)
+    try:
+        return rule(call, found, now)
+    except statuses.CallRefused:
+        if fresh or found is None or found.read_at >= began:  # just read: a second look would say the same
+            raise
+        return _by_access(rule, call, fresh=True)
+
+
+def require_headers(call: Signed) -> None:
+    """Row 1. A header with bytes above 127 arrives empty, and is not called missing."""
+    missing = [name for name in HEADERS if name not in call.headers]
+    empty = [name for name in HEADERS if name in call.headers and not call.headers[name].strip()]
+    if missing or empty:
+        raise statuses.MissingHeaders(" ".join(_sentences(missing, empty)))
+
+
+def _sentences(missing: list[str], empty: list[str]) -> Iterator[str]:
+    if missing:
+        yield f"Missing headers: {', '.join(missing)}."
+    if empty:
+        yield f"Empty headers, or headers with characters outside ASCII: {', '.join(empty)}."
+
+
+type Admitted = tuple[credentials.Credential, list[credentials.UsableSecret], Address]
+
+
+def usable(
+    credential: credentials.Credential | None, now: datetime
+) -> tuple[credentials.Credential, list[credentials.UsableSecret]]:
+    """Row 2: the key is known, has a merchant whose money it may move, and one of its secrets can be used."""
+    secrets = credential.usable_secrets(now) if credential else []
+    if credential is None or not (secrets or credential.misses_a_secret(now)):
+        raise statuses.InvalidApiKey
+    if credential.needs_sandbox:
+        raise statuses.InvalidApiKey(NO_SANDBOX)
+    return credential, secrets
+
+
+def _admitted(call: Signed, found: credentials.Credential | None, now: datetime) -> Admitted:
+    credential, secrets = usable(found, now)
+    if call.address is None or not credential.allows_address(call.address, now):
+        raise not_taken_from(call.address)
+    check_origin(call.headers, credential, now)
+    check_clock(call.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    return credential, secrets, call.address
+
+
+def _judge(call: Signed, found: credentials.Credential | None, now: datetime) -> Caller:
+    credential, secrets, address = _admitted(call, found, now)
+    for secret in secrets:
+        if crypto.verify(secret.value, call.body, call.headers["x-timestamp"], call.headers["x-signature"]):
+            keep_lists(credential, address, now)
+            return Caller(credential.merchant_id, secret.id, credential.access_version, address, call.request_id)
+    if credential.misses_a_secret(now):  # it may be right; a refusal would say that it is wrong
+        raise statuses.Undecided(UNOPENED)
+    raise statuses.SignatureNotMatch
+
+
+def keep_lists(credential: credentials.Credential, address: Address, now: datetime) -> None:
+    """A list on trial stays from its first rightly signed call on; when that comes too late, what was before counts.
+
+    It makes this copy of the credential old, and the ledger has the call judged again.
+    """
+    trials = credential.trials(address, now)
+    if not trials or trial.keep(
+        trials, merchant_id=credential.merchant_id, address=address, using=settings.WALLET_DATABASE
+    ):
+        return
+    if not credential.after_trials().allows_address(address, now):
+        raise not_taken_from(address)
+
+
+def not_taken_from(address: Address | None) -> statuses.IpRestriction:
+    return statuses.IpRestriction(f"Requests are not accepted from {address or 'an unknown address'}.")
+
+
+def check_origin(headers: Mapping[str, str], credential: credentials.Credential, now: datetime) -> None:
+    """Refuse an `Origin` that was sent and is not on the domain allowlist, also one that cannot be read."""
+    if "origin" in headers and not credential.allows_origin(host_of(headers["origin"]), now):
+        raise statuses.IpRestriction("Requests are not accepted from this origin.")
+
+
+def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
+    if not WHOLE_MILLISECONDS.fullmatch(timestamp):
+        raise statuses.SignatureExpired
+    off_ms = now_ms - int(timestamp)
+    if abs(off_ms) > window_ms:
+        late = "old" if off_ms > 0 else "in the future"
+        raise statuses.SignatureExpired(
+            f"x-timestamp is {abs(off_ms) / 1000:.0f} s {late}; {window_ms // 1000} s are allowed."
+        )
+
+
+def host_of(origin: str) -> str:
+    return origin.lower().partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]

@@ -1,0 +1,82 @@
+"""The verbs of the wallet: each takes a judged caller and a checked call, and answers from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import monotonic
+
+from portal.lib import deadline
+from wallet import statuses
+from wallet.ledger import ledger
+from wallet.ledger.ledger import Answer, Call, Caller
+from wallet.services.calls import play_money
+
+PIECE = 50  # items of a batch in one transaction: nobody waits for the players of the others
+ROOM_SECONDS = 0.1  # before the deadline of the call
+BATCH_SECONDS = 0.75  # where there is none: after which no further piece is begun; callers give up after a second
+PARTLY = (
+    "The wallet is busy. A part of the batch is done. Send the same batch again: what is done is answered the same."
+)
+
+
+def balance(caller: Caller, *, player_id: str, currency: str) -> int:
+    """What a player has, real amount × 100000. Raises the refusal."""
+    if play_money.is_play(currency, None):
+        return play_money.balance(caller, player_id)
+    return _balance_or_refuse(ledger.balance(caller, player_id, currency))
+
+
+def post(caller: Caller, call: Call) -> int:
+    """Bet, payout, reward, deposit or withdraw: the player's balance after it. Raises the refusal."""
+    post_one = play_money.post if play_money.is_play(call.currency, call.session_id) else ledger.post
+    return _balance_or_refuse(post_one(caller, call))
+
+
+def _balance_or_refuse(answer: Answer) -> int:
+    if answer.status != statuses.OK or answer.balance is None:
+        raise statuses.refusal(answer.status, balance=answer.balance)
+    return answer.balance
+
+
+def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
+    """Rollbacks or late payouts, each on its own and in order. Raises when the whole batch is refused.
+
+    Raises Overloaded when time runs out; what was done by then is answered the same when the batch is sent again.
+    """
+    play = [play_money.is_play(call.currency, call.session_id) for call in calls]
+    real = [call for call, is_play in zip(calls, play, strict=True) if not is_play]
+    if len(real) < len(calls) or not calls:
+        ledger.gate(caller, kind)
+    # Play money first: once real money has moved, nothing may stand between it and the answer.
+    left = deadline.seconds_left()
+    until = monotonic() + (BATCH_SECONDS if left is None else left - ROOM_SECONDS)
+    demo = [call for call, is_play in zip(calls, play, strict=True) if is_play]
+    played = iter(_post_pieces(demo, partial(play_money.post_all, caller), until))
+    moved = iter(_post_pieces(real, partial(ledger.post_batch, caller, kind), until))
+    return [next(played) if is_play else next(moved) for is_play in play]
+
+
+def _post_pieces(calls: Sequence[Call], post: Callable[[Sequence[Call]], list[Answer]], until: float) -> list[Answer]:
+    """Each piece in a transaction of its own. The first is always tried, so that a batch sent again gets further.
+
+    The state of merchant or key may change between two pieces: then each item is answered by what held for its piece.
+    """
+    answers: list[Answer] = []
+    refusals: list[statuses.CallRefused] = []
+    longest = 0.0
+    for start in range(0, len(calls), PIECE):
+        piece, begun = calls[start : start + PIECE], monotonic()
+        if answers and begun + longest > until:
+            raise statuses.Overloaded(PARTLY)
+        try:
+            answers += post(piece)
+        except statuses.Undecided as fault:  # busy, or not answered in time: then this piece may be done too
+            raise type(fault)(PARTLY if answers else "") from fault
+        except statuses.CallRefused as refusal:
+            refusals.append(refusal)
+            answers += [Answer(refusal.key, None)] * len(piece)
+        longest = max(longest, monotonic() - begun)
+    if len(refusals) * PIECE >= len(calls) > 0:
+        raise refusals[0]
+    return answers

@@ -1,0 +1,135 @@
+"""Why was a call answered so? The checks of the contract as a ladder, each with what it saw then and would say now.
+
+It shows no secret and no signature, and reads a fixed number of rows. Whether the caller may see the line is asked
+before: `doctor.own_call`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from wallet import statuses
+from wallet.models import SignedRequest
+from wallet.services.explain import facts, rejudge
+from wallet.services.explain.checks import OF_ITEMS, ROWS, Value
+from wallet.services.explain.facts import Facts
+from wallet.services.explain.rejudge import REPEATS, Reading, Verdict
+
+SIGNED_ROWS = 5
+QUARANTINE = 2
+FAULT = 500
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_REACHED = "not reached"
+    NOT_ASKED = "not asked of such calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    number: int
+    name: str
+    status: str  # that is answered when it fails
+    then: Outcome
+    values: tuple[Value, ...]
+    now: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    request_id: UUID
+    kind: str
+    status: str
+    message: str
+    decided_by: int | None  # the row; None: all passed, or it was not decided
+    rungs: tuple[Rung, ...]
+    now: Verdict
+    asked_now: bool  # else `now` says nothing
+    notes: tuple[str, ...]
+
+
+def explain(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
+    """`ask_now`: also what it would be answered now, which takes the work and the locks of a call."""
+    seen = facts.read(line)
+    reading = rejudge.reading_of(seen)
+    then, now = _decided(seen), rejudge.judge(seen, reading) if ask_now else Verdict(statuses.Undecided.key)
+    return Explanation(
+        request_id=line.request_id,
+        kind=reading.kind if reading else "",
+        status=line.status,
+        message=line.message,
+        decided_by=then.row,
+        rungs=tuple(_rung(number, seen, reading, then, now) for number in ROWS),
+        now=now,
+        asked_now=ask_now,
+        notes=tuple(_notes(seen, reading, now)),
+    )
+
+
+def _decided(seen: Facts) -> Verdict:
+    """The row that gave the answer. A repeat is answered by row 11, whatever its first answer was."""
+    status = seen.line.status
+    row = rejudge.ROWS.get(status)
+    if seen.is_repeat and (status == statuses.OK or (row or 0) > REPEATS):
+        row = REPEATS
+    return Verdict(status, seen.line.message, row)
+
+
+def _rung(number: int, seen: Facts, reading: Reading | None, then: Verdict, now: Verdict) -> Rung:
+    row = ROWS[number]
+    was = _outcome(number, reading, then)
+    if was is Outcome.NOT_REACHED and number <= SIGNED_ROWS and _was_signed(seen, then):
+        was = Outcome.PASSED
+    values = tuple(row.values(seen)) if was in {Outcome.PASSED, Outcome.FAILED} else ()
+    return Rung(number, row.name, row.status, was, values, _outcome(number, reading, now))
+
+
+def _was_signed(seen: Facts, then: Verdict) -> bool:
+    """Refused by the ledger, after the signature: a key in quarantine, or what could not be decided."""
+    is_quarantined = seen.key_then is not None and seen.key_then["status"] == "quarantined"
+    return seen.line.secret_id is not None and (then.row is None or (then.row == QUARANTINE and is_quarantined))
+
+
+def _outcome(number: int, reading: Reading | None, verdict: Verdict) -> Outcome:
+    undecided = verdict.row is None and verdict.status != statuses.OK
+    if undecided or (verdict.row is not None and number > verdict.row):
+        return Outcome.NOT_REACHED
+    if number == verdict.row:
+        return Outcome.PASSED if verdict.status == statuses.OK else Outcome.FAILED
+    return Outcome.PASSED if _is_asked(number, reading) else Outcome.NOT_ASKED
+
+
+def _is_asked(number: int, reading: Reading | None) -> bool:
+    kinds = ROWS[number].kinds
+    if reading is None or (reading.is_batch and number in OF_ITEMS):
+        return False
+    return kinds is None or reading.kind in kinds
+
+
+def _notes(seen: Facts, reading: Reading | None, now: Verdict) -> list[str]:
+    line = seen.line
+    found = {
+        "This endpoint does not exist.": reading is None,
+        "It was refused before any check: so would it be again.": line.http_status in rejudge.AT_THE_DOOR,
+        "It was not decided; nothing was done, and it may be sent again.": line.http_status >= FAULT,
+        "Each item of the batch was judged and answered on its own.": reading is not None
+        and reading.is_batch
+        and line.status == statuses.OK,
+        "The same call had come before: it got its first answer again.": seen.is_repeat
+        and line.status != statuses.DuplicateTransaction.key,
+        "It is older than the history of its merchant: what it was judged by is shown as it is today.": (
+            seen.is_before_history
+        ),
+        "Too much was changed since: what it was judged by is not known, and is shown as it is today.": (
+            seen.is_long_ago
+        ),
+        "Headers and body are no longer stored (7 days).": line.status != statuses.OK and seen.kept is None,
+        "The body contained a secret key, which was removed before the request was stored. Rotate the "
+        "secret.": rejudge.is_masked(seen),
+        now.note: bool(now.note),
+    }
+    return [note for note, holds in found.items() if holds]

@@ -1,0 +1,214 @@
+"""What would a call be answered if it were made now? Judged by the very functions that judge, and nothing is moved.
+
+The clock of its sender is taken to be as far off as it was. What the ledger would do is done and rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from merchants.services import credentials
+from merchants.services.credentials import Credential
+from portal.lib import clock
+from portal.lib.clientip import Address, parse_address
+from wallet import statuses
+from wallet.ledger import ledger
+from wallet.ledger.ledger import Caller, StaleAccess
+from wallet.services.calls import signed, stored_signature
+from wallet.services.calls.signed import Signed
+from wallet.services.explain import signed_texts
+from wallet.services.explain.facts import Facts
+
+# Bodies are read by the signed API, which stands above this layer: its reader is found by name.
+READER = "wallet.api.replay.read"
+UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
+GIVEN_AWAY = "A Secret Key stands in the body."
+AT_THE_DOOR = {
+    kind.http_status for kind in (statuses.MethodNotAllowed, statuses.BodyTooLarge, statuses.UnsupportedMediaType)
+}
+ROWS = {
+    statuses.MissingHeaders.key: 1,
+    statuses.InvalidApiKey.key: 2,
+    statuses.IpRestriction.key: 3,
+    statuses.SignatureExpired.key: 4,
+    statuses.SignatureNotMatch.key: 5,
+    statuses.MerchantNotActive.key: 6,
+    statuses.IncorrectData.key: 7,
+    statuses.FieldRequiredOrInvalid.key: 8,
+    statuses.InvalidNumber.key: 9,
+    statuses.InvalidAmount.key: 10,
+    statuses.DuplicateTransaction.key: 11,
+    statuses.RecordNotFound.key: 12,
+    statuses.SessionRequiredOrInvalid.key: 13,
+    statuses.GameInactive.key: 14,
+    statuses.PlayerBlocked.key: 15,
+    statuses.TransactionDoesNotExist.key: 16,
+    statuses.LimitReached.key: 17,
+    statuses.NotEnoughMoney.key: 18,
+}
+REPEATS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A call as far as it is known. Without a body: what the log and the ledger know of it."""
+
+    endpoint: str
+    query: str
+    body: bytes | None
+    said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a call asks for: `refusal` by rows 7 to 10, else `serve` does it, under another transactionId when given."""
+
+    kind: str
+    is_batch: bool
+    refusal: statuses.CallRefused | None
+    serve: Callable[[Caller, str | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    status: str
+    message: str = ""
+    row: int | None = None  # that decides; None when all pass, or nobody knows
+    note: str = ""
+
+
+def reading_of(facts: Facts) -> Reading | None:
+    """None for an endpoint that does not exist."""
+    line = facts.line
+    read: Callable[[Asked], Reading | None] = import_string(READER)
+    kept = None if facts.kept is None or facts.kept.is_cut else facts.kept
+    body = bytes(kept.body) if kept else None
+    reading = read(Asked(line.endpoint, kept.query if kept else "", body, _said(facts)))
+    if reading is not None and is_masked(facts):
+        return replace(reading, refusal=statuses.IncorrectData(GIVEN_AWAY))
+    return reading
+
+
+def is_masked(facts: Facts) -> bool:
+    return facts.kept is not None and signed_texts.is_masked(bytes(facts.kept.body))
+
+
+def is_whole(facts: Facts) -> bool:
+    """Are the bytes that were signed kept, and what their signature is compared by?"""
+    kept = facts.kept
+    if kept is None or kept.is_cut or is_masked(facts):
+        return False
+    return stored_signature.kept_signature(kept) is not None
+
+
+def _said(facts: Facts) -> dict[str, Any]:
+    line, first = facts.line, facts.first
+    said = {
+        "playerId": line.player_id,
+        "playerName": line.player_id,
+        "sessionId": line.session_id,
+        "gameId": line.game_id,
+        "transactionId": line.transaction_id,
+        "refTransactionId": line.ref_transaction_id,
+        "roundId": line.round_id,
+        "currency": line.currency,
+        "amount": line.amount,
+        "rewardedAmount": line.amount,
+        "balance": 0,
+        "isWin": first.is_win if first and first.is_win is not None else bool(line.amount),
+        "rewardType": first.reward_type if first and first.reward_type else "bonus",
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def judge(facts: Facts, reading: Reading | None) -> Verdict:
+    if reading is None or facts.line.http_status in AT_THE_DOOR:
+        return Verdict(facts.line.status, facts.line.message)
+    try:
+        caller = _caller(facts, credentials.load(facts.line.auth_key, fresh=True))
+        return _answer(facts, caller, reading)
+    except statuses.CallRefused as refusal:
+        return _verdict(refusal)
+    except StaleAccess:
+        return _verdict(statuses.Overloaded())
+
+
+def _verdict(refusal: statuses.CallRefused, *, note: str = "") -> Verdict:
+    return Verdict(refusal.key, refusal.message, ROWS.get(refusal.key), note)
+
+
+# --- rows 1 to 5 ------------------------------------------------------------------------------------------------------
+def _caller(facts: Facts, found: Credential | None) -> Caller:
+    line, now = facts.line, clock.now()
+    _require_headers(facts)
+    credential, secrets = signed.usable(found, now)
+    address = _allowed_address(facts, credential)
+    if facts.kept is not None:
+        text, then_ms = facts.headers.get("x-timestamp", ""), line.created_at.timestamp() * 1000
+        signed.check_clock(text, now_ms=then_ms, window_ms=credential.window_ms)
+    for secret in secrets:
+        if _signed_with(facts, secret.id, secret.value):
+            return Caller(credential.merchant_id, secret.id, credential.access_version, address, uuid4())
+    if credential.misses_a_secret(now):
+        raise statuses.Undecided(signed.UNOPENED)
+    if line.secret_id is None and not is_whole(facts):
+        raise statuses.Undecided(UNKNOWN_BYTES)
+    raise statuses.SignatureNotMatch
+
+
+def _require_headers(facts: Facts) -> None:
+    if facts.kept is not None:
+        signed.require_headers(Signed(facts.headers, b"", None, facts.line.request_id))
+    elif facts.line.status == statuses.MissingHeaders.key:
+        raise statuses.MissingHeaders(facts.line.message)
+
+
+def _allowed_address(facts: Facts, credential: Credential) -> Address:
+    now, address = clock.now(), parse_address(facts.line.address or "")
+    if address is None or not credential.allows_address(address, now):
+        raise signed.not_taken_from(address)
+    signed.check_origin(facts.headers, credential, now)
+    return address
+
+
+def _signed_with(facts: Facts, secret_id: int, secret: bytes) -> bool:
+    """What was verified then stays verified; else by the bytes that are kept."""
+    if facts.line.secret_id is not None or facts.kept is None:
+        return facts.line.secret_id == secret_id
+    return stored_signature.is_signed_with(facts.kept, secret)
+
+
+# --- rows 6 to 18 -----------------------------------------------------------------------------------------------------
+def _answer(facts: Facts, caller: Caller, reading: Reading) -> Verdict:
+    ledger.gate(caller, reading.kind)
+    if reading.refusal is not None:
+        raise reading.refusal
+    if reading.is_batch:
+        return Verdict(statuses.OK, note="Each item of the batch would be judged on its own.")
+    if facts.first is None:
+        return _served(caller, reading, None)
+    repeated = _served(caller, reading, None)
+    if facts.first.request_id != facts.line.request_id:
+        return Verdict(repeated.status, repeated.message, REPEATS, "Its transactionId was used by another call.")
+    note = f"Under its own transactionId it gets its first answer again: {repeated.status}."
+    anew = _served(caller, reading, str(uuid4()))
+    return Verdict(anew.status, anew.message, anew.row, note)
+
+
+def _served(caller: Caller, reading: Reading, transaction_id: str | None) -> Verdict:
+    """Done, and undone: nobody sees it, and the player waits for as long as for another call."""
+    verdict = Verdict(statuses.OK)
+    with transaction.atomic(using=settings.WALLET_DATABASE):
+        try:
+            reading.serve(caller, transaction_id)
+        except statuses.CallRefused as refusal:
+            verdict = _verdict(refusal)
+        transaction.set_rollback(True, using=settings.WALLET_DATABASE)
+    return verdict

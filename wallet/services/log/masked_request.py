@@ -1,0 +1,40 @@
+"""A refused call as it may be shown: the one way from the table to any page, mail or file.
+
+Secrets are masked and signatures cut wherever they stand, so that nobody can send again what a page shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.lib import masking, signature_mask
+from portal.lib.untrusted_text import visible
+from wallet.models import RefusedCall
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedCall:
+    query: str
+    headers: list[tuple[str, str]]
+    body: str
+    size: int  # bytes of the body that are kept
+    is_cut: bool  # only the beginning is kept
+
+
+def masked_call(kept: RefusedCall) -> MaskedCall:
+    body = bytes(kept.body)
+    return MaskedCall(
+        query=masked(kept.query),
+        headers=[(name, masked_header(name, value)) for name, value in sorted(kept.headers.items())],
+        body=masked(body.decode(errors="backslashreplace")),
+        size=len(body),
+        is_cut=kept.is_cut,
+    )
+
+
+def masked(text: str) -> str:
+    return visible(signature_mask.cut_all(masking.mask(text)))
+
+
+def masked_header(name: str, value: str) -> str:
+    return visible(signature_mask.cut_header(name, masking.mask(value)))

@@ -1,0 +1,324 @@
+"""Tables for people: a job writes them to a folder that nothing serves, in one snapshot and in flat memory.
+
+Whether a job still lives is told by the clock: it says each second that it writes. One that is silent has broken off;
+whoever starts the export again gets a new attempt, and an old job that wakes up is told to stop by its next word.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError as DatabaseBusy
+from django.db import connection, transaction
+from django.db.models import F
+
+from merchants.errors import Refusal
+from merchants.models import Merchant, Person
+from merchants.services import job_queue
+from portal.lib import clock, sheets, tables
+from portal.lib.sheets import Amount
+from wallet.models import Export, Transaction
+from wallet.models.export import NOT_TAKEN_FOR
+from wallet.services.rounds import round_list
+from wallet.services.rounds.round_list import RoundFilter
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 3  # of one merchant
+KEPT_FOR = timedelta(hours=24)
+CHUNK = 2_000  # rows that are held in memory
+COUNTED = {"open", "won", "lost"}  # a stake that was refused or given back is no result
+WORD_SECONDS = 1.0
+MISSED_FOR = timedelta(seconds=30)  # until then its job may be on the way
+State, What, Form = Export.State, Export.What, Export.Form
+
+
+class TooMany(Refusal):
+    def __init__(self) -> None:
+        super().__init__(f"{AT_ONCE} exports are being written already. Wait for one, or cancel it.")
+
+
+class NotAgain(Refusal):
+    def __init__(self) -> None:
+        super().__init__("This export is being written, or done already. Look at it once more.")
+
+
+class Stopped(Exception):
+    """Cancelled, or overtaken by another attempt."""
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ask(*, merchant: Merchant, by: Person, what: str, form: str, wish: RoundFilter) -> Export:
+    """Raises TooMany. Begins when the transaction is committed."""
+    check_room(merchant)
+    asked = Export.objects.create(
+        merchant=merchant, by=by, what=What(what), form=Form(form), wish=wish.kept(), alive_at=clock.now()
+    )
+    transaction.on_commit(lambda: send(asked))
+    return asked
+
+
+def check_room(merchant: Merchant) -> None:
+    """One who asks waits for another of the same merchant. The ledger locks no merchant, so no bet waits."""
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    now = clock.now()
+    own = Export.objects.of(merchant.pk).filter(alive_at__gt=now - NOT_TAKEN_FOR, state__in=list(ACTIVE))
+    if sum(1 for each in own if not each.is_broken_off(at=now)) >= AT_ONCE:
+        raise TooMany
+
+
+ACTIVE = (State.WAITING, State.RUNNING)
+
+
+def send(asked: Export) -> None:
+    """With the broker away the page still comes, and the timetable finds the export."""
+    job_queue.send("wallet.tasks.write_export", asked.pk)
+
+
+@transaction.atomic
+def again(*, export: Export) -> Export:
+    """Of one that broke off, failed or was cancelled. Raises NotAgain, TooMany."""
+    check_room(export.merchant)
+    known = Export.objects.select_for_update().get(pk=export.pk)
+    now = clock.now()
+    if known.state not in {State.FAILED, State.CANCELLED} and not known.is_broken_off(at=now):
+        raise NotAgain
+    known.state, known.attempt, known.alive_at = State.WAITING, known.attempt + 1, now
+    known.rows_done, known.rows_in_all, known.ended_at, known.cancelled_at = 0, None, None, None
+    known.save()
+    transaction.on_commit(lambda: send(known))
+    return known
+
+
+@transaction.atomic
+def cancel(*, export: Export) -> Export:
+    """Does nothing to one that has ended."""
+    now = clock.now()
+    Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
+        state=State.CANCELLED, cancelled_at=now, ended_at=now, alive_at=now
+    )
+    export.refresh_from_db()
+    return export
+
+
+# --- Fetching and forgetting ------------------------------------------------------------------------------------------
+def fetched(*, export: Export) -> Path | None:
+    """Where the file is, counted as a download; None when it is not there or not any more."""
+    path = folder() / export.file_name
+    if export.state != State.READY or export.expires_at is None or export.expires_at <= clock.now():
+        return None
+    if not path.is_file():
+        return None
+    Export.objects.filter(pk=export.pk).update(downloads=F("downloads") + 1)
+    return path
+
+
+def delete_old() -> int:
+    """What has expired, and what attempts left behind that nobody waits for any more."""
+    now, deleted = clock.now(), 0
+    for each in Export.objects.filter(state=State.READY, expires_at__lte=now):
+        (folder() / each.file_name).unlink(missing_ok=True)
+        deleted += Export.objects.filter(pk=each.pk, state=State.READY).update(state=State.EXPIRED)
+    for path in folder().iterdir():
+        if path.stat().st_mtime < time.time() - 2 * KEPT_FOR.total_seconds():
+            path.unlink(missing_ok=True)
+    return deleted
+
+
+def folder() -> Path:
+    path = Path(settings.EXPORT_FOLDER)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+# --- The job ----------------------------------------------------------------------------------------------------------
+def write_waiting() -> int:
+    """Those whose job the broker did not get, or lost."""
+    now = clock.now()
+    waiting = Export.objects.filter(
+        state=State.WAITING, alive_at__gt=now - NOT_TAKEN_FOR, alive_at__lte=now - MISSED_FOR
+    )
+    missed = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for number in missed:
+        write(number)
+    return len(missed)
+
+
+def write(number: int) -> None:
+    """Does nothing when somebody else writes it, or nobody wants it any more."""
+    export = begin(number)
+    if export is None:
+        return
+    path = folder() / f"{export.file_name}.part"
+    try:
+        done = write_to(path, export)
+        path.replace(folder() / export.file_name)
+        end(export, done)
+    except Stopped:
+        (folder() / export.file_name).unlink(missing_ok=True)
+        log.info("export.stopped", export=number)
+    except Exception:
+        own(export).update(state=State.FAILED, ended_at=clock.now())
+        raise
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@transaction.atomic
+def begin(number: int) -> Export | None:
+    """A job that is delivered twice finds the first one at work, or takes over when that is silent."""
+    export = Export.objects.select_for_update().filter(pk=number).first()
+    now = clock.now()
+    if export is None or not export.is_active:
+        return None
+    if export.state == State.RUNNING and not export.is_broken_off(at=now):
+        return None
+    export.state, export.attempt, export.alive_at, export.rows_done = State.RUNNING, export.attempt + 1, now, 0
+    export.save(update_fields=["state", "attempt", "alive_at", "rows_done"])
+    return export
+
+
+def own(export: Export, *, using: str = "default") -> Any:
+    """The row, as long as this attempt is the one that counts."""
+    return Export.objects.using(using).filter(pk=export.pk, attempt=export.attempt, state=State.RUNNING)
+
+
+def word(export: Export, **news: Any) -> None:
+    """By the other connection: the first one is in its snapshot. A word that a busy database misses is no harm."""
+    with suppress(DatabaseBusy):
+        if not own(export, using=settings.WALLET_DATABASE).update(alive_at=clock.now(), **news):
+            raise Stopped
+
+
+def end(export: Export, done: tuple[int, bool]) -> None:
+    now, (rows, is_cut), path = clock.now(), done, folder() / export.file_name
+    news = {"rows_done": rows, "is_cut": is_cut, "size": path.stat().st_size, "ended_at": now}
+    if not own(export).update(state=State.READY, expires_at=now + KEPT_FOR, alive_at=now, **news):
+        raise Stopped
+
+
+def write_to(path: Path, export: Export) -> tuple[int, bool]:
+    """The number of rows, and whether there were more."""
+    wish = RoundFilter.of(export.wish)
+    titles, matching, cells = TABLES[What(export.what)]
+    path.touch(mode=0o600)
+    with snapshot():
+        rows = matching(export.merchant, wish)
+        in_all = rows.order_by().count()
+        word(export, rows_in_all=in_all)
+        most = sheets.MOST_ROWS if export.form == Form.XLSX else in_all
+        with closing(rows.iterator(chunk_size=CHUNK)) as found:  # before its transaction ends
+            counted = Counted(export, cells(islice(found, most)))
+            WRITERS[Form(export.form)](path, titles, counted)
+        return counted.number, in_all > counted.number
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """All that is read in this block is as it was at its beginning; within a transaction, as that one sees it."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+class Counted:
+    """Rows that tell how many of them have passed, once a second. Raises Stopped."""
+
+    def __init__(self, export: Export, rows: Iterable[list[Any]]) -> None:
+        self.export, self.rows, self.number, self.said = export, rows, 0, time.monotonic()
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for row in self.rows:
+            self.number += 1
+            yield row
+            if time.monotonic() - self.said >= WORD_SECONDS:
+                word(self.export, rows_done=self.number)
+                self.said = time.monotonic()
+
+
+def write_csv(path: Path, titles: list[str], rows: Iterable[list[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(tables.lines(each for part in ([titles], rows) for each in part))
+
+
+def write_xlsx(path: Path, titles: list[str], rows: Iterable[list[Any]]) -> None:
+    with sheets.written(path, "Export") as sheet:
+        sheet.add(titles)
+        for row in rows:
+            sheet.add(row)
+
+
+# --- What stands in a row ---------------------------------------------------------------------------------------------
+ROUND_TITLES = [
+    "Time (UTC)", "Transaction", "Round", "Player", "Game", "Game name", "Session", "Currency", "Stake", "Paid",
+    "Result", "State", "Answer",
+]  # fmt: skip
+MOVEMENT_TITLES = [
+    "Time (UTC)", "Transaction", "Type", "Refers to", "Round", "Player", "Game", "Game name", "Session", "Currency",
+    "Amount", "Balance after", "Key", "Key version", "Address", "Request",
+]  # fmt: skip
+
+
+ROUND = (
+    "created_at", "transaction_id", "round_id", "player__player_id", "game__game_id", "game__name",
+    "session__session_id", "currency", "amount", "debit_account_id", "paid", "is_gone", "status",
+)  # fmt: skip
+MOVEMENT = (
+    "created_at", "transaction_id", "kind", "ref_transaction_id", "round_id", "player__player_id", "game__game_id",
+    "game__name", "session__session_id", "currency", "amount", "balance", "secret__key__auth_key", "secret__version",
+    "address", "request_id",
+)  # fmt: skip
+
+
+def every_round(merchant: Merchant, wish: RoundFilter) -> Any:
+    """Plain values: to make objects of a million rows takes longer than to find them."""
+    return round_list.matching(merchant, wish).values_list(*ROUND, named=True)
+
+
+def every_movement(merchant: Merchant, wish: RoundFilter) -> Any:
+    return round_list.movements(merchant, wish).values_list(*MOVEMENT, named=True)
+
+
+def cells_of_rounds(bets: Iterable[Any]) -> Iterator[list[Any]]:
+    for bet in bets:
+        state = round_list.outcome(bet)
+        stake = bet.amount or 0 if state in COUNTED else 0
+        yield [
+            bet.created_at, bet.transaction_id, bet.round_id, bet.player__player_id, bet.game__game_id, bet.game__name,
+            bet.session__session_id, bet.currency, amount(bet.amount), Amount(bet.paid or 0),
+            Amount(stake - (bet.paid or 0)), state, bet.status,
+        ]  # fmt: skip
+
+
+def cells_of_movements(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    for at, name, kind, *names, moved, balance, key, version, address, request_id in rows:
+        shown = "correction" if kind == Transaction.Kind.CORRECTION else kind
+        signed = [key, version, address, str(request_id)] if key else [None] * 4
+        yield [at, name, shown, *names, amount(moved), amount(balance), *signed]
+
+
+def amount(units: int | None) -> Amount | None:
+    return None if units is None else Amount(units)
+
+
+Cells = Callable[[Iterable[Any]], Iterator[list[Any]]]
+TABLES: dict[Export.What, tuple[list[str], Callable[[Merchant, RoundFilter], Any], Cells]] = {
+    What.ROUNDS: (ROUND_TITLES, every_round, cells_of_rounds),
+    What.MOVEMENTS: (MOVEMENT_TITLES, every_movement, cells_of_movements),
+}
+WRITERS: dict[Export.Form, Callable[[Path, list[str], Iterable[list[Any]]], None]] = {
+    Form.CSV: write_csv,
+    Form.XLSX: write_xlsx,
+}

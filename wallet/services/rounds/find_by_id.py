@@ -1,0 +1,114 @@
+"""Any id that somebody reads in a log, a mail or a letter of a player, and the round that it belongs to.
+
+Whole ids, upper and lower case apart, each looked up by an index that begins with the merchant or the id itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from merchants.models import Merchant, Player
+from wallet.models import PlayTransaction, Session, SignedRequest, Transaction
+from wallet.querysets import TransactionQuerySet
+
+LONGEST = 512  # a session's id
+MOST = 20  # hits of one kind
+STEPS_TO_ROOT = 3  # the part of a rollback, the payout that it took back, the bet
+OF_ONE_CALL = timedelta(seconds=10)  # from the line of a call to the rows that it wrote
+LOOKED_FOR = ("transaction id", "reference", "round id", "session id", "player id", "request id")
+
+
+@dataclass(frozen=True, slots=True)
+class IdMatch:
+    """`rounds`: the rows that rounds begin with; `calls`: refused ones, of which the ledger knows nothing."""
+
+    rounds: list[Transaction]
+    played: list[PlayTransaction]
+    players: list[Player]
+    sessions: list[Session]
+    calls: list[SignedRequest]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.rounds or self.played or self.players or self.sessions or self.calls)
+
+
+def find(merchant: Merchant, text: str) -> IdMatch:
+    lines = lines_of(merchant, text)
+    sessions = list(Session.objects.of(merchant.pk).filter(session_id=text).select_related("player", "game"))
+    rows = rows_of(merchant, text, lines)
+    known = {row.request_id for row in rows}
+    return IdMatch(
+        rounds=roots(merchant, rows),
+        played=list(played(merchant, text, sessions, lines)),
+        players=list(Player.objects.filter(merchant=merchant, player_id=text)),
+        sessions=sessions,
+        calls=[line for line in lines if line.request_id not in known and line.status != "RS_OK"],
+    )
+
+
+def lines_of(merchant: Merchant, text: str) -> list[SignedRequest]:
+    """Of the request log: by the transaction's id, and by the call's own. No order, so that the ids' indexes answer."""
+    own = SignedRequest.objects.filter(merchant=merchant).order_by()
+    request_id = as_uuid(text)
+    by_call = own.filter(request_id=request_id)[:MOST] if request_id else ()
+    found = {line.pk: line for line in [*by_call, *own.filter(transaction_id=text)[:MOST]]}
+    return sorted(found.values(), key=lambda line: -line.pk)
+
+
+def rows_of(merchant: Merchant, text: str, lines: Iterable[SignedRequest]) -> list[Transaction]:
+    own = Transaction.objects.filter(merchant=merchant).order_by()
+    found = [*own.filter(transaction_id=text, part=0), *own.filter(ref_transaction_id=text)[:MOST]]
+    found += own.filter(round_id=text)[:MOST]
+    if as_uuid(text) is not None:
+        for line in lines:
+            found += of_call(own, line)
+    return found
+
+
+def of_call(own: TransactionQuerySet, line: SignedRequest) -> Iterable[Transaction]:
+    """The line of a batch names no transaction: its rows are those of the same moments with its id."""
+    if line.transaction_id:
+        return own.filter(transaction_id=line.transaction_id, part=0)
+    between = (line.created_at - OF_ONE_CALL, line.created_at + OF_ONE_CALL)
+    return own.filter(created_at__range=between, request_id=line.request_id, part=0)[:MOST]
+
+
+def roots(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
+    """What each row goes back to, once each: the bet of a payout, the deposit of its rollback; itself when nothing."""
+    standing = {row.pk: row for row in rows}
+    for _ in range(STEPS_TO_ROOT):
+        names = {row.ref_transaction_id for row in standing.values() if row.ref_transaction_id}
+        above = Transaction.objects.filter(merchant=merchant, transaction_id__in=names, part=0) if names else ()
+        parents = {row.transaction_id: row for row in above}
+        climbed = [parents.get(row.ref_transaction_id or "", row) for row in standing.values()]
+        standing = {row.pk: row for row in climbed}
+    known = Transaction.objects.select_related("player", "game", "session").in_bulk(list(standing))
+    return sorted(known.values(), key=lambda row: -row.pk)[:MOST]
+
+
+def played(
+    merchant: Merchant, text: str, sessions: Iterable[Session], lines: Iterable[SignedRequest]
+) -> Iterator[PlayTransaction]:
+    """Play money has no index by its ids: the log says in which demo session a transaction was."""
+    own = PlayTransaction.objects.filter(session__merchant=merchant).select_related("session__player", "session__game")
+    for line in lines:
+        if line.transaction_id and line.session_id:
+            yield from own.filter(session__session_id=line.session_id, transaction_id=line.transaction_id)
+    for session in sessions:
+        if session.is_demo:
+            yield from own.filter(session=session, kind="bet")[:MOST]
+
+
+def cleaned(text: str) -> str:
+    return text.replace("\0", "").strip()[:LONGEST]
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,117 @@
+"""Bets that stand without a payout: the sums beside the ledger know them, the rows behind their mark say the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from merchants.models import Merchant
+from portal.lib import clock
+from wallet.services.usage import usage_totals
+from wallet.services.usage.usage_rollup import IS_OPEN, bets_touched
+from wallet.services.usage.usage_totals import FAR, LONG_AGO, Span
+
+AGES = (
+    ("hour", "Under 1 hour", timedelta(0)),
+    ("day", "1 to 24 hours", timedelta(hours=1)),
+    ("week", "1 to 7 days", timedelta(days=1)),
+    ("month", "7 to 30 days", timedelta(days=7)),
+    ("older", "Older than 30 days", timedelta(days=30)),
+)
+NAMES = [name for name, *_ in AGES]
+Place = tuple[datetime, int]
+
+TOUCHED = f"""
+      WITH touched AS MATERIALIZED ({bets_touched("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
+"""
+SUMMED = """
+      FROM wallet_openbet o
+     WHERE o.merchant_id = %(merchant)s AND o.bet_id NOT IN (SELECT id FROM touched)
+       AND o.created_at >= %(since)s AND o.created_at < %(until)s
+"""
+BEHIND_THE_MARK = f"""
+      FROM wallet_transaction t
+     WHERE t.id IN (SELECT id FROM touched) AND {IS_OPEN} AND t.created_at >= %(since)s AND t.created_at < %(until)s
+"""
+BY_AGE = f"""
+    {TOUCHED}
+    SELECT (o.created_at <= %(day)s)::int + (o.created_at <= %(week)s)::int + (o.created_at <= %(month)s)::int
+           + (o.created_at <= %(older)s)::int, o.currency, count(*), sum(o.amount), min(o.created_at)
+      FROM (SELECT o.created_at, o.currency, o.amount {SUMMED}
+             UNION ALL
+            SELECT t.created_at, t.currency, t.amount {BEHIND_THE_MARK}) o
+     GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def listed(compared: str, way: str) -> str:
+    """Each half in its order and cut: so an index gives the first ones, however many are open."""
+    return f"""
+        {TOUCHED}
+        (SELECT o.bet_id AS id, o.created_at {SUMMED} {wished("o", "bet_id", compared)}
+          ORDER BY o.created_at {way}, o.bet_id {way} LIMIT %(limit)s)
+         UNION ALL
+        (SELECT t.id, t.created_at {BEHIND_THE_MARK} {wished("t", "id", compared)}
+          ORDER BY t.created_at {way}, t.id {way} LIMIT %(limit)s)
+         ORDER BY created_at {way}, id {way} LIMIT %(limit)s
+    """
+
+
+def wished(row: str, number: str, compared: str) -> str:
+    """A filter that is not wished is null."""
+    return f"""
+       AND ({row}.created_at, {row}.{number}) {compared} (%(at)s, %(pk)s)
+       AND (%(currency)s::text IS NULL OR {row}.currency = %(currency)s)
+       AND (%(least)s::bigint IS NULL OR {row}.amount >= %(least)s)
+       AND (%(game)s::text IS NULL OR {row}.game_id = (SELECT id FROM merchants_game WHERE game_id = %(game)s))
+    """
+
+
+NEWEST, OLDEST = listed("<", "DESC"), listed(">", "ASC")
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Of one age and currency. Units: × 100000."""
+
+    age: str
+    currency: str
+    rounds: int
+    stake: int
+    oldest: datetime
+
+
+def by_age(merchant: Merchant) -> list[Bucket]:
+    now = clock.now()
+    edges = {name: now - begins for name, _, begins in AGES[1:]}
+    found = usage_totals.rows(BY_AGE, [], Span(LONG_AGO), merchant=merchant.pk, **edges)
+    return [Bucket(NAMES[age], currency, number, int(stake), oldest) for age, currency, number, stake, oldest in found]
+
+
+def between(age: str) -> tuple[datetime, datetime]:
+    """The moments in which bets of this age were made."""
+    now, place = clock.now(), NAMES.index(age)
+    since = now - AGES[place + 1][2] if place + 1 < len(AGES) else LONG_AGO
+    until = now - AGES[place][2] if place else FAR
+    return since + timedelta(microseconds=1), until + timedelta(microseconds=1)
+
+
+def newest(merchant: Merchant, wish: Mapping[str, Any], *, before: Place | None, limit: int) -> list[int]:
+    """Ids of bets; `wish` as of rounds.Wish.kept."""
+    return _ids(NEWEST, merchant, wish, before or (FAR, 0), limit)
+
+
+def oldest(merchant: Merchant, wish: Mapping[str, Any], *, after: Place | None, limit: int) -> list[int]:
+    return _ids(OLDEST, merchant, wish, after or (LONG_AGO, 0), limit)
+
+
+def _ids(statement: str, merchant: Merchant, wish: Mapping[str, Any], place: Place, limit: int) -> list[int]:
+    since, until = (datetime.fromisoformat(wish[name]) if name in wish else None for name in ("since", "until"))
+    known = {name: wish.get(name) for name in ("currency", "least", "game")}
+    at, pk = place
+    found = usage_totals.rows(
+        statement, [], Span(since or LONG_AGO, until), merchant=merchant.pk, at=at, pk=pk, limit=limit, **known
+    )
+    return [number for number, _ in found]

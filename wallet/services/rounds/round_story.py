@@ -1,0 +1,283 @@
+"""A round as it went: the bet, what was paid, taken back and asked again, each with its call and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from merchants.models import Merchant
+from wallet import statuses
+from wallet.models import PlayTransaction, SignedRequest, Transaction
+
+MOST_STEPS = 300
+LINES_OF_PLAYER = 2_000  # of the log, from the bet on, among which refused payouts are looked for
+SOUGHT = f"Payouts that were refused are looked for in the {LINES_OF_PLAYER:,} calls about the player after the bet."
+Kind = Transaction.Kind
+
+TITLES: dict[str, str] = {
+    Kind.BET: "Bet",
+    Kind.PAYOUT: "Payout",
+    Kind.REWARD: "Reward",
+    Kind.ROLLBACK: "Rollback",
+    Kind.DEPOSIT: "Deposit",
+    Kind.WITHDRAW: "Withdrawal",
+    Kind.TOMBSTONE: "Closed before it came",
+    Kind.CORRECTION: "Correction",
+}
+TO_PLAYER = {Kind.PAYOUT, Kind.REWARD, Kind.DEPOSIT}
+SAID_BY_STATE = {
+    "open": "Open: no payout has come yet. A payout of 0 would settle it as lost.",
+    "won": "Won: what was paid still stands.",
+    "lost": "Lost: it was settled with a payout of 0.",
+    "rolled back": "Rolled back: the stake was returned and every payout was taken back.",
+    "refused": "The bet was refused and moved nothing. The caller was told so, and the same id is answered so again.",
+    "closed": "A rollback named this id before the transaction came. The id is closed: a late original is answered "
+    "RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing.",
+    "settled": "Two persons of our support settled this transaction by a correction. A call with this id is answered "
+    "RS_ERROR_DUPLICATE_TRANSACTION and moves nothing.",
+    "stands": "The transaction stands: it was not rolled back.",
+    "taken back": "A rollback undid this transaction.",
+}
+LEVELS = {"won": "good", "open": "warn", "stands": "good", "refused": "bad", "rolled back": "bad", "taken back": "bad"}
+LATE_PAYOUT = "Its bet was rolled back before: a payout for it moves nothing."
+TWICE = "It had been rolled back before: answered RS_OK, and nothing moved."
+NOTHING_TO_TAKE = "What it names was refused and had moved nothing: answered RS_OK, and nothing moved."
+NOTHING_YET = "What it names had not come: its id is closed from then on, and nothing moved."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call, and what it did. `moved` is the player's: below 0 is taken from the balance. Units: × 100000."""
+
+    at: datetime
+    title: str
+    transaction_id: str
+    status: str
+    moved: int | None = None
+    amount: int | None = None
+    balance: int | None = None
+    said: str = ""
+    request_id: UUID | None = None
+    address: str = ""
+    endpoint: str = ""
+    key: str = ""
+    version: int | None = None
+    is_repeat: bool = False
+
+    @property
+    def is_taken(self) -> bool:
+        return self.status == statuses.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    root: Transaction
+    state: str
+    steps: list[Step]
+    stake: int
+    paid: int
+    rewards: int
+    cut: bool
+    others: list[Transaction]
+
+    @property
+    def result(self) -> int:
+        """What the games kept (GGR): 0 when it was taken back."""
+        return self.stake - self.paid
+
+    @property
+    def level(self) -> str:
+        return LEVELS.get(self.state, "")
+
+    @property
+    def is_game(self) -> bool:
+        return self.root.kind in {Kind.BET, Kind.TOMBSTONE}
+
+    @property
+    def said(self) -> str:
+        return SAID_BY_STATE[self.state]
+
+
+def tell(root: Transaction) -> Round:
+    rows = family(root)
+    reversed_ones = {row.reverses_id for row in rows if row.reverses_id}
+    standing = [row for row in rows if row.debit_account_id and row.pk not in reversed_ones]
+    sums = {
+        kind: sum(row.amount or 0 for row in standing if row.kind == kind)
+        for kind in (Kind.BET, Kind.PAYOUT, Kind.REWARD)
+    }
+    steps = sorted([*taken(rows), *asked_again(root, rows)], key=lambda step: step.at)
+    return Round(
+        root=root,
+        state=state_of(root, standing),
+        steps=steps[:MOST_STEPS],
+        stake=sums[Kind.BET],
+        paid=sums[Kind.PAYOUT],
+        rewards=sums[Kind.REWARD],
+        cut=len(rows) >= MOST_STEPS or len(steps) > MOST_STEPS,
+        others=same_round(root),
+    )
+
+
+def state_of(root: Transaction, standing: Iterable[Transaction]) -> str:
+    if root.kind == Kind.TOMBSTONE:
+        return "closed"
+    if root.kind == Kind.CORRECTION and root.part == 0:
+        return "settled"
+    if root.debit_account_id is None:
+        return "refused" if root.status != statuses.OK else "stands"
+    stands = any(row.pk == root.pk for row in standing)
+    if root.kind != Kind.BET:
+        return "stands" if stands else "taken back"
+    if not stands:
+        return "rolled back"
+    payouts = [row.amount or 0 for row in standing if row.kind == Kind.PAYOUT]
+    return "open" if not payouts else "won" if sum(payouts) else "lost"
+
+
+def family(root: Transaction) -> list[Transaction]:
+    """All rows that go back to this one, in the order of the ledger: those that name it, and those that name these."""
+    own = Transaction.objects.filter(merchant=root.merchant_id)
+    own = own.select_related("secret__key", "reverses", "debit_account").order_by("pk").defer("secret__sealed")
+    first = list(own.filter(ref_transaction_id=root.transaction_id)[:MOST_STEPS])
+    names = [row.transaction_id for row in first if row.kind in {Kind.PAYOUT, Kind.REWARD}]
+    second = own.filter(ref_transaction_id__in=names)[:MOST_STEPS] if names else ()
+    return sorted({row.pk: row for row in [*own.filter(pk=root.pk), *first, *second]}.values(), key=lambda row: row.pk)
+
+
+def same_round(root: Transaction) -> list[Transaction]:
+    """Other bets of the same round of the same session."""
+    if root.kind != Kind.BET or root.round_id is None or root.session_id is None:
+        return []
+    own = Transaction.objects.filter(merchant=root.merchant_id, round_id=root.round_id, session=root.session_id)
+    return list(own.filter(kind=Kind.BET).exclude(pk=root.pk).order_by("pk")[:20])
+
+
+# --- What was taken ---------------------------------------------------------------------------------------------------
+def taken(rows: list[Transaction]) -> Iterator[Step]:
+    calls = {row.request_id for row in rows if row.request_id}
+    lines = {line.request_id: line for line in SignedRequest.objects.filter(request_id__in=calls).order_by("-pk")}
+    named = {row.transaction_id: row for row in rows if row.part == 0}
+    for row in rows:
+        line = lines.get(row.request_id) if row.request_id else None
+        yield Step(
+            at=row.created_at,
+            title=title_of(row),
+            transaction_id=row.transaction_id,
+            status=row.status,
+            moved=moved(row),
+            amount=row.amount,
+            balance=row.balance,
+            said=remark(row, named.get(row.ref_transaction_id or "")),
+            request_id=row.request_id,
+            address=row.address or "",
+            endpoint=line.endpoint if line else "",
+            key=(row.secret.key.label or row.secret.key.auth_key) if row.secret else "",
+            version=row.secret.version if row.secret else None,
+        )
+
+
+def title_of(row: Transaction) -> str:
+    if row.kind == Kind.ROLLBACK and row.reverses is not None:
+        return f"Rollback of the {TITLES[row.reverses.kind].lower()}"
+    return TITLES[row.kind]
+
+
+def moved(row: Transaction) -> int | None:
+    """As the player's balance saw it; None when nothing moved."""
+    if row.debit_account is None or row.amount is None:
+        return None
+    if row.kind == Kind.CORRECTION:
+        return row.amount if row.debit_account.player_id is None else -row.amount
+    kind = row.reverses.kind if row.reverses is not None else row.kind
+    return row.amount if (kind in TO_PLAYER) == (row.reverses is None) else -row.amount
+
+
+def remark(row: Transaction, named: Transaction | None) -> str:
+    """What is not to be seen from title and amount."""
+    if row.kind == Kind.CORRECTION and row.part == 0:
+        return f"The correction of case {row.case_id} took this id, so that the money does not move again."
+    if row.kind == Kind.CORRECTION:
+        return f"Two persons of our support posted this entry to settle case {row.case_id}. No call made it."
+    if row.status != statuses.OK and row.kind != Kind.TOMBSTONE:
+        return SENTENCES.get(row.status, "")
+    if row.kind != Kind.ROLLBACK or row.reverses_id is not None or named is None:
+        return ""
+    if named.kind == Kind.TOMBSTONE:
+        return NOTHING_YET
+    return TWICE if named.debit_account_id else NOTHING_TO_TAKE
+
+
+SENTENCES = {each.key: each.sentence for each in statuses.CallRefused.__subclasses__()}
+
+
+# --- What was asked again ---------------------------------------------------------------------------------------------
+def asked_again(root: Transaction, rows: list[Transaction]) -> Iterator[Step]:
+    """Calls of the log that name these transactions and wrote no row: repeats and refusals."""
+    written = {row.request_id for row in rows}
+    ids = {row.transaction_id for row in rows}
+    named = SignedRequest.objects.filter(merchant=root.merchant_id, transaction_id__in=ids).order_by("pk")
+    lines = {line.pk: line for line in [*named[:MOST_STEPS], *refused_for(root)]}
+    for line in lines.values():
+        if line.request_id not in written:
+            yield of_line(line, is_repeat=line.transaction_id in ids)
+
+
+def refused_for(root: Transaction) -> Iterable[SignedRequest]:
+    """Calls that named the bet and were refused: of those the ledger keeps nothing. Looked for among the player's."""
+    if root.request_id is None:
+        return ()
+    first = SignedRequest.objects.filter(request_id=root.request_id).order_by("pk").values_list("pk", flat=True).first()
+    if first is None:
+        return ()
+    own = SignedRequest.objects.filter(player_id=root.player.player_id, pk__gte=first).order_by("pk")
+    window = own.values_list("pk", "merchant_id", "ref_transaction_id", "status")[:LINES_OF_PLAYER]
+    names = [
+        pk
+        for pk, merchant, ref, status in window
+        if (merchant, ref) == (root.merchant_id, root.transaction_id) and status != statuses.OK
+    ]
+    return SignedRequest.objects.filter(pk__in=list(islice(names, MOST_STEPS))) if names else ()
+
+
+def of_line(line: SignedRequest, *, is_repeat: bool) -> Step:
+    late = line.endpoint.rstrip("/").endswith("payout") and line.status == statuses.TransactionDoesNotExist.key
+    return Step(
+        at=line.created_at,
+        title=TITLES.get(line.endpoint.rstrip("/").rpartition("/")[2], "Call"),
+        transaction_id=line.transaction_id or "",
+        status=line.status,
+        amount=line.amount,
+        balance=line.balance,
+        said=LATE_PAYOUT if late else line.message,
+        request_id=line.request_id,
+        address=line.address or "",
+        endpoint=line.endpoint,
+        is_repeat=is_repeat,
+    )
+
+
+# --- Play money -------------------------------------------------------------------------------------------------------
+def tell_played(root: PlayTransaction) -> list[Step]:
+    own = PlayTransaction.objects.filter(session=root.session_id).order_by("pk")
+    rows = [*own.filter(pk=root.pk), *own.filter(ref_transaction_id=root.transaction_id)[:MOST_STEPS]]
+    return [
+        Step(
+            at=row.created_at,
+            title=TITLES.get(row.kind, row.kind),
+            transaction_id=row.transaction_id,
+            status=row.status,
+            amount=row.amount,
+            balance=row.balance,
+            said="Rolled back since." if row.is_rolled_back else "",
+        )
+        for row in rows
+    ]
+
+
+def own_root(merchant: Merchant, number: int) -> Transaction | None:
+    rows = Transaction.objects.filter(merchant=merchant, part__lte=0).select_related("player", "game", "session")
+    return rows.filter(pk=number).first()

@@ -1,0 +1,189 @@
+"""A proposed list, played against the merchant's own traffic before it is saved.
+
+Only rightly signed calls count, whatever else they were answered: of others nobody knows whose they were.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from merchants.errors import Refusal
+from merchants.models import ApiKey, Merchant, Secret
+from merchants.models.allowlist import MAX_ENTRIES
+from merchants.services import credentials
+from merchants.services.allowlist import DomainLine, EntryPlan, Proposal, Proposed, cover, guard
+from merchants.services.allowlist.proposal import ends_of
+from portal.lib import clock
+from portal.lib.clientip import Address, Network, parse_address
+from wallet.services.usage import usage_totals
+from wallet.services.usage.usage_totals import Span
+
+DAYS = (7, 30)
+CALLS = f"""
+    SELECT s.key_id, host(c.address), c.endpoint, sum(c.calls)::bigint, max(c.last_at)
+      FROM ({usage_totals.CALLS}) c
+      JOIN merchants_secret s ON s.id = c.secret_id
+     GROUP BY 1, 2, 3
+"""
+
+
+class NoTraffic(Refusal):
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            f"No request with a valid signature arrived in the last {days} days, so there is nothing to suggest."
+        )
+
+
+class TooManyAddresses(Refusal):
+    def __init__(self, entries: int) -> None:
+        super().__init__(
+            f"Exactly, that would be {entries} entries, and a list may have {MAX_ENTRIES}. "
+            f"Ask for at most {MAX_ENTRIES} or fewer: neighbours are then joined into blocks."
+        )
+
+
+class Calls(NamedTuple):
+    """To one endpoint from one address under one key."""
+
+    key_id: int
+    address: Address
+    endpoint: str
+    calls: int
+    last_at: datetime
+
+
+@dataclass(slots=True)
+class Called:
+    """What came from one address."""
+
+    address: Address
+    calls: int = 0
+    endpoints: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    keys: set[int] = field(default_factory=set)
+    last_at: datetime = usage_totals.LONG_AGO
+
+    def add(self, more: Calls) -> None:
+        self.calls += more.calls
+        self.endpoints[more.endpoint] += more.calls
+        self.keys.add(more.key_id)
+        self.last_at = max(self.last_at, more.last_at)
+
+    @property
+    def mostly(self) -> str:
+        return max(self.endpoints, key=lambda endpoint: (self.endpoints[endpoint], endpoint))
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How many of how many would have been refused. An address that one key may use and another not is in both."""
+
+    days: int
+    at: datetime
+    calls: int
+    refused: int
+    refused_addresses: list[Called]  # most calls first
+    allowed_addresses: list[Called]
+
+    @property
+    def last_at(self) -> datetime | None:
+        return max((called.last_at for called in self.refused_addresses), default=None)
+
+
+class Said(NamedTuple):
+    """A host in `Origin`."""
+
+    host: str
+    last_at: datetime
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    proposal: Proposal
+    calls: int
+    addresses: int
+    left_out: list[Called]  # no entry may name them
+
+
+def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
+    """Each address is judged as live calls are: by `access.all_allow`, over the merchant's list and the key's, now."""
+    now, proposed = clock.now(), Proposed.of(proposal)
+    refused, allowed = dict[Address, Called](), dict[Address, Called]()
+    for call in _calls(proposal.merchant, proposal.key, days, now):
+        lists = proposed.that_count(call.key_id)
+        side = allowed if credentials.all_allow(call.address, now, *lists) else refused
+        side.setdefault(call.address, Called(call.address)).add(call)
+    refused_calls = sum(called.calls for called in refused.values())
+    return Rehearsal(
+        days=days,
+        at=now,
+        calls=refused_calls + sum(called.calls for called in allowed.values()),
+        refused=refused_calls,
+        refused_addresses=_most_first(refused.values()),
+        allowed_addresses=_most_first(allowed.values()),
+    )
+
+
+def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:
+    """Each host of the last 24 hours, judged as live calls are; the newest first. Of older ones nothing is kept."""
+    now, domains, last = clock.now(), ends_of(lines), dict[str, datetime]()
+    for seen in guard.origins(merchant):
+        last[seen.who] = max(seen.at, last.get(seen.who, seen.at))
+    newest = sorted(last.items(), key=lambda pair: pair[1], reverse=True)
+    return [Said(host or guard.NO_HOST, at, credentials.origin_allowed(host, now, domains)) for host, at in newest]
+
+
+def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None) -> Suggestion:
+    """The smallest list that holds the addresses of all rightly signed calls: exactly them, unless `most` is said.
+
+    Raises NoTraffic, TooManyAddresses and cover.TooFewNetworks.
+    """
+    seen = dict[Address, Called]()
+    for call in _calls(merchant, key, days, clock.now()):
+        seen.setdefault(call.address, Called(call.address)).add(call)
+    wanted = [called for called in seen.values() if cover.may_stand(called.address)]
+    left_out = [called for called in seen.values() if not cover.may_stand(called.address)]
+    if not wanted:
+        raise NoTraffic(days)
+    lines = [_line(network, wanted, days) for network in _networks([called.address for called in wanted], most)]
+    return Suggestion(
+        proposal=Proposal(merchant, tuple(lines), key),
+        calls=sum(called.calls for called in wanted),
+        addresses=len(wanted),
+        left_out=_most_first(left_out),
+    )
+
+
+def _networks(addresses: list[Address], most: int | None) -> list[Network]:
+    if most is not None:
+        return cover.at_most(addresses, max(1, min(most, MAX_ENTRIES)))
+    networks = cover.exactly(addresses)
+    if len(networks) > MAX_ENTRIES:
+        raise TooManyAddresses(len(networks))
+    return networks
+
+
+def _line(network: Network, seen: Iterable[Called], days: int) -> EntryPlan:
+    inside = [called for called in seen if called.address in network]
+    calls, addresses = sum(called.calls for called in inside), len(inside)
+    beside = f" from {addresses} addresses" if addresses > 1 else ""
+    return EntryPlan(network, f"From traffic: {calls} call{'s' if calls > 1 else ''}{beside} in {days} days")
+
+
+def _calls(merchant: Merchant, key: ApiKey | None, days: int, now: datetime) -> Iterator[Calls]:
+    """Of all secrets, whatever became of them later."""
+    secrets = Secret.objects.filter(key__merchant=merchant)
+    if key is not None:
+        secrets = secrets.filter(key=key)
+    for key_id, text, endpoint, calls, last_at in usage_totals.rows(CALLS, secrets, Span(now - timedelta(days=days))):
+        address = parse_address(text)
+        if address is not None:
+            yield Calls(key_id, address, endpoint, calls, last_at)
+
+
+def _most_first(called: Iterable[Called]) -> list[Called]:
+    return sorted(called, key=lambda each: (-each.calls, each.address.version, each.address))

@@ -1,0 +1,157 @@
+"""What some secrets were used for in a span of time: the sums up to the mark, and the rows behind it.
+
+Whole hours come from the sums; the pieces of hours at both ends, and what is not summed up yet, from the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from merchants.models import Secret
+from wallet.services.usage.usage_rollup import AMOUNT, IS_OPEN, KIND, bets_touched
+
+HOUR = timedelta(hours=1)
+LONG_AGO, FAR = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `since` until just before `until`; no end when that is None."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def parameters(self) -> dict[str, datetime]:
+        since, until = self.since.astimezone(UTC), (self.until or FAR).astimezone(UTC)
+        first, end = hour_of(since - timedelta(microseconds=1)) + HOUR, hour_of(until)
+        if first >= end:
+            first = end = until
+        days = {"first_day": since.replace(hour=0, minute=0, second=0, microsecond=0)}
+        return {"since": since, "until": until, "first_hour": first, "end_hour": end} | days
+
+
+def hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def rows_of(select: str, mark: str, alias: str) -> str:
+    """`select` over the rows that no whole hour of sums holds: those behind the mark, and both ends of the span."""
+    at, number = f"{alias}.created_at", f"{alias}.id"
+    return f"""
+        {select} AND {number} > %({mark})s AND {at} >= %(since)s AND {at} < %(until)s
+         UNION ALL
+        {select} AND {number} <= %({mark})s AND {at} >= %(since)s AND {at} < %(first_hour)s
+         UNION ALL
+        {select} AND {number} <= %({mark})s AND {at} >= %(end_hour)s AND {at} < %(until)s
+    """
+
+
+ONE_CALL = """
+    SELECT r.secret_id, date_trunc('hour', r.created_at, 'UTC'), r.address, rtrim(r.endpoint, '/'), r.status, 1,
+           r.created_at, r.created_at
+      FROM wallet_signedrequest r
+     WHERE r.secret_id = ANY(%(secrets)s) AND r.address IS NOT NULL
+"""
+ONE_MOVEMENT = f"""
+    SELECT t.secret_id, date_trunc('hour', t.created_at, 'UTC'), t.address, {KIND}, coalesce(t.currency, ''), 1,
+           {AMOUNT}, t.created_at, t.created_at
+      FROM wallet_transaction t
+     WHERE t.secret_id = ANY(%(secrets)s)
+"""
+CALLS = f"""
+    SELECT h.secret_id, h.hour, h.address, h.endpoint, h.status, h.calls, h.first_at, h.last_at
+      FROM wallet_callhour h
+     WHERE h.secret_id = ANY(%(secrets)s) AND h.hour >= %(first_hour)s AND h.hour < %(end_hour)s
+     UNION ALL {rows_of(ONE_CALL, "calls", "r")}
+"""
+MOVEMENTS = f"""
+    SELECT h.secret_id, h.hour, h.address, h.kind, h.currency, h.moves, h.amount, h.first_at, h.last_at
+      FROM wallet_movementhour h
+     WHERE h.secret_id = ANY(%(secrets)s) AND h.hour >= %(first_hour)s AND h.hour < %(end_hour)s
+     UNION ALL {rows_of(ONE_MOVEMENT, "movements", "t")}
+"""
+# Who was there on one day before the span began and after it ended: asked for in between.
+PLAYERS = """
+    SELECT count(*) FROM (
+        SELECT p.player_id FROM wallet_playerday p
+         WHERE p.secret_id = ANY(%(secrets)s) AND p.day >= %(first_day)s AND p.day < %(until)s
+           AND p.last_at >= %(since)s AND p.first_at < %(until)s
+           AND (p.first_at >= %(since)s OR p.last_at < %(until)s
+                OR EXISTS (SELECT FROM wallet_transaction t
+                            WHERE t.player_id = p.player_id AND t.secret_id = p.secret_id
+                              AND t.created_at >= %(since)s AND t.created_at < %(until)s))
+         UNION
+        SELECT t.player_id FROM wallet_transaction t
+         WHERE t.secret_id = ANY(%(secrets)s) AND t.id > %(movements)s
+           AND t.created_at >= %(since)s AND t.created_at < %(until)s
+    ) player
+"""
+OPEN_ROUNDS = f"""
+      WITH touched AS MATERIALIZED ({bets_touched("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
+    SELECT o.currency, count(*), sum(o.amount), min(o.created_at) FROM (
+        SELECT b.currency, b.amount, b.created_at FROM wallet_openbet b
+         WHERE b.secret_id = ANY(%(secrets)s) AND b.created_at >= %(since)s AND b.created_at < %(until)s
+           AND b.bet_id NOT IN (SELECT id FROM touched)
+         UNION ALL
+        SELECT t.currency, t.amount, t.created_at FROM wallet_transaction t
+         WHERE t.id IN (SELECT id FROM touched) AND t.secret_id = ANY(%(secrets)s)
+           AND t.created_at >= %(since)s AND t.created_at < %(until)s AND {IS_OPEN}
+    ) o
+     GROUP BY 1 ORDER BY 1
+"""
+ENDS = f"""
+    SELECT min(first_at), max(last_at) FROM (
+        SELECT min(h.first_at) AS first_at, max(h.last_at) AS last_at FROM ({CALLS}) h
+         UNION ALL
+        SELECT min(h.first_at), max(h.last_at) FROM ({MOVEMENTS}) h
+    ) used
+"""
+# Not that of the books: their check holds it for as long as it reads many rows, and no page waits for that.
+MARKS = "SELECT source, upto FROM wallet_mark WHERE source IN ('calls', 'movements') FOR SHARE"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRounds:
+    """Bets of one currency that stand without a payout; a payout of 0 settles. Units: × 100000."""
+
+    currency: str
+    rounds: int
+    stake: int
+    oldest: datetime
+
+
+@transaction.atomic
+def rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> list[Row]:
+    """The marks stay where they are until the transaction ends, and with them what is summed up.
+
+    They go into the statement as numbers: only so does the planner know how few rows are behind them.
+    """
+    known = [secret.pk for secret in secrets]
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS)
+        marks = dict(cursor.fetchall())
+        cursor.execute(statement, {"secrets": known} | span.parameters() | marks | more)
+        found: list[Row] = cursor.fetchall()
+        return found
+
+
+def open_rounds(secrets: Iterable[Secret], merchant_id: int, span: Span) -> list[OpenRounds]:
+    """As they are now, of bets in the span."""
+    found = rows(OPEN_ROUNDS, secrets, span, merchant=merchant_id)
+    return [OpenRounds(currency, number, int(stake), oldest) for currency, number, stake, oldest in found]
+
+
+def players(secrets: Iterable[Secret], span: Span) -> int:
+    return int(rows(PLAYERS, secrets, span)[0][0])
+
+
+def first_and_last(secrets: Iterable[Secret], span: Span) -> tuple[datetime | None, datetime | None]:
+    """Of all calls that were signed rightly, refused ones as well. The ledger counts when the log has lost a line."""
+    [(first, last)] = rows(ENDS, secrets, span)
+    return first, last
