@@ -17,7 +17,7 @@ from django.views import View
 
 from merchants.admin import labels
 from merchants.models import ApiKey, Secret
-from merchants.querysets import ApiKeyQuerySet
+from merchants.models.credentials import ApiKeyQuerySet
 from merchants.services import sealing
 from portal.lib import clock
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 from merchants.models.audit import tracked
@@ -10,7 +14,6 @@ from merchants.models.fields import NetworkField
 from merchants.models.merchant import LIST_BY_TWO_PEOPLE, Merchant, bump_access_version
 from merchants.models.people import Person
 from merchants.models.typed_text import one_line, without_secret
-from merchants.querysets import AllowlistQuerySet
 
 MAX_ENTRIES = 100
 ACCESS_CHANGED = bump_access_version("coalesce(NEW.merchant_id, OLD.merchant_id)")
@@ -73,6 +76,11 @@ NOT_ON_TRIAL = """
     END IF;
     RETURN NEW;
 """
+
+
+class AllowlistQuerySet(models.QuerySet["AllowlistEntry"]):
+    def standing(self, *, at: datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
 
 @tracked(scopes={"merchant": "merchant", "key": "key"}, owners_told=True)

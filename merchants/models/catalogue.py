@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from typing import Self
+
 import pgtrigger
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import Updated, tracked
 from merchants.models.merchant import Merchant
 from merchants.models.typed_text import one_line, without_secret
-from merchants.querysets import GameQuerySet
 
 SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency"]
 
@@ -58,6 +60,14 @@ class Player(models.Model):
 
     def __str__(self) -> str:
         return self.player_id
+
+
+class GameQuerySet(models.QuerySet["Game"]):
+    def playable_by(self, merchant_id: int) -> Self:
+        """Adds `active`: switched on everywhere and for this merchant."""
+        disabled = apps.get_model("merchants", "DisabledGame")
+        off = disabled.objects.filter(merchant_id=merchant_id, game_id=OuterRef("pk"))
+        return self.annotate(active=models.ExpressionWrapper(Q(is_active=True) & ~Exists(off), models.BooleanField()))
 
 
 @tracked(scopes={"game": "pgh_obj"})

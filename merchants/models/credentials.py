@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 import pgtrigger
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from merchants.models.audit import tracked
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.models.typed_text import one_line, without_secret
-from merchants.querysets import ApiKeyQuerySet, SecretQuerySet
 
 LONGEST_OVERLAP = timedelta(days=7)
 MAX_LIVE_SECRETS = 2
@@ -55,6 +56,45 @@ BY_TWO_PEOPLE = """
     RETURN NEW;
 """
 SECRET_ACCESS_CHANGED = bump_access_version("(SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)")
+
+
+IDLE = timedelta(days=60)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def usable(self, *, at: datetime) -> Self:
+        """Not revoked and not expired; quarantined keys still pay players."""
+        return self.exclude(status="revoked").filter(Q(expires_at=None) | Q(expires_at__gt=at))
+
+    def of_active_merchants(self) -> Self:
+        return self.filter(merchant__status="active")
+
+    def with_a_home(self) -> Self:
+        """Without test keys whose merchant has no sandbox yet: every call under them is refused."""
+        return self.exclude(environment="test", merchant__sandbox_of=None)
+
+    def of_live_merchants(self) -> Self:
+        """Without those of sandboxes."""
+        return self.filter(merchant__sandbox_of=None)
+
+    def ending(self, *, at: datetime, within: timedelta) -> Self:
+        """Usable, but not for long."""
+        return self.exclude(status="revoked").filter(expires_at__gt=at, expires_at__lte=at + within)
+
+    def idle(self, *, at: datetime) -> Self:
+        """Usable, older than IDLE, and nobody has signed rightly under it for so long."""
+        since = at - IDLE
+        used = apps.get_model("merchants", "SeenAddress").objects.filter(key=OuterRef("pk"), last_seen_at__gt=since)
+        return self.usable(at=at).filter(~Exists(used), created_at__lte=since)
+
+    def without_allowlist(self, *, at: datetime) -> Self:
+        """Usable, and neither the key nor its merchant has an entry that stands. `refuses_all`: it had entries, and
+        when all have ended a list refuses everybody; where there never was one, every address may call.
+        """
+        entries = apps.get_model("merchants", "AllowlistEntry").objects.filter(
+            Q(key=OuterRef("pk")) | Q(key=None, merchant=OuterRef("merchant"))
+        )
+        return self.usable(at=at).filter(~Exists(entries.standing(at=at))).annotate(refuses_all=Exists(entries))
 
 
 @tracked(scopes={"merchant": "merchant", "key": "pgh_obj"})
@@ -132,6 +172,19 @@ class ApiKey(models.Model):
     def needs_sandbox(self) -> bool:
         """A test key from before its merchant had a sandbox: every call under it is refused until there is one."""
         return self.environment == self.Environment.TEST and not self.merchant.is_sandbox
+
+
+class SecretQuerySet(models.QuerySet["Secret"]):
+    def usable(self, *, at: datetime) -> Self:
+        return self.filter(Q(usable_until=None) | Q(usable_until__gt=at), revoked_at=None)
+
+    def current(self) -> Self:
+        """The one version of each key that has no end."""
+        return self.filter(usable_until=None, revoked_at=None)
+
+    def overlapping(self, *, at: datetime) -> Self:
+        """Replaced by a newer version, and usable for a while."""
+        return self.filter(usable_until__gt=at, revoked_at=None)
 
 
 @tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint", "approval"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -8,7 +10,6 @@ from django.db.models.functions import Now
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import tracked
 from merchants.models.typed_text import one_line, without_secret
-from merchants.querysets import MerchantQuerySet
 
 MAX_TIMESTAMP_WINDOW_SECONDS = 300
 
@@ -70,6 +71,18 @@ LIST_BY_TWO_PEOPLE = """
     END IF;
     RETURN NEW;
 """
+
+
+class MerchantQuerySet(models.QuerySet["Merchant"]):
+    def open(self) -> Self:
+        return self.exclude(status="closed")
+
+    def live(self) -> Self:
+        """Those with real money: what is summed, compared, mailed or counted over merchants is of these alone."""
+        return self.filter(sandbox_of=None)
+
+    def sandboxes(self) -> Self:
+        return self.filter(sandbox_of__isnull=False)
 
 
 @tracked(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,7 +12,6 @@ from django.db.models.functions import Lower, Now
 from merchants.models.audit import Deleted, Inserted, Updated, tracked
 from merchants.models.merchant import Merchant, not_of_a_sandbox
 from merchants.models.typed_text import one_line, without_secret
-from merchants.querysets import InvitationQuerySet
 from portal.lib.email_addresses import EmailAddressField, ascii_if_possible, only_ascii
 
 
@@ -181,6 +181,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.merchant.code} · {self.role}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self, *, at: datetime) -> Self:
+        """Neither accepted nor withdrawn, and its link still works."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
 
 
 @tracked(scopes={"merchant": "merchant"}, owners_told=True)

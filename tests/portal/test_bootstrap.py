@@ -64,7 +64,10 @@ def test_a_taken_port_is_refused_before_anything_starts(var: Path) -> None:
         port = taken.getsockname()[1]
         assert not is_free("127.0.0.1", port)
         # A real process: what it starts and prints is the matter.
-        code = f"import pathlib, sys; from portal import local, up; local.VAR = up.VAR = pathlib.Path({str(var)!r})"
+        code = (
+            "import pathlib, sys; from portal.local import checkout_settings, up; "
+            f"checkout_settings.VAR = up.VAR = pathlib.Path({str(var)!r})"
+        )
         done = subprocess.run(
             [sys.executable, "-c", f"{code}; sys.exit(up.main())"],
             env=os.environ | {"PORT": str(port)},

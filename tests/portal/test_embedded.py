@@ -132,7 +132,7 @@ class TestPostgres:
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
     def test_it_ends_when_its_parent_is_killed(self, folder: Path) -> None:
-        code = "import sys, time, pathlib; from portal import embedded\n"
+        code = "import sys, time, pathlib; from portal.local import embedded\n"
         code += "with embedded.postgres(pathlib.Path(sys.argv[1]), durable=False): print(flush=True); time.sleep(60)"
         with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) as parent:
             assert parent.stdout is not None

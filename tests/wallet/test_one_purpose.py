@@ -21,7 +21,7 @@ from wallet import statuses
 from wallet.api import contracts, decoding
 from wallet.api.contracts import Contract
 from wallet.api.endpoint import SignedView
-from wallet.api.middleware import SignedHttpRequest
+from wallet.api.request import SignedHttpRequest
 from wallet.api.urls import VIEWS
 from wallet.api.wallet_views import Batch
 from wallet.models import Account, PlayTransaction, RefusedPayout, Session, Statement, Transaction

@@ -17,7 +17,7 @@ from portal.lib.clientip import parse_address
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
 from wallet.models import RefusedCall, SignedRequest
-from wallet.querysets import SignedRequestQuerySet
+from wallet.models.request_log import SignedRequestQuerySet
 from wallet.services.log import refusal_budget
 from wallet.services.log.log_search import endpoints
 from wallet.services.log.masked_request import MaskedCall, masked_call

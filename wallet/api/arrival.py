@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from time import time
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from wallet import statuses
-
-if TYPE_CHECKING:
-    from wallet.api.middleware import SignedHttpRequest
+from wallet.api.request import SignedHttpRequest
 
 HEADER = "HTTP_X_REQUEST_START"
 SECONDS_SINCE_1970 = re.compile(r"(?:t=)?([0-9]{10}\.[0-9]{3,6})", re.ASCII)  # as nginx has it in $msec

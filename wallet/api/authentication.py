@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,12 +10,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 
 from portal.lib.clientip import request_address
+from wallet.api.request import SignedHttpRequest
 from wallet.ledger.ledger import Caller
 from wallet.services.calls import signed
 from wallet.services.log.request_log import LogLine
-
-if TYPE_CHECKING:
-    from wallet.api.middleware import SignedHttpRequest
 
 HEADER_NAMES = {f"HTTP_{name.upper().replace('-', '_')}": name for name in (*signed.HEADERS, "origin")}
 

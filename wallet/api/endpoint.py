@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -13,11 +13,9 @@ from rest_framework.views import APIView
 from wallet import statuses
 from wallet.api import admission, contracts, decoding, envelope
 from wallet.api.authentication import SignatureAuthentication
+from wallet.api.request import SignedHttpRequest
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
-
-if TYPE_CHECKING:
-    from wallet.api.middleware import SignedHttpRequest
 
 ATTEMPTS = 3
 

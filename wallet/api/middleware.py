@@ -22,7 +22,8 @@ from portal.lib.postgres import availability
 from wallet import statuses
 from wallet.api import arrival, decoding, envelope, faults
 from wallet.api.authentication import found_address, signed_call
-from wallet.api.uploads import Upload, pass_over, receive, refuse_size
+from wallet.api.request import SignedHttpRequest
+from wallet.api.uploads import pass_over, receive, refuse_size
 from wallet.api.urls import BASES, Endpoint, endpoint_of
 from wallet.ledger import ledger
 from wallet.services.calls import refusal_limit, signed
@@ -49,16 +50,6 @@ LOGGED_TEXTS = {
 
 
 COMPRESSED = {"gzip", "x-gzip", "deflate", "compress", "br", "zstd"}  # encodings
-
-
-class SignedHttpRequest(HttpRequest):
-    """What the door puts on a request."""
-
-    request_id: Any
-    raw: bytes
-    upload: Upload | None = None  # a body that is too large to be held
-    fields: dict[str, Any]
-    line: LogLine
 
 
 class MachineMiddleware:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -16,14 +16,12 @@ from wallet import statuses
 from wallet.api import contracts, decoding, statement_bodies
 from wallet.api.endpoint import QueryView, SignedView
 from wallet.api.game_views import when
+from wallet.api.request import SignedHttpRequest
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller
 from wallet.models import Reconciliation, Statement
 from wallet.reconciliation import statements
 from wallet.reconciliation.scopes import Scope
-
-if TYPE_CHECKING:
-    from wallet.api.middleware import SignedHttpRequest
 
 
 class Sent(NamedTuple):

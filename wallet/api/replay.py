@@ -13,7 +13,7 @@ from wallet import statuses
 from wallet.api import decoding
 from wallet.api.endpoint import SignedView
 from wallet.api.game_views import GameSession
-from wallet.api.middleware import SignedHttpRequest
+from wallet.api.request import SignedHttpRequest
 from wallet.api.urls import VIEWS, name_of
 from wallet.ledger.ledger import Caller
 from wallet.services.explain.rejudge import Asked, Reading

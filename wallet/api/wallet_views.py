@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from django.conf import settings
@@ -11,12 +11,9 @@ from wallet import statuses
 from wallet.api import admission, contracts, decoding
 from wallet.api.endpoint import SignedView
 from wallet.api.envelope import envelope
+from wallet.api.request import SignedHttpRequest
 from wallet.ledger.ledger import Answer, Call, Caller
 from wallet.services.calls import transactions
-
-if TYPE_CHECKING:
-    from wallet.api.middleware import SignedHttpRequest
-
 
 ECHOED = ("transactionId", "sessionId", "roundId", "playerId", "currency")
 

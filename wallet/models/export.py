@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,10 +11,18 @@ from django.db.models.functions import Now
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import Inserted, Updated, tracked
-from wallet.querysets import ExportQuerySet
 
 SILENT_FOR = timedelta(seconds=90)  # a job that writes says so every second
 NOT_TAKEN_FOR = timedelta(minutes=15)  # until then it may wait for others
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    def of(self, merchant_id: int) -> Self:
+        return self.filter(merchant_id=merchant_id)
+
+    def at_work(self, *, since: datetime) -> Self:
+        """Those that wait for a job or have one which has said since then that it writes."""
+        return self.filter(state__in=["waiting", "running"], alive_at__gt=since)
 
 
 @tracked(

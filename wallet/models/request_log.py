@@ -1,15 +1,32 @@
 from __future__ import annotations
 
+from typing import Self
+
 import pgtrigger
+from django.apps import apps
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
-from wallet.querysets import RefusedHourQuerySet, SignedRequestQuerySet
+from wallet.models.live_merchants import live_merchants
 
 # Nearly all lines are of these; who looks for one of them finds it among the newest. The others have an index.
 FREQUENT_ENDPOINTS = ("/wallet/balance", "/wallet/transaction/bet", "/wallet/transaction/payout")
 UNSIGNED = Q(merchant__isnull=True) & ~Q(auth_key="")  # whose they are is said by the key alone that they name
+
+
+class SignedRequestQuerySet(models.QuerySet["SignedRequest"]):
+    def refused(self) -> Self:
+        return self.exclude(Q(status="RS_OK"))
+
+    def of_live_merchants(self) -> Self:
+        """What is counted over merchants: without sandboxes. Calls that nobody signed are nobody's, and counted, unless
+        they name a key of a sandbox.
+        """
+        test_keys = apps.get_model("merchants", "ApiKey").objects.filter(merchant__sandbox_of__isnull=False)
+        unsigned = Q(merchant=None) & ~Q(auth_key__in=test_keys.order_by().values("auth_key"))
+        return self.filter(unsigned | Q(merchant__in=live_merchants()))
 
 
 class SignedRequest(models.Model):
@@ -102,6 +119,11 @@ class RefusedCall(models.Model):
 
     def __str__(self) -> str:
         return str(self.request_id)
+
+
+class RefusedHourQuerySet(models.QuerySet["RefusedHour"]):
+    def dropped(self) -> dict[str, int]:
+        return self.aggregate(lines=Coalesce(Sum("lines_dropped"), 0), bodies=Coalesce(Sum("bodies_dropped"), 0))
 
 
 class RefusedHour(models.Model):

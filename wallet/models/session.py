@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +10,14 @@ from django.db.models.functions import Now
 from merchants.models import Game, Merchant, Player
 from wallet.models.account import Account
 from wallet.money import PLAY_MONEY
-from wallet.querysets import SessionQuerySet
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def of(self, merchant_id: int) -> Self:
+        return self.filter(merchant_id=merchant_id)
+
+    def live(self, *, at: datetime) -> Self:
+        return self.filter(is_active=True, expires_at__gt=at)
 
 
 class Session(models.Model):

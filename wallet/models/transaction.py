@@ -1,15 +1,51 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce, Now
 
 from merchants.models import Game, Merchant, Player, Secret
 from wallet.models.account import Account, never_emptied
+from wallet.models.live_merchants import live_merchants
 from wallet.models.session import Session
-from wallet.querysets import TransactionQuerySet
+
+
+class TransactionQuerySet(models.QuerySet["Transaction"]):
+    def of_live_merchants(self) -> Self:
+        """What is summed over merchants: without sandboxes."""
+        return self.filter(merchant__in=live_merchants())
+
+    def movements(self) -> Self:
+        """Rows that moved money (also an amount of 0), without refusals and tombstones."""
+        return self.filter(debit_account__isnull=False)
+
+    def signed_with(self, secret_id: int, *, since: datetime, until: datetime | None = None) -> Self:
+        rows = self.filter(secret_id=secret_id, created_at__gte=since)
+        return rows.filter(created_at__lt=until) if until else rows
+
+    def standing(self) -> Self:
+        """Movements that no rollback has taken back."""
+        return self.movements().filter(~Exists(self.model.objects.filter(reverses_id=OuterRef("pk"))))
+
+    def rounds(self) -> Self:
+        """Bets that were taken, each with `payout`: the sum of what it paid and what still stands."""
+        return self.movements().filter(kind="bet").annotate(payout=Coalesce(self.paid_for(), 0))
+
+    def paid_for(self) -> models.Subquery:
+        """Of the bet outside: the sum of its payouts that stand; null when there is none."""
+        paid = (
+            self.model.objects.standing()
+            .filter(kind="payout", merchant_id=OuterRef("merchant_id"), ref_transaction_id=OuterRef("transaction_id"))
+            .order_by()
+            .values("ref_transaction_id")
+            .annotate(total=Sum("amount"))
+        )
+        return models.Subquery(paid.values("total"))
 
 
 class Transaction(models.Model):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from merchants.models import Merchant, Player
 from wallet.models import PlayTransaction, Session, SignedRequest, Transaction
-from wallet.querysets import TransactionQuerySet
+from wallet.models.transaction import TransactionQuerySet
 
 LONGEST = 512  # a session's id
 MOST = 20  # hits of one kind
