@@ -14,7 +14,7 @@ from bench.rows import reconciliation, web
 from bench.run import Run
 from bench.servers import Bench, NotServing, started
 from bench.suite import EMPTY, FULL, ORIGIN, QUICK, YARDSTICK_ORIGIN, Course, Extent
-from portal.local.checkout_lock import VAR, Running, claim
+from portal.local.checkout_lock import VAR, Running, lock_checkout
 from portal.local.embedded import ServerFault
 from portal.local.steps import step
 
@@ -29,7 +29,7 @@ def main() -> int:
     asked = read_arguments()
     try:
         web.require_wrk()
-        with claim(VAR / "bench-claim"), started(FOLDER) as bench:
+        with lock_checkout(VAR / "bench-claim"), started(FOLDER) as bench:
             return measure(console, bench, QUICK if asked.quick else Extent(), asked.only)
     except (Running, ServerFault, NotServing, web.NoWrk) as refusal:
         console.print(str(refusal), style="red", markup=False, soft_wrap=True)

@@ -71,7 +71,7 @@ def plant(merchants: int, secret: int) -> None:
             cursor.execute(statement)
     found = {each.pk: each for each in crowd}
     for merchant, rows in lines:
-        statements.read(statement=_statement(found[merchant], day, [[*cells] for _, *cells in rows]))
+        statements.read_statement(statement=_statement(found[merchant], day, [[*cells] for _, *cells in rows]))
     usage_rollup.sum_up(Watermark.Source.MOVEMENTS)  # as the job does every minute
 
 

@@ -130,13 +130,13 @@ def reconcile(folder: str) -> None:
     forget(merchant)
     begun = time.perf_counter()
     with (Path(folder) / "statement.csv").open("rb") as content:
-        statement = statements.receive(
+        statement = statements.receive_statement(
             merchant=merchant, day=begin().date(), name="day.csv", content=content, source="upload"
         )
     parts["receive"] = time.perf_counter() - begun
-    statement = statements.read(statement=statement)
+    statement = statements.read_statement(statement=statement)
     parts["read"] = time.perf_counter() - begun
-    run = runs.reconcile(merchant=merchant, day=begin().date())
+    run = runs.reconcile_day(merchant=merchant, day=begin().date())
     seconds = parts["all"] = time.perf_counter() - begun
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     told = judged(merchant) | {"seconds": seconds, "rss": rss, "books": books(merchant), "parts": parts}

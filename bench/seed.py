@@ -40,7 +40,7 @@ def main() -> None:
 def open_merchant() -> Cast:
     merchant = Merchant.objects.create(code="bench", name="Bench")
     Game.objects.create(game_id=GAME, name="Bench")
-    issued = keys.issue(merchant=merchant)
+    issued = keys.issue_key(merchant=merchant)
     merchant.refresh_from_db()
     secret = Secret.objects.get(key=issued.key)
     return Cast(merchant.pk, secret.pk, merchant.access_version, issued.key.auth_key, issued.secret)

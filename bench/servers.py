@@ -19,12 +19,12 @@ import psycopg
 from psycopg import sql
 
 from portal.database import roles
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 from portal.local.checkout_lock import CHECKOUT
 from portal.local.ports import free_port
 from portal.local.up import granian
-from portal.local.welcome import answers
+from portal.local.welcome import is_answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,15 +62,17 @@ class Bench:
     def by_role(self, database: str) -> dict[str, str]:
         """How the portal connects: elsewhere the superuser fills and counts."""
         url = self.database(database)
-        return {"DATABASE_URL": roles.as_role(url, roles.APPLICATION)}
+        return {"DATABASE_URL": roles.url_with_role(url, roles.APPLICATION)}
 
     def hand_over(self, database: str) -> None:
         """What the superuser made becomes the portal's roles'."""
-        roles.prepare(self.database(database), roles.Role(roles.OWNER), roles.Role(roles.APPLICATION))
+        roles.prepare_roles(
+            self.database(database), roles.DatabaseRole(roles.OWNER), roles.DatabaseRole(roles.APPLICATION)
+        )
 
     def migrate(self, database: str) -> None:
         self.hand_over(database)
-        owner = {"OWNER_DATABASE_URL": roles.as_role(self.database(database), roles.OWNER)}
+        owner = {"OWNER_DATABASE_URL": roles.url_with_role(self.database(database), roles.OWNER)}
         self.manage(database, "migrate", "--verbosity", "0", **self.by_role(database), **owner)
 
     def ask(self, database: str, question: str, *values: object) -> int:
@@ -92,7 +94,7 @@ class Bench:
     def manage(self, database: str, *arguments: str, **settings: str) -> str:
         """What `manage.py` says on standard output; its errors go where ours go."""
         environment = self.environment | {"DATABASE_URL": self.database(database)} | settings
-        command = tethered([sys.executable, "manage.py", *arguments])
+        command = tethered_command([sys.executable, "manage.py", *arguments])
         done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         return done.stdout
 
@@ -114,7 +116,12 @@ class Bench:
         environment = self.environment | {"DATABASE_URL": self.database(database)} | settings
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                tethered(command), env=environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                tethered_command(command),
+                env=environment,
+                cwd=CHECKOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         try:
             yield process
@@ -124,7 +131,7 @@ class Bench:
 
 def await_answer(web: Web, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not answers(f"{web.url}/livez"):
+    while not is_answering(f"{web.url}/livez"):
         if web.process.poll() is not None or time.monotonic() > deadline:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
             raise NotServing(f"The web server does not answer. The end of its log:\n{tail}")

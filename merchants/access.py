@@ -126,7 +126,7 @@ class Visit:
         return self.second_factor_begins is not None and not self.has_factor
 
 
-def visit(person: Person, code: str, work: str = "") -> Visit:
+def load_visit(person: Person, code: str, work: str = "") -> Visit:
     """Raises Http404 for a merchant that is not the person's to see, as for one that is not there at all, and
     PermissionDenied for somebody who may look but not do this.
     """

@@ -18,5 +18,5 @@ class MerchantsConfig(AppConfig):
         tables.register(SignInRecord)
         tables.register(LogEntry)
         tables.register(StaffChange, changing=["told_at", "letter_id"])
-        email_outbox.fill(resets.TEMPLATE, resets.filling)
+        email_outbox.register(resets.TEMPLATE, resets.filling)
         post_migrate.connect(tables.keep_recipes, sender=self)

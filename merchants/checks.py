@@ -16,7 +16,7 @@ def sealed_values_can_be_opened(databases: Sequence[str] | None = None, **option
     if not {"default", "owner"} & {*(databases or ())}:
         return []
     try:
-        lost = sealing.lost()
+        lost = sealing.lost_keys()
     except DatabaseError:  # not migrated yet
         return []
     return [

@@ -18,7 +18,7 @@ ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_CHARACTERS = 43  # 62 ** 43 > 2 ** 256
 CHECKSUM_CHARACTERS = 6  # 62 ** 6 > 2 ** 32
 NONCE_BYTES = 12
-SHAPE, mask = masking.SHAPE, masking.mask
+SHAPE, mask = masking.SHAPE, masking.mask_secrets
 # The secrets are random and of 256 bits, so nothing can be guessed from their fingerprints: the key only keeps them
 # apart from other hashes, and stays the same so that a fingerprint outlives every key-encryption key.
 FINGERPRINT_KEY = b"oppi.secret.fingerprint.v1"

@@ -11,7 +11,7 @@ class Refusal(Exception):
     """Nothing was done. The text is for the person who asked."""
 
 
-def spoken(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
@@ -22,7 +22,7 @@ class KeyRevoked(Refusal):
 
 class KeyExpired(Refusal):
     def __init__(self, ended: datetime) -> None:
-        super().__init__(f"This key ended at {spoken(ended)}. The merchant needs another key; support issues it.")
+        super().__init__(f"This key ended at {moment_text(ended)}. The merchant needs another key; support issues it.")
 
 
 class KeyQuarantined(Refusal):
@@ -53,14 +53,14 @@ class StalePage(OutOfDate):
 class TwoSecretsAlready(Refusal):
     def __init__(self, version: int, ends: datetime) -> None:
         super().__init__(
-            f"Two secrets of this key can be used already. Version {version} ends at {spoken(ends)}: "
+            f"Two secrets of this key can be used already. Version {version} ends at {moment_text(ends)}: "
             f"wait until then, or end its overlap now."
         )
 
 
 class OverlapTooLong(Refusal):
     def __init__(self, latest: datetime) -> None:
-        super().__init__(f"An overlap lasts 7 days at most. Choose an end not later than {spoken(latest)}.")
+        super().__init__(f"An overlap lasts 7 days at most. Choose an end not later than {moment_text(latest)}.")
 
 
 class QuietHoursOutOfRange(Refusal):
@@ -73,17 +73,17 @@ class QuietHoursOutOfRange(Refusal):
 
 class MomentPassed(Refusal):
     def __init__(self, moment: datetime) -> None:
-        super().__init__(f"{spoken(moment)} has passed. Choose a moment to come.")
+        super().__init__(f"{moment_text(moment)} has passed. Choose a moment to come.")
 
 
 class MomentToCome(Refusal):
     def __init__(self, moment: datetime) -> None:
-        super().__init__(f"{spoken(moment)} has not come yet. Say since when the secret may have been known.")
+        super().__init__(f"{moment_text(moment)} has not come yet. Say since when the secret may have been known.")
 
 
 class NotLater(Refusal):
     def __init__(self, ends: datetime) -> None:
-        super().__init__(f"The overlap lasts until {spoken(ends)} already. Choose a later end, or end it now.")
+        super().__init__(f"The overlap lasts until {moment_text(ends)} already. Choose a later end, or end it now.")
 
 
 class NoOverlap(Refusal):
@@ -135,7 +135,7 @@ class ClaimOver(Refusal):
 
 class SecretClaimed(Refusal):
     def __init__(self, who: str, when: datetime) -> None:
-        super().__init__(f"{who} claimed this secret on {spoken(when)}. Rotate the secret to hand over a new one.")
+        super().__init__(f"{who} claimed this secret on {moment_text(when)}. Rotate the secret to hand over a new one.")
 
 
 class SecretNotCurrent(Refusal):
@@ -147,7 +147,7 @@ class EndTooNear(Refusal):
     def __init__(self, earliest: datetime) -> None:
         super().__init__(
             f"For this merchant a second person decides, and a near end is a revocation. Choose an end after "
-            f"{spoken(earliest)}, or ask for the key to be revoked."
+            f"{moment_text(earliest)}, or ask for the key to be revoked."
         )
 
 
@@ -287,7 +287,7 @@ class InvitationOver(Refusal):
 class ListOnTrial(Refusal):
     def __init__(self, deadline: datetime) -> None:
         super().__init__(
-            f"This list is on trial until {spoken(deadline)}: it stays when a request with a valid "
+            f"This list is on trial until {moment_text(deadline)}: it stays when a request with a valid "
             f"signature arrives from it, "
             f"and reverts when none arrives. Wait, or revert it first."
         )

@@ -36,7 +36,7 @@ def use_token(request: HttpRequest, token: str) -> bool:
     return UsedForm.objects.get_or_create(nonce=nonce)[1]
 
 
-def forget() -> int:
+def purge_form_tokens() -> int:
     """Tokens that are too old to be used again."""
     return UsedForm.objects.filter(used_at__lt=clock.now() - KEPT).delete()[0]
 

@@ -16,32 +16,32 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def send_letters() -> None:
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
 
 
 @shared_task
 def tell_owners_of_changes() -> None:
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
 
 
 @shared_task
 def write_reset_letters(email: str) -> None:
-    resets.write(email)
+    resets.write_reset_email(email)
 
 
 @shared_task
 def remind_of_ends() -> None:
-    expiry.remind()
+    expiry.send_reminders()
 
 
 @shared_task
 def expire_approvals() -> None:
-    approvals.expire()
+    approvals.expire_requests()
 
 
 @shared_task
 def put_lists_back() -> None:
-    trial.tidy()
+    trial.revert_ended_trials()
 
 
 @shared_task
@@ -52,14 +52,14 @@ def raise_sign_in_alarm() -> None:
 
 @shared_task
 def seal_chains() -> None:
-    log.info("chains.sealed", rows=sealing.seal())
+    log.info("chains.sealed", rows=sealing.seal_rows())
 
 
 @shared_task
 def verify_history() -> None:
     """The heads of the rows that belong to no merchant stand in no report: the log takes them out of the database."""
     verdict = chain.verify_history()
-    own = {head.chain: (head.rows, head.digits) for head in heads.heads_of(None)}
+    own = {head.chain: (head.rows, head.digits) for head in heads.chain_heads(None)}
     log.info("history.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1), heads=own)
     if not verdict.holds:
         alarm.raise_alarm(verdict)

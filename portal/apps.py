@@ -11,4 +11,4 @@ class PortalConfig(AppConfig):
         from portal import checks as proxy  # noqa: F401, PLC0415 - its middleware wants models
         from portal.database import checks  # noqa: F401, PLC0415 - models must be there first
 
-        logs.configure()
+        logs.configure_logs()

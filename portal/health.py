@@ -52,7 +52,7 @@ def ask_cache() -> None:
         client.ping()
 
 
-class Look:
+class ProbeResult:
     """One asking: when it began, and once it has ended, whether there was an answer."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Probe:
     """
 
     def __init__(self, ask: Callable[[], None]) -> None:
-        self.ask, self.lock, self.look = ask, threading.Lock(), Look()
+        self.ask, self.lock, self.look = ask, threading.Lock(), ProbeResult()
         self.look.began -= FRESH_SECONDS + 1
         self.look.ended.set()
 
@@ -79,14 +79,14 @@ class Probe:
         look = self.current()
         return look.ended.wait(max(look.began + seconds - monotonic(), 0)) and look.holds
 
-    def current(self) -> Look:
+    def current(self) -> ProbeResult:
         with self.lock:
             if self.look.is_over:
-                self.look = look = Look()
+                self.look = look = ProbeResult()
                 threading.Thread(target=self.run, args=[look], daemon=True).start()
             return self.look
 
-    def run(self, look: Look) -> None:
+    def run(self, look: ProbeResult) -> None:
         try:
             self.ask()
             look.holds = True
@@ -102,22 +102,22 @@ HEALTHY = READY | {"broker": Probe(ask_broker), "cache": Probe(ask_cache)}
 
 # --- The answers ------------------------------------------------------------------------------------------------------
 def livez() -> HttpResponse:
-    return told({"live": True}, good=True)
+    return status_response({"live": True}, good=True)
 
 
 def readyz() -> HttpResponse:
-    return told_of(READY)
+    return health_response(READY)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    return told_of(HEALTHY)
+    return health_response(HEALTHY)
 
 
 def reconciliation_health(request: HttpRequest) -> HttpResponse:
     if not DATABASE.holds(LATE_SECONDS):
-        return told({"database": False}, good=False)
+        return status_response({"database": False}, good=False)
     facts = LATE.facts()
-    return told(facts, good=not any(facts.values()))
+    return status_response(facts, good=not any(facts.values()))
 
 
 class LateFacts:
@@ -145,15 +145,19 @@ LATE = LateFacts()
 def read_late() -> dict[str, Any]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {LATE_SECONDS * 1000}")
-        return {"late": alarms.late(), "letters": email_outbox.stuck(), "books": books_check.merchants_overdue()}
+        return {
+            "late": alarms.count_late_days(),
+            "letters": email_outbox.count_stuck_emails(),
+            "books": books_check.merchants_overdue(),
+        }
 
 
-def told_of(probes: dict[str, Probe]) -> HttpResponse:
+def health_response(probes: dict[str, Probe]) -> HttpResponse:
     parts = {name: probe.holds() for name, probe in probes.items()}
-    return told(parts, good=all(parts.values()))
+    return status_response(parts, good=all(parts.values()))
 
 
-def told(facts: Mapping[str, object], *, good: bool) -> HttpResponse:
+def status_response(facts: Mapping[str, object], *, good: bool) -> HttpResponse:
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return JsonResponse(dict(facts), status=200 if good else 503, headers=headers)
 

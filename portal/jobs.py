@@ -11,5 +11,5 @@ class Job(Task):  # type: ignore[type-arg]
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         from merchants.services import history  # noqa: PLC0415 - the application is made before the models are
 
-        with history.acting(door=f"job {self.name}"):
+        with history.act_as(door=f"job {self.name}"):
             return super().__call__(*args, **kwargs)

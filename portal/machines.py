@@ -23,4 +23,4 @@ class Machines(WSGIHandler):
 
 def refuse_address(request: HttpRequest) -> HttpResponse:
     """The envelope of a signed call, and no line in the request log: strangers would fill it."""
-    return envelope.refused(statuses.NotFound())
+    return envelope.refusal_response(statuses.NotFound())

@@ -48,7 +48,7 @@ class History:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         address, _source = request_address(request.META, settings.TRUSTED_PROXIES)
-        with history.acting(
+        with history.act_as(
             door=request.path,
             person=request.user if isinstance(request.user, Person) else None,
             address=str(address or ""),

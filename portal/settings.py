@@ -167,7 +167,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "merchants.sign_in.appearance.of_the_administration",
+                "merchants.sign_in.appearance.admin_appearance",
             ],
         },
     },
@@ -355,7 +355,7 @@ if min(SESSION_IDLE_MINUTES_STAFF, SESSION_IDLE_MINUTES) < 1:
     refuse("SESSION_IDLE_MINUTES and SESSION_IDLE_MINUTES_STAFF must be 1 or more.")
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "merchants.pages.page_frame.left_open"
+CSRF_FAILURE_VIEW = "merchants.pages.page_frame.stale_form_page"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
@@ -491,7 +491,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "portal.lib.logs.formatter"}},
-    "filters": {"pages": {"()": "portal.lib.logs.without_signed_requests"}},
+    "filters": {"pages": {"()": "portal.lib.logs.signed_request_filter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": setting("LOG_LEVEL", default="INFO")},
     "loggers": {
@@ -531,7 +531,7 @@ UNFOLD = {
         ("find/", "find", "wallet.admin.find.Find"),
         ("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage"),
     ],
-    "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill",
+    "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill_dashboard",
     "SIDEBAR": {
         "show_search": True,
         "navigation": [

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from merchants.sign_in.views import start
 from portal.health import healthz, reconciliation_health
 
-handler400 = "merchants.pages.page_frame.not_read"
+handler400 = "merchants.pages.page_frame.oversized_form_page"
 
 urlpatterns = [
     path("", start, name="start"),

@@ -141,10 +141,10 @@ def _no_memory(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setattr(health, "LATE_SECONDS", 30)  # so is the database
     monkeypatch.setattr(health.LateFacts, "KEPT_SECONDS", 0.0)
     settings.READY_SECONDS = 30
-    credentials.forget()
+    credentials.forget_credentials()
     refusal_limit.clear()
     yield
-    request_log.clear()
+    request_log.clear_lines()
 
 
 @pytest.fixture

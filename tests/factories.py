@@ -26,7 +26,7 @@ def signer(of: Merchant, **fields: Any) -> Signer:
     """A new key of a merchant, ready to sign; a test key is one of its sandbox."""
     if fields.get("environment") == "test":
         sandbox(of)
-    issued = keys.issue(merchant=of, **fields)
+    issued = keys.issue_key(merchant=of, **fields)
     return Signer(issued.key.auth_key, issued.secret)
 
 
@@ -34,7 +34,7 @@ def sandbox(of: Merchant) -> Merchant:
     """The merchant's twin, made when there is none."""
     if of.is_sandbox:
         return of
-    return Merchant.objects.filter(sandbox_of=of).first() or sandboxes.create(merchant=of)
+    return Merchant.objects.filter(sandbox_of=of).first() or sandboxes.create_sandbox(merchant=of)
 
 
 def early_test_key(of: Merchant, label: str = "Staging") -> tuple[ApiKey, Signer]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from portal.lib.currencies import PLAY_MONEY
-from portal.lib.money import MAX_WHOLE_NUMBER, SCALE, parse, show, show_with_code
+from portal.lib.money import MAX_WHOLE_NUMBER, SCALE, format_amount, format_with_code, parse_amount
 
-__all__ = ["MAX_WHOLE_NUMBER", "PLAY_MONEY", "SCALE", "parse", "show", "show_with_code"]
+__all__ = ["MAX_WHOLE_NUMBER", "PLAY_MONEY", "SCALE", "format_amount", "format_with_code", "parse_amount"]

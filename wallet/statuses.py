@@ -167,6 +167,6 @@ BY_KEY: dict[str, type[CallRefused]] = {
 ALL_KEYS = (OK, *sorted(BY_KEY))
 
 
-def refusal(key: str, *, balance: int | None = None) -> CallRefused:
+def refusal_for(key: str, *, balance: int | None = None) -> CallRefused:
     """The exception for a status that the ledger gave."""
     return BY_KEY[key](balance=balance)

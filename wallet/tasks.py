@@ -18,7 +18,7 @@ from merchants.models import Merchant, Person, SeenOrigin
 from merchants.services import chain, history, job_queue, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
-from wallet.ledger.verification import Verdict
+from wallet.ledger.verification import LedgerVerdict
 from wallet.models import RefusedCall, RefusedHour
 from wallet.reconciliation import (
     alarms,
@@ -33,7 +33,7 @@ from wallet.reconciliation import (
     statements,
 )
 from wallet.reconciliation.closing import settlements
-from wallet.reconciliation.locks import Work, alone
+from wallet.reconciliation.locks import LockedWork, hold_alone
 from wallet.reconciliation.runs import BeingCompared
 from wallet.services.calls import stored_signature
 from wallet.services.rounds import exports
@@ -58,7 +58,7 @@ def verify_ledger() -> None:
     sealed = chain.verify_ledger(since=clock.now() - CHAIN_FRESH, part=clock.now().toordinal() % chain.PARTS)
     log.info("ledger.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1))
     for merchant in Merchant.objects.order_by("pk").values_list("pk", flat=True):
-        job_queue.send("wallet.tasks.verify_books", merchant)
+        job_queue.send_job("wallet.tasks.verify_books", merchant)
     log.info("ledger.chain_verified", holds=sealed.holds, rows=sealed.rows, seconds=round(sealed.seconds, 1))
     with ExitStack() as alarms_to_send:
         if not verdict.holds:
@@ -76,7 +76,7 @@ def verify_books(merchant: int) -> None:
         raise_alarm(verdict)
 
 
-def raise_alarm(verdict: Verdict) -> None:
+def raise_alarm(verdict: LedgerVerdict) -> None:
     """Mail is read in many places, so it names accounts and no players."""
     context = {"verdict": verdict, "base_url": settings.BASE_URL}
     message = EmailMultiAlternatives(
@@ -99,9 +99,13 @@ def forget_refused_calls() -> None:
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
         forgotten += deleted
     RefusedHour.objects.filter(hour__lt=clock.now() - timedelta(days=REFUSED_HOURS_DAYS)).delete()
-    cut = stored_signature.cut_stored(RefusedCall.objects)
+    cut = stored_signature.cut_stored_signatures(RefusedCall.objects)
     log.info(
-        "refused_calls.forgotten", calls=forgotten, cut=cut, forms=form_tokens.forget(), imports=proposals.forget()
+        "refused_calls.forgotten",
+        calls=forgotten,
+        cut=cut,
+        forms=form_tokens.purge_form_tokens(),
+        imports=proposals.purge_proposals(),
     )
 
 
@@ -127,29 +131,29 @@ def end_quiet_overlaps() -> None:
 
 @shared_task
 def write_export(number: int) -> None:
-    exports.write(number)
+    exports.write_export(number)
 
 
 @shared_task
 def write_waiting_exports() -> None:
-    log.info("exports.written_late", exports=exports.write_waiting())
+    log.info("exports.written_late", exports=exports.write_waiting_exports())
 
 
 @shared_task
 def delete_old_exports() -> None:
-    log.info("exports.deleted", exports=exports.delete_old())
+    log.info("exports.deleted", exports=exports.delete_old_exports())
 
 
 # --- reconciliation ---------------------------------------------------------------------------------------------------
 @shared_task
 def reconcile_days() -> None:
-    log.info("reconciliation.done", days=schedule.do_due())
+    log.info("reconciliation.done", days=schedule.run_due_days())
 
 
 @shared_task(bind=True, max_retries=TURNS_AWAITED)
 def compare_day(job: Any, merchant: int, day: str, by: int) -> None:
     """For somebody who waits at the page of the day. A merchant has one worker at most: the others are for others."""
-    with alone(Work.REPORT, merchant) as is_ours:
+    with hold_alone(LockedWork.REPORT, merchant) as is_ours:
         if not is_ours:
             raise job.retry(countdown=TURN_SECONDS)
         try:
@@ -159,9 +163,11 @@ def compare_day(job: Any, merchant: int, day: str, by: int) -> None:
 
 
 def _compare(merchant: int, day: str, person: Person) -> None:
-    with history.acting(door="Compare again", person=person):
+    with history.act_as(door="Compare again", person=person):
         try:
-            schedule.compare_asked(merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person)
+            schedule.compare_requested(
+                merchant=Merchant.objects.get(pk=merchant), day=date.fromisoformat(day), by=person
+            )
         except BeingCompared:
             raise
         except Refusal as why:
@@ -176,8 +182,8 @@ def read_statements() -> None:
 @shared_task
 def sweep_statement_files() -> None:
     now = clock.now()
-    tables, previews = statement_rows.forget(now), drafts.purge(now)
-    log.info("statements.swept", files=statements.sweep(now), tables=tables, previews=previews)
+    tables, previews = statement_rows.drop_old_rows(now), drafts.purge_drafts(now)
+    log.info("statements.swept", files=statements.delete_orphaned_files(now), tables=tables, previews=previews)
 
 
 @shared_task
@@ -187,7 +193,7 @@ def fetch_statements() -> None:
 
 @shared_task
 def look_up_host_key(number: int) -> None:
-    host_keys.look_up(number)
+    host_keys.look_up_host_key(number)
 
 
 @shared_task
@@ -197,7 +203,7 @@ def check_source(number: int) -> None:
 
 @shared_task
 def look_up_waiting_host_keys() -> None:
-    log.info("host_keys.looked_up_late", lookups=host_keys.look_up_waiting())
+    log.info("host_keys.looked_up_late", lookups=host_keys.look_up_waiting_keys())
 
 
 @shared_task
@@ -208,7 +214,7 @@ def raise_reconciliation_alarms() -> None:
 
 @shared_task
 def prepare_settlement(number: int) -> None:
-    settlements.prepare(number)
+    settlements.prepare_statement(number)
 
 
 @shared_task

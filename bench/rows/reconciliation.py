@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.run import Run
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local.checkout_lock import CHECKOUT
 from portal.local.embedded import program
 
@@ -94,7 +94,7 @@ def _floor(bench: Bench) -> float:
 
 def _peer(bench: Bench, name: str) -> dict[str, float]:
     """In a process of its own that has our day to fetch, as any tool has that lives outside the database."""
-    command = tethered([sys.executable, str(CHECKOUT / "bench" / "yardstick_reconciliation.py"), name])
+    command = tethered_command([sys.executable, str(CHECKOUT / "bench" / "yardstick_reconciliation.py"), name])
     environment = os.environ | {
         "PYTHONPATH": str(TOOLS),
         "DATABASE_URL": bench.database(DATABASE),

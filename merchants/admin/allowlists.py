@@ -52,7 +52,7 @@ class KeyTable(ReadOnlyTable):
 
     @display(description="Status")
     def shown_status(self, key: ApiKey) -> SafeString | None:
-        return labels.coloured(key.status, labels.STATUS)
+        return labels.coloured_label(key.status, labels.STATUS)
 
 
 class SecretTable(ReadOnlyTable):
@@ -108,7 +108,7 @@ class NetworkFormSet(ListFormSet):
         of = self.instance
         merchant, key = (of.merchant, of) if isinstance(of, ApiKey) else (of, None)
         try:
-            trial.check_free(merchant=merchant, key=key)
+            trial.check_not_on_trial(merchant=merchant, key=key)
         except errors.Refusal as refused:
             raise ValidationError(str(refused)) from refused
 
@@ -196,7 +196,7 @@ class BelongsFormSet(PaginationInlineFormSet):
         """In the order in which it is saved."""
         for form in self.initial_forms:
             if form in self.deleted_forms:
-                people.remove(membership=form.instance)
+                people.remove_member(membership=form.instance)
             elif form.has_changed():
                 people.set_role(membership=form.instance, role=form.instance.role)
         for form in self.extra_forms:
@@ -205,7 +205,7 @@ class BelongsFormSet(PaginationInlineFormSet):
 
     def save_new(self, form: Any, commit: bool = True) -> Membership:  # noqa: FBT001, FBT002
         wanted: Membership = super().save_new(form, commit=False)
-        people.invite(merchant=wanted.merchant, email=wanted.person.email, role=wanted.role, by=self.by)
+        people.invite_person(merchant=wanted.merchant, email=wanted.person.email, role=wanted.role, by=self.by)
         return wanted
 
     def save_existing(self, form: Any, obj: Membership, *rest: Any, **options: Any) -> Membership:
@@ -215,7 +215,7 @@ class BelongsFormSet(PaginationInlineFormSet):
 
     def delete_existing(self, obj: Membership, commit: bool = True) -> None:  # noqa: FBT001, FBT002
         with suppress(errors.MemberGone):
-            people.remove(membership=obj)
+            people.remove_member(membership=obj)
 
 
 class MemberFormSet(BelongsFormSet):

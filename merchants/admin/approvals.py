@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 
 from merchants import errors
 from merchants.admin import labels
-from merchants.admin.base import Question, says_why
+from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.handover import HandOverAdmin, HandOverForm, OnceForm, OncePage
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Approval
@@ -44,7 +44,7 @@ class DecidesAdmin(HandOverAdmin):
     def ask_to_approve(self, request: HttpRequest, approval: Approval, back: str) -> HttpResponse:
         def act(**seen: int) -> Issued | str:
             by: Any = request.user
-            done = approvals.approve(approval=same(approval, **seen), by=by)
+            done = approvals.approve_request(approval=unchanged_approval(approval, **seen), by=by)
             return done or f"Approved: {approval.request}."
 
         page = OncePage(
@@ -62,18 +62,20 @@ class DecidesAdmin(HandOverAdmin):
         return self.once_only(request, page)
 
     def ask_to_decline(self, request: HttpRequest, approval: Approval, of: Any) -> HttpResponse:
-        question = Question(
+        question = AdminQuestion(
             title="Decline",
             text=f"{approval.asked_by} asked to {approval.request}: {approval.reason}",
             form=DecideForm,
             initial={"approval": approval.pk},
-            act=lambda **seen: approvals.decline(approval=same(approval, **seen), by=request.user),  # type: ignore[arg-type]
+            act=lambda **seen: approvals.decline_request(
+                approval=unchanged_approval(approval, **seen), by=request.user
+            ),  # type: ignore[arg-type]
             done="stays as it is: declined",
         )
         return self.ask(request, of, question)
 
 
-def waiting(key: ApiKey) -> Approval:
+def waiting_approval(key: ApiKey) -> Approval:
     found = Approval.objects.filter(key=key, state=Approval.State.WAITING)
     approval = found.select_related("asked_by", "key", "merchant").first()
     if approval is None:
@@ -81,7 +83,7 @@ def waiting(key: ApiKey) -> Approval:
     return approval
 
 
-def same(waiting: Approval, *, approval: int) -> Approval:
+def unchanged_approval(waiting: Approval, *, approval: int) -> Approval:
     """What waits now, if it is what the page told of."""
     if waiting.pk != approval:
         raise errors.AlreadyDecided
@@ -115,7 +117,7 @@ class ApprovalAdmin(DecidesAdmin):
 
     @display(description="State")
     def shown_state(self, approval: Approval) -> SafeString | None:
-        return labels.coloured(approval.get_state_display(), STATE)
+        return labels.coloured_label(approval.get_state_display(), STATE)
 
     @display(description="Changes")
     def changes(self, approval: Approval) -> str | None:
@@ -139,14 +141,14 @@ class ApprovalAdmin(DecidesAdmin):
         return super().get_actions_detail(request, object_id) if waits else []
 
     @action(description="Approve", permissions=["decide"], icon="check", variant=ActionVariant.PRIMARY)
-    @says_why
+    @explain_refusal
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         approval = self.still_waiting(request, object_id)
         return self.ask_to_approve(request, approval, self.change_url(approval))
 
     @action(description="Decline", permissions=["decide"], icon="close")
-    @says_why
+    @explain_refusal
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         approval = self.still_waiting(request, object_id)

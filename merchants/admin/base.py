@@ -128,15 +128,15 @@ class FastAdmin(TimelinePage, ExportedList):
             raise Http404
         return found
 
-    def ask(self, request: HttpRequest, obj: Model, question: Question) -> HttpResponse:
+    def ask(self, request: HttpRequest, obj: Model, question: AdminQuestion) -> HttpResponse:
         """The page that says what will follow; done only when it comes back confirmed."""
         form = question.form(request.POST if request.method == "POST" else None, initial=dict(question.initial))
         if "reason" not in form.fields:
-            form.fields["why"] = why()
+            form.fields["why"] = reason_field()
         if request.method == "POST" and form.is_valid():
             wish = form.cleaned_data
             try:
-                with history.because(wish.pop("why", "") or wish.get("reason", "")):
+                with history.give_reason(wish.pop("why", "") or wish.get("reason", "")):
                     question.act(**wish)
             except errors.Refusal as refused:
                 form.add_error(None, str(refused))
@@ -162,7 +162,7 @@ def _is_of(offer: str, lookup: str) -> bool:
     return lookup == offer or lookup.removeprefix(offer + LOOKUP_SEP) in COMPARISONS
 
 
-def why() -> forms.CharField:
+def reason_field() -> forms.CharField:
     return forms.CharField(
         label="Reason",
         max_length=200,
@@ -172,7 +172,7 @@ def why() -> forms.CharField:
     )
 
 
-def says_why(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def explain_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """An action whose page has nothing to ask any more sends its person back, with the reason."""
 
     @wraps(view)
@@ -187,7 +187,7 @@ def says_why(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class AdminQuestion:
     """One decision: what it says, what callers will be answered, and the service that carries it out."""
 
     title: str

@@ -9,7 +9,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from merchants.admin import labels
-from merchants.admin.base import FastAdmin, Question, says_why
+from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
 from merchants.admin.step_up import step_up
 from merchants.models import Letter
 from merchants.services import email_outbox
@@ -67,15 +67,15 @@ class LetterAdmin(FastAdmin):
 
     @display(description="About")
     def about(self, letter: Letter) -> SafeString:
-        return labels.in_one_line(ABOUT.get(letter.template, letter.template))
+        return labels.truncated_text(ABOUT.get(letter.template, letter.template))
 
     @display(description="State")
     def shown_state(self, letter: Letter) -> SafeString | None:
-        return labels.coloured(letter.get_state_display().lower(), COLOURS)
+        return labels.coloured_label(letter.get_state_display().lower(), COLOURS)
 
     @display(description="Last answer")
     def answer(self, letter: Letter) -> SafeString | None:
-        return labels.in_one_line(letter.last_answer) if letter.last_answer else None
+        return labels.truncated_text(letter.last_answer) if letter.last_answer else None
 
     @display(description="Sent (UTC)")
     def sent(self, letter: Letter) -> SafeString | None:
@@ -87,17 +87,17 @@ class LetterAdmin(FastAdmin):
 
     @display(description="Filled with")
     def filled_with(self, letter: Letter) -> SafeString:
-        return labels.told_by_line(letter.context)
+        return labels.facts_by_line(letter.context)
 
     @action(description="Send again", permissions=["send_again"], icon="send")
     @step_up
-    @says_why
+    @explain_refusal
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         letter = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Send the email again",
             text=f"Delivery failed: {letter.last_answer or 'no answer was stored'}. The portal tries again for a day.",
-            act=lambda: email_outbox.send_again(letter=letter),
+            act=lambda: email_outbox.resend_email(letter=letter),
             done="is tried again now",
         )
         return self.ask(request, letter, question)

@@ -65,7 +65,7 @@ class ExportedList(ModelAdmin):
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(self.list_url())
         name = file_name(str(self.opts.verbose_name_plural), at=clock.now(), form="csv")
-        content = tables.lines(self.exported(request, shown, download))
+        content = tables.csv_lines(self.exported(request, shown, download))
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         streamed: Any = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
         answer: HttpResponse = streamed
@@ -76,7 +76,7 @@ class ExportedList(ModelAdmin):
 
     def record(self, request: HttpRequest) -> Download:
         """Of a list that is filtered by one merchant, on the timeline of that merchant too."""
-        return downloads.record(
+        return downloads.record_download(
             person=cast("Person", request.user),
             what=f"{str(self.opts.verbose_name_plural).capitalize()} (CSV)",
             merchant=self.merchant_of(request),
@@ -85,7 +85,7 @@ class ExportedList(ModelAdmin):
 
     def merchant_of(self, request: HttpRequest) -> Merchant | None:
         names = [name for name in request.GET if OF_MERCHANT.fullmatch(name)]
-        number = numbers.whole(request.GET[names[0]]) if len(names) == 1 else None
+        number = numbers.parse_row_id(request.GET[names[0]]) if len(names) == 1 else None
         return None if number is None else Merchant.objects.filter(pk=number).first()
 
     def exported(self, request: HttpRequest, shown: ChangeList, download: Download) -> Iterator[list[Any]]:
@@ -102,7 +102,7 @@ class ExportedList(ModelAdmin):
                 yield [CUT.format(most=self.most_exported)]
             ended = True
         finally:
-            downloads.end(download, rows=sent, is_complete=ended)
+            downloads.end_download(download, rows=sent, is_complete=ended)
             self.note(request, sent, ended=ended)
 
     def note(self, request: HttpRequest, sent: int, *, ended: bool) -> None:

@@ -41,7 +41,7 @@ class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
         bets: int | None = self.cleaned_data["bets_per_minute"]
         if "bets_per_minute" in self.changed_data:
             try:
-                limits.check(limits.Limits(bets, None))
+                limits.check_limits(limits.Limits(bets, None))
             except errors.LimitOutOfRange as refused:
                 raise ValidationError(str(refused)) from refused
         return bets
@@ -73,7 +73,7 @@ class UtcField(forms.DateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         moment: datetime | None = super().to_python(value)
         try:
-            return moment and clock.sensible(moment)
+            return moment and clock.checked_moment(moment)
         except ValueError as fault:
             raise ValidationError("Choose a moment between the years 2000 and 9000.") from fault
 

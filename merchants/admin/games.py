@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from merchants.admin import labels
 from merchants.admin.allowlists import SwitchedOffForTable
-from merchants.admin.base import FastAdmin, Question
+from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.models import Game, Merchant
 from merchants.services import flags
 
@@ -36,12 +36,12 @@ class GameAdmin(FastAdmin):
 
     @display(description="State")
     def shown_state(self, game: Game) -> SafeString | None:
-        return labels.coloured("on" if game.is_active else "off", labels.ON_OFF)
+        return labels.coloured_label("on" if game.is_active else "off", labels.ON_OFF)
 
     @action(description="Off for everybody", permissions=["change"])
     def off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Switch the game off",
             text="For every merchant. Rounds that are open are still paid.",
             answers=flags.OFF_ANSWERS,
@@ -54,7 +54,7 @@ class GameAdmin(FastAdmin):
     @action(description="On again", permissions=["change"])
     def on(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Switch the game on",
             text="For every merchant but those for whom it is switched off one by one.",
             act=lambda: flags.switch_game(game=game, on=True),
@@ -65,7 +65,7 @@ class GameAdmin(FastAdmin):
     @action(description="Off for one merchant", permissions=["change"])
     def off_for(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Switch the game off for a merchant",
             text="All other merchants keep it. Rounds that are open are still paid.",
             answers=flags.OFF_ANSWERS,
@@ -79,7 +79,7 @@ class GameAdmin(FastAdmin):
     @action(description="On for one merchant", permissions=["change"])
     def on_for(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Switch the game on for a merchant",
             text="The merchant has the game again, as long as it is on for everybody.",
             form=MerchantChoice,

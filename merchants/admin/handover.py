@@ -94,7 +94,7 @@ class HandOverAdmin(FastAdmin):
             with transaction.atomic():
                 if not form_tokens.use_token(request, wish.pop("token")):
                     return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
-                with history.because(wish.get("reason", "")):
+                with history.give_reason(wish.get("reason", "")):
                     done: Issued | str | HttpResponse = page.act(**wish)
                 if isinstance(done, Issued):
                     done = self.hand_over(request, page, done, way)
@@ -105,7 +105,7 @@ class HandOverAdmin(FastAdmin):
             return done
         if isinstance(done, Issued):
             self.log_change(request, done.key, f"{page.title}: version {done.row.version} issued.")
-            told = emails.contacts(done.key.merchant)
+            told = emails.contact_addresses(done.key.merchant)
             shown = {"issued": done, "told": told, **page.shown}
             return self.page(request, "admin/issued_key.html", "Hand over the new secret", **shown)
         self.message_user(request, done)
@@ -114,7 +114,7 @@ class HandOverAdmin(FastAdmin):
     def hand_over(self, request: HttpRequest, page: OncePage, issued: Issued, way: str) -> Issued | HttpResponse:
         """Refused, nothing is done at all; an emergency is done whoever may see the new secret."""
         merchant = issued.key.merchant
-        if page.is_emergency and not emails.owners(merchant):
+        if page.is_emergency and not emails.owner_addresses(merchant):
             way = SHOW
         if way != SHOW:
             return self.send_claim(request, page, issued)
@@ -127,11 +127,11 @@ class HandOverAdmin(FastAdmin):
 
     def send_claim(self, request: HttpRequest, page: OncePage, issued: Issued) -> HttpResponse:
         by: Any = request.user
-        claim = claim_links.send(secret=issued.row, by=by)
+        claim = claim_links.send_link(secret=issued.row, by=by)
         self.log_change(request, issued.key, f"{page.title}: version {issued.row.version} issued, claim link sent.")
-        sent_to = ", ".join(emails.owners(issued.key.merchant))
+        sent_to = ", ".join(emails.owner_addresses(issued.key.merchant))
         self.message_user(
-            request, f"A claim link was sent to {sent_to}. It works until {errors.spoken(claim.expires_at)}."
+            request, f"A claim link was sent to {sent_to}. It works until {errors.moment_text(claim.expires_at)}."
         )
         return HttpResponseRedirect(reverse("admin:merchants_apikey_change", args=[issued.key.pk]))
 

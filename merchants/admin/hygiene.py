@@ -112,14 +112,14 @@ class HygienePage(View):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "title": "Hygiene",
-            "concerns": [shown(concern, request) for concern in CONCERNS],
-            "older": [sealed for sealed in sealing.standing() if not sealed.current],
+            "concerns": [hygiene_page(concern, request) for concern in CONCERNS],
+            "older": [sealed for sealed in sealing.sealed_counts() if not sealed.current],
             "current_key_id": sealing.current_key_id(),
         }
         return TemplateResponse(request, "admin/hygiene.html", context)
 
 
-def shown(concern: Concern, request: HttpRequest) -> dict[str, Any]:
+def hygiene_page(concern: Concern, request: HttpRequest) -> dict[str, Any]:
     """One page of it, and whether there is another; never how many there are."""
     page = page_number(request.GET.get(concern.name, ""))
     first = (page - 1) * SHOWN
@@ -128,7 +128,7 @@ def shown(concern: Concern, request: HttpRequest) -> dict[str, Any]:
         "concern": concern,
         "table": {
             "headers": ["Key", "Label", "Merchant", concern.column],
-            "rows": [cells(concern, row) for row in found[:SHOWN]],
+            "rows": [key_cells(concern, row) for row in found[:SHOWN]],
         },
         "earlier": f"?{concern.name}={page - 1}#{concern.name}" if page > 1 else None,
         "more": f"?{concern.name}={page + 1}#{concern.name}" if len(found) > SHOWN else None,
@@ -140,7 +140,7 @@ def page_number(text: str) -> int:
     return max(1, number)
 
 
-def cells(concern: Concern, row: Row) -> list[Any]:
+def key_cells(concern: Concern, row: Row) -> list[Any]:
     key: ApiKey = row.key if isinstance(row, Secret) else row
     address = reverse("admin:merchants_apikey_change", args=[key.pk])
     link = format_html('<a class="text-link whitespace-nowrap" href="{}">{}</a>', address, key.auth_key)

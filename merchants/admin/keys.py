@@ -18,10 +18,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from merchants import errors
 from merchants.admin import labels
 from merchants.admin.allowlists import NetworkTable, SecretTable
-from merchants.admin.base import ASKED, Question
+from merchants.admin.base import ASKED, AdminQuestion
 from merchants.admin.fields import MomentField
 from merchants.admin.handover import HandOverForm, OncePage
-from merchants.admin.merchants import asked_instead, own_new_entries
+from merchants.admin.merchants import ask_approval_instead, own_new_entries
 from merchants.admin.rotation import ReasonForm, RotationAdmin
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
@@ -113,7 +113,7 @@ class ApiKeyAdmin(RotationAdmin):
 
     @display(description="Status")
     def shown_status(self, key: ApiKey) -> SafeString | None:
-        return labels.coloured(key.status, labels.STATUS)
+        return labels.coloured_label(key.status, labels.STATUS)
 
     @display(description="Versions")
     def versions(self, key: ApiKey) -> str:
@@ -140,7 +140,7 @@ class ApiKeyAdmin(RotationAdmin):
             obj.expires_at = keys.set_end(key=obj, ends=ends).expires_at
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
-        if not asked_instead(self, request, formset):
+        if not ask_approval_instead(self, request, formset):
             own_new_entries(request, formset)
             super().save_formset(request, form, formset, change)
 
@@ -171,7 +171,7 @@ class ApiKeyAdmin(RotationAdmin):
     def issues(self, request: HttpRequest) -> Callable[..., Issued | str]:
         def issue(*, merchant: Merchant, reason: str, **wish: Any) -> Issued | str:
             if not merchant.two_person:
-                return keys.issue(merchant=merchant, **wish)
+                return keys.issue_key(merchant=merchant, **wish)
             by: Any = request.user
             approvals.ask_to_issue(merchant=merchant, by=by, reason=reason, **wish)
             return ASKED
@@ -182,11 +182,11 @@ class ApiKeyAdmin(RotationAdmin):
     @step_up
     def quarantine(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Quarantine the key",
             text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
             answers=keys.QUARANTINED_ANSWERS,
-            act=lambda: keys.quarantine(key=key),
+            act=lambda: keys.quarantine_key(key=key),
             done="is quarantined now",
             danger=True,
         )
@@ -197,14 +197,14 @@ class ApiKeyAdmin(RotationAdmin):
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         waits = key.merchant.two_person
-        question = Question(
+        question = AdminQuestion(
             title="Ask to revoke the key" if waits else "Revoke the key",
             text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
             answers=keys.REVOKED_ANSWERS,
             form=ReasonForm if waits else forms.Form,
             act=(lambda reason: approvals.ask_to_revoke(key=key, by=request.user, reason=reason))  # type: ignore[arg-type]
             if waits
-            else (lambda: keys.revoke(key=key)),
+            else (lambda: keys.revoke_key(key=key)),
             done="waits for another person to decide" if waits else "is revoked now",
             danger=True,
         )

@@ -34,7 +34,7 @@ class Shown(SafeString):
         return shown
 
 
-def coloured(text: str, colours: Mapping[str, str]) -> Shown | None:
+def coloured_label(text: str, colours: Mapping[str, str]) -> Shown | None:
     """The same in a list and on the page of one thing."""
     return label(text, colours.get(text, "")) if text else None
 
@@ -52,7 +52,7 @@ def moment(value: datetime | None) -> Shown | None:
     return Shown(shown, value)
 
 
-def in_one_line(text: str) -> Shown:
+def truncated_text(text: str) -> Shown:
     """A long id: cut to the column by the browser, whole when it is pointed at or copied."""
     return Shown(format_html('<span class="one-line" title="{}">{}</span>', text, text), text)
 
@@ -62,7 +62,7 @@ def plain_text(text: str, plain: Any) -> Shown:
     return Shown(format_html("{}", text), plain)
 
 
-def told_by_line(facts: Mapping[str, Any]) -> SafeString:
+def facts_by_line(facts: Mapping[str, Any]) -> SafeString:
     """Each fact on a line of its own; what is empty says nothing."""
     said = [(name.replace("_", " "), fact) for name, fact in facts.items() if fact not in {None, "", False}]
     return format_html_join("", '<span class="block">{}: {}</span>', said)

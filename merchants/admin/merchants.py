@@ -22,7 +22,7 @@ from merchants.admin.allowlists import (
     MerchantNetworkTable,
     SwitchedOffGameTable,
 )
-from merchants.admin.base import FastAdmin, Question
+from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.fields import AmountField, LimitsForm, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Contact, Merchant, OwnerQuestion
@@ -126,7 +126,7 @@ class MerchantAdmin(FastAdmin):
 
     @display(description="Status")
     def shown_status(self, merchant: Merchant) -> SafeString | None:
-        return labels.coloured(merchant.status, labels.STATUS)
+        return labels.coloured_label(merchant.status, labels.STATUS)
 
     @display(description="Side")
     def side(self, merchant: Merchant) -> str:
@@ -139,7 +139,7 @@ class MerchantAdmin(FastAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         if formset.model is Contact:
             ask_for_contacts(self, request, formset)
-        if not asked_instead(self, request, formset):
+        if not ask_approval_instead(self, request, formset):
             own_new_entries(request, formset)
             super().save_formset(request, form, formset, change)
 
@@ -162,11 +162,11 @@ class MerchantAdmin(FastAdmin):
     @step_up
     def create_sandbox(self, request: HttpRequest, object_id: str) -> HttpResponse:
         merchant = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Create sandbox",
             text="The sandbox is a merchant of its own, for tests: its test keys, players, accounts and statements are "
             "apart from the live ones. Existing test keys move to it. A sandbox can't be deleted.",
-            act=lambda: sandboxes.create(merchant=merchant),
+            act=lambda: sandboxes.create_sandbox(merchant=merchant),
             done="has a sandbox now",
         )
         return self.ask(request, merchant, question)
@@ -190,7 +190,7 @@ class MerchantAdmin(FastAdmin):
         merchant = self.found(request, object_id)
         by: Any = request.user
         waits = merchant.two_person
-        question = Question(
+        question = AdminQuestion(
             title=f"Request: {verb.lower()} the merchant" if waits else f"{verb} the merchant",
             text=TEXTS[status],
             answers=ANSWERS[status],
@@ -204,7 +204,7 @@ class MerchantAdmin(FastAdmin):
         return self.ask(request, merchant, question)
 
 
-def asked_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
+def ask_approval_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
     """A list of a merchant with the two-person rule: the whole list, as it would be, waits for a second approver."""
     verb = {AllowlistEntry: Approval.Verb.NETWORKS, AllowedDomain: Approval.Verb.DOMAINS}.get(formset.model)
     of: Any = formset.instance
@@ -213,11 +213,13 @@ def asked_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
     if verb is None or not merchant.two_person or not formset.has_changed():
         return False
     formset.save(commit=False)
-    rows = {row.pk: row for row in standing(merchant, key, verb)}
-    before = [line(row) for row in rows.values()]
+    rows = {row.pk: row for row in standing_entries(merchant, key, verb)}
+    before = [entry_line(row) for row in rows.values()]
     gone = {row.pk for row in formset.deleted_objects}
     rows |= {row.pk: row for row, _ in formset.changed_objects}
-    after = [line(row) for pk, row in rows.items() if pk not in gone] + [line(row) for row in formset.new_objects]
+    after = [entry_line(row) for pk, row in rows.items() if pk not in gone] + [
+        entry_line(row) for row in formset.new_objects
+    ]
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
     admin.say(
         request,
@@ -236,19 +238,19 @@ def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:
         email = form.cleaned_data.get("email") if "email" in form.changed_data else None
         if not email or form in formset.deleted_forms or not owner_questions.is_outside(merchant, email):
             continue
-        owner_questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
+        owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
         admin.message_user(request, f"An owner must allow this first: add {email} to the contacts.", messages.WARNING)
         form.changed_data.clear()
         form.instance.email = form.initial.get("email", "")
 
 
-def standing(merchant: Merchant, key: ApiKey | None, verb: str) -> QuerySet[Any]:
+def standing_entries(merchant: Merchant, key: ApiKey | None, verb: str) -> QuerySet[Any]:
     if verb == Approval.Verb.DOMAINS:
         return AllowedDomain.objects.filter(merchant=merchant)
     return AllowlistEntry.objects.filter(merchant=merchant, key=key)
 
 
-def line(row: AllowlistEntry | AllowedDomain) -> Any:
+def entry_line(row: AllowlistEntry | AllowedDomain) -> Any:
     if isinstance(row, AllowedDomain):
         return DomainLine(row.domain, row.note, row.expires_at)
     return EntryPlan(row.network, row.note, row.expires_at)

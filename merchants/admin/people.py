@@ -21,7 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from merchants import access, errors
 from merchants.admin import labels
 from merchants.admin.allowlists import MerchantOfPersonTable
-from merchants.admin.base import FastAdmin, Question
+from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Person
 from merchants.services import people, sign_in_records
@@ -99,7 +99,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     ) -> HttpResponse:
         person: Person | None = kind.get("obj")
         if person is not None:
-            context["sign_in_records"] = sign_in_records.latest(person)
+            context["sign_in_records"] = sign_in_records.latest_records(person)
         response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
         return response
 
@@ -108,7 +108,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
 
     @display(description="Second factor")
     def shown_factor(self, person: Person) -> SafeString | None:
-        return labels.coloured("on" if person.has_factor else "off", labels.ON_OFF)  # type: ignore[attr-defined]
+        return labels.coloured_label("on" if person.has_factor else "off", labels.ON_OFF)  # type: ignore[attr-defined]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -167,7 +167,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     @step_up
     def reset_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Reset the second factor",
             text=(
                 "For a lost telephone or key. First make sure, not by mail, that it is this person who asks. All "
@@ -184,7 +184,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     @step_up
     def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Sign the person out everywhere",
             text="Every browser in which this person is signed in is signed out at its next page.",
             act=lambda: people.end_sessions(person=person),

@@ -10,7 +10,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
-from merchants.admin.base import FastAdmin, Question
+from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.fields import AmountField, LimitsForm
 from merchants.models import Merchant, Player
 from merchants.services import flags
@@ -58,17 +58,17 @@ class PlayerAdmin(FastAdmin):
 
     @display(description="State")
     def shown_state(self, player: Player) -> SafeString | None:
-        return labels.coloured("blocked" if player.is_blocked else "", labels.BLOCKED)
+        return labels.coloured_label("blocked" if player.is_blocked else "", labels.BLOCKED)
 
     @action(description="Block", permissions=["change"], icon="block")
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
         player = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Block the player",
             text="The player cannot begin anything new; what is owed is still paid.",
             answers=flags.BLOCKED_ANSWERS,
             form=BlockForm,
-            act=lambda reason: flags.block(player=player, reason=reason),
+            act=lambda reason: flags.block_player(player=player, reason=reason),
             done="is blocked now",
             danger=True,
         )
@@ -77,10 +77,10 @@ class PlayerAdmin(FastAdmin):
     @action(description="Unblock", permissions=["change"], icon="check_circle")
     def unblock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         player = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Unblock the player",
             text="Bets and launches of this player are accepted again.",
-            act=lambda: flags.unblock(player=player),
+            act=lambda: flags.unblock_player(player=player),
             done="is no longer blocked",
         )
         return self.ask(request, player, question)

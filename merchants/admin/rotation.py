@@ -13,8 +13,8 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants import errors
-from merchants.admin.approvals import DecidesAdmin, waiting
-from merchants.admin.base import ASKED, Question, says_why
+from merchants.admin.approvals import DecidesAdmin, waiting_approval
+from merchants.admin.base import ASKED, AdminQuestion, explain_refusal
 from merchants.admin.fields import MomentField
 from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.step_up import step_up
@@ -127,7 +127,7 @@ class RotationAdmin(DecidesAdmin):
         """What stands above the form: the usable versions with their ends, and what waits for a decision."""
         approval = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
         return {
-            "live": live(key),
+            "live": live_secrets(key),
             "approval": approval,
             "may_change": self.has_change_permission(request),
             "claim": last_claim(key),
@@ -135,7 +135,7 @@ class RotationAdmin(DecidesAdmin):
         }
 
     @action(description="Rotate the secret", permissions=["change"], icon="autorenew", variant=ActionVariant.PRIMARY)
-    @says_why
+    @explain_refusal
     @step_up
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
@@ -143,13 +143,13 @@ class RotationAdmin(DecidesAdmin):
         page = OncePage(
             title="Ask for a rotation" if waits else "Rotate the secret",
             form=AskToRotateForm if waits else RotateForm,
-            act=self.asks_to_rotate(request, key) if waits else rotates(key),
+            act=self.asks_to_rotate(request, key) if waits else rotation_action(key),
             back=self.change_url(key),
             button="Ask a second person" if waits else "Rotate",
             of=key,
             template="admin/rotate.html",
             initial={"version": keys.current_version(key)},
-            context={"key": key, "live": live(key), "waits": waits},
+            context={"key": key, "live": live_secrets(key), "waits": waits},
         )
         return self.once_only(request, page)
 
@@ -161,29 +161,29 @@ class RotationAdmin(DecidesAdmin):
         return ask
 
     @action(description="Extend the overlap", permissions=["change"])
-    @says_why
+    @explain_refusal
     @step_up
     def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        seen, old = keys.current_version(key), overlapping(key)
-        question = Question(
+        seen, old = keys.current_version(key), overlapping_secret(key)
+        question = AdminQuestion(
             title="Extend the overlap",
             text=f"Version {old.version} can be used until {old.usable_until:%Y-%m-%d %H:%M:%S} UTC. "
             f"7 days after the rotation is the latest, and never later than the key itself.",
             form=ExtendForm,
             initial={"until": old.usable_until, "expected_version": seen},
-            act=lambda **wish: keys.extend(secret=old, **wish),
+            act=lambda **wish: keys.extend_overlap(secret=old, **wish),
             done=f"keeps version {old.version} for longer",
         )
         return self.ask(request, key, question)
 
     @action(description="End the overlap now", permissions=["change"])
-    @says_why
+    @explain_refusal
     @step_up
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        seen, old = keys.current_version(key), overlapping(key)
-        question = Question(
+        seen, old = keys.current_version(key), overlapping_secret(key)
+        question = AdminQuestion(
             title="End the overlap now",
             text=f"Version {old.version} stops working immediately. This cannot be undone.",
             answers=[
@@ -199,12 +199,12 @@ class RotationAdmin(DecidesAdmin):
         return self.ask(request, key, question)
 
     @action(description="End the overlap when it is quiet", permissions=["change"])
-    @says_why
+    @explain_refusal
     @step_up
     def end_when_quiet(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        seen, old = keys.current_version(key), overlapping(key)
-        question = Question(
+        seen, old = keys.current_version(key), overlapping_secret(key)
+        question = AdminQuestion(
             title="End the overlap when it is quiet",
             text=f"The overlap ends automatically when version {old.version} has not been used for this many hours.",
             form=QuietForm,
@@ -215,48 +215,48 @@ class RotationAdmin(DecidesAdmin):
         return self.ask(request, key, question)
 
     @action(description="Approve", permissions=["change"])
-    @says_why
+    @explain_refusal
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        return self.ask_to_approve(request, waiting(key), self.change_url(key))
+        return self.ask_to_approve(request, waiting_approval(key), self.change_url(key))
 
     @action(description="Decline", permissions=["change"])
-    @says_why
+    @explain_refusal
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
-        return self.ask_to_decline(request, waiting(key), key)
+        return self.ask_to_decline(request, waiting_approval(key), key)
 
     @action(description="Send a new claim link", permissions=["change"])
-    @says_why
+    @explain_refusal
     @step_up
     def claim_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         claim = last_claim(key)
         if claim is None:
             raise errors.SecretNotCurrent
-        question = Question(
+        question = AdminQuestion(
             title="Send a new claim link",
             text=f"The owners are sent another link for version {claim.version}. The earlier link stops working.",
-            act=lambda: claim_links.send_again(claim=claim, by=request.user),  # type: ignore[arg-type]
+            act=lambda: claim_links.resend_link(claim=claim, by=request.user),  # type: ignore[arg-type]
             done="has a new claim link on its way to the owners",
         )
         return self.ask(request, key, question)
 
 
-def rotates(key: ApiKey) -> Callable[..., Issued]:
+def rotation_action(key: ApiKey) -> Callable[..., Issued]:
     def rotate(reason: str, **wish: Any) -> Issued:
-        return keys.rotate(key=key, **wish)
+        return keys.rotate_secret(key=key, **wish)
 
     return rotate
 
 
-def live(key: ApiKey) -> list[Secret]:
+def live_secrets(key: ApiKey) -> list[Secret]:
     return list(Secret.objects.usable(at=clock.now()).filter(key=key).defer("sealed").order_by("-version"))
 
 
-def overlapping(key: ApiKey) -> Secret:
+def overlapping_secret(key: ApiKey) -> Secret:
     old = Secret.objects.overlapping(at=clock.now()).select_related("key").filter(key=key).order_by("version").first()
     if old is None:
         raise errors.NoOverlap
@@ -266,4 +266,4 @@ def overlapping(key: ApiKey) -> Secret:
 def last_claim(key: ApiKey) -> SecretClaim | None:
     """Of the current secret."""
     current = Secret.objects.current().filter(key=key).first()
-    return claim_links.newest(current) if current else None
+    return claim_links.newest_link(current) if current else None

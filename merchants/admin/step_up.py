@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from merchants import access
-from merchants.sign_in.gate import to_second_factor
+from merchants.sign_in.gate import second_factor_redirect
 
 NOTHING_DONE = "Nothing was done: your second factor was asked for first. Look at the page once more, then send it."
 
@@ -22,21 +22,21 @@ def step_up(view: View) -> View:
 
     Below `@action`, so that somebody who may not do it at all is refused and not asked for a code.
     """
-    return guarded(view, unless_method=())
+    return guarded_view(view, unless_method=())
 
 
 def step_up_to_save(view: View) -> View:
     """For a page that everybody may look at: only what it sends."""
-    return guarded(view, unless_method=("GET", "HEAD"))
+    return guarded_view(view, unless_method=("GET", "HEAD"))
 
 
-def guarded(view: View, *, unless_method: tuple[str, ...]) -> View:
+def guarded_view(view: View, *, unless_method: tuple[str, ...]) -> View:
     @wraps(view)
     def asked_first(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method in unless_method or access.fresh_second_factor(request):
             return view(self, request, *args, **kwargs)
         if request.method == "POST":
             messages.warning(request, NOTHING_DONE)
-        return to_second_factor(request)
+        return second_factor_redirect(request)
 
     return asked_first

@@ -42,7 +42,7 @@ class TimelinePage(ModelAdmin):
         if not self.has_view_permission(request, thing):
             raise PermissionDenied
         kind = request.GET.get("what", "")
-        page = history.page(
+        page = history.timeline_page(
             thing,
             before=moment(request, "before"),
             after=moment(request, "after"),

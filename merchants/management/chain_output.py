@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import Merchant
 from merchants.services.chain.heads import FEWEST_DIGITS
 from merchants.services.chain.verification import ChainVerdict
@@ -26,7 +26,7 @@ def add_arguments(parser: CommandParser) -> None:
     )
 
 
-def chain_wish(*, head: str = "", since: str | None = None, **options: Any) -> dict[str, Any]:
+def chain_options(*, head: str = "", since: str | None = None, **options: Any) -> dict[str, Any]:
     """Raises CommandError."""
     head = re.sub(r"\s", "", head).lower()
     if head and not HEAD.fullmatch(head):
@@ -53,7 +53,7 @@ def print_verdict(console: Console, verdict: ChainVerdict) -> None:
     if verdict.found > len(verdict.findings):
         console.print(f"… and {verdict.found - len(verdict.findings):,} more.", style="red")
     if block := verdict.head:
-        sealed = f"{block.total_rows:,} rows, sealed at {spoken(block.sealed_at)}"
+        sealed = f"{block.total_rows:,} rows, sealed at {moment_text(block.sealed_at)}"
         console.print(f"The head is that of block {block.number:,}: {sealed}.")
     console.print(_summary(verdict), style="green" if verdict.holds else "red")
 

@@ -8,12 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.credentials import ApiKey
 from merchants.models.fields import NetworkField
 from merchants.models.merchant import LIST_BY_TWO_PEOPLE, Merchant, bump_access_version
 from merchants.models.people import Person
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 
 MAX_ENTRIES = 100
 ACCESS_CHANGED = bump_access_version("coalesce(NEW.merchant_id, OLD.merchant_id)")
@@ -83,7 +83,7 @@ class AllowlistQuerySet(models.QuerySet["AllowlistEntry"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at))
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant", "key": "key"}, owners_told=True)
 class AllowlistEntry(models.Model):
     """One network from which calls are taken: on the merchant's list, or on one key's list when `key` is set."""
 
@@ -101,8 +101,8 @@ class AllowlistEntry(models.Model):
         verbose_name_plural = "allowlist entries"
         ordering = ["merchant", "network"]
         constraints = [
-            without_secret("allowlist_entry", "note"),
-            one_line("allowlist_entry", "note"),
+            no_secret_constraint("allowlist_entry", "note"),
+            one_line_constraint("allowlist_entry", "note"),
             models.UniqueConstraint(
                 fields=["merchant", "key", "network"], nulls_distinct=False, name="allowlist_network_once"
             ),
@@ -173,7 +173,7 @@ class AllowlistEntry(models.Model):
         return str(self.network)
 
 
-@tracked(scopes={"merchant": "merchant"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant"}, owners_told=True)
 class AllowedDomain(models.Model):
     """One host that browsers may call from (`Origin`)."""
 
@@ -187,8 +187,8 @@ class AllowedDomain(models.Model):
     class Meta:
         ordering = ["merchant", "domain"]
         constraints = [
-            without_secret("allowed_domain", "note"),
-            one_line("allowed_domain", "note"),
+            no_secret_constraint("allowed_domain", "note"),
+            one_line_constraint("allowed_domain", "note"),
             models.UniqueConstraint("merchant", Lower("domain"), name="allowed_domain_once"),
         ]
         triggers = [

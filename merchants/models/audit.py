@@ -77,7 +77,7 @@ class TraceTrigger(EventTrigger):
             "pgh_transaction": once.format("pg_current_xact_id()::text::bigint"),
             "pgh_context": once.format("nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"),
             "pgh_context_id": once.format("nullif(current_setting('pghistory.context_id', true), '')::uuid"),
-            "pgh_before": before(columns, old) if self.operation == pgtrigger.Update else "NULL",
+            "pgh_before": before_trigger(columns, old) if self.operation == pgtrigger.Update else "NULL",
         }
         if "merchant_id" not in columns and hasattr(self.event_model, "merchant"):
             values["merchant_id"] = OF_ITS_KEY.format(row=new)
@@ -85,7 +85,7 @@ class TraceTrigger(EventTrigger):
         return f"{insert(model, values)} RETURN NULL;"
 
     def insert_one(self, model: Any, values: Mapping[str, str]) -> str:
-        return f"{self.into(values)} VALUES ({', '.join(values.values())});"
+        return f"{self.insert_into(values)} VALUES ({', '.join(values.values())});"
 
     def insert_many(self, model: Any, values: Mapping[str, str]) -> str:
         """All rows of an update that changed. A plan is kept for the session, also one that was made for a single row:
@@ -96,16 +96,16 @@ class TraceTrigger(EventTrigger):
         changed = self.condition.resolve(model).replace("OLD.", "o.").replace("NEW.", "n.")
         return (
             f"IF EXISTS (SELECT {columns} FROM new_values EXCEPT SELECT {columns} FROM old_values) THEN "
-            f"{self.into(values)} SELECT {', '.join(values.values())} "
+            f"{self.insert_into(values)} SELECT {', '.join(values.values())} "
             f"FROM old_values o FULL JOIN new_values n ON n.id = o.id WHERE {changed}; END IF;"
         )
 
-    def into(self, columns: Iterable[str]) -> str:
+    def insert_into(self, columns: Iterable[str]) -> str:
         names = ", ".join(f'"{name}"' for name in columns)
         return f'INSERT INTO "{self.event_model._meta.db_table}" ({names})'  # noqa: SLF001
 
 
-def before(columns: Sequence[str], row: str) -> str:
+def before_trigger(columns: Sequence[str], row: str) -> str:
     pairs = ", ".join(f"""'{name}', {row}."{name}\"""" for name in columns)
     return f"jsonb_build_object({pairs})"
 
@@ -144,7 +144,7 @@ class Deleted(Kept, pghistory.DeleteEvent):
     pass
 
 
-def tracked[M: type[models.Model]](
+def track_history[M: type[models.Model]](
     *trackers: Any,
     scopes: Mapping[str, str],
     fields: Sequence[str] | None = None,
@@ -165,7 +165,9 @@ def tracked[M: type[models.Model]](
     def track(model: M) -> M:
         name = model.__name__
         own = {field.name for field in model._meta.local_fields}  # noqa: SLF001
-        extra = {"merchant": unbound("merchants.Merchant")} if merchant_of_key and "merchant" not in own else {}
+        extra = (
+            {"merchant": unbound_reference("merchants.Merchant")} if merchant_of_key and "merchant" not in own else {}
+        )
         tracker: Callable[[M], M] = pghistory.track(
             *(trackers or (Inserted(), Updated(), Deleted())),
             fields=list(fields) if fields else None,
@@ -202,7 +204,7 @@ def _put_down(thing: str, merchant: str, always: str) -> list[pgtrigger.Trigger]
     ]
 
 
-def unbound(model: str) -> models.ForeignKey[Any, Any]:
+def unbound_reference(model: str) -> models.ForeignKey[Any, Any]:
     """A reference that neither blocks nor follows what becomes of the row."""
     return models.ForeignKey(
         model, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"

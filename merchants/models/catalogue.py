@@ -9,14 +9,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from merchants.models.amounts import amounts_by_currency
-from merchants.models.audit import Updated, tracked
+from merchants.models.audit import Updated, track_history
 from merchants.models.merchant import Merchant
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 
 SET_BY_STAFF = ["is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency"]
 
 
-@tracked(
+@track_history(
     # Launches make players by the million, which is no event; a file changes ten thousand, which bets wait for.
     Updated(condition=pgtrigger.AnyChange(*SET_BY_STAFF), level=pgtrigger.Statement),
     scopes={"merchant": "merchant", "player": "pgh_obj"},
@@ -70,7 +70,7 @@ class GameQuerySet(models.QuerySet["Game"]):
         return self.annotate(active=models.ExpressionWrapper(Q(is_active=True) & ~Exists(off), models.BooleanField()))
 
 
-@tracked(scopes={"game": "pgh_obj"})
+@track_history(scopes={"game": "pgh_obj"})
 class Game(models.Model):
     """A game of the catalogue that all merchants share."""
 
@@ -83,14 +83,14 @@ class Game(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [without_secret("game", "name"), one_line("game", "name")]
+        constraints = [no_secret_constraint("game", "name"), one_line_constraint("game", "name")]
         triggers = [pgtrigger.Protect(name="game_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.game_id})"
 
 
-@tracked(scopes={"merchant": "merchant", "game": "game"})
+@track_history(scopes={"merchant": "merchant", "game": "game"})
 class DisabledGame(models.Model):
     """A game that is switched off for one merchant. No row: as the catalogue says."""
 

@@ -4,12 +4,12 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.credentials import Secret
 from merchants.models.people import Person
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["nonce", "token_hash"])
+@track_history(scopes={"merchant": "merchant", "key": "key"}, exclude=["nonce", "token_hash"])
 class SecretClaim(models.Model):
     """A link by which an owner is shown a new secret, once. The link is in the email only; here is its hash."""
 

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.credentials import ApiKey, Secret
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"})
+@track_history(scopes={"merchant": "merchant", "key": "key"})
 class Compromise(models.Model):
     """A secret that somebody else may know: since when, what was done at once, and what took its place."""
 
@@ -37,8 +37,8 @@ class Compromise(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            without_secret("compromise", "reason"),
-            one_line("compromise", "reason"),
+            no_secret_constraint("compromise", "reason"),
+            one_line_constraint("compromise", "reason"),
             models.CheckConstraint(condition=~Q(reason=""), name="compromise_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(exposed_since__lte=F("created_at")), name="compromise_exposed_before_it_was_declared"
@@ -78,7 +78,7 @@ AS_ASKED = f"""
 """
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["decided_in"])
+@track_history(scopes={"merchant": "merchant", "key": "key"}, exclude=["decided_in"])
 class Approval(models.Model):
     """What one person asked for and a second approver decides (Merchant.two_person)."""
 
@@ -113,8 +113,8 @@ class Approval(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            without_secret("approval", "reason"),
-            one_line("approval", "reason"),
+            no_secret_constraint("approval", "reason"),
+            one_line_constraint("approval", "reason"),
             models.UniqueConstraint(fields=["key"], condition=Q(state="waiting"), name="approval_one_waiting"),
             models.UniqueConstraint(
                 fields=["merchant", "verb"], condition=Q(state="waiting", key=None), name="approval_one_of_merchant"

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.merchant import Merchant, bump_access_version
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 
 LONGEST_OVERLAP = timedelta(days=7)
 MAX_LIVE_SECRETS = 2
@@ -97,7 +97,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.usable(at=at).filter(~Exists(entries.standing(at=at))).annotate(refuses_all=Exists(entries))
 
 
-@tracked(scopes={"merchant": "merchant", "key": "pgh_obj"})
+@track_history(scopes={"merchant": "merchant", "key": "pgh_obj"})
 class ApiKey(models.Model):
     """The public Auth Key, the name under which a merchant calls. It stays; its secrets come and go."""
 
@@ -126,8 +126,8 @@ class ApiKey(models.Model):
         verbose_name_plural = "API keys"
         ordering = ["-id"]
         constraints = [
-            without_secret("api_key", "label"),
-            one_line("api_key", "label"),
+            no_secret_constraint("api_key", "label"),
+            one_line_constraint("api_key", "label"),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "quarantined", "revoked"]), name="api_key_status_known"
             ),
@@ -187,7 +187,9 @@ class SecretQuerySet(models.QuerySet["Secret"]):
         return self.filter(usable_until__gt=at, revoked_at=None)
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint", "approval"])
+@track_history(
+    scopes={"merchant": "merchant", "key": "key"}, exclude=["sealed", "sealed_under", "fingerprint", "approval"]
+)
 class Secret(models.Model):
     """One numbered version of a key's Secret Key, sealed. Rows are kept for ever: ledger rows name them."""
 

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from merchants.models.audit import Inserted, Updated, tracked
+from merchants.models.audit import Inserted, Updated, track_history
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
 
@@ -19,7 +19,7 @@ ENDS_ONCE = """
 """
 
 
-@tracked(Inserted(), Updated(), scopes={"merchant": "merchant", "person": "person"})
+@track_history(Inserted(), Updated(), scopes={"merchant": "merchant", "person": "person"})
 class Download(models.Model):
     """Written before the first byte of a file leaves; of a file that is read as it is sent, `rows` is known at its end.
 

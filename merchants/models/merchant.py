@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from merchants.models.amounts import amounts_by_currency
-from merchants.models.audit import tracked
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.audit import track_history
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 
 MAX_TIMESTAMP_WINDOW_SECONDS = 300
 
@@ -85,7 +85,7 @@ class MerchantQuerySet(models.QuerySet["Merchant"]):
         return self.filter(sandbox_of__isnull=False)
 
 
-@tracked(
+@track_history(
     scopes={"merchant": "pgh_obj"},
     exclude=["access_version", "sandbox_of", "second_factor_from"],
     owners_told=True,
@@ -148,8 +148,8 @@ class Merchant(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            without_secret("merchant", "name"),
-            one_line("merchant", "name"),
+            no_secret_constraint("merchant", "name"),
+            one_line_constraint("merchant", "name"),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "suspended", "closed"]), name="merchant_status_known"
             ),

@@ -9,10 +9,10 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 
-from merchants.models.audit import Deleted, Inserted, Updated, tracked
+from merchants.models.audit import Deleted, Inserted, Updated, track_history
 from merchants.models.merchant import Merchant, not_of_a_sandbox
-from merchants.models.typed_text import one_line, without_secret
-from portal.lib.email_addresses import EmailAddressField, ascii_if_possible, only_ascii
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
+from portal.lib.email_addresses import EmailAddressField, ascii_constraint, ascii_if_possible
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -29,7 +29,7 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=username)
 
 
-@tracked(
+@track_history(
     Inserted(),
     Updated(),
     Updated("password", condition=pgtrigger.AnyChange("password")),  # that it changed; the hash is kept nowhere else
@@ -61,9 +61,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "people"
         ordering = ["email"]
         constraints = [
-            only_ascii("person"),
-            without_secret("person", "name"),
-            one_line("person", "name"),
+            ascii_constraint("person"),
+            no_secret_constraint("person", "name"),
+            one_line_constraint("person", "name"),
             models.CheckConstraint(
                 condition=models.Q(staff_role__in=["", "auditor", "support", "administrator"]),
                 name="person_staff_role_known",
@@ -114,7 +114,7 @@ OUTSIDE_BY_OWNER = """
 """
 
 
-@tracked(scopes={"merchant": "merchant"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant"}, owners_told=True)
 class Contact(models.Model):
     """An address of a merchant that is told of what happens to its keys, beside its owners and managers."""
 
@@ -126,9 +126,9 @@ class Contact(models.Model):
     class Meta:
         ordering = ["merchant", "email"]
         constraints = [
-            only_ascii("contact"),
-            without_secret("contact", "note"),
-            one_line("contact", "note"),
+            ascii_constraint("contact"),
+            no_secret_constraint("contact", "note"),
+            one_line_constraint("contact", "note"),
             models.UniqueConstraint(
                 "merchant",
                 Lower("email"),
@@ -150,7 +150,7 @@ class Contact(models.Model):
         return self.email
 
 
-@tracked(scopes={"merchant": "merchant", "person": "person"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant", "person": "person"}, owners_told=True)
 class Membership(models.Model):
     """What one person may do for one merchant."""
 
@@ -189,7 +189,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
 
 
-@tracked(scopes={"merchant": "merchant"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant"}, owners_told=True)
 class Invitation(models.Model):
     """Somebody was asked by mail to act for a merchant. The link in the mail is a signature over this row's number."""
 
@@ -207,7 +207,7 @@ class Invitation(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            only_ascii("invitation"),
+            ascii_constraint("invitation"),
             models.UniqueConstraint(
                 "merchant",
                 Lower("email"),
@@ -224,7 +224,7 @@ class Invitation(models.Model):
         return self.email
 
 
-@tracked(Inserted(), scopes={"merchant": "merchant", "person": "person"})
+@track_history(Inserted(), scopes={"merchant": "merchant", "person": "person"})
 class StaffVisit(models.Model):
     """One of our staff looked at a merchant's pages as its people do; one row an hour, for the merchant to see."""
 

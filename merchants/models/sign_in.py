@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from merchants.models.audit import NEVER_EMPTIED, unbound
+from merchants.models.audit import NEVER_EMPTIED, unbound_reference
 
 
 class SignInRecord(models.Model):
@@ -28,11 +28,11 @@ class SignInRecord(models.Model):
 
     at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=16, choices=Kind)
-    person = unbound("merchants.Person")
+    person = unbound_reference("merchants.Person")
     email = models.EmailField(blank=True, help_text="As it was typed, where it is an email address.")
     address = models.GenericIPAddressField(null=True)
     method = models.CharField(max_length=60, blank=True, help_text="Password, kind of second factor, or why not.")
-    by = unbound("merchants.Person")
+    by = unbound_reference("merchants.Person")
 
     class Meta:
         ordering = ["-id"]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.email_outbox import Letter
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
@@ -85,7 +85,7 @@ class StaffChange(models.Model):
         return f"{self.thing} {self.event}"
 
 
-@tracked(scopes={"merchant": "merchant"})
+@track_history(scopes={"merchant": "merchant"})
 class OwnerQuestion(models.Model):
     """What our staff want and an owner of the merchant decides; until then it is not in effect."""
 

@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.credentials import ApiKey
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.models.people import Person
 
 
-@tracked(scopes={"merchant": "merchant", "key": "key"}, exclude=["before"])
+@track_history(scopes={"merchant": "merchant", "key": "key"}, exclude=["before"])
 class ListTrial(models.Model):
     """A list that goes back to what it was at its deadline, unless a rightly signed call came from it before.
 

@@ -12,7 +12,7 @@ from portal.lib.masking import RANDOM_CHARACTERS
 SECRET = f"oppi_(live|test)_[0-9A-Za-z]{{{RANDOM_CHARACTERS}}}"
 
 
-def without_secret(model: str, field: str) -> CheckConstraint:
+def no_secret_constraint(model: str, field: str) -> CheckConstraint:
     return CheckConstraint(
         condition=~Q(**{f"{field}__regex": SECRET}),
         name=f"{model}_{field}_without_secret",
@@ -24,7 +24,7 @@ def without_secret(model: str, field: str) -> CheckConstraint:
 CONTROL = r"[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 
 
-def one_line(model: str, field: str) -> CheckConstraint:
+def one_line_constraint(model: str, field: str) -> CheckConstraint:
     return CheckConstraint(
         condition=~Q(**{f"{field}__regex": CONTROL}),
         name=f"{model}_{field}_one_line",

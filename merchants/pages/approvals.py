@@ -14,8 +14,8 @@ from merchants import access
 from merchants.access import Visit, Work
 from merchants.models import Approval
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import SET_UP, page
 from merchants.services import approvals, claim_links, merchants
 from merchants.services.keys import Issued
@@ -24,7 +24,7 @@ YES_NO = [("yes", "yes"), ("no", "no")]
 
 
 # --- A request --------------------------------------------------------------------------------------------------------
-class DecideForm(OnceForm):
+class DecideForm(SingleUseForm):
     approval = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -39,10 +39,10 @@ def own_approval(visit: Visit, number: int) -> Approval:
 @page(back="operator:keys")
 def approval_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     approval = own_approval(visit, number)
-    return page_frame.show(request, visit, "approval.html", tab="keys", title="Request", approval=approval)
+    return page_frame.render_page(request, visit, "approval.html", tab="keys", title="Request", approval=approval)
 
 
-def about(visit: Visit, approval: Approval, **question: Any) -> Question:
+def approval_question(visit: Visit, approval: Approval, **question: Any) -> Question:
     return Question(
         tab="keys",
         back=reverse("operator:approval", args=[visit.merchant.code, approval.pk]),
@@ -61,33 +61,35 @@ def approval_approve(request: HttpRequest, visit: Visit, number: int) -> HttpRes
 
     def act(approval: int) -> Issued | str:
         wanted = own_approval(visit, approval)
-        return approvals.approve(approval=wanted, by=visit.person) or f"Approved: {wanted.request}."
+        return approvals.approve_request(approval=wanted, by=visit.person) or f"Approved: {wanted.request}."
 
     title = f"Approve: {approval.request}"
-    return ask(request, visit, about(visit, approval, title=title, act=act, button="Approve"))
+    return ask_to_confirm(request, visit, approval_question(visit, approval, title=title, act=act, button="Approve"))
 
 
 @page(work=Work.KEYS, prove=True, back="operator:approval")
 def approval_decline(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     def act(approval: int) -> str:
-        approvals.decline(approval=own_approval(visit, approval), by=visit.person)
+        approvals.decline_request(approval=own_approval(visit, approval), by=visit.person)
         return "Declined. Nothing changes."
 
     approval = own_approval(visit, number)
-    return ask(request, visit, about(visit, approval, title="Decline", act=act, button="Decline", danger=True))
+    return ask_to_confirm(
+        request, visit, approval_question(visit, approval, title="Decline", act=act, button="Decline", danger=True)
+    )
 
 
 # --- A claim link -----------------------------------------------------------------------------------------------------
 @page(work=Work.KEYS, prove=True, back="operator:keys")
-def claim(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
+def claim_page(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """The link alone shows nothing: the secret comes after the button, so that a mail scanner uses up no link."""
     if not access.has_second_factor(visit.person):
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
-    found = claim_links.find(merchant=visit.merchant, said=token, by=visit.person)
+    found = claim_links.find_claim(merchant=visit.merchant, said=token, by=visit.person)
 
     def act() -> Issued:
-        return claim_links.claim(merchant=visit.merchant, said=token, by=visit.person)
+        return claim_links.claim_secret(merchant=visit.merchant, said=token, by=visit.person)
 
     question = Question(
         title="Claim the new secret",
@@ -99,11 +101,11 @@ def claim(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         act=act,
         button="Show the secret",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 # --- May our staff see a secret? --------------------------------------------------------------------------------------
-class AllowForm(OnceForm):
+class AllowForm(SingleUseForm):
     """Says what it wants, so that two who want the same do not undo each other."""
 
     allowed = forms.TypedChoiceField(choices=YES_NO, coerce="yes".__eq__, widget=forms.HiddenInput)
@@ -132,4 +134,4 @@ def staff_sees_secrets(request: HttpRequest, visit: Visit) -> HttpResponse:
         act=act,
         button="Let our staff see them" if allow else "Send to owners only",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from merchants import errors, form_tokens
 from merchants.access import Visit
 from merchants.pages import page_frame
-from merchants.pages.forms import OnceForm
+from merchants.pages.forms import SingleUseForm
 from merchants.services import history
 from merchants.services.keys import Issued
 
@@ -28,7 +28,7 @@ class Question:
     button: str
     tab: str
     text: str = ""
-    form: type[OnceForm] = OnceForm
+    form: type[SingleUseForm] = SingleUseForm
     template: str = "ask.html"
     initial: Mapping[str, Any] = field(default_factory=dict)
     answers: Sequence[tuple[str, str]] = ()
@@ -36,7 +36,7 @@ class Question:
     danger: bool = False
 
 
-def ask(request: HttpRequest, visit: Visit, question: Question) -> HttpResponse:
+def ask_to_confirm(request: HttpRequest, visit: Visit, question: Question) -> HttpResponse:
     form = question.form(request.POST or None, initial=dict(question.initial))
     if form.is_valid() and (answer := _act(request, visit, question, form)) is not None:
         return answer
@@ -45,14 +45,14 @@ def ask(request: HttpRequest, visit: Visit, question: Question) -> HttpResponse:
     return _show(request, visit, question, question.template, form=form, **question.context)
 
 
-def _act(request: HttpRequest, visit: Visit, question: Question, form: OnceForm) -> HttpResponse | None:
+def _act(request: HttpRequest, visit: Visit, question: Question, form: SingleUseForm) -> HttpResponse | None:
     """None when it was refused: then nothing is changed, and the form can be sent again."""
     wish = dict(form.cleaned_data)
     try:
         with transaction.atomic():
             if not form_tokens.use_token(request, wish.pop("token")):
                 return _show(request, visit, question, "ask_again.html", 409)
-            with history.because(wish.get("reason", "")):
+            with history.give_reason(wish.get("reason", "")):
                 done = question.act(**wish)
     except errors.Refusal as refused:
         form.add_error(None, str(refused))
@@ -65,7 +65,7 @@ def _act(request: HttpRequest, visit: Visit, question: Question, form: OnceForm)
     return HttpResponseRedirect(question.back)
 
 
-def _see_anew(request: HttpRequest, form: OnceForm) -> None:
+def _see_anew(request: HttpRequest, form: SingleUseForm) -> None:
     """The page is made of what stands now, so that is what its form has seen; the person was told so, and decides."""
     data: Any = form.data.copy()  # type: ignore[attr-defined]
     for name, each in form.fields.items():
@@ -79,6 +79,6 @@ def _show(
     request: HttpRequest, visit: Visit, question: Question, template: str, status: int = 200, **more: Any
 ) -> HttpResponse:
     title = "Your new secret" if template == "secret.html" else question.title
-    return page_frame.show(
+    return page_frame.render_page(
         request, visit, template, tab=question.tab, title=title, status=status, question=question, **more
     )

@@ -17,7 +17,7 @@ from merchants.models import Membership, Merchant, Person
 from merchants.pages import page_frame
 from merchants.pages.forms import PlainForm
 from merchants.services import people
-from merchants.sign_in.gate import turned_away
+from merchants.sign_in.gate import gate_response
 
 
 @never_cache
@@ -27,14 +27,14 @@ def merchants(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     if person.is_staff:
         looked_at = Merchant.objects.live().order_by("name")[: page_frame.MOST_LISTED]
-        return turned_away(request) or listed(request, looked_at=looked_at)
+        return gate_response(request) or merchant_list(request, looked_at=looked_at)
     own = list(Membership.objects.filter(person=person).select_related("merchant").order_by("merchant__name"))
     if len(own) == 1:
         return redirect("operator:home", code=own[0].merchant.code)
-    return listed(request, own=own)
+    return merchant_list(request, own=own)
 
 
-def listed(request: HttpRequest, **context: Any) -> HttpResponse:
+def merchant_list(request: HttpRequest, **context: Any) -> HttpResponse:
     return render(request, "operator/merchants.html", context | {"title": "Your merchants"})
 
 
@@ -68,19 +68,19 @@ class NewPersonForm(PlainForm):
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        return accepts(request, token)
+        return accept_invitation(request, token)
     except errors.InvitationOver as over:
         context = {"title": "This link does not work", "text": str(over)}
         return render(request, "operator/invitation_over.html", context, status=410)
 
 
-def accepts(request: HttpRequest, token: str) -> HttpResponse:
-    waiting = people.invited(token)
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    waiting = people.find_invitation(token)
     known = Person.objects.filter(email__iexact=waiting.email).exists()
     form = PlainForm(request.POST or None) if known else NewPersonForm(request.POST or None, email=waiting.email)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        people.accept(token=token, name=given.get("name", ""), password=given.get("password", ""))
+        people.accept_invitation(token=token, name=given.get("name", ""), password=given.get("password", ""))
         messages.success(request, f"You belong to {waiting.merchant.name} now. Sign in as {waiting.email}.")
         return redirect("operator:merchants")
     context = {"title": f"Join {waiting.merchant.name}", "invitation": waiting, "form": form, "known": known}
@@ -88,5 +88,5 @@ def accepts(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-def nothing(request: HttpRequest, rest: str) -> HttpResponse:
-    return page_frame.refused(request, 404)
+def not_found_page(request: HttpRequest, rest: str) -> HttpResponse:
+    return page_frame.refused_page(request, 404)

@@ -22,7 +22,7 @@ class PlainForm(forms.Form):
             field.widget.attrs.setdefault("class", CLASSES.get(kind, "form-control"))
 
 
-class OnceForm(PlainForm):
+class SingleUseForm(PlainForm):
     """Of the same page sent twice, the second does nothing."""
 
     token = forms.CharField(widget=forms.HiddenInput, max_length=form_tokens.LONGEST)
@@ -40,14 +40,14 @@ class MomentField(forms.DateTimeField):
         """An address may name another zone; what comes out is UTC, as it is said and sent on."""
         moment = super().to_python(value)
         try:
-            return clock.sensible(moment).replace(microsecond=0) if moment else None
+            return clock.checked_moment(moment).replace(microsecond=0) if moment else None
         except ValueError as fault:
             raise forms.ValidationError("Choose a moment between the years 2000 and 9000.") from fault
 
     def prepare_value(self, value: Any) -> Any:
-        return written(value) if isinstance(value, datetime) else value
+        return picker_value(value) if isinstance(value, datetime) else value
 
 
-def written(moment: datetime) -> str:
+def picker_value(moment: datetime) -> str:
     """As the browser's picker writes it; a year has four digits, which strftime does not keep."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")

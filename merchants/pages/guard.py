@@ -19,7 +19,7 @@ from merchants import access, errors
 from merchants.access import Visit
 from merchants.pages import page_frame
 from merchants.services import people
-from merchants.sign_in.gate import to_second_factor, way_back
+from merchants.sign_in.gate import return_address, second_factor_redirect
 
 SET_UP = "{merchant} asks for a second factor. Set one up now; its pages open when it is there."
 NOTHING_DONE = "Nothing was done: you were asked first whether it is you. Look at the page once more, then send it."
@@ -41,26 +41,26 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
         def knock(request: HttpRequest, code: str, **rest: Any) -> HttpResponseBase:
             person: Any = request.user
             if not person.is_authenticated:
-                return redirect_to_login(way_back(request))
+                return redirect_to_login(return_address(request))
             try:
-                visit = access.visit(person, code, work)
-                return asked_first(request, visit, prove=prove) or enter(view, request, visit, back, **rest)
+                visit = access.load_visit(person, code, work)
+                return proof_request(request, visit, prove=prove) or enter(view, request, visit, back, **rest)
             except Http404:
-                return page_frame.refused(request, 404)
+                return page_frame.refused_page(request, 404)
             except PermissionDenied:
-                return page_frame.refused(request, 403)
+                return page_frame.refused_page(request, 403)
 
         return knock
 
     return guarded
 
 
-def asked_first(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpResponse | None:
+def proof_request(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpResponse | None:
     """None: the session is proved as far as this page wants it."""
     has_one = access.has_second_factor(visit.person) if visit.second_factor_needed or prove else False
     if visit.second_factor_needed and not access.used_second_factor(request):
         if has_one:
-            return to_second_factor(request)
+            return second_factor_redirect(request)
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
     fresh = access.fresh_second_factor if has_one else access.fresh_proof
@@ -68,7 +68,7 @@ def asked_first(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpRespo
         return None
     if request.method == "POST":
         messages.warning(request, NOTHING_DONE)
-    return to_second_factor(request)
+    return second_factor_redirect(request)
 
 
 def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponseBase:
@@ -78,10 +78,10 @@ def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any
         return view(request, visit, **rest)
     except errors.Refusal as refused:
         messages.error(request, str(refused))
-        return HttpResponseRedirect(way_out(back, visit, rest))
+        return HttpResponseRedirect(exit_address(back, visit, rest))
 
 
-def way_out(back: str, visit: Visit, rest: dict[str, Any]) -> str:
+def exit_address(back: str, visit: Visit, rest: dict[str, Any]) -> str:
     """With the number of the page, where the one behind it has it too."""
     code = {"code": visit.merchant.code}
     try:

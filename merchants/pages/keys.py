@@ -15,8 +15,8 @@ from merchants.access import Visit, Work
 from merchants.models import ApiKey, Approval, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import MomentField, OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import MomentField, SingleUseForm
 from merchants.pages.guard import CodeView, page
 from merchants.services import approvals, key_hygiene, keys, sandboxes
 from merchants.services.keys import Issued
@@ -28,21 +28,21 @@ HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 h
 
 @page()
 def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    found = key_hygiene.keys_of(visit.merchant, clock.now())
-    waiting = [key for key in found if key.needs_sandbox and key_hygiene.usable(key)]
+    found = key_hygiene.keys_by_use(visit.merchant, clock.now())
+    waiting = [key for key in found if key.needs_sandbox and key_hygiene.is_usable(key)]
     asked = Approval.objects.filter(merchant=visit.merchant, state=Approval.State.WAITING).select_related("asked_by")
     context: dict[str, Any] = {
         "keys": found,
         "waiting": waiting,
         "approvals": asked.order_by("-pk")[:SHOWN_APPROVALS],
     }
-    return page_frame.show(request, visit, "keys.html", tab="keys", title="Keys", **context)
+    return page_frame.render_page(request, visit, "keys.html", tab="keys", title="Keys", **context)
 
 
 @page(work=Work.KEYS, prove=True, back="operator:keys")
 def sandbox_create(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act() -> str:
-        created = sandboxes.create(merchant=visit.merchant)
+        created = sandboxes.create_sandbox(merchant=visit.merchant)
         return f"{created.name} is active. Use the switch Live | Sandbox on each page."
 
     question = Question(
@@ -55,7 +55,7 @@ def sandbox_create(request: HttpRequest, visit: Visit) -> HttpResponse:
         button="Create sandbox",
         tab="keys",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def overlap_field() -> forms.TypedChoiceField:
     )
 
 
-class OverlapForm(OnceForm):
+class OverlapForm(SingleUseForm):
     overlap = overlap_field()
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -85,7 +85,7 @@ class RotateForm(OverlapForm):
     reason = forms.CharField(max_length=500, required=False, help_text="Kept on the timeline.")
 
 
-class ReasonForm(OnceForm):
+class ReasonForm(SingleUseForm):
     reason = forms.CharField(max_length=500, help_text="For the person who decides.")
 
 
@@ -93,7 +93,7 @@ class AskToRotateForm(RotateForm):
     reason = forms.CharField(max_length=500, help_text="For the person who decides.")
 
 
-class OldVersionForm(OnceForm):
+class OldVersionForm(SingleUseForm):
     """About the old version that was there when the page was opened, and no later one."""
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
@@ -113,7 +113,7 @@ class QuietForm(OldVersionForm):
     )
 
 
-class DecideForm(OnceForm):
+class DecideForm(SingleUseForm):
     approval = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -122,7 +122,7 @@ KeyView = Callable[[HttpRequest, Visit, ApiKey], HttpResponse]
 VERBS: dict[str, CodeView] = {}
 
 
-def verb(view: KeyView) -> KeyView:
+def key_action(view: KeyView) -> KeyView:
     """The page of one verb of a key: for owners, after a fresh proof."""
 
     @page(work=Work.KEYS, prove=True, back="operator:key")
@@ -140,28 +140,28 @@ def own_key(visit: Visit, number: int) -> ApiKey:
     return found
 
 
-def about(key: ApiKey, **question: Any) -> Question:
+def key_question(key: ApiKey, **question: Any) -> Question:
     back = reverse("operator:key", args=[key.merchant.code, key.pk])
     context = {"key": key} | question.pop("context", {})
     return Question(back=back, tab="keys", context=context, **question)
 
 
-def overlapping(key: ApiKey) -> Secret:
+def overlapping_secret(key: ApiKey) -> Secret:
     old = Secret.objects.overlapping(at=clock.now()).select_related("key").filter(key=key).order_by("version").first()
     if old is None:
         raise errors.NoOverlap
     return old
 
 
-@verb
+@key_action
 def rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     if key.merchant.two_person:
-        return asks_to_rotate(request, visit, key)
+        return rotation_request_page(request, visit, key)
 
     def act(reason: str, **wish: Any) -> Issued:
-        return keys.rotate(key=key, **wish)
+        return keys.rotate_secret(key=key, **wish)
 
-    question = about(
+    question = key_question(
         key,
         title="Rotate the secret",
         text="The next version of the secret is shown to you once. The old one works on while your servers change.",
@@ -170,15 +170,15 @@ def rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         button="Rotate",
         initial={"expected_version": keys.current_version(key)},
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-def asks_to_rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
+def rotation_request_page(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     def act(**wish: Any) -> str:
         approvals.ask_to_rotate(key=key, by=visit.person, **wish)
         return "Asked. Another owner, or our support, decides on this page."
 
-    question = about(
+    question = key_question(
         key,
         title="Ask for a rotation",
         text="Two people stand behind a rotation here: you ask, another one decides and is shown the new secret.",
@@ -187,39 +187,39 @@ def asks_to_rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpRespo
         button="Ask a second person",
         initial={"expected_version": keys.current_version(key)},
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def extend(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    old = overlapping(key)
+    old = overlapping_secret(key)
 
     def act(**wish: Any) -> str:
-        moved = keys.extend(secret=old, **wish)
-        return f"Version {old.version} works until {errors.spoken(moved.usable_until or wish['until'])}."
+        moved = keys.extend_overlap(secret=old, **wish)
+        return f"Version {old.version} works until {errors.moment_text(moved.usable_until or wish['until'])}."
 
-    question = about(
+    question = key_question(
         key,
         title="Extend the overlap",
-        text=f"Version {old.version} works until {errors.spoken(old.usable_until or clock.now())}. "
+        text=f"Version {old.version} works until {errors.moment_text(old.usable_until or clock.now())}. "
         "7 days after the rotation is the latest, and never later than the key itself.",
         form=ExtendForm,
         act=act,
         button="Extend",
         initial={"until": old.usable_until, "expected_version": keys.current_version(key)},
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    old = overlapping(key)
+    old = overlapping_secret(key)
 
     def act(expected_version: int) -> str:
         keys.end_overlap(secret=old, expected_version=expected_version)
         return f"Version {old.version} is refused now."
 
-    question = about(
+    question = key_question(
         key,
         title="End the overlap now",
         text=f"Version {old.version} stops working immediately. This cannot be undone.",
@@ -233,18 +233,18 @@ def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         button="End it now",
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    old = overlapping(key)
+    old = overlapping_secret(key)
 
     def act(hours: int | None, expected_version: int) -> str:
         keys.end_when_quiet(secret=old, hours=hours, expected_version=expected_version)
         return f"Version {old.version} ends after {hours} quiet hours." if hours else "It ends at its time only."
 
-    question = about(
+    question = key_question(
         key,
         title="End the overlap when it is quiet",
         text=f"The overlap ends automatically when version {old.version} has not been used for this many hours.",
@@ -253,59 +253,61 @@ def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         button="Save",
         initial={"hours": old.quiet_hours or 24, "expected_version": keys.current_version(key)},
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    approval = waiting(key)
+    approval = waiting_approval(key)
 
     def act(**seen: int) -> Issued | str:
-        done = approvals.approve(approval=same(approval, **seen), by=visit.person)
+        done = approvals.approve_request(approval=unchanged_approval(approval, **seen), by=visit.person)
         return done or f"Approved: {approval.request}."
 
-    question = about(
+    question = key_question(
         key,
         title=f"Approve: {approval.request}",
-        text=f"{approval.asked_by} asked for it: “{approval.reason}”.{old_secret_then(approval)}",
+        text=f"{approval.asked_by} asked for it: “{approval.reason}”.{old_secret_text(approval)}",
         form=DecideForm,
         initial={"approval": approval.pk},
         act=act,
         button="Approve",
         danger=approval.verb == Approval.Verb.REVOKE,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
-    approval = waiting(key)
+    approval = waiting_approval(key)
 
     def act(**seen: int) -> str:
-        approvals.decline(approval=same(approval, **seen), by=visit.person)
+        approvals.decline_request(approval=unchanged_approval(approval, **seen), by=visit.person)
         return "Declined: the key stays as it is."
 
     text = f"{approval.asked_by} asked to {approval.request}: “{approval.reason}”."
     initial = {"approval": approval.pk}
-    question = about(key, title="Decline", text=text, form=DecideForm, initial=initial, act=act, button="Decline")
-    return ask(request, visit, question)
+    question = key_question(
+        key, title="Decline", text=text, form=DecideForm, initial=initial, act=act, button="Decline"
+    )
+    return ask_to_confirm(request, visit, question)
 
 
-def waiting(key: ApiKey) -> Approval:
+def waiting_approval(key: ApiKey) -> Approval:
     found = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
     if found is None:
         raise errors.AlreadyDecided
     return found
 
 
-def same(waiting: Approval, *, approval: int) -> Approval:
+def unchanged_approval(waiting: Approval, *, approval: int) -> Approval:
     """What waits now, if it is what the page told of."""
     if waiting.pk != approval:
         raise errors.AlreadyDecided
     return waiting
 
 
-def old_secret_then(approval: Approval) -> str:
+def old_secret_text(approval: Approval) -> str:
     if approval.verb != Approval.Verb.ROTATE:
         return ""
     hours = approval.wish["overlap_seconds"] / 3600

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from merchants.access import Visit, Work
 from merchants.models import OwnerQuestion
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from merchants.services import owner_questions
 
 
-class AnswerForm(OnceForm):
+class AnswerForm(SingleUseForm):
     yes = forms.TypedChoiceField(
         label="Your answer",
         choices=[("yes", "Allow it"), ("no", "Refuse it")],
@@ -35,7 +35,7 @@ def question_answer(request: HttpRequest, visit: Visit, number: int) -> HttpResp
         raise owner_questions.AnsweredAlready
 
     def act(*, yes: bool) -> str:
-        owner_questions.answer(question=found, yes=yes, by=visit.person)
+        owner_questions.answer_question(question=found, yes=yes, by=visit.person)
         return "Allowed. It is in effect now." if yes else "Refused. Nothing changes."
 
     context: dict[str, Any] = {}
@@ -49,4 +49,4 @@ def question_answer(request: HttpRequest, visit: Visit, number: int) -> HttpResp
         button="Send your answer",
         context=context,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)

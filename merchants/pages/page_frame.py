@@ -44,7 +44,7 @@ BOTH_HAVE = {each.name for each in TABS} | {"limits", "open_rounds", "exports", 
 BOTH_HAVE |= {"reconciliation_day", "settlements"}
 
 
-def show(
+def render_page(
     request: HttpRequest, visit: Visit, template: str, *, tab: str, title: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page in the frame. `tab`: which of TABS is marked."""
@@ -55,14 +55,14 @@ def show(
         "tab": tab,
         "title": title,
         "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
-        "others": others(visit),
-        "live_and_sandbox": live_and_sandbox(request, visit, tab),
+        "others": other_memberships(visit),
+        "live_and_sandbox": environment_sides(request, visit, tab),
     }
     return render(request, f"operator/{template}", known | context, status=status)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class EnvironmentSide:
     """One of the two that the switch between live and sandbox leads to."""
 
     title: str
@@ -70,7 +70,7 @@ class Side:
     is_here: bool
 
 
-def live_and_sandbox(request: HttpRequest, visit: Visit, tab: str) -> list[Side]:
+def environment_sides(request: HttpRequest, visit: Visit, tab: str) -> list[EnvironmentSide]:
     """Live and sandbox, each on the page that the person is on; empty for a merchant without a sandbox.
 
     The page of one key, player or call is the live merchant's or the sandbox's alone: there it is the tab's first page.
@@ -82,12 +82,14 @@ def live_and_sandbox(request: HttpRequest, visit: Visit, tab: str) -> list[Side]
     if match is not None and match.url_name in BOTH_HAVE:
         name, rest = match.url_name, match.kwargs
     return [
-        Side(title, reverse(f"operator:{name}", kwargs=rest | {"code": merchant.code}), merchant == visit.merchant)
+        EnvironmentSide(
+            title, reverse(f"operator:{name}", kwargs=rest | {"code": merchant.code}), merchant == visit.merchant
+        )
         for title, merchant in (("Live", visit.live_merchant), ("Sandbox", sandbox))
     ]
 
 
-def others(visit: Visit) -> list[Membership]:
+def other_memberships(visit: Visit) -> list[Membership]:
     """The merchants to switch to."""
     if visit.by_staff:
         return []
@@ -99,18 +101,18 @@ def others(visit: Visit) -> list[Membership]:
 TITLES = {403: "No permission", 404: "Page not found"}
 
 
-def refused(request: HttpRequest, status: int) -> HttpResponse:
+def refused_page(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, f"operator/{status}.html", {"title": TITLES[status]}, status=status)
 
 
-def left_open(request: HttpRequest, reason: str = "") -> HttpResponse:
+def stale_form_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of a page from before the last sign-in: most often a tab that was left open over night."""
     if not request.path.startswith("/operator/"):
         return csrf_failure(request, reason)
     return render(request, "operator/left_open.html", {"title": "Nothing was done"}, status=403)
 
 
-def not_read(request: HttpRequest, exception: Exception) -> HttpResponse:
+def oversized_form_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A form that is larger than DATA_UPLOAD_MAX_MEMORY_SIZE never reaches its page."""
     too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
     if not too_large or not request.path.startswith("/operator/"):

@@ -15,8 +15,8 @@ from merchants import access, errors
 from merchants.access import Visit, Work
 from merchants.models import Contact, Invitation, Letter, Membership
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from merchants.services import email_outbox, people
 from portal.lib import clock
@@ -41,13 +41,13 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "members": members.annotate(has_factor=Exists(factors), place=IN_ORDER).order_by("place", "person__email")[
             :MOST_LISTED
         ],
-        "invitations": with_faults(waiting(visit).select_related("invited_by")[:MOST_LISTED]),
+        "invitations": invitations_with_faults(waiting_invitations(visit).select_related("invited_by")[:MOST_LISTED]),
         "contacts": Contact.objects.filter(merchant=visit.live_merchant)[:MOST_LISTED],
     }
-    return page_frame.show(request, visit, "people.html", tab="people", title="People", **context)
+    return page_frame.render_page(request, visit, "people.html", tab="people", title="People", **context)
 
 
-def with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
+def invitations_with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
     """Each with the reason why its email did not go out, for whoever sent it."""
     found = list(invitations)
     unsent = Letter.objects.filter(
@@ -55,41 +55,43 @@ def with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str
         state=Letter.State.GIVEN_UP,
         context__invitation__in=[each.pk for each in found],
     )
-    why = {letter.context["invitation"]: email_outbox.why_given_up(letter) for letter in unsent} if found else {}
+    why = {letter.context["invitation"]: email_outbox.failure_reason(letter) for letter in unsent} if found else {}
     return [(each, why.get(each.pk, "")) for each in found]
 
 
-def waiting(visit: Visit) -> Any:
+def waiting_invitations(visit: Visit) -> Any:
     return Invitation.objects.waiting(at=clock.now()).filter(merchant=visit.live_merchant)
 
 
-def about(visit: Visit, **question: Any) -> Question:
+def person_question(visit: Visit, **question: Any) -> Question:
     back = question.pop("back", None) or reverse("operator:people", args=[visit.merchant.code])
     return Question(back=back, tab="people", **question)
 
 
-class InviteForm(OnceForm):
+class InviteForm(SingleUseForm):
     email = EmailAddressFormField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(choices=ROLES, initial=Membership.Role.VIEWER)
 
 
-class RequireForm(OnceForm):
+class RequireForm(SingleUseForm):
     """Says what it wants, so that two who want the same do not undo each other."""
 
     required = forms.TypedChoiceField(choices=YES_NO, coerce="yes".__eq__, widget=forms.HiddenInput)
 
 
-class RoleForm(OnceForm):
+class RoleForm(SingleUseForm):
     role = forms.ChoiceField(choices=ROLES)
 
 
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
 def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(email: str, role: str) -> str:
-        sent = people.invite(merchant=visit.merchant, email=email, role=role, by=visit.person)
-        return f"An invitation is on its way to {email}. Its link works once, until {errors.spoken(sent.expires_at)}."
+        sent = people.invite_person(merchant=visit.merchant, email=email, role=role, by=visit.person)
+        return (
+            f"An invitation is on its way to {email}. Its link works once, until {errors.moment_text(sent.expires_at)}."
+        )
 
-    question = about(
+    question = person_question(
         visit,
         title="Invite somebody",
         text="The person gets an email with a link that works once, and joins after accepting the invitation.",
@@ -97,22 +99,24 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
         act=act,
         button="Invite",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
 def withdraw(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    invitation = waiting(visit).filter(pk=number).first()
+    invitation = waiting_invitations(visit).filter(pk=number).first()
     if invitation is None:
         raise Http404
 
     def act() -> str:
-        people.withdraw(invitation=invitation)
+        people.withdraw_invitation(invitation=invitation)
         return f"The invitation of {invitation.email} was withdrawn."
 
     text = f"The link that was sent to {invitation.email} stops working."
-    question = about(visit, title="Withdraw the invitation", text=text, act=act, button="Withdraw", danger=True)
-    return ask(request, visit, question)
+    question = person_question(
+        visit, title="Withdraw the invitation", text=text, act=act, button="Withdraw", danger=True
+    )
+    return ask_to_confirm(request, visit, question)
 
 
 def member(visit: Visit, number: int) -> Membership:
@@ -123,14 +127,14 @@ def member(visit: Visit, number: int) -> Membership:
 
 
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
-def role(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+def change_role(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     membership = member(visit, number)
 
     def act(role: str) -> str:
         people.set_role(membership=membership, role=role)
         return f"{membership.person} is {role} now."
 
-    question = about(
+    question = person_question(
         visit,
         title=f"Role of {membership.person}",
         text="It holds from the next page that they open.",
@@ -139,18 +143,18 @@ def role(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         button="Save",
         initial={"role": membership.role},
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
-def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+def remove_member(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     membership = member(visit, number)
 
     def act() -> str:
-        people.remove(membership=membership)
+        people.remove_member(membership=membership)
         return f"{membership.person} no longer belongs to {visit.merchant.name}."
 
-    question = about(
+    question = person_question(
         visit,
         title=f"Remove {membership.person}",
         text=f"{membership.person.email} can no longer open the pages of {visit.merchant.name}. "
@@ -160,11 +164,11 @@ def remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         button="Remove",
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PEOPLE, prove=True, back="operator:people")
-def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
+def require_second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
     wanted = not visit.merchant.second_factor_required
 
     def act(*, required: bool) -> str:
@@ -173,7 +177,7 @@ def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
             "A second factor is asked of everybody now." if required else "A second factor is everybody's choice now."
         )
 
-    question = about(
+    question = person_question(
         visit,
         title="Require a second factor for everyone" if wanted else "Stop requiring a second factor",
         text="Everyone without a second factor, including you, sets one up before these pages open again: "
@@ -186,4 +190,4 @@ def second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
         button="Ask for it" if wanted else "Stop asking",
         danger=not wanted,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)

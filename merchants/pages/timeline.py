@@ -13,8 +13,8 @@ from merchants.access import Visit
 from merchants.pages import page_frame
 from merchants.pages.guard import page
 from merchants.services import history
-from merchants.services.chain.heads import heads_of
-from merchants.services.history import Entry
+from merchants.services.chain.heads import chain_heads
+from merchants.services.history import TimelineEntry
 
 ENTRIES = 50
 
@@ -23,21 +23,21 @@ ENTRIES = 50
 def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
     chosen = request.GET.get("what", "")
     kind = chosen if chosen in history.KINDS else ""
-    found = history.page(
+    found = history.timeline_page(
         visit.merchant, before=moment(request, "before"), after=moment(request, "after"), kind=kind, limit=ENTRIES
     )
     context: dict[str, Any] = {
-        "entries": [as_told_outside(entry) for entry in found.entries],
+        "entries": [merchant_entry(entry) for entry in found.entries],
         "kinds": [("", "All"), *history.KINDS.items()],
         "kind": kind,
         "older": address(kind, before=found.older),
         "newer": address(kind, after=found.newer),
-        "heads": heads_of(visit.merchant),
+        "heads": chain_heads(visit.merchant),
     }
-    return page_frame.show(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
+    return page_frame.render_page(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
 
 
-def as_told_outside(entry: Entry) -> Entry:
+def merchant_entry(entry: TimelineEntry) -> TimelineEntry:
     """Of our staff a merchant is told who and what: not from where, nor why we think that a key has leaked."""
     if not entry.role:
         return entry

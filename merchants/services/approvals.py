@@ -46,7 +46,7 @@ def ask_to_rotate(
 ) -> Approval:
     """`expected_version`: the current version as the person saw it."""
     keys.check_overlap(overlap, quiet_hours)
-    key = keys.locked_alive(key)
+    key = keys.lock_usable_key(key)
     keys.check_version(key, expected_version)
     wish = {"overlap_seconds": int(overlap.total_seconds()), "quiet_hours": quiet_hours}
     return _ask(key.merchant, Verb.ROTATE, by, reason, wish | {"version": keys.current_version(key)}, key)
@@ -54,7 +54,7 @@ def ask_to_rotate(
 
 @transaction.atomic
 def ask_to_revoke(*, key: ApiKey, by: Person, reason: str) -> Approval:
-    key = keys.locked_alive(key)
+    key = keys.lock_usable_key(key)
     return _ask(key.merchant, Verb.REVOKE, by, reason, {"version": keys.current_version(key)}, key)
 
 
@@ -76,13 +76,13 @@ def ask_to_issue(
 @transaction.atomic
 def ask_for_replacement(*, case: Compromise, by: Person) -> Approval:
     """After a compromise whose key or secrets are refused already. What waited before it was about another state."""
-    key, reason = keys.locked_alive(case.key), f"Replacement after a compromise: {case.reason}"[:500]
+    key, reason = keys.lock_usable_key(case.key), f"Replacement after a compromise: {case.reason}"[:500]
     beside = case.response == Compromise.Response.QUARANTINE
     stale = Q(key=key) | Q(merchant=key.merchant, key=None, verb=Verb.ISSUE) if beside else Q(key=key)
     if beside:
         Merchant.objects.select_for_update(no_key=True).get(pk=key.merchant_id)
     for approval in Approval.objects.filter(stale, state=State.WAITING):
-        decline(approval=approval, by=by)
+        decline_request(approval=approval, by=by)
     if not beside:
         return ask_to_rotate(key=key, by=by, reason=reason, overlap=timedelta(0))
     wish = {"environment": key.environment, "label": key.label, "beside": key.pk, "case": case.pk}
@@ -116,7 +116,9 @@ def ask_to_change_list(
     *, merchant: Merchant, key: ApiKey | None, verb: str, before: Lines, after: Lines, by: Person, reason: str
 ) -> Approval:
     """`verb`: networks (of the merchant, or of one key), or domains. The whole list, as the person wants it."""
-    version = allowlist.version(merchant, key) if verb == Verb.NETWORKS else allowlist.version_of_domains(merchant)
+    version = (
+        allowlist.list_version(merchant, key) if verb == Verb.NETWORKS else allowlist.domain_list_version(merchant)
+    )
     wish = {
         "lines": [[line.name, line.note, _written(line.ends)] for line in after],
         "version": version,
@@ -131,7 +133,7 @@ def _differences(before: Lines, after: Lines) -> Iterable[str]:
     yield from (f"remove {name}" for name in old if name not in new)
     for name, line in new.items():
         if name in old and old[name] != line:
-            yield f"change {name} (ends: {errors.spoken(line.ends) if line.ends else 'never'})"
+            yield f"change {name} (ends: {errors.moment_text(line.ends) if line.ends else 'never'})"
 
 
 def _ask(
@@ -145,20 +147,20 @@ def _ask(
     approval = Approval.objects.create(
         merchant=merchant, key=key, verb=verb, asked_by=by, reason=reason, wish=wish, asked_at=clock.now()
     )
-    emails.ask_approvers(approval)
+    emails.ask_approvers_by_email(approval)
     return approval
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def approve(*, approval: Approval, by: Person) -> Issued | None:
+def approve_request(*, approval: Approval, by: Person) -> Issued | None:
     """Carries out what was asked for. A new secret comes back: it is for the one who approved it, or for an owner."""
     approval = _decide(approval, by, State.APPROVED)
     return _carry_out(approval)
 
 
 @transaction.atomic
-def decline(*, approval: Approval, by: Person) -> Approval:
+def decline_request(*, approval: Approval, by: Person) -> Approval:
     """By anybody, also by who asked for it."""
     return _decide(approval, by, State.DECLINED)
 
@@ -176,7 +178,7 @@ def _decide(approval: Approval, by: Person, state: Approval.State) -> Approval:
     return approval
 
 
-def expire() -> int:
+def expire_requests() -> int:
     """Close the requests that nobody decided in time, and mail those who made them. How many there were."""
     old = Approval.objects.filter(state=State.WAITING, asked_at__lte=clock.now() - APPROVAL_VALID_FOR)
     return sum(_expire(approval) for approval in old)
@@ -190,7 +192,7 @@ def _expire(approval: Approval) -> bool:
         return False
     approval.state, approval.decided_at = State.EXPIRED, clock.now()
     approval.save(update_fields=["state", "decided_at"])
-    emails.tell_of_expiry(approval)
+    emails.notify_of_expired_request(approval)
     return True
 
 
@@ -211,7 +213,7 @@ def _carry_out(approval: Approval) -> Issued | None:
         case Verb.ROTATE:
             return _rotate(approval)
         case Verb.REVOKE:
-            keys.revoke(key=_key(approval), approval=approval)
+            keys.revoke_key(key=_key(approval), approval=approval)
         case Verb.STATUS:
             merchants.set_status(merchant=approval.merchant, status=approval.wish["status"], approval=approval)
         case Verb.RULE_OFF:
@@ -229,7 +231,7 @@ def _issue(approval: Approval) -> Issued:
         issued = keys.issue_beside(key=ApiKey.objects.select_related("merchant").get(pk=beside), approval=approval)
         Compromise.objects.filter(pk=wish["case"], replacement=None).update(replacement=issued.row)
         return issued
-    return keys.issue(
+    return keys.issue_key(
         merchant=approval.merchant,
         environment=wish["environment"],
         label=wish["label"],
@@ -242,7 +244,7 @@ def _rotate(approval: Approval) -> Issued:
     key, wish = _key(approval), approval.wish
     if (current := keys.current_version(key)) != wish["version"]:
         raise errors.StalePage(current)
-    issued = keys.rotate(
+    issued = keys.rotate_secret(
         key=key,
         overlap=timedelta(seconds=wish["overlap_seconds"]),
         quiet_hours=wish["quiet_hours"],
@@ -261,7 +263,7 @@ def _change_list(approval: Approval) -> None:
         allowlist.save_domains(merchant=merchant, lines=[DomainLine(*line) for line in lines], **known)
         return
     networks = tuple(EntryPlan(parse_networks([name])[0], note, ends) for name, note, ends in lines)
-    allowlist.save(proposal=allowlist.Proposal(merchant, networks, approval.key), **known)
+    allowlist.save_networks(proposal=allowlist.Proposal(merchant, networks, approval.key), **known)
 
 
 def _key(approval: Approval) -> ApiKey:

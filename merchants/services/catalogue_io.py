@@ -36,14 +36,14 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
+class BadCatalogueLine:
     number: int
     text: str
     reason: str
 
 
-class BadLines(errors.Refusal):
-    def __init__(self, lines: list[BadLine]) -> None:
+class BadCatalogueLines(errors.Refusal):
+    def __init__(self, lines: list[BadCatalogueLine]) -> None:
         self.lines = lines
         found = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
         super().__init__(f"Nothing was saved: {found} wrong.")
@@ -103,12 +103,12 @@ def _digest(rows: Iterable[Any]) -> str:
 
 # --- Out --------------------------------------------------------------------------------------------------------------
 def players_csv(rows: Iterable[Player]) -> Iterator[str]:
-    return tables.lines(_with_head(PLAYERS, (_of_player(each) for each in rows)))
+    return tables.csv_lines(_with_head(PLAYERS, (_of_player(each) for each in rows)))
 
 
 def games_csv(rows: Iterable[tuple[str, bool]]) -> Iterator[str]:
     """(gameId, is it on for this merchant)."""
-    return tables.lines(_with_head(GAMES, ((tables.kept(game_id), on) for game_id, on in rows)))
+    return tables.csv_lines(_with_head(GAMES, ((tables.escaped_text(game_id), on) for game_id, on in rows)))
 
 
 def _with_head(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
@@ -117,29 +117,29 @@ def _with_head(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[S
 
 
 def _of_player(player: Player) -> Sequence[Any]:
-    stake = "" if player.max_stake is None else money.typed(player.max_stake)
-    reason = tables.kept(player.blocked_reason)
-    by_currency = money.typed_by_currency(player.max_stake_by_currency).replace("\n", "; ")
-    return tables.kept(player.player_id), player.is_blocked, reason, player.bets_per_minute, stake, by_currency
+    stake = "" if player.max_stake is None else money.plain_amount(player.max_stake)
+    reason = tables.escaped_text(player.blocked_reason)
+    by_currency = money.plain_amounts(player.max_stake_by_currency).replace("\n", "; ")
+    return tables.escaped_text(player.player_id), player.is_blocked, reason, player.bets_per_minute, stake, by_currency
 
 
 # --- In ---------------------------------------------------------------------------------------------------------------
 def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
     """Raises BadLines, with each bad line."""
     rows = _rows(text, PLAYERS)
-    known = _players(merchant, [tables.meant(row["playerId"]) for _, row in rows])
+    known = _players(merchant, [tables.unescaped_text(row["playerId"]) for _, row in rows])
     good: list[tuple[Player, Setting]] = []
     seen: dict[str, int] = {}
     bad = []
     for number, row in rows:
         try:
-            name = _once(tables.meant(row["playerId"]), number, seen)
+            name = _once(tables.unescaped_text(row["playerId"]), number, seen)
             player = _known(known, name, "You have no player with this id. Upper and lower case differ.")
             good.append((player, _wanted(player, row)))
         except (NotSo, errors.Refusal) as wrong:
-            bad.append(BadLine(number, row["playerId"][:LONGEST_SHOWN], str(wrong)))
+            bad.append(BadCatalogueLine(number, row["playerId"][:LONGEST_SHOWN], str(wrong)))
     if bad:
-        raise BadLines(bad)
+        raise BadCatalogueLines(bad)
     return PlayersPlan(len(rows), [each for each in good if flags.setting(each[0]) != each[1]])
 
 
@@ -153,13 +153,13 @@ def read_games(*, merchant: Merchant, text: str) -> GamesPlan:
     bad = []
     for number, row in rows:
         try:
-            name = _once(tables.meant(row["gameId"]), number, seen)
+            name = _once(tables.unescaped_text(row["gameId"]), number, seen)
             game = _known(known, name, "There is no game with this id.")
             wanted.append((game, _yes_or_no(row.get("active", ""), "active")))
         except NotSo as wrong:
-            bad.append(BadLine(number, row["gameId"][:LONGEST_SHOWN], str(wrong)))
+            bad.append(BadCatalogueLine(number, row["gameId"][:LONGEST_SHOWN], str(wrong)))
     if bad:
-        raise BadLines(bad)
+        raise BadCatalogueLines(bad)
     on = [game for game, active in wanted if active and game.pk in off]
     return GamesPlan(len(rows), on, [game for game, active in wanted if not active and game.pk not in off])
 
@@ -184,32 +184,36 @@ def _rows(text: str, columns: Sequence[str]) -> list[tuple[int, Row]]:
     delimiter = max(",;\t", key=first.count)  # spreadsheets write each of them, by country
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, Row]] = []
-    bad: list[BadLine] = []
+    bad: list[BadCatalogueLine] = []
     try:
         head = _head(next(reader, []), columns)
         for cells in reader:
             if any(cells):
                 _add(found, bad, reader.line_num, head, cells)
     except csv.Error as fault:
-        bad.append(BadLine(reader.line_num, "", f"This is no CSV: {fault}."))
+        bad.append(BadCatalogueLine(reader.line_num, "", f"This is no CSV: {fault}."))
     if bad:
-        raise BadLines(bad)
+        raise BadCatalogueLines(bad)
     return found
 
 
 def _head(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
     names = [name.strip() for name in cells]
     if columns[0] not in names or set(names) - set(columns) or len(set(names)) < len(names):
-        raise BadLines([BadLine(1, ", ".join(names)[:LONGEST_SHOWN], f"The first line is: {', '.join(columns)}.")])
+        raise BadCatalogueLines(
+            [BadCatalogueLine(1, ", ".join(names)[:LONGEST_SHOWN], f"The first line is: {', '.join(columns)}.")]
+        )
     return names
 
 
-def _add(found: list[tuple[int, Row]], bad: list[BadLine], number: int, head: list[str], cells: list[str]) -> None:
+def _add(
+    found: list[tuple[int, Row]], bad: list[BadCatalogueLine], number: int, head: list[str], cells: list[str]
+) -> None:
     if len(found) + len(bad) == MOST_LINES:
-        raise BadLines([BadLine(number, "", f"A file has {MOST_LINES:,} lines at most. Split it.")])
+        raise BadCatalogueLines([BadCatalogueLine(number, "", f"A file has {MOST_LINES:,} lines at most. Split it.")])
     if len(cells) != len(head):
         reason = f"It has {len(cells)} cells instead of {len(head)}."
-        bad.append(BadLine(number, cells[0][:LONGEST_SHOWN], reason))
+        bad.append(BadCatalogueLine(number, cells[0][:LONGEST_SHOWN], reason))
     else:
         found.append((number, dict(zip(head, cells, strict=True))))
 
@@ -227,7 +231,7 @@ def _wanted(player: Player, row: Row) -> Setting:
     """A column that the file has not is left as it is."""
     standing = flags.setting(player)
     blocked = _yes_or_no(row["blocked"], "blocked") if "blocked" in row else player.is_blocked
-    reason = tables.meant(row["reason"]) if "reason" in row else player.blocked_reason * blocked
+    reason = tables.unescaped_text(row["reason"]) if "reason" in row else player.blocked_reason * blocked
     bets = _bets(row["betsPerMinute"], player.bets_per_minute) if "betsPerMinute" in row else player.bets_per_minute
     stake = _stake(row["maxStake"]) if "maxStake" in row else player.max_stake
     wanted = Setting(blocked, reason, bets, stake, _stakes(row, player.max_stake_by_currency))
@@ -266,7 +270,7 @@ def _bets(text: str, standing: int | None) -> int | None:
 
 
 def _stake(text: str) -> int | None:
-    units = _read(money.parse, text) if text.strip() else None
+    units = _read(money.parse_amount, text) if text.strip() else None
     if units is not None and units < 0:
         raise NotSo("A stake is not below zero.")
     return units
@@ -275,7 +279,7 @@ def _stake(text: str) -> int | None:
 def _stakes(row: Row, standing: dict[str, int] | None) -> dict[str, int] | None:
     if "maxStakeByCurrency" not in row:
         return standing
-    return _read(money.parse_by_currency, tables.meant(row["maxStakeByCurrency"])) or None
+    return _read(money.parse_amounts, tables.unescaped_text(row["maxStakeByCurrency"])) or None
 
 
 def _read[T](parse: Callable[[str], T], text: str) -> T:
@@ -291,7 +295,7 @@ def apply_players(*, merchant: Merchant, text: str, digest: str) -> PlayersPlan:
     """All of it at once. Raises BadLines, and ChangedSince when it would do something else than what was shown."""
     plan = read_players(merchant=merchant, text=text)
     changes = ((player.pk, flags.setting(player), wanted) for player, wanted in plan.changes)
-    if plan.digest != digest or flags.write(changes):
+    if plan.digest != digest or flags.write_settings(changes):
         raise errors.ChangedSince("One of these players")
     return plan
 

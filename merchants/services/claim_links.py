@@ -15,7 +15,7 @@ from django.db import transaction
 from merchants import errors
 from merchants.models import Membership, Merchant, Person, Secret, SecretClaim
 from merchants.services import email_links, emails
-from merchants.services.credentials import reveal
+from merchants.services.credentials import reveal_secret
 from merchants.services.keys import Issued
 from portal.lib import clock
 
@@ -23,11 +23,11 @@ VALID_FOR = timedelta(hours=24)
 
 
 @transaction.atomic
-def send(*, secret: Secret, by: Person | None) -> SecretClaim:
+def send_link(*, secret: Secret, by: Person | None) -> SecretClaim:
     """A link to each owner; an earlier one for this secret stops working. Raises SecretClaimed and NoOwnerToClaim."""
     secret = Secret.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=secret.pk)
     _check_unclaimed(secret)
-    owners = emails.owners(secret.key.merchant)
+    owners = emails.owner_addresses(secret.key.merchant)
     if not owners:
         raise errors.NoOwnerToClaim
     now, nonce = clock.now(), secrets.token_hex(16)
@@ -55,18 +55,18 @@ def _check_unclaimed(secret: Secret) -> None:
         raise errors.SecretNotCurrent
 
 
-def newest(secret: Secret) -> SecretClaim | None:
+def newest_link(secret: Secret) -> SecretClaim | None:
     """The link that was sent last, whatever became of it."""
     return SecretClaim.objects.filter(secret=secret, withdrawn_at=None).select_related("claimed_by").first()
 
 
 @transaction.atomic
-def send_again(*, claim: SecretClaim, by: Person | None) -> SecretClaim:
+def resend_link(*, claim: SecretClaim, by: Person | None) -> SecretClaim:
     """Another link to the same secret: nobody has seen it, so it need not be replaced."""
-    return send(secret=claim.secret, by=by)
+    return send_link(secret=claim.secret, by=by)
 
 
-def find(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
+def find_claim(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
     """The claim of a link that still works for this person. Raises ClaimOver, which says what became of it."""
     found = SecretClaim.objects.select_related("secret__key__merchant", "key__merchant", "claimed_by")
     claim = found.filter(key__merchant=merchant, token_hash=email_links.claim_hash(said)).first()
@@ -74,7 +74,7 @@ def find(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
         raise errors.ClaimOver("Ask our support for a new link.")
     if claim.claimed_at is not None:
         raise errors.ClaimOver(
-            f"{claim.claimed_by} claimed the secret on {errors.spoken(claim.claimed_at)}. If you do not know of this, "
+            f"{claim.claimed_by} claimed the secret on {errors.moment_text(claim.claimed_at)}. If you do not know of this, "
             "report a compromise on the page of the key."
         )
     if claim.withdrawn_at is not None:
@@ -85,21 +85,21 @@ def find(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
 
 def _check_alive(claim: SecretClaim) -> None:
     if claim.expires_at <= clock.now():
-        raise errors.ClaimOver(f"it expired on {errors.spoken(claim.expires_at)}. Ask our support for a new link.")
+        raise errors.ClaimOver(f"it expired on {errors.moment_text(claim.expires_at)}. Ask our support for a new link.")
     if claim.secret.revoked_at is not None or claim.secret.usable_until is not None:
         raise errors.ClaimOver("the secret has been replaced or revoked. Ask our support which key to use.")
 
 
 @transaction.atomic
-def claim(*, merchant: Merchant, said: str, by: Person) -> Issued:
+def claim_secret(*, merchant: Merchant, said: str, by: Person) -> Issued:
     """The secret, to be shown once; the link is used up, and all owners are notified."""
-    found = find(merchant=merchant, said=said, by=by)
+    found = find_claim(merchant=merchant, said=said, by=by)
     SecretClaim.objects.select_for_update().get(pk=found.pk)
-    found = find(merchant=merchant, said=said, by=by)
+    found = find_claim(merchant=merchant, said=said, by=by)
     found.claimed_at, found.claimed_by = clock.now(), by
     found.save(update_fields=["claimed_at", "claimed_by"])
-    emails.tell_of_claim(found)
-    return Issued(found.secret.key, found.secret, reveal(found.secret))
+    emails.notify_of_claim(found)
+    return Issued(found.secret.key, found.secret, reveal_secret(found.secret))
 
 
 def _is_owner(merchant: Merchant, person: Person) -> bool:

@@ -24,7 +24,7 @@ class Declared:
 
 
 @transaction.atomic
-def declare(
+def declare_compromise(
     *,
     key: ApiKey,
     response: str,
@@ -45,13 +45,13 @@ def declare(
     version that the report is about, otherwise the latest.
     """
     check_no_secret(reason)
-    now, key = clock.now(), keys.locked_alive(key)
+    now, key = clock.now(), keys.lock_usable_key(key)
     if exposed_since > now:
         raise errors.MomentToCome(exposed_since)
     check_not_quarantined(key)
     exposed = _latest(key) if exposed is None else _of(key, exposed)
-    with emails.told_by_caller():
-        issued = (_refuse if waits(key, response) else _respond)(key, response, overlap, expected_version)
+    with emails.left_to_caller():
+        issued = (_refuse if waits_for_approval(key, response) else _respond)(key, response, overlap, expected_version)
     case = Compromise.objects.create(
         key=key,
         secret=exposed,
@@ -65,7 +65,7 @@ def declare(
     if issued is None and by is not None:
         approvals.ask_for_replacement(case=case, by=by)
     exposed.refresh_from_db(fields=["usable_until"])
-    emails.tell_of_leak(case, replacement=issued.key if issued else None, ends=exposed.usable_until)
+    emails.notify_of_compromise(case, replacement=issued.key if issued else None, ends=exposed.usable_until)
     return Declared(case, issued)
 
 
@@ -76,7 +76,7 @@ def check_not_quarantined(key: ApiKey) -> None:
         raise errors.KeyQuarantined
 
 
-def waits(key: ApiKey, response: str) -> bool:
+def waits_for_approval(key: ApiKey, response: str) -> bool:
     """For a second approver, with the replacement. A rotation refuses nothing, so that all of it would wait."""
     return key.merchant.two_person and response != Compromise.Response.ROTATE
 
@@ -88,19 +88,19 @@ def _refuse(key: ApiKey, response: str, overlap: timedelta, expected_version: in
         keys.revoke_secrets(key=key, expected_version=expected_version)
     else:
         keys.check_version(key, expected_version)
-        keys.quarantine(key=key)
+        keys.quarantine_key(key=key)
 
 
 def _respond(key: ApiKey, response: str, overlap: timedelta, expected_version: int | None) -> Issued:
     if key.status == ApiKey.Status.QUARANTINED and response != Compromise.Response.QUARANTINE:
         raise errors.NoUnderQuarantine
     if response == Compromise.Response.ROTATE:
-        return keys.rotate(key=key, overlap=overlap, expected_version=expected_version)
+        return keys.rotate_secret(key=key, overlap=overlap, expected_version=expected_version)
     if response == Compromise.Response.REVOKE:
-        return keys.replace_at_once(key=key, expected_version=expected_version)
+        return keys.replace_secrets(key=key, expected_version=expected_version)
     if response == Compromise.Response.QUARANTINE:
         keys.check_version(key, expected_version)
-        keys.quarantine(key=key)
+        keys.quarantine_key(key=key)
         return keys.issue_beside(key=key)
     raise ValueError(response)
 
@@ -116,7 +116,7 @@ def _latest(key: ApiKey) -> Secret:
 
 
 @transaction.atomic
-def close(*, compromise: Compromise, by: Person) -> Compromise:
+def close_compromise(*, compromise: Compromise, by: Person) -> Compromise:
     """The investigation is over; the record stays."""
     compromise = Compromise.objects.select_for_update(of=("self",)).get(pk=compromise.pk)
     if compromise.closed_at is None:

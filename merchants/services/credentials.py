@@ -99,12 +99,12 @@ class Allowlist:
         return self if self.trial is None else Allowlist(self.trial.before)
 
 
-def all_allow(address: Address, at: datetime, *lists: Allowlist) -> bool:
+def is_address_allowed(address: Address, at: datetime, *lists: Allowlist) -> bool:
     """Row 3 of the order of checks: the merchant's list and the key's. Whoever asks what would be, asks this too."""
     return all(each.allows(address, at) for each in lists)
 
 
-def origin_allowed(host: str, at: datetime, domains: Domains) -> bool:
+def is_origin_allowed(host: str, at: datetime, domains: Domains) -> bool:
     """Row 3 as well: of a call that says `Origin`, whoever sent it. Domains that have all ended still restrict."""
     return not domains or (host in domains and _stands(domains[host], at))
 
@@ -136,7 +136,7 @@ class Credential:
         return alive and any(ends is None or ends > at for ends in self.unopened)
 
     def allows_address(self, address: Address, at: datetime) -> bool:
-        return all_allow(address, at, self.merchant_list, self.key_list)
+        return is_address_allowed(address, at, self.merchant_list, self.key_list)
 
     def trials(self, address: Address, at: datetime) -> list[int]:
         """Of its lists, those that a rightly signed call from there keeps."""
@@ -147,13 +147,13 @@ class Credential:
         return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
 
     def allows_origin(self, host: str, at: datetime) -> bool:
-        return origin_allowed(host, at, self.domains)
+        return is_origin_allowed(host, at, self.domains)
 
 
 _cache: dict[str, Credential] = {}
 
 
-def load(auth_key: str, *, fresh: bool = False) -> Credential | None:
+def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
     """The credential of an auth key, or None when nobody may sign under it."""
     known = _cache.get(auth_key)
     if known is not None and not fresh and monotonic() - known.read_at < settings.CREDENTIAL_CACHE_SECONDS:
@@ -167,7 +167,7 @@ def load(auth_key: str, *, fresh: bool = False) -> Credential | None:
     return found
 
 
-def forget() -> None:
+def forget_credentials() -> None:
     """Drop every copy in this process."""
     _cache.clear()
 
@@ -193,7 +193,7 @@ def _read(auth_key: str) -> Credential | None:
         needs_sandbox=key.needs_sandbox,
         merchant_list=_allowlist((entry for entry in entries if entry.key_id is None), key.tried, of=None),
         key_list=_allowlist((entry for entry in entries if entry.key_id is not None), key.tried, of=key.pk),
-        domains=domains_of(key.merchant_id, using=using),
+        domains=domain_allowlist(key.merchant_id, using=using),
         read_at=monotonic(),
     )
 
@@ -203,7 +203,7 @@ def _opened(secrets: Iterable[Secret]) -> tuple[tuple[UsableSecret, ...], tuple[
     opened, unopened = list[UsableSecret](), list[datetime | None]()
     for secret in secrets:
         try:
-            clear = reveal(secret)
+            clear = reveal_secret(secret)
         except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
             log.error(  # noqa: TRY400 - where it happened says nothing
                 "secret.cannot_be_opened",
@@ -218,7 +218,7 @@ def _opened(secrets: Iterable[Secret]) -> tuple[tuple[UsableSecret, ...], tuple[
     return tuple(opened), tuple(unopened)
 
 
-def lists_of(merchant: Merchant) -> dict[int | None, Allowlist]:
+def allowlists_by_key(merchant: Merchant) -> dict[int | None, Allowlist]:
     """The merchant's own, under None, and those of its keys that have one."""
     entries = list(AllowlistEntry.objects.filter(merchant=merchant))
     trials = list(ListTrial.objects.filter(merchant=merchant, state=TRYING).values_list(TRIAL, flat=True))
@@ -228,12 +228,12 @@ def lists_of(merchant: Merchant) -> dict[int | None, Allowlist]:
     }
 
 
-def domains_of(merchant_id: int, *, using: str | None = None) -> Domains:
+def domain_allowlist(merchant_id: int, *, using: str | None = None) -> Domains:
     found = AllowedDomain.objects.using(using).filter(merchant=merchant_id).values_list("domain", "expires_at")
     return {domain.lower(): ends for domain, ends in found}
 
 
-def domains_that_stand(domains: Domains, at: datetime) -> Domains:
+def standing_domains(domains: Domains, at: datetime) -> Domains:
     """Those whose pages may call."""
     return {domain: ends for domain, ends in domains.items() if _stands(ends, at)}
 
@@ -257,7 +257,7 @@ def seal_context(key: ApiKey, version: int) -> str:
     return f"{key.merchant_id}:{key.pk}:{version}"
 
 
-def reveal(secret: Secret) -> str:
+def reveal_secret(secret: Secret) -> str:
     """The secret in clear. Only for checking signatures; people see a secret once, when it is made."""
     return crypto.unseal(
         bytes(secret.sealed),

@@ -27,7 +27,7 @@ class TooManyDownloads(Refusal):
 
 
 @transaction.atomic
-def record(
+def record_download(
     *, person: Person, what: str, merchant: Merchant | None, filters: Mapping[str, Any], rows: int | None = None
 ) -> Download:
     """Before the file is sent. `rows` where they are known already. Raises TooManyDownloads."""
@@ -35,7 +35,9 @@ def record(
     now = clock.now()
     if Download.objects.filter(person=person, created_at__gt=now - DAY).count() >= settings.DOWNLOADS_A_DAY:
         raise TooManyDownloads
-    asked = {name: masking.mask(str(value))[:LONGEST].replace("\0", "") for name, value in filters.items() if value}
+    asked = {
+        name: masking.mask_secrets(str(value))[:LONGEST].replace("\0", "") for name, value in filters.items() if value
+    }
     return Download.objects.create(
         person=person,
         what=what,
@@ -47,7 +49,7 @@ def record(
     )
 
 
-def counted[Row](download: Download, rows: Iterable[Row], *, heads: int = 0) -> Iterator[Row]:
+def counted_rows[Row](download: Download, rows: Iterable[Row], *, heads: int = 0) -> Iterator[Row]:
     """The rows of a file as it is sent; how many there were is recorded when it ends, or breaks off."""
     sent, is_complete = -heads, False
     try:
@@ -56,10 +58,10 @@ def counted[Row](download: Download, rows: Iterable[Row], *, heads: int = 0) -> 
             sent += 1
         is_complete = True
     finally:
-        end(download, rows=max(sent, 0), is_complete=is_complete)
+        end_download(download, rows=max(sent, 0), is_complete=is_complete)
 
 
-def end(download: Download, *, rows: int, is_complete: bool) -> None:
+def end_download(download: Download, *, rows: int, is_complete: bool) -> None:
     """After the answer has begun, so outside of what the request knew."""
-    with history.acting(door="Download", person=download.person):
+    with history.act_as(door="Download", person=download.person):
         Download.objects.filter(pk=download.pk, rows=None).update(rows=rows, is_complete=is_complete)

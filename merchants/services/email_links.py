@@ -21,11 +21,11 @@ class ForgedClaim(Exception):
     """The token of this row is not the one that the portal made: nobody is sent it."""
 
 
-def to_invitation(number: int) -> str:
+def invitation_link(number: int) -> str:
     return f"{settings.BASE_URL}/operator/~/invitation/{signing.dumps(number, salt=INVITATION)}/"
 
 
-def to_claim(number: int) -> str:
+def claim_link(number: int) -> str:
     """Return the link of a claim. Raises ForgedClaim for a row that the portal has not written.
 
     The token is derived anew each time, so that an email that is sent twice has the same link twice.
@@ -69,7 +69,7 @@ def _has_hash_of(claim: SecretClaim, token: str) -> bool:
     return hmac.compare_digest(claim.token_hash.encode(), claim_hash(token).encode())
 
 
-def invitation_of(token: str) -> int | None:
+def invitation_id(token: str) -> int | None:
     """None when we have not signed it."""
     try:
         return int(signing.loads(token, salt=INVITATION))

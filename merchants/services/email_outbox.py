@@ -62,7 +62,7 @@ _fillers: dict[str, Callable[[Letter], Filling]] = {}
 CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
 
 
-def fill(template: str, filler: Callable[[Letter], Filling]) -> None:
+def register(template: str, filler: Callable[[Letter], Filling]) -> None:
     """Letters of this template are filled when they are sent, so that their rows hold neither files nor figures."""
     _fillers[template] = filler
 
@@ -82,23 +82,23 @@ class Mail(EmailMultiAlternatives):
 
 # --- Sending ----------------------------------------------------------------------------------------------------------
 def wake_on_commit() -> None:
-    transaction.on_commit(wake, robust=True)
+    transaction.on_commit(wake_worker, robust=True)
 
 
-def wake() -> None:
+def wake_worker() -> None:
     """Tells a worker that letters wait. Without it, the timetable finds them within a minute; so nothing may fail here,
     and nobody may wait for a broker that is away.
     """
-    job_queue.send(TASK)
+    job_queue.send_job(TASK)
 
 
-def send_due() -> None:
+def send_due_emails() -> None:
     """All letters that are due, one after the other. Several workers share them."""
     while _send_next():
         pass
 
 
-def stuck() -> int:
+def count_stuck_emails() -> int:
     """How many letters should have been tried by now and were not, since their worker or the timetable is dead; or were
     tried for so long that no mail server seems to take them: between two tries, which are hours apart, none is due.
     """
@@ -140,9 +140,9 @@ def _message(letter: Letter) -> Mail:
     filled = _fillers[letter.template](letter) if letter.template in _fillers else Filling(letter.context)
     context = filled.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
     if "invitation" in letter.context:
-        context["link"] = email_links.to_invitation(letter.context["invitation"])
+        context["link"] = email_links.invitation_link(letter.context["invitation"])
     if "claim" in letter.context:
-        context["link"] = email_links.to_claim(letter.context["claim"])
+        context["link"] = email_links.claim_link(letter.context["claim"])
     subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
     subject = " ".join(subject.removeprefix("Subject:").split())
     message = Mail(
@@ -174,7 +174,7 @@ def sender_domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 
 
-def number_in(said: str) -> int | None:
+def email_number(said: str) -> int | None:
     """Of the letter that has this Message-ID; None when it is none of ours."""
     found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", said.strip())
     letter = Letter.objects.filter(pk=int(found[1])).first() if found else None
@@ -208,7 +208,7 @@ def _kept(said: str) -> str:
     return said.replace("\0", "").encode(errors="replace").decode()[:ANSWER_LENGTH]
 
 
-def why_given_up(letter: Letter) -> str:
+def failure_reason(letter: Letter) -> str:
     """Return the reason for whoever asked for the email: what the mail server said, or that there was no email."""
     if letter.state != Letter.State.GIVEN_UP:
         return ""
@@ -217,7 +217,7 @@ def why_given_up(letter: Letter) -> str:
 
 
 @transaction.atomic
-def send_again(*, letter: Letter) -> Letter:
+def resend_email(*, letter: Letter) -> Letter:
     """A letter that was given up gets another day of tries."""
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if letter.state != Letter.State.GIVEN_UP:

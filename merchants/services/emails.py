@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from merchants import crypto
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import (
     ApiKey,
     Approval,
@@ -32,7 +32,7 @@ WORKERS = (Person.StaffRole.SUPPORT, Person.StaffRole.ADMINISTRATOR)
 _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
-def contacts(merchant: Merchant) -> list[str]:
+def contact_addresses(merchant: Merchant) -> list[str]:
     """Who is told of what happens to a merchant's keys: its owners and managers, and the addresses that it named.
 
     For a sandbox they are those of its live merchant.
@@ -45,16 +45,16 @@ def contacts(merchant: Merchant) -> list[str]:
     return list({email.lower(): email for email in [*people, *named]}.values())
 
 
-def owners(merchant: Merchant) -> list[str]:
+def owner_addresses(merchant: Merchant) -> list[str]:
     """For a sandbox those of its live merchant, as above."""
     live, role = merchant.live_merchant, Membership.Role.OWNER
     found = Membership.objects.filter(merchant=live, role=role, person__is_active=True)
     return list(found.order_by("person__email").values_list("person__email", flat=True))
 
 
-def write(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
+def write_to_contacts(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
     """One letter to each contact. Of two with the same `once` to the same address, one goes."""
-    write_each(contacts(merchant), merchant, template, context, once=once)
+    write_each(contact_addresses(merchant), merchant, template, context, once=once)
 
 
 def write_each(
@@ -113,7 +113,7 @@ def _once(once: str, to: str) -> str:
 
 
 # --- What they tell ---------------------------------------------------------------------------------------------------
-def tell_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | None = None) -> None:
+def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | None = None) -> None:
     """What happened to a key, in words that go on from its name; what they have to do; until when the old secret works.
 
     Nothing inside `told_by_caller`.
@@ -121,11 +121,13 @@ def tell_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | None
     if _told_by_caller.get():
         return
     ended = ends is not None and ends <= clock.now()
-    write(key.merchant, "key_changed", _about(key) | {"what": what, "do": do, "ends": _said(ends), "ended": ended})
+    write_to_contacts(
+        key.merchant, "key_changed", _about(key) | {"what": what, "do": do, "ends": _said(ends), "ended": ended}
+    )
 
 
 @contextmanager
-def told_by_caller() -> Iterator[None]:
+def left_to_caller() -> Iterator[None]:
     """For a verb that uses others and writes one letter about all of it: what they would write is left out."""
     token = _told_by_caller.set(True)
     try:
@@ -134,30 +136,32 @@ def told_by_caller() -> Iterator[None]:
         _told_by_caller.reset(token)
 
 
-def tell_of_leak(case: Compromise, *, replacement: ApiKey | None, ends: datetime | None) -> None:
+def notify_of_compromise(case: Compromise, *, replacement: ApiKey | None, ends: datetime | None) -> None:
     """The leak and the response in one letter. Why we think so is for us, and stays out."""
     context = _about(case.key) | {
         "response": case.response,
         "version": case.secret.version,
-        "exposed_since": spoken(case.exposed_since),
+        "exposed_since": moment_text(case.exposed_since),
         "replacement": replacement.auth_key if replacement else "",
         "ends": _said(ends),
         "ended": ends is not None and ends <= clock.now(),
     }
-    write(case.key.merchant, "key_compromised", context)
+    write_to_contacts(case.key.merchant, "key_compromised", context)
 
 
-def ask_approvers(approval: Approval) -> None:
+def ask_approvers_by_email(approval: Approval) -> None:
     """Everybody who may approve it, but the one who asked: our staff, and the merchant's owners."""
     about, asker = _about_request(approval), {approval.asked_by.email}
     of_staff = Person.objects.filter(is_active=True, staff_role__in=WORKERS).values_list("email", flat=True)
     page = f"/admin/merchants/approval/{approval.pk}/change/"
     write_each({*of_staff} - asker, approval.merchant, "approval_waiting", about | {"page": page})
     page = f"/operator/{approval.merchant.code}/approvals/{approval.pk}/"
-    write_each({*owners(approval.merchant)} - asker, approval.merchant, "approval_waiting", about | {"page": page})
+    write_each(
+        {*owner_addresses(approval.merchant)} - asker, approval.merchant, "approval_waiting", about | {"page": page}
+    )
 
 
-def tell_of_expiry(approval: Approval) -> None:
+def notify_of_expired_request(approval: Approval) -> None:
     """To the person who made the request, that nobody decided it."""
     if approval.asked_by.is_active:
         write_to(approval.asked_by.email, approval.merchant, "approval_expired", _about_request(approval))
@@ -170,52 +174,52 @@ def _about_request(approval: Approval) -> dict[str, str]:
         "asked_by": str(approval.asked_by),
         "request": approval.request,
         "reason": approval.reason,
-        "at": spoken(approval.asked_at),
-        "ends": spoken(approval.expires_at),
+        "at": moment_text(approval.asked_at),
+        "ends": moment_text(approval.expires_at),
     }
 
 
-def tell_owners(
+def notify_owners(
     merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
 ) -> Letter | None:
     """What was changed for a merchant, and by whom; `also`: who is told beside its owners. Returns one to an owner."""
-    context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": spoken(at), **more}
-    own = owners(merchant) or contacts(merchant)
+    context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": moment_text(at), **more}
+    own = owner_addresses(merchant) or contact_addresses(merchant)
     told = {email.lower(): email for email in [*also, *own]}  # an owner's address as the person has it
     written = _write(told.values(), merchant, "merchant_changed", context)
     return next((letter for letter in written if letter.to in own), None)
 
 
-def ask_owners(question: OwnerQuestion) -> None:
+def ask_owners_by_email(question: OwnerQuestion) -> None:
     page = f"/operator/{question.merchant.code}/questions/{question.pk}/"
     context = {"merchant": question.merchant.name, "asked_by": str(question.asked_by), "wish": question.wish}
-    asked = context | {"page": page, "at": spoken(question.asked_at)}
-    write_each(owners(question.merchant), question.merchant, "owner_question", asked)
+    asked = context | {"page": page, "at": moment_text(question.asked_at)}
+    write_each(owner_addresses(question.merchant), question.merchant, "owner_question", asked)
 
 
 def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
     """The link is made when the email is sent, so that no row holds it."""
-    context = _about(claim.key) | {"version": claim.version, "ends": spoken(claim.expires_at), "claim": claim.pk}
+    context = _about(claim.key) | {"version": claim.version, "ends": moment_text(claim.expires_at), "claim": claim.pk}
     write_each(to, claim.key.merchant, "secret_claim", context)
 
 
-def tell_of_claim(claim: SecretClaim) -> None:
+def notify_of_claim(claim: SecretClaim) -> None:
     """To all contacts: an owner who did not claim the secret finds out who did, and when."""
     if claim.claimed_by is None or claim.claimed_at is None:
         return
-    tell_contacts(
+    notify_contacts(
         claim.key,
         f"had version {claim.version} of its secret claimed by {claim.claimed_by.email}",
-        do=f"The claim link was used on {spoken(claim.claimed_at)}. The secret was shown once, and the link no longer "
+        do=f"The claim link was used on {moment_text(claim.claimed_at)}. The secret was shown once, and the link no longer "
         "works.",
     )
 
 
-def remind_of_end(key: ApiKey, ends: datetime, *, days: int) -> None:
+def remind_of_key_end(key: ApiKey, ends: datetime, *, days: int) -> None:
     """Once for each key, end and threshold."""
     left = (ends - clock.now()).days
-    context = _about(key) | {"ends": spoken(ends), "left": left, "days": days}
-    write(key.merchant, "key_expires", context, once=f"expires:{key.pk}:{ends.timestamp()}:{days}")
+    context = _about(key) | {"ends": moment_text(ends), "left": left, "days": days}
+    write_to_contacts(key.merchant, "key_expires", context, once=f"expires:{key.pk}:{ends.timestamp()}:{days}")
 
 
 def _about(key: ApiKey) -> dict[str, Any]:
@@ -224,9 +228,9 @@ def _about(key: ApiKey) -> dict[str, Any]:
         "auth_key": key.auth_key,
         "label": key.label,
         "environment": key.environment,
-        "at": spoken(clock.now()),
+        "at": moment_text(clock.now()),
     }
 
 
 def _said(moment: datetime | None) -> str:
-    return spoken(moment) if moment else ""
+    return moment_text(moment) if moment else ""

@@ -13,17 +13,17 @@ from portal.lib import clock
 THRESHOLDS = (1, 7, 30)  # days
 
 
-def remind() -> None:
+def send_reminders() -> None:
     """For each key the nearest threshold that it has passed. Any number of runs, at once or late, send it once."""
     furthest = timedelta(days=THRESHOLDS[-1])
     keys = ApiKey.objects.of_live_merchants().ending(at=clock.now(), within=furthest)
     keys = keys.exclude(merchant__status=Merchant.Status.CLOSED)
     for pk in keys.order_by("expires_at").values_list("pk", flat=True).iterator():
-        remind_of(pk)
+        remind_of_key(pk)
 
 
 @transaction.atomic
-def remind_of(pk: int) -> None:
+def remind_of_key(pk: int) -> None:
     """Under the key's lock: what it says holds, and a revocation that comes first silences it."""
     now = clock.now()
     key = ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=pk)
@@ -32,4 +32,4 @@ def remind_of(pk: int) -> None:
         return
     passed = [days for days in THRESHOLDS if ends - now <= timedelta(days=days)]
     if passed:
-        emails.remind_of_end(key, ends, days=passed[0])
+        emails.remind_of_key_end(key, ends, days=passed[0])

@@ -56,14 +56,14 @@ def setting(of: Player) -> Setting:
     return Setting(*(getattr(of, name) for name in Setting._fields))
 
 
-def locked(players: Collection[int]) -> dict[int, Player]:
+def locked_players(players: Collection[int]) -> dict[int, Player]:
     """The rows that the ledger locks for a bet, in its order (decision 0006)."""
     found = Player.objects.select_for_update().filter(pk__in=players).order_by("pk")
     return {player.pk: player for player in found}
 
 
 @transaction.atomic
-def write(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
+def write_settings(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
     """Player, what stood there, what is to stand there. Who stood otherwise is left alone, and returned.
 
     Bets of these players wait from here until the commit: nothing is read or reckoned in between. The last are locked
@@ -80,20 +80,20 @@ def write(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
 
 
 @transaction.atomic
-def block(*, player: Player, reason: str) -> Player:
+def block_player(*, player: Player, reason: str) -> Player:
     """No launches and no bets; payouts, rollbacks and withdrawals go on. Raises PlayerIsBlocked."""
     check_no_secret(reason)
     return _set_blocked(player, blocked=True, reason=reason)
 
 
 @transaction.atomic
-def unblock(*, player: Player) -> Player:
+def unblock_player(*, player: Player) -> Player:
     """Raises PlayerNotBlocked."""
     return _set_blocked(player, blocked=False, reason="")
 
 
 def _set_blocked(player: Player, *, blocked: bool, reason: str) -> Player:
-    player = locked([player.pk])[player.pk]
+    player = locked_players([player.pk])[player.pk]
     if player.is_blocked == blocked:
         raise errors.PlayerIsBlocked(player.blocked_reason) if blocked else errors.PlayerNotBlocked
     player.is_blocked, player.blocked_reason = blocked, reason

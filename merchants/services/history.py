@@ -22,7 +22,7 @@ from django.db.models.functions import JSONObject
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import tracked_columns
 from merchants.services import history_sentences
-from merchants.services.history_sentences import KINDS, Change, Event, Told
+from merchants.services.history_sentences import KINDS, Event, FieldChange, HistoryText
 from merchants.services.typed_text import check_no_secret
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
@@ -43,7 +43,7 @@ SUBJECTS: dict[type[Model], str] = {
 
 # --- who and why ------------------------------------------------------------------------------------------------------
 @contextmanager
-def acting(*, door: str, person: Person | None = None, address: str = "", **beside: str) -> Iterator[None]:
+def act_as(*, door: str, person: Person | None = None, address: str = "", **beside: str) -> Iterator[None]:
     """Changes in this block are the person's, by this door: a page, a command, a job. Blocks may stand in others."""
     who = {"person": person.pk, "who": person.email, "role": person.staff_role} if person else {}
     with _attached({"door": door, "address": address, **who, **beside}):
@@ -51,14 +51,14 @@ def acting(*, door: str, person: Person | None = None, address: str = "", **besi
 
 
 @contextmanager
-def by_the_clock() -> Iterator[None]:
+def act_by_timetable() -> Iterator[None]:
     """Changes in this block are nobody's wish: a time has come, whoever's request happens to notice it."""
     with _attached({"role": ""}):
         yield
 
 
 @contextmanager
-def because(reason: str) -> Iterator[None]:
+def give_reason(reason: str) -> Iterator[None]:
     """Changes in this block have this reason. Raises SecretInText."""
     check_no_secret(reason, many_lines=True)
     with _attached({"reason": reason}):
@@ -86,7 +86,7 @@ class Dated(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TimelineEntry:
     """What one person or job did in one transaction."""
 
     at: datetime
@@ -99,26 +99,26 @@ class Entry:
     address: str = ""
     door: str = ""
     reason: str = ""
-    changes: Sequence[Change] = ()
+    changes: Sequence[FieldChange] = ()
     url_name: str = ""
     url_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    entries: list[Entry]
+class EntryPage:
+    entries: list[TimelineEntry]
     older: datetime | None = None
     newer: datetime | None = None
 
 
-def timeline(of: Model, *, before: datetime | None = None, kind: str = "", limit: int = 50) -> list[Entry]:
+def timeline(of: Model, *, before: datetime | None = None, kind: str = "", limit: int = 50) -> list[TimelineEntry]:
     """What was changed about a merchant, or a key, player, game or person; newest first, in one query."""
-    return page(of, before=before, kind=kind, limit=limit).entries
+    return timeline_page(of, before=before, kind=kind, limit=limit).entries
 
 
-def page(
+def timeline_page(
     of: Model, *, before: datetime | None = None, after: datetime | None = None, kind: str = "", limit: int = 50
-) -> Page:
+) -> EntryPage:
     """As many entries as a page holds, those before or after a moment, and where the pages beside it begin."""
     read, crowds = limit * EVENTS_AN_ENTRY + 1, list[Crowd]()
     events = _events(of, kind, before=before, after=after, limit=read)
@@ -130,15 +130,15 @@ def page(
     single = [_entry(group) for group in _groups(shown)]
     entries = sorted([*single, *(each.entry for each in crowds)], key=lambda entry: entry.at, reverse=True)
     if not entries:
-        return Page([])
+        return EntryPage([])
     older, newer = min(entry.since for entry in entries), max(entry.at for entry in entries)
     edge = single or entries  # what was done while a crowd was written is on no other page
     if after is not None:
-        return Page(entries, older, max(entry.at for entry in edge) if beyond else None)
-    return Page(entries, min(entry.since for entry in edge) if beyond else None, newer if before else None)
+        return EntryPage(entries, older, max(entry.at for entry in edge) if beyond else None)
+    return EntryPage(entries, min(entry.since for entry in edge) if beyond else None, newer if before else None)
 
 
-def merged[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
+def merge_newest_first[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
     """Several, each newest first, in one."""
     return list(islice(merge(*timelines, key=lambda entry: entry.at, reverse=True), limit))
 
@@ -188,10 +188,10 @@ COLUMNS = (
 def _event(*row: Any) -> Event:
     *columns, role = row
     event = Event(*columns)
-    return event._replace(context=believed(event.context, role))
+    return event._replace(context=trusted_context(event.context, role))
 
 
-def believed(context: dict[str, Any] | None, role: str | None) -> dict[str, Any] | None:
+def trusted_context(context: dict[str, Any] | None, role: str | None) -> dict[str, Any] | None:
     """Return what an event says of its author, unless another role than the portal's wrote it: that could say anything.
 
     `role` is None in events from before it was kept.
@@ -245,7 +245,7 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
     return [_event(*row) for row in found]
 
 
-def around(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
+def events_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
     """What tells how things stood at a moment: all events after it, the newest before it; newest first, in one query.
 
     None where more than MOST_SINCE came after it: from a part of them nobody can tell.
@@ -271,10 +271,10 @@ class Crowd:
     """One entry for what was done together to more things than are read one by one: a file of 10,000 players."""
 
     group: Mapping[str, Any]
-    entry: Entry
+    entry: TimelineEntry
 
 
-def together(transaction: int, context_id: Any, at: datetime) -> dict[str, Any]:
+def written_together(transaction: int, context_id: Any, at: datetime) -> dict[str, Any]:
     """Which events were written with one of then."""
     return {
         "pgh_transaction": transaction,
@@ -290,7 +290,7 @@ def title_of_all(of: Model, thing: str, event: Event) -> str:
 
 def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
     """In one query."""
-    group = together(event.transaction, event.context_id, event.at)
+    group = written_together(event.transaction, event.context_id, event.at)
     arms = [
         rows.filter(**group)
         .values(pgh_thing=Value(thing), pgh_verb=history_sentences.verb_of(thing))
@@ -302,7 +302,7 @@ def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
         if rows is not None
     ]
     found = list(arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0])
-    told = history_sentences.tell_many([(name, verb, number) for name, verb, number, _, _ in found])
+    told = history_sentences.describe_counts([(name, verb, number) for name, verb, number, _, _ in found])
     first, last = min(first for *_, first, _ in found), max(last for *_, last in found)
     return Crowd(group, _told(told, event.context, since=first, at=last))
 
@@ -327,20 +327,22 @@ def _groups(events: list[Event]) -> list[list[Event]]:
     return list(groups.values())
 
 
-def _entry(newest_first: list[Event]) -> Entry:
+def _entry(newest_first: list[Event]) -> TimelineEntry:
     events = newest_first[::-1]
-    return _told(history_sentences.tell(events), events[-1].context, since=events[0].at, at=events[-1].at)
+    return _told(
+        history_sentences.describe_transaction(events), events[-1].context, since=events[0].at, at=events[-1].at
+    )
 
 
-def _told(told: Told, context: dict[str, Any] | None, *, since: datetime, at: datetime) -> Entry:
+def _told(told: HistoryText, context: dict[str, Any] | None, *, since: datetime, at: datetime) -> TimelineEntry:
     known = context or {}
-    return Entry(
+    return TimelineEntry(
         at=at,
         since=since,
         title=told.title,
         kind=told.kind,
         icon=told.icon,
-        who=who(context),
+        who=author_name(context),
         role=known.get("role", ""),
         address=known.get("address", ""),
         door=known.get("door", ""),
@@ -351,7 +353,7 @@ def _told(told: Told, context: dict[str, Any] | None, *, since: datetime, at: da
     )
 
 
-def who(context: dict[str, Any] | None) -> str:
+def author_name(context: dict[str, Any] | None) -> str:
     if context is None:
         return IN_THE_DATABASE
     return context.get("who") or ("Somebody who is not signed in" if context.get("address") else "The portal itself")
@@ -360,19 +362,19 @@ def who(context: dict[str, Any] | None) -> str:
 __all__ = [
     "KINDS",
     "SUBJECTS",
-    "Change",
-    "Entry",
-    "Page",
-    "acting",
-    "around",
-    "because",
-    "believed",
-    "by_the_clock",
+    "EntryPage",
+    "FieldChange",
+    "TimelineEntry",
+    "act_as",
+    "act_by_timetable",
+    "author_name",
     "events",
-    "merged",
-    "page",
+    "events_since",
+    "give_reason",
+    "merge_newest_first",
     "timeline",
+    "timeline_page",
     "title_of_all",
-    "together",
-    "who",
+    "trusted_context",
+    "written_together",
 ]

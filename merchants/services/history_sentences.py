@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models as fields
 
 from merchants import models
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from portal.lib import money
 
 KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People", "downloads": "Downloads"}
@@ -40,7 +40,7 @@ class Event(NamedTuple):
     def group(self) -> tuple[int, UUID | None]:
         return self.transaction, self.context_id
 
-    def became(self, column: str) -> Any:
+    def new_value(self, column: str) -> Any:
         """The new value of a column that has changed, else None."""
         return self.row[column] if self.old is not None and self.old[column] != self.row[column] else None
 
@@ -53,18 +53,18 @@ class Event(NamedTuple):
                 yield column, old.get(column), new.get(column)
 
 
-class Change(NamedTuple):
+class FieldChange(NamedTuple):
     label: str
     before: str
     after: str
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HistoryText:
     title: str
     kind: str
     icon: str
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
     url_name: str
     url_id: int | None
 
@@ -79,7 +79,7 @@ class Thing:
     verbs: Mapping[str, fields.Q] = field(default_factory=dict)  # what counts apart; the rest is as VERBS has it
 
 
-def tell(events: list[Event]) -> Told:
+def describe_transaction(events: list[Event]) -> HistoryText:
     """Of one transaction, in the order in which they happened."""
     titles: list[str] = []
     chief = next(name for name in THINGS if any(event.thing == name for event in events))
@@ -90,7 +90,7 @@ def tell(events: list[Event]) -> Told:
     thing = THINGS[chief]
     page, column = thing.opens
     rest = f", and {len(titles) - SPELLED_OUT} more" if len(titles) > SPELLED_OUT else ""
-    return Told(
+    return HistoryText(
         title="; ".join(titles[:SPELLED_OUT]) + rest or "Changed",
         kind=thing.kind,
         icon=thing.icon,
@@ -113,12 +113,12 @@ def verb_of(thing: str) -> fields.Case:
     )
 
 
-def tell_many(counts: Sequence[tuple[str, str, int]]) -> Told:
+def describe_counts(counts: Sequence[tuple[str, str, int]]) -> HistoryText:
     """Of more events than are read: table, verb, how many. “10,000 players: 9,990 blocked, 10 changed”"""
     names = [name for name in THINGS if any(name == each for each, _, _ in counts)]
     titles = [_counted(name, [(verb, number) for each, verb, number in counts if each == name]) for name in names]
     chief = THINGS[names[0]]
-    return Told("; ".join(titles), chief.kind, chief.icon, (), "", None)
+    return HistoryText("; ".join(titles), chief.kind, chief.icon, (), "", None)
 
 
 def _counted(name: str, counts: list[tuple[str, int]]) -> str:
@@ -130,7 +130,7 @@ def _counted(name: str, counts: list[tuple[str, int]]) -> str:
 
 
 # --- before and after -------------------------------------------------------------------------------------------------
-def _changes(events: list[Event]) -> Iterator[Change]:
+def _changes(events: list[Event]) -> Iterator[FieldChange]:
     several = len({(event.thing, event.pk) for event in events}) > 1
     for event in events:
         model = model_of(event.thing)
@@ -139,7 +139,7 @@ def _changes(events: list[Event]) -> Iterator[Change]:
             if kept.column in changed and not kept.is_relation:  # the title tells these
                 label = kept.verbose_name[:1].upper() + kept.verbose_name[1:]
                 whose = f"{_whose(event)}: {label.lower()}" if several else label
-                yield Change(whose, *(_shown(kept, value) for value in changed[kept.column]))
+                yield FieldChange(whose, *(_shown(kept, value) for value in changed[kept.column]))
 
 
 def _whose(event: Event) -> str:
@@ -158,18 +158,18 @@ def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
     if isinstance(kept, fields.DateTimeField):
         return _moment(value)
     if isinstance(kept, fields.IntegerField):
-        return money.show(value) if kept.name in AMOUNTS else str(dict(kept.flatchoices).get(value, value))
+        return money.format_amount(value) if kept.name in AMOUNTS else str(dict(kept.flatchoices).get(value, value))
     return _said(kept.name, value) if isinstance(value, dict) else str(value)
 
 
 def _said(column: str, value: dict[str, Any]) -> str:
     if column in BY_CURRENCY:
-        return money.show_by_currency(value)
+        return money.format_amounts(value)
     return ", ".join(f"{name.replace('_', ' ')} {item}" for name, item in value.items() if item is not None) or NOTHING
 
 
 def _moment(text: str) -> str:
-    return spoken(datetime.fromisoformat(text))
+    return moment_text(datetime.fromisoformat(text))
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -185,9 +185,9 @@ def _key(event: Event) -> str:
     key = f"Key {_short(event.row['auth_key'])}"
     if event.label == "insert":
         return f"{key} issued ({event.row['environment']})"
-    if event.became("merchant_id"):
+    if event.new_value("merchant_id"):
         return f"{key} moved to the sandbox"
-    status = event.became("status")
+    status = event.new_value("status")
     if status:
         return f"{key} {'in use again' if status == 'active' else status}"
     return f"{key}: {fields_of(event)}"
@@ -198,20 +198,20 @@ def _says_secret(events: list[Event], everything: list[Event]) -> list[str]:
     old = [event for event in events if event.label == "update"]
     if new is not None:
         return [_secret(event) for event in old] if new.row["version"] == 1 else [_taken_over(new, old)]
-    if any(event.thing == "ApiKey" and event.became("status") == "revoked" for event in everything):
+    if any(event.thing == "ApiKey" and event.new_value("status") == "revoked" for event in everything):
         return []
     return [_secret(event) for event in old]
 
 
 def _taken_over(new: Event, old: list[Event]) -> str:
     began = f"version {new.row['version']} took over"
-    revoked = _versions([event for event in old if event.became("revoked_at")])
+    revoked = _versions([event for event in old if event.new_value("revoked_at")])
     if revoked:
         return f"Secret of {_short(new.name)} replaced at once: {began}, {revoked} revoked"
     usable = [
         f", version {event.row['version']} usable until {_moment(until)}"
         for event in old
-        if (until := event.became("usable_until"))
+        if (until := event.new_value("usable_until"))
     ]
     return f"Secret of {_short(new.name)} rotated: {began}{''.join(usable)}"
 
@@ -223,13 +223,13 @@ def _versions(events: list[Event]) -> str:
 
 def _secret(event: Event) -> str:
     version = f"Version {event.row['version']} of {_short(event.name)}"
-    if event.became("revoked_at"):
+    if event.new_value("revoked_at"):
         return f"{version} revoked"
-    until = event.became("usable_until")
+    until = event.new_value("usable_until")
     if until:
         ends = datetime.fromisoformat(until)
-        return f"{version} ended" if ends <= event.at else f"{version} usable until {spoken(ends)}"
-    hours = event.became("quiet_hours")
+        return f"{version} ended" if ends <= event.at else f"{version} usable until {moment_text(ends)}"
+    hours = event.new_value("quiet_hours")
     if hours:
         return f"{version} ends automatically after {hours} hours without use"
     return f"{version}: {fields_of(event)}"
@@ -242,7 +242,7 @@ def _says_compromise(events: list[Event], everything: list[Event]) -> list[str]:
     return [
         f"Leak of {_short(event.name)} declared: {RESPONSES.get(event.row['response'], '')}"
         if event.label == "insert"
-        else f"Case of {_short(event.name)} {'closed' if event.became('closed_at') else 'changed'}"
+        else f"Case of {_short(event.name)} {'closed' if event.new_value('closed_at') else 'changed'}"
         for event in events
     ]
 
@@ -272,9 +272,9 @@ def _says_claim(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _claimed(event: Event) -> str:
-    if event.became("claimed_at"):
+    if event.new_value("claimed_at"):
         return "used: the secret was shown to an owner"
-    return "withdrawn" if event.became("withdrawn_at") else "sent to the owners"
+    return "withdrawn" if event.new_value("withdrawn_at") else "sent to the owners"
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def _says_game(events: list[Event], everything: list[Event]) -> list[str]:
 def _game(event: Event) -> str:
     if event.label == "insert":
         return f"Game {event.row['name']} added to the catalogue"
-    on = event.became("is_active")
+    on = event.new_value("is_active")
     return (
         f"Game {event.row['name']}: {fields_of(event)}"
         if on is None
@@ -345,7 +345,7 @@ def _says_player(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _player(event: Event) -> str:
-    player, blocked = f"Player {event.row['player_id']}", event.became("is_blocked")
+    player, blocked = f"Player {event.row['player_id']}", event.new_value("is_blocked")
     return f"{player}: {fields_of(event)}" if blocked is None else f"{player} {'blocked' if blocked else 'unblocked'}"
 
 
@@ -372,7 +372,7 @@ def _says_invitation(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _invited(event: Event) -> str:
-    if event.became("accepted_at"):
+    if event.new_value("accepted_at"):
         return "accepted the invitation"
     return f"invited as {event.row['role']}" if event.label == "insert" else "no longer invited"
 
@@ -446,7 +446,7 @@ THINGS: dict[str, Thing] = {
 _elsewhere: dict[str, Any] = {}
 
 
-def add(model: type[fields.Model], thing: Thing) -> None:
+def register(model: type[fields.Model], thing: Thing) -> None:
     """Words for a table of another app; said when it is ready."""
     THINGS[model.__name__], _elsewhere[model.__name__] = thing, model
 

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 BROKER_SECONDS = 0.4  # for the connection, and for each answer
 
 
-def send(task: str, *arguments: Any) -> bool:
+def send_job(task: str, *arguments: Any) -> bool:
     """By name, since a job is a door to a service. Whether the broker has it; never raises."""
     options = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS, "max_retries": 0}
     try:

@@ -11,7 +11,7 @@ from merchants.models import ApiKey, Merchant, Secret, SeenAddress
 from merchants.services.credentials import Allowlist
 
 
-def keys_of(merchant: Merchant, now: datetime) -> list[ApiKey]:
+def keys_by_use(merchant: Merchant, now: datetime) -> list[ApiKey]:
     """Those that can be used first; each with `live`, the secrets that sign, newest first."""
     seen = SeenAddress.objects.filter(key=OuterRef("pk")).order_by("-last_seen_at")
     live = Secret.objects.usable(at=now).defer("sealed", "fingerprint").order_by("-version")
@@ -22,25 +22,25 @@ def keys_of(merchant: Merchant, now: datetime) -> list[ApiKey]:
     for key in keys:
         key.merchant = merchant
         key.has_ended = key.expires_at is not None and key.expires_at <= now  # type: ignore[attr-defined]
-    return sorted(keys, key=lambda key: not usable(key))
+    return sorted(keys, key=lambda key: not is_usable(key))
 
 
-def usable(key: ApiKey) -> bool:
+def is_usable(key: ApiKey) -> bool:
     return key.status != ApiKey.Status.REVOKED and not key.has_ended  # type: ignore[attr-defined]
 
 
-def that_restrict(
+def restricting_lists(
     lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime
 ) -> dict[ApiKey | None, Allowlist]:
     """Of the merchant's lists (`access.lists_of`) those that some call is judged by: its own, and of usable keys."""
-    owners = [(None, None), *((key.pk, key) for key in keys if usable(key))]
+    owners = [(None, None), *((key.pk, key) for key in keys if is_usable(key))]
     return {owner: lists[number] for number, owner in owners if number in lists and lists[number].counting(now)}
 
 
-def lists_in_words(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime) -> list[str]:
+def list_texts(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime) -> list[str]:
     """What an address must be on; an entry that has ended lets nobody in, and a list of such refuses everybody."""
-    standing = {owner: len(each.standing(now)) for owner, each in that_restrict(lists, keys, now).items()}
-    alive = [key for key in keys if usable(key)]
+    standing = {owner: len(each.standing(now)) for owner, each in restricting_lists(lists, keys, now).items()}
+    alive = [key for key in keys if is_usable(key)]
     own = [key for key in alive if key in standing]
     said = [f"{plural(standing[None], 'network')} on the merchant’s list" if None in standing else "no merchant’s list"]
     if own:
@@ -57,7 +57,7 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def with_secrets(key: ApiKey, now: datetime) -> ApiKey:
+def key_with_secrets(key: ApiKey, now: datetime) -> ApiKey:
     """One key, as `keys_of` gives each."""
     key.live = list(  # type: ignore[attr-defined]
         Secret.objects.usable(at=now).filter(key=key).defer("sealed", "fingerprint").order_by("-version")

@@ -43,7 +43,7 @@ class Issued:
 
 
 @transaction.atomic
-def issue(
+def issue_key(
     *,
     merchant: Merchant,
     environment: str = ApiKey.Environment.LIVE,
@@ -52,7 +52,7 @@ def issue(
     approval: Approval | None = None,
 ) -> Issued:
     """A new auth key with the first version of its secret. A test key is one of the merchant's sandbox."""
-    merchant = sandboxes.merchant_of(merchant=merchant, environment=environment)
+    merchant = sandboxes.merchant_for_key(merchant=merchant, environment=environment)
     merchant = check_issue(merchant=merchant, label=label, expires_at=expires_at)
     _check_second_person(merchant, approval)
     key = ApiKey.objects.create(
@@ -64,7 +64,7 @@ def issue(
     )
     if key.environment == ApiKey.Environment.LIVE:
         ask_for_second_factors(merchant)
-    emails.tell_contacts(key, "was issued", do="Its secret is delivered separately.")
+    emails.notify_contacts(key, "was issued", do="Its secret is delivered separately.")
     return _new_version(key, 1, approval)
 
 
@@ -82,7 +82,7 @@ def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) 
 @transaction.atomic
 def issue_beside(*, key: ApiKey, approval: Approval | None = None) -> Issued:
     """Another key with the same environment, label, end and list, for one that may begin nothing any more."""
-    issued = issue(
+    issued = issue_key(
         merchant=key.merchant,
         environment=key.environment,
         label=key.label,
@@ -111,7 +111,7 @@ def ask_for_second_factors(merchant: Merchant) -> None:
 
 
 @transaction.atomic
-def rotate(
+def rotate_secret(
     *,
     key: ApiKey,
     overlap: timedelta = DEFAULT_OVERLAP,
@@ -124,7 +124,7 @@ def rotate(
     `quiet_hours`: the overlap ends by itself when the old version has signed nothing for so long. `expected_version`:
     the current version as the person saw it. Raises a Refusal, and then nothing has changed.
     """
-    key = locked_alive(key)
+    key = lock_usable_key(key)
     check_version(key, expected_version)
     _check_second_person(key.merchant, approval)
     now, live = clock.now(), _live(key)
@@ -136,12 +136,12 @@ def rotate(
         old.quiet_hours = quiet_hours
         old.save(update_fields=["superseded_at", "usable_until", "quiet_hours"])
     issued = _new_version(key, _last_version(key) + 1, approval)
-    emails.tell_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
+    emails.notify_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
     return issued
 
 
 @transaction.atomic
-def extend(*, secret: Secret, until: datetime, expected_version: int | None = None) -> Secret:
+def extend_overlap(*, secret: Secret, until: datetime, expected_version: int | None = None) -> Secret:
     """A later end for an overlap that still lasts: at most 7 days after the rotation, never beyond the key's end.
 
     `expected_version`, here and below: the current version as the person saw it.
@@ -155,7 +155,7 @@ def extend(*, secret: Secret, until: datetime, expected_version: int | None = No
         raise errors.NotLater(ends)
     old.usable_until = _within_key(old.key, until)
     old.save(update_fields=["usable_until"])
-    emails.tell_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
+    emails.notify_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
     return old
 
 
@@ -165,7 +165,7 @@ def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secre
     old = _overlapping(secret, expected_version).secret
     old.usable_until = clock.now()
     old.save(update_fields=["usable_until"])
-    emails.tell_contacts(
+    emails.notify_contacts(
         old.key, f"has ended its overlap: version {old.version} is refused", do="Sign with the newer version."
     )
     return old
@@ -183,7 +183,7 @@ def end_when_quiet(*, secret: Secret, hours: int | None, expected_version: int |
 
 def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
     """Only inside a transaction: the key under its lock, if its end may be moved there."""
-    key = locked_alive(key)
+    key = lock_usable_key(key)
     if ends is None:
         return key
     if ends <= clock.now():
@@ -204,12 +204,12 @@ def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
         if ends is not None:
             late = Secret.objects.overlapping(at=clock.now()).filter(key=key, usable_until__gt=ends)
             late.update(usable_until=ends)
-        emails.tell_contacts(key, f"now ends at {errors.spoken(ends)}" if ends else "no longer expires")
+        emails.notify_contacts(key, f"now ends at {errors.moment_text(ends)}" if ends else "no longer expires")
     return key
 
 
 @transaction.atomic
-def quarantine(*, key: ApiKey) -> ApiKey:
+def quarantine_key(*, key: ApiKey) -> ApiKey:
     """No new risk under this key; payouts, rewards and rollbacks go on from addresses that it signed from before."""
     key = _lock(key)
     if key.status == ApiKey.Status.REVOKED:
@@ -217,7 +217,7 @@ def quarantine(*, key: ApiKey) -> ApiKey:
     if key.status == ApiKey.Status.ACTIVE:
         key.status, key.quarantined_at = ApiKey.Status.QUARANTINED, clock.now()
         key.save(update_fields=["status", "quarantined_at"])
-        emails.tell_contacts(
+        emails.notify_contacts(
             key,
             "is quarantined: players are paid, nothing new begins",
             do="Use another key for everything else. Requests are accepted only from addresses that used "
@@ -227,7 +227,7 @@ def quarantine(*, key: ApiKey) -> ApiKey:
 
 
 @transaction.atomic
-def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
+def revoke_key(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
     """For good: every call under this key is refused from the commit on. The database refuses to take it back."""
     key = _lock(key)
     if key.status != ApiKey.Status.REVOKED:
@@ -235,21 +235,21 @@ def revoke(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
         key.status = ApiKey.Status.REVOKED
         key.save(update_fields=["status"])
         Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-        emails.tell_contacts(key, "is revoked: every call under it is refused", do="Sign under another key.")
+        emails.notify_contacts(key, "is revoked: every call under it is refused", do="Sign under another key.")
     return key
 
 
 @transaction.atomic
-def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issued:
+def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issued:
     """The emergency: every version so far is revoked and the next one issued, under the same auth key.
 
     Where the two-person rule holds, `revoke_secrets` waits for nobody, and the next version for a second approver.
     """
-    _check_second_person(locked_alive(key).merchant, None)
-    with emails.told_by_caller():
+    _check_second_person(lock_usable_key(key).merchant, None)
+    with emails.left_to_caller():
         key = revoke_secrets(key=key, expected_version=expected_version)
     issued = _new_version(key, _last_version(key) + 1)
-    emails.tell_contacts(
+    emails.notify_contacts(
         key,
         f"had all its secrets revoked; version {issued.row.version} took over",
         do="Sign with the new version now. It is delivered separately.",
@@ -260,10 +260,10 @@ def replace_at_once(*, key: ApiKey, expected_version: int | None = None) -> Issu
 @transaction.atomic
 def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKey:
     """The emergency without its replacement: every version so far is refused from the commit on; waits for nobody."""
-    key = locked_alive(key)
+    key = lock_usable_key(key)
     check_version(key, expected_version)
     Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-    emails.tell_contacts(key, "had all its secrets revoked: every call under it is refused", do=NEXT_IS_APPROVED)
+    emails.notify_contacts(key, "had all its secrets revoked: every call under it is refused", do=NEXT_IS_APPROVED)
     return key
 
 
@@ -275,7 +275,7 @@ def _lock(key: ApiKey) -> ApiKey:
     return ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=key.pk)
 
 
-def locked_alive(key: ApiKey) -> ApiKey:
+def lock_usable_key(key: ApiKey) -> ApiKey:
     """The key under its lock, if it can still be used."""
     key = _lock(key)
     if key.status == ApiKey.Status.REVOKED:
@@ -293,7 +293,7 @@ class Overlap(NamedTuple):
 
 def _overlapping(secret: Secret, expected_version: int | None) -> Overlap:
     """The secret under the lock of its key, while its overlap lasts."""
-    key = locked_alive(secret.key)
+    key = lock_usable_key(secret.key)
     check_version(key, expected_version)
     fresh = Secret.objects.overlapping(at=clock.now()).filter(pk=secret.pk).first()
     if fresh is None or fresh.superseded_at is None or fresh.usable_until is None:

@@ -25,42 +25,42 @@ class Limits(NamedTuple):
     max_stake_by_currency: dict[str, int] | None = None
 
 
-def of(subject: Player | Merchant) -> Limits:
+def player_limits(subject: Player | Merchant) -> Limits:
     return Limits(*(getattr(subject, name) for name in Limits._fields))
 
 
-def stake_in_words(limits: Limits, none: str = "no limit") -> str:
+def stake_text(limits: Limits, none: str = "no limit") -> str:
     """`"EUR 50.00, JPY 5,000; other currencies: no limit"`, and `none` alone where nothing is set."""
-    by_currency = money.show_by_currency(limits.max_stake_by_currency)
-    otherwise = none if limits.max_stake is None else money.show(limits.max_stake)
+    by_currency = money.format_amounts(limits.max_stake_by_currency)
+    otherwise = none if limits.max_stake is None else money.format_amount(limits.max_stake)
     return f"{by_currency}; other currencies: {otherwise}" if by_currency and otherwise else by_currency or otherwise
 
 
-def check(limits: Limits) -> None:
+def check_limits(limits: Limits) -> None:
     """Raises LimitOutOfRange."""
     if limits.bets_per_minute is not None and not 1 <= limits.bets_per_minute <= MOST_BETS:
         raise errors.LimitOutOfRange(MOST_BETS)
 
 
 @transaction.atomic
-def set_for(*, player: Player, limits: Limits, seen: Limits) -> Player:
+def set_player_limits(*, player: Player, limits: Limits, seen: Limits) -> Player:
     """`seen`: what stood there when it was decided. Raises ChangedSince and LimitOutOfRange."""
-    check(limits)
-    player = flags.locked([player.pk])[player.pk]
-    if of(player) != seen:
-        who = undo.by(Player, player.merchant, of=undo.LIMITS, pgh_obj=player.pk)
+    check_limits(limits)
+    player = flags.locked_players([player.pk])[player.pk]
+    if player_limits(player) != seen:
+        who = undo.last_author(Player, player.merchant, of=undo.LIMITS, pgh_obj=player.pk)
         raise errors.ChangedSince("This limit", who)
     _save(player, limits)
     return player
 
 
 @transaction.atomic
-def set_for_all(*, merchant: Merchant, limits: Limits, seen: Limits) -> Merchant:
+def set_merchant_limits(*, merchant: Merchant, limits: Limits, seen: Limits) -> Merchant:
     """For every player without a limit of their own. Raises ChangedSince and LimitOutOfRange."""
-    check(limits)
+    check_limits(limits)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
-    if of(merchant) != seen:
-        raise errors.ChangedSince("This limit", undo.by(Merchant, merchant, of=undo.LIMITS))
+    if player_limits(merchant) != seen:
+        raise errors.ChangedSince("This limit", undo.last_author(Merchant, merchant, of=undo.LIMITS))
     _save(merchant, limits)
     return merchant
 

@@ -44,7 +44,7 @@ def is_outside(merchant: Merchant, email: str) -> bool:
 
 
 @transaction.atomic
-def ask(*, merchant: Merchant, kind: str, by: Person, email: str = "") -> OwnerQuestion:
+def ask_owners(*, merchant: Merchant, kind: str, by: Person, email: str = "") -> OwnerQuestion:
     """One that waits already is asked no second time."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     waiting = OwnerQuestion.objects.filter(merchant=merchant, kind=kind, state=State.WAITING)
@@ -53,12 +53,12 @@ def ask(*, merchant: Merchant, kind: str, by: Person, email: str = "") -> OwnerQ
     question = OwnerQuestion.objects.create(
         merchant=merchant, kind=kind, email=email, asked_by=by, asked_at=clock.now()
     )
-    emails.ask_owners(question)
+    emails.ask_owners_by_email(question)
     return question
 
 
 @transaction.atomic
-def answer(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQuestion:
+def answer_question(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQuestion:
     """By an owner; a yes is carried out at once."""
     question = OwnerQuestion.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=question.pk)
     if question.state != State.WAITING:
@@ -70,6 +70,6 @@ def answer(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQuestion:
     return question
 
 
-def waiting(merchant: Merchant) -> list[OwnerQuestion]:
+def waiting_questions(merchant: Merchant) -> list[OwnerQuestion]:
     found = OwnerQuestion.objects.filter(merchant=merchant, state=State.WAITING)
     return list(found.select_related("asked_by").order_by("pk"))

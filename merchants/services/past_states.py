@@ -46,10 +46,10 @@ class Past:
 
 
 def setter(event: Event) -> SetBy:
-    return SetBy(history.who(event.context), event.at, (event.context or {}).get("reason", ""))
+    return SetBy(history.author_name(event.context), event.at, (event.context or {}).get("reason", ""))
 
 
-def as_of(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
+def state_at(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
     """One that was there: what is older than its history, or was made later, is as it was when it was first known."""
     own = [event for event in events if event.thing == type(row).__name__ and event.pk == row.pk]
     values = _values(row)
@@ -60,7 +60,7 @@ def as_of(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
     return Past(row.pk, values, [event for event in own if event.at <= moment], made_later)
 
 
-def all_as_of(thing: str, rows: Iterable[Model], moment: datetime, events: Iterable[Event]) -> list[Past]:
+def states_at(thing: str, rows: Iterable[Model], moment: datetime, events: Iterable[Event]) -> list[Past]:
     """Those that stood: with those that were deleted since, and without those that were made since."""
     stood: dict[int, Mapping[str, Any]] = {row.pk: _values(row) for row in rows}
     own = [event for event in events if event.thing == thing]

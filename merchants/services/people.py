@@ -68,7 +68,7 @@ def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person
     _tell_of_access(person, role=role, active=active, by=by)
     if joins_staff(person, role):
         for membership in own_merchants(person):
-            remove(membership=membership)
+            remove_member(membership=membership)
     person = Person.objects.select_for_update().get(pk=person.pk)
     fewer = person.is_active > active or (person.staff_role != role and person.is_staff)
     person.staff_role, person.is_active = role, active
@@ -92,7 +92,7 @@ def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> N
     _tell(person, person.email, " and ".join(own))
     for membership in own_merchants(person):
         what = f"{person.email}, {membership.role}, {' and '.join(of_merchant)}"
-        emails.tell_owners(membership.merchant, what, by=by.email, at=clock.now())
+        emails.notify_owners(membership.merchant, what, by=by.email, at=clock.now())
 
 
 @transaction.atomic
@@ -114,13 +114,13 @@ def reset_second_factor(*, person: Person) -> Person:
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person=person)
     Letter.objects.create(to=person.email, template="second_factor_reset", context={"name": str(person)})
-    sign_in_records.note(Kind.FACTORS_RESET, person=person)
+    sign_in_records.add_record(Kind.FACTORS_RESET, person=person)
     return person
 
 
 # --- The people of a merchant -----------------------------------------------------------------------------------------
 @transaction.atomic
-def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
+def invite_person(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
     """Send a link that works once. Nobody belongs to the merchant before the person who got the link has accepted.
 
     The answer is the same for whoever has an account, has none, works for us or was switched off: the link tells them.
@@ -136,13 +136,13 @@ def invite(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitati
 def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
     """An earlier link to the same address stops working."""
     now = clock.now()
-    withdraw_open(merchant=merchant, email=email)
+    withdraw_open_invitations(merchant=merchant, email=email)
     if Invitation.objects.filter(merchant=merchant).waiting(at=now).count() >= MOST_INVITED:
         raise errors.TooManyInvitations(MOST_INVITED)
     invitation = Invitation.objects.create(
         merchant=merchant, email=email, role=role, invited_by=by, created_at=now, expires_at=now + INVITED_FOR
     )
-    told = _told(merchant, role, by) | {"ends": errors.spoken(invitation.expires_at), "invitation": invitation.pk}
+    told = _told(merchant, role, by) | {"ends": errors.moment_text(invitation.expires_at), "invitation": invitation.pk}
     emails.write_to(email, merchant, "invitation", told)
     return invitation
 
@@ -151,23 +151,23 @@ def _told(merchant: Merchant, role: str, by: Person) -> dict[str, str]:
     return {"merchant": merchant.name, "code": merchant.code, "role": role, "by": str(by)}
 
 
-def invited(token: str) -> Invitation:
+def find_invitation(token: str) -> Invitation:
     """Whom a link was sent to. Raises InvitationOver."""
     waiting = Invitation.objects.waiting(at=clock.now()).select_related("merchant", "invited_by")
-    found = waiting.filter(pk=email_links.invitation_of(token) or 0).first()
+    found = waiting.filter(pk=email_links.invitation_id(token) or 0).first()
     if found is None:
         raise errors.InvitationOver
     return found
 
 
 @transaction.atomic
-def accept(*, token: str, name: str = "", password: str = "") -> Membership:
+def accept_invitation(*, token: str, name: str = "", password: str = "") -> Membership:
     """The link proves the address. Who got an account meanwhile keeps its name and password.
 
     The owners are notified of whom none of them invited.
     """
-    _lock(invited(token).merchant)
-    invitation = invited(token)
+    _lock(find_invitation(token).merchant)
+    invitation = find_invitation(token)
     person = Person.objects.filter(email__iexact=invitation.email).first()
     if person and (person.is_staff or not person.is_active):
         raise errors.InvitationOver
@@ -188,11 +188,11 @@ def _tell_of_joining(invitation: Invitation, person: Person) -> None:
     if by_an_owner or members.filter(person=person).exists():
         return
     what = f"{person.email} joined as {invitation.role} on the invitation of {by.email}"
-    emails.tell_owners(invitation.merchant, what, by=by.email, at=clock.now())
+    emails.notify_owners(invitation.merchant, what, by=by.email, at=clock.now())
 
 
 @transaction.atomic
-def withdraw(*, invitation: Invitation) -> Invitation:
+def withdraw_invitation(*, invitation: Invitation) -> Invitation:
     """Its link stops working. One that was answered meanwhile stays as it is."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if invitation.accepted_at is None and invitation.withdrawn_at is None:
@@ -202,11 +202,11 @@ def withdraw(*, invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
-def withdraw_open(*, merchant: Merchant, email: str) -> None:
+def withdraw_open_invitations(*, merchant: Merchant, email: str) -> None:
     """No link to this address works any more: who is removed later must not come back by one, in the role of then."""
     open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
     for invitation in open_ones.filter(email__iexact=email):
-        withdraw(invitation=invitation)
+        withdraw_invitation(invitation=invitation)
 
 
 @transaction.atomic
@@ -219,10 +219,10 @@ def set_role(*, membership: Membership, role: str) -> Membership:
 
 
 @transaction.atomic
-def remove(*, membership: Membership) -> None:
+def remove_member(*, membership: Membership) -> None:
     """From the next request on, the merchant's pages are not there for this person, and no link leads back."""
     membership = _locked(membership, stays_owner=False)
-    withdraw_open(merchant=membership.merchant, email=membership.person.email)
+    withdraw_open_invitations(merchant=membership.merchant, email=membership.person.email)
     membership.delete()
 
 
@@ -295,7 +295,7 @@ def set_password(*, person: Person, password: str) -> Person:
     person.set_password(password)
     person.save(update_fields=["password"])
     _tell(person, person.email, "set a new password for you")
-    sign_in_records.note(Kind.PASSWORD_SET, person=person)
+    sign_in_records.add_record(Kind.PASSWORD_SET, person=person)
     return person
 
 

@@ -16,7 +16,7 @@ AT_ONCE = 10  # of one person; an older one makes room
 SALT = "merchants.import"
 
 
-def keep(*, merchant: Merchant, by: Person, kind: str, text: str, digest: str) -> str:
+def keep_proposal(*, merchant: Merchant, by: Person, kind: str, text: str, digest: str) -> str:
     """What `find` takes: its number, signed. `digest`: of the plan that is shown."""
     mine = ImportProposal.objects.filter(by=by).order_by("-pk").values("pk")
     ImportProposal.objects.filter(pk__in=list(mine[AT_ONCE - 1 :].values_list("pk", flat=True))).delete()
@@ -31,7 +31,7 @@ def keep(*, merchant: Merchant, by: Person, kind: str, text: str, digest: str) -
     return signing.dumps(kept.pk, salt=SALT)
 
 
-def find(signed: str, *, merchant: Merchant, by: Person, kind: str) -> ImportProposal:
+def find_proposal(signed: str, *, merchant: Merchant, by: Person, kind: str) -> ImportProposal:
     """Raises ProposalGone for what is not this person's, was applied, or is older than an hour."""
     try:
         number = signing.loads(signed, salt=SALT)
@@ -48,5 +48,5 @@ def text_of(proposal: ImportProposal) -> str:
     return zlib.decompress(proposal.packed).decode()
 
 
-def forget() -> int:
+def purge_proposals() -> int:
     return ImportProposal.objects.filter(created_at__lte=clock.now() - FRESH).delete()[0]

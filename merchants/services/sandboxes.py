@@ -8,7 +8,7 @@ from django.db import transaction
 from merchants import crypto, errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, EgressProof, Merchant, Secret
 from merchants.services.allowlist import trial
-from merchants.services.credentials import reveal, seal_context
+from merchants.services.credentials import reveal_secret, seal_context
 
 SUFFIX = "-sandbox"
 CODE_LENGTH, NAME_LENGTH = 40, 120
@@ -20,7 +20,7 @@ SHARED = (
 
 
 @transaction.atomic
-def create(*, merchant: Merchant) -> Merchant:
+def create_sandbox(*, merchant: Merchant) -> Merchant:
     """Create the sandbox of a live merchant, with its allowlists, and move the test keys from before there.
 
     What a test key moved until now stays in the books of the live merchant: it was live money.
@@ -43,7 +43,7 @@ def create(*, merchant: Merchant) -> Merchant:
     return sandbox
 
 
-def merchant_of(*, merchant: Merchant, environment: str) -> Merchant:
+def merchant_for_key(*, merchant: Merchant, environment: str) -> Merchant:
     """Return the merchant that a new key of this environment belongs to. Raises NoSandbox and LiveKeyInSandbox."""
     if environment == ApiKey.Environment.LIVE:
         if merchant.is_sandbox:
@@ -81,8 +81,8 @@ def _free_code(code: str) -> str:
 
 def _copy_lists(live: Merchant, sandbox: Merchant) -> None:
     """Whoever could not call with a test key yesterday can't today: an empty list would let everybody in."""
-    trial.tidy_list(merchant=live, key=None)
-    tried = trial.current(live, None)
+    trial.revert_if_ended(merchant=live, key=None)
+    tried = trial.current_trial(live, None)
     if tried is not None:
         raise errors.ListOnTrial(tried.deadline)
     networks = AllowlistEntry.objects.filter(merchant=live, key=None)
@@ -112,12 +112,12 @@ def _move(key: ApiKey, live: Merchant, sandbox: Merchant) -> None:
     """The row keeps its number, its versions, its list and its history. Each secret is bound to its merchant, so that
     it is sealed anew.
     """
-    trial.tidy_list(merchant=live, key=key)
-    tried = trial.current(live, key)
+    trial.revert_if_ended(merchant=live, key=key)
+    tried = trial.current_trial(live, key)
     if tried is not None:
         if live.two_person:  # a list that two people approved is taken back by two, or by its deadline
             raise errors.ListOnTrial(tried.deadline)
-        trial.take_back(trial=tried)
+        trial.revert_trial(trial=tried)
     secrets = [(secret, _opened(secret)) for secret in Secret.objects.filter(key=key).select_related("key__merchant")]
     key.merchant = sandbox
     key.save(update_fields=["merchant"])
@@ -132,6 +132,6 @@ def _move(key: ApiKey, live: Merchant, sandbox: Merchant) -> None:
 
 def _opened(secret: Secret) -> str:
     try:
-        return reveal(secret)
+        return reveal_secret(secret)
     except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
         raise errors.SealedSecret(secret.key.auth_key, secret.version) from fault

@@ -14,7 +14,7 @@ from itertools import batched
 from typing import BinaryIO
 
 from merchants import crypto
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import ApiKey, Secret
 from portal.lib import clock
 
@@ -30,7 +30,7 @@ PREFIXES = b"|".join(
 SHAPE = re.compile(rb"(?=((?:%s)\0?(?:[0-9A-Za-z]\0?){%d}))" % (PREFIXES, LENGTH - len("oppi_live_")))
 
 
-class State(StrEnum):
+class SecretState(StrEnum):
     USABLE = "usable"
     OVERLAP = "usable for a while"
     ENDED = "ended"
@@ -48,19 +48,19 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SecretFinding:
     line: int
     column: int
-    state: State
+    state: SecretState
     said: str
     secret: Secret | None
 
     @property
     def usable(self) -> bool:
-        return self.state in {State.USABLE, State.OVERLAP}
+        return self.state in {SecretState.USABLE, SecretState.OVERLAP}
 
 
-def findings(file: BinaryIO) -> Iterator[Finding]:
+def findings(file: BinaryIO) -> Iterator[SecretFinding]:
     now = clock.now()
     for some in batched(sightings(file), LOOKED_UP):
         prints = {sighting.fingerprint for sighting in some}
@@ -68,23 +68,26 @@ def findings(file: BinaryIO) -> Iterator[Finding]:
         known = {bytes(secret.fingerprint): secret for secret in rows}
         for sighting in some:
             secret = known.get(sighting.fingerprint)
-            yield Finding(sighting.line, sighting.column, *state_of(secret, now), secret)
+            yield SecretFinding(sighting.line, sighting.column, *state_of(secret, now), secret)
 
 
-def state_of(secret: Secret | None, at: datetime) -> tuple[State, str]:
+def state_of(secret: Secret | None, at: datetime) -> tuple[SecretState, str]:
     if secret is None:
-        return State.FOREIGN, "well formed, but never issued here: of another installation, or made up"
+        return SecretState.FOREIGN, "well formed, but never issued here: of another installation, or made up"
     key, ends = secret.key, secret.usable_until
     if secret.revoked_at is not None or key.status == ApiKey.Status.REVOKED:
-        return State.REVOKED, f"revoked at {spoken(secret.revoked_at)}" if secret.revoked_at else "revoked with its key"
+        return (
+            SecretState.REVOKED,
+            f"revoked at {moment_text(secret.revoked_at)}" if secret.revoked_at else "revoked with its key",
+        )
     if ends is not None and ends <= at:
-        return State.ENDED, f"ended at {spoken(ends)}"
+        return SecretState.ENDED, f"ended at {moment_text(ends)}"
     if key.expires_at is not None and key.expires_at <= at:
-        return State.ENDED, f"ended with its key at {spoken(key.expires_at)}"
+        return SecretState.ENDED, f"ended with its key at {moment_text(key.expires_at)}"
     kept = " for payments to players: its key is in quarantine" if key.status == ApiKey.Status.QUARANTINED else ""
     if ends is not None:
-        return State.OVERLAP, f"usable until {spoken(ends)}{kept}"
-    return State.USABLE, f"usable{kept}"
+        return SecretState.OVERLAP, f"usable until {moment_text(ends)}{kept}"
+    return SecretState.USABLE, f"usable{kept}"
 
 
 def sightings(file: BinaryIO) -> Iterator[Sighting]:

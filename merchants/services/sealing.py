@@ -18,7 +18,7 @@ from django.db.models import Count
 from merchants import crypto
 from merchants.models import Secret
 from merchants.services import second_factors
-from merchants.services.credentials import reveal, seal_context
+from merchants.services.credentials import reveal_secret, seal_context
 
 log = structlog.get_logger(__name__)
 BATCH = 200
@@ -43,7 +43,7 @@ class Progress:
 class Keeper(Protocol):
     """Who else seals something under these keys."""
 
-    def sealed_under(self) -> Counter[str]: ...
+    def seals_by_key(self) -> Counter[str]: ...
 
     def rewrap(self) -> int: ...
 
@@ -51,7 +51,7 @@ class Keeper(Protocol):
 _keepers: dict[str, Keeper] = {"second factors": second_factors}
 
 
-def add_keeper(name: str, keeper: Keeper) -> None:
+def register(name: str, keeper: Keeper) -> None:
     """Of an app above this one, told when it is ready."""
     _keepers[name] = keeper
 
@@ -60,7 +60,7 @@ def current_key_id() -> str:
     return next(iter(settings.KEY_ENCRYPTION_KEYS))
 
 
-def standing() -> list[Sealed]:
+def sealed_counts() -> list[Sealed]:
     """Under which keys the rows are now; those without a row are left out."""
     rows = Secret.objects.order_by("sealed_under").values_list("sealed_under").annotate(Count("pk"))
     return [
@@ -69,20 +69,20 @@ def standing() -> list[Sealed]:
     ]
 
 
-def left() -> int:
+def count_movable_rows() -> int:
     """Rows that can be moved."""
-    return sum(sealed.rows for sealed in standing() if sealed.configured and not sealed.current)
+    return sum(sealed.rows for sealed in sealed_counts() if sealed.configured and not sealed.current)
 
 
-def out_of_reach() -> list[Sealed]:
+def unreachable_rows() -> list[Sealed]:
     """Rows whose key-encryption key is not configured: whoever signs with them gets an error of ours."""
-    return [sealed for sealed in standing() if not sealed.configured]
+    return [sealed for sealed in sealed_counts() if not sealed.configured]
 
 
-def lost() -> list[tuple[str, str, int]]:
+def lost_keys() -> list[tuple[str, str, int]]:
     """Return each kind of sealed values with a key-encryption key that is not configured, and how many need it."""
-    kinds = {"secrets": Counter({sealed.key_id: sealed.rows for sealed in standing()})}
-    kinds |= {name: keeper.sealed_under() for name, keeper in _keepers.items()}
+    kinds = {"secrets": Counter({sealed.key_id: sealed.rows for sealed in sealed_counts()})}
+    kinds |= {name: keeper.seals_by_key() for name, keeper in _keepers.items()}
     return [
         (name, key_id, number)
         for name, rows in kinds.items()
@@ -91,10 +91,10 @@ def lost() -> list[tuple[str, str, int]]:
     ]
 
 
-def removable() -> list[str]:
+def removable_keys() -> list[str]:
     """Configured, not current, and no row needs them."""
-    needed = {sealed.key_id for sealed in standing()} | {current_key_id()}
-    needed |= {key_id for keeper in _keepers.values() for key_id in keeper.sealed_under()}
+    needed = {sealed.key_id for sealed in sealed_counts()} | {current_key_id()}
+    needed |= {key_id for keeper in _keepers.values() for key_id in keeper.seals_by_key()}
     return [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id not in needed]
 
 
@@ -114,7 +114,7 @@ def rewrap() -> Iterator[Progress]:
 
 def rewrap_one(secret: Secret, progress: Progress) -> None:
     try:
-        clear = reveal(secret)
+        clear = reveal_secret(secret)
     except crypto.SealBroken:
         log.exception("secret.seal_broken", auth_key=secret.key.auth_key, version=secret.version)
         progress.broken.append(str(secret))

@@ -29,13 +29,13 @@ class Bound(str):
     context: str
 
     @classmethod
-    def to(cls, context: str, text: str) -> Bound:
+    def build(cls, context: str, text: str) -> Bound:
         bound = cls(text)
         bound.context = context
         return bound
 
 
-def context_of(factor: Authenticator) -> str:
+def seal_context(factor: Authenticator) -> str:
     """Return what ties a seed to its row: there is one row of a kind for each person."""
     return f"second factor:{factor.user_id}:{factor.type}"
 
@@ -57,20 +57,20 @@ def bind(instance: Authenticator, **_: Any) -> None:
     """Bind the seeds of a row that is being made, and mark those of a row that was read as belonging to it."""
     if "data" not in instance.__dict__ or not isinstance(instance.data, dict):
         return
-    context = context_of(instance)
-    for name, kept in sealed_in(instance).items():
+    context = seal_context(instance)
+    for name, kept in sealed_fields(instance).items():
         fresh = instance.pk is None and not isinstance(kept, Bound)
-        instance.data[name] = Bound.to(context, seal(unseal(kept), context=context) if fresh else kept)
+        instance.data[name] = Bound.build(context, seal(unseal(kept), context=context) if fresh else kept)
 
 
-def sealed_under() -> Counter[str]:
+def seals_by_key() -> Counter[str]:
     """Return how many seeds are sealed under each key-encryption key: without it their people could not sign in."""
     return Counter(
-        kept.partition(":")[0] for factor in Authenticator.objects.all() for kept in sealed_in(factor).values()
+        kept.partition(":")[0] for factor in Authenticator.objects.all() for kept in sealed_fields(factor).values()
     )
 
 
-def sealed_in(factor: Authenticator) -> dict[str, str]:
+def sealed_fields(factor: Authenticator) -> dict[str, str]:
     return {name: factor.data[name] for name in SEALED_FIELDS if name in factor.data}
 
 
@@ -85,8 +85,8 @@ def rewrap_one(pk: int) -> bool:
     _, *older = settings.KEY_ENCRYPTION_KEYS
     try:
         moved = {
-            name: seal(unseal(kept), context=context_of(factor))
-            for name, kept in (sealed_in(factor) if factor else {}).items()
+            name: seal(unseal(kept), context=seal_context(factor))
+            for name, kept in (sealed_fields(factor) if factor else {}).items()
             if factor and kept.partition(":")[0] in older
         }
     except crypto.SealBroken:  # copied from another row: it opens nowhere, and must not open after this

@@ -23,7 +23,7 @@ REFUSED_PAGES = 20
 SHOWN = 50
 
 
-def note(
+def add_record(
     kind: Kind, *, person: Person | None = None, email: str = "", address: str | None = None, method: str = ""
 ) -> None:
     """Add one record. A lock that goes on is noted once in 15 minutes, so that a guesser cannot fill the table.
@@ -31,7 +31,7 @@ def note(
     Whether the address of a requested reset has an account is not looked up: the time of that page must not tell.
     """
     email = (person.email if person else email).strip().lower()
-    email = masking.mask(email) if EMAIL.fullmatch(email) else ""
+    email = masking.mask_secrets(email) if EMAIL.fullmatch(email) else ""
     if kind == Kind.LOCKED and _is_noted(email, address):
         return
     SignInRecord.objects.create(
@@ -45,12 +45,12 @@ def note(
     )
 
 
-def note_refused_page(*, person: Person, address: str | None, page: str) -> None:
+def add_refused_page(*, person: Person, address: str | None, page: str) -> None:
     """Add a record of a page that answered 403 or 404; of one person at most REFUSED_PAGES an hour."""
     since = clock.now() - ALARM_WINDOW
     own = SignInRecord.objects.filter(person=person, kind=Kind.PAGE_REFUSED, at__gt=since)
     if own.count() < REFUSED_PAGES:
-        note(Kind.PAGE_REFUSED, person=person, address=address, method=page)
+        add_record(Kind.PAGE_REFUSED, person=person, address=address, method=page)
 
 
 def _is_noted(email: str, address: str | None) -> bool:
@@ -73,7 +73,7 @@ def _actor() -> int | None:
         return person
 
 
-def latest(person: Person) -> Sequence[SignInRecord]:
+def latest_records(person: Person) -> Sequence[SignInRecord]:
     """Return the newest records of one person, newest first."""
     own = Q(person=person) | Q(kind=Kind.RESET_ASKED, email=person.email)
     return list(SignInRecord.objects.filter(own).select_related("by")[:SHOWN])
@@ -100,6 +100,6 @@ def raise_alarm() -> int:
         Letter(to=to, template="sign_in_alarm", context=context, created_at=now, due_at=now)
         for to in settings.SECURITY_ALARM_TO
     )
-    note(Kind.ALARM, method=f"{len(locks)} locks")
+    add_record(Kind.ALARM, method=f"{len(locks)} locks")
     email_outbox.wake_on_commit()
     return len(locks)

@@ -22,7 +22,7 @@ CAN_BE_OFF = {"ReconciliationPlan", "StatementSource"}  # and then nobody notice
 
 
 @transaction.atomic
-def tell_owners() -> int:
+def notify_owners_of_changes() -> int:
     """How many changes were told. A worker that dies has told nothing and marked nothing."""
     untold = StaffChange.objects.select_for_update(skip_locked=True).filter(told_at=None).order_by("pk")
     changes = list(untold[:MOST_AT_ONCE])
@@ -40,9 +40,9 @@ def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> Le
     if not events:  # a kind that the history has no words for
         what = f"changed: {', '.join(sorted({change.thing for change in changes}))}"
         at = changes[0].created_at
-        return emails.tell_owners(merchant, what, by=_by(number, None), at=at, transaction=number)
-    told, last = history_sentences.tell(events), events[-1]
-    return emails.tell_owners(
+        return emails.notify_owners(merchant, what, by=_by(number, None), at=at, transaction=number)
+    told, last = history_sentences.describe_transaction(events), events[-1]
+    return emails.notify_owners(
         merchant,
         told.title,
         by=_by(number, last),
@@ -67,14 +67,16 @@ def _by(number: int, event: Event | None) -> str:
     approved = Approval.objects.filter(decided_in=number, state=Approval.State.APPROVED)
     approval = approved.select_related("asked_by", "decided_by").first()
     return (
-        f"{approval.asked_by} and {approval.decided_by}" if approval else history.who(event.context if event else None)
+        f"{approval.asked_by} and {approval.decided_by}"
+        if approval
+        else history.author_name(event.context if event else None)
     )
 
 
 def _also(events: Iterable[Event]) -> Iterator[str]:
     for event in events:
         yield from _removed(event)
-        if event.thing in CAN_BE_OFF and event.became("is_on") is False:
+        if event.thing in CAN_BE_OFF and event.new_value("is_on") is False:
             yield from settings.RECONCILIATION_ALARM_TO
 
 
@@ -85,5 +87,5 @@ def _removed(event: Event) -> Iterator[str]:
     elif "email" in event.row:
         if event.label == "delete":
             yield event.row["email"]
-        elif event.became("email"):
+        elif event.new_value("email"):
             yield (event.old or {})["email"]

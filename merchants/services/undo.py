@@ -26,7 +26,7 @@ LIMITS = frozenset({"bets_per_minute", "max_stake", "max_stake_by_currency"})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class UndoableChange:
     """`number`: of one of its events."""
 
     number: int
@@ -43,16 +43,16 @@ def rows(thing: type[Model], merchant: Merchant) -> Any:
     return event_model.objects.filter(**{event_model.pgh_scopes["merchant"]: merchant.pk})
 
 
-def last(thing: type[Model], merchant: Merchant, **which: Any) -> Change | None:
+def last_change(thing: type[Model], merchant: Merchant, **which: Any) -> UndoableChange | None:
     """The newest change, while it can be undone. `which`: of one player only, then without the others."""
     since = clock.now() - UNDONE_WITHIN
     event = rows(thing, merchant).filter(pgh_created_at__gt=since, **which).order_by("-pgh_created_at").first()
     if event is None or (thing is Merchant and not _only_limits(event)):
         return None
     alone = {"pgh_id": event.pgh_id} if which else _breath(event)
-    title, context = _title(thing, merchant, alone), history.believed(event.pgh_context, event.pgh_role)
+    title, context = _title(thing, merchant, alone), history.trusted_context(event.pgh_context, event.pgh_role)
     reason = (context or {}).get("reason", "")
-    return Change(event.pgh_id, title, history.who(context), event.pgh_created_at, reason)
+    return UndoableChange(event.pgh_id, title, history.author_name(context), event.pgh_created_at, reason)
 
 
 def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str:
@@ -60,16 +60,16 @@ def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str
     read = history.events((merchant, thing.__name__, which))
     if len(read) == history.EVENTS_OF_A_THING:
         return history.title_of_all(merchant, thing.__name__, read[0])
-    return history_sentences.tell(read[::-1]).title
+    return history_sentences.describe_transaction(read[::-1]).title
 
 
-def find(thing: type[Model], merchant: Merchant, number: int) -> Any | None:
+def find_event(thing: type[Model], merchant: Merchant, number: int) -> Any | None:
     """The event with this number, when it is this merchant's."""
     return rows(thing, merchant).filter(pgh_id=number).first()
 
 
 def _breath(event: Any) -> dict[str, Any]:
-    return history.together(event.pgh_transaction, event.pgh_context_id, event.pgh_created_at)
+    return history.written_together(event.pgh_transaction, event.pgh_context_id, event.pgh_created_at)
 
 
 def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool) -> list[Any]:
@@ -81,13 +81,13 @@ def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool)
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
+def undo_players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
     """How many are as they were. Raises TooLateToUndo and ChangedSince."""
     events = _with_it(Player, merchant, event, alone=alone)
-    others = flags.write((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
+    others = flags.write_settings((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
     if others:
         player = Player.objects.get(pk=others[0])
-        raise errors.ChangedSince(f"Player {player.player_id}", by(Player, merchant, pgh_obj=player.pk))
+        raise errors.ChangedSince(f"Player {player.player_id}", last_author(Player, merchant, pgh_obj=player.pk))
     return len(events)
 
 
@@ -98,7 +98,7 @@ def _left(values: Mapping[str, Any]) -> Setting:
 
 
 @transaction.atomic
-def games(*, merchant: Merchant, event: Any) -> int:
+def undo_games(*, merchant: Merchant, event: Any) -> int:
     """Raises TooLateToUndo and ChangedSince."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     events = _with_it(DisabledGame, merchant, event, alone=False)
@@ -106,7 +106,7 @@ def games(*, merchant: Merchant, event: Any) -> int:
     for each in events:
         as_left = off.get(each.game_id) == each.pgh_obj_id if each.pgh_label == "insert" else each.game_id not in off
         if not as_left:
-            raise errors.ChangedSince(f"The game {_name(each)}", by(DisabledGame, merchant, game=each.game_id))
+            raise errors.ChangedSince(f"The game {_name(each)}", last_author(DisabledGame, merchant, game=each.game_id))
     again = [Game(pk=each.game_id) for each in events if each.pgh_label == "insert"]
     flags.switch_games_for(games=again, merchant=merchant, on=True)
     gone = [Game(pk=each.game_id) for each in events if each.pgh_label == "delete"]
@@ -115,12 +115,12 @@ def games(*, merchant: Merchant, event: Any) -> int:
 
 
 @transaction.atomic
-def limits(*, merchant: Merchant, event: Any) -> int:
+def undo_limits(*, merchant: Merchant, event: Any) -> int:
     """The merchant's own. Raises TooLateToUndo and ChangedSince."""
     [event] = _with_it(Merchant, merchant, event, alone=True)
     standing = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
-        raise errors.ChangedSince("The merchant", by(Merchant, merchant))
+        raise errors.ChangedSince("The merchant", last_author(Merchant, merchant))
     for name in LIMITS:
         setattr(standing, name, event.pgh_before.get(name))
     standing.save(update_fields=sorted(LIMITS))
@@ -140,8 +140,8 @@ def _name(event: Any) -> str:
     return str(Game.objects.values_list("name", flat=True).get(pk=event.game_id))
 
 
-def by(thing: type[Model], merchant: Merchant, *, of: Collection[str] = (), **which: Any) -> str:
+def last_author(thing: type[Model], merchant: Merchant, *, of: Collection[str] = (), **which: Any) -> str:
     """Who changed it last. `of`: one of these fields, among the newest changes."""
     newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at")[:LOOKED_AT]
     found = next((event for event in newest if not of or _changed(event) & set(of)), None)
-    return history.who(history.believed(found.pgh_context, found.pgh_role)) if found else ""
+    return history.author_name(history.trusted_context(found.pgh_context, found.pgh_role)) if found else ""

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 
 from merchants import access
 from merchants.services import emails, second_factors
-from merchants.sign_in.lock import count_guess, seconds_locked, too_many
-from merchants.sign_in.record import Kind, record
+from merchants.sign_in.lock import count_guess, seconds_locked, too_many_attempts
+from merchants.sign_in.record import Kind, add_record
 from portal.lib.clientip import request_address
 
 NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
@@ -74,8 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):
             super().pre_authenticate(request, **credentials)
         except ValidationError as locked:
             seconds = seconds_locked(request, self._get_login_attempts_cache_key(request, **credentials))
-            record(request, Kind.LOCKED, email=str(credentials.get("email", "")), method="password")
-            raise too_many("wrong passwords", seconds) from locked
+            add_record(request, Kind.LOCKED, email=str(credentials.get("email", "")), method="password")
+            raise too_many_attempts("wrong passwords", seconds) from locked
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """The right password takes back its own attempt, and none of those before it."""
@@ -84,10 +84,10 @@ class AccountAdapter(DefaultAccountAdapter):
             self._guess.rollback()
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        record(request, Kind.REFUSED, email=str(credentials.get("email", "")), method="password")
+        add_record(request, Kind.REFUSED, email=str(credentials.get("email", "")), method="password")
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        record(request, Kind.REFUSED, person=user, method="account switched off")
+        add_record(request, Kind.REFUSED, person=user, method="account switched off")
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 

@@ -8,5 +8,5 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 
-def of_the_administration(request: HttpRequest) -> dict[str, Any]:
+def admin_appearance(request: HttpRequest) -> dict[str, Any]:
     return admin.site.each_context(request) if request.path.startswith("/account/") else {}

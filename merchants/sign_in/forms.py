@@ -20,8 +20,8 @@ from django.http import HttpRequest
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
 from merchants.sign_in import resets
-from merchants.sign_in.lock import count_guess, seconds_locked, too_many
-from merchants.sign_in.record import Kind, record
+from merchants.sign_in.lock import count_guess, seconds_locked, too_many_attempts
+from merchants.sign_in.record import Kind, add_record
 from portal.lib.email_addresses import ascii_if_possible
 
 NOT_ALONE = "This passkey was added as a second factor. Sign in with your password, then use the passkey."
@@ -45,8 +45,8 @@ class AskForReset(ResetPasswordForm):
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         email: str = self.cleaned_data["email"]
-        record(request, Kind.RESET_ASKED, email=email)
-        resets.ask(email)
+        add_record(request, Kind.RESET_ASKED, email=email)
+        resets.request_reset(email)
         return email
 
 
@@ -65,17 +65,19 @@ class CodeOnce(BaseAuthenticateForm):
             raise ValidationError(UNREADABLE) from fault
         guess.rollback()
         if self.authenticator.type == Authenticator.Type.TOTP:
-            use_up(self.user.pk, code)
+            use_code(self.user.pk, code)
         return code
 
     def locked(self) -> ValidationError:
-        record(context.request, Kind.LOCKED, person=self.user, method="code")
+        add_record(context.request, Kind.LOCKED, person=self.user, method="code")
         return locked_codes(self.user)
 
 
 def locked_codes(person: Any) -> ValidationError:
     """Return the refusal that says how long the lock of this person's codes still lasts."""
-    return too_many("wrong codes", seconds_locked(context.request, f"mfa-auth-user-{person.pk}"))  # allauth's key
+    return too_many_attempts(
+        "wrong codes", seconds_locked(context.request, f"mfa-auth-user-{person.pk}")
+    )  # allauth's key
 
 
 class SignInCode(CodeOnce, AuthenticateForm):
@@ -102,7 +104,7 @@ class FirstCode(ActivateTOTPForm):
             if refused.code != "rate_limited":
                 raise
             raise locked_codes(self.user) from refused
-        use_up(self.user.pk, code)
+        use_code(self.user.pk, code)
         return code
 
 
@@ -136,7 +138,7 @@ class NewPasskey(AddWebAuthnForm):
         return cleaned
 
 
-def use_up(person: int, code: str) -> None:
+def use_code(person: int, code: str) -> None:
     digits = "".join(filter(str.isdigit, code))
     lifetime = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
     if not cache.add(f"totp-code-used:{person}:{digits}", 1, timeout=lifetime):

@@ -49,29 +49,29 @@ class StaffGate:
         match = request.resolver_match
         if match is None or "admin" not in match.namespaces or match.url_name in OPEN:
             return None
-        return turned_away(request)
+        return gate_response(request)
 
 
-def turned_away(request: HttpRequest) -> HttpResponse | None:
+def gate_response(request: HttpRequest) -> HttpResponse | None:
     person: Any = request.user
     if not person.is_authenticated:
-        return redirect_to_login(way_back(request))
+        return redirect_to_login(return_address(request))
     if not person.is_staff:
         return render(request, "account/not_staff.html", admin.site.each_context(request), status=403)
     if access.used_second_factor(request):
         return None
     if access.has_second_factor(person):
-        return to_second_factor(request)
+        return second_factor_redirect(request)
     messages.warning(request, SET_UP)
     return redirect("mfa_index")
 
 
-def to_second_factor(request: HttpRequest) -> HttpResponseRedirect:
+def second_factor_redirect(request: HttpRequest) -> HttpResponseRedirect:
     """To be proved again, and then back to the page."""
     methods = get_adapter().get_reauthentication_methods(request.user)
     address = methods[0]["url"] if methods else reverse("mfa_index")
-    return HttpResponseRedirect(f"{address}?{urlencode({'next': way_back(request)})}")
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': return_address(request)})}")
 
 
-def way_back(request: HttpRequest) -> str:
+def return_address(request: HttpRequest) -> str:
     return request.get_full_path()

@@ -42,7 +42,7 @@ def _rates() -> Iterator[tuple[str, str, ratelimit.Rate]]:
         yield OURS, GUESS, rate
 
 
-def too_many(what: str, seconds: float) -> ValidationError:
+def too_many_attempts(what: str, seconds: float) -> ValidationError:
     minutes = max(1, math.ceil(seconds / 60))
     spoken = "a minute" if minutes == 1 else f"{minutes} minutes"
     return ValidationError(f"Too many {what}. Try again in {spoken}; until then the correct one is refused, too.")

@@ -19,9 +19,9 @@ from portal.lib.clientip import request_address
 Kind = SignInRecord.Kind
 
 
-def record(request: HttpRequest, kind: Kind, **about: Any) -> None:
+def add_record(request: HttpRequest, kind: Kind, **about: Any) -> None:
     """Add a record with the caller's address."""
-    sign_in_records.note(kind, address=caller_address(request), **about)
+    sign_in_records.add_record(kind, address=caller_address(request), **about)
 
 
 def caller_address(request: HttpRequest) -> str | None:
@@ -32,40 +32,40 @@ def caller_address(request: HttpRequest) -> str | None:
 @receiver(account.user_logged_in)
 def record_sign_in(request: HttpRequest, user: Person, **_: Any) -> None:
     used = [proof.get("type") or proof["method"] for proof in access.proofs(request, "password", "mfa")]
-    record(request, Kind.SIGNED_IN, person=user, method=", ".join(dict.fromkeys(used)))
+    add_record(request, Kind.SIGNED_IN, person=user, method=", ".join(dict.fromkeys(used)))
 
 
 @receiver(mfa.authentication_failed)
 def record_refused_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
-    record(request, Kind.REFUSED, person=user, method=authenticator.type)
+    add_record(request, Kind.REFUSED, person=user, method=authenticator.type)
 
 
 @receiver(account.authentication_step_completed)
 def record_step_up(request: HttpRequest, user: Person, method: str, **about: Any) -> None:
     if about.get("reauthenticated"):
-        record(request, Kind.STEP_UP, person=user, method=about.get("type") or method)
+        add_record(request, Kind.STEP_UP, person=user, method=about.get("type") or method)
 
 
 @receiver(mfa.authenticator_added)
 def record_added_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
-    record(request, Kind.FACTOR_ADDED, person=user, method=authenticator.type)
+    add_record(request, Kind.FACTOR_ADDED, person=user, method=authenticator.type)
 
 
 @receiver(mfa.authenticator_removed)
 def record_removed_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
-    record(request, Kind.FACTOR_REMOVED, person=user, method=authenticator.type)
+    add_record(request, Kind.FACTOR_REMOVED, person=user, method=authenticator.type)
 
 
 @receiver(mfa.authenticator_reset)
 def record_renewed_codes(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
-    record(request, Kind.CODES_RENEWED, person=user, method=authenticator.type)
+    add_record(request, Kind.CODES_RENEWED, person=user, method=authenticator.type)
 
 
 @receiver(account.password_changed)
 def record_changed_password(request: HttpRequest, user: Person, **_: Any) -> None:
-    record(request, Kind.PASSWORD_CHANGED, person=user)
+    add_record(request, Kind.PASSWORD_CHANGED, person=user)
 
 
 @receiver(account.password_reset)
 def record_reset_password(request: HttpRequest, user: Person, **_: Any) -> None:
-    record(request, Kind.RESET_DONE, person=user)
+    add_record(request, Kind.RESET_DONE, person=user)

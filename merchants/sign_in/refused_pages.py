@@ -22,7 +22,7 @@ class RefusedPages:
         person: Any = request.user
         if response.status_code in REFUSED and person.is_authenticated:
             page = f"{response.status_code} {page_name(request)}"
-            sign_in_records.note_refused_page(person=person, address=caller_address(request), page=page)
+            sign_in_records.add_refused_page(person=person, address=caller_address(request), page=page)
         return response
 
 

@@ -21,24 +21,24 @@ class Unavailable(Exception):
     """Nothing can be asked for now: the broker is away."""
 
 
-def ask(email: str) -> None:
+def request_reset(email: str) -> None:
     """Raises Unavailable."""
-    if not job_queue.send(TASK, email):
+    if not job_queue.send_job(TASK, email):
         raise Unavailable
 
 
-def write(email: str) -> None:
+def write_reset_email(email: str) -> None:
     """To the address that we know, whatever was typed. Nothing goes to the address of a stranger."""
     for person in Person.objects.filter(email__iexact=email, is_active=True):
         Letter.objects.create(to=person.email, template=TEMPLATE, context={"person": person.pk, "name": str(person)})
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
 
 
 def filling(letter: Letter) -> Filling:
-    return Filling({"link": link(Person.objects.get(pk=letter.context["person"]))})
+    return Filling({"link": reset_link(Person.objects.get(pk=letter.context["person"]))})
 
 
-def link(person: Person) -> str:
+def reset_link(person: Person) -> str:
     """It works once, since it hangs on the password of now."""
     key = default_token_generator.make_token(person)
     path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])

@@ -64,5 +64,5 @@ def note_activity(request: HttpRequest) -> None:
 
 
 @receiver(user_logged_in)
-def begin(request: HttpRequest, **_: Any) -> None:
+def begin_session(request: HttpRequest, **_: Any) -> None:
     request.session[BEGAN] = request.session[SEEN] = time.time()

@@ -13,16 +13,14 @@ from merchants import access
 
 
 @receiver(authenticator_added)
-def a_factor_that_was_just_set_up_was_proved(
-    request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any
-) -> None:
+def prove_new_factor(request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:
     """Its first code was right, its key has signed. A further factor is only added after a fresh one of before."""
     if authenticator.type in access.SECOND_FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 
 @receiver(authenticator_removed)
-def a_factor_that_is_taken_away_proves_nothing_any_more(request: HttpRequest, user: Any, **_: Any) -> None:
+def forget_removed_factor(request: HttpRequest, user: Any, **_: Any) -> None:
     """It may be lost, and in use elsewhere. Only the browser in which it was taken away stays signed in."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
         session.end()

@@ -18,12 +18,12 @@ def database_is_guarded(databases: Sequence[str] | None = None, **options: Any) 
     if not databases or "default" not in databases:
         return []
     try:
-        return [Error(sentence, hint=HINT, id=number) for number, sentence in found(connections["default"])]
+        return [Error(sentence, hint=HINT, id=number) for number, sentence in guard_findings(connections["default"])]
     except DatabaseError as fault:
         return [Error(f"The database cannot be compared with the code: {fault}", id="portal.E000")]
 
 
-def found(connection: Any) -> Iterator[tuple[str, str]]:
+def guard_findings(connection: Any) -> Iterator[tuple[str, str]]:
     yield from (("portal.E001", sentence) for sentence in installed.differences(connection))
     yield from (("portal.E002", f"{name} can switch triggers off.") for name in switch.switches(connection))
     yield from (("portal.E003", difference.sentence) for difference in grants.differences(connection))

@@ -38,12 +38,12 @@ REWRITTEN = Rights(APPEND_ONLY.privileges | {"DELETE"})
 CLOSED = Rights(frozenset())
 
 
-def only(*columns: str) -> Rights:
+def update_only(*columns: str) -> Rights:
     """Rows stay, and only these columns change."""
     return Rights(KEPT.privileges, only=frozenset(columns))
 
 
-def never(*columns: str) -> Rights:
+def update_except(*columns: str) -> Rights:
     """Rows stay, and these columns never change."""
     return Rights(KEPT.privileges, never=frozenset(columns))
 
@@ -70,31 +70,33 @@ TABLES: dict[str, Rights] = {
     "wallet_foldedrow": REWRITTEN,
     "wallet_reportoptout": REWRITTEN,
     # Rows that stay.
-    "merchants_apikey": never("environment", "auth_key"),  # a trigger lets test keys move to their sandbox, once
+    "merchants_apikey": update_except(
+        "environment", "auth_key"
+    ),  # a trigger lets test keys move to their sandbox, once
     "merchants_approval": KEPT,
     "merchants_compromise": KEPT,
-    "merchants_download": only("rows", "is_complete"),
+    "merchants_download": update_only("rows", "is_complete"),
     "merchants_game": KEPT,
-    "merchants_letter": only("state", "attempts", "due_at", "last_answer", "sent_at"),
+    "merchants_letter": update_only("state", "attempts", "due_at", "last_answer", "sent_at"),
     "merchants_listtrial": KEPT,
     "merchants_merchant": KEPT,
     "merchants_ownerquestion": KEPT,
     "merchants_person": KEPT,
-    "merchants_player": never("merchant_id", "player_id"),
-    "merchants_secret": never("key_id", "version", "fingerprint"),
+    "merchants_player": update_except("merchant_id", "player_id"),
+    "merchants_secret": update_except("key_id", "version", "fingerprint"),
     "merchants_secretclaim": KEPT,
     "merchants_seenaddress": KEPT,
-    "merchants_staffchange": only("told_at", "letter_id"),
+    "merchants_staffchange": update_only("told_at", "letter_id"),
     "wallet_case": KEPT,
-    "wallet_correction": only("declined_by_id", "declined_at"),  # approved by wallet_correct alone
-    "wallet_currencyrate": never("currency"),
+    "wallet_correction": update_only("declined_by_id", "declined_at"),  # approved by wallet_correct alone
+    "wallet_currencyrate": update_except("currency"),
     "wallet_export": KEPT,
-    "wallet_playtransaction": only("is_rolled_back"),
+    "wallet_playtransaction": update_only("is_rolled_back"),
     "wallet_reconciliation": KEPT,
     "wallet_reconciliationplan": KEPT,
     "wallet_reportdelivery": KEPT,
-    "wallet_session": only("is_active", "play_balance", "expires_at"),
-    "wallet_settlement": only(
+    "wallet_session": update_only("is_active", "play_balance", "expires_at"),
+    "wallet_settlement": update_only(
         "state",
         "figures",
         "digest",
@@ -196,14 +198,14 @@ FUNCTIONS = """
 
 
 @dataclass(frozen=True)
-class Difference:
+class GrantDifference:
     """What has to be executed, and the sentence for a person."""
 
     statements: tuple[sql.Composed, ...]
     sentence: str
 
 
-def declared(table: str) -> Rights:
+def declared_rights(table: str) -> Rights:
     return APPEND_ONLY if table in event_tables() else TABLES.get(table, CLOSED)
 
 
@@ -216,25 +218,25 @@ def is_event(model: type[Model]) -> bool:
     return issubclass(model, Event) and model._meta.managed  # noqa: SLF001
 
 
-def undeclared() -> list[str]:
+def undeclared_tables() -> list[str]:
     """Return the tables of models that have no line here."""
     models = (model._meta for model in apps.get_models(include_auto_created=True))  # noqa: SLF001
     tables = {model.db_table for model in models if model.managed and not model.proxy}
     return sorted(tables - TABLES.keys() - event_tables())
 
 
-def apply(connection: Any) -> list[str]:
+def apply_grants(connection: Any) -> list[str]:
     """Give the application exactly these rights. Returns what was different."""
     return execute(connection, list(differences(connection)))
 
 
-def apply_to_functions(connection: Any) -> None:
+def apply_function_grants(connection: Any) -> None:
     """After functions were installed, in the same transaction: between the two, every call would be refused."""
     if needs_rights(connection):
-        execute(connection, list(of_functions(connection, settings.APPLICATION_ROLE)))
+        execute(connection, list(function_differences(connection, settings.APPLICATION_ROLE)))
 
 
-def execute(connection: Any, found: list[Difference]) -> list[str]:
+def execute(connection: Any, found: list[GrantDifference]) -> list[str]:
     with connection.cursor() as cursor:
         for difference in found:
             for statement in difference.statements:
@@ -242,10 +244,10 @@ def execute(connection: Any, found: list[Difference]) -> list[str]:
     return [difference.sentence for difference in found]
 
 
-def differences(connection: Any) -> Iterator[Difference]:
+def differences(connection: Any) -> Iterator[GrantDifference]:
     """Where the rights in the database are not those that are declared."""
     if needs_rights(connection):
-        for of in (of_schemas, of_tables, of_functions):
+        for of in (schema_differences, table_differences, function_differences):
             yield from of(connection, settings.APPLICATION_ROLE)
 
 
@@ -256,24 +258,24 @@ def needs_rights(connection: Any) -> bool:
         return cursor.fetchone() is not None
 
 
-def of_schemas(connection: Any, role: str) -> Iterator[Difference]:
+def schema_differences(connection: Any, role: str) -> Iterator[GrantDifference]:
     with connection.cursor() as cursor:
         cursor.execute(SCHEMAS, {"role": role})
         schemas = cursor.fetchall()
     for schema, held, open_to_all in schemas:
         wanted = ["CREATE", "USAGE"] if schema == "statements" else ["USAGE"]
         if open_to_all or held != wanted:
-            yield Difference(
+            yield GrantDifference(
                 (
-                    composed("REVOKE ALL ON SCHEMA {} FROM {}", schema, role),
-                    composed("REVOKE CREATE ON SCHEMA {} FROM PUBLIC", schema),
-                    composed("GRANT {privileges} ON SCHEMA {} TO {}", schema, role, privileges=", ".join(wanted)),
+                    composed_sql("REVOKE ALL ON SCHEMA {} FROM {}", schema, role),
+                    composed_sql("REVOKE CREATE ON SCHEMA {} FROM PUBLIC", schema),
+                    composed_sql("GRANT {privileges} ON SCHEMA {} TO {}", schema, role, privileges=", ".join(wanted)),
                 ),
                 f"The rights of {role} in the schema {schema} differ.",
             )
 
 
-def of_tables(connection: Any, role: str) -> Iterator[Difference]:
+def table_differences(connection: Any, role: str) -> Iterator[GrantDifference]:
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS)
         columns = dict(cursor.fetchall())
@@ -282,13 +284,13 @@ def of_tables(connection: Any, role: str) -> Iterator[Difference]:
     for table in sorted(columns | dict.fromkeys(name for name, _, _ in held)):
         wanted = grants_on(table, columns.get(table, []))
         if {grant for grant in held if grant[0] == table} != wanted:
-            yield Difference(
+            yield GrantDifference(
                 tuple(statements_for(table, wanted, role)), f"The rights of {role} on the table {table} differ."
             )
 
 
 def grants_on(table: str, columns: list[str]) -> set[Grant]:
-    rights, grants = declared(table), set()
+    rights, grants = declared_rights(table), set()
     for privilege in rights.privileges:
         allowed = set(columns)
         if privilege == "UPDATE":
@@ -301,7 +303,7 @@ def grants_on(table: str, columns: list[str]) -> set[Grant]:
 
 
 def statements_for(table: str, wanted: set[Grant], role: str) -> Iterator[sql.Composed]:
-    yield composed("REVOKE ALL ON {} FROM PUBLIC, {}", table, role)
+    yield composed_sql("REVOKE ALL ON {} FROM PUBLIC, {}", table, role)
     for privilege in sorted({privilege for _, privilege, _ in wanted}):
         columns = sorted(column for _, each, column in wanted if each == privilege and column)
         of = sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, columns))) if columns else sql.SQL("")
@@ -310,19 +312,21 @@ def statements_for(table: str, wanted: set[Grant], role: str) -> Iterator[sql.Co
         )
 
 
-def of_functions(connection: Any, role: str) -> Iterator[Difference]:
+def function_differences(connection: Any, role: str) -> Iterator[GrantDifference]:
     with connection.cursor() as cursor:
         cursor.execute(FUNCTIONS, {"role": role})
         functions = cursor.fetchall()
     for name, signature, by_all, by_role in functions:
         wanted = name in CALLED or (name == SAYS_WHEN and not settings.PRODUCTION)
         if (by_all, by_role) != (False, wanted):
-            statements = [composed("REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {}", role, signature=signature)]
+            statements = [composed_sql("REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {}", role, signature=signature)]
             if wanted:
-                statements.append(composed("GRANT EXECUTE ON FUNCTION {signature} TO {}", role, signature=signature))
-            yield Difference(tuple(statements), f"The right of {role} to execute {signature} differs.")
+                statements.append(
+                    composed_sql("GRANT EXECUTE ON FUNCTION {signature} TO {}", role, signature=signature)
+                )
+            yield GrantDifference(tuple(statements), f"The right of {role} to execute {signature} differs.")
 
 
-def composed(statement: str, *names: str, **parts: str) -> sql.Composed:
+def composed_sql(statement: str, *names: str, **parts: str) -> sql.Composed:
     """Names are quoted; parts are the database's own words and stand as they are."""
     return sql.SQL(statement).format(*map(sql.Identifier, names), **{key: sql.SQL(text) for key, text in parts.items()})

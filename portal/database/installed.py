@@ -35,11 +35,11 @@ def newest_frozen() -> Path:
 
 def differences(connection: Any) -> Iterator[str]:
     """One sentence for each function or trigger that is not as the code says."""
-    yield from of_functions(connection)
-    yield from of_triggers(connection)
+    yield from function_differences(connection)
+    yield from trigger_differences(connection)
 
 
-def of_functions(connection: Any) -> Iterator[str]:
+def function_differences(connection: Any) -> Iterator[str]:
     wanted = dict(FUNCTION.findall(LEDGER.read_text()))
     with connection.cursor() as cursor:
         cursor.execute(FUNCTIONS, [])
@@ -52,7 +52,7 @@ def of_functions(connection: Any) -> Iterator[str]:
             yield f"The function {signature} does not run with the rights that wallet/ledger/post.sql gives it."
 
 
-def of_triggers(connection: Any) -> Iterator[str]:
+def trigger_differences(connection: Any) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(TRIGGERS)
         found = {(table, name): state for table, name, *state in cursor.fetchall()}

@@ -28,11 +28,11 @@ class InstallFunctions(migrations.RunSQL):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         super().database_forwards(app_label, schema_editor, from_state, to_state)
-        grants.apply_to_functions(schema_editor.connection)
+        grants.apply_function_grants(schema_editor.connection)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         super().database_backwards(app_label, schema_editor, from_state, to_state)
-        grants.apply_to_functions(schema_editor.connection)
+        grants.apply_function_grants(schema_editor.connection)
 
 
 class InOneTransaction(migrations.SeparateDatabaseAndState):

@@ -19,14 +19,14 @@ WITHOUT = """
 """
 
 
-def fix(connection: Any) -> None:
+def fix_search_paths(connection: Any) -> None:
     """Give the path to each function of a trigger that has another, or a setting more."""
-    for function in without(connection):
+    for function in functions_without_path(connection):
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER FUNCTION {function} RESET ALL SET search_path = {PATH}")
 
 
-def without(connection: Any) -> list[str]:
+def functions_without_path(connection: Any) -> list[str]:
     """Return the functions of triggers that look elsewhere; their names are quoted."""
     with connection.cursor() as cursor:
         cursor.execute(WITHOUT, [CONFIGURATION])

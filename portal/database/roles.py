@@ -34,18 +34,18 @@ OBJECTS = """
 
 
 @dataclass(frozen=True)
-class Role:
+class DatabaseRole:
     name: str
     password: str = field(default="", repr=False)
 
 
-def role_in(url: str) -> Role:
+def role_in(url: str) -> DatabaseRole:
     """Return the role that a database URL names, with its password."""
     address = urlsplit(url)
-    return Role(unquote(address.username or ""), unquote(address.password or ""))
+    return DatabaseRole(unquote(address.username or ""), unquote(address.password or ""))
 
 
-def as_role(url: str, role: str) -> str:
+def url_with_role(url: str, role: str) -> str:
     """Return the same URL with another role; the password stays."""
     address = urlsplit(url)
     own, _, place = address.netloc.rpartition("@")
@@ -53,7 +53,7 @@ def as_role(url: str, role: str) -> str:
     return address._replace(netloc=f"{quote(role)}{colon}{password}@{place}").geturl()
 
 
-def prepare(superuser_url: str, owner: Role, application: Role) -> None:
+def prepare_roles(superuser_url: str, owner: DatabaseRole, application: DatabaseRole) -> None:
     """Make both roles in the superuser's database and hand everything in it to them. Safe to repeat."""
     with psycopg.connect(superuser_url) as connection:
         for role in (owner, application):
@@ -65,7 +65,7 @@ def prepare(superuser_url: str, owner: Role, application: Role) -> None:
         give_objects(connection, STATEMENTS, application.name)
 
 
-def make_role(connection: psycopg.Connection[Any], role: Role) -> None:
+def make_role(connection: psycopg.Connection[Any], role: DatabaseRole) -> None:
     name = sql.Identifier(role.name)
     if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role.name]).rowcount:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))

@@ -19,7 +19,7 @@ INSTALLED = """
 """
 
 
-def remove(connection: Any) -> None:
+def disable_switches(connection: Any) -> None:
     """Put a function that always says no in the place of the library's."""
     if switches(connection):
         with connection.cursor() as cursor:

@@ -26,12 +26,12 @@ class AmountField(forms.Field):
         return {"inputmode": "decimal", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
-        return money.typed(value, self.currency) if isinstance(value, int) else value
+        return money.plain_amount(value, self.currency) if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> int | None:
         if value in self.empty_values or isinstance(value, int):
             return value if isinstance(value, int) else None
-        units = read(value, lambda text: money.parse(text, self.currency))
+        units = read_typed(value, lambda text: money.parse_amount(text, self.currency))
         if units < 0 and not self.below_zero:
             raise ValidationError(BELOW_ZERO)
         return units
@@ -49,15 +49,15 @@ class CurrencyAmountsField(forms.Field):
         return {"rows": 3, "autocomplete": "off", "spellcheck": "false"}
 
     def prepare_value(self, value: Any) -> Any:
-        return money.typed_by_currency(value) if isinstance(value, dict) else value
+        return money.plain_amounts(value) if isinstance(value, dict) else value
 
     def to_python(self, value: Any) -> dict[str, int] | None:
         if value in self.empty_values or isinstance(value, dict):
             return value or None
-        return read(value, money.parse_by_currency) or None
+        return read_typed(value, money.parse_amounts) or None
 
 
-def read[T](value: Any, parse: Callable[[str], T]) -> T:
+def read_typed[T](value: Any, parse: Callable[[str], T]) -> T:
     try:
         return parse(str(value))
     except money.UnclearAmount as fault:

@@ -60,7 +60,7 @@ def subscriber(address: Address) -> Address:
     return address
 
 
-def within(address: Address, networks: Iterable[Network]) -> bool:
+def is_within(address: Address, networks: Iterable[Network]) -> bool:
     return any(address in network for network in networks)
 
 
@@ -79,7 +79,7 @@ def client_address(peer: str, forwarded_for: str | None, proxies: Sequence[Netwo
     """
     address, source = parse_address(peer), "socket"
     hops = forwarded_for.split(",") if proxies and forwarded_for is not None else []
-    while hops and address is not None and within(address, proxies):
+    while hops and address is not None and is_within(address, proxies):
         address, source = parse_hop(hops.pop()), "x-forwarded-for"
     return address, source
 

@@ -20,7 +20,7 @@ def now() -> datetime:
     return _moment.get() or datetime.now(UTC)
 
 
-def sensible(when: datetime) -> datetime:
+def checked_moment(when: datetime) -> datetime:
     """In UTC. ValueError outside the years that every reader of a row can hold, whatever its own zone is."""
     if not FIRST_YEAR <= when.year < END_YEAR:
         raise ValueError(when)
@@ -28,7 +28,7 @@ def sensible(when: datetime) -> datetime:
 
 
 @contextmanager
-def at(when: datetime) -> Iterator[None]:
+def frozen_at(when: datetime) -> Iterator[None]:
     """Run the block as if it were `when` (aware)."""
     token = _moment.set(when)
     try:

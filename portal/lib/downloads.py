@@ -25,16 +25,16 @@ SENDING_SECONDS = 600
 PIECE = 64 * 1024
 
 
-class NotSent(Exception):
+class DownloadRefused(Exception):
     """The text is for the person who waits."""
 
 
-class Busy(NotSent):
+class Busy(DownloadRefused):
     def __init__(self) -> None:
         super().__init__("Too many large files are being downloaded now. Try again in a few minutes.")
 
 
-class TooLong(NotSent):
+class TooLong(DownloadRefused):
     def __init__(self) -> None:
         super().__init__("This file takes too long to make. Narrow the list, then try again.")
 
@@ -46,11 +46,11 @@ class Downloads:
         self.application, self.slots = application, threading.BoundedSemaphore(at_once)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        head = Head()
+        head = DownloadHead()
         answer: Any = self.application(environ, head)
         try:
             body = self.body(answer) if isinstance(answer, StreamingHttpResponse) else answer
-        except NotSent as why:
+        except DownloadRefused as why:
             return refuse(start_response, str(why))
         if isinstance(body, Sending):
             head.say_size(body.size)
@@ -62,13 +62,13 @@ class Downloads:
         size = answer.headers.get("Content-Length", "")
         if not isinstance(answer, FileResponse) or not size.isdecimal():
             with closing(answer):
-                return self.made(answer)
+                return self.make_whole(answer)
         if int(size) > IN_MEMORY:
             return Sending(self.slot(), answer, int(size))
         with closing(answer):
             return [b"".join(answer)]
 
-    def made(self, answer: Iterable[bytes]) -> Iterable[bytes]:
+    def make_whole(self, answer: Iterable[bytes]) -> Iterable[bytes]:
         """The slot is had first: to make a large file is work, which is not to be done for one that cannot be sent."""
         with ExitStack() as stack:
             release = self.slot()
@@ -96,7 +96,7 @@ def check_time(ends: float) -> None:
         raise TooLong
 
 
-class Head:
+class DownloadHead:
     """Status and headers, kept until it is known how the body goes out."""
 
     status = ""

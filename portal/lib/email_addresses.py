@@ -85,7 +85,7 @@ class SameAddress(IExact):
     prepare_rhs = True
 
 
-def only_ascii(table: str, column: str = "email") -> models.CheckConstraint:
+def ascii_constraint(table: str, column: str = "email") -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=models.Q(**{f"{column}__regex": ONLY_ASCII}),
         name=f"{table}_{column}_ascii",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PR_SET_PDEATHSIG = 1
 
 
-def tethered(
+def tethered_command(
     command: Sequence[str], last_word: signal.Signals = signal.SIGTERM, account: pwd.struct_passwd | None = None
 ) -> list[str]:
     """The command line that runs `command`, and has `last_word` sent to it when the thread that starts it ends.
@@ -32,7 +32,7 @@ def tethered(
 
 def main() -> None:
     last_word, parent, uid, gid = map(int, sys.argv[1].split(","))
-    become(uid, gid)
+    exec_command(uid, gid)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_word)  # after the change of user, which forgets it
     if os.getppid() != parent:  # it died before prctl, and nobody will send anything
@@ -43,7 +43,7 @@ def main() -> None:
         sys.exit(f"{sys.argv[2]} cannot be run: {fault.strerror}")
 
 
-def become(uid: int, gid: int) -> None:
+def exec_command(uid: int, gid: int) -> None:
     if (uid, gid) != (os.geteuid(), os.getegid()):
         os.setgroups([])
         os.setgid(gid)

@@ -19,9 +19,9 @@ SHARED: list[Processor] = [
 ]
 
 
-def masked(_logger: object, _method: str, line: Any) -> Any:
+def mask_event(_logger: object, _method: str, line: Any) -> Any:
     """Paths and values that somebody sent stand in logs too."""
-    return masking.mask(line)
+    return masking.mask_secrets(line)
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:
@@ -29,18 +29,18 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(),
-            masked,
+            mask_event,
         ],
         foreign_pre_chain=SHARED,
     )
 
 
-def without_signed_requests() -> Callable[[logging.LogRecord], bool]:
+def signed_request_filter() -> Callable[[logging.LogRecord], bool]:
     """Make a filter: a signed request has its line in the request log, and needs no second one for its status."""
     return lambda record: not hasattr(getattr(record, "request", None), "line")
 
 
-def configure() -> None:
+def configure_logs() -> None:
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

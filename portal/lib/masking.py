@@ -24,7 +24,7 @@ SHAPE = re.compile(f"{_written('oppi_')}{KINDS}{_written('_')}{RANDOM}{{{RANDOM_
 WIDE = re.compile(rb"(o\0p\0p\0i\0_\0(?:l\0i\0v\0e\0|t\0e\0s\0t\0)_\0)(?:[0-9A-Za-z]\0?){%d}" % RANDOM_CHARACTERS)
 
 
-def mask(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """The text without the secrets that somebody put in it."""
     return SHAPE.sub(_cut, text) if _may_hold_one(text) else text
 
@@ -42,4 +42,4 @@ def mask_bytes(raw: bytes) -> bytes:
     """The same for bytes of any kind, UTF-16 included."""
     if b"o\0p\0p\0i" in raw:
         raw = WIDE.sub(rb"\1", raw)
-    return mask(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    return mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")

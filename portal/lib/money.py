@@ -24,7 +24,7 @@ class UnclearAmount(ValueError):
     """A text that is no amount, or may mean two. Its words are for the person who typed it."""
 
 
-def parse(text: str, currency: str = "") -> int:
+def parse_amount(text: str, currency: str = "") -> int:
     """`"12.34567"` -> 1234567. Raises UnclearAmount for anything that is not one exact number of units.
 
     With a currency, the amount has no more decimals than the currency. "1,234.50" is read; "1,234" and "50,00" are
@@ -76,10 +76,10 @@ def _check_decimals(decimals: str, currency: str) -> None:
 
 
 def _usual(currency: str) -> str:
-    return f"Write the amount as digits with a dot, such as {typed(50 * SCALE, currency)}."
+    return f"Write the amount as digits with a dot, such as {plain_amount(50 * SCALE, currency)}."
 
 
-def show(units: int, currency: str = "") -> str:
+def format_amount(units: int, currency: str = "") -> str:
     """1234567 -> `"12.34567"`, with thousands apart and as many decimals as its currency has, two without one."""
     whole, fraction = divmod(abs(units), SCALE)
     decimals = f"{fraction:05d}".rstrip("0").ljust(_fewest(currency), "0")
@@ -92,19 +92,19 @@ def _fewest(currency: str) -> int:
     return 2 if most == MOST_DECIMALS else most
 
 
-def show_with_code(units: int, currency: str) -> str:
+def format_with_code(units: int, currency: str) -> str:
     """`"EUR 1,234.50"`, `"JPY 1,234"`; of no currency the amount alone."""
-    return f"{currency} {show(units, currency)}".strip()
+    return f"{currency} {format_amount(units, currency)}".strip()
 
 
-def typed(units: int, currency: str = "") -> str:
+def plain_amount(units: int, currency: str = "") -> str:
     """As a person types it and `parse` reads it: without commas, and with four decimals where three may mean two."""
-    text = show(units, currency).replace(",", "")
+    text = format_amount(units, currency).replace(",", "")
     return f"{text}0" if not currency and ONE_GROUP.fullmatch(text) else text
 
 
 # --- An amount for each currency --------------------------------------------------------------------------------------
-def parse_by_currency(text: str) -> dict[str, int]:
+def parse_amounts(text: str) -> dict[str, int]:
     """Lines such as `EUR 50.00`, in any order; a semicolon ends a line too. Raises UnclearAmount."""
     found: dict[str, int] = {}
     for line in filter(None, (each.strip() for each in text.replace(";", "\n").split("\n"))):
@@ -125,7 +125,7 @@ def _line(line: str) -> tuple[str, int]:
     if currency == PLAY_MONEY:
         raise UnclearAmount(f"{PLAY_MONEY} is play money and has no limits.")
     try:
-        units = parse(said[2], currency)
+        units = parse_amount(said[2], currency)
     except UnclearAmount as fault:
         raise UnclearAmount(f"{currency}: {fault}") from fault
     if units < 0:
@@ -133,10 +133,12 @@ def _line(line: str) -> tuple[str, int]:
     return currency, units
 
 
-def typed_by_currency(amounts: Mapping[str, int] | None) -> str:
-    return "\n".join(f"{currency} {typed(units, currency)}" for currency, units in sorted((amounts or {}).items()))
+def plain_amounts(amounts: Mapping[str, int] | None) -> str:
+    return "\n".join(
+        f"{currency} {plain_amount(units, currency)}" for currency, units in sorted((amounts or {}).items())
+    )
 
 
-def show_by_currency(amounts: Mapping[str, int] | None) -> str:
+def format_amounts(amounts: Mapping[str, int] | None) -> str:
     """`"EUR 50.00, JPY 5,000"`"""
-    return ", ".join(show_with_code(units, currency) for currency, units in sorted((amounts or {}).items()))
+    return ", ".join(format_with_code(units, currency) for currency, units in sorted((amounts or {}).items()))

@@ -5,6 +5,6 @@ from __future__ import annotations
 LONGEST = 18  # digits: every such number fits the database's own
 
 
-def whole(text: str) -> int | None:
+def parse_row_id(text: str) -> int | None:
     """The number of a row; None for anything else, also for one that no row can have."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else None

@@ -21,13 +21,13 @@ WORD, CELL, BESIDE = 34, 80, 3.4  # mm: of a word that is not broken, of a text 
 MARGIN = 14
 
 
-class Number(str):
+class PdfNumber(str):
     """A cell that stands at the right."""
 
     __slots__ = ()
 
 
-class Page(FPDF):
+class PdfPage(FPDF):
     """With its title and number at the foot of each page."""
 
     def footer(self) -> None:
@@ -39,7 +39,7 @@ class Page(FPDF):
 
 class Paper:
     def __init__(self, title: str, *, made_at: datetime) -> None:
-        self.page = page = Page(format="A4")
+        self.page = page = PdfPage(format="A4")
         page.add_font(FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
         page.add_font(FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
         page.set_title(title)
@@ -79,7 +79,7 @@ class Paper:
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Numbers stand whole; texts share what is left of the page."""
-        numbers = [all(isinstance(row[column], Number) for row in rows) for column in range(len(head))]
+        numbers = [all(isinstance(row[column], PdfNumber) for row in rows) for column in range(len(head))]
         size = SIZES[len(head) > WIDE]
         widths = self._widths([head, *rows], numbers, size)
         with self._table(widths=widths, size=size, headings=1, borders=TableBordersLayout.HORIZONTAL_LINES) as table:

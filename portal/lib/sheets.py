@@ -11,7 +11,7 @@ from typing import IO, Any, Self
 
 from xlsxwriter import Workbook
 
-from portal.lib.money import SCALE, show
+from portal.lib.money import SCALE, format_amount
 from portal.lib.tables import cell
 
 MOST_ROWS = 1_048_575  # and one of titles: a sheet holds no more
@@ -22,7 +22,7 @@ MOST_COLUMNS = 255
 WIDTH = 18  # characters of a column: an amount or a moment is never shown as ###
 
 
-class Amount(int):
+class SheetAmount(int):
     """Real amount × 100000: a number in a sheet, a plain decimal in CSV, with the decimals of its currency."""
 
     currency: str
@@ -33,15 +33,15 @@ class Amount(int):
         return amount
 
     def __str__(self) -> str:
-        return show(int(self), self.currency).replace(",", "")
+        return format_amount(int(self), self.currency).replace(",", "")
 
 
-def whole(text: str) -> str:
+def escaped_text(text: str) -> str:
     """Xlsxwriter takes `<r>…</r>` for markup of its own and writes it as it is: so a player's id could be a formula."""
     return f"'{text}" if text.startswith("<r>") else text
 
 
-class Sheet:
+class WrittenSheet:
     def __init__(self, book: Workbook, title: str) -> None:
         self.sheet = book.add_worksheet(title)
         self.sheet.set_column(0, MOST_COLUMNS, WIDTH)
@@ -59,14 +59,14 @@ class Sheet:
         self.row += 1
 
     def write(self, column: int, value: Any) -> None:
-        if isinstance(value, Amount) and abs(value) < EXACT:
+        if isinstance(value, SheetAmount) and abs(value) < EXACT:
             self.sheet.write_number(self.row, column, value / SCALE, self.amount)
         elif type(value) is int and abs(value) < EXACT:
             self.sheet.write_number(self.row, column, value)
         elif isinstance(value, date) and _is_counted(value):
             self.write_time(column, value)
         elif value is not None:
-            self.sheet.write_string(self.row, column, whole(cell(value)), None if self.row else self.head)
+            self.sheet.write_string(self.row, column, escaped_text(cell(value)), None if self.row else self.head)
 
     def write_time(self, column: int, value: date) -> None:
         if isinstance(value, datetime):
@@ -86,20 +86,20 @@ def _is_counted(value: date) -> bool:
 def write_book(to: IO[bytes], title: str, rows: Iterable[Iterable[Any]]) -> None:
     """Write a workbook of one sheet, in constant memory; the first row has its titles."""
     with Workbook(to, {"constant_memory": True}) as book:
-        sheet = Sheet(book, title)
+        sheet = WrittenSheet(book, title)
         for row in rows:
             sheet.add(row)
         sheet.end()
 
 
 @contextmanager
-def written(path: Path, title: str) -> Iterator[Sheet]:
+def open_sheet(path: Path, title: str) -> Iterator[WrittenSheet]:
     """What breaks off leaves nothing behind but `path`."""
     with TemporaryDirectory(dir=path.parent) as scratch:
         book = Workbook(str(path), {"constant_memory": True, "tmpdir": scratch})
         book.use_zip64()  # a million rows of long ids are more than 2 GiB before they are packed
         try:
-            sheet = Sheet(book, title)
+            sheet = WrittenSheet(book, title)
             yield sheet
             sheet.end()
             book.close()

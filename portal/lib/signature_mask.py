@@ -21,24 +21,24 @@ IN_JSON = re.compile(rf"""(["']{NAMED}["']\s*:\s*["'])([^"']{{{SHOWN}}})([^"']+)
 IS_CUT = re.compile(rf".{{0,{SHOWN}}}… \([0-9]+ characters\)", re.DOTALL)
 
 
-def cut(signature: str) -> str:
+def cut_signature(signature: str) -> str:
     """The beginning of a signature, and how long it was. What is cut already stays as it is."""
     is_cut = not signature or IS_CUT.fullmatch(signature)
     return signature if is_cut else f"{signature[:SHOWN]}… ({len(signature)} characters)"
 
 
 def cut_header(name: str, value: str) -> str:
-    return cut(value) if NAME.search(name) else cut_all(value)
+    return cut_signature(value) if NAME.search(name) else cut_signatures(value)
 
 
-def cut_all(text: str) -> str:
+def cut_signatures(text: str) -> str:
     """The text without the signatures that stand in it anywhere."""
     return SHAPE.sub(_cut_shape, IN_JSON.sub(_cut_named, IN_QUERY.sub(_cut_named, text)))
 
 
 def _cut_shape(found: re.Match[str]) -> str:
-    return cut(found[0])
+    return cut_signature(found[0])
 
 
 def _cut_named(found: re.Match[str]) -> str:
-    return found[1] + cut(found[2] + found[3]) if NAME.search(found[1]) else found[0]
+    return found[1] + cut_signature(found[2] + found[3]) if NAME.search(found[1]) else found[0]

@@ -18,7 +18,7 @@ NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 def cell(value: Any) -> str:
     """Moments in UTC as ISO 8601, nothing as an empty cell, text made harmless."""
     if type(value) is str:  # most are, and a table may have ten million
-        return harmless(value)
+        return harmless_text(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -27,10 +27,10 @@ def cell(value: Any) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    return harmless(str(value))
+    return harmless_text(str(value))
 
 
-def harmless(text: str) -> str:
+def harmless_text(text: str) -> str:
     """With an apostrophe before what a spreadsheet would run as a formula; a negative number stays a number.
 
     Cells begin inside of a text too: in much of Europe Excel splits at semicolons whatever the quotes say.
@@ -43,12 +43,12 @@ def _marked(found: re.Match[str]) -> str:
     return found[0] if found[3] else f"{found[0]}'"
 
 
-def kept(text: str) -> str:
+def escaped_text(text: str) -> str:
     """`harmless`, and `meant` gives it back whatever it was: an apostrophe that stood there gets another."""
     return text if NUMBER.fullmatch(text) else AT.sub(r"\1\2'\3", text)
 
 
-def meant(text: str) -> str:
+def unescaped_text(text: str) -> str:
     """What `kept` was made of."""
     return AT.sub(lambda found: f"{found[1]}{found[2]}{found[3][1:]}", text) if "'" in text else text
 
@@ -67,7 +67,7 @@ class _Line:
         return line
 
 
-def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """One line of CSV a row, the byte order mark before the first."""
     writer, mark = csv.writer(_Line()), BYTE_ORDER_MARK
     for row in rows:

@@ -20,7 +20,7 @@ class Running(Exception):
 
 
 @contextmanager
-def claim(folder: Path) -> Iterator[None]:
+def lock_checkout(folder: Path) -> Iterator[None]:
     """Held by an open file, so that the kernel gives it back however the holder ends."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "claim").open("w") as held:

@@ -40,7 +40,7 @@ def new_settings() -> dict[str, str]:
 
 
 @contextmanager
-def shared_while_running(environment: Mapping[str, str]) -> Iterator[None]:
+def share_settings(environment: Mapping[str, str]) -> Iterator[None]:
     """So that `manage.py` in another shell reaches the same servers. What that shell sets itself, wins."""
     path = VAR / "embedded.env"
     write_private(path, as_lines({name: environment[name] for name in WHILE_RUNNING if name in environment}))

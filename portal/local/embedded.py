@@ -29,7 +29,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from portal.database import roles
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | N
             url = f"postgres://postgres@{quote(str(sockets), safe='')}/{DATABASE}"
             if takes_writes(sockets, process, folder / "log"):
                 create_database(sockets, process, folder / "log")
-                roles.prepare(url, roles.Role(roles.OWNER), roles.Role(roles.APPLICATION))
+                roles.prepare_roles(url, roles.DatabaseRole(roles.OWNER), roles.DatabaseRole(roles.APPLICATION))
             yield Server("PostgreSQL", url, process)
         finally:
             stop(process, signal.SIGINT)
@@ -130,10 +130,10 @@ def prepare_folder(folder: Path) -> None:
     folder.chmod(stat.S_IRWXU)
     hand_over(folder)
     if account():
-        let_through(folder)
+        allow_passage(folder)
         for tree in (programs(), valkey_programs()):
-            let_through(tree)
-            let_read(tree)
+            allow_passage(tree)
+            allow_reading(tree)
 
 
 def hand_over(path: Path) -> None:
@@ -141,13 +141,13 @@ def hand_over(path: Path) -> None:
         os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
-def let_through(path: Path) -> None:
+def allow_passage(path: Path) -> None:
     """Parents may be walked through, not listed: a checkout below /root stays as private as it can be."""
     for parent in path.parents:
         add_mode(parent, stat.S_IXOTH)
 
 
-def let_read(tree: Path) -> None:
+def allow_reading(tree: Path) -> None:
     """An install under umask 077 left files that only root can read."""
     for path in (tree, *tree.rglob("*")):
         executable = path.stat().st_mode & stat.S_IXUSR
@@ -195,7 +195,7 @@ def spawn(
     """In a session of its own, so that Ctrl-C reaches the programs that use the server before the server."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            tethered(command, last_word, account()),
+            tethered_command(command, last_word, account()),
             stdin=stdin,
             stdout=output,
             stderr=output,
@@ -240,7 +240,7 @@ def initialise(cluster: Path) -> None:
         "--no-sync",
     ]
     made = subprocess.run(
-        tethered(command, account=account()), cwd=draft.parent, capture_output=True, text=True, check=False
+        tethered_command(command, account=account()), cwd=draft.parent, capture_output=True, text=True, check=False
     )
     if made.returncode:
         raise ServerFault(f"PostgreSQL could not make its data folder: {made.stderr.strip()}")

@@ -33,7 +33,7 @@ def is_free(host: str, port: int) -> bool:
         return True
 
 
-def visible(host: str) -> str:
+def url_host(host: str) -> str:
     """How to write the address in a URL; one to listen on is not always one to go to."""
     if host in {"0.0.0.0", "::"}:  # noqa: S104
         return "127.0.0.1"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -61,11 +61,11 @@ async def run(program: Program, environment: Mapping[str, str], console: Console
     if program.late:
         await ready.wait()
     process = await start(program, environment)
-    relaying = asyncio.create_task(relay(program, process, console))
+    relaying = asyncio.create_task(relay_signals(program, process, console))
     try:
-        await exited(process)
+        await await_exit(process)
     finally:
-        await end(process)
+        await end_process(process)
         await relaying
     return program.name
 
@@ -81,7 +81,7 @@ async def stop_signal() -> str:
 async def start(program: Program, environment: Mapping[str, str]) -> Process:
     """In a session of its own: Ctrl-C is ours to pass on, and its whole family can be ended together."""
     return await asyncio.create_subprocess_exec(
-        *tethered(program.command),
+        *tethered_command(program.command),
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -90,7 +90,7 @@ async def start(program: Program, environment: Mapping[str, str]) -> Process:
     )
 
 
-async def relay(program: Program, process: Process, console: Console) -> None:
+async def relay_signals(program: Program, process: Process, console: Console) -> None:
     if process.stdout is None:
         return
     while True:
@@ -104,16 +104,16 @@ async def relay(program: Program, process: Process, console: Console) -> None:
         console.print(Text(f"{program.name:>6} │ ", style=program.colour) + Text(text, style="default"), soft_wrap=True)
 
 
-async def end(process: Process) -> None:
+async def end_process(process: Process) -> None:
     with suppress(ProcessLookupError, TimeoutError):
         process.terminate()
-        await asyncio.wait_for(exited(process), STOP_SECONDS)
+        await asyncio.wait_for(await_exit(process), STOP_SECONDS)
     with suppress(ProcessLookupError):  # what is left of its family
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
 
 
-async def exited(process: Process) -> None:
+async def await_exit(process: Process) -> None:
     """Not `process.wait()`: that also waits for a grandchild that holds the output open."""
     while process.returncode is None:  # noqa: ASYNC110
         await asyncio.sleep(POLL_SECONDS)

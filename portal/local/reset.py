@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
-from portal.local.checkout_lock import VAR, Running, claim
+from portal.local.checkout_lock import VAR, Running, lock_checkout
 
 
 def main() -> int:
@@ -13,7 +13,7 @@ def main() -> int:
         print("There is no data to forget.")
         return 0
     try:
-        with claim(VAR):
+        with lock_checkout(VAR):
             shutil.rmtree(VAR)
     except (Running, OSError) as refusal:
         print(refusal, file=sys.stderr)

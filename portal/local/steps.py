@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local.checkout_lock import CHECKOUT
 from portal.local.checkout_settings import CannotStart
 
@@ -27,14 +27,14 @@ def step(console: Console, name: str) -> Iterator[None]:
     console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - started:.1f} s[/]")
 
 
-def manage(console: Console, environment: Mapping[str, str], *arguments: str) -> None:
+def run_command(console: Console, environment: Mapping[str, str], *arguments: str) -> None:
     """Shows what the command says while it works, and all of it when it fails."""
     name = " ".join(arguments)
     said: list[str] = []
     with (
         step(console, name),
         console.status(name) as status,
-        managing(environment, arguments) as process,
+        managed_command(environment, arguments) as process,
     ):
         for line in process.stdout or ():
             said.append(line)
@@ -45,9 +45,9 @@ def manage(console: Console, environment: Mapping[str, str], *arguments: str) ->
 
 
 @contextmanager
-def managing(environment: Mapping[str, str], arguments: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+def managed_command(environment: Mapping[str, str], arguments: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        tethered([sys.executable, "manage.py", *arguments]),
+        tethered_command([sys.executable, "manage.py", *arguments]),
         env=environment,
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,

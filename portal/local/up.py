@@ -14,11 +14,11 @@ from rich.console import Console
 
 from portal.database import roles
 from portal.local import embedded
-from portal.local.checkout_lock import VAR, Running, claim
-from portal.local.checkout_settings import CannotStart, kept_settings, port_of, shared_while_running
-from portal.local.ports import free_port, is_free, visible
+from portal.local.checkout_lock import VAR, Running, lock_checkout
+from portal.local.checkout_settings import CannotStart, kept_settings, port_of, share_settings
+from portal.local.ports import free_port, is_free, url_host
 from portal.local.processes import TOLD, Program, run_all
-from portal.local.steps import manage, step
+from portal.local.steps import run_command, step
 from portal.local.welcome import NoAnswer, await_answer, welcome
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, interrupt)
     console = Console(highlight=False)
     try:
-        with claim(VAR):
+        with lock_checkout(VAR):
             ended = run(console)
     except (Running, CannotStart, embedded.ServerFault) as refusal:
         console.print(str(refusal), style="red", markup=False, soft_wrap=True)
@@ -63,16 +63,16 @@ def run(console: Console) -> str:
         raise CannotStart(
             f"Port {port} on {host} is in use. Stop the program that uses it, or choose another port: PORT=8080 make up"
         )
-    environment.setdefault("BASE_URL", f"http://{visible(host)}:{port}")
+    environment.setdefault("BASE_URL", f"http://{url_host(host)}:{port}")
     api_port = port_of_machines(environment, host, port)
-    environment.setdefault("API_URL", f"http://{visible(host)}:{api_port}")
+    environment.setdefault("API_URL", f"http://{url_host(host)}:{api_port}")
     environment["API_PORT"] = str(api_port)
     programs = [*mail_catcher(environment, port), *portal_programs(host, port, api_port)]
     with ExitStack() as stack:
         servers = start_servers(console, environment, stack)
-        stack.enter_context(shared_while_running(environment))
-        manage(console, environment, "migrate")
-        manage(console, environment, "seed")
+        stack.enter_context(share_settings(environment))
+        run_command(console, environment, "migrate")
+        run_command(console, environment, "seed")
         return asyncio.run(run_all(programs, environment, console, partial(watch, console, servers, environment)))
 
 
@@ -91,7 +91,10 @@ def addresses(variable: str, url: str) -> dict[str, str]:
     """Of a database, the application's and the owner's."""
     if variable != "DATABASE_URL":
         return {variable: url}
-    return {variable: roles.as_role(url, roles.APPLICATION), "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER)}
+    return {
+        variable: roles.url_with_role(url, roles.APPLICATION),
+        "OWNER_DATABASE_URL": roles.url_with_role(url, roles.OWNER),
+    }
 
 
 def port_of_machines(environment: Mapping[str, str], host: str, port: int) -> int:
@@ -164,7 +167,7 @@ def granian(host: str, port: int, application: str) -> list[str]:
 
 async def watch(console: Console, servers: list[Server], environment: Mapping[str, str], ready: asyncio.Event) -> str:
     """Greets once the portal answers, then returns only when a server of ours is gone."""
-    host = visible(environment.get("HOST", "127.0.0.1"))
+    host = url_host(environment.get("HOST", "127.0.0.1"))
     for name, port in {"api": port_of(environment, "API_PORT"), "web": port_of(environment)}.items():
         try:
             await await_answer(f"http://{host}:{port}/readyz")

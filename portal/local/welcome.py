@@ -27,13 +27,13 @@ class NoAnswer(Exception):
 
 async def await_answer(url: str) -> None:
     deadline = time.monotonic() + ANSWER_SECONDS
-    while not await asyncio.to_thread(answers, url):
+    while not await asyncio.to_thread(is_answering, url):
         if time.monotonic() > deadline:
             raise NoAnswer
         await asyncio.sleep(0.1)
 
 
-def answers(url: str) -> bool:
+def is_answering(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)  # noqa: PLR2004

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from tests.browser.conftest import NARROW, WIDE, looks, picture, see
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import CHECKOUT, Live
@@ -106,7 +106,7 @@ def test_a_list_is_exported_and_fetched_when_it_is_ready(owner: Page, live: Live
 def written(live: Live) -> None:
     """As the worker does."""
     subprocess.run(
-        tethered([sys.executable, "manage.py", "shell", "--command", WRITE]),
+        tethered_command([sys.executable, "manage.py", "shell", "--command", WRITE]),
         env=live.environment,
         cwd=CHECKOUT,
         check=True,

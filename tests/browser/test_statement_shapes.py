@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, Mailbox
 from tests.factories import PASSWORD
 from tests.plugins.live import Live
-from wallet.money import show
+from wallet.money import format_amount
 
 VIENNA = ZoneInfo("Europe/Vienna")
 CENT = 1_000  # units
@@ -96,7 +96,7 @@ def settlement_detail(lines: Iterable[dict[str, Any]]) -> bytes:
          "Creation Date", "TimeZone", "Type", "Gross Currency", "Gross Debit (GC)", "Gross Credit (GC)", "Net Currency"]
     )  # fmt: skip
     for number, line in enumerate(line for line in lines if line["kind"] in ("deposit", "withdraw")):
-        at, amount = f"{moment(line):%Y-%m-%d %H:%M:%S}", show(line["amount"]).replace(",", "")
+        at, amount = f"{moment(line):%Y-%m-%d %H:%M:%S}", format_amount(line["amount"]).replace(",", "")
         is_in = line["kind"] == "deposit"
         sums = ["", amount] if is_in else [amount, ""]
         kind = "Settled" if is_in else "Refunded"
@@ -146,7 +146,7 @@ def european(lines: Iterable[dict[str, Any]]) -> bytes:
 
 def comma(line: dict[str, Any]) -> str:
     """1.234,50"""
-    return show(line["amount"]).translate(str.maketrans(",.", ".,"))
+    return format_amount(line["amount"]).translate(str.maketrans(",.", ".,"))
 
 
 def moment(line: dict[str, Any]) -> datetime:

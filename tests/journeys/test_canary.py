@@ -36,7 +36,7 @@ from aiosmtpd.controller import Controller
 from django.contrib.sessions.backends.db import SessionStore
 from psycopg import sql
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
 from tests.people import code_of
 from tests.plugins.live import CHECKOUT, Live
@@ -231,7 +231,7 @@ def worker(live: Live, mail_port: int, log: Path) -> Iterator[None]:
     environment = live.environment | {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "LOG_LEVEL": "DEBUG"}
     with log.open("wb") as file:
         process = subprocess.Popen(
-            tethered(command), env=environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            tethered_command(command), env=environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
         )
     try:
         yield

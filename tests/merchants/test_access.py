@@ -16,13 +16,13 @@ from portal.lib import clock
 
 @pytest.fixture
 def issued(acme: Merchant) -> Issued:
-    return keys.issue(merchant=acme)
+    return keys.issue_key(merchant=acme)
 
 
 def test_a_credential_has_what_a_call_is_judged_by(issued: Issued, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24")
     AllowlistEntry.objects.create(merchant=acme, key=issued.key, network="198.51.100.7")
-    found = credentials.load(issued.key.auth_key)
+    found = credentials.load_credential(issued.key.auth_key)
     assert found is not None
     assert (found.merchant_id, found.key_id, found.window_ms) == (acme.pk, issued.key.pk, 300_000)
     assert [(secret.version, secret.value) for secret in found.secrets] == [(1, issued.secret.encode())]
@@ -30,38 +30,38 @@ def test_a_credential_has_what_a_call_is_judged_by(issued: Issued, acme: Merchan
 
 
 def test_it_is_read_once_and_then_known(issued: Issued, settings: Any) -> None:
-    first = credentials.load(issued.key.auth_key)
+    first = credentials.load_credential(issued.key.auth_key)
     with CaptureQueriesContext(connection) as queries:
-        assert credentials.load(issued.key.auth_key) is first
+        assert credentials.load_credential(issued.key.auth_key) is first
         assert len(queries) == 0
-        assert credentials.load(issued.key.auth_key, fresh=True) is not first
+        assert credentials.load_credential(issued.key.auth_key, fresh=True) is not first
     settings.CREDENTIAL_CACHE_SECONDS = 0
-    assert credentials.load(issued.key.auth_key) is not first
+    assert credentials.load_credential(issued.key.auth_key) is not first
 
 
 def test_the_cache_does_not_grow_without_end(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credentials, "CAPACITY", 3)
     for _ in range(5):
-        credentials.load(keys.issue(merchant=acme).key.auth_key)
+        credentials.load_credential(keys.issue_key(merchant=acme).key.auth_key)
     assert 1 <= len(credentials._cache) <= 3
 
 
 @pytest.mark.parametrize("auth_key", ["", "nobody", "OPPI_PUB_LIVE_X", "a" * 500])
 def test_nobody_is_nobody_and_not_kept(db: None, auth_key: str) -> None:
-    assert credentials.load(auth_key) is None
+    assert credentials.load_credential(auth_key) is None
     assert not credentials._cache
 
 
 def test_who_may_not_sign_any_more(issued: Issued) -> None:
-    keys.revoke(key=issued.key)
-    assert credentials.load(issued.key.auth_key, fresh=True) is None
+    keys.revoke_key(key=issued.key)
+    assert credentials.load_credential(issued.key.auth_key, fresh=True) is None
 
 
 def test_an_end_holds_while_the_copy_is_kept(issued: Issued) -> None:
     soon = clock.now() + timedelta(hours=1)
     Secret.objects.update(superseded_at=clock.now(), usable_until=soon)
     ApiKey.objects.update(expires_at=soon + timedelta(hours=1))
-    found = credentials.load(issued.key.auth_key, fresh=True)
+    found = credentials.load_credential(issued.key.auth_key, fresh=True)
     assert found is not None
     assert len(found.usable_secrets(soon - timedelta(seconds=1))) == 1
     assert found.usable_secrets(soon) == []
@@ -74,9 +74,9 @@ def test_an_end_holds_while_the_copy_is_kept(issued: Issued) -> None:
         lambda key: Merchant.objects.update(timestamp_window_seconds=10),
         lambda key: AllowlistEntry.objects.create(merchant=key.merchant, network="198.51.100.7"),
         lambda key: key.merchant.domains.create(domain="casino.example"),
-        lambda key: keys.quarantine(key=key),
-        lambda key: keys.revoke(key=key),
-        lambda key: keys.issue(merchant=key.merchant),
+        lambda key: keys.quarantine_key(key=key),
+        lambda key: keys.revoke_key(key=key),
+        lambda key: keys.issue_key(merchant=key.merchant),
         lambda key: Secret.objects.filter(key=key).update(superseded_at=clock.now(), usable_until=clock.now()),
     ],
     ids=["status", "window", "allowlist", "domain", "quarantine", "revoke", "another key", "overlap"],
@@ -102,10 +102,10 @@ def test_removing_an_entry_makes_older_copies_old(issued: Issued, acme: Merchant
 
 
 def test_a_secret_moved_to_another_row_does_not_open(issued: Issued, acme: Merchant) -> None:
-    other = keys.issue(merchant=acme)
+    other = keys.issue_key(merchant=acme)
     Secret.objects.filter(key=other.key).update(sealed=issued.key.secrets.get().sealed)
-    found = credentials.load(other.key.auth_key)
+    found = credentials.load_credential(other.key.auth_key)
     assert found is not None
     assert (found.secrets, found.misses_a_secret(clock.now())) == ((), True)
     with pytest.raises(crypto.SealBroken):
-        credentials.reveal(other.key.secrets.get())
+        credentials.reveal_secret(other.key.secrets.get())

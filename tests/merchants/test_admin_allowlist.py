@@ -146,7 +146,7 @@ def test_a_keys_own_list_binds_and_can_be_emptied(staff: Client, caller: Caller)
 
 
 def test_the_same_network_may_stand_on_both_lists(staff: Client, acme: Merchant) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     AllowlistEntry.objects.create(merchant=acme, key=key, network="52.1.2.3")
     assert merchant_page(staff, acme, allowlist="52.1.2.3") == "saved"
     assert AllowlistEntry.objects.count() == 2

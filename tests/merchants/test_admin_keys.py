@@ -55,7 +55,7 @@ def test_the_secret_stands_in_one_answer_and_nowhere_else(
     assert "no-store" in response["cache-control"]
     assert crypto.looks_like_secret(secret)
     assert key.auth_key in page
-    assert credentials.reveal(Secret.objects.get()) == secret
+    assert credentials.reveal_secret(Secret.objects.get()) == secret
 
     later = ["/admin/", "/admin/merchants/apikey/", f"/admin/merchants/apikey/{key.pk}/change/", ISSUE]
     assert not [path for path in later if secret in staff.get(path).content.decode()]
@@ -100,7 +100,7 @@ def test_the_merchants_page_leads_to_the_form(staff: Client, acme: Merchant) -> 
 
 
 def test_a_keys_page_shows_versions_but_never_what_is_sealed(staff: Client, acme: Merchant) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     secret = Secret.objects.get()
     page = staff.get(f"/admin/merchants/apikey/{key.pk}/change/").content.decode()
     assert bytes(secret.fingerprint).hex()[:12] in page
@@ -116,7 +116,7 @@ def test_a_keys_page_shows_versions_but_never_what_is_sealed(staff: Client, acme
 def test_a_key_is_switched_off_after_a_question(
     staff: Client, acme: Merchant, verb: str, status: str, said: str
 ) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     page = f"/admin/merchants/apikey/{key.pk}/{verb}/"
 
     question = staff.get(page).content.decode()

@@ -167,14 +167,14 @@ def test_an_administrator_makes_an_operators_account(client: Client, administrat
     assert not Membership.objects.exists()  # before the person has accepted
     invitation = Invitation.objects.get()
     assert (invitation.email, invitation.role, invitation.invited_by) == (person.email, "owner", administrator)
-    people.accept(token=email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+    people.accept_invitation(token=email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2])
     assert Membership.objects.get().merchant == acme
 
 
 def test_who_is_removed_by_an_administrator_comes_back_by_no_old_link(
     client: Client, administrator: Person, acme: Merchant, rival: Merchant
 ) -> None:
-    invitation = people.invite(merchant=acme, email="new@acme.test", role="owner", by=administrator)
+    invitation = people.invite_person(merchant=acme, email="new@acme.test", role="owner", by=administrator)
     person = factories.member(rival, "viewer", email="new@acme.test")
     membership = Membership.objects.create(merchant=acme, person=person, role="viewer")
     row = {"id": membership.pk, "merchant": acme.pk, "role": "viewer", "DELETE": "on"}
@@ -185,7 +185,7 @@ def test_who_is_removed_by_an_administrator_comes_back_by_no_old_link(
     signed_in(client, administrator).post(f"/admin/merchants/person/{person.pk}/change/", table | rest)
     assert not Membership.objects.exists()
     with pytest.raises(errors.InvitationOver):
-        people.accept(token=email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+        people.accept_invitation(token=email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2])
 
 
 # --- The tables of people ---------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_an_invitation_that_is_refused_is_an_error_of_the_form(
     new, of = factories.person("new@acme.test"), acme
     if refusal == "waiting":
         for number in range(people.MOST_INVITED):
-            people.invite(merchant=acme, email=f"new{number}@acme.test", role="viewer", by=owner)
+            people.invite_person(merchant=acme, email=f"new{number}@acme.test", role="viewer", by=owner)
     elif refusal == "sandbox":
         of = factories.sandbox(acme)
     else:

@@ -32,7 +32,7 @@ def second(administrator: Person) -> Client:
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    return keys.issue(merchant=acme, label="cashier").key
+    return keys.issue_key(merchant=acme, label="cashier").key
 
 
 def at(key: ApiKey, verb: str) -> str:
@@ -73,7 +73,7 @@ def test_the_same_form_again_issues_nothing(staff: Client, key: ApiKey) -> None:
 
 
 def test_the_form_of_one_key_does_nothing_on_another(staff: Client, key: ApiKey, acme: Merchant) -> None:
-    other = keys.issue(merchant=acme).key
+    other = keys.issue_key(merchant=acme).key
     form = hidden(staff, at(key, "rotate"))
     assert "Nothing was done" in send(staff, at(other, "rotate"), ROTATE, form=form)
     assert other.secrets.count() == 1
@@ -81,14 +81,14 @@ def test_the_form_of_one_key_does_nothing_on_another(staff: Client, key: ApiKey,
 
 def test_a_page_that_was_opened_before_somebody_else_rotated(staff: Client, key: ApiKey) -> None:
     form = hidden(staff, at(key, "rotate"))
-    keys.rotate(key=key, overlap=timedelta(0))
+    keys.rotate_secret(key=key, overlap=timedelta(0))
     said = send(staff, at(key, "rotate"), ROTATE, form=form)
     assert "version 2 is the current one now. Look again before you decide. Nothing was changed." in said
     assert key.secrets.count() == 2
 
 
 def test_a_third_secret_is_refused_with_the_moment_at_which_there_is_room(staff: Client, key: ApiKey) -> None:
-    keys.rotate(key=key)
+    keys.rotate_secret(key=key)
     said = send(staff, at(key, "rotate"), ROTATE)
     assert "Two secrets of this key can be used already. Version 1 ends at" in said
     assert key.secrets.count() == 2
@@ -119,7 +119,7 @@ def test_a_mistake_does_not_use_the_form_up(staff: Client, key: ApiKey) -> None:
 class TestInTheOverlap:
     @pytest.fixture
     def key(self, key: ApiKey) -> ApiKey:
-        keys.rotate(key=key)
+        keys.rotate_secret(key=key)
         return key
 
     def old(self, key: ApiKey) -> Secret:
@@ -174,7 +174,7 @@ class TestInTheOverlap:
     ) -> None:
         form = hidden(staff, at(key, verb))
         keys.end_overlap(secret=self.old(key))
-        keys.rotate(key=key)
+        keys.rotate_secret(key=key)
         later = Secret.objects.filter(key=key, version=2).values_list("usable_until", "quiet_hours")
         before = later.get()
         said = send(staff, at(key, verb), wish, form=form)
@@ -244,7 +244,7 @@ class TestTwoPersons:
     ) -> None:
         rotation = approvals.ask_to_rotate(key=key, by=support, reason="yearly")
         form = hidden(second, at(key, verb))
-        approvals.decline(approval=rotation, by=support)
+        approvals.decline_request(approval=rotation, by=support)
         revocation = approvals.ask_to_revoke(key=key, by=support, reason="contract ended")
         said = send(second, at(key, verb), {}, form=form)
         assert "This request has already been decided." in said

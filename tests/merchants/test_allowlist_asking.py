@@ -20,7 +20,7 @@ HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    return keys.issue(merchant=acme).key
+    return keys.issue_key(merchant=acme).key
 
 
 def ask(merchant: Merchant, key: ApiKey | None = None, address: str = HERE) -> Decision:
@@ -84,11 +84,11 @@ def test_an_entry_that_has_ended_is_told(acme: Merchant) -> None:
 
 def test_a_list_on_trial_says_until_when_and_then_what_was_before(acme: Merchant) -> None:
     listed(acme, ELSEWHERE)
-    saved = allowlist.save(proposal=Proposal(acme, (EntryPlan(ip_network(HERE)),)), by=None, on_trial=True)
+    saved = allowlist.save_networks(proposal=Proposal(acme, (EntryPlan(ip_network(HERE)),)), by=None, on_trial=True)
     assert saved.trial is not None
     during = ask(acme)
     assert (during.allowed, during.decides.until) == (True, saved.trial.deadline)
-    with clock.at(saved.trial.deadline):
+    with clock.frozen_at(saved.trial.deadline):
         after = ask(acme)
         assert (after.allowed, after.decides.why, after.decides.until) == (False, Why.MISSING, None)
         assert ask(acme, address=ELSEWHERE).allowed

@@ -37,19 +37,19 @@ EXACT: dict[str, tuple[list[str], list[str]]] = {
 
 @pytest.mark.parametrize(("given", "networks"), EXACT.values(), ids=EXACT)
 def test_a_block_only_where_all_of_it_was_seen(given: list[str], networks: list[str]) -> None:
-    assert [str(network) for network in cover.exactly(seen(*given))] == networks
+    assert [str(network) for network in cover.exact_cover(seen(*given))] == networks
 
 
 @given(addresses)
 def test_exactly_is_exact(given: list[Address]) -> None:
-    networks = cover.exactly(given)
+    networks = cover.exact_cover(given)
     assert size(networks) == len(given)
     assert all(any(address in network for network in networks) for address in given)
 
 
 def test_fewer_entries_join_what_is_near() -> None:
     given = seen("93.184.216.34", "93.184.216.37", "151.101.1.6", "2606:2800::1")
-    assert [str(network) for network in cover.at_most(given, 3)] == [
+    assert [str(network) for network in cover.bounded_cover(given, 3)] == [
         "93.184.216.32/29",
         "151.101.1.6/32",
         "2606:2800::1/128",
@@ -71,7 +71,7 @@ def least(given: list[Address], most: int) -> int:
 
 @given(addresses.filter(lambda given: len(given) <= 5), some.integers(1, 3))
 def test_no_list_of_that_length_is_smaller(given: list[Address], most: int) -> None:
-    networks = cover.at_most(given, most)
+    networks = cover.bounded_cover(given, most)
     assert len(networks) <= most
     assert size(networks) == least(given, most)
 
@@ -84,7 +84,7 @@ def can_call(address: Address) -> bool:
 @given(some.lists(some.ip_addresses().filter(can_call), min_size=1), some.integers(1, 20))
 def test_none_is_wider_than_may_stand(given: list[Address], most: int) -> None:
     try:
-        networks = cover.at_most(given, most)
+        networks = cover.bounded_cover(given, most)
     except cover.TooFewNetworks:
         return
     assert [parse_network(str(network)) for network in networks] == networks
@@ -93,6 +93,6 @@ def test_none_is_wider_than_may_stand(given: list[Address], most: int) -> None:
 
 def test_what_cannot_be_covered_is_said() -> None:
     with pytest.raises(cover.TooFewNetworks, match="Ask for more"):
-        cover.at_most(seen("8.8.8.8", "93.184.216.34"), 1)
+        cover.bounded_cover(seen("8.8.8.8", "93.184.216.34"), 1)
     with pytest.raises(cover.TooFewNetworks):
-        cover.at_most(seen("8.8.8.8", "2606:2800::1"), 1)
+        cover.bounded_cover(seen("8.8.8.8", "2606:2800::1"), 1)

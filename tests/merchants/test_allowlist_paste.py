@@ -19,13 +19,13 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 def read(text: str, zone: str = "UTC") -> list[EntryPlan]:
-    with clock.at(NOW):
-        return list(pasted_entries.networks(text, zone=zone))
+    with clock.frozen_at(NOW):
+        return list(pasted_entries.pasted_networks(text, zone=zone))
 
 
 def refused(text: str) -> dict[int, str]:
-    with clock.at(NOW), pytest.raises(pasted_entries.BadLines) as found:
-        pasted_entries.networks(text)
+    with clock.frozen_at(NOW), pytest.raises(pasted_entries.BadEntries) as found:
+        pasted_entries.pasted_networks(text)
     return {line.number: line.reason for line in found.value.lines}
 
 
@@ -136,8 +136,8 @@ def test_ten_thousand_lines_take_ten_times_as_long_as_a_thousand(kind: str) -> N
     many, some_lines = text_of(kind, 10_000), text_of(kind, 1_000)
     took = [(seconds_refused(many), seconds_refused(some_lines)) for _ in range(TRIES)]  # in turn
     assert min(many for many, _ in took) < TIMES_AS_LONG * min(few for _, few in took)
-    with pytest.raises(pasted_entries.BadLines) as found:
-        pasted_entries.networks(many)
+    with pytest.raises(pasted_entries.BadEntries) as found:
+        pasted_entries.pasted_networks(many)
     assert len(found.value.lines) >= 9_899
     assert len(str(found.value)) < 300
 
@@ -145,15 +145,15 @@ def test_ten_thousand_lines_take_ten_times_as_long_as_a_thousand(kind: str) -> N
 def seconds_refused(text: str) -> float:
     """Of processor, until all bad lines are named."""
     begun = time.process_time()
-    with pytest.raises(pasted_entries.BadLines):
-        pasted_entries.networks(text)
+    with pytest.raises(pasted_entries.BadEntries):
+        pasted_entries.pasted_networks(text)
     return time.process_time() - begun
 
 
 def numbers_of_bad_lines(text: str) -> list[int]:
     try:
-        pasted_entries.networks(text)
-    except pasted_entries.BadLines as refused:
+        pasted_entries.pasted_networks(text)
+    except pasted_entries.BadEntries as refused:
         return [bad.number for bad in refused.lines]
     return []
 
@@ -170,15 +170,15 @@ def test_no_text_breaks_it_and_line_numbers_are_the_readers_own(lines: list[str]
 
 
 def test_domains_are_read_as_well() -> None:
-    found = pasted_entries.domains(
+    found = pasted_entries.pasted_domains(
         "domain,note,ends\nCasino.example,our own\nbücher.example,,2036-01-01", zone="Europe/Riga"
     )
     assert [(each.domain, each.note, each.ends) for each in found] == [
         ("casino.example", "our own", None),
         ("xn--bcher-kva.example", "", datetime(2036, 1, 1, 22, tzinfo=UTC)),
     ]
-    with pytest.raises(pasted_entries.BadLines) as refused:
-        pasted_entries.domains(
+    with pytest.raises(pasted_entries.BadEntries) as refused:
+        pasted_entries.pasted_domains(
             "casino.example\nhttps://casino.example\n*.casino.example\ncasino.example.\na.example,,2020-01-01"
         )
     assert [bad.number for bad in refused.value.lines] == [2, 3, 4, 5]

@@ -24,15 +24,15 @@ OFFICE, CLOUD, HOME = "198.51.100.7", "203.0.113.0/24", "2001:db8::1"
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    return keys.issue(merchant=acme).key
+    return keys.issue_key(merchant=acme).key
 
 
 @pytest.fixture
 def standing(acme: Merchant, owner: Person) -> int:
     """The office and the cloud stand on the merchant's list; the version of it."""
-    with history.acting(door="set-up", person=owner):
-        allowlist.save(proposal=proposal(acme, OFFICE, CLOUD), by=owner)
-    return allowlist.version(acme, None)
+    with history.act_as(door="set-up", person=owner):
+        allowlist.save_networks(proposal=proposal(acme, OFFICE, CLOUD), by=owner)
+    return allowlist.list_version(acme, None)
 
 
 def proposal(merchant: Merchant, *wanted: str | EntryPlan, key: ApiKey | None = None) -> Proposal:
@@ -49,7 +49,7 @@ def rows() -> dict[str, AllowlistEntry]:
 def test_only_what_differs_is_written(acme: Merchant, standing: int, owner: Person, viewer: Person) -> None:
     before = rows()
     ends = clock.now() + timedelta(days=1)
-    saved = allowlist.save(
+    saved = allowlist.save_networks(
         proposal=proposal(acme, OFFICE, EntryPlan(ip_network(CLOUD), "burst", ends), HOME), by=viewer, expected=standing
     )
     after = rows()
@@ -75,18 +75,18 @@ class QueryOf:
 
 
 def test_the_same_list_again_changes_nothing(acme: Merchant, standing: int, viewer: Person) -> None:
-    assert not allowlist.save(proposal=proposal(acme, CLOUD, OFFICE), by=viewer).changed
-    assert allowlist.version(acme, None) == standing
+    assert not allowlist.save_networks(proposal=proposal(acme, CLOUD, OFFICE), by=viewer).changed
+    assert allowlist.list_version(acme, None) == standing
 
 
 def test_an_empty_list_restricts_nothing_any_more(acme: Merchant, standing: int) -> None:
-    allowlist.save(proposal=proposal(acme), by=None, expected=standing)
+    allowlist.save_networks(proposal=proposal(acme), by=None, expected=standing)
     assert not rows()
 
 
 def test_a_full_list_can_be_exchanged_for_another(acme: Merchant) -> None:
     for net in ("198.51.100", "203.0.113"):
-        allowlist.save(proposal=proposal(acme, *(f"{net}.{last}" for last in range(100))), by=None)
+        allowlist.save_networks(proposal=proposal(acme, *(f"{net}.{last}" for last in range(100))), by=None)
     assert {name.rpartition(".")[0] for name in rows()} == {"203.0.113"}
     with pytest.raises(NotAllowed, match="at most 100"):
         proposal(acme, *(f"198.51.100.{last}" for last in range(101)))
@@ -94,13 +94,13 @@ def test_a_full_list_can_be_exchanged_for_another(acme: Merchant) -> None:
 
 def test_saving_costs_the_same_however_long_the_list_is(acme: Merchant) -> None:
     with CaptureQueriesContext(connection) as queries:
-        allowlist.save(proposal=proposal(acme, *(f"198.51.100.{last}" for last in range(100))), by=None)
+        allowlist.save_networks(proposal=proposal(acme, *(f"198.51.100.{last}" for last in range(100))), by=None)
     assert len(queries) <= 20, [query["sql"][:90] for query in queries]
 
 
 def test_the_reason_stands_in_the_history(acme: Merchant, owner: Person) -> None:
-    with history.acting(door="page", person=owner):
-        allowlist.save(proposal=proposal(acme, OFFICE), by=owner, reason="New office")
+    with history.act_as(door="page", person=owner):
+        allowlist.save_networks(proposal=proposal(acme, OFFICE), by=owner, reason="New office")
     entry = history.timeline(acme, kind="lists")[0]
     assert (entry.who, entry.reason, entry.title) == (
         owner.email,
@@ -111,10 +111,10 @@ def test_the_reason_stands_in_the_history(acme: Merchant, owner: Person) -> None
 
 # --- two at once ------------------------------------------------------------------------------------------------------
 def test_the_second_is_told_what_the_first_did(acme: Merchant, standing: int, owner: Person, viewer: Person) -> None:
-    with history.acting(door="page", person=owner):
-        allowlist.save(proposal=proposal(acme, CLOUD, HOME), by=owner, expected=standing)
+    with history.act_as(door="page", person=owner):
+        allowlist.save_networks(proposal=proposal(acme, CLOUD, HOME), by=owner, expected=standing)
     with pytest.raises(errors.ListChanged) as refused:
-        allowlist.save(proposal=proposal(acme, OFFICE), by=viewer, expected=standing)
+        allowlist.save_networks(proposal=proposal(acme, OFFICE), by=viewer, expected=standing)
     assert [(change.name, change.verb, change.who) for change in refused.value.changes] == [
         (f"{OFFICE}/32", "removed", owner.email),
         (f"{HOME}/128", "added", owner.email),
@@ -126,26 +126,26 @@ def test_the_second_is_told_what_the_first_did(acme: Merchant, standing: int, ow
 def test_who_has_looked_again_may_save(acme: Merchant, standing: int) -> None:
     AllowlistEntry.objects.filter(network=CLOUD).update(note="burst")
     with pytest.raises(errors.ListChanged, match=f"{CLOUD} changed by"):
-        allowlist.save(proposal=proposal(acme, OFFICE), by=None, expected=standing)
-    allowlist.save(proposal=proposal(acme, OFFICE), by=None, expected=allowlist.version(acme, None))
+        allowlist.save_networks(proposal=proposal(acme, OFFICE), by=None, expected=standing)
+    allowlist.save_networks(proposal=proposal(acme, OFFICE), by=None, expected=allowlist.list_version(acme, None))
     assert set(rows()) == {OFFICE}
 
 
 def test_other_lists_and_people_who_left_change_no_version_that_matters(
     acme: Merchant, standing: int, key: ApiKey, rival: Merchant, owner: Person
 ) -> None:
-    allowlist.save(proposal=proposal(acme, HOME, key=key), by=None)
-    allowlist.save(proposal=proposal(rival, HOME), by=None)
+    allowlist.save_networks(proposal=proposal(acme, HOME, key=key), by=None)
+    allowlist.save_networks(proposal=proposal(rival, HOME), by=None)
     with as_superuser():
         owner.delete()
-    assert allowlist.save(proposal=proposal(acme, OFFICE), by=None, expected=standing).changed
+    assert allowlist.save_networks(proposal=proposal(acme, OFFICE), by=None, expected=standing).changed
 
 
 def test_a_list_that_was_never_written_has_a_version_too(acme: Merchant, key: ApiKey) -> None:
-    assert allowlist.version(acme, key) == 0
-    allowlist.save(proposal=proposal(acme, OFFICE, key=key), by=None, expected=0)
+    assert allowlist.list_version(acme, key) == 0
+    allowlist.save_networks(proposal=proposal(acme, OFFICE, key=key), by=None, expected=0)
     with pytest.raises(errors.ListChanged):
-        allowlist.save(proposal=proposal(acme, HOME, key=key), by=None, expected=0)
+        allowlist.save_networks(proposal=proposal(acme, HOME, key=key), by=None, expected=0)
 
 
 # --- what may not stand -----------------------------------------------------------------------------------------------
@@ -163,14 +163,14 @@ def test_whatever_way_it_came_it_is_refused(
 ) -> None:
     settings.ALLOWLIST_PRIVATE = False
     with pytest.raises((NotAllowed, errors.MomentPassed)):
-        allowlist.save(proposal=proposal(acme, OFFICE, *lines()), by=None)
+        allowlist.save_networks(proposal=proposal(acme, OFFICE, *lines()), by=None)
     assert set(rows()) == {OFFICE, CLOUD}
 
 
 def test_what_stands_already_may_stay(acme: Merchant) -> None:
     ended = clock.now() - timedelta(days=1)
     entry = AllowlistEntry.objects.create(merchant=acme, network=OFFICE, expires_at=ended)
-    allowlist.save(proposal=proposal(acme, EntryPlan(ip_network(OFFICE), ends=ended), CLOUD), by=None)
+    allowlist.save_networks(proposal=proposal(acme, EntryPlan(ip_network(OFFICE), ends=ended), CLOUD), by=None)
     assert rows()[OFFICE].pk == entry.pk
 
 
@@ -187,9 +187,9 @@ def test_who_would_lock_all_out_types_the_merchants_code(acme: Merchant, key: Ap
     assert allowlist.would_lock_out(wish)
     for typed in ("", "ACME", "yes"):
         with pytest.raises(errors.LockOut, match="all 2 addresses"):
-            allowlist.save(proposal=wish, by=None, confirmed_code=typed)
+            allowlist.save_networks(proposal=wish, by=None, confirmed_code=typed)
     assert not rows()
-    allowlist.save(proposal=wish, by=None, confirmed_code=" acme ")
+    allowlist.save_networks(proposal=wish, by=None, confirmed_code=" acme ")
     assert set(rows()) == {CLOUD}
 
 
@@ -219,8 +219,8 @@ def test_an_entry_that_ends_soon_lets_nobody_in_for_long(
     seen(key, OFFICE)
     now = clock.now()
     wish = proposal(acme, EntryPlan(ip_network(OFFICE), ends=now + timedelta(hours=hours)), CLOUD)
-    with clock.at(now):
-        found = allowlist.locked_out(wish)
+    with clock.frozen_at(now):
+        found = allowlist.network_lockout(wish)
     assert (found and found.when) == when
 
 
@@ -229,20 +229,20 @@ def test_test_keys_speak_for_no_live_one(acme: Merchant, key: ApiKey, allowed: s
     """Neither one from before there was a sandbox, which is refused anyway, nor one of the sandbox."""
     seen(factories.early_test_key(acme)[0], OFFICE)
     seen(key, HOME)
-    found = allowlist.locked_out(proposal(acme, allowed))
+    found = allowlist.network_lockout(proposal(acme, allowed))
     assert found is not None
     assert (found.environment, found.who) == ("live", (HOME,))
     with pytest.raises(errors.LockOut, match="with a valid signature of live keys"):
-        allowlist.save(proposal=proposal(acme, allowed), by=None)
+        allowlist.save_networks(proposal=proposal(acme, allowed), by=None)
     assert not allowlist.would_lock_out(proposal(acme, HOME))
 
 
 def test_the_sandbox_is_guarded_by_its_own_calls(acme: Merchant, key: ApiKey) -> None:
     sandbox = factories.sandbox(acme)
     seen(key, HOME)
-    seen(keys.issue(merchant=acme, environment="test").key, OFFICE)
+    seen(keys.issue_key(merchant=acme, environment="test").key, OFFICE)
     assert not allowlist.would_lock_out(proposal(sandbox, OFFICE))
-    found = allowlist.locked_out(proposal(sandbox, HOME))
+    found = allowlist.network_lockout(proposal(sandbox, HOME))
     assert found is not None
     assert (found.environment, found.who) == ("test", (OFFICE,))
 
@@ -272,8 +272,8 @@ def test_everybody_in_many_pieces_is_everybody(acme: Merchant, networks: list[st
 @pytest.mark.parametrize("networks", FIT.values(), ids=FIT)
 def test_a_wide_list_may_stand(acme: Merchant, key: ApiKey, networks: list[str]) -> None:
     """The merchant's list and each key's are measured apart: an address must be on both."""
-    allowlist.save(proposal=proposal(acme, *networks), by=None, confirmed_code="acme")
-    allowlist.save(proposal=proposal(acme, *networks, key=key), by=None, confirmed_code="acme")
+    allowlist.save_networks(proposal=proposal(acme, *networks), by=None, confirmed_code="acme")
+    allowlist.save_networks(proposal=proposal(acme, *networks, key=key), by=None, confirmed_code="acme")
     assert AllowlistEntry.objects.count() == 2 * len(networks)
 
 
@@ -293,7 +293,7 @@ def test_the_other_list_counts(acme: Merchant, key: ApiKey) -> None:
 
 
 def test_a_list_of_a_key_is_held_against_its_own_callers(acme: Merchant, key: ApiKey) -> None:
-    other = keys.issue(merchant=acme).key
+    other = keys.issue_key(merchant=acme).key
     seen(key, OFFICE)
     seen(other, HOME)
     assert allowlist.would_lock_out(proposal(acme, HOME, key=key))
@@ -302,10 +302,10 @@ def test_a_list_of_a_key_is_held_against_its_own_callers(acme: Merchant, key: Ap
 
 def test_callers_under_a_revoked_key_are_locked_out_anyway(acme: Merchant, key: ApiKey) -> None:
     seen(key, OFFICE)
-    gone = keys.issue(merchant=acme).key
+    gone = keys.issue_key(merchant=acme).key
     seen(gone, HOME)
     assert not allowlist.would_lock_out(proposal(acme, HOME))
-    keys.revoke(key=gone)
+    keys.revoke_key(key=gone)
     assert allowlist.would_lock_out(proposal(acme, HOME))
 
 
@@ -313,8 +313,8 @@ def test_callers_under_a_revoked_key_are_locked_out_anyway(acme: Merchant, key: 
 def test_domains_likewise(acme: Merchant, owner: Person) -> None:
     allowlist.save_domains(merchant=acme, lines=[DomainLine("casino.example"), DomainLine("bets.example")])
     stays = AllowedDomain.objects.get(domain="casino.example")
-    version = allowlist.version_of_domains(acme)
-    with history.acting(door="page", person=owner):
+    version = allowlist.domain_list_version(acme)
+    with history.act_as(door="page", person=owner):
         allowlist.save_domains(
             merchant=acme, lines=[DomainLine("casino.example", "main"), DomainLine("new.example")], expected=version
         )
@@ -338,7 +338,7 @@ def test_a_domain_keeps_who_put_it_there_and_its_end(acme: Merchant, owner: Pers
     assert allowlist.save_domains(merchant=acme, lines=[DomainLine("casino.example", ends=later)], by=support).changed
     row = AllowedDomain.objects.get()
     assert (row.owner, row.expires_at) == (owner, later)
-    version = allowlist.version_of_domains(acme)
+    version = allowlist.domain_list_version(acme)
     with as_superuser():
         owner.delete()
     assert AllowedDomain.objects.get().owner is None
@@ -375,9 +375,9 @@ def test_domains_that_shut_out_every_host_want_the_merchants_code(acme: Merchant
 def test_domains_that_shut_out_nobody_are_saved(
     acme: Merchant, key: ApiKey, hosts: list[str], hours_ago: float
 ) -> None:
-    revoked = keys.issue(merchant=acme).key
+    revoked = keys.issue_key(merchant=acme).key
     said(revoked, "old.example")
-    keys.revoke(key=revoked)
+    keys.revoke_key(key=revoked)
     for host in hosts:
         said(key, host, hours_ago)
     assert allowlist.save_domains(merchant=acme, lines=[DomainLine("other.example")]).changed
@@ -385,7 +385,7 @@ def test_domains_that_shut_out_nobody_are_saved(
 
 def test_no_domain_shuts_out_nobody(acme: Merchant, key: ApiKey) -> None:
     said(key, "casino.example")
-    assert allowlist.locked_out_by([], acme) is None
+    assert allowlist.domain_lockout([], acme) is None
 
 
 @pytest.mark.parametrize(("hours", "is_asked"), [(23.9, True), (24.1, False)])
@@ -394,14 +394,14 @@ def test_a_host_whose_domain_ends_within_a_day_is_shut_out(
 ) -> None:
     said(key, "casino.example")
     ends = clock.now() + timedelta(hours=hours)
-    found = allowlist.locked_out_by([DomainLine("casino.example", ends=ends), DomainLine("other.example")], acme)
+    found = allowlist.domain_lockout([DomainLine("casino.example", ends=ends), DomainLine("other.example")], acme)
     assert (found is not None and found.when == allowlist.When.ENDED) == is_asked
 
 
 def test_a_host_of_a_page_under_test_speaks_for_no_live_one(acme: Merchant, key: ApiKey) -> None:
     said(key, "casino.example")
     said(factories.early_test_key(acme)[0], "staging.example")
-    found = allowlist.locked_out_by([DomainLine("staging.example")], acme)
+    found = allowlist.domain_lockout([DomainLine("staging.example")], acme)
     assert found is not None
     assert (found.environment, found.who) == ("live", ("casino.example",))
 
@@ -413,4 +413,4 @@ def test_a_domain_that_stands_in_other_letters_is_the_same(acme: Merchant) -> No
 
 def test_a_key_of_another_merchant_has_no_list_here(acme: Merchant, rival: Merchant) -> None:
     with pytest.raises(NotAllowed, match="another merchant"):
-        proposal(acme, OFFICE, key=keys.issue(merchant=rival).key)
+        proposal(acme, OFFICE, key=keys.issue_key(merchant=rival).key)

@@ -33,7 +33,7 @@ OLD, NEW, BOTH = "198.51.100.7", "203.0.113.9", "192.0.2.1"
 
 
 def after(minutes: float) -> Any:
-    return clock.at(NOON + timedelta(minutes=minutes))
+    return clock.frozen_at(NOON + timedelta(minutes=minutes))
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def proposal(merchant: Merchant, *networks: str, key: ApiKey | None = None) -> P
 def tried(request: pytest.FixtureRequest, machine: Told, owner: Person) -> ListTrial:
     """At noon the list is changed from one address to another, on trial."""
     key = key_of(machine) if request.param == "the key's list" else None
-    with history.acting(door="set-up"):
+    with history.act_as(door="set-up"):
         AllowlistEntry.objects.create(merchant=machine.merchant, key=key, network=OLD, note="office", owner=owner)
         AllowlistEntry.objects.create(merchant=machine.merchant, key=key, network=BOTH)
-    with history.acting(door="page", person=owner), after(0):
-        saved = allowlist.save(proposal=proposal(machine.merchant, NEW, BOTH, key=key), by=None, on_trial=True)
+    with history.act_as(door="page", person=owner), after(0):
+        saved = allowlist.save_networks(proposal=proposal(machine.merchant, NEW, BOTH, key=key), by=None, on_trial=True)
     assert saved.trial is not None
     return saved.trial
 
@@ -91,7 +91,7 @@ def test_it_goes_back_at_its_deadline_though_nobody_tidies_up(tried: ListTrial, 
 
 def test_a_copy_in_memory_goes_back_at_that_very_moment(tried: ListTrial, machine: Told) -> None:
     with after(9):
-        copy = credentials.load(machine.signer.auth_key)
+        copy = credentials.load_credential(machine.signer.auth_key)
         assert copy is not None
         assert len(copy.trials(ip_address(NEW), clock.now())) == 1
     before, address = NOON + timedelta(minutes=10) - timedelta.resolution, allowlist.parse_network(OLD)[0]
@@ -117,7 +117,7 @@ def test_a_list_that_ends_within_its_trial_is_kept_by_no_call(machine: Told, end
     """It would let nobody in a minute later, and nothing would go back."""
     line = EntryPlan(ip_network(NEW), ends=NOON + timedelta(minutes=ends))
     with after(0):
-        allowlist.save(proposal=Proposal(machine.merchant, (line,)), by=None, on_trial=True)
+        allowlist.save_networks(proposal=Proposal(machine.merchant, (line,)), by=None, on_trial=True)
     with after(1):
         assert status(machine, NEW) == "taken"
     assert ListTrial.objects.get().state == state
@@ -147,7 +147,7 @@ def test_a_call_under_another_key_keeps_the_merchants_list_only(machine: Told, g
     key, other = key_of(machine), Told(machine.merchant, factories.signer(machine.merchant), game)
     with after(0):
         for whose in (None, key):
-            allowlist.save(proposal=proposal(machine.merchant, NEW, key=whose), by=None, on_trial=True)
+            allowlist.save_networks(proposal=proposal(machine.merchant, NEW, key=whose), by=None, on_trial=True)
     with after(1):
         assert status(other, NEW) == "taken"
     assert {found.key_id: found.state for found in ListTrial.objects.all()} == {None: "kept", key.pk: "trying"}
@@ -160,13 +160,13 @@ def test_a_call_that_the_database_finds_too_late_is_judged_by_what_was_before(
     tried: ListTrial, machine: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clock of the web process is behind the one of the database."""
-    keep = trial.keep
+    keep = trial.keep_list
 
     def late(*arguments: Any, **named: Any) -> bool:
         with after(10):
             return keep(*arguments, **named)
 
-    monkeypatch.setattr(trial, "keep", late)
+    monkeypatch.setattr(trial, "keep_list", late)
     with after(9.99):
         assert [status(machine, NEW), status(machine, BOTH)] == ["IP_RESTRICTION", "taken"]
     assert ListTrial.objects.get().state == "trying"
@@ -193,31 +193,31 @@ def test_the_owner_of_an_entry_that_comes_back_may_have_left(tried: ListTrial, o
     with as_superuser():
         owner.delete()
     with after(10):
-        assert trial.tidy() == 1
+        assert trial.revert_ended_trials() == 1
     assert AllowlistEntry.objects.get(network=OLD).owner is None
 
 
 def test_it_can_be_taken_back_before(tried: ListTrial, machine: Told) -> None:
     with after(1):
-        assert trial.take_back(trial=tried).state == "reverted"
+        assert trial.revert_trial(trial=tried).state == "reverted"
         assert status(machine, OLD) == "taken"
         with pytest.raises(errors.TrialOver):
-            trial.take_back(trial=tried)
+            trial.revert_trial(trial=tried)
 
 
 def test_a_kept_one_cannot_be_taken_back(tried: ListTrial, machine: Told) -> None:
     with after(1):
         status(machine, NEW)
         with pytest.raises(errors.TrialOver, match="was kept"):
-            trial.take_back(trial=tried)
+            trial.revert_trial(trial=tried)
 
 
 def test_the_list_does_not_change_while_it_is_tried(tried: ListTrial, machine: Told) -> None:
     wish = proposal(machine.merchant, "192.0.2.0/24", key=tried.key)
     with after(5), pytest.raises(errors.ListOnTrial, match="2026-03-10 12:10:00 UTC"):
-        allowlist.save(proposal=wish, by=None)
+        allowlist.save_networks(proposal=wish, by=None)
     with after(10):
-        allowlist.save(proposal=wish, by=None)
+        allowlist.save_networks(proposal=wish, by=None)
     assert networks() == {"192.0.2.0/24"}
     assert ListTrial.objects.get().state == "reverted"
 
@@ -263,7 +263,7 @@ def test_a_trial_ends_once(tried: ListTrial) -> None:
 
 def test_nothing_is_tried_when_nothing_changed(machine: Told) -> None:
     AllowlistEntry.objects.create(merchant=machine.merchant, network=OLD)
-    saved = allowlist.save(proposal=proposal(machine.merchant, OLD), by=None, on_trial=True)
+    saved = allowlist.save_networks(proposal=proposal(machine.merchant, OLD), by=None, on_trial=True)
     assert (saved.changed, saved.trial) == (False, None)
 
 
@@ -277,7 +277,7 @@ def save_in_admin(staff: Client, merchant: Merchant, network: str) -> str:
 
 def test_staff_are_told_that_a_list_is_on_trial(client: Client, support: Person, acme: Merchant) -> None:
     staff = signed_in(client, support)
-    saved = allowlist.save(proposal=proposal(acme, NEW), by=None, on_trial=True)
+    saved = allowlist.save_networks(proposal=proposal(acme, NEW), by=None, on_trial=True)
     assert saved.trial is not None
     assert "This list is on trial until" in save_in_admin(staff, acme, OLD)
     ListTrial.objects.update(begun_at=F("begun_at") - timedelta(hours=1), deadline=F("begun_at"))
@@ -291,7 +291,7 @@ def test_a_list_that_is_kept_while_a_call_is_judged_lets_it_in(
     tried: ListTrial, machine: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its access is read just before the deadline, somebody else keeps the list, and it goes on after the deadline."""
-    load = credentials.load
+    load = credentials.load_credential
 
     def slowly(auth_key: str, *, fresh: bool = False) -> Any:
         found = load(auth_key, fresh=fresh)
@@ -299,19 +299,19 @@ def test_a_list_that_is_kept_while_a_call_is_judged_lets_it_in(
         clock._moment.set(NOON + timedelta(minutes=10))
         return found
 
-    monkeypatch.setattr(credentials, "load", slowly)
+    monkeypatch.setattr(credentials, "load_credential", slowly)
     with after(9.99):
         headers = machine.signer.sign(b"", timestamp=str(int(clock.now().timestamp() * 1000)))
         call = signed.Signed(headers, b"", ip_address(NEW), uuid4())
-        assert signed.judge(call, fresh=True).merchant_id == machine.merchant.pk
+        assert signed.judge_call(call, fresh=True).merchant_id == machine.merchant.pk
 
 
 def test_a_trial_costs_no_query_of_its_own(machine: Told) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            credentials.load(machine.signer.auth_key, fresh=True)
+            credentials.load_credential(machine.signer.auth_key, fresh=True)
         return len(captured)
 
     without = queries()
-    allowlist.save(proposal=proposal(machine.merchant, NEW), by=None, on_trial=True)
+    allowlist.save_networks(proposal=proposal(machine.merchant, NEW), by=None, on_trial=True)
     assert queries() == without == 4

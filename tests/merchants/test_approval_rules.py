@@ -37,7 +37,7 @@ def second(administrator: Person) -> Person:
 
 
 def ask(merchant: Merchant, by: Person, at: datetime | None = None) -> Approval:
-    with clock.at(at or clock.now()):
+    with clock.frozen_at(at or clock.now()):
         return approvals.ask_to_set_status(merchant=merchant, status="suspended", by=by, reason="x")
 
 
@@ -46,10 +46,10 @@ def test_a_request_is_approved_within_three_days_and_not_after(
     ruled: Merchant, support: Person, second: Person
 ) -> None:
     approval = ask(ruled, support)
-    with clock.at(approval.asked_at + DAYS_3), pytest.raises(errors.ApprovalExpired):
-        approvals.approve(approval=approval, by=second)
-    with clock.at(approval.asked_at + DAYS_3 - SECOND):
-        approvals.approve(approval=approval, by=second)
+    with clock.frozen_at(approval.asked_at + DAYS_3), pytest.raises(errors.ApprovalExpired):
+        approvals.approve_request(approval=approval, by=second)
+    with clock.frozen_at(approval.asked_at + DAYS_3 - SECOND):
+        approvals.approve_request(approval=approval, by=second)
     assert Merchant.objects.get(pk=ruled.pk).status == "suspended"
 
 
@@ -71,11 +71,11 @@ def test_nobody_lets_a_request_expire_early(ruled: Merchant, support: Person) ->
 
 def test_what_expired_is_mailed_to_who_asked_and_can_be_asked_again(ruled: Merchant, support: Person) -> None:
     approval = ask(ruled, support)
-    with clock.at(approval.asked_at + DAYS_3 - SECOND):
+    with clock.frozen_at(approval.asked_at + DAYS_3 - SECOND):
         tasks.expire_approvals()
         with pytest.raises(errors.AlreadyAsked):
             ask(ruled, support, clock.now())
-    with clock.at(approval.asked_at + DAYS_3):
+    with clock.frozen_at(approval.asked_at + DAYS_3):
         tasks.expire_approvals()
         tasks.expire_approvals()
     approval.refresh_from_db()
@@ -84,7 +84,7 @@ def test_what_expired_is_mailed_to_who_asked_and_can_be_asked_again(ruled: Merch
     assert letter.to == "support@oppi.test"
     again = ask(ruled, support, approval.asked_at + DAYS_3)
     assert ask(ruled, support, again.asked_at + DAYS_3) != again, "without the job having run"
-    with clock.at(again.asked_at + DAYS_3):
+    with clock.frozen_at(again.asked_at + DAYS_3):
         tasks.send_letters()
     assert set(Letter.objects.filter(template="approval_expired").values_list("state", flat=True)) == {"sent"}
 
@@ -105,14 +105,14 @@ def test_an_approver_had_a_second_factor_before_the_request(
 ) -> None:
     approval = ask(ruled, support)
     with pytest.raises(errors.ApproverWithoutFactor):
-        approvals.approve(approval=approval, by=administrator)
+        approvals.approve_request(approval=approval, by=administrator)
     give_totp(administrator)
     with pytest.raises(errors.ApproverWithoutFactor):
-        approvals.approve(approval=approval, by=administrator)
+        approvals.approve_request(approval=approval, by=administrator)
 
 
 def as_staff(by: Person) -> Any:
-    return history.acting(door="/admin/", person=by)
+    return history.act_as(door="/admin/", person=by)
 
 
 def new_account(by: Person) -> Person:
@@ -164,7 +164,7 @@ def test_an_account_that_one_set_up_for_the_other_is_no_second_person(
     asker, approver = (second, other) if asks == "who set it up" else (other, second)
     approval = ask(ruled, asker)
     with pytest.raises(errors.NotIndependent, match="In the last 7 days"):
-        approvals.approve(approval=approval, by=approver)
+        approvals.approve_request(approval=approval, by=approver)
     later = clock.now() + INDEPENDENT_AFTER
     assert not independence.was_set_up_by(other, second, later, ruled)
     assert Authenticator.objects.filter(user=approver).exists()
@@ -172,17 +172,17 @@ def test_an_account_that_one_set_up_for_the_other_is_no_second_person(
 
 def test_whom_the_asker_invited_is_no_second_person(ruled: Merchant, owner: Person, second: Person) -> None:
     with as_staff(second):
-        invitation = people.invite(merchant=ruled, email="friend@acme.test", role="owner", by=second)
-    token = email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
-    friend = people.accept(token=token, name="Friend", password="another long password").person
+        invitation = people.invite_person(merchant=ruled, email="friend@acme.test", role="owner", by=second)
+    token = email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2]
+    friend = people.accept_invitation(token=token, name="Friend", password="another long password").person
     give_totp(friend)
     approval = ask(ruled, second)
     with pytest.raises(errors.NotIndependent):
-        approvals.approve(approval=approval, by=friend)
+        approvals.approve_request(approval=approval, by=friend)
 
 
 def test_a_name_that_was_corrected_makes_nobody_one_person(ruled: Merchant, support: Person, second: Person) -> None:
     with as_staff(second):
         Person.objects.filter(pk=support.pk).update(name="Sam Support")
-    approvals.approve(approval=ask(ruled, support), by=second)
+    approvals.approve_request(approval=ask(ruled, support), by=second)
     assert Approval.objects.get().state == "approved"

@@ -56,7 +56,7 @@ def page_of(key: ApiKey) -> str:
 def test_a_near_end_is_no_way_round_the_second_person(
     desk: Client, acme: Merchant, days: int, refused: type[errors.Refusal] | None
 ) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     Merchant.objects.update(two_person=True)
     ends = (clock.now() + days * DAY).replace(microsecond=0)
     said = save(desk, page_of(key), label="cashier", expires_at=f"{ends:%Y-%m-%dT%H:%M:%S}")
@@ -68,20 +68,20 @@ def test_a_near_end_is_no_way_round_the_second_person(
 
 
 def test_without_that_rule_a_key_may_end_tomorrow_and_its_contacts_are_told(desk: Client, owner: Person) -> None:
-    key = keys.issue(merchant=Merchant.objects.get()).key
-    keys.rotate(key=key, overlap=7 * DAY)
+    key = keys.issue_key(merchant=Merchant.objects.get()).key
+    keys.rotate_secret(key=key, overlap=7 * DAY)
     ends = (clock.now() + DAY).replace(microsecond=0)
     save(desk, page_of(key), expires_at=f"{ends:%Y-%m-%dT%H:%M:%S}")
     key.refresh_from_db()
     assert key.expires_at == ends
     assert Secret.objects.get(version=1).usable_until == ends
-    assert Letter.objects.filter(context__what=f"now ends at {errors.spoken(ends)}", to=owner.email).exists()
+    assert Letter.objects.filter(context__what=f"now ends at {errors.moment_text(ends)}", to=owner.email).exists()
 
 
 def test_a_key_that_has_ended_does_not_come_back(desk: Client, acme: Merchant) -> None:
-    key = keys.issue(merchant=acme, expires_at=clock.now() + timedelta(hours=1)).key
+    key = keys.issue_key(merchant=acme, expires_at=clock.now() + timedelta(hours=1)).key
     ended = key.expires_at
-    with clock.at(clock.now() + timedelta(hours=2)):
+    with clock.frozen_at(clock.now() + timedelta(hours=2)):
         signed_in(desk, Person.objects.get(staff_role="support"))
         assert "This key ended at" in save(desk, page_of(key), expires_at="")
         key.refresh_from_db()
@@ -90,7 +90,7 @@ def test_a_key_that_has_ended_does_not_come_back(desk: Client, acme: Merchant) -
 
 def test_a_label_can_be_changed_whatever_the_end_is(desk: Client, acme: Merchant) -> None:
     ends = clock.now().replace(microsecond=123456) + timedelta(hours=1)
-    key = keys.issue(merchant=acme, expires_at=ends).key
+    key = keys.issue_key(merchant=acme, expires_at=ends).key
     Merchant.objects.update(two_person=True)
     save(desk, page_of(key), label="cashier", expires_at=f"{ends:%Y-%m-%dT%H:%M:%S}")
     key.refresh_from_db()
@@ -118,7 +118,7 @@ def clear() -> str:
 def test_a_secret_in_a_reason_is_refused_and_kept_nowhere(
     desk: Client, acme: Merchant, words: str, verb: str, two_person: bool
 ) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     Merchant.objects.update(two_person=two_person)
     page = f"/admin/merchants/apikey/{key.pk}/{verb}/"
     token = re.findall(r'name="token" value="([^"]+)"', desk.get(page).content.decode())
@@ -137,7 +137,7 @@ def test_a_secret_in_a_label_or_a_note_is_refused(desk: Client, acme: Merchant, 
     given = {"merchant": str(acme.pk), "environment": "live", "label": words, "token": token}
     assert PASTED in desk.post(page, given).content.decode()
 
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     assert PASTED in save(desk, page_of(key), label=words)
     row = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "192.0.2.1", "allowlist-0-note": words}
     assert PASTED in save(desk, f"/admin/merchants/merchant/{acme.pk}/change/", name="Acme", time_zone="UTC", **row)
@@ -145,7 +145,7 @@ def test_a_secret_in_a_label_or_a_note_is_refused(desk: Client, acme: Merchant, 
 
 
 def test_the_database_refuses_a_secret_in_a_label_as_well(acme: Merchant, words: str) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     with pytest.raises(IntegrityError, match="api_key_label_without_secret"), transaction.atomic():
         ApiKey.objects.filter(pk=key.pk).update(label=words)
 
@@ -166,8 +166,8 @@ FORGED = ["cashier\r\nBcc: all@oppi.test", "cashier\x85Subject: All clear", "cas
 def test_a_label_is_one_line(acme: Merchant, text: str) -> None:
     """A label stands in subjects of emails, and beside names on pages."""
     with pytest.raises(errors.NotOneLine):
-        keys.issue(merchant=acme, label=text)
-    key = keys.issue(merchant=acme).key
+        keys.issue_key(merchant=acme, label=text)
+    key = keys.issue_key(merchant=acme).key
     with pytest.raises(IntegrityError, match="api_key_label_one_line"), transaction.atomic():
         ApiKey.objects.filter(pk=key.pk).update(label=text)
 
@@ -231,7 +231,7 @@ def test_the_page_of_a_forgotten_password_asks_nothing_about_an_account(client: 
     """So that its time tells nothing either: what it reads and writes is the same, to the letter."""
     asked = []
     for email in (support.email, "x@oppi.test"):
-        with CaptureQueriesContext(connection) as queries, clock.at(NOON):
+        with CaptureQueriesContext(connection) as queries, clock.frozen_at(NOON):
             client.post("/account/password/reset/", {"email": email})
         asked.append([without_numbers(each["sql"]).replace(email, "EMAIL") for each in queries])
     assert asked[0] == asked[1]
@@ -315,7 +315,7 @@ def test_who_gets_another_address_from_an_administrator_is_told_at_the_old_one(
     assert support.email == "other@oppi.test"
     letter = Letter.objects.get()
     assert (letter.to, "to other@oppi.test" in letter.context["what"]) == ("support@oppi.test", True)
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     assert "changed the address that you sign in with to other@oppi.test" in str(mail.outbox[0].body)
 
 

@@ -34,7 +34,7 @@ from merchants.models import (
 from merchants.models.audit import Trace
 from merchants.services import approvals, chain, claim_links, history, merchants
 from merchants.services.chain import sealing, tables
-from merchants.services.chain.heads import heads_of
+from merchants.services.chain.heads import chain_heads
 from merchants.services.chain.verification import ChainVerdict
 from tests import factories
 from tests.conftest import Caller
@@ -122,7 +122,7 @@ def sealed(caller: Caller, rival_caller: Caller) -> Caller:
     caller.withdraw(5, transactionId="out")
     caller.rollback(bets[0], "never-seen")
     caller.bet(10**9, transactionId="refused")
-    sealing.seal(rows_a_window=4)
+    sealing.seal_rows(rows_a_window=4)
     return caller
 
 
@@ -132,7 +132,7 @@ def told(sealed: Caller, support: Person) -> Caller:
     merchants.set_status(merchant=sealed.merchant, status="suspended")
     merchants.set_status(merchant=sealed.merchant, status="active")
     Contact.objects.create(merchant=sealed.merchant, email="desk@acme.test", note="")
-    sealing.seal()
+    sealing.seal_rows()
     return sealed
 
 
@@ -144,7 +144,7 @@ def test_every_row_is_sealed_once_in_the_chain_of_its_merchant(told: Caller, riv
         ids = [each for block in blocks for each in block.ids]
         assert ids == [*Transaction.objects.filter(merchant=merchant).order_by("pk").values_list("pk", flat=True)]
         assert blocks[len(blocks) - 1].total_rows == len(ids)
-    assert sealing.seal() == 0
+    assert sealing.seal_rows() == 0
     for verdict in (chain.verify_ledger(), chain.verify_history()):
         assert verdict.holds, verdict.findings
         assert verdict.unsealed == 0
@@ -161,12 +161,12 @@ def test_a_run_is_bounded_and_the_next_goes_on(caller: Caller) -> None:
     for number in range(5):
         caller.bet(number, transactionId=f"b{number}")
     history = sum(rows for rows in counts(*(table.name for table in tables.chained_tables(Chain.HISTORY))).values())
-    assert sealing.seal(seconds=0, rows_a_window=1_000) == history + Transaction.objects.count()
+    assert sealing.seal_rows(seconds=0, rows_a_window=1_000) == history + Transaction.objects.count()
     for number in range(5, 9):
         caller.bet(number, transactionId=f"b{number}")
-    assert sealing.seal(seconds=0, rows_a_window=2) == 2
+    assert sealing.seal_rows(seconds=0, rows_a_window=2) == 2
     assert chain.verify_ledger().unsealed == 2
-    assert sealing.seal(seconds=60, rows_a_window=1) == 2
+    assert sealing.seal_rows(seconds=60, rows_a_window=1) == 2
     assert chain.verify_ledger().holds
 
 
@@ -185,11 +185,11 @@ def test_rows_below_which_an_earlier_one_may_still_come_wait(caller: Caller) -> 
         with other.cursor() as cursor:
             cursor.execute("RESET SESSION AUTHORIZATION")
             cursor.execute("LOCK TABLE wallet_transaction IN ROW EXCLUSIVE MODE")
-        sealing.seal()
+        sealing.seal_rows()
         assert not ChainBlock.objects.filter(chain=Chain.LEDGER).exists()
         assert ChainBlock.objects.filter(chain=Chain.HISTORY).exists()
         other.rollback()
-    sealing.seal()
+    sealing.seal_rows()
     assert chain.verify_ledger().unsealed == 0
 
 
@@ -277,16 +277,16 @@ def test_what_shows_the_deeds_of_our_staff_is_sealed(
 ) -> None:
     """Requests and their decision, downloads, claim links, what the owners are mailed of, the administration's log."""
     acme = told.merchant
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         Contact.objects.all().delete()
     LogEntry.objects.create(user=support, action_flag=2, object_repr="x", change_message="is closed now")
     Download.objects.create(person=support, merchant=acme, what="players", filters={})
     give_totp(administrator)
     approval = approvals.ask_to_set_status(merchant=acme, status="suspended", by=support, reason="x")
-    approvals.approve(approval=approval, by=administrator)
+    approvals.approve_request(approval=approval, by=administrator)
     factories.member(acme, "owner")
-    claim_links.send(secret=Secret.objects.get(key__merchant=acme), by=support)
-    sealing.seal()
+    claim_links.send_link(secret=Secret.objects.get(key__merchant=acme), by=support)
+    sealing.seal_rows()
     assert chain.verify_history().holds
     for table, change in {
         "django_admin_log": "change_message = ''",
@@ -435,7 +435,7 @@ def test_a_replaced_block(sealed: Caller) -> None:
 
 def test_a_head_from_a_mail_finds_a_chain_that_was_cut(sealed: Caller) -> None:
     """Without it nothing tells that the newest rows and blocks were ever there."""
-    [head] = [head for head in heads_of(sealed.merchant) if head.chain == "Ledger"]
+    [head] = [head for head in chain_heads(sealed.merchant) if head.chain == "Ledger"]
     assert chain.verify_ledger(sealed.merchant, head=head.digits).holds
     last = ChainBlock.objects.filter(chain=Chain.LEDGER).order_by("-upto_id")[0].upto_id
     forge("DELETE FROM merchants_chainblock WHERE upto_id = %s", last)
@@ -453,11 +453,11 @@ def test_a_head_from_a_mail_finds_a_chain_that_was_cut(sealed: Caller) -> None:
 
 
 def test_a_head_from_a_mail_finds_a_chain_that_was_made_again(sealed: Caller) -> None:
-    [head] = [head for head in heads_of(sealed.merchant) if head.chain == "Ledger"]
+    [head] = [head for head in chain_heads(sealed.merchant) if head.chain == "Ledger"]
     forge("UPDATE wallet_transaction SET address = '192.0.2.99' WHERE transaction_id = 'bet-1'")
     with unguarded() as cursor:
         cursor.execute("DELETE FROM merchants_chainblock WHERE chain = 'ledger'")
-    sealing.seal(rows_a_window=4)
+    sealing.seal_rows(rows_a_window=4)
     assert chain.verify_ledger().holds
     assert not chain.verify_ledger(head=head.digits).holds
 
@@ -475,7 +475,7 @@ def test_a_table_may_get_a_column(told: Caller) -> None:
     alter("ADD COLUMN place text DEFAULT current_user")
     assert chain.verify_history().holds
     Game.objects.update(name="Other")
-    sealing.seal()
+    sealing.seal_rows()
     assert ChainRecipe.objects.filter(table_name="merchants_gameevent").count() == 2
     assert chain.verify_history().holds
     forge(
@@ -495,7 +495,7 @@ def test_a_new_column_without_a_recipe_is_told(told: Caller) -> None:
 def test_a_column_that_is_gone_is_told(told: Caller) -> None:
     alter("DROP COLUMN name")
     with transaction.atomic():
-        sentences = {finding.sentence for finding in chain.verification.verify(Chain.HISTORY).findings}
+        sentences = {finding.sentence for finding in chain.verification.verify_chains(Chain.HISTORY).findings}
     assert "Version 2 of the recipe leaves out name." in sentences
     assert "Rows sealed by version 1 of the recipe cannot be checked: name no longer exists." in sentences
 
@@ -586,7 +586,7 @@ def test_the_commands_name_the_row_and_fail(told: Caller, command: str, statemen
 
 
 def test_a_head_is_looked_for_as_it_stands_in_a_mail(told: Caller) -> None:
-    for head, command in zip(heads_of(told.merchant), ("verify_ledger", "verify_history"), strict=True):
+    for head, command in zip(chain_heads(told.merchant), ("verify_ledger", "verify_history"), strict=True):
         code, output = run(command, merchant="acme", head=f" {head.digits[:16]} {head.digits[16:].upper()}")
         assert code == 0
         assert f"The head is that of block {head.number}: {head.rows} rows" in output
@@ -636,10 +636,10 @@ def test_the_nightly_jobs_raise_an_alarm(told: Caller, settings: Any, name: str)
 
 
 def test_a_head_is_that_of_the_newest_block(told: Caller) -> None:
-    assert [head.chain for head in heads_of(told.merchant)] == ["Ledger", "History"]
-    for head, of in zip(heads_of(told.merchant), Chain, strict=True):
+    assert [head.chain for head in chain_heads(told.merchant)] == ["Ledger", "History"]
+    for head, of in zip(chain_heads(told.merchant), Chain, strict=True):
         newest = ChainBlock.objects.filter(chain=of, merchant_id=told.merchant.pk).order_by("-number")[0]
         assert bytes(newest.head).hex().startswith(head.digits)
         assert (head.rows, head.number, head.sealed_at) == (newest.total_rows, newest.number, newest.sealed_at)
-    assert [head.chain for head in heads_of(None)] == ["History"]
-    assert heads_of(factories.merchant("new")) == []
+    assert [head.chain for head in chain_heads(None)] == ["History"]
+    assert chain_heads(factories.merchant("new")) == []

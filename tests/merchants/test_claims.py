@@ -31,7 +31,7 @@ LINK = re.compile(r"/operator/acme/keys/claim/[0-9a-f]{64}/")
 
 @pytest.fixture
 def key(acme: Merchant, owner: Person) -> ApiKey:
-    return keys.issue(merchant=acme, label="cashier").key
+    return keys.issue_key(merchant=acme, label="cashier").key
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def rotated(staff: Client, key: ApiKey, **fields: Any) -> str:
 
 def mailed_link() -> str:
     """From the email that was sent last."""
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     [link] = set(LINK.findall(str(mail.outbox[-1].body)))
     return str(link)
 
@@ -112,7 +112,7 @@ def test_a_forged_row_opens_nothing(key: ApiKey, owner: Person, acme: Merchant) 
     assert "This link no longer works" in said(at_work.get(link, follow=True))
     assert not SECRET.search(at_work.post(link, {}, follow=True).content.decode())
     with pytest.raises(errors.ClaimOver):
-        claim_links.claim(merchant=acme, said="x", by=owner)
+        claim_links.claim_secret(merchant=acme, said="x", by=owner)
     assert not SecretClaim.objects.exclude(claimed_at=None).exists()
 
 
@@ -120,9 +120,9 @@ def test_no_email_says_the_token_of_a_forged_row(key: ApiKey, owner: Person) -> 
     """The portal knows that token, and a forged row in the outbox would ask for it."""
     claim = forged(key)
     with pytest.raises(email_links.ForgedClaim):
-        email_links.to_claim(claim.pk)
+        email_links.claim_link(claim.pk)
     emails.send_claim(claim, [owner.email])
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     assert not any("/keys/claim/" in str(each.body) for each in mail.outbox)
     assert Letter.objects.get(template="secret_claim").state == "given_up"
 
@@ -141,41 +141,41 @@ def test_no_email_says_the_token_of_a_forged_row(key: ApiKey, owner: Person) -> 
 def test_a_link_opens_only_what_it_was_made_for(
     key: ApiKey, owner: Person, acme: Merchant, support: Person, change: Callable[[ApiKey], dict[str, Any]]
 ) -> None:
-    claim = claim_links.send(secret=key.secrets.get(), by=support)
-    token, other = email_links.claim_token(claim), keys.issue(merchant=acme, label="desk").key
-    assert claim_links.find(merchant=acme, said=token, by=owner) == claim
+    claim = claim_links.send_link(secret=key.secrets.get(), by=support)
+    token, other = email_links.claim_token(claim), keys.issue_key(merchant=acme, label="desk").key
+    assert claim_links.find_claim(merchant=acme, said=token, by=owner) == claim
     with unguarded():
         SecretClaim.objects.filter(pk=claim.pk).update(**change(other))
     with pytest.raises(errors.ClaimOver):
-        claim_links.claim(merchant=acme, said=token, by=owner)
+        claim_links.claim_secret(merchant=acme, said=token, by=owner)
 
 
 def test_a_link_outlives_a_newer_key_encryption_key_and_not_its_own(
     key: ApiKey, owner: Person, acme: Merchant, support: Person, settings: Settings
 ) -> None:
-    claim = claim_links.send(secret=key.secrets.get(), by=support)
-    link, token, old = email_links.to_claim(claim.pk), email_links.claim_token(claim), settings.KEY_ENCRYPTION_KEYS
+    claim = claim_links.send_link(secret=key.secrets.get(), by=support)
+    link, token, old = email_links.claim_link(claim.pk), email_links.claim_token(claim), settings.KEY_ENCRYPTION_KEYS
     settings.KEY_ENCRYPTION_KEYS = {"newer": b"n" * 32, **old}
-    assert email_links.to_claim(claim.pk) == link
-    assert claim_links.find(merchant=acme, said=token, by=owner) == claim
+    assert email_links.claim_link(claim.pk) == link
+    assert claim_links.find_claim(merchant=acme, said=token, by=owner) == claim
     settings.KEY_ENCRYPTION_KEYS = {"newer": b"n" * 32}
     with pytest.raises(errors.ClaimOver):
-        claim_links.find(merchant=acme, said=token, by=owner)
+        claim_links.find_claim(merchant=acme, said=token, by=owner)
 
 
 def test_all_owners_are_told_of_a_claim(key: ApiKey, owner: Person, acme: Merchant, support: Person) -> None:
     other = factories.member(acme, "owner", email="second@acme.test")
-    claim = claim_links.send(secret=key.secrets.get(), by=support)
-    email_outbox.send_due()
+    claim = claim_links.send_link(secret=key.secrets.get(), by=support)
+    email_outbox.send_due_emails()
     mail.outbox.clear()
-    claim_links.claim(merchant=acme, said=email_links.claim_token(claim), by=owner)
-    email_outbox.send_due()
+    claim_links.claim_secret(merchant=acme, said=email_links.claim_token(claim), by=owner)
+    email_outbox.send_due_emails()
     assert {to for each in mail.outbox for to in each.to} == {owner.email, other.email}
     told = "Acme Casino: Your key cashier had version 1 of its secret claimed by owner@acme.test"
     assert mail.outbox[0].subject == told
     claim.refresh_from_db()
     assert claim.claimed_at
-    assert f"The claim link was used on {errors.spoken(claim.claimed_at)}." in str(mail.outbox[0].body)
+    assert f"The claim link was used on {errors.moment_text(claim.claimed_at)}." in str(mail.outbox[0].body)
 
 
 # --- who may open a link ----------------------------------------------------------------------------------------------
@@ -200,19 +200,19 @@ def test_after_a_day_it_is_over_and_another_link_leads_to_the_same_secret(
 ) -> None:
     rotated(staff, key)
     old = mailed_link().rstrip("/").rpartition("/")[2]
-    with clock.at(clock.now() + timedelta(hours=24)):
+    with clock.frozen_at(clock.now() + timedelta(hours=24)):
         with pytest.raises(errors.ClaimOver, match="it expired on"):
-            claim_links.claim(merchant=acme, said=old, by=owner)
+            claim_links.claim_secret(merchant=acme, said=old, by=owner)
         path = f"/admin/merchants/apikey/{key.pk}/claim_again/"
         signed_in(staff, support)
         staff.post(path, dict(HIDDEN.findall(staff.get(path).content.decode())))
         new = mailed_link().rstrip("/").rpartition("/")[2]
         with pytest.raises(errors.ClaimOver, match="a newer link was sent"):
-            claim_links.claim(merchant=acme, said=old, by=owner)
-        assert claim_links.claim(merchant=acme, said=new, by=owner).row.version == 2
+            claim_links.claim_secret(merchant=acme, said=old, by=owner)
+        assert claim_links.claim_secret(merchant=acme, said=new, by=owner).row.version == 2
         assert Secret.objects.count() == 2
         with pytest.raises(errors.SecretClaimed):
-            claim_links.send(secret=Secret.objects.get(version=2), by=support)
+            claim_links.send_link(secret=Secret.objects.get(version=2), by=support)
 
 
 def test_a_secret_that_was_replaced_is_shown_to_nobody(
@@ -220,13 +220,13 @@ def test_a_secret_that_was_replaced_is_shown_to_nobody(
 ) -> None:
     rotated(staff, key)
     token = mailed_link().rstrip("/").rpartition("/")[2]
-    keys.replace_at_once(key=key)
+    keys.replace_secrets(key=key)
     with pytest.raises(errors.ClaimOver, match="replaced or revoked"):
-        claim_links.claim(merchant=acme, said=token, by=owner)
+        claim_links.claim_secret(merchant=acme, said=token, by=owner)
 
 
 def test_the_database_lets_a_link_work_once_and_for_another_person(key: ApiKey, owner: Person, support: Person) -> None:
-    claim = claim_links.send(secret=Secret.objects.get(), by=support)
+    claim = claim_links.send_link(secret=Secret.objects.get(), by=support)
     with pytest.raises(IntegrityError, match="claim_by_another_person"), transaction.atomic():
         SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=clock.now(), claimed_by=support)
     SecretClaim.objects.filter(pk=claim.pk).update(claimed_at=clock.now(), claimed_by=owner)

@@ -24,7 +24,7 @@ def key_command(*words: str) -> tuple[str, str]:
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    return keys.issue(merchant=acme).key
+    return keys.issue_key(merchant=acme).key
 
 
 def version_of(secret: str) -> int:
@@ -140,7 +140,7 @@ def test_a_shell_can_send_the_secret_to_the_owners(key: ApiKey, owner: Person) -
 
 
 def test_an_overlap_ends_when_quiet_and_a_key_at_its_end(key: ApiKey) -> None:
-    keys.rotate(key=key)
+    keys.rotate_secret(key=key)
     key_command("end-when-quiet", key.auth_key, "--hours", "5")
     assert Secret.objects.get(version=1).quiet_hours == 5
     key_command("expire", key.auth_key, "--at", f"{clock.now() + timedelta(days=90):%Y-%m-%dT%H:%M:%S}")
@@ -157,7 +157,7 @@ def test_an_overlap_ends_when_quiet_and_a_key_at_its_end(key: ApiKey) -> None:
     ],
 )
 def test_who_says_which_version_was_seen_touches_no_other(key: ApiKey, verb: str, wish: list[str]) -> None:
-    keys.rotate(key=key)
+    keys.rotate_secret(key=key)
     before = list(Secret.objects.order_by("version").values_list("usable_until", "quiet_hours"))
     with pytest.raises(CommandError, match=r"version 2 is the current one now.* Nothing was changed\."):
         key_command(verb, key.auth_key, *wish, "--seen", "1")
@@ -165,7 +165,7 @@ def test_who_says_which_version_was_seen_touches_no_other(key: ApiKey, verb: str
 
 
 def test_a_leak_of_a_version_that_was_replaced_meanwhile_replaces_no_later_one(key: ApiKey, support: Person) -> None:
-    keys.replace_at_once(key=key)
+    keys.replace_secrets(key=key)
     words = ["--by", support.email, "--reason", "found by a scan", "leak", key.auth_key, "--since", "2026-01-01T00:00"]
     with pytest.raises(CommandError, match="version 2 is the current one now"):
         key_command(*words, "--response", "revoke", "--seen", "1")

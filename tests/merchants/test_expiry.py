@@ -19,14 +19,14 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 def key(acme: Merchant) -> ApiKey:
     for email in ("owner@acme.test", "desk@acme.test"):
         Contact.objects.create(merchant=acme, email=email)
-    with clock.at(END - 90 * DAY):
-        return keys.issue(merchant=acme, label="cashier", expires_at=END).key
+    with clock.frozen_at(END - 90 * DAY):
+        return keys.issue_key(merchant=acme, label="cashier", expires_at=END).key
 
 
 def reminders(moment: datetime) -> list[tuple[str, int]]:
     """What a run at that moment adds: to whom, and for which threshold."""
     before = set(Letter.objects.values_list("pk", flat=True))
-    with clock.at(moment):
+    with clock.frozen_at(moment):
         tasks.remind_of_ends()
     added = Letter.objects.filter(template="key_expires").exclude(pk__in=before).order_by("pk")
     return sorted((letter.to.partition("@")[0], letter.context["days"]) for letter in added)
@@ -81,14 +81,14 @@ def test_revoked_keys_and_closed_merchants_are_silent(key: ApiKey) -> None:
     Merchant.objects.update(status="closed")
     assert reminders(END - DAY) == []
     Merchant.objects.update(status="suspended")
-    keys.revoke(key=key)
+    keys.revoke_key(key=key)
     assert reminders(END - DAY) == []
 
 
 def test_a_key_that_is_revoked_after_it_was_found_is_silent(key: ApiKey) -> None:
-    keys.revoke(key=key)
-    with clock.at(END - DAY):
-        expiry.remind_of(key.pk)
+    keys.revoke_key(key=key)
+    with clock.frozen_at(END - DAY):
+        expiry.remind_of_key(key.pk)
     assert not Letter.objects.filter(template="key_expires").exists()
 
 

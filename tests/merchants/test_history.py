@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import (
     AllowedDomain,
     AllowlistEntry,
@@ -28,7 +28,7 @@ from merchants.models import (
 )
 from merchants.models.audit import Trace
 from merchants.services import compromise, flags, history, history_sentences, keys, merchants
-from merchants.services.history import Entry
+from merchants.services.history import TimelineEntry
 from portal.celery import app
 from portal.lib import clock
 from tests import factories
@@ -44,7 +44,7 @@ TRACKED_TABLES = [table.removesuffix("event") for table in EVENT_TABLES]
 @pytest.fixture(autouse=True)
 def _set_up(request: pytest.FixtureRequest) -> None:
     """Whatever a test begins with is a change of its own, though all of a test is one transaction."""
-    with history.acting(door="set-up"):
+    with history.act_as(door="set-up"):
         for name in {"acme", "rival", "caller", "owner", "support", "administrator"} & set(request.fixturenames):
             request.getfixturevalue(name)
 
@@ -63,13 +63,13 @@ def titles(of: Any, **wish: Any) -> list[str]:
     return [entry.title for entry in history.timeline(of, **wish)]
 
 
-def last(of: Any) -> Entry:
+def last(of: Any) -> TimelineEntry:
     return history.timeline(of, limit=1)[0]
 
 
 @contextmanager
 def at_work(person: Person, reason: str = "Ticket 7") -> Iterator[None]:
-    with history.acting(person=person, address="192.0.2.7", door="page"), history.because(reason):
+    with history.act_as(person=person, address="192.0.2.7", door="page"), history.give_reason(reason):
         yield
 
 
@@ -81,7 +81,7 @@ def test_an_entry_says_who_when_from_where_why_and_what(acme: Merchant, support:
     assert entry.title == "Status: active → suspended"
     assert (entry.who, entry.role, entry.address) == ("support@oppi.test", "support", "192.0.2.7")
     assert (entry.door, entry.reason) == ("page", "Ticket 7")
-    assert entry.changes == (history.Change("Status", "active", "suspended"),)
+    assert entry.changes == (history.FieldChange("Status", "active", "suspended"),)
     assert before <= entry.at <= clock.now()
     assert reverse(entry.url_name, args=[entry.url_id]) == reverse("admin:merchants_merchant_change", args=[acme.pk])
 
@@ -97,12 +97,12 @@ def test_a_change_by_sql_is_seen_too(acme: Merchant, support: Person) -> None:
 
 
 def test_a_reason_ends_with_its_block(acme: Merchant, support: Person) -> None:
-    with history.acting(person=support, door="page"):
-        with history.because("A leak"):
+    with history.act_as(person=support, door="page"):
+        with history.give_reason("A leak"):
             merchants.set_status(merchant=acme, status="suspended")
         assert last(acme).reason == "A leak"
         merchants.set_status(merchant=acme, status="active")
-    with history.acting(door="manage.py suspend"):
+    with history.act_as(door="manage.py suspend"):
         merchants.set_status(merchant=acme, status="closed")
     newest, *_ = history.timeline(acme)
     assert (newest.who, newest.door, newest.reason) == ("The portal itself", "manage.py suspend", "")
@@ -184,7 +184,7 @@ def test_what_is_removed_is_told_with_what_it_was(acme: Merchant, support: Perso
     with at_work(support):
         entry.delete()
     assert last(acme).title == "198.51.100.0/24 removed from the merchant’s list"
-    assert history.Change("Note", "office", "–") in last(acme).changes
+    assert history.FieldChange("Note", "office", "–") in last(acme).changes
 
 
 def test_a_domain_is_told_by_its_list_and_not_by_who_put_it_there(acme: Merchant, support: Person) -> None:
@@ -195,13 +195,13 @@ def test_a_domain_is_told_by_its_list_and_not_by_who_put_it_there(acme: Merchant
     domain.expires_at = ends
     with at_work(support):
         domain.save()
-    assert last(acme).changes == (history.Change("Expires at", "–", spoken(ends)),)
+    assert last(acme).changes == (history.FieldChange("Expires at", "–", moment_text(ends)),)
 
 
 def test_a_rotation_is_one_entry(acme: Merchant, support: Person) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     with at_work(support):
-        keys.rotate(key=key, overlap=timedelta(hours=2))
+        keys.rotate_secret(key=key, overlap=timedelta(hours=2))
     told = [entry for entry in history.timeline(key) if entry.who == "support@oppi.test"]
     assert len(told) == 1
     assert told[0].title.startswith(
@@ -214,9 +214,9 @@ def test_a_rotation_is_one_entry(acme: Merchant, support: Person) -> None:
 
 
 def test_a_leak_is_one_entry_with_its_response(acme: Merchant, support: Person) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     with at_work(support):
-        compromise.declare(
+        compromise.declare_compromise(
             key=key, response=Compromise.Response.REVOKE, reason="paste", exposed_since=clock.now(), by=support
         )
     assert last(key).title.startswith(f"Leak of {key.auth_key[:20]}… declared: revoked at once; Secret of ")
@@ -226,7 +226,7 @@ def test_a_leak_is_one_entry_with_its_response(acme: Merchant, support: Person) 
 def test_players_games_and_people_have_their_own(caller: Caller, support: Person, administrator: Person) -> None:
     player = Player.objects.get(player_id=caller.player, merchant=caller.merchant)
     with at_work(support):
-        flags.block(player=player, reason="asked for it")
+        flags.block_player(player=player, reason="asked for it")
     with at_work(support):
         flags.switch_game(game=caller.game, on=False)
     with at_work(administrator):
@@ -297,8 +297,8 @@ def test_a_new_password_is_told_and_kept_nowhere(support: Person) -> None:
 
 
 def test_neither_secrets_nor_password_hashes_stand_in_an_event(acme: Merchant, support: Person) -> None:
-    issued = keys.issue(merchant=acme)
-    keys.rotate(key=issued.key)
+    issued = keys.issue_key(merchant=acme)
+    keys.rotate_secret(key=issued.key)
     support.set_password("another horse battery staple")
     support.save()
     with connection.cursor() as cursor:
@@ -391,25 +391,25 @@ def test_what_was_done_to_a_crowd_is_one_entry_with_its_number(acme: Merchant, o
     Player.objects.bulk_create(players)
     with at_work(support):
         Contact.objects.create(merchant=acme, email="before@acme.test")
-    with at_work(support), history.because("A raid"):
+    with at_work(support), history.give_reason("A raid"):
         Player.objects.filter(merchant=acme, is_blocked=True).update(is_blocked=False)
         Player.objects.filter(merchant=acme, player_id__gte="p050").update(is_blocked=True)
         Player.objects.filter(merchant=acme, player_id="p000").update(max_stake=5)
     with at_work(support):
         Contact.objects.create(merchant=acme, email="after@acme.test")
     crowd = "300 players: 250 blocked, 49 unblocked, 1 changed"
-    seen, page = [], history.page(acme, limit=2)
+    seen, page = [], history.timeline_page(acme, limit=2)
     while True:
         seen += [entry.title for entry in page.entries]
         if page.older is None:
             break
-        page = history.page(acme, before=page.older, limit=2)
+        page = history.timeline_page(acme, before=page.older, limit=2)
     assert seen[:3] == ["after@acme.test added to the contacts", crowd, "before@acme.test added to the contacts"]
     assert seen.count(crowd) == 1
     entry = next(entry for entry in history.timeline(acme, kind="flags") if entry.title == crowd)
     assert (entry.who, entry.reason, entry.changes) == (support.email, "A raid", ())
     before = next(each for each in history.timeline(acme, kind="people") if each.title == seen[2])
-    assert [each.title for each in history.page(acme, after=before.at).entries] == seen[:2]
+    assert [each.title for each in history.timeline_page(acme, after=before.at).entries] == seen[:2]
 
 
 def test_pages_of_a_timeline_leave_nothing_out_and_say_nothing_twice(
@@ -419,16 +419,16 @@ def test_pages_of_a_timeline_leave_nothing_out_and_say_nothing_twice(
         with at_work(support):
             Contact.objects.create(merchant=acme, email=f"{number}@acme.test")
     whole = titles(acme, limit=100)
-    seen, page = [], history.page(acme, limit=5)
+    seen, page = [], history.timeline_page(acme, limit=5)
     pages = [page]
     while True:
         seen += [entry.title for entry in page.entries]
         if page.older is None:
             break
-        page = history.page(acme, before=page.older, limit=5)
+        page = history.timeline_page(acme, before=page.older, limit=5)
         pages.append(page)
     assert seen == whole
-    assert [entry.title for entry in history.page(acme, after=page.newer, limit=5).entries] == [
+    assert [entry.title for entry in history.timeline_page(acme, after=page.newer, limit=5).entries] == [
         entry.title for entry in pages[-2].entries
     ]
     assert pages[0].newer is None
@@ -438,7 +438,7 @@ def test_other_entries_can_be_merged_in_by_time(acme: Merchant, support: Person)
     with at_work(support):
         merchants.set_status(merchant=acme, status="suspended")
     told = history.timeline(acme)
-    both = history.merged(told, told, limit=3)
+    both = history.merge_newest_first(told, told, limit=3)
     assert [entry.at for entry in both] == sorted((entry.at for entry in [*told, *told]), reverse=True)[:3]
 
 

@@ -19,7 +19,7 @@ CHANGE = "UPDATE merchants_merchant SET max_stake = 7"
 
 
 def test_what_the_portal_writes_names_its_role(acme: Merchant, support: Person) -> None:
-    with history.acting(door="page", person=support):
+    with history.act_as(door="page", person=support):
         merchants.set_status(merchant=acme, status="suspended")
     event = acme.pgh_event_model.objects.latest("pgh_id")  # type: ignore[attr-defined]
     assert event.pgh_role == roles.APPLICATION
@@ -33,9 +33,9 @@ def test_what_another_role_writes_names_that_role_and_nobody_else(acme: Merchant
     [entry] = [entry for entry in history.timeline(acme) if "7" in str(entry.changes)]
     assert entry.who == "Directly in the database (role postgres)"
     assert (entry.role, entry.address, entry.door, entry.reason) == ("", "", "", "")
-    last = undo.last(Merchant, acme)
+    last = undo.last_change(Merchant, acme)
     assert last is None or (last.who, last.reason) == (entry.who, "")
-    assert undo.by(Merchant, acme, of=["max_stake"]) == entry.who
+    assert undo.last_author(Merchant, acme, of=["max_stake"]) == entry.who
 
 
 def test_nobody_says_the_role_of_an_event(acme: Merchant) -> None:
@@ -46,8 +46,8 @@ def test_nobody_says_the_role_of_an_event(acme: Merchant) -> None:
 
 
 def test_an_event_from_before_the_role_was_kept_is_believed() -> None:
-    assert history.believed(CLAIM, None) == CLAIM
-    assert history.believed(None, None) is None
+    assert history.trusted_context(CLAIM, None) == CLAIM
+    assert history.trusted_context(None, None) is None
 
 
 def test_no_event_table_is_written_anew_for_it(acme: Merchant) -> None:

@@ -28,13 +28,13 @@ QUERIES = [
 
 @pytest.fixture
 def staff(client: Client, support: Person) -> Client:
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         return signed_in(client, support)
 
 
 def made(merchant: Merchant, *, age: timedelta = timedelta(0), **fields: Any) -> ApiKey:
-    with clock.at(NOW - age):
-        key = keys.issue(merchant=merchant, **fields).key
+    with clock.frozen_at(NOW - age):
+        key = keys.issue_key(merchant=merchant, **fields).key
     ApiKey.objects.filter(pk=key.pk).update(created_at=NOW - age)
     return key
 
@@ -70,7 +70,7 @@ def test_a_list_that_has_ended_is_told_apart_from_none(staff: Client, acme: Merc
     ended = made(acme)
     AllowlistEntry.objects.create(merchant=acme, key=ended, network="198.51.100.0/24", expires_at=NOW - DAY)
     made(acme)
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         page = staff.get(PAGE).content.decode()
     assert "all entries have ended: every call is refused" in page
     assert "open to every address" in page
@@ -86,30 +86,30 @@ def test_ending_is_within_30_days_soonest_first(acme: Merchant) -> None:
 
 def test_overlaps_that_run(acme: Merchant) -> None:
     running, over, revoked = made(acme), made(acme), made(acme)
-    with clock.at(NOW - timedelta(hours=2)):
-        keys.rotate(key=running)
-        keys.rotate(key=over, overlap=timedelta(hours=1))
-        keys.rotate(key=revoked)
-        keys.revoke(key=revoked)
+    with clock.frozen_at(NOW - timedelta(hours=2)):
+        keys.rotate_secret(key=running)
+        keys.rotate_secret(key=over, overlap=timedelta(hours=1))
+        keys.rotate_secret(key=revoked)
+        keys.revoke_key(key=revoked)
     assert found("overlap") == [running]
 
 
 def test_quarantined_for_more_than_7_days(acme: Merchant) -> None:
     old, new = made(acme), made(acme)
     for key, age in [(old, 8), (new, 6)]:
-        with clock.at(NOW - age * DAY):
-            keys.quarantine(key=key)
+        with clock.frozen_at(NOW - age * DAY):
+            keys.quarantine_key(key=key)
     assert found("quarantine") == [old]
 
 
 @pytest.mark.parametrize("leave", ["revoke", "suspend"])
 def test_revoked_keys_and_merchants_that_are_not_active_are_nobodys_concern(acme: Merchant, leave: str) -> None:
     key = made(acme, age=100 * DAY, expires_at=NOW + DAY)
-    with clock.at(NOW):
-        keys.rotate(key=key)
+    with clock.frozen_at(NOW):
+        keys.rotate_secret(key=key)
     assert all(found(name) == [key] for name in ("idle", "open", "ending", "overlap"))
     ways: dict[str, Callable[[], Any]] = {
-        "revoke": lambda: keys.revoke(key=key),
+        "revoke": lambda: keys.revoke_key(key=key),
         "suspend": lambda: Merchant.objects.update(status="suspended"),
     }
     ways[leave]()
@@ -118,7 +118,7 @@ def test_revoked_keys_and_merchants_that_are_not_active_are_nobodys_concern(acme
 
 def test_each_row_links_to_its_key(staff: Client, acme: Merchant) -> None:
     key = made(acme, age=100 * DAY, label="night shift")
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         page = staff.get(PAGE).content.decode()
     assert f'href="/admin/merchants/apikey/{key.pk}/change/"' in page
     assert "night shift" in page
@@ -127,7 +127,7 @@ def test_each_row_links_to_its_key(staff: Client, acme: Merchant) -> None:
 def test_secrets_under_an_older_or_a_missing_key_are_counted(staff: Client, acme: Merchant, settings: Any) -> None:
     made(acme)
     current = next(iter(settings.KEY_ENCRYPTION_KEYS.items()))
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         assert "All secrets are sealed under the current key" in staff.get(PAGE).content.decode()
         settings.KEY_ENCRYPTION_KEYS = {"newer": bytes(32), current[0]: current[1]}
         assert "1 secret sealed under the older key" in staff.get(PAGE).content.decode()
@@ -140,7 +140,7 @@ def test_it_costs_the_same_with_many_keys_and_turns_its_pages(
 ) -> None:
     for _ in range(hygiene.SHOWN + 2):
         made(acme, age=100 * DAY)
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         with django_assert_num_queries(len(QUERIES)):
             first = staff.get(PAGE).content.decode()
         second = staff.get(f"{PAGE}?idle=2").content.decode()

@@ -17,21 +17,21 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    return keys.issue(merchant=acme).key
+    return keys.issue_key(merchant=acme).key
 
 
 def test_a_merchant_that_was_closed_meanwhile_gets_no_key(acme: Merchant) -> None:
     Merchant.objects.update(status="closed")
     with pytest.raises(errors.MerchantClosed, match="This merchant is closed"):
-        keys.issue(merchant=acme)
+        keys.issue_key(merchant=acme)
     assert not ApiKey.objects.exists()
 
 
 @pytest.mark.parametrize("hours", [0, -1, 169, 70_000])
 def test_quiet_hours_that_no_overlap_has(key: ApiKey, hours: int) -> None:
     with pytest.raises(errors.QuietHoursOutOfRange, match="after 1 to 168 hours without use"):
-        keys.rotate(key=key, quiet_hours=hours)
-    keys.rotate(key=key)
+        keys.rotate_secret(key=key, quiet_hours=hours)
+    keys.rotate_secret(key=key)
     with pytest.raises(errors.QuietHoursOutOfRange):
         keys.end_when_quiet(secret=key.secrets.get(version=1), hours=hours)
     assert key.secrets.get(version=1).quiet_hours is None
@@ -67,13 +67,13 @@ def test_a_command_says_what_is_wrong(key: ApiKey, words: list[str], said: str) 
 
 
 def test_a_key_that_was_quarantined_by_hand_still_gets_its_case_and_another_key(key: ApiKey) -> None:
-    keys.quarantine(key=key)
+    keys.quarantine_key(key=key)
     since = clock.now() - HOUR
     for response in ("rotate", "revoke"):
         with pytest.raises(errors.NoUnderQuarantine, match="Choose the quarantine"):
-            compromise.declare(key=key, response=response, reason="x", exposed_since=since, by=None)
-    declared = compromise.declare(key=key, response="quarantine", reason="x", exposed_since=since, by=None)
+            compromise.declare_compromise(key=key, response=response, reason="x", exposed_since=since, by=None)
+    declared = compromise.declare_compromise(key=key, response="quarantine", reason="x", exposed_since=since, by=None)
     assert declared.issued is not None
     assert declared.issued.key != key
     with pytest.raises(errors.KeyQuarantined, match="another took its place"):
-        compromise.declare(key=key, response="quarantine", reason="x", exposed_since=since, by=None)
+        compromise.declare_compromise(key=key, response="quarantine", reason="x", exposed_since=since, by=None)

@@ -82,7 +82,7 @@ def written(merchant: Merchant, number: int = 1) -> list[Letter]:
     """Letters of one key that was issued, to so many contacts."""
     for each in range(number - 1):
         Contact.objects.create(merchant=merchant, email=f"more-{each}@acme.test")
-    keys.issue(merchant=merchant, label="night shift")
+    keys.issue_key(merchant=merchant, label="night shift")
     return list(Letter.objects.order_by("pk"))
 
 
@@ -93,23 +93,23 @@ def test_owners_managers_and_named_addresses_are_told_and_nobody_twice(acme: Mer
     factories.member(acme, "manager", email="gone@acme.test", is_active=False)
     Contact.objects.create(merchant=acme, email="OWNER@acme.test")
     Contact.objects.create(merchant=acme, email="desk@acme.test")
-    told = sorted(address.lower() for address in emails.contacts(acme))
+    told = sorted(address.lower() for address in emails.contact_addresses(acme))
     assert told == ["desk@acme.test", "manager@acme.test", "owner@acme.test"]
 
 
 def test_a_verb_that_fails_writes_no_letter(acme: Merchant, contact: Contact) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     with unguarded():
         Letter.objects.all().delete()
     with pytest.raises(errors.OverlapTooLong):
-        keys.rotate(key=key, overlap=timedelta(days=8))
+        keys.rotate_secret(key=key, overlap=timedelta(days=8))
     assert not Letter.objects.exists()
 
 
 def sent(acme: Merchant) -> mail.EmailMultiAlternatives:
     """The newest letter, as it goes out."""
     mail.outbox.clear()
-    post.send_due()
+    post.send_due_emails()
     message = mail.outbox[-1]
     assert isinstance(message, mail.EmailMultiAlternatives)
     return message
@@ -122,10 +122,10 @@ def parts(message: mail.EmailMultiAlternatives) -> tuple[str, str]:
 
 
 def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, contact: Contact) -> None:
-    with clock.at(NOON):
-        key = keys.issue(merchant=acme, label="night shift").key
+    with clock.frozen_at(NOON):
+        key = keys.issue_key(merchant=acme, label="night shift").key
         sent(acme)
-        keys.rotate(key=key, overlap=HOUR)
+        keys.rotate_secret(key=key, overlap=HOUR)
         message = sent(acme)
     assert message.subject == "Acme Casino: Your key night shift was rotated: version 2 took over"
     assert message.to == ["keys@acme.test"]
@@ -136,8 +136,8 @@ def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, conta
 
 
 def test_a_rotation_without_an_overlap_says_that_the_old_secret_is_refused(acme: Merchant, contact: Contact) -> None:
-    key = keys.issue(merchant=acme).key
-    keys.rotate(key=key, overlap=timedelta(0))
+    key = keys.issue_key(merchant=acme).key
+    keys.rotate_secret(key=key, overlap=timedelta(0))
     for part in parts(sent(acme)):
         assert "is refused already" in part
         assert "accepted until" not in part
@@ -154,11 +154,11 @@ def test_a_rotation_without_an_overlap_says_that_the_old_secret_is_refused(acme:
 def test_a_leak_is_one_letter_that_tells_the_response(
     acme: Merchant, contact: Contact, response: str, said: str
 ) -> None:
-    with clock.at(NOON):
-        key = keys.issue(merchant=acme).key
+    with clock.frozen_at(NOON):
+        key = keys.issue_key(merchant=acme).key
         sent(acme)
         before = Letter.objects.count()
-        declared = compromise.declare(
+        declared = compromise.declare_compromise(
             key=key, response=response, reason="on a forum", exposed_since=NOON - HOUR, by=None, overlap=HOUR
         )
         message = sent(acme)
@@ -172,22 +172,22 @@ def test_a_leak_is_one_letter_that_tells_the_response(
 
 
 def test_after_a_leak_other_verbs_are_told_again(acme: Merchant, contact: Contact) -> None:
-    key = keys.issue(merchant=acme).key
-    compromise.declare(key=key, response="revoke", reason="x", exposed_since=clock.now() - HOUR, by=None)
-    keys.revoke(key=key)
+    key = keys.issue_key(merchant=acme).key
+    compromise.declare_compromise(key=key, response="revoke", reason="x", exposed_since=clock.now() - HOUR, by=None)
+    keys.revoke_key(key=key)
     assert Letter.objects.latest("pk").context["what"].startswith("is revoked")
 
 
 def test_a_secret_that_came_into_a_letter_is_not_mailed(acme: Merchant, contact: Contact) -> None:
     secret = crypto.new_secret("live")
-    emails.tell_contacts(keys.issue(merchant=acme).key, f"was named {secret}")
+    emails.notify_contacts(keys.issue_key(merchant=acme).key, f"was named {secret}")
     message = sent(acme)
     assert secret not in str(message.message())
     assert secret not in str(Letter.objects.values())
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(acme: Merchant, contact: Contact) -> None:
-    keys.issue(merchant=acme, label="<b>5 & 6</b> Bcc: a@b.c")
+    keys.issue_key(merchant=acme, label="<b>5 & 6</b> Bcc: a@b.c")
     message = sent(acme)
     assert "&lt;b&gt;5 &amp; 6&lt;/b&gt;" in str(message.alternatives[0][0])
     assert "<b>5 & 6</b>" in str(message.body)
@@ -199,8 +199,8 @@ def test_markup_in_a_label_is_shown_and_not_obeyed(acme: Merchant, contact: Cont
 # --- sending ----------------------------------------------------------------------------------------------------------
 def test_each_letter_goes_out_once(server: Server, acme: Merchant, contact: Contact) -> None:
     written(acme, 3)
-    post.send_due()
-    post.send_due()
+    post.send_due_emails()
+    post.send_due_emails()
     assert len(server.taken) == 3
     assert len({message["message-id"] for message in server.taken}) == 3
     assert set(Letter.objects.values_list("state", "attempts")) == {("sent", 1)}
@@ -210,12 +210,12 @@ def test_each_letter_goes_out_once(server: Server, acme: Merchant, contact: Cont
 def test_a_no_for_now_is_tried_again_with_growing_waits(server: Server, acme: Merchant, contact: Contact) -> None:
     server.at_rcpt = "450 4.2.0 Greylisted"
     waits, moment = [], NOON
-    with clock.at(NOON):
+    with clock.frozen_at(NOON):
         [letter] = written(acme)
     while letter.state == "waiting":
-        with clock.at(moment):
-            post.send_due()
-            post.send_due()  # not due yet: asks nobody
+        with clock.frozen_at(moment):
+            post.send_due_emails()
+            post.send_due_emails()  # not due yet: asks nobody
         letter.refresh_from_db()
         waits.append(letter.due_at - moment)
         moment = max(letter.due_at, moment + timedelta(seconds=1))
@@ -228,12 +228,12 @@ def test_a_no_for_now_is_tried_again_with_growing_waits(server: Server, acme: Me
 
 def test_it_goes_out_when_the_server_takes_it_at_last(server: Server, acme: Merchant, contact: Contact) -> None:
     server.at_data = "451 Later"
-    with clock.at(NOON):
+    with clock.frozen_at(NOON):
         [letter] = written(acme)
-        post.send_due()
+        post.send_due_emails()
     server.at_data = "250 Kept"
-    with clock.at(NOON + HOUR):
-        post.send_due()
+    with clock.frozen_at(NOON + HOUR):
+        post.send_due_emails()
     letter.refresh_from_db()
     assert (letter.state, letter.attempts, letter.last_answer) == ("sent", 2, "")
     assert len(server.taken) == 1
@@ -245,7 +245,7 @@ def test_a_no_for_good_is_given_up_at_once_and_kept(
 ) -> None:
     setattr(server, place, "550 5.1.1 No such user")
     [letter] = written(acme)
-    post.send_due()
+    post.send_due_emails()
     letter.refresh_from_db()
     assert (letter.state, letter.last_answer) == ("given_up", "550 5.1.1 No such user")
 
@@ -257,7 +257,7 @@ def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
         use_smtp(settings, silent.getsockname()[1], timeout=1)
         written(acme, 12)
         begun = time.monotonic()
-        post.send_due()
+        post.send_due_emails()
         assert time.monotonic() - begun < 8  # a second for each that is asked for
     assert sorted(Letter.objects.values_list("state", "attempts")) == [("waiting", 0)] * 11 + [("waiting", 1)]
 
@@ -265,7 +265,7 @@ def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
 def test_a_server_that_is_not_there_costs_no_letter(settings: Any, acme: Merchant, contact: Contact) -> None:
     use_smtp(settings, free_port())
     [letter] = written(acme)
-    post.send_due()
+    post.send_due_emails()
     letter.refresh_from_db()
     assert letter.state == "waiting"
     assert "refused" in letter.last_answer
@@ -274,7 +274,7 @@ def test_a_server_that_is_not_there_costs_no_letter(settings: Any, acme: Merchan
 def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(acme: Merchant, contact: Contact) -> None:
     Letter.objects.create(to="a@b.test", template="no_such_template")
     written(acme)
-    post.send_due()
+    post.send_due_emails()
     assert dict(Letter.objects.values_list("template", "state")) == {
         "no_such_template": "given_up",
         "key_changed": "sent",
@@ -284,10 +284,10 @@ def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(acme: Merchant
 def test_what_was_given_up_is_sent_again_when_asked(acme: Merchant, contact: Contact) -> None:
     [letter] = written(acme)
     with pytest.raises(errors.NotGivenUp):
-        post.send_again(letter=letter)
+        post.resend_email(letter=letter)
     Letter.objects.update(state="given_up", attempts=14, last_answer="450 later")
-    post.send_again(letter=letter)
-    post.send_due()
+    post.resend_email(letter=letter)
+    post.send_due_emails()
     letter.refresh_from_db()
     assert (letter.state, letter.attempts) == ("sent", 1)
 
@@ -295,10 +295,10 @@ def test_what_was_given_up_is_sent_again_when_asked(acme: Merchant, contact: Con
 def test_a_second_copy_is_known_as_one_by_mailboxes(server: Server, acme: Merchant, contact: Contact) -> None:
     """As after a worker that was killed between the server's yes and its commit."""
     written(acme)
-    post.send_due()
+    post.send_due_emails()
     with unguarded():
         Letter.objects.update(state="waiting")
-    post.send_due()
+    post.send_due_emails()
     first, second = server.taken
     assert first["message-id"] == second["message-id"]
 
@@ -319,7 +319,7 @@ def test_a_verb_wakes_a_worker_when_it_is_committed(
     queue: Any = redis.Redis.from_url(os.environ["BROKER_URL"])
     queue.delete("celery")
     with django_capture_on_commit_callbacks(execute=True):
-        keys.issue(merchant=acme)
+        keys.issue_key(merchant=acme)
         assert queue.llen("celery") == 0
     [message] = queue.lrange("celery", 0, -1)
     queue.delete("celery")
@@ -332,7 +332,7 @@ def test_a_broker_that_is_away_does_not_hold_up_a_verb(
 ) -> None:
     with broker_at(monkeypatch, free_port()) as begun:
         with django_capture_on_commit_callbacks(execute=True):
-            keys.issue(merchant=acme)
+            keys.issue_key(merchant=acme)
         assert time.monotonic() - begun < BOUND_SECONDS
     assert Letter.objects.get().state == "waiting"
 
@@ -342,7 +342,7 @@ def test_nor_does_one_that_takes_calls_and_says_nothing(monkeypatch: pytest.Monk
         closing(socket.create_server(("127.0.0.1", 0))) as silent,
         broker_at(monkeypatch, silent.getsockname()[1]) as begun,
     ):
-        post.wake()
+        post.wake_worker()
         assert time.monotonic() - begun < BOUND_SECONDS
 
 

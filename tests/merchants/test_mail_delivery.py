@@ -77,7 +77,7 @@ def test_the_portal_sends_with_these_time_outs(server: Server, acme: Merchant) -
     assert connection_class is smtp.PhasedSMTP
     assert smtp.EmailBackend(alias="default", host="127.0.0.1", use_ssl=True).connection_class is smtp.PhasedSMTPS
     Letter.objects.create(merchant=acme, to="ann@acme.test", template="account", context={"subject": "1", "body": "2"})
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     assert [to for to, _ in server.taken] == [["ann@acme.test"]]
 
 
@@ -85,7 +85,7 @@ def test_an_invitation_goes_to_the_domain_that_was_typed(
     server: Server, client: Client, acme: Merchant, owner: Person
 ) -> None:
     send(signed_in(client, owner), "/operator/acme/people/invite/", email="ann@faß.example", role="viewer")
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     ((to, message),) = server.taken
     assert to == ["ann@xn--fa-hia.example"]
     assert message["To"] == "ann@xn--fa-hia.example"

@@ -166,7 +166,7 @@ FORBIDDEN: dict[str, tuple[str, str]] = {
 @pytest.fixture(autouse=True)
 def movements(caller: Caller) -> None:
     caller.bet(5, transactionId="bet-1")
-    request_log.drain()
+    request_log.drain_lines()
 
 
 def run(statement: str, *parameters: str | int) -> None:

@@ -43,7 +43,7 @@ TOLD = "UPDATE merchants_staffchange SET told_at = now()"
 def changed(acme: Merchant, owner: Person, support: Person) -> StaffChange:
     """Our staff removed a contact, and nobody was told yet."""
     Contact.objects.create(merchant=acme, email="desk@acme.test")
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         Contact.objects.all().delete()
     return StaffChange.objects.get()
 
@@ -55,7 +55,7 @@ def refuse(statement: str, words: str) -> None:
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_waiting_notice_stays(changed: StaffChange, deed: str) -> None:
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     Letter.objects.get(to="owner@acme.test", state="waiting")
     refuse(deed, DEEDS[deed])
 
@@ -67,8 +67,8 @@ def test_no_email_begins_as_one_that_was_sent(acme: Merchant, fields: dict[str, 
 
 
 def test_what_was_sent_stays(changed: StaffChange) -> None:
-    staff_changes.tell_owners()
-    email_outbox.send_due()
+    staff_changes.notify_owners_of_changes()
+    email_outbox.send_due_emails()
     assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
     refuse("UPDATE merchants_letter SET state = 'waiting'", "stays as it is")
 
@@ -96,7 +96,7 @@ def test_a_change_is_not_told_without_an_email_to_each_owner(changed: StaffChang
 
 
 def test_the_job_tells_each_owner_and_names_the_letter(changed: StaffChange) -> None:
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     changed.refresh_from_db()
     assert changed.letter is not None
     assert changed.letter.to == "owner@acme.test"
@@ -104,7 +104,7 @@ def test_the_job_tells_each_owner_and_names_the_letter(changed: StaffChange) -> 
 
 def test_where_nobody_can_be_told_the_job_goes_on(changed: StaffChange) -> None:
     Membership.objects.all().delete()
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     changed.refresh_from_db()
     assert changed.told_at is not None
 

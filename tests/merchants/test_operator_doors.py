@@ -134,10 +134,10 @@ def cast(acme: Merchant, rival: Merchant, owner: Person, viewer: Person, support
 @pytest.fixture
 def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> dict[str, Any]:
     """What an address names: an own key, an own member, an own invitation."""
-    invitation = people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
+    invitation = people.invite_person(merchant=acme, email="new@acme.test", role="viewer", by=owner)
     membership = viewer.memberships.get().pk
     key = ApiKey.objects.get(merchant=acme).pk
-    request_log.drain()
+    request_log.drain_lines()
     return (
         numbers_of_rounds(acme, caller, owner)
         | numbers_of_lists(acme)
@@ -158,7 +158,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
 def numbers_of_requests(acme: Merchant, by: Person) -> dict[str, int]:
     """What waits for a second person, and what our staff ask an owner."""
     request = approvals.ask_to_revoke(key=ApiKey.objects.get(merchant=acme), by=by, reason="not needed")
-    question = owner_questions.ask(merchant=acme, kind="names_players", by=by)
+    question = owner_questions.ask_owners(merchant=acme, kind="names_players", by=by)
     of_request = dict.fromkeys(("approval", "approval_approve", "approval_decline"), request.pk)
     return of_request | {"question": question.pk}
 
@@ -166,11 +166,11 @@ def numbers_of_requests(acme: Merchant, by: Person) -> dict[str, int]:
 def numbers_of_flags(acme: Merchant) -> dict[str, int]:
     """A player, and what was changed about players, games and limits."""
     player, game = acme.players.get(), Game.objects.get()
-    flags.block(player=player, reason="asked for it")
+    flags.block_player(player=player, reason="asked for it")
     flags.switch_game_for(game=game, merchant=acme, on=False)
-    limits.set_for_all(merchant=acme, limits=Limits(60, None), seen=Limits(None, None))
+    limits.set_merchant_limits(merchant=acme, limits=Limits(60, None), seen=Limits(None, None))
     things = {"players_undo": Player, "games_undo": DisabledGame, "limits_undo": Merchant}
-    changes = {name: change.number for name, thing in things.items() if (change := undo.last(thing, acme))}
+    changes = {name: change.number for name, thing in things.items() if (change := undo.last_change(thing, acme))}
     pages = ("player", "player_block", "player_unblock", "player_limits")
     return dict.fromkeys(pages, player.pk) | changes
 
@@ -179,10 +179,10 @@ def numbers_of_lists(acme: Merchant) -> dict[str, int]:
     """An entry, an address that was proved, and a key's list on trial."""
     key, now = ApiKey.objects.get(merchant=acme), clock.now()
     entry = AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/24")
-    proof = egress.begin(key=key, by=None)
+    proof = egress.begin_proof(key=key, by=None)
     EgressProof.objects.filter(pk=proof.pk).update(address="198.51.100.7", proved_at=now)
     wish = allowlist.Proposal(acme, (allowlist.EntryPlan(parse_networks(["198.51.100.7"])[0]),), key)
-    tried = allowlist.save(proposal=wish, by=None, confirmed_code=acme.code, on_trial=True).trial
+    tried = allowlist.save_networks(proposal=wish, by=None, confirmed_code=acme.code, on_trial=True).trial
     assert tried is not None
     by_name = {"list_entry": entry, "list_remove": entry, "list_proof": proof, "list_proved": proof}
     return {name: row.pk for name, row in by_name.items()} | {"list_keep": tried.pk, "list_back": tried.pk}
@@ -192,7 +192,7 @@ def numbers_of_rounds(acme: Merchant, caller: Caller, owner: Person) -> dict[str
     bet = Transaction.objects.get(merchant=acme, transaction_id=caller.bet().body["transactionId"])
     caller.launch(currency="XXX", balance=1_000)
     caller.bet(currency="XXX")
-    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    export = exports.request_export(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
     own = dict.fromkeys(("export_file", "export_cancel", "export_again"), export.pk)
     return own | {"round": bet.pk, "play_round": PlayTransaction.objects.get(session__merchant=acme).pk}
 
@@ -217,7 +217,7 @@ def of_reconciliation(acme: Merchant) -> dict[str, Any]:
         "report_again": delivery.pk,
         "recipient_remove": recipient.pk,
         "statement": reconciling.state(acme, [], DAY).number,
-        "report_file": report_files.link(run, "csv").rsplit("/", 2)[1],
+        "report_file": report_files.file_link(run, "csv").rsplit("/", 2)[1],
     }
 
 
@@ -315,7 +315,7 @@ def test_who_has_signed_in_lands_where_they_work(client: Client, owner: Person, 
 
 
 def test_our_staff_look_and_the_merchant_sees_it_once_an_hour(client: Client, acme: Merchant, support: Person) -> None:
-    with clock.at(clock.now().replace(minute=30)):  # else the hour may end in between
+    with clock.frozen_at(clock.now().replace(minute=30)):  # else the hour may end in between
         signed_in(client, support)
         for path in ("", "keys/", "people/", ""):
             assert "Nothing can be changed here" in client.get(f"/operator/acme/{path}").content.decode()

@@ -64,7 +64,7 @@ def test_a_rotation_sent_twice_shows_nothing_the_second_time(at_work: Client, ke
 
 def test_a_page_that_was_left_open_does_not_rotate_what_another_has_rotated(at_work: Client, key: ApiKey) -> None:
     form = opened(at_work, page(key, "rotate"))
-    keys.replace_at_once(key=key)
+    keys.replace_secrets(key=key)
     told = at_work.post(page(key, "rotate"), form | {"reason": "Every quarter"})
     assert "The key has changed since you opened this page" in said(told)
     assert Secret.objects.filter(key=key).count() == 2
@@ -75,7 +75,7 @@ def test_a_page_that_was_left_open_does_not_rotate_what_another_has_rotated(at_w
 
 def test_what_cannot_be_read_in_a_form_makes_it_none_that_has_seen_more(at_work: Client, key: ApiKey) -> None:
     form = opened(at_work, page(key, "rotate"))
-    keys.replace_at_once(key=key)
+    keys.replace_secrets(key=key)
     unread = at_work.post(page(key, "rotate"), form | {"quiet_hours": "x"})
     assert filled(unread)["expected_version"] == "1"
     refused = at_work.post(page(key, "rotate"), filled(unread) | {"quiet_hours": ""})
@@ -83,7 +83,7 @@ def test_what_cannot_be_read_in_a_form_makes_it_none_that_has_seen_more(at_work:
 
 
 def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKey) -> None:
-    keys.rotate(key=key)
+    keys.rotate_secret(key=key)
     later = (clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")
     assert send(at_work, page(key, "extend"), until=later).status_code == 302
     assert send(at_work, page(key, "quiet"), hours=12).status_code == 302
@@ -95,7 +95,7 @@ def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKe
 
 
 def test_the_end_of_an_old_secret_reads_right_with_the_countdown_and_without(at_work: Client, key: ApiKey) -> None:
-    keys.rotate(key=key, overlap=timedelta(hours=6, seconds=30), quiet_hours=12)
+    keys.rotate_secret(key=key, overlap=timedelta(hours=6, seconds=30), quiet_hours=12)
     shown = re.sub(r"</?strong[^>]*>", "", said(at_work.get(page(key))))
     assert re.search(r"Version 1: ends on [^(]+ UTC \(time left: 6 hours\), or after 12 quiet hours", shown)
 
@@ -168,8 +168,11 @@ def test_a_viewer_sees_the_key_and_no_button(client: Client, viewer: Person, key
 # --- The timeline -----------------------------------------------------------------------------------------------------
 def test_the_timeline_tells_who_and_hides_where_our_staff_sit(at_work: Client, support: Person, key: ApiKey) -> None:
     send(at_work, page(key, "rotate"), reason="Because it is spring")
-    with history.acting(door="/admin/x/", person=support, address="203.0.113.99"), history.because("a hunch of ours"):
-        keys.quarantine(key=key)
+    with (
+        history.act_as(door="/admin/x/", person=support, address="203.0.113.99"),
+        history.give_reason("a hunch of ours"),
+    ):
+        keys.quarantine_key(key=key)
     shown = said(at_work.get("/operator/acme/timeline/"))
     assert "owner@acme.test" in shown
     assert "Because it is spring" in shown

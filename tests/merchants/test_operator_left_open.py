@@ -56,10 +56,10 @@ def opened(client: Client, path: str) -> dict[str, Any]:
 def test_of_an_overlap_that_is_over_the_page_touches_no_later_one(
     at_work: Client, key: ApiKey, verb: str, wish: dict[str, Any]
 ) -> None:
-    first = keys.rotate(key=key)
+    first = keys.rotate_secret(key=key)
     form = opened(at_work, page(key, verb))
     keys.end_overlap(secret=Secret.objects.get(key=key, version=1))
-    keys.rotate(key=key)
+    keys.rotate_secret(key=key)
     before = Secret.objects.values_list("usable_until", "quiet_hours").get(pk=first.row.pk)
     refused = at_work.post(page(key, verb), form | wish)
     assert CHANGED in said(refused)
@@ -75,7 +75,7 @@ def test_who_looked_at_one_wish_decides_on_no_other(
     acme.save()
     rotation = approvals.ask_to_rotate(key=key, by=partner, reason="Its year is over")
     form = opened(at_work, page(key, verb))
-    approvals.decline(approval=rotation, by=partner)
+    approvals.decline_request(approval=rotation, by=partner)
     approvals.ask_to_revoke(key=key, by=partner, reason="Not needed any more")
     assert DECIDED in said(at_work.post(page(key, verb), form, follow=True))
     key.refresh_from_db()

@@ -36,7 +36,7 @@ def at_work(client: Client, owner: Person) -> Client:
 
 
 def letter_to(email: str) -> str:
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     [found] = [message for message in mail.outbox if message.to == [email]]
     return str(found.body)
 
@@ -79,14 +79,14 @@ def test_a_link_that_is_over_says_so(at_work: Client, acme: Merchant, owner: Per
     if end == "too old":
         moment += people.INVITED_FOR + timedelta(seconds=1)
     elif end == "withdrawn":
-        people.withdraw(invitation=invitation)
+        people.withdraw_invitation(invitation=invitation)
     elif end == "another was sent":
-        people.invite(merchant=acme, email="NEW@acme.test", role="owner", by=owner)
+        people.invite_person(merchant=acme, email="NEW@acme.test", role="owner", by=owner)
     elif end == "of our staff":
         factories.person("new@acme.test", staff_role="support")
     else:
         path = path.replace("/invitation/", "/invitation/x")
-    with clock.at(moment):
+    with clock.frozen_at(moment):
         assert accept(path).status_code == 410
     assert not Membership.objects.filter(person__email="new@acme.test").exists()
 
@@ -94,7 +94,7 @@ def test_a_link_that_is_over_says_so(at_work: Client, acme: Merchant, owner: Per
 def test_no_letter_that_staff_can_read_holds_the_link(at_work: Client) -> None:
     send(at_work, INVITE, email="new@acme.test", role="owner")
     [letter] = Letter.objects.filter(to="new@acme.test")
-    token = email_links.to_invitation(Invitation.objects.get().pk).split("/invitation/")[1]
+    token = email_links.invitation_link(Invitation.objects.get().pk).split("/invitation/")[1]
     assert token.strip("/") not in str(letter.context)
 
 
@@ -134,13 +134,13 @@ def test_who_cannot_be_invited(at_work: Client, viewer: Person, email: str, refu
 
 def test_so_many_strangers_get_a_mail_and_no_more(acme: Merchant, owner: Person) -> None:
     for number in range(people.MOST_INVITED):
-        people.invite(merchant=acme, email=f"new{number}@acme.test", role="viewer", by=owner)
+        people.invite_person(merchant=acme, email=f"new{number}@acme.test", role="viewer", by=owner)
     with pytest.raises(errors.TooManyInvitations):
-        people.invite(merchant=acme, email="more@acme.test", role="viewer", by=owner)
+        people.invite_person(merchant=acme, email="more@acme.test", role="viewer", by=owner)
 
 
 def test_one_invitation_of_an_address_waits_at_most(acme: Merchant, owner: Person) -> None:
-    people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
+    people.invite_person(merchant=acme, email="new@acme.test", role="viewer", by=owner)
     with pytest.raises(IntegrityError, match="invitation_once"), transaction.atomic():
         Invitation.objects.create(
             merchant=acme, email="New@acme.test", role="viewer", invited_by=owner, expires_at=clock.now()
@@ -155,21 +155,21 @@ def test_no_old_link_brings_back_who_was_removed(
     person = factories.member(rival, "viewer", email="elsewhere@acme.test")
     if not added:
         Membership.objects.create(merchant=acme, person=person, role="viewer")
-    invitation = people.invite(merchant=acme, email="New@acme.test", role="owner", by=owner)
+    invitation = people.invite_person(merchant=acme, email="New@acme.test", role="owner", by=owner)
     person = people.set_email(person=person, email="new@acme.test")
     if added:
-        second = people.invite(merchant=acme, email="new@acme.test", role="viewer", by=owner)
-        accept(email_links.to_invitation(second.pk))
-    people.remove(membership=Membership.objects.get(merchant=acme, person=person))
-    assert accept(email_links.to_invitation(invitation.pk)).status_code == 410
+        second = people.invite_person(merchant=acme, email="new@acme.test", role="viewer", by=owner)
+        accept(email_links.invitation_link(second.pk))
+    people.remove_member(membership=Membership.objects.get(merchant=acme, person=person))
+    assert accept(email_links.invitation_link(invitation.pk)).status_code == 410
     assert not Membership.objects.filter(merchant=acme, person=person).exists()
 
 
 def test_an_invitation_of_another_merchant_stays_open(acme: Merchant, rival: Merchant, owner: Person) -> None:
-    invitation = people.invite(merchant=rival, email="new@acme.test", role="viewer", by=owner)
+    invitation = people.invite_person(merchant=rival, email="new@acme.test", role="viewer", by=owner)
     member = factories.member(acme, "viewer", email="new@acme.test")
-    people.remove(membership=Membership.objects.get(person=member))
-    accept(email_links.to_invitation(invitation.pk))
+    people.remove_member(membership=Membership.objects.get(person=member))
+    accept(email_links.invitation_link(invitation.pk))
     assert Membership.objects.get(person=member).merchant == rival
 
 
@@ -212,13 +212,13 @@ def test_the_last_owner_stays(at_work: Client, owner: Person, verb: str, fields:
 def test_an_owner_who_is_switched_off_is_not_counted(acme: Merchant, owner: Person) -> None:
     factories.member(acme, "owner", is_active=False)
     with pytest.raises(errors.LastOwner):
-        people.remove(membership=owner.memberships.get())
+        people.remove_member(membership=owner.memberships.get())
 
 
 def test_the_last_owner_behind_a_live_key_is_not_switched_off(
     acme: Merchant, owner: Person, administrator: Person
 ) -> None:
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     with pytest.raises(errors.LastOwner, match="Until then, set a new password"):
         people.set_access(person=owner, role="", active=False, by=administrator)
     owner.refresh_from_db()

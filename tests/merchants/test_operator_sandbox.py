@@ -25,7 +25,7 @@ def _no_locks() -> None:
 
 @pytest.fixture
 def sandbox(acme: Merchant) -> Merchant:
-    return sandboxes.create(merchant=acme)
+    return sandboxes.create_sandbox(merchant=acme)
 
 
 def switched(client: Client, path: str) -> str:
@@ -81,7 +81,7 @@ def test_the_switch_stays_on_the_page(client: Client, sandbox: Merchant, viewer:
 
 
 def test_from_the_page_of_one_key_it_leads_to_the_list(client: Client, sandbox: Merchant, viewer: Person) -> None:
-    key = keys.issue(merchant=sandbox, environment="test").key
+    key = keys.issue_key(merchant=sandbox, environment="test").key
     signed_in(client, viewer)
     assert switched(client, f"/operator/{sandbox.code}/keys/{key.pk}/") == "/operator/acme/keys/"
     assert client.get(f"/operator/acme/keys/{key.pk}/").status_code == 404
@@ -91,7 +91,7 @@ def test_from_the_page_of_one_key_it_leads_to_the_list(client: Client, sandbox: 
 def test_the_roles_are_those_of_the_live_merchant(
     client: Client, sandbox: Merchant, acme: Merchant, role: str, status: int
 ) -> None:
-    key = keys.issue(merchant=sandbox, environment="test").key
+    key = keys.issue_key(merchant=sandbox, environment="test").key
     signed_in(client, factories.member(acme, role))
     assert client.get(f"/operator/{sandbox.code}/keys/{key.pk}/rotate/").status_code == status
     assert client.get(f"/operator/{sandbox.code}/people/invite/").status_code == 403
@@ -108,7 +108,7 @@ def test_who_leaves_the_live_merchant_leaves_the_sandbox(
 ) -> None:
     signed_in(client, viewer)
     assert client.get(f"/operator/{sandbox.code}/").status_code == 200
-    people.remove(membership=viewer.memberships.get())
+    people.remove_member(membership=viewer.memberships.get())
     assert client.get(f"/operator/{sandbox.code}/").status_code == 404
 
 
@@ -165,11 +165,11 @@ def test_a_test_key_is_issued_to_the_sandbox_by_support(
     fields = {"merchant": str(acme.pk), "environment": "test", "label": ""}
     answer = send(client, "/admin/merchants/apikey/add/", **fields)
     assert "Acme Casino has no sandbox yet. Create the sandbox on its Keys page" in said(answer)
-    sandbox = sandboxes.create(merchant=acme)
+    sandbox = sandboxes.create_sandbox(merchant=acme)
     send(client, "/admin/merchants/apikey/add/", **fields)
     key = sandbox.keys.get()
     assert Letter.objects.filter(template="secret_claim").values_list("to", flat=True).get() == owner.email
-    link = email_links.to_claim(key.claims.get().pk).removeprefix(settings.BASE_URL)
+    link = email_links.claim_link(key.claims.get().pk).removeprefix(settings.BASE_URL)
     assert signed_in(Client(), factories.member(acme, "manager")).get(link).status_code == 403
     shown = send(signed_in(Client(), owner), link).content.decode()
     assert key.auth_key in shown
@@ -179,4 +179,4 @@ def test_a_test_key_is_issued_to_the_sandbox_by_support(
 
 def test_a_sandbox_shows_our_staff_as_much_as_its_merchant_did(acme: Merchant) -> None:
     merchants.show_secrets_to_staff(merchant=acme, allowed=False)
-    assert not sandboxes.create(merchant=acme).staff_sees_secrets
+    assert not sandboxes.create_sandbox(merchant=acme).staff_sees_secrets

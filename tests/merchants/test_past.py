@@ -17,12 +17,14 @@ from tests.plugins.database_role import unguarded
 
 
 def merchant_at(merchant: Merchant, moment: datetime) -> Past:
-    return past_states.as_of(Merchant.objects.get(pk=merchant.pk), moment, history.events((merchant, "Merchant", {})))
+    return past_states.state_at(
+        Merchant.objects.get(pk=merchant.pk), moment, history.events((merchant, "Merchant", {}))
+    )
 
 
 def list_at(merchant: Merchant, moment: datetime) -> list[str]:
     events = history.events((merchant, "AllowlistEntry", {}))
-    return sorted(str(entry["network"]) for entry in past_states.all_as_of("AllowlistEntry", entries(), moment, events))
+    return sorted(str(entry["network"]) for entry in past_states.states_at("AllowlistEntry", entries(), moment, events))
 
 
 def entries() -> Any:
@@ -32,7 +34,7 @@ def entries() -> Any:
 def test_each_state_at_its_time(acme: Merchant, support: Person) -> None:
     moments = [clock.now()]
     for status in ("suspended", "closed", "active"):
-        with history.acting(person=support, door="page"), history.because(f"It was {status}"):
+        with history.act_as(person=support, door="page"), history.give_reason(f"It was {status}"):
             merchants.set_status(merchant=acme, status=status)
         moments.append(clock.now())
     then = [merchant_at(acme, moment) for moment in moments]
@@ -46,9 +48,9 @@ def test_each_state_at_its_time(acme: Merchant, support: Person) -> None:
 
 
 def test_who_set_one_column_is_not_who_set_another(acme: Merchant, support: Person, owner: Person) -> None:
-    with history.acting(person=support, door="page"):
+    with history.act_as(person=support, door="page"):
         merchants.set_status(merchant=acme, status="suspended")
-    with history.acting(person=owner, door="page"):
+    with history.act_as(person=owner, door="page"):
         Merchant.objects.filter(pk=acme.pk).update(max_stake=5)
     then = merchant_at(acme, clock.now())
     who = {column: setter.who for column in ("status", "max_stake") if (setter := then.set_by(column))}
@@ -79,18 +81,18 @@ def test_what_was_there_and_never_changed_needs_no_history(acme: Merchant) -> No
 def test_times_come_out_as_times(acme: Merchant) -> None:
     key = ApiKey.objects.get(auth_key=factories.signer(acme).auth_key)
     before = clock.now()
-    keys.rotate(key=key, overlap=timedelta(hours=3))
+    keys.rotate_secret(key=key, overlap=timedelta(hours=3))
     until = Secret.objects.get(key=key, version=1).usable_until
     keys.end_overlap(secret=Secret.objects.get(key=key, version=1))
     events = history.events((key, "Secret", {}))
-    stood = past_states.all_as_of("Secret", Secret.objects.filter(key=key), clock.now(), events)
+    stood = past_states.states_at("Secret", Secret.objects.filter(key=key), clock.now(), events)
     assert {secret["version"] for secret in stood} == {1, 2}
-    [first] = past_states.all_as_of("Secret", Secret.objects.filter(key=key), before, events)
+    [first] = past_states.states_at("Secret", Secret.objects.filter(key=key), before, events)
     assert (first["version"], first.moment("usable_until")) == (1, None)
-    ended = next(event for event in events if event.became("usable_until"))
+    ended = next(event for event in events if event.new_value("usable_until"))
     [between] = [
         secret
-        for secret in past_states.all_as_of(
+        for secret in past_states.states_at(
             "Secret", Secret.objects.filter(key=key), ended.at - timedelta(microseconds=1), events
         )
         if secret["version"] == 1
@@ -103,7 +105,7 @@ def test_of_a_column_that_is_younger_than_a_change_nothing_was_said(acme: Mercha
     after = {"merchant_id": acme.pk, "domain": "new.example", "note": "", "owner_id": None, "expires_at": None}
     before = {"merchant_id": acme.pk, "domain": "old.example", "note": ""}
     renamed = Event("AllowedDomain", row.pk, "update", clock.now(), 1, None, None, before, after, None)
-    [then] = past_states.all_as_of("AllowedDomain", [row], clock.now() - timedelta(hours=1), [renamed])
+    [then] = past_states.states_at("AllowedDomain", [row], clock.now() - timedelta(hours=1), [renamed])
     assert (then["domain"], then.moment("expires_at")) == ("old.example", None)
 
 

@@ -47,14 +47,14 @@ def rewrapped(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, s
 
 
 def under() -> dict[str, int]:
-    return {sealed.key_id: sealed.rows for sealed in sealing.standing()}
+    return {sealed.key_id: sealed.rows for sealed in sealing.sealed_counts()}
 
 
 def test_all_rows_move_and_open_to_the_same_secret(
     acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issued = [keys.issue(merchant=acme) for _ in range(3)]
-    issued.append(keys.rotate(key=issued[0].key))
+    issued = [keys.issue_key(merchant=acme) for _ in range(3)]
+    issued.append(keys.rotate_secret(key=issued[0].key))
     settings.KEY_ENCRYPTION_KEYS = NEW | old
     code, out = rewrapped(capsys)
     assert code == 0
@@ -62,7 +62,7 @@ def test_all_rows_move_and_open_to_the_same_secret(
     assert "remove them from KEY_ENCRYPTION_KEYS: 'test'" in out
     assert under() == {"new": 4}
     settings.KEY_ENCRYPTION_KEYS = NEW
-    assert [credentials.reveal(each.row.__class__.objects.get(pk=each.row.pk)) for each in issued] == [
+    assert [credentials.reveal_secret(each.row.__class__.objects.get(pk=each.row.pk)) for each in issued] == [
         each.secret for each in issued
     ]
 
@@ -77,7 +77,7 @@ def test_it_changes_nothing_that_callers_or_caches_depend_on(
     assert rewrapped(capsys)[0] == 0
     assert Merchant.objects.get(pk=caller.merchant.pk).access_version == version
     assert list(Secret.objects.values(*columns)) == before
-    credentials.forget()
+    credentials.forget_credentials()
     settings.KEY_ENCRYPTION_KEYS = NEW
     assert caller.bet().body["status"] == "RS_OK"
 
@@ -85,7 +85,7 @@ def test_it_changes_nothing_that_callers_or_caches_depend_on(
 def test_a_dry_run_and_a_check_move_nothing(
     acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     settings.KEY_ENCRYPTION_KEYS = NEW | old
     assert rewrapped(capsys, "--dry-run") == (0, "1 secrets would be moved to 'new'.\n")
     code, out = rewrapped(capsys, "--check")
@@ -97,16 +97,16 @@ def test_a_dry_run_and_a_check_move_nothing(
 def test_the_check_is_content_when_all_are_moved(
     acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     assert rewrapped(capsys, "--check") == (0, "All secrets are sealed under 'test'.\n")
 
 
 def test_rows_whose_key_is_missing_stay_and_are_told(
     acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     settings.KEY_ENCRYPTION_KEYS = NEW
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     code, out = rewrapped(capsys)
     assert code == 1
     assert "1 secrets stay: they are sealed under 'test', which is missing" in out
@@ -116,7 +116,7 @@ def test_rows_whose_key_is_missing_stay_and_are_told(
 def test_a_row_that_was_tampered_with_is_told_and_the_others_move(
     acme: Merchant, settings: Any, old: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bad, good = keys.issue(merchant=acme), keys.issue(merchant=acme)
+    bad, good = keys.issue_key(merchant=acme), keys.issue_key(merchant=acme)
     Secret.objects.filter(pk=bad.row.pk).update(sealed=bytes(80))
     settings.KEY_ENCRYPTION_KEYS = NEW | old
     code, out = rewrapped(capsys)
@@ -129,7 +129,7 @@ def test_interrupted_it_says_how_far_it_came_and_the_next_run_goes_on(
     acme: Merchant, settings: Any, old: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     for _ in range(5):
-        keys.issue(merchant=acme)
+        keys.issue_key(merchant=acme)
     settings.KEY_ENCRYPTION_KEYS = NEW | old
     monkeypatch.setattr(sealing, "BATCH", 2)
     whole = sealing.rewrap
@@ -150,7 +150,7 @@ def test_interrupted_it_says_how_far_it_came_and_the_next_run_goes_on(
 
 def test_a_row_that_changed_meanwhile_is_left_as_it_is(acme: Merchant, settings: Any, old: dict[str, bytes]) -> None:
     """Another run of it was quicker: what that one wrote stays."""
-    row = keys.issue(merchant=acme).row
+    row = keys.issue_key(merchant=acme).row
     read = Secret.objects.select_related("key").get(pk=row.pk)
     settings.KEY_ENCRYPTION_KEYS = NEW | old
     list(sealing.rewrap())
@@ -165,10 +165,10 @@ def test_a_row_that_changed_meanwhile_is_left_as_it_is(acme: Merchant, settings:
 def test_a_version_that_cannot_be_opened_takes_no_other_along(
     acme: Merchant, game: Any, settings: Any, old: dict[str, bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
-    first = keys.issue(merchant=acme)
+    first = keys.issue_key(merchant=acme)
     settings.KEY_ENCRYPTION_KEYS = NEW
-    second = keys.rotate(key=first.key)
-    credentials.forget()
+    second = keys.rotate_secret(key=first.key)
+    credentials.forget_credentials()
     by_old = Caller(acme, Signer(first.key.auth_key, first.secret), game)
     by_new = Caller(acme, Signer(first.key.auth_key, second.secret), game)
     assert by_new.deposit(100).status == "RS_OK"
@@ -183,22 +183,22 @@ def test_a_version_that_cannot_be_opened_takes_no_other_along(
 
 def test_a_key_of_which_none_opens_is_an_error_of_ours_and_not_an_invalid_key(caller: Caller, settings: Any) -> None:
     settings.KEY_ENCRYPTION_KEYS = NEW
-    credentials.forget()
+    credentials.forget_credentials()
     answer = caller.bet()
     assert (answer.http_status, answer.body["status"]) == (500, "RS_ERROR")
-    keys.revoke(key=Secret.objects.get().key)
+    keys.revoke_key(key=Secret.objects.get().key)
     assert caller.bet().status == "INVALID_APIKEY"
 
 
 def test_rotation_and_revocation_need_no_old_key(acme: Merchant, settings: Any) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     settings.KEY_ENCRYPTION_KEYS = NEW
-    assert keys.rotate(key=key).row.sealed_under == "new"
-    assert keys.revoke(key=key).status == "revoked"
+    assert keys.rotate_secret(key=key).row.sealed_under == "new"
+    assert keys.revoke_key(key=key).status == "revoked"
 
 
 def test_the_system_check_names_the_missing_key(acme: Merchant, settings: Any) -> None:
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     assert run_checks(tags=["database"], databases=["default"]) == []
     settings.KEY_ENCRYPTION_KEYS = NEW
     [fault] = run_checks(tags=["database"], databases=["default"])
@@ -210,9 +210,9 @@ def test_the_system_check_names_a_key_that_second_factors_or_hosts_need(
     acme: Merchant, support: Person, settings: Any
 ) -> None:
     give_totp(support)
-    place = places.parse("url", "https://files.example.com/{day}.csv")
+    place = places.parse_place("url", "https://files.example.com/{day}.csv")
     source = StatementSource(merchant=acme, kind="url", address="https://files.example.com/{day}.csv")
-    passwords.seal(source, place, "open sesame")
+    passwords.seal_password(source, place, "open sesame")
     source.save()
     settings.KEY_ENCRYPTION_KEYS = NEW
     faults = [fault.msg for fault in run_checks(tags=["database"], databases=["default"])]

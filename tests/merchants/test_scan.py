@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from merchants import crypto
 from merchants.models import Merchant, Secret
 from merchants.services import compromise, keys, scan
-from merchants.services.scan import State
+from merchants.services.scan import SecretState
 from portal.lib import clock
 from tests.plugins.live import Live
 
 HOUR = timedelta(hours=1)
 
 
-def found(content: bytes) -> list[scan.Finding]:
+def found(content: bytes) -> list[scan.SecretFinding]:
     return list(scan.findings(io.BytesIO(content)))
 
 
@@ -43,7 +43,7 @@ def scanned(capsys: pytest.CaptureFixture[str], file: Path) -> tuple[int, str]:
 def test_a_usable_secret_is_told_with_its_place_and_what_to_do(
     acme: Merchant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issued = keys.issue(merchant=acme)
+    issued = keys.issue_key(merchant=acme)
     (tmp_path / "chat.txt").write_text(f"hello\n\nkey: {issued.secret}, thanks")
     code, out = scanned(capsys, tmp_path / "chat.txt")
     assert code == 1
@@ -66,35 +66,37 @@ def test_a_file_that_is_not_there_is_a_sentence(db: None, tmp_path: Path) -> Non
 
 def test_each_state_is_told_apart(acme: Merchant) -> None:
     now = clock.now()
-    with clock.at(now - HOUR):
-        first = keys.issue(merchant=acme)
-        second = keys.rotate(key=first.key, overlap=timedelta(minutes=1))
-    third = keys.rotate(key=first.key, overlap=HOUR)
-    revoked = keys.issue(merchant=acme)
-    keys.replace_at_once(key=revoked.key)
-    quarantined = keys.issue(merchant=acme)
-    keys.quarantine(key=quarantined.key)
+    with clock.frozen_at(now - HOUR):
+        first = keys.issue_key(merchant=acme)
+        second = keys.rotate_secret(key=first.key, overlap=timedelta(minutes=1))
+    third = keys.rotate_secret(key=first.key, overlap=HOUR)
+    revoked = keys.issue_key(merchant=acme)
+    keys.replace_secrets(key=revoked.key)
+    quarantined = keys.issue_key(merchant=acme)
+    keys.quarantine_key(key=quarantined.key)
     foreign = crypto.new_secret("live")
     everything = [first.secret, second.secret, third.secret, revoked.secret, quarantined.secret, foreign]
     told = found("\n".join(everything).encode())
     assert [each.state for each in told] == [
-        State.ENDED, State.OVERLAP, State.USABLE, State.REVOKED, State.USABLE, State.FOREIGN,
+        SecretState.ENDED, SecretState.OVERLAP, SecretState.USABLE, SecretState.REVOKED, SecretState.USABLE, SecretState.FOREIGN,
     ]  # fmt: skip
     assert [each.usable for each in told] == [False, True, True, False, True, False]
     assert "quarantine" in told[4].said
 
 
 def test_a_key_that_has_ended_leaves_nothing_usable(acme: Merchant) -> None:
-    issued = keys.issue(merchant=acme, expires_at=clock.now() + HOUR)
-    with clock.at(clock.now() + 2 * HOUR):
-        assert [each.state for each in found(issued.secret.encode())] == [State.ENDED]
+    issued = keys.issue_key(merchant=acme, expires_at=clock.now() + HOUR)
+    with clock.frozen_at(clock.now() + 2 * HOUR):
+        assert [each.state for each in found(issued.secret.encode())] == [SecretState.ENDED]
 
 
 def test_only_foreign_and_dead_ones_are_no_alarm(
     acme: Merchant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    issued = keys.issue(merchant=acme)
-    compromise.declare(key=issued.key, response="revoke", reason="x", exposed_since=clock.now() - HOUR, by=None)
+    issued = keys.issue_key(merchant=acme)
+    compromise.declare_compromise(
+        key=issued.key, response="revoke", reason="x", exposed_since=clock.now() - HOUR, by=None
+    )
     (tmp_path / "old").write_text(f"{issued.secret} {crypto.new_secret('test')}")
     code, out = scanned(capsys, tmp_path / "old")
     assert code == 0
@@ -103,7 +105,7 @@ def test_only_foreign_and_dead_ones_are_no_alarm(
 
 
 def test_none_is_decrypted(acme: Merchant, settings: Any) -> None:
-    issued = keys.issue(merchant=acme)
+    issued = keys.issue_key(merchant=acme)
     settings.KEY_ENCRYPTION_KEYS = {"another": bytes(32)}
     assert found(issued.secret.encode())[0].usable
 
@@ -162,7 +164,7 @@ def test_a_big_file_takes_little_memory() -> None:
 
 
 def test_many_secrets_are_looked_up_in_a_few_queries(acme: Merchant, django_assert_num_queries: Any) -> None:
-    content = "\n".join([keys.issue(merchant=acme).secret] * 3 + [crypto.new_secret("live") for _ in range(60)])
+    content = "\n".join([keys.issue_key(merchant=acme).secret] * 3 + [crypto.new_secret("live") for _ in range(60)])
     with django_assert_num_queries(1):
         assert len(found(content.encode())) == 63
     assert Secret.objects.count() == 1

@@ -24,7 +24,7 @@ HIDDEN = re.compile(r'type="hidden" name="(\w+)"(?: value="([^"]*)")?')
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     Merchant.objects.filter(pk=acme.pk).update(two_person=True)
     return ApiKey.objects.select_related("merchant").get(pk=key.pk)
 
@@ -89,10 +89,10 @@ def test_an_owner_can_be_the_second_person(
 
 def test_the_services_refuse_what_nobody_approved(key: ApiKey) -> None:
     for refused in (
-        lambda: keys.issue(merchant=key.merchant),
-        lambda: keys.rotate(key=key),
-        lambda: keys.replace_at_once(key=key),
-        lambda: keys.revoke(key=key),
+        lambda: keys.issue_key(merchant=key.merchant),
+        lambda: keys.rotate_secret(key=key),
+        lambda: keys.replace_secrets(key=key),
+        lambda: keys.revoke_key(key=key),
         lambda: merchants.set_status(merchant=key.merchant, status="closed"),
     ):
         with pytest.raises(errors.SecondPersonNeeded):
@@ -119,7 +119,7 @@ def insert_secret(key: ApiKey, approval: Approval | None) -> None:
 def test_no_secret_without_an_approval_of_this_key(
     key: ApiKey, rival: Merchant, support: Person, administrator: Person, which: str
 ) -> None:
-    other = keys.issue(merchant=rival).key
+    other = keys.issue_key(merchant=rival).key
     approval = None
     if which == "waiting":
         approval = approvals.ask_to_rotate(key=key, by=support, reason="x")
@@ -154,7 +154,7 @@ def test_an_approval_names_the_transaction_that_decides_it(key: ApiKey, support:
 def test_a_request_stays_as_it_was_made(key: ApiKey, support: Person, administrator: Person, change: str) -> None:
     approval = approvals.ask_to_revoke(key=key, by=support, reason="x")
     if "NULL" in change:
-        approvals.decline(approval=approval, by=administrator)
+        approvals.decline_request(approval=approval, by=administrator)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
 
@@ -190,12 +190,12 @@ def test_no_door_of_our_staff_changes_a_list(
     AllowedDomain.objects.create(merchant=acme, domain="acme.example")
     Merchant.objects.update(two_person=True)
     with (
-        history.acting(door="/admin/forgotten/", person=support),
+        history.act_as(door="/admin/forgotten/", person=support),
         pytest.raises(IntegrityError, match="a second person approves"),
         transaction.atomic(),
     ):
         change(acme)
-    with history.acting(door="/operator/acme/", person=owner):
+    with history.act_as(door="/operator/acme/", person=owner):
         change(acme)
 
 
@@ -233,10 +233,10 @@ def test_two_people_switch_the_rule_off_and_the_owners_are_mailed(
     assert Merchant.objects.get(pk=ruled.pk).two_person
     approval = Approval.objects.get(verb="rule_off")
     with pytest.raises(errors.OwnWish):
-        approvals.approve(approval=approval, by=administrator)
-    approvals.approve(approval=approval, by=support)
+        approvals.approve_request(approval=approval, by=administrator)
+    approvals.approve_request(approval=approval, by=support)
     assert not Merchant.objects.get(pk=ruled.pk).two_person
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     [told] = Letter.objects.filter(template="merchant_changed", to="owner@acme.test")
     assert "administrator@oppi.test and support@oppi.test" in str(told.context["by"])
 
@@ -266,17 +266,17 @@ def test_a_list_that_was_changed_since_is_not_overwritten(
     approval = approvals.ask_to_change_list(
         merchant=ruled, key=None, verb="networks", before=[], after=[], by=support, reason="x"
     )
-    with history.acting(door="/operator/acme/", person=owner):
+    with history.act_as(door="/operator/acme/", person=owner):
         AllowlistEntry.objects.create(merchant=ruled, network="203.0.113.0/24")
     with pytest.raises(errors.ListChanged):
-        approvals.approve(approval=approval, by=administrator)
+        approvals.approve_request(approval=approval, by=administrator)
     assert AllowlistEntry.objects.count() == 1
 
 
 def test_a_waiting_rotation_does_not_hold_an_emergency_up(key: ApiKey, support: Person, administrator: Person) -> None:
     give_totp(administrator)
     stale = approvals.ask_to_rotate(key=key, by=administrator, reason="yearly")
-    declared = compromise.declare(
+    declared = compromise.declare_compromise(
         key=key, response="revoke", reason="in a chat", exposed_since=clock.now() - timedelta(hours=1), by=support
     )
     assert declared.issued is None
@@ -285,7 +285,7 @@ def test_a_waiting_rotation_does_not_hold_an_emergency_up(key: ApiKey, support: 
     assert stale.state == "declined"
     waiting = Approval.objects.get(state="waiting")
     with pytest.raises(errors.OwnWish):
-        approvals.approve(approval=waiting, by=support)
-    issued = approvals.approve(approval=waiting, by=administrator)
+        approvals.approve_request(approval=waiting, by=support)
+    issued = approvals.approve_request(approval=waiting, by=administrator)
     assert issued is not None
     assert issued.row.version == 2

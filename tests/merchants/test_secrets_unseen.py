@@ -7,8 +7,8 @@ from merchants.services import credentials, keys
 
 
 def test_neither_a_new_key_nor_a_cached_one_prints_its_secret(acme: Merchant) -> None:
-    issued = keys.issue(merchant=acme)
-    credential = credentials.load(issued.key.auth_key)
+    issued = keys.issue_key(merchant=acme)
+    credential = credentials.load_credential(issued.key.auth_key)
     assert credential is not None
     assert credential.secrets[0].value.decode() == issued.secret
     assert issued.secret not in f"{issued!r} {credential!r}"

@@ -127,6 +127,6 @@ def test_a_page_that_refuses_a_person_is_recorded_without_its_address(
 
 def test_a_lock_of_one_subscriber_is_noted_once(support: Person) -> None:
     for last in range(3):
-        sign_in_records.note(Kind.LOCKED, email="x@oppi.test", address=f"2001:db8:1:2::{last}")
-    sign_in_records.note(Kind.LOCKED, email="x@oppi.test", address="2001:db8:1:3::1")
+        sign_in_records.add_record(Kind.LOCKED, email="x@oppi.test", address=f"2001:db8:1:2::{last}")
+    sign_in_records.add_record(Kind.LOCKED, email="x@oppi.test", address="2001:db8:1:3::1")
     assert SignInRecord.objects.filter(kind="locked", at__lte=clock.now()).count() == 2

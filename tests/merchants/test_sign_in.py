@@ -150,7 +150,7 @@ def test_staff_without_a_second_factor_may_only_set_one_up(
     shown = code_of(found[1])
     code(client, shown, f"{SET_UP}totp/activate/")
     assert client.get("/admin/").status_code == 200
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     assert "Authenticator" in mail.outbox[0].subject
 
     other = Client()
@@ -219,9 +219,9 @@ def test_seeds_move_to_a_new_key_and_the_old_one_can_go(
     RecoveryCodes.activate(support)
     old = settings.KEY_ENCRYPTION_KEYS
     settings.KEY_ENCRYPTION_KEYS = {"next": secrets.token_bytes(32)} | old
-    assert sealing.removable() == []
+    assert sealing.removable_keys() == []
     list(sealing.rewrap())
-    assert sealing.removable() == list(old)
+    assert sealing.removable_keys() == list(old)
     settings.KEY_ENCRYPTION_KEYS = {"next": settings.KEY_ENCRYPTION_KEYS["next"]}
     enter(client, support, code_of(secret))
 
@@ -368,11 +368,11 @@ def test_signing_out_clears_what_the_browser_kept(client: Client, support: Perso
 # --- A fresh second factor --------------------------------------------------------------------------------------------
 def test_after_five_minutes_the_second_factor_is_asked_again(client: Client, support: Person, acme: Merchant) -> None:
     secret = give_totp(support)
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     page = f"/admin/merchants/apikey/{key.pk}/revoke/"
     signed_in(client, support)
     assert client.get(page).status_code == 200
-    with clock.at(clock.now() + PAST_FRESH):
+    with clock.frozen_at(clock.now() + PAST_FRESH):
         assert client.get("/admin/merchants/apikey/").status_code == 200
         assert client.get(page)["location"] == f"{PROVE}?next={page.replace('/', '%2F')}"
     signed_in(client, support, proved_at=clock.now() - PAST_FRESH)
@@ -384,7 +384,7 @@ def test_what_is_sent_too_late_is_not_done_and_the_page_says_so(
     client: Client, support: Person, acme: Merchant
 ) -> None:
     secret = give_totp(support)
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     signed_in(client, support, proved_at=clock.now() - PAST_FRESH)
     page = f"/admin/merchants/apikey/{key.pk}/revoke/"
     asked = client.post(page)["location"]
@@ -504,7 +504,7 @@ def test_support_changes_no_people(client: Client, support: Person, owner: Perso
 
 def test_an_auditor_reads_and_is_offered_nothing_else(client: Client, auditor: Person, acme: Merchant) -> None:
     signed_in(client, auditor)
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     page = client.get(f"/admin/merchants/apikey/{key.pk}/change/").content.decode()
     assert key.auth_key in page
     for offer in ("/revoke/", "/quarantine/", 'name="_save"', "-DELETE"):

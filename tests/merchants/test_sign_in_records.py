@@ -14,7 +14,7 @@ from django.test import Client
 
 from merchants.models import Letter, Person, SignInRecord
 from merchants.services import people, sign_in_records
-from merchants.services.history import acting
+from merchants.services.history import act_as
 from portal.lib import clock
 from tests.factories import PASSWORD
 from tests.people import code_of, give_totp, signed_in, wrong_code
@@ -71,7 +71,7 @@ def test_an_address_that_nobody_has(client: Client, db: None) -> None:
 
 def test_a_password_in_the_wrong_box_is_not_kept(client: Client, db: None) -> None:
     password(client, "correct horse battery")
-    sign_in_records.note(SignInRecord.Kind.REFUSED, email="correct horse battery")
+    sign_in_records.add_record(SignInRecord.Kind.REFUSED, email="correct horse battery")
     assert [email for _, email, _, _ in records()] == [""]
 
 
@@ -126,7 +126,7 @@ def test_a_changed_password(client: Client, support: Person) -> None:
 
 
 def test_an_administrator_who_resets_is_named(support: Person, administrator: Person) -> None:
-    with acting(door="page", person=administrator):
+    with act_as(door="page", person=administrator):
         people.reset_second_factor(person=support)
         people.set_password(person=support, password="another long walk")
     assert [kind for kind, *_ in records()] == ["factors_reset", "password_set"]
@@ -145,7 +145,7 @@ def test_the_page_of_a_person_shows_them(client: Client, support: Person, admini
     ["UPDATE merchants_signinrecord SET kind = 'x'", "DELETE FROM merchants_signinrecord", "TRUNCATE {}"],
 )
 def test_records_stay_as_they_are(support: Person, statement: str) -> None:
-    sign_in_records.note(SignInRecord.Kind.REFUSED, person=support)
+    sign_in_records.add_record(SignInRecord.Kind.REFUSED, person=support)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format("merchants_signinrecord"))
     assert len(records()) == 1
@@ -154,14 +154,14 @@ def test_records_stay_as_they_are(support: Person, statement: str) -> None:
 # --- The alarm --------------------------------------------------------------------------------------------------------
 def lock(number: int) -> None:
     for each in range(number):
-        sign_in_records.note(SignInRecord.Kind.LOCKED, email=f"guess-{each}@oppi.test", address=HERE)
+        sign_in_records.add_record(SignInRecord.Kind.LOCKED, email=f"guess-{each}@oppi.test", address=HERE)
 
 
 def test_many_locks_in_an_hour_raise_one_alarm(db: None, settings: Any) -> None:
     settings.SECURITY_ALARM_TO = ["security@oppi.test", "cto@oppi.test"]
     settings.SIGN_IN_LOCKS_ALARM = 4
     now = clock.now()
-    with clock.at(now):
+    with clock.frozen_at(now):
         lock(3)
         assert sign_in_records.raise_alarm() == 0
         lock(4)
@@ -169,7 +169,7 @@ def test_many_locks_in_an_hour_raise_one_alarm(db: None, settings: Any) -> None:
         lock(9)
         assert sign_in_records.raise_alarm() == 0
     assert sorted(Letter.objects.values_list("to", flat=True)) == ["cto@oppi.test", "security@oppi.test"]
-    with clock.at(now + timedelta(minutes=61)):
+    with clock.frozen_at(now + timedelta(minutes=61)):
         lock(4)
         assert sign_in_records.raise_alarm() == 4
 

@@ -48,7 +48,7 @@ def house(acme: Merchant, owner: Person) -> Merchant:
 
 
 def told() -> set[str]:
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     return set(Letter.objects.filter(template="merchant_changed").values_list("to", flat=True))
 
 
@@ -80,13 +80,13 @@ CHANGES: dict[str, tuple[Callable[[Merchant], Any], set[str], str]] = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_owners_and_whom_it_removed_are_mailed(house: Merchant, support: Person, name: str) -> None:
     change, removed, words = CHANGES[name]
-    with history.acting(door="/admin/a/door/of/tomorrow/", person=support), history.because("asked by telephone"):
+    with history.act_as(door="/admin/a/door/of/tomorrow/", person=support), history.give_reason("asked by telephone"):
         change(house)
     assert told() == OWNER | removed
     letter = Letter.objects.filter(template="merchant_changed", to="owner@acme.test").get()
     assert words in letter.context["what"]
     assert letter.context["by"] == "support@oppi.test"
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     [sent] = [each for each in mail.outbox if each.to == ["owner@acme.test"]]
     assert sent.subject.startswith("Acme Casino: ")
     assert str(sent.body).startswith("Check this change. If you did not expect it, tell us at once: ")
@@ -95,22 +95,22 @@ def test_the_owners_and_whom_it_removed_are_mailed(house: Merchant, support: Per
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_of_what_a_merchant_does_itself_nobody_is_mailed(house: Merchant, owner: Person, name: str) -> None:
-    with history.acting(door="/operator/acme/", person=owner):
+    with history.act_as(door="/operator/acme/", person=owner):
         CHANGES[name][0](house)
     assert told() == set()
 
 
 def test_it_is_told_once_and_together(house: Merchant, support: Person) -> None:
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         Contact.objects.all().delete()
         AllowedDomain.objects.all().delete()
     assert told() == OWNER | {"desk@elsewhere.test"}
-    assert staff_changes.tell_owners() == 0
+    assert staff_changes.notify_owners_of_changes() == 0
     assert Letter.objects.filter(template="merchant_changed").count() == 2
 
 
 def test_what_was_rolled_back_is_not_told(house: Merchant, support: Person) -> None:
-    with history.acting(door="/admin/", person=support), transaction.atomic():
+    with history.act_as(door="/admin/", person=support), transaction.atomic():
         Contact.objects.all().delete()
         transaction.set_rollback(True)
     assert not StaffChange.objects.exists()
@@ -122,21 +122,21 @@ def test_who_switches_reconciliation_off_is_told_to_those_who_watch_it(
     house: Merchant, settings: Settings, request: pytest.FixtureRequest, model: Any, who: str
 ) -> None:
     settings.RECONCILIATION_ALARM_TO = ["watch@oppi.test"]
-    with history.acting(door="/x/", person=request.getfixturevalue(who)):
+    with history.act_as(door="/x/", person=request.getfixturevalue(who)):
         model.objects.update(is_on=False)
     assert told() == OWNER | {"watch@oppi.test"}
 
 
 # --- Who joins --------------------------------------------------------------------------------------------------------
 def join(invitation: Invitation) -> Membership:
-    with history.acting(door="/operator/~/invitation/", person=None):
-        return people.accept(token=email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2])
+    with history.act_as(door="/operator/~/invitation/", person=None):
+        return people.accept_invitation(token=email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2])
 
 
 def test_whom_our_staff_invite_is_mailed_to_the_owners_twice(house: Merchant, support: Person) -> None:
     """When the invitation is sent, and when somebody has joined by it, also as another owner."""
-    with history.acting(door="/admin/", person=support):
-        invitation = people.invite(merchant=house, email="spy@evil.test", role="owner", by=support)
+    with history.act_as(door="/admin/", person=support):
+        invitation = people.invite_person(merchant=house, email="spy@evil.test", role="owner", by=support)
     assert told() == OWNER
     assert "spy@evil.test invited as owner" in Letter.objects.get(template="merchant_changed").context["what"]
     join(invitation)
@@ -152,10 +152,10 @@ def test_whom_an_owner_invites_is_mailed_when_that_is_no_owner_any_more(
     house: Merchant, owner: Person, *, still: bool, mailed: set[str]
 ) -> None:
     second = factories.member(house, "owner", email="second@acme.test")
-    with history.acting(door="/operator/acme/", person=second):
-        invitation = people.invite(merchant=house, email="new@acme.test", role="manager", by=second)
+    with history.act_as(door="/operator/acme/", person=second):
+        invitation = people.invite_person(merchant=house, email="new@acme.test", role="manager", by=second)
         if not still:
-            people.remove(membership=second.memberships.get())
+            people.remove_member(membership=second.memberships.get())
     join(invitation)
     assert told() == mailed
 
@@ -188,7 +188,7 @@ def test_what_leaves_access_as_it_was_is_not_mailed(house: Merchant, owner: Pers
 
 # --- What an owner decides --------------------------------------------------------------------------------------------
 def test_player_names_in_mails_wait_for_an_owner(house: Merchant, support: Person, owner: Person) -> None:
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         plan = planning.set_plan(merchant=house, by=support, names_players=True, hour=5)
         assert (plan.names_players, plan.hour) == (False, 5)
         planning.set_plan(merchant=house, by=support, names_players=True)  # asked once
@@ -200,12 +200,12 @@ def test_player_names_in_mails_wait_for_an_owner(house: Merchant, support: Perso
     send(at_work, f"/operator/acme/questions/{question.pk}/", yes="yes")
     assert ReconciliationPlan.objects.get().names_players
     with pytest.raises(owner_questions.AnsweredAlready):
-        owner_questions.answer(question=question, yes=False, by=owner)
+        owner_questions.answer_question(question=question, yes=False, by=owner)
 
 
 @pytest.mark.parametrize("answer", ["yes", "no"])
 def test_an_outside_recipient_waits_for_an_owner(house: Merchant, support: Person, owner: Person, answer: str) -> None:
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         planning.add_recipient(merchant=house, email="cfo@acme.test", by=support)
         planning.add_recipient(merchant=house, email="spy@elsewhere.test", by=support)
     assert set(ReportRecipient.objects.values_list("email", flat=True)) == {"cfo@elsewhere.test", "cfo@acme.test"}
@@ -231,8 +231,8 @@ def test_an_outside_contact_waits_too_since_it_gets_reports_where_nobody_else_is
     assert set(Contact.objects.values_list("email", flat=True)) == {"desk@elsewhere.test", "night@acme.test"}
     question = OwnerQuestion.objects.get()
     assert (question.kind, question.email) == ("contact", "spy@evil.test")
-    with history.acting(door="/operator/acme/", person=owner):
-        owner_questions.answer(question=question, yes=True, by=owner)
+    with history.act_as(door="/operator/acme/", person=owner):
+        owner_questions.answer_question(question=question, yes=True, by=owner)
     assert Contact.objects.filter(email="spy@evil.test").exists()
 
 
@@ -249,17 +249,17 @@ def test_no_door_of_our_staff_goes_past_the_owner(
     house: Merchant, support: Person, owner: Person, change: Callable[[Merchant], Any]
 ) -> None:
     with (
-        history.acting(door="/admin/forgotten/", person=support),
+        history.act_as(door="/admin/forgotten/", person=support),
         pytest.raises(IntegrityError, match="an owner says yes"),
         transaction.atomic(),
     ):
         change(house)
-    with history.acting(door="/operator/acme/", person=owner):
+    with history.act_as(door="/operator/acme/", person=owner):
         change(house)
 
 
 def test_a_manager_does_not_answer(house: Merchant, support: Person) -> None:
-    question = owner_questions.ask(merchant=house, kind="names_players", by=support)
+    question = owner_questions.ask_owners(merchant=house, kind="names_players", by=support)
     manager = signed_in(Client(), factories.member(house, "manager"))
     assert manager.get(f"/operator/acme/questions/{question.pk}/").status_code == 403
 
@@ -269,8 +269,8 @@ def test_a_statement_that_our_staff_bring_is_told_since_it_closes_cases(
     house: Merchant, request: pytest.FixtureRequest, who: str, mailed: set[str]
 ) -> None:
     day = clock.now().date()
-    with clock.at(clock.now() + timedelta(days=2)):
-        statements.receive(
+    with clock.frozen_at(clock.now() + timedelta(days=2)):
+        statements.receive_statement(
             merchant=house, day=day, name="day.csv", content=BytesIO(b"id,amount\n"), source="upload",
             by=request.getfixturevalue(who),
         )  # fmt: skip

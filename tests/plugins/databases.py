@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from portal.database import roles
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 
 CHECKOUT = Path(__file__).parents[2]
 NAME = "MIGRATED_DATABASE"  # set by tests.plugins.servers, one for all workers of a run
@@ -50,9 +50,9 @@ def _make(connection: psycopg.Connection, name: str) -> None:
 def _migrate(database: str) -> None:
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
     password = roles.role_in(url).password
-    roles.prepare(url, roles.Role(roles.OWNER, password), roles.Role(roles.APPLICATION, password))
+    roles.prepare_roles(url, roles.DatabaseRole(roles.OWNER, password), roles.DatabaseRole(roles.APPLICATION, password))
     done = subprocess.run(
-        tethered([sys.executable, "manage.py", "migrate", "--verbosity", "0"]),
+        tethered_command([sys.executable, "manage.py", "migrate", "--verbosity", "0"]),
         env=os.environ | by_roles(url),
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
@@ -67,8 +67,8 @@ def _migrate(database: str) -> None:
 def by_roles(url: str) -> dict[str, str]:
     """The settings of a portal on this database, whose URL is the superuser's."""
     return {
-        "DATABASE_URL": roles.as_role(url, roles.APPLICATION),
-        "OWNER_DATABASE_URL": roles.as_role(url, roles.OWNER),
+        "DATABASE_URL": roles.url_with_role(url, roles.APPLICATION),
+        "OWNER_DATABASE_URL": roles.url_with_role(url, roles.OWNER),
     }
 
 

@@ -17,9 +17,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
-from portal.local.welcome import answers
+from portal.local.welcome import is_answering
 from tests.plugins.databases import by_roles, migrated
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Live:
     def manage(self, *arguments: str, stdin: str = "", timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """Runs `manage.py` against this portal; the caller looks at returncode, stdout and stderr."""
         return subprocess.run(
-            tethered([sys.executable, "manage.py", *arguments]),
+            tethered_command([sys.executable, "manage.py", *arguments]),
             env=self.environment,
             cwd=CHECKOUT,
             input=stdin,
@@ -105,7 +105,7 @@ def serving(portal: Live, port: int, whom: str = "machines") -> Iterator[None]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
     with portal.log.open("ab") as log:
         process = subprocess.Popen(
-            tethered([*command, "--blocking-threads", "8", f"portal.wsgi:{whom}"]),
+            tethered_command([*command, "--blocking-threads", "8", f"portal.wsgi:{whom}"]),
             env=portal.environment,
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
@@ -122,7 +122,7 @@ def serving(portal: Live, port: int, whom: str = "machines") -> Iterator[None]:
 
 def await_answer(portal: Live, port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not answers(f"http://127.0.0.1:{port}/readyz"):
+    while not is_answering(f"http://127.0.0.1:{port}/readyz"):
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"The live portal did not answer /readyz.\n{end_of(portal.log)}")
         time.sleep(0.1)

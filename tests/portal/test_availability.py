@@ -11,7 +11,7 @@ from django.db import connections
 
 from portal.lib import deadline
 from portal.lib.postgres.availability import WRITE, Availability
-from portal.lib.postgres.connection import NotSent
+from portal.lib.postgres.connection import StatementNotSent
 from tests.plugins.database_role import as_superuser
 from tests.wallet.conftest import PATIENCE, until
 
@@ -40,7 +40,7 @@ def test_while_it_is_away_nobody_waits_for_a_connection(options: dict[str, Any])
         with deadline.limit_time(0.1), pytest.raises(psycopg.OperationalError):
             availability.connect(away)
         assert availability.is_away()
-        with deadline.limit_time(PATIENCE), pytest.raises(NotSent, match="out of reach"):
+        with deadline.limit_time(PATIENCE), pytest.raises(StatementNotSent, match="out of reach"):
             availability.connect(away)
         assert not availability.takes_writes(away, within=0.1)
 

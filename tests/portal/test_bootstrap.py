@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from portal.local import checkout_settings, reset, up
-from portal.local.checkout_lock import Running, claim
-from portal.local.checkout_settings import CannotStart, kept_settings, port_of, shared_while_running, write_private
-from portal.local.ports import free_port, is_free, visible
+from portal.local.checkout_lock import Running, lock_checkout
+from portal.local.checkout_settings import CannotStart, kept_settings, port_of, share_settings, write_private
+from portal.local.ports import free_port, is_free, url_host
 from portal.local.up import port_of_machines
 from portal.local.welcome import signed_call, welcome
 
@@ -41,7 +41,7 @@ def test_settings_are_made_once_and_are_private(var: Path) -> None:
 
 
 def test_addresses_are_shared_only_while_running(var: Path) -> None:
-    with shared_while_running({"DATABASE_URL": "postgres://x", "SECRET_KEY": "not shared"}):
+    with share_settings({"DATABASE_URL": "postgres://x", "SECRET_KEY": "not shared"}):
         assert (var / "embedded.env").read_text() == "DATABASE_URL=postgres://x\n"
         assert (var / "embedded.env").stat().st_mode & 0o777 == 0o600
     assert not (var / "embedded.env").exists()
@@ -86,8 +86,8 @@ def test_a_taken_port_is_refused_before_anything_starts(var: Path) -> None:
 
 
 def test_only_one_portal_a_checkout_and_no_reset_under_it(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with claim(var):
-        with pytest.raises(Running), claim(var):
+    with lock_checkout(var):
+        with pytest.raises(Running), lock_checkout(var):
             pass
         assert reset.main() == 1
         assert "A portal is running" in capsys.readouterr().err
@@ -100,7 +100,7 @@ def test_only_one_portal_a_checkout_and_no_reset_under_it(var: Path, capsys: pyt
     ("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]")]
 )
 def test_an_address_to_listen_on_becomes_one_to_go_to(host: str, shown: str) -> None:
-    assert visible(host) == shown
+    assert url_host(host) == shown
 
 
 def test_machines_have_the_port_after_that_of_people() -> None:

@@ -138,7 +138,7 @@ def _no_locks() -> None:
 @pytest.fixture(autouse=True)
 def _one_moment() -> Iterator[None]:
     """A second factor is fresh for five minutes, and there are many doors."""
-    with clock.at(clock.now()):
+    with clock.frozen_at(clock.now()):
         yield
 
 
@@ -147,7 +147,7 @@ def world(caller: Caller) -> dict[str, str]:
     """One of everything that calls leave behind: the address of each list, with the key of a row of it."""
     caller.bet()
     caller.balance(playerId="nobody")
-    request_log.drain()
+    request_log.drain_lines()
     reconciled(caller.merchant)
     month_closed(caller.merchant)
     newest = {

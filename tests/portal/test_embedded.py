@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from portal.database import roles
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def cluster_server(folder: Path) -> list[psutil.Process]:
 @contextmanager
 def tethered_sleep() -> Iterator[subprocess.Popen[bytes]]:
     """A living process that is no server, of the account that the server runs as."""
-    with subprocess.Popen(tethered([shutil.which("sleep") or "", "600"], account=embedded.account())) as process:
+    with subprocess.Popen(
+        tethered_command([shutil.which("sleep") or "", "600"], account=embedded.account())
+    ) as process:
         try:
             yield process
         finally:
@@ -75,10 +77,10 @@ class TestPostgres:
         with embedded.postgres(folder, durable=False) as server, psycopg.connect(server.url) as connection:
             connection.execute("CREATE TABLE ours AS SELECT 1")
         with embedded.postgres(folder, durable=False) as server:
-            with psycopg.connect(roles.as_role(server.url, roles.OWNER)) as connection:
+            with psycopg.connect(roles.url_with_role(server.url, roles.OWNER)) as connection:
                 connection.execute("ALTER TABLE ours ADD COLUMN more int")
             with (
-                psycopg.connect(roles.as_role(server.url, roles.APPLICATION)) as connection,
+                psycopg.connect(roles.url_with_role(server.url, roles.APPLICATION)) as connection,
                 pytest.raises(psycopg.errors.InsufficientPrivilege),
             ):
                 connection.execute("SELECT * FROM ours")
@@ -182,7 +184,7 @@ def test_valkey_is_not_called_started_while_it_still_reads_what_it_kept(tmp_path
 def test_what_is_tethered_to_a_process_that_has_ended_does_not_begin() -> None:
     code = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
     # Tethered to this process, but started by another: as if this one had ended in between.
-    done = subprocess.run([sys.executable, "-c", code, *tethered(["true"])], timeout=20, check=False)
+    done = subprocess.run([sys.executable, "-c", code, *tethered_command(["true"])], timeout=20, check=False)
     assert done.returncode == 1
 
 

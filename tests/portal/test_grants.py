@@ -66,7 +66,7 @@ NAMES = {"owner": sql.Identifier(roles.OWNER), "application": sql.Identifier(rol
 @pytest.fixture
 def application(db: None) -> Iterator[psycopg.Connection[Any]]:
     """A session of the application's role on this test's database."""
-    url = urlsplit(roles.as_role(os.environ["DATABASE_URL"], roles.APPLICATION))
+    url = urlsplit(roles.url_with_role(os.environ["DATABASE_URL"], roles.APPLICATION))
     with psycopg.connect(url._replace(path=f"/{connection.settings_dict['NAME']}").geturl()) as session:
         yield session
         session.rollback()
@@ -135,7 +135,7 @@ def test_the_inside_of_the_ledger_is_not_called_from_outside(application: psycop
 def test_in_production_nobody_says_when(settings: Any, caller: Caller) -> None:
     settings.PRODUCTION = True
     with as_superuser():
-        assert [each for each in grants.apply(connection) if grants.SAYS_WHEN in each]
+        assert [each for each in grants.apply_grants(connection) if grants.SAYS_WHEN in each]
     assert caller.bet().status == "RS_OK"
     dated = POST.format(merchant=caller.merchant.pk, kind="deposit").replace("NULL)::wallet_caller", "now())")
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="the clock says when"), transaction.atomic():
@@ -195,13 +195,13 @@ def test_a_table_of_the_session_does_not_stand_in_for_one_of_ours(caller: Caller
 
 # --- declared, given, compared ----------------------------------------------------------------------------------------
 def test_every_table_has_its_line() -> None:
-    assert grants.undeclared() == [], "give each a line in portal/database/grants.py"
+    assert grants.undeclared_tables() == [], "give each a line in portal/database/grants.py"
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {"django_migrations"}
     assert grants.TABLES.keys() <= tables
 
 
 def test_a_table_without_a_line_is_closed(application: psycopg.Connection[Any]) -> None:
-    assert grants.declared("anything").privileges == frozenset()
+    assert grants.declared_rights("anything").privileges == frozenset()
 
 
 def test_the_database_is_what_the_code_says(db: None) -> None:
@@ -257,7 +257,7 @@ def test_rights_are_given_anew_by_the_next_migrate(db: None, case: str) -> None:
         cursor.execute(FOREIGN_HANDS[case][0].replace("{application}", roles.APPLICATION))
         if not list(grants.differences(connection)):
             return  # a matter of the function itself, which a migration installs
-        grants.apply(connection)
+        grants.apply_grants(connection)
         assert (before, list(grants.differences(connection))) == ([], [])
 
 
@@ -287,7 +287,7 @@ def test_the_switch_is_put_away_again(db: None) -> None:
     with as_superuser() as cursor:
         cursor.execute(SWITCH)
         assert switch.switches(connection) == ["_pgtrigger_should_ignore"]
-        switch.remove(connection)
+        switch.disable_switches(connection)
         assert switch.switches(connection) == []
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from portal.local.welcome import answers
+from portal.local.welcome import is_answering
 from tests.wallet.conftest import until
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_it_answers_from_a_database_of_its_own(live: Live) -> None:
-    until(lambda: answers(f"{live.base_url}/healthz"))
+    until(lambda: is_answering(f"{live.base_url}/healthz"))
     with psycopg.connect(live.dsn) as connection:
         assert connection.info.dbname not in os.environ["DATABASE_URL"]
         assert connection.execute("SELECT count(*) > 0 FROM django_migrations").fetchone() == (True,)

@@ -25,7 +25,7 @@ from wallet.services.log import request_log
 def test_a_secret_is_masked_however_its_bars_are_written(environment: str, written: str) -> None:
     secret = crypto.new_secret(environment)
     text = written.format(secret, secret) if "{" in written else secret.replace("_", written)
-    for masked in [masking.mask(text), masking.mask_bytes(text.encode()).decode()]:
+    for masked in [masking.mask_secrets(text), masking.mask_bytes(text.encode()).decode()]:
         assert secret[10:] not in masked
         assert "…" in masked
 
@@ -53,13 +53,13 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 def test_an_escaped_secret_is_masked(written: str) -> None:
     secret = crypto.new_secret("test")
     text = f'{{"playerId": "x{WRITTEN[written](secret)}y"}}'
-    for masked in [masking.mask(text), masking.mask_bytes(text.encode()).decode()]:
+    for masked in [masking.mask_secrets(text), masking.mask_bytes(text.encode()).decode()]:
         assert masked == '{"playerId": "xoppi_test_…y"}'
 
 
 def test_a_secret_of_a_url_is_masked_however_it_is_escaped() -> None:
     secret = crypto.new_secret("live")
-    assert masking.mask("?a=" + "".join(f"%{ord(sign):02X}" for sign in secret)) == "?a=oppi_live_…"
+    assert masking.mask_secrets("?a=" + "".join(f"%{ord(sign):02X}" for sign in secret)) == "?a=oppi_live_…"
 
 
 def test_utf_16_is_masked_and_other_bytes_stay() -> None:
@@ -85,7 +85,7 @@ def test_a_body_that_gives_the_secret_away_is_refused_and_names_nobody(caller: C
     assert answer.status == "INCORRECT_DATA"
     assert "contains a secret key" in answer["message"]
     assert secret not in str(answer.body)
-    request_log.drain()
+    request_log.drain_lines()
     line, kept = SignedRequest.objects.get(status=answer["status"]), RefusedCall.objects.get()
     assert caller.signer.secret not in str(json.loads(bytes(kept.body).decode().replace(r"\\", "\\")))
     assert (line.player_id, line.transaction_id) == (None, None)

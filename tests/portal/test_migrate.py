@@ -17,7 +17,7 @@ import pytest
 from psycopg import sql
 
 from portal.database import roles
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.management.commands.migrate import LOCK
 from tests.plugins.databases import by_roles, migrated
 from tests.plugins.live import CHECKOUT
@@ -51,7 +51,7 @@ def url() -> Iterator[str]:
 
 def manage(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        tethered([sys.executable, "manage.py", *arguments]),
+        tethered_command([sys.executable, "manage.py", *arguments]),
         env=os.environ | by_roles(url) | settings,
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
@@ -137,6 +137,6 @@ def test_roles_are_made_for_a_database_that_one_role_owned(url: str) -> None:
     assert done.returncode == 0, done.stderr
     assert manage(url, "migrate").returncode == 0
     assert manage(url, "check", "--database", "default").returncode == 0
-    with psycopg.connect(roles.as_role(url, roles.APPLICATION)) as connection:
+    with psycopg.connect(roles.url_with_role(url, roles.APPLICATION)) as connection:
         connection.execute("DROP TABLE statements.raw_1")
         assert connection.execute("SELECT count(*) FROM wallet_transaction").fetchone() == (0,)

@@ -63,13 +63,13 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "currency", "units"), READ)
 def test_an_amount_that_means_one_thing_is_read(text: str, currency: str, units: int) -> None:
-    assert money.parse(text, currency) == units
+    assert money.parse_amount(text, currency) == units
 
 
 @pytest.mark.parametrize(("text", "currency", "why"), REFUSED)
 def test_any_other_is_refused_with_the_words_that_help(text: str, currency: str, why: str) -> None:
     with pytest.raises(UnclearAmount) as refused:
-        money.parse(text, currency)
+        money.parse_amount(text, currency)
     assert str(refused.value).endswith(why)
 
 
@@ -78,8 +78,8 @@ def test_any_other_is_refused_with_the_words_that_help(text: str, currency: str,
 def test_what_a_form_shows_is_read_as_it_was(units: int, currency: str) -> None:
     step = 10 ** (MOST_DECIMALS - decimals_of(currency))
     units -= units % step
-    assert money.parse(money.typed(units, currency), currency) == units
-    assert AmountField(currency=currency).clean(money.typed(units, currency)) == units
+    assert money.parse_amount(money.plain_amount(units, currency), currency) == units
+    assert AmountField(currency=currency).clean(money.plain_amount(units, currency)) == units
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_a_form_shows_is_read_as_it_was(units: int, currency: str) -> None:
     ],
 )
 def test_money_is_shown_by_its_currency(units: int, currency: str, said: str) -> None:
-    assert money.show_with_code(units, currency) == said
+    assert money.format_with_code(units, currency) == said
 
 
 def test_no_currency_has_two_numbers_of_decimals() -> None:
@@ -118,7 +118,7 @@ def test_amounts_by_currency_are_lines() -> None:
     assert read == {"EUR": 123_450_000, "JPY": 500_000_000, "KWD": 123_400}
     assert field.prepare_value(read) == "EUR 1234.50\nJPY 5000\nKWD 1.234"
     assert field.clean(" \n") is None
-    assert money.show_by_currency(read) == "EUR 1,234.50, JPY 5,000, KWD 1.234"
+    assert money.format_amounts(read) == "EUR 1,234.50, JPY 5,000, KWD 1.234"
 
 
 @pytest.mark.parametrize(

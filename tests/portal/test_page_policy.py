@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from merchants import tasks
 from merchants.models import Merchant, Person
 from portal.lib import clock
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.middleware import PageDeadline
 from tests.pages import said
 from tests.people import signed_in
@@ -119,7 +119,7 @@ def test_pages_have_a_deadline_in_the_database(live: Live) -> None:
     show = "import portal.wsgi; from django.db import connection as c; k = c.cursor(); "
     show += "k.execute('SHOW statement_timeout'); print(k.fetchone()[0])"
     done = subprocess.run(
-        tethered([sys.executable, "-c", show]),
+        tethered_command([sys.executable, "-c", show]),
         env=live.environment | {"PAGE_STATEMENT_SECONDS": "7"},
         cwd=CHECKOUT,
         capture_output=True,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 from rich.console import Console
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
 from portal.local.processes import TOLD, Program, run_all
 from portal.local.up import granian
@@ -69,7 +69,7 @@ def application(environ, start):
 def test_a_web_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "its_id.py").write_text(ANSWERS_ITS_ID)
     port = free_port()
-    command = tethered([*granian("127.0.0.1", port, "machines")[:-1], "its_id:application"])
+    command = tethered_command([*granian("127.0.0.1", port, "machines")[:-1], "its_id:application"])
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
         try:
             dead = answering(port, of=2)

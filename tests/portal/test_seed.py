@@ -50,7 +50,7 @@ def seed(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> Seed:
 
 
 def test_two_weeks_of_everything_that_can_happen(seed: Seed) -> None:
-    with clock.at(NOON):  # what happens depends on the hour and on the day of the week
+    with clock.frozen_at(NOON):  # what happens depends on the hour and on the day of the week
         seed(1600)
     lines = SignedRequest.objects.order_by("id")
     assert set(lines.values_list("status", flat=True)) == set(statuses.ALL_KEYS)
@@ -62,9 +62,9 @@ def test_two_weeks_of_everything_that_can_happen(seed: Seed) -> None:
         Transaction.Kind.CORRECTION
     }
     assert len({line.address for line in lines}) > 8
-    verdict = verification.verify()
+    verdict = verification.verify_rows()
     assert verdict.holds
-    sealing.seal()
+    sealing.seal_rows()
     assert chain.verify_ledger().holds
     assert chain.verify_history().holds
     assert verdict.rows > 800
@@ -97,7 +97,7 @@ OUR_OWN = {"tombstone_met", "unsettled", "owed"}  # breaks that no statement is 
 
 
 def test_two_casinos_state_each_day_and_differ_where_that_was_planted(seed: Seed) -> None:
-    with clock.at(NOON):
+    with clock.frozen_at(NOON):
         seed(600)
         plans = list(ReconciliationPlan.objects.filter(is_on=True).select_related("merchant"))
         assert {plan.grain for plan in plans} == {"rows", "totals"}
@@ -111,7 +111,7 @@ def differ_where_planted(plan: ReconciliationPlan) -> None:
     stated = Statement.objects.filter(merchant=plan.merchant, is_current=True).order_by("-day")
     assert list(stated.values_list("day", flat=True)) == days
     for ago, day in enumerate(days):
-        found = runs.reconcile(merchant=plan.merchant, day=day, dry_run=True).figures
+        found = runs.reconcile_day(merchant=plan.merchant, day=day, dry_run=True).figures
         differs = {each.kind for each in found.breaks} - OUR_OWN
         assert ago in PLANTED or not differs
         if ago == books.MISTYPED and plan.grain == "totals":
@@ -151,7 +151,7 @@ def test_a_second_run_only_renews_the_sheet(seed: Seed, settings: Any) -> None:
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(ending, "play", interrupt)
+        patch.setattr(ending, "play_ending", interrupt)
         with pytest.raises(KeyboardInterrupt):
             seed(200)
     last = SignedRequest.objects.latest("id")

@@ -65,14 +65,14 @@ def test_a_clock_of_ones_own_is_not_asked(caller: Caller) -> None:
 
 @pytest.mark.parametrize("change", ["RESET search_path", "SET search_path = statements, public", "SET work_mem = 64"])
 def test_a_function_without_its_path_is_named_and_set_right(db: None, change: str) -> None:
-    assert paths.without(connection) == []
+    assert paths.functions_without_path(connection) == []
     [(trigger, function)] = do(ONE_FUNCTION)
     with as_superuser() as cursor:
         cursor.execute(f"ALTER FUNCTION {function} {change}")
-        assert paths.without(connection) == [function]
+        assert paths.functions_without_path(connection) == [function]
     with pytest.raises(SystemCheckError, match=f"The function of the trigger {trigger} of merchants_secret looks for"):
         call_command("check", databases=["default"])
     with as_superuser():
-        paths.fix(connection)
-    assert paths.without(connection) == []
+        paths.fix_search_paths(connection)
+    assert paths.functions_without_path(connection) == []
     call_command("check", databases=["default"])

@@ -42,7 +42,7 @@ UNTOUCHED = [
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_signature_is_cut_wherever_it_stands(place: str) -> None:
-    shown = signature_mask.cut_all(PLACES[place])
+    shown = signature_mask.cut_signatures(PLACES[place])
     assert "… (" in shown
     for whole in (MAC, MAC.upper(), BASE64, BASE64.rstrip("="), "something-else-that"):
         assert whole not in shown
@@ -51,13 +51,13 @@ def test_a_signature_is_cut_wherever_it_stands(place: str) -> None:
 
 @pytest.mark.parametrize("text", UNTOUCHED)
 def test_other_texts_stay(text: str) -> None:
-    assert signature_mask.cut_all(text) == text
+    assert signature_mask.cut_signatures(text) == text
 
 
 @given(st.text(max_size=120))
 def test_a_cut_signature_stays_as_it_is(text: str) -> None:
-    once = signature_mask.cut(text)
-    assert signature_mask.cut(once) == once
+    once = signature_mask.cut_signature(text)
+    assert signature_mask.cut_signature(once) == once
     assert len(once.partition("…")[0]) <= signature_mask.SHOWN or once == text
 
 
@@ -70,5 +70,5 @@ def test_a_header_is_known_by_its_name(name: str) -> None:
 @pytest.mark.parametrize("unit", ["sign", '"sign', "'sign\"", "&sign=", '"sign" ', "0x", "%2B", "f"])
 def test_a_long_text_of_a_stranger_takes_no_time(unit: str) -> None:
     """A search that takes time squared by the length would hold a whole process: 50 s for the first of these."""
-    assert min(timeit.repeat(partial(signature_mask.cut_all, unit * 40_000), number=1, repeat=3)) < 5
-    assert min(timeit.repeat(partial(stored_signature.given, unit * 40_000), number=1, repeat=3)) < 5
+    assert min(timeit.repeat(partial(signature_mask.cut_signatures, unit * 40_000), number=1, repeat=3)) < 5
+    assert min(timeit.repeat(partial(stored_signature.given_signature, unit * 40_000), number=1, repeat=3)) < 5

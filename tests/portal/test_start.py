@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from portal.database import roles
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 from portal.local.ports import free_port
-from portal.local.welcome import answers
+from portal.local.welcome import is_answering
 from tests.plugins.live import CHECKOUT, Live, stop
 from tests.wallet.conftest import until
 
@@ -26,7 +26,7 @@ BEAT = ["celery", "--app", "portal.celery:app", "beat", "--pidfile", ""]
 def started(environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
     """What a process said that ended by itself."""
     return subprocess.run(
-        tethered([sys.executable, "-m", *command]),
+        tethered_command([sys.executable, "-m", *command]),
         env=environment,
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
@@ -50,7 +50,7 @@ def environment(live: Live) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", ["postgres", roles.OWNER])
 def test_a_start_with_more_rights_is_refused(live: Live, environment: dict[str, str], role: str) -> None:
-    url = roles.as_role(live.dsn, role)
+    url = roles.url_with_role(live.dsn, role)
     environment |= {"DATABASE_URL": url, "APPLICATION_ROLE": role}
     done = importing(environment)
     assert done.returncode == 1, done.stdout
@@ -75,18 +75,18 @@ def test_no_web_process_answers_with_it(live: Live, environment: dict[str, str],
     port, log = free_port(), tmp_path / "log"
     with log.open("wb") as out:
         server = subprocess.Popen(
-            tethered([sys.executable, "-m", *WEB, "--port", str(port)]), env=environment, cwd=CHECKOUT, stdout=out,
+            tethered_command([sys.executable, "-m", *WEB, "--port", str(port)]), env=environment, cwd=CHECKOUT, stdout=out,
             stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
         until(lambda: "The portal does not start: DATABASE_URL connects with the rights of" in log.read_text())
-        assert not answers(f"http://127.0.0.1:{port}/healthz")
+        assert not is_answering(f"http://127.0.0.1:{port}/healthz")
     finally:
         stop(server)
 
 
 def test_in_production_what_serves_does_not_know_the_owner(live: Live, environment: dict[str, str]) -> None:
-    environment |= {"ENVIRONMENT": "production", "OWNER_DATABASE_URL": roles.as_role(live.dsn, roles.OWNER)}
+    environment |= {"ENVIRONMENT": "production", "OWNER_DATABASE_URL": roles.url_with_role(live.dsn, roles.OWNER)}
     environment |= {"EMAIL_URL": "smtp://127.0.0.1:1", "ALLOWED_HOSTS": "portal.example", "ANSWER_WITHIN_MS": "850"}
     environment |= {"BASE_URL": "https://portal.example", "API_URL": "https://api.portal.example"}
     environment |= {"GAME_LAUNCH_URL": "https://games.example/launch", "LEDGER_ALARM_TO": "ledger@portal.example"}

@@ -41,7 +41,7 @@ def test_an_apostrophe_stands_where_a_formula_would_begin(text: str) -> None:
 @given(TEXTS)
 @example('a;"=1+1";b')
 def test_no_cell_is_a_formula_whatever_separates_cells(delimiter: str, text: str) -> None:
-    table = "".join(tables.lines([("first", text), (text, "second")])).removeprefix(tables.BYTE_ORDER_MARK)
+    table = "".join(tables.csv_lines([("first", text), (text, "second")])).removeprefix(tables.BYTE_ORDER_MARK)
     for line in csv.reader(io.StringIO(table.replace("\0", ""), newline=""), delimiter=delimiter):
         for cell in line:
             bare = cell.lstrip(" ")
@@ -50,10 +50,10 @@ def test_no_cell_is_a_formula_whatever_separates_cells(delimiter: str, text: str
 
 @given(TEXTS)
 def test_what_is_kept_is_meant_and_needs_no_second_apostrophe(text: str) -> None:
-    assert tables.meant(tables.kept(text)) == text
-    assert tables.harmless(tables.kept(text)) == tables.kept(text)
+    assert tables.unescaped_text(tables.escaped_text(text)) == text
+    assert tables.harmless_text(tables.escaped_text(text)) == tables.escaped_text(text)
 
 
 @given(TEXTS)
 def test_what_was_made_harmless_stays_as_it_is(text: str) -> None:
-    assert tables.harmless(tables.harmless(text)) == tables.harmless(text)
+    assert tables.harmless_text(tables.harmless_text(text)) == tables.harmless_text(text)

@@ -64,9 +64,9 @@ def compared(merchant: Merchant, day: date, *, at: datetime, outcome: str = "cle
 
 
 def prepared(merchant: Merchant, month: date, by: Person, *, reason: str = REASON, hours: int = 5) -> Settlement:
-    with clock.at(after(merchant, month, hours)):
-        asked = settlements.request(merchant=merchant, month=month, reason=reason, by=by)
-        assert settlements.prepare(asked.pk)
+    with clock.frozen_at(after(merchant, month, hours)):
+        asked = settlements.request_statement(merchant=merchant, month=month, reason=reason, by=by)
+        assert settlements.prepare_statement(asked.pk)
     asked.refresh_from_db()
     assert asked.state == Settlement.State.PREPARED, asked.refusal
     return asked
@@ -74,7 +74,7 @@ def prepared(merchant: Merchant, month: date, by: Person, *, reason: str = REASO
 
 def closed(merchant: Merchant, month: date, by: Person, second: Person, **how: Any) -> Settlement:
     settlement = prepared(merchant, month, by, **how)
-    with clock.at(after(merchant, month, how.get("hours", 5) + 1)):
+    with clock.frozen_at(after(merchant, month, how.get("hours", 5) + 1)):
         return settlements.sign_off(settlement=settlement, by=second)
 
 
@@ -88,4 +88,4 @@ PDF = b"%PDF-1.7 an invoice"
 def invoice(settlement: Settlement, by: Person, content: bytes = PDF, **fields: Any) -> Invoice:
     told = {"number": "R-17", "basis": "ggr", "totals": {"EUR": 3_500}, "name": "../March in.pdf"} | fields
     merchant, month = settlement.merchant, settlement.month
-    return invoices.upload(merchant=merchant, month=month, by=by, content=BytesIO(content), **told)
+    return invoices.upload_invoice(merchant=merchant, month=month, by=by, content=BytesIO(content), **told)

@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 
 from merchants.models import Merchant
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 from portal.local.embedded import Server
 from portal.local.ports import free_port
@@ -82,7 +82,7 @@ def standby_of(primary: Server) -> Iterator[Server]:
         embedded.prepare_folder(folder)
         copy = ["--host", folder_of_socket(primary), "--username", "postgres", "--checkpoint=fast", "--no-sync"]
         copy += ["--pgdata", str(folder / "cluster"), "--wal-method=stream", "--write-recovery-conf"]
-        command = tethered([embedded.program("pg_basebackup"), *copy], account=embedded.account())
+        command = tethered_command([embedded.program("pg_basebackup"), *copy], account=embedded.account())
         subprocess.run(command, cwd=folder, check=True)
         with embedded.postgres(folder, extra=LASTING | REPLICATED | {"cluster_name": "standby"}) as server:
             yield server

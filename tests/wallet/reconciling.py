@@ -59,7 +59,7 @@ def day(merchant: Merchant, of: date = DATE) -> Day:
 
 def at(merchant: Merchant, after: timedelta = NOON, of: date = DATE) -> AbstractContextManager[None]:
     """So long after the merchant's midnight."""
-    return clock.at(day(merchant, of).begin + after)
+    return clock.frozen_at(day(merchant, of).begin + after)
 
 
 def ledger_lines(merchant: Merchant, of: date = DATE) -> list[Line]:
@@ -112,8 +112,8 @@ def state(
         file=ContentFile(content, "day.csv"), digest=sha256(content).hexdigest(), size=len(content),
         mapping=mapping(names, grain, rollbacks=rollbacks, currency=currency), received_at=received, **fields,
     )  # fmt: skip
-    with clock.at(received):
-        statement = statements.read(statement=statement)
+    with clock.frozen_at(received):
+        statement = statements.read_statement(statement=statement)
     assert statement.faults == []
     return statement
 
@@ -138,10 +138,10 @@ def mapping(names: Iterable[str], grain: str, **stated: str) -> dict[str, Any]:
 def rows_of(statement: Statement) -> list[SimpleNamespace]:
     """As the comparison meets them; of one that was refused, none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NULL", [statement_rows.name_of(statement)])
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [statement_rows.view_name(statement)])
         if cursor.fetchone() == (True,):
             return []
-        cursor.execute(f"SELECT * FROM {statement_rows.name_of(statement)} ORDER BY line")  # noqa: S608 - ours
+        cursor.execute(f"SELECT * FROM {statement_rows.view_name(statement)} ORDER BY line")  # noqa: S608 - ours
         names = [column.name for column in cursor.description]
         return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
@@ -156,11 +156,11 @@ def without(lines: Iterable[Line], *transaction_ids: str) -> list[Line]:
 
 def reconcile(
     merchant: Merchant, of: date = DATE, *, after: timedelta = timedelta(hours=5), **how: Any
-) -> runs.Outcome:
+) -> runs.RunOutcome:
     """At the merchant's usual hour, after the nightly check of the books."""
-    with clock.at(day(merchant, of).ready + after):
+    with clock.frozen_at(day(merchant, of).ready + after):
         check_books(merchant)
-        return runs.reconcile(merchant=merchant, day=of, **how)
+        return runs.reconcile_day(merchant=merchant, day=of, **how)
 
 
 def check_books(merchant: Merchant) -> None:

@@ -125,7 +125,7 @@ def test_cases_are_filtered(
     broken(run, "asked", write_off_asked_by=support, asked_resolution="ours")
     broken(run, "done", state="resolved", resolution="ours", resolved_at=MORNING)
     broken(compared(rival), "rival")
-    with clock.at(MORNING + timedelta(days=4)):
+    with clock.frozen_at(MORNING + timedelta(days=4)):
         assert set(subjects(staff, **query)) == found
 
 
@@ -172,7 +172,7 @@ def test_both_sides_stand_beside_each_other_and_what_differs_is_marked(staff: Cl
 def test_only_verbs_that_make_sense_are_offered(staff: Client, case: Case, support: Person, second: Person) -> None:
     mine = {"assign", "wait", "resolve", "write_off", "remark", "propose_correction"}
     assert buttons(staff, case) == mine | {"take"}
-    cases.assign(case=case, to=support, by=support)
+    cases.assign_case(case=case, to=support, by=support)
     assert buttons(staff, case) == mine
     Case.objects.update(write_off_asked_by=support, asked_resolution="ours")
     assert buttons(staff, case) == {"assign", "wait", "decline", "remark"}
@@ -291,7 +291,7 @@ def test_those_that_are_ticked_are_done_at_once_and_the_refused_are_named(
 ) -> None:
     chosen = [broken(run, f"tx-{number}", difference=-LIMIT // 4) for number in range(2)]
     chosen.append(broken(run, "yen", currency="JPY", difference=700))
-    cases.resolve(case=chosen[1], resolution="ours", text="Before.", by=support)
+    cases.resolve_case(case=chosen[1], resolution="ours", text="Before.", by=support)
     sent = staff.post(f"{LIST}?state=all", {"action": "resolve", "_selected_action": [case.pk for case in chosen]})
     asked = staff.get(sent["location"])
     assert "3 cases." in asked.content.decode()

@@ -34,9 +34,9 @@ def case(caller: Caller, support: Person) -> Compromise:
     caller.withdraw(10**12)
     caller.client = Client(REMOTE_ADDR="198.51.100.7")
     caller.payout(caller.bet(50_000)["transactionId"], 70_000)
-    request_log.drain()
+    request_log.drain_lines()
     since = clock.now() - timedelta(hours=2)
-    return compromise.declare(
+    return compromise.declare_compromise(
         key=secret.key, response="revoke", reason="in a public repository", exposed_since=since, by=support
     ).compromise
 

@@ -69,7 +69,7 @@ def test_the_book_is_exported_as_it_is_filtered_and_searched(staff: Client, call
 def test_each_list_has_its_export_in_plain_text(staff: Client, caller: Caller) -> None:
     caller.bet()
     caller.withdraw(10**14)
-    request_log.drain()
+    request_log.drain_lines()
     for path in lists():
         assert f'href="{path}export/' in staff.get(path).content.decode(), path
         page = exported(staff, path)

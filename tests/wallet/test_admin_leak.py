@@ -30,7 +30,7 @@ def staff(client: Client, support: Person) -> Client:
 @pytest.fixture
 def key(caller: Caller, owner: Person) -> ApiKey:
     caller.bet(100)
-    request_log.drain()
+    request_log.drain_lines()
     return ApiKey.objects.get()
 
 
@@ -68,7 +68,7 @@ def test_revoke_at_once(staff: Client, key: ApiKey, caller: Caller, support: Per
 def test_quarantine_pays_players_and_hands_over_another_key(staff: Client, key: ApiKey, caller: Caller) -> None:
     AllowlistEntry.objects.create(merchant=key.merchant, key=key, network="127.0.0.0/8", note="office")
     bet = caller.bet(100).body["transactionId"]
-    request_log.drain()
+    request_log.drain_lines()
     page = declare(staff, key, "quarantine")
     [secret] = SECRET.findall(page)
     assert caller.bet(1).status == "INVALID_APIKEY"
@@ -87,14 +87,14 @@ def test_rotate_with_an_overlap_takes_both_for_a_while(staff: Client, key: ApiKe
 
 
 def test_in_an_overlap_either_secret_may_be_the_one(staff: Client, key: ApiKey) -> None:
-    keys.rotate(key=key)
+    keys.rotate_secret(key=key)
     old = key.secrets.get(version=1)
     assert SECRET.search(declare(staff, key, "revoke", exposed=str(old.pk)))
     assert Compromise.objects.get().secret == old
 
 
 def test_a_secret_of_another_key_is_not_the_one(staff: Client, key: ApiKey, acme: Merchant) -> None:
-    other = keys.issue(merchant=acme).row
+    other = keys.issue_key(merchant=acme).row
     assert "Select a valid choice." in declare(staff, key, "revoke", exposed=str(other.pk))
     assert not Compromise.objects.exists()
 
@@ -160,7 +160,7 @@ def test_with_two_persons_a_quarantine_waits_with_its_other_key_only(
     assert not SECRET.search(declare(staff, key, "quarantine"))
     key.refresh_from_db()
     assert key.status == "quarantined"
-    issued = approvals.approve(approval=Approval.objects.get(), by=administrator)
+    issued = approvals.approve_request(approval=Approval.objects.get(), by=administrator)
     assert issued is not None
     assert issued.key != key
     assert Compromise.objects.get().replacement == issued.row
@@ -169,7 +169,7 @@ def test_with_two_persons_a_quarantine_waits_with_its_other_key_only(
 def test_who_declares_second_is_told_what_the_first_did(staff: Client, key: ApiKey) -> None:
     path = page_of(key)
     form = dict(HIDDEN.findall(staff.get(path).content.decode()))
-    keys.replace_at_once(key=key)
+    keys.replace_secrets(key=key)
     told = {"response": "revoke", "exposed_since": "2026-01-01T00:00:00", "reason": "x", "length": "1", "unit": "hours"}
     said = unescape(staff.post(path, form | told).content.decode())
     assert "The key has changed since you opened this page: version 2 is the current one now." in said

@@ -31,12 +31,12 @@ def house(caller: Caller, acme: Merchant, support: Person) -> Caller:
     caller.payout(bet)
     caller.rollback(caller.bet().body["transactionId"])
     caller.withdraw(10**14)
-    request_log.drain()
-    keys.rotate(key=ApiKey.objects.get())
-    leaked = keys.issue(merchant=acme, label="lost").key
-    compromise.declare(key=leaked, response="revoke", reason="seen", exposed_since=clock.now(), by=support)
+    request_log.drain_lines()
+    keys.rotate_secret(key=ApiKey.objects.get())
+    leaked = keys.issue_key(merchant=acme, label="lost").key
+    compromise.declare_compromise(key=leaked, response="revoke", reason="seen", exposed_since=clock.now(), by=support)
     approvals.ask_to_revoke(key=leaked, by=support, reason="to be safe")
-    flags.block(player=acme.players.get(), reason="asked for it")
+    flags.block_player(player=acme.players.get(), reason="asked for it")
     return caller
 
 

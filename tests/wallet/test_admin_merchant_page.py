@@ -88,7 +88,7 @@ def test_the_page_is_as_many_named_queries_as_these(
 
 
 def test_the_last_day_is_exact_whether_it_is_summed_up_or_not(acme: Merchant, rival: Merchant) -> None:
-    with clock.at(NOON):
+    with clock.frozen_at(NOON):
         log(acme, NOON - timedelta(hours=23, minutes=20), "RS_OK", 3)
         log(acme, NOON - timedelta(hours=24, minutes=31), "RS_OK", 7)  # before the first hour that is shown
         log(rival, NOON, "RS_OK", 11)
@@ -108,7 +108,7 @@ def test_the_last_day_is_exact_whether_it_is_summed_up_or_not(acme: Merchant, ri
 
 def test_a_job_that_is_far_behind_is_told(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(last_day, "TAIL", 3)
-    with clock.at(NOON):
+    with clock.frozen_at(NOON):
         log(acme, NOON - timedelta(hours=2), "RS_OK", 5)
         assert last_day.last_day(acme).behind == NOON - timedelta(hours=2)
 
@@ -125,7 +125,7 @@ def log(merchant: Merchant, at: datetime, status: str, calls: int) -> None:
 
 def test_refusals_lead_to_their_calls(staff: Client, caller: Caller, acme: Merchant) -> None:
     caller.withdraw(10**14)
-    request_log.drain()
+    request_log.drain_lines()
     page = page_of(staff, acme)
     link = f"/admin/wallet/signedrequest/?merchant__id__exact={acme.pk}&status=RS_ERROR_NOT_ENOUGH_MONEY"
     assert link in page
@@ -136,7 +136,7 @@ def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_foun
     staff: Client, caller: Caller, acme: Merchant
 ) -> None:
     wrong = caller.get("/game/list/", x_signature="0" * 64)
-    request_log.drain()
+    request_log.drain_lines()
     page = page_of(staff, acme)
     link = "/operator/acme/requests/?status=RS_ERROR_SIGNATURE_NOT_MATCH"
     assert "No request with a valid signature was refused." in page
@@ -173,11 +173,11 @@ def test_lists_are_told_in_words(
 
 
 def test_a_list_whose_trial_is_over_is_told_as_it_is_judged(client: Client, support: Person, acme: Merchant) -> None:
-    tried = allowlist.save(
+    tried = allowlist.save_networks(
         proposal=Proposal(acme, (EntryPlan(ip_network("203.0.113.1")),)), by=None, on_trial=True
     ).trial
     assert tried is not None
-    with clock.at(tried.deadline):
+    with clock.frozen_at(tried.deadline):
         page = page_of(signed_in(client, support), acme)
     assert "No merchant’s list" in page
 
@@ -185,13 +185,13 @@ def test_a_list_whose_trial_is_over_is_told_as_it_is_judged(client: Client, supp
 def test_keys_overlaps_cases_and_flags_stand_on_the_page(
     staff: Client, support: Person, caller: Caller, acme: Merchant
 ) -> None:
-    request_log.drain()
-    keys.rotate(key=ApiKey.objects.get(), overlap=timedelta(hours=13))
-    leaked = keys.issue(merchant=acme, label="lost").key
+    request_log.drain_lines()
+    keys.rotate_secret(key=ApiKey.objects.get(), overlap=timedelta(hours=13))
+    leaked = keys.issue_key(merchant=acme, label="lost").key
     since = clock.now() - timedelta(days=1)
-    compromise.declare(key=leaked, response="revoke", reason="in a chat", exposed_since=since, by=support)
+    compromise.declare_compromise(key=leaked, response="revoke", reason="in a chat", exposed_since=since, by=support)
     approvals.ask_to_revoke(key=leaked, by=support, reason="to be safe")
-    flags.block(player=Player.objects.get(), reason="asked for it")
+    flags.block_player(player=Player.objects.get(), reason="asked for it")
     Merchant.objects.update(two_person=True, max_stake=25_000_000)
     page = page_of(staff, acme)
     for words in [
@@ -206,12 +206,12 @@ def test_the_timeline_holds_what_people_did_and_the_calls_that_mattered(
     staff: Client, caller: Caller, acme: Merchant
 ) -> None:
     caller.withdraw(10**14)
-    request_log.drain()
+    request_log.drain_lines()
     first = SignedRequest.objects.get(status="RS_ERROR_NOT_ENOUGH_MONEY")
     caller.withdraw(10**14)
-    request_log.drain()
-    with history.acting(door="a test"):
-        keys.quarantine(key=ApiKey.objects.get())
+    request_log.drain_lines()
+    with history.act_as(door="a test"):
+        keys.quarantine_key(key=ApiKey.objects.get())
     page = page_of(staff, acme)
     assert page.count("First RS_ERROR_NOT_ENOUGH_MONEY to /wallet/transaction/withdraw") == 1
     assert f"/admin/wallet/signedrequest/{first.pk}/change/" in page
@@ -221,20 +221,20 @@ def test_the_timeline_holds_what_people_did_and_the_calls_that_mattered(
 
 
 def test_the_first_use_of_a_new_version_is_told(acme: Merchant, caller: Caller) -> None:
-    caller.signer = type(caller.signer)(caller.signer.auth_key, keys.rotate(key=ApiKey.objects.get()).secret)
+    caller.signer = type(caller.signer)(caller.signer.auth_key, keys.rotate_secret(key=ApiKey.objects.get()).secret)
     assert caller.balance().status == "RS_OK"
-    request_log.drain()
+    request_log.drain_lines()
     usage_rollup.sum_up(Watermark.Source.CALLS)
-    assert [first.version for first in last_day.firsts(acme) if first.what == "version"] == [2]
+    assert [first.version for first in last_day.first_uses(acme) if first.what == "version"] == [2]
 
 
 def test_nothing_of_another_merchant_is_told(
     staff: Client, rival_caller: Caller, rival: Merchant, acme: Merchant
 ) -> None:
     rival_caller.withdraw(10**14)
-    request_log.drain()
+    request_log.drain_lines()
     usage_rollup.sum_up(Watermark.Source.CALLS)
-    assert last_day.firsts(acme) == []
+    assert last_day.first_uses(acme) == []
     assert last_day.last_day(acme).by_status == {}
     assert rival_caller.signer.auth_key not in page_of(staff, acme)
 

@@ -40,7 +40,7 @@ def rows(client: Client, path: str, **query: Any) -> list[str]:
 
 
 def logged(client: Client, **query: Any) -> list[str]:
-    request_log.drain()
+    request_log.drain_lines()
     response = client.get(LOG, query)
     return [row.endpoint.rpartition("/")[2] for row in response.context["cl"].result_list]
 
@@ -160,7 +160,7 @@ def test_the_log_is_filtered(staff: Client, caller: Caller, query: dict[str, str
 
 def test_a_refused_call_is_shown_as_it_arrived_and_can_do_nothing(staff: Client, caller: Caller) -> None:
     caller.call("/wallet/balance", b'{"playerId": "<script>\xff\x00\xe2\x80\xae", ')
-    request_log.drain()
+    request_log.drain_lines()
     line = SignedRequest.objects.latest("pk")
     html = staff.get(f"{LOG}{line.pk}/change/").content.decode()
     assert "&lt;script&gt;\\xff\\x00\\u202e" in html
@@ -170,13 +170,13 @@ def test_a_refused_call_is_shown_as_it_arrived_and_can_do_nothing(staff: Client,
 
 def test_a_long_body_is_cut(staff: Client, caller: Caller) -> None:
     caller.call("/wallet/balance", b"x" * 30_000)
-    request_log.drain()
+    request_log.drain_lines()
     assert "10,000 more characters" in read(staff, f"{LOG}{SignedRequest.objects.latest('pk').pk}/change/")
 
 
 def test_a_call_whose_body_is_gone_is_still_shown(staff: Client, caller: Caller) -> None:
     caller.balance(playerId="somebody")
-    request_log.drain()
+    request_log.drain_lines()
     RefusedCall.objects.all().delete()
     page = read(staff, f"{LOG}{SignedRequest.objects.latest('pk').pk}/change/")
     assert "RS_ERROR_RECORD_NOT_FOUND" in page
@@ -185,9 +185,9 @@ def test_a_call_whose_body_is_gone_is_still_shown(staff: Client, caller: Caller)
 def test_home_tells_the_last_day(staff: Client, caller: Caller, rival_caller: Caller) -> None:
     caller.balance(playerId="nobody")
     caller.withdraw(250_000)
-    keys.quarantine(key=keys.issue(merchant=caller.merchant).key)
+    keys.quarantine_key(key=keys.issue_key(merchant=caller.merchant).key)
     merchants.set_status(merchant=rival_caller.merchant, status="suspended")
-    request_log.drain()
+    request_log.drain_lines()
     context = staff.get("/admin/").context
     assert (context["calls_taken"], context["calls_refused"]) == (5, 1)
     assert context["refusals"] == [("RS_ERROR_RECORD_NOT_FOUND", 1)]
@@ -198,8 +198,8 @@ def test_home_tells_the_last_day(staff: Client, caller: Caller, rival_caller: Ca
 
 
 def test_home_leaves_out_what_is_older(caller: Caller) -> None:
-    request_log.drain()
-    with clock.at(datetime.now(UTC) + timedelta(days=2)):
+    request_log.drain_lines()
+    with clock.frozen_at(datetime.now(UTC) + timedelta(days=2)):
         context = dashboard.calls(clock.now() - timedelta(hours=24))
     assert (context["calls_taken"], context["calls_refused"]) == (0, 0)
 
@@ -208,7 +208,7 @@ def test_home_says_since_when_it_counts(caller: Caller, monkeypatch: pytest.Monk
     monkeypatch.setattr(dashboard, "WINDOW", 1)
     for _ in range(3):
         caller.balance()
-    request_log.drain()
+    request_log.drain_lines()
     day_ago = datetime.now(UTC) - timedelta(hours=24)
     context = dashboard.calls(day_ago)
     assert context["calls_taken"] == 1

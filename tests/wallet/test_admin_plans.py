@@ -172,12 +172,12 @@ def test_a_higher_limit_waits_for_a_second_person_and_a_lower_one_does_not(
     approval = Approval.objects.get()
     assert approval.wish["changes"] == ["write-off limit from 0.00 to 5.00"]
     with pytest.raises(OwnWish):
-        approvals.approve(approval=approval, by=administrator)
-    with history.acting(door="/admin/", person=support):
-        approvals.approve(approval=approval, by=support)
+        approvals.approve_request(approval=approval, by=administrator)
+    with history.act_as(door="/admin/", person=support):
+        approvals.approve_request(approval=approval, by=support)
     plan.refresh_from_db()
     assert plan.write_off_alone == 500_000
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     assert Letter.objects.filter(template="merchant_changed", to="owner@acme.test").exists()
     sent(at_work, path, SAID | {"write_off_alone": "1.00"})
     plan.refresh_from_db()
@@ -195,8 +195,8 @@ def test_a_higher_limit_in_one_currency_waits_too(
     assert ReconciliationPlan.objects.filter(write_off_alone_by_currency__isnull=True).exists()
     approval = Approval.objects.get()
     assert approval.wish["changes"] == ["write-off limit in JPY from 0.00 to 5,000.00"]
-    with history.acting(door="/admin/", person=support):
-        approvals.approve(approval=approval, by=support)
+    with history.act_as(door="/admin/", person=support):
+        approvals.approve_request(approval=approval, by=support)
     plan.refresh_from_db()
     assert plan.write_off_alone_by_currency == {"JPY": 500_000_000}
     sent(at_work, path, said | {"write_off_alone_by_currency": "JPY 4000"})
@@ -215,7 +215,7 @@ def test_limits_that_were_cut_since_are_not_raised_by_an_old_request(
     approval = planning.ask_to_raise_limit(plan=plan, said={"write_off_alone": 9}, by=administrator, reason="More.")
     planning.set_plan(merchant=plan.merchant, by=administrator, write_off_alone_by_currency={"SEK": 1})
     with pytest.raises(refusals.LimitsChanged):
-        approvals.approve(approval=approval, by=support)
+        approvals.approve_request(approval=approval, by=support)
 
 
 def test_no_door_raises_the_limit_alone(acme: Merchant, rival: Merchant, administrator: Person) -> None:
@@ -271,8 +271,8 @@ def test_a_limit_of_one_currency_is_raised_by_two_people_too(
     approval = planning.ask_to_raise_limit(
         plan=plan, said={"write_off_alone_by_currency": after}, by=administrator, reason="Many small differences."
     )
-    with history.acting(door="/admin/", person=support):
-        approvals.approve(approval=approval, by=support)
+    with history.act_as(door="/admin/", person=support):
+        approvals.approve_request(approval=approval, by=support)
     plan.refresh_from_db()
     assert (plan.write_off_alone, plan.write_off_alone_by_currency) == (alone, after)
 

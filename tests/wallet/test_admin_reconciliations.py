@@ -92,7 +92,7 @@ def test_a_day_is_compared_again_after_a_question(
     staff: Client, run: Reconciliation, support: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(on_demand, "ask", lambda **about: asked.append(about))
+    monkeypatch.setattr(on_demand, "ask_for_comparison", lambda **about: asked.append(about))
     assert "The same breaks are the same cases" in read(staff, f"{LIST}{run.pk}/again/")
     assert not asked
     staff.post(f"{LIST}{run.pk}/again/")
@@ -146,7 +146,7 @@ def test_what_is_late_and_what_is_owed_stands_red_on_the_first_page_and_on_the_m
     Case.objects.create(
         merchant=run.merchant, day=DAY, kind="amount", subject="tx", found_by=run, seen_by=run, opened_at=MORNING
     )
-    with clock.at((clock.now() + timedelta(days=2)).replace(hour=12)):
+    with clock.frozen_at((clock.now() + timedelta(days=2)).replace(hour=12)):
         staff = signed_in(client, support)
         first = staff.get("/admin/")
         panel = read(staff, f"/admin/merchants/merchant/{run.merchant_id}/change/")

@@ -35,7 +35,7 @@ def find(client: Client, text: str) -> dict[str, list[str]]:
 
 def test_each_id_leads_to_its_thing(staff: Client, caller: Caller, acme: Merchant) -> None:
     bet = caller.bet()
-    request_log.drain()
+    request_log.drain_lines()
     key, player = ApiKey.objects.get(), Player.objects.get()
     row = Transaction.objects.get(transaction_id=bet.body["transactionId"])
     call = SignedRequest.objects.get(transaction_id=row.transaction_id)
@@ -49,7 +49,7 @@ def test_each_id_leads_to_its_thing(staff: Client, caller: Caller, acme: Merchan
 
 
 def test_an_address_leads_to_the_keys_that_signed_from_it_and_to_its_calls(staff: Client, caller: Caller) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     groups = find(staff, "127.0.0.1")
     assert groups["Keys that signed from here"] == [f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/change/"]
     assert len(groups["Calls from here (of the newest 500,000)"]) == SignedRequest.objects.count() == 2
@@ -76,7 +76,7 @@ def test_an_empty_box_says_what_it_finds(staff: Client, db: None) -> None:
 
 
 def test_a_secret_key_is_recognised_and_kept_nowhere(staff: Client, caller: Caller, acme: Merchant) -> None:
-    issued = keys.issue(merchant=acme)
+    issued = keys.issue_key(merchant=acme)
     with capture_logs() as lines:
         response = staff.post(FIND, {"q": f"“{issued.secret}”"})
     page = unescape(response.content.decode())
@@ -88,7 +88,7 @@ def test_a_secret_key_is_recognised_and_kept_nowhere(staff: Client, caller: Call
 
 
 def test_a_secret_key_in_the_address_is_answered_alike(staff: Client, acme: Merchant) -> None:
-    issued = keys.issue(merchant=acme)
+    issued = keys.issue_key(merchant=acme)
     Secret.objects.update(revoked_at=issued.row.created_at)
     page = staff.get(FIND, {"q": issued.secret}).content.decode()
     assert "no longer signs anything" in page
@@ -117,7 +117,7 @@ def test_who_may_read_may_find(client: Client, auditor: Person, owner: Person) -
 
 @pytest.mark.parametrize("text", ["player-1", "198.51.100.7", "00000000-0000-4000-8000-000000000000", "x@y.test"])
 def test_no_search_reads_a_whole_table(staff: Client, caller: Caller, text: str) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     with asked() as statements:
         staff.get(FIND, {"q": text})
     assert not counted(statements)

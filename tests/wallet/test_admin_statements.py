@@ -98,7 +98,7 @@ def test_a_mapping_is_kept_with_what_was_sent_or_not_at_all(
     def refused(**_: Any) -> None:
         raise Refusal("Not now.")
 
-    monkeypatch.setattr(statements, "receive", refused)
+    monkeypatch.setattr(statements, "receive_statement", refused)
     assert "Not now." in words(staff.post(way, said | {"do": "send", "seen": again.context["mark"]}))
     assert not ReconciliationPlan.objects.exists()
 

@@ -156,7 +156,7 @@ def test_a_domain_ends_by_the_clock_of_the_call(caller: Caller) -> None:
     casino, other = "https://casino.example", "https://other.example"
     AllowedDomain.objects.create(merchant=caller.merchant, domain="Casino.example", expires_at=ends)
     for moment, answer in ((ends - timedelta(seconds=1), "RS_OK"), (ends, "IP_RESTRICTION")):
-        with clock.at(moment):
+        with clock.frozen_at(moment):
             assert status(caller, origin=casino) == answer
             assert status(caller, origin=other) == "IP_RESTRICTION", "a list whose domains have ended still restricts"
             assert status(caller) == "RS_OK", "a call without Origin is not asked for one"

@@ -50,7 +50,7 @@ def staff(client: Client, support: Person) -> Client:
 
 @pytest.fixture
 def key(acme: Merchant) -> ApiKey:
-    return keys.issue(merchant=acme, label="cashier").key
+    return keys.issue_key(merchant=acme, label="cashier").key
 
 
 def at(key: ApiKey, verb: str) -> str:
@@ -91,7 +91,7 @@ FORMS = {
 
 def state_of(verb: str, key: ApiKey, support: Person) -> None:
     if verb in {"extend", "end_when_quiet"}:
-        keys.rotate(key=key)
+        keys.rotate_secret(key=key)
     if verb in {"approve", "decline"}:
         Merchant.objects.update(two_person=True)
         approvals.ask_to_rotate(key=key, by=support, reason="race")
@@ -119,13 +119,13 @@ def test_every_verb_answers_in_words_whatever_became_of_the_key(
 ) -> None:
     forms = {verb: good(key, unescape(staff.get(at(key, verb)).content.decode())) for verb in VERBS}
     if state == "revoked":
-        keys.revoke(key=key)
+        keys.revoke_key(key=key)
     elif state == "expired":
         ApiKey.objects.update(expires_at=clock.now() - timedelta(hours=1))
     elif state == "closed":
         Merchant.objects.update(status="closed")
     elif state == "quarantined":
-        keys.quarantine(key=key)
+        keys.quarantine_key(key=key)
     else:
         settings.KEY_ENCRYPTION_KEYS = {"another": secrets.token_bytes(32)}
     everything(staff, key)

@@ -133,9 +133,12 @@ def test_the_limit_of_a_currency_goes_before_that_of_any(
     limit(caller.merchant, "max_stake_by_currency", of_all, of_one)
     assert caller.bet(stake)["status"] == answer
     merchant, player = Merchant.objects.get(), Player.objects.get()
-    of_player = restriction_impact.of_player_limits(player, limits.of(player))[0]
+    of_player = restriction_impact.player_limit_impact(player, limits.player_limits(player))[0]
     assert (of_player.too_high > 0) == (answer != "RS_OK")
-    assert restriction_impact.of_merchant_limits(merchant, limits.of(merchant))[0].too_high == of_player.too_high
+    assert (
+        restriction_impact.merchant_limit_impact(merchant, limits.player_limits(merchant))[0].too_high
+        == of_player.too_high
+    )
 
 
 @pytest.mark.parametrize(("of_merchant", "of_player", "taken"), [(3, None, 3), (3, 5, 5), (5, 3, 3), (None, 0, 0)])
@@ -149,7 +152,7 @@ def test_the_limit_moves_on_with_the_minute(caller: Caller) -> None:
     limit(caller.merchant, "bets_per_minute", 1, None)
     start = clock.now()
     for seconds, answer in [(0, "RS_OK"), (59, "LIMIT_REACHED"), (61, "RS_OK")]:
-        with clock.at(start + timedelta(seconds=seconds)):
+        with clock.frozen_at(start + timedelta(seconds=seconds)):
             timestamp = str(int(clock.now().timestamp() * 1000))
             body = caller.in_session(currency="EUR", amount=1)
             assert caller.call("/wallet/transaction/bet", body, timestamp=timestamp).status == answer

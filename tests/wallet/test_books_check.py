@@ -147,7 +147,7 @@ def test_a_slice_reads_rows_of_its_players_alone(busy: Caller) -> None:
         values: dict[str, Any] = {"players": [1, 2], "upto": 10, "shown": 1}
         for sql in (
             verified_sums.DIFFERENCES_OF_PLAYERS,
-            verification.scoped(verification.GAPS, verified_sums.OF_PLAYERS),
+            verification.scoped_question(verification.GAPS, verified_sums.OF_PLAYERS),
         ):
             cursor.execute("EXPLAIN " + sql, values)
             plan = "\n".join(line for [line] in cursor.fetchall())

@@ -88,7 +88,7 @@ def test_a_break_is_told_with_both_sides_and_its_state(broken: Busy, support: Pe
     assert (lost["state"], lost["severity"], lost["resolution"], lost["resolvedAt"]) == ("open", "low", None, None)
     assert MOMENT.fullmatch(lost["dueAt"])
     closed_by_one(broken.merchant)
-    cases.resolve(case=missing, resolution="theirs", text="They send it.", by=support)
+    cases.resolve_case(case=missing, resolution="theirs", text="They send it.", by=support)
     assert [row["transactionId"] for row in page(broken.machine, BREAKS, day=DATE, state="open")["result"]] == ["lost"]
     [done] = page(broken.machine, BREAKS, day=DATE, state="resolved")["result"]
     assert (done["resolution"], bool(done["resolvedAt"])) == ("theirs", True)

@@ -65,12 +65,12 @@ def now(case: Case) -> tuple[str, str]:
 
 # --- the verbs --------------------------------------------------------------------------------------------------------
 def test_a_case_is_assigned_waits_and_is_resolved_with_its_reason(case: Case, support: Person, second: Person) -> None:
-    cases.assign(case=case, to=second, by=support)
+    cases.assign_case(case=case, to=second, by=support)
     assert now(case) == ("assigned", "")
     assert case.owner == second
-    cases.wait_for_operator(case=case, by=second)
+    cases.ask_operator(case=case, by=second)
     assert now(case) == ("waiting", "")
-    cases.resolve(case=case, resolution="theirs", text="They sent cents.", by=second)
+    cases.resolve_case(case=case, resolution="theirs", text="They sent cents.", by=second)
     assert now(case) == ("resolved", "theirs")
     assert case.resolved_by == second
     assert [note.text for note in cases.notes_of(case, for_staff=True)] == ["They sent cents."]
@@ -78,27 +78,27 @@ def test_a_case_is_assigned_waits_and_is_resolved_with_its_reason(case: Case, su
 
 
 def test_what_is_resolved_is_left_alone_until_it_is_opened_again(case: Case, support: Person) -> None:
-    cases.resolve(case=case, resolution="ours", text="Fixed.", by=support)
+    cases.resolve_case(case=case, resolution="ours", text="Fixed.", by=support)
     with pytest.raises(refusals.CaseResolved):
-        cases.assign(case=case, to=support, by=support)
-    cases.reopen(case=case, text="It is there again.", by=support)
+        cases.assign_case(case=case, to=support, by=support)
+    cases.reopen_case(case=case, text="It is there again.", by=support)
     assert now(case) == ("open", "")
     with pytest.raises(refusals.CaseOpen):
-        cases.reopen(case=case, text="Twice", by=support)
+        cases.reopen_case(case=case, text="Twice", by=support)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\0"])
 def test_nothing_is_resolved_without_a_reason(case: Case, support: Person, text: str) -> None:
     with pytest.raises(refusals.NoReason):
-        cases.resolve(case=case, resolution="ours", text=text, by=support)
+        cases.resolve_case(case=case, resolution="ours", text=text, by=support)
     assert now(case) == ("open", "")
 
 
 def test_a_note_has_an_end_and_holds_no_secret(case: Case, support: Person) -> None:
     with pytest.raises(refusals.NoteTooLong):
-        cases.note(case=case, text="x" * 2001, by=support)
+        cases.add_note(case=case, text="x" * 2001, by=support)
     with pytest.raises(SecretInText):
-        cases.note(case=case, text=f"their key is {crypto.new_secret('live')}", by=support)
+        cases.add_note(case=case, text=f"their key is {crypto.new_secret('live')}", by=support)
     assert not CaseNote.objects.exists()
 
 
@@ -146,14 +146,14 @@ def test_resolving_a_difference_that_stands_is_a_write_off_by_another_name(
     run: Reconciliation, support: Person, second: Person, resolution: str
 ) -> None:
     case = found(run, difference=LIMIT + 1)
-    cases.resolve(case=case, resolution=resolution, text="Known.", by=support)
+    cases.resolve_case(case=case, resolution=resolution, text="Known.", by=support)
     assert now(case) == ("open", "")
     [letter] = Letter.objects.filter(template="write_off_waiting")
     assert (letter.to, letter.context["sums"]) == (second.email, ["EUR 10.00001"])
     with pytest.raises(refusals.OwnWriteOff):
         cases.confirm_write_off(case=case, difference=LIMIT + 1, by=support)
     with pytest.raises(refusals.WriteOffAsked):
-        cases.resolve(case=case, resolution="theirs", text="Me alone.", by=second)
+        cases.resolve_case(case=case, resolution="theirs", text="Me alone.", by=second)
     cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
     assert now(case) == ("resolved", resolution)
     assert (case.write_off_asked_by, case.resolved_by) == (support, second)
@@ -164,7 +164,7 @@ def test_money_owed_to_a_player_is_closed_by_two_whatever_the_limit(
     run: Reconciliation, support: Person, second: Person, difference: int
 ) -> None:
     case = found(run, kind="owed", difference=difference)
-    cases.resolve(case=case, resolution="corrected", text="Paid by deposit 7.", by=support)
+    cases.resolve_case(case=case, resolution="corrected", text="Paid by deposit 7.", by=support)
     assert now(case) == ("open", "")
     cases.confirm_write_off(case=case, difference=difference, by=second)
     assert now(case) == ("resolved", "corrected")
@@ -172,7 +172,7 @@ def test_money_owed_to_a_player_is_closed_by_two_whatever_the_limit(
 
 def test_what_has_no_difference_is_resolved_by_one(run: Reconciliation, support: Person) -> None:
     case = found(run, kind="no_statement", difference=0, currency="")
-    cases.resolve(case=case, resolution="theirs", text="A holiday.", by=support)
+    cases.resolve_case(case=case, resolution="theirs", text="A holiday.", by=support)
     assert now(case) == ("resolved", "theirs")
 
 
@@ -189,7 +189,7 @@ def test_many_rows_in_one_case_are_closed_by_two_whatever_they_come_to(
 ) -> None:
     """Stakes and winnings net out in their difference, which says nothing of what is missing."""
     case = found(run, difference=0, **folded)
-    cases.resolve(case=case, resolution="theirs", text="Their file.", by=support)
+    cases.resolve_case(case=case, resolution="theirs", text="Their file.", by=support)
     assert now(case)[0] == "open"
     with pytest.raises(IntegrityError, match="a second person closes this case"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(
@@ -211,8 +211,8 @@ def test_money_that_is_open_without_a_difference_counts_as_one(
     run: Reconciliation, support: Person, kind: str, ours: dict[str, str], theirs: dict[str, str] | None
 ) -> None:
     case = found(run, kind=kind, difference=0, ours=ours, theirs=theirs)
-    assert cases.at_stake(case) == LIMIT + 1
-    cases.resolve(case=case, resolution="ours", text="Known.", by=support)
+    assert cases.amount_at_stake(case) == LIMIT + 1
+    cases.resolve_case(case=case, resolution="ours", text="Known.", by=support)
     assert now(case) == ("open", "")
 
 
@@ -221,19 +221,19 @@ def test_many_small_ones_are_one_large_one(run: Reconciliation, support: Person,
     small = [found(run, f"small-{number}", difference=-LIMIT // 2) for number in range(4)]
     other = found(run, "yen", difference=LIMIT, currency="JPY")
     begun = clock.now()
-    with clock.at(begun):
-        cases.resolve(case=small[0], resolution="ours", text="x", by=support)
-        done = cases.many(Case.objects.filter(pk__in=[each.pk for each in [*small[1:], other]]),
-                          cases.writing_off(text="x", by=support))  # fmt: skip
+    with clock.frozen_at(begun):
+        cases.resolve_case(case=small[0], resolution="ours", text="x", by=support)
+        done = cases.change_many(Case.objects.filter(pk__in=[each.pk for each in [*small[1:], other]]),
+                          cases.write_off_change(text="x", by=support))  # fmt: skip
         assert len(done.cases) == 4
         assert [now(each)[0] for each in small] == ["resolved", "resolved", "open", "open"]
         assert now(other)[0] == "resolved"
         cases.decline_write_off(case=small[2], text="I do it.", by=second)
-        cases.resolve(case=small[2], resolution="ours", text="x", by=second)
+        cases.resolve_case(case=small[2], resolution="ours", text="x", by=second)
         assert now(small[2])[0] == "resolved"
         cases.decline_write_off(case=small[3], text="Tomorrow.", by=support)
-    with clock.at(begun + timedelta(hours=24)):
-        cases.resolve(case=small[3], resolution="ours", text="x", by=support)
+    with clock.frozen_at(begun + timedelta(hours=24)):
+        cases.resolve_case(case=small[3], resolution="ours", text="x", by=support)
         assert now(small[3])[0] == "resolved"
 
 
@@ -257,7 +257,7 @@ def test_sums_are_by_currency_and_signs_do_not_cancel(run: Reconciliation) -> No
     found(run, "a", difference=5)
     found(run, "b", difference=-7)
     found(run, "c", difference=9, currency="JPY")
-    assert [tuple(each) for each in cases.sums(Case.objects.all())] == [("EUR", 2, 12), ("JPY", 1, 9)]
+    assert [tuple(each) for each in cases.currency_sums(Case.objects.all())] == [("EUR", 2, 12), ("JPY", 1, 9)]
 
 
 def test_money_owed_to_a_player_is_not_written_off(run: Reconciliation, support: Person) -> None:
@@ -267,7 +267,7 @@ def test_money_owed_to_a_player_is_not_written_off(run: Reconciliation, support:
 
 def test_writing_off_is_no_other_resolution(case: Case, support: Person) -> None:
     with pytest.raises(refusals.WriteOffIsAVerb):
-        cases.resolve(case=case, resolution="written_off", text="Quietly.", by=support)
+        cases.resolve_case(case=case, resolution="written_off", text="Quietly.", by=support)
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
@@ -275,14 +275,14 @@ def test_writing_off_is_no_other_resolution(case: Case, support: Person) -> None
 def test_only_support_works_on_cases(case: Case, support: Person, who: str, request: pytest.FixtureRequest) -> None:
     person = request.getfixturevalue(who)
     for verb in (
-        lambda: cases.assign(case=case, to=support, by=person),
-        lambda: cases.wait_for_operator(case=case, by=person),
-        lambda: cases.resolve(case=case, resolution="ours", text="x", by=person),
+        lambda: cases.assign_case(case=case, to=support, by=person),
+        lambda: cases.ask_operator(case=case, by=person),
+        lambda: cases.resolve_case(case=case, resolution="ours", text="x", by=person),
         lambda: cases.write_off(case=case, text="x", by=person),
         lambda: cases.confirm_write_off(case=case, difference=0, by=person),
         lambda: cases.decline_write_off(case=case, text="x", by=person),
-        lambda: cases.reopen(case=case, text="x", by=person),
-        lambda: cases.note(case=case, text="x", by=person, internal=True),
+        lambda: cases.reopen_case(case=case, text="x", by=person),
+        lambda: cases.add_note(case=case, text="x", by=person, internal=True),
     ):
         with pytest.raises(refusals.NotYours):
             verb()
@@ -291,16 +291,16 @@ def test_only_support_works_on_cases(case: Case, support: Person, who: str, requ
 
 def test_nobody_gets_a_case_who_cannot_work_on_it(case: Case, support: Person, auditor: Person) -> None:
     with pytest.raises(refusals.NotTheirs):
-        cases.assign(case=case, to=auditor, by=support)
+        cases.assign_case(case=case, to=auditor, by=support)
 
 
 def test_the_operator_comments_and_its_answer_brings_the_case_back(
     case: Case, support: Person, manager: Person
 ) -> None:
-    cases.assign(case=case, to=support, by=support)
-    cases.wait_for_operator(case=case, by=support)
-    cases.note(case=case, text="I think they lie.", by=support, internal=True)
-    cases.comment(case=case, text="We look.", by=manager)
+    cases.assign_case(case=case, to=support, by=support)
+    cases.ask_operator(case=case, by=support)
+    cases.add_note(case=case, text="I think they lie.", by=support, internal=True)
+    cases.add_comment(case=case, text="We look.", by=manager)
     assert now(case) == ("assigned", "")
     assert [note.text for note in cases.notes_of(case, for_staff=False)] == ["We look."]
     assert len(cases.notes_of(case, for_staff=True)) == 2
@@ -316,15 +316,17 @@ def test_viewers_auditors_and_other_merchants_people_say_nothing(
         auditor,
     ):
         with pytest.raises(refusals.ReadersOnly):
-            cases.comment(case=case, text="Hello", by=person)
+            cases.add_comment(case=case, text="Hello", by=person)
 
 
 def test_a_corrected_statement_comes_with_a_comment(case: Case, plan: ReconciliationPlan, manager: Person) -> None:
     content = gzip.compress(b"broken")[:-4]
     Merchant.objects.update(created_at=MORNING - timedelta(days=90))
     case = Case.objects.get()
-    with clock.at(MORNING):
-        note = cases.attach(case=case, text="The right one.", name="day.csv.gz", content=BytesIO(content), by=manager)
+    with clock.frozen_at(MORNING):
+        note = cases.attach_statement(
+            case=case, text="The right one.", name="day.csv.gz", content=BytesIO(content), by=manager
+        )
     assert note.statement is not None
     assert (note.statement.day, note.statement.by) == (DAY, manager)
 
@@ -332,8 +334,8 @@ def test_a_corrected_statement_comes_with_a_comment(case: Case, plan: Reconcilia
 # --- many at once -----------------------------------------------------------------------------------------------------
 def test_many_are_changed_at_once_and_each_refused_one_is_named(run: Reconciliation, support: Person) -> None:
     open_one, closed, large = found(run, "a"), found(run, "b", difference=0), found(run, "c", difference=LIMIT * 9)
-    cases.resolve(case=closed, resolution="ours", text="x", by=support)
-    done = cases.many(Case.objects.all(), cases.writing_off(text="Old.", by=support))
+    cases.resolve_case(case=closed, resolution="ours", text="x", by=support)
+    done = cases.change_many(Case.objects.all(), cases.write_off_change(text="Old.", by=support))
     assert [case.pk for case in done.cases] == [open_one.pk, large.pk]
     assert [(each.case.pk, each.why) for each in done.refused] == [(closed.pk, str(refusals.CaseResolved()))]
     assert now(large) == ("open", "")
@@ -347,8 +349,8 @@ def test_many_cost_as_much_as_one_and_each_keeps_its_history(
 ) -> None:
     """The lock, the notes, the change, what the person may close alone (four), and the two of the transaction."""
     chosen = [found(run, str(number), difference=-(LIMIT // 30)) for number in range(30)]
-    with history.acting(door="page", person=support), django_assert_num_queries(9):  # type: ignore[operator]
-        done = cases.many(Case.objects.all(), cases.resolving(resolution="ours", text="Known.", by=support))
+    with history.act_as(door="page", person=support), django_assert_num_queries(9):  # type: ignore[operator]
+        done = cases.change_many(Case.objects.all(), cases.resolve_change(resolution="ours", text="Known.", by=support))
     assert len(done.cases) == 30
     for case in chosen[::10]:
         assert history.timeline(case)[0].title == "Resolved: our error"
@@ -359,7 +361,7 @@ def test_more_than_a_thousand_are_refused_before_any_is_touched(run: Reconciliat
     told = {"merchant": run.merchant, "day": DAY, "kind": "amount", "found_by": run, "seen_by": run}
     Case.objects.bulk_create(Case(subject=str(number), opened_at=MORNING, **told) for number in range(1_001))
     with pytest.raises(refusals.TooManyCases):
-        cases.many(Case.objects.all(), cases.assigning(to=support, by=support))
+        cases.change_many(Case.objects.all(), cases.assign_change(to=support, by=support))
     assert not Case.objects.exclude(state="open").exists()
 
 
@@ -370,7 +372,7 @@ def test_severity_is_one_rule_in_python_and_in_sql(db: None) -> None:
         (kind, each, timedelta(days=age), misdirected)
         for kind in Case.Kind.values for each in differences for age in days for misdirected in (False, True)
     ]  # fmt: skip
-    rule = severity.sql(
+    rule = severity.severity_sql(
         kind="c.kind", difference="c.difference", high_amount="100", age="c.age", misdirected="c.misdirected"
     )
     columns = [[row[number] for row in given] for number in range(4)]
@@ -400,9 +402,9 @@ def test_severity_is_by_amount_and_by_age() -> None:
 
 
 def test_what_lies_for_long_grows_graver_and_never_less_grave(run: Reconciliation) -> None:
-    with history.acting(door="job"):
+    with history.act_as(door="job"):
         small, grave = found(run, "a", difference=1), found(run, "b", difference=1, severity=4)
-    with clock.at(MORNING + timedelta(days=1)), history.acting(door="job of the next day"):
+    with clock.frozen_at(MORNING + timedelta(days=1)), history.act_as(door="job of the next day"):
         assert cases.grow_older() == 1
         assert cases.grow_older() == 0
     small.refresh_from_db()
@@ -419,21 +421,21 @@ def test_ages_are_counted_by_kind_in_one_query_and_what_is_owed_stands_on_top(
     found(run, "owed", kind="owed", severity=4)
     found(run, "gone", state="resolved", resolution="ours", resolved_at=MORNING)
     with django_assert_num_queries(1):  # type: ignore[operator]
-        told = cases.ages(run.merchant, now=MORNING)
+        told = cases.open_case_ages(run.merchant, now=MORNING)
     assert [(each.kind, each.counts) for each in told] == [("owed", (1, 0, 0, 0, 0)), ("amount", (2, 2, 1, 1, 2))]
-    assert cases.unresolved(run.merchant).first() == cases.owed().get()
+    assert cases.unresolved_cases(run.merchant).first() == cases.owed_cases().get()
 
 
 # --- what stays -------------------------------------------------------------------------------------------------------
 def test_the_history_of_a_case_says_who_did_what(case: Case, support: Person, second: Person) -> None:
     verbs: list[Callable[[], Case]] = [
-        lambda: cases.assign(case=case, to=second, by=support),
-        lambda: cases.wait_for_operator(case=case, by=support),
-        lambda: cases.resolve(case=case, resolution="found_late", text="x", by=support),
-        lambda: cases.reopen(case=case, text="x", by=support),
+        lambda: cases.assign_case(case=case, to=second, by=support),
+        lambda: cases.ask_operator(case=case, by=support),
+        lambda: cases.resolve_case(case=case, resolution="found_late", text="x", by=support),
+        lambda: cases.reopen_case(case=case, text="x", by=support),
     ]
     for verb in verbs:
-        with history.acting(door="page", person=support):
+        with history.act_as(door="page", person=support):
             verb()
     told = [entry.title for entry in history.timeline(case)]
     assert told[:4] == [
@@ -447,10 +449,10 @@ def test_the_history_of_a_case_says_who_did_what(case: Case, support: Person, se
 
 def test_a_plan_and_its_recipients_are_told_on_the_merchants_timeline(plan: ReconciliationPlan) -> None:
     merchant = plan.merchant
-    with history.acting(door="page"):
+    with history.act_as(door="page"):
         plan.hour = 9
         plan.save()
-    with history.acting(door="page"):
+    with history.act_as(door="page"):
         merchant.report_recipients.create(email="cfo@acme.test")
     assert [entry.title for entry in history.timeline(merchant, kind="reconciliation")][:2] == [
         "cfo@acme.test gets the report",

@@ -72,8 +72,8 @@ def comes_late(machine: Told, of: date, name: str) -> None:
 
 def compares(merchant: Merchant, of: date) -> list[date]:
     """When both days are complete."""
-    with clock.at(day(merchant, NEXT).ready + 5 * HOUR):
-        found = runs.reconcile(merchant=merchant, day=of)
+    with clock.frozen_at(day(merchant, NEXT).ready + 5 * HOUR):
+        found = runs.reconcile_day(merchant=merchant, day=of)
     assert found.figures.differences_add_up
     return found.restate
 
@@ -94,8 +94,8 @@ Found = set[tuple[str, str, int]]
 
 
 def fresh(merchant: Merchant, of: date) -> Found:
-    with clock.at(day(merchant, NEXT).ready + 5 * HOUR), transaction.atomic():
-        runs._compare(runs._job(merchant, day(merchant, of)), own_books.find)
+    with clock.frozen_at(day(merchant, NEXT).ready + 5 * HOUR), transaction.atomic():
+        runs._compare(runs._job(merchant, day(merchant, of)), own_books.find_breaks)
         with connection.cursor() as cursor:
             cursor.execute(MOVED, [of, of])
             found = set(cursor.fetchall())
@@ -170,11 +170,11 @@ def test_comparing_has_an_end_when_a_person_has_resolved_one_half_of_each_pair(m
     settle(merchant, DAYS)
     halves = Case.objects.filter(kind="day_boundary")
     assert halves.count() == 4
-    with clock.at(day(merchant, NEXT).ready + 12 * HOUR):
+    with clock.frozen_at(day(merchant, NEXT).ready + 12 * HOUR):
         for case in halves.filter(theirs__isnull=False):
-            cases.resolve(case=case, resolution="theirs", text="Their clock.", by=support)
-        schedule.do_due()
-        assert schedule.due(clock.now()) == []
+            cases.resolve_case(case=case, resolution="theirs", text="Their clock.", by=support)
+        schedule.run_due_days()
+        assert schedule.due_days(clock.now()) == []
     assert [compares(merchant, of) for of in DAYS] == [[], []]
 
 

@@ -43,7 +43,7 @@ def settle(busy: Busy, **fields: Any) -> None:
 
 def closed_by_two(case: Case, resolution: str, by: Person) -> Person:
     second = factories.person("second@oppi.test", staff_role="support")
-    cases.resolve(case=case, resolution=resolution, text="Paid by deposit 7.", by=by)
+    cases.resolve_case(case=case, resolution=resolution, text="Paid by deposit 7.", by=by)
     cases.confirm_write_off(case=case, difference=case.difference, by=second)
     return second
 
@@ -219,10 +219,10 @@ def test_a_case_that_closes_by_itself_keeps_what_is_written_to_it(busy: Busy, su
     seen = case(busy.merchant, "missing_there", "win")
     state(busy.merchant, busy.lines())
     reconcile(busy.merchant)
-    cases.note(case=seen, text="I asked them.", by=support)
-    cases.comment(case=seen, text="Thank you.", by=support)
+    cases.add_note(case=seen, text="I asked them.", by=support)
+    cases.add_comment(case=seen, text="Thank you.", by=support)
     with pytest.raises(refusals.CaseResolved):
-        cases.resolve(case=seen, resolution="theirs", text="Theirs.", by=support)
+        cases.resolve_case(case=seen, resolution="theirs", text="Theirs.", by=support)
     seen.refresh_from_db()
     assert (seen.state, seen.resolution) == ("resolved", "corrected")
     assert [note.text for note in cases.notes_of(seen, for_staff=True)] == ["I asked them.", "Thank you."]

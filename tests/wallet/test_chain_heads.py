@@ -27,7 +27,7 @@ def newest(caller: Caller) -> list[tuple[str, int]]:
 def test_the_heads_stand_in_the_reports_mail(caller: Caller) -> None:
     Contact.objects.create(merchant=caller.merchant, email="finance@acme.test")
     ReconciliationPlan.objects.create(merchant=caller.merchant)
-    sealing.seal()
+    sealing.seal_rows()
     for part in parts(sent(compared(caller.merchant))):
         assert PURPOSE in part
         for digits, rows in newest(caller):
@@ -44,7 +44,7 @@ def test_a_merchant_without_sealed_rows_is_told_of_none(caller: Caller) -> None:
 def test_the_heads_stand_on_the_timeline(caller: Caller, rival_caller: Caller, owner: Person, client: Client) -> None:
     at_work: Any = signed_in(client, owner)
     assert "Chain heads" not in at_work.get("/operator/acme/timeline/").content.decode()
-    sealing.seal()
+    sealing.seal_rows()
     page = at_work.get("/operator/acme/timeline/").content.decode()
     assert PURPOSE in page
     for digits, rows in newest(caller):

@@ -96,7 +96,7 @@ def test_a_month_is_the_merchants_over_a_change_of_its_clock(
     told = machine(acme)
     moment = timedelta(microseconds=1)
     for name, when, stake in (("a", begin - moment, 1), ("b", begin, 20), ("c", end - moment, 300), ("d", end, 4_000)):
-        with clock.at(when):
+        with clock.frozen_at(when):
             told.launch()
             assert told.bet(stake, transactionId=name).status == "RS_OK"
     first = closed(acme, MARCH, support, second)
@@ -107,7 +107,7 @@ def test_a_month_is_the_merchants_over_a_change_of_its_clock(
 
 def prepared_again(merchant: Merchant, by: Person) -> Settlement:
     draft = Settlement.objects.get(merchant=merchant, state="prepared")
-    settlements.withdraw(settlement=draft, reason="counted again", by=by)
+    settlements.withdraw_statement(settlement=draft, reason="counted again", by=by)
     return prepared(merchant, draft.month, by)
 
 
@@ -127,9 +127,9 @@ def test_what_the_parts_do_not_explain_is_not_prepared(march: Told, support: Per
         cursor.execute(
             "UPDATE wallet_account SET balance = balance + 7 WHERE merchant_id = %s AND kind = 'player'", [acme.pk]
         )
-    with clock.at(after(acme, MARCH)):
-        asked = settlements.request(merchant=acme, month=MARCH, reason=REASON, by=support)
-        settlements.prepare(asked.pk)
+    with clock.frozen_at(after(acme, MARCH)):
+        asked = settlements.request_statement(merchant=acme, month=MARCH, reason=REASON, by=support)
+        settlements.prepare_statement(asked.pk)
     asked.refresh_from_db()
     assert asked.state == Settlement.State.REFUSED
     assert asked.refusal.startswith(
@@ -187,7 +187,7 @@ def test_days_and_cases_that_change_after_the_close_are_told_once(march: Told, s
     first = closed(acme, MARCH, support, second, reason="")
     days = figures_of(first).days
     assert (days.days, days.clear, days.open, days.unreconciled, days.open_cases) == (31, 30, 1, 0, 1)
-    with clock.at(after(acme, MARCH, 30)):
+    with clock.frozen_at(after(acme, MARCH, 30)):
         Case.objects.filter(pk=case.pk).update(
             state="resolved", resolution="corrected", resolved_at=clock.now(), difference=0
         )
@@ -211,10 +211,10 @@ def test_open_days_and_grave_cases_ask_for_a_reason_that_the_statement_shows(mar
     reconciled(acme, MARCH, but=(DAY, date(2026, 3, 11)))
     run = compared(acme, DAY, outcome="breaks", at=after(acme, MARCH))
     found(run, severity=3)
-    with clock.at(after(acme, MARCH)), pytest.raises(refusals.ReasonNeeded) as why:
-        settlements.request(merchant=acme, month=MARCH, reason=" ", by=support)
+    with clock.frozen_at(after(acme, MARCH)), pytest.raises(refusals.ReasonNeeded) as why:
+        settlements.request_statement(merchant=acme, month=MARCH, reason=" ", by=support)
     assert str(why.value).startswith("1 day is not reconciled. 1 case of high severity is open. Give the reason")
-    text = settlement_files.content(prepared(acme, MARCH, support), "csv").decode()
+    text = settlement_files.file_content(prepared(acme, MARCH, support), "csv").decode()
     assert REASON in text
     assert Settlement.objects.get().digest in text
     assert "1 day is not reconciled. 1 case of high severity is open." in text
@@ -227,11 +227,11 @@ def test_a_month_is_closed_in_its_turn_once_complete_and_of_no_sandbox(
 
     def refused(kind: type[Refusal], month: date, by: Person = support, merchant: Merchant = acme) -> None:
         with pytest.raises(kind):
-            settlements.request(merchant=merchant, month=month, reason=REASON, by=by)
+            settlements.request_statement(merchant=merchant, month=month, reason=REASON, by=by)
 
-    with clock.at(after(acme, MARCH, -6)):
+    with clock.frozen_at(after(acme, MARCH, -6)):
         refused(refusals.MonthNotComplete, MARCH)
-    with clock.at(after(acme, MAY)):
+    with clock.frozen_at(after(acme, MAY)):
         for person in (owner, auditor):
             refused(refusals.StaffOnly, MARCH, person)
         refused(refusals.NoMonthOfASandbox, MARCH, merchant=factories.sandbox(acme))
@@ -253,19 +253,19 @@ def test_another_person_signs_off_what_still_holds(
             settlements.sign_off(settlement=draft, by=person)
     run = compared(acme, DAY, outcome="breaks", at=after(acme, MARCH))
     found(run)
-    with pytest.raises(refusals.ChangedSince):
+    with pytest.raises(refusals.SettlementChanged):
         settlements.sign_off(settlement=draft, by=second)
-    settlements.withdraw(settlement=draft, reason="A case was found.", by=second)
+    settlements.withdraw_statement(settlement=draft, reason="A case was found.", by=second)
     signed = closed(acme, MARCH, support, second)
     assert (signed.number, signed.prepared_by, signed.signed_by) == (2, support, second)
     with pytest.raises(refusals.NotPrepared):
-        settlements.withdraw(settlement=signed, reason="too late", by=second)
+        settlements.withdraw_statement(settlement=signed, reason="too late", by=second)
 
 
 def test_whom_the_preparer_set_up_signs_nothing_off(march: Told, support: Person, second: Person) -> None:
     draft = prepared(march.merchant, MARCH, support)
-    with clock.at(after(march.merchant, MARCH)):
-        with history.acting(door="/admin/", person=support):
+    with clock.frozen_at(after(march.merchant, MARCH)):
+        with history.act_as(door="/admin/", person=support):
             people.set_password(person=second, password="another long password")
         with pytest.raises(NotIndependent):
             settlements.sign_off(settlement=draft, by=second)
@@ -276,15 +276,15 @@ def test_the_merchant_confirms_a_signed_statement_once(
 ) -> None:
     settlement = prepared(march.merchant, MARCH, support)
     with pytest.raises(refusals.NotSigned):
-        settlements.confirm(settlement=settlement, by=owner)
-    with clock.at(after(march.merchant, MARCH)):
+        settlements.confirm_statement(settlement=settlement, by=owner)
+    with clock.frozen_at(after(march.merchant, MARCH)):
         settlements.sign_off(settlement=settlement, by=second)
     for person in (viewer, support, factories.member(factories.merchant("rival"), "owner")):
         with pytest.raises(refusals.OwnersAndManagersOnly):
-            settlements.confirm(settlement=settlement, by=person)
-    assert settlements.confirm(settlement=settlement, by=owner).by == owner
+            settlements.confirm_statement(settlement=settlement, by=person)
+    assert settlements.confirm_statement(settlement=settlement, by=owner).by == owner
     with pytest.raises(refusals.ConfirmedAlready):
-        settlements.confirm(settlement=settlement, by=owner)
+        settlements.confirm_statement(settlement=settlement, by=owner)
 
 
 # --- What the database holds ------------------------------------------------------------------------------------------
@@ -349,30 +349,30 @@ def test_the_three_files_say_the_same(march: Told, support: Person, second: Pers
     closed(acme, MARCH, support, second)
     roll_back(march, date(2026, 4, 2), "won")
     settlement = closed(acme, APRIL, support, second)
-    assert settlement_files.name(settlement, "pdf") == "acme-settlement-202604.pdf"
-    lines = list(csv.DictReader(StringIO(settlement_files.content(settlement, "csv").decode("utf-8-sig"))))
+    assert settlement_files.settlement_file_name(settlement, "pdf") == "acme-settlement-202604.pdf"
+    lines = list(csv.DictReader(StringIO(settlement_files.file_content(settlement, "csv").decode("utf-8-sig"))))
     balance = {line["item"]: line["amount"] for line in lines if line["section"] == "balance"}
     assert balance["Adjustments"] == "-0.015"
     [bet, payout] = [line for line in lines if line["section"] == "adjustment"]
     assert (bet["transaction"], bet["original month"], bet["amount"]) == ("won-back", "2026-03", "0.01")
     assert payout["text"] == "payout takes back won-win"
-    book = CalamineWorkbook.from_filelike(BytesIO(settlement_files.content(settlement, "xlsx")))
+    book = CalamineWorkbook.from_filelike(BytesIO(settlement_files.file_content(settlement, "xlsx")))
     amounts = {row[1]: row[2] for row in book.get_sheet_by_name("Players’ balances").to_python()[1:]}
     assert amounts == {name: float(amount) for name, amount in balance.items()}
     when = book.get_sheet_by_name("Adjustments").to_python()[1][8]
     assert isinstance(when, datetime)
     assert when.date() == date(2026, 4, 2)
-    paper = settlement_files.content(settlement, "pdf")
+    paper = settlement_files.file_content(settlement, "pdf")
     assert paper.startswith(b"%PDF-")
-    assert paper == settlement_files.content(settlement, "pdf")
-    assert b"won-back" not in settlement_files.content(settlement, "csv", whole=False)
+    assert paper == settlement_files.file_content(settlement, "pdf")
+    assert b"won-back" not in settlement_files.file_content(settlement, "csv", whole=False)
 
 
 def test_paper_holds_whatever_a_name_holds() -> None:
     """Other scripts than the fonts have are boxes, and no fault."""
     paper = pdf.Paper("Ünïcode Ελλάδα Україна 東京 🎰", made_at=datetime(2026, 4, 1, tzinfo=UTC))
     paper.facts([("Name", "x" * 400)])
-    paper.table(["A", "B"], [["y" * 300, pdf.Number("1.00")]] * 100)
+    paper.table(["A", "B"], [["y" * 300, pdf.PdfNumber("1.00")]] * 100)
     assert paper.content().startswith(b"%PDF-")
 
 
@@ -382,11 +382,11 @@ def test_recipients_get_one_mail_of_a_signed_statement(march: Told, support: Per
     ReconciliationPlan.objects.create(merchant=acme, is_attached=True)
     mail.outbox.clear()
     prepared(acme, MARCH, support)
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     assert mail.outbox == []
-    with clock.at(after(acme, MARCH)):
+    with clock.frozen_at(after(acme, MARCH)):
         settlement = settlements.sign_off(settlement=Settlement.objects.get(), by=second)
-        email_outbox.send_due()
+        email_outbox.send_due_emails()
     [message] = mail.outbox
     assert isinstance(message, mail.EmailMultiAlternatives)
     assert message.to == ["finance@acme.test"]
@@ -411,16 +411,16 @@ def test_an_invoice_is_compared_by_currency(march: Told, support: Person, owner:
     settlement = prepared(acme, MARCH, support)
     agrees = invoice(settlement, owner)
     assert (agrees.issuer, agrees.name, agrees.content_type) == ("merchant", "March_in.pdf", "application/pdf")
-    assert invoices.compare(agrees, settlement).state == "agrees"
+    assert invoices.compare_invoice(agrees, settlement).state == "agrees"
     differs = invoice(
         settlement, support, totals={"EUR": 3_500 - 1_230_000, "USD": 100_000}, content=b"total;12,00\r\n"
     )
     assert (differs.issuer, differs.content_type) == ("provider", "text/csv")
-    compared = invoices.compare(differs, settlement)
+    compared = invoices.compare_invoice(differs, settlement)
     assert compared.state == "differs by EUR 12.30, USD 1.00"
     assert [line.difference for line in compared.lines] == [1_230_000, -100_000]
-    assert invoices.compare(invoice(settlement, owner, basis="net", totals={"EUR": 3_200}), settlement).agrees
-    assert [each.issuer for each in invoices.newest(acme, MARCH)] == ["merchant", "provider"]
+    assert invoices.compare_invoice(invoice(settlement, owner, basis="net", totals={"EUR": 3_200}), settlement).agrees
+    assert [each.issuer for each in invoices.newest_invoices(acme, MARCH)] == ["merchant", "provider"]
 
 
 @pytest.mark.parametrize(
@@ -443,8 +443,8 @@ def test_what_is_no_invoice_is_not_kept(
 
 
 def test_two_jobs_prepare_a_request_once(march: Told, support: Person) -> None:
-    with clock.at(after(march.merchant, MARCH)):
-        settlements.request(merchant=march.merchant, month=MARCH, reason=REASON, by=support)
+    with clock.frozen_at(after(march.merchant, MARCH)):
+        settlements.request_statement(merchant=march.merchant, month=MARCH, reason=REASON, by=support)
         assert settlements.prepare_waiting() == 1
         assert settlements.prepare_waiting() == 0
     assert Reconciliation.objects.count() == 0

@@ -83,21 +83,21 @@ def test_nobody_answers_is_exit_code_2(live: Live, demo: dict[str, Any]) -> None
     ],
 )
 def test_a_mistake_is_a_sentence(acme: Merchant, arguments: tuple[str, ...], sentence: str) -> None:
-    keys.issue(merchant=acme)
+    keys.issue_key(merchant=acme)
     with pytest.raises(CommandError, match=sentence.replace("{", r"\{")):
         call_command("call", *arguments, stdout=StringIO())
 
 
 def test_only_keys_that_may_do_everything_are_chosen(acme: Merchant) -> None:
-    for spoil in (keys.revoke, keys.quarantine):
-        spoil(key=keys.issue(merchant=acme).key)
+    for spoil in (keys.revoke_key, keys.quarantine_key):
+        spoil(key=keys.issue_key(merchant=acme).key)
     with pytest.raises(CommandError, match="acme has no usable key"):
         call_command("call", "acme", "/game/list", stdout=StringIO())
 
 
 def test_the_newest_usable_key_signs_unless_another_is_named(acme: Merchant) -> None:
-    older, newer = (keys.issue(merchant=acme).key for _ in range(2))
-    keys.revoke(key=keys.issue(merchant=acme).key)
+    older, newer = (keys.issue_key(merchant=acme).key for _ in range(2))
+    keys.revoke_key(key=keys.issue_key(merchant=acme).key)
     factories.early_test_key(acme)
     assert f"x-api-key: {newer.auth_key}" in said("acme", "/game/list")
     assert f"x-api-key: {older.auth_key}" in said("acme", "/game/list", "--key", older.auth_key)

@@ -29,7 +29,7 @@ def plan(acme: Merchant) -> ReconciliationPlan:
 def said(*arguments: str, at: datetime = MORNING) -> tuple[str, int]:
     out = StringIO()
     code = 0
-    with clock.at(at):
+    with clock.frozen_at(at):
         try:
             call_command("reconcile", *arguments, stdout=out)
         except SystemExit as ended:
@@ -65,8 +65,8 @@ def test_the_report_is_sent_when_asked_and_once(plan: ReconciliationPlan) -> Non
     reconciling.state(plan.merchant, [STRAY])
     assert "The report goes to finance@acme.test." in said("acme", "2026-03-10", "--send")[0]
     assert "No report was sent" in said("acme", "2026-03-10", "--send")[0]
-    with clock.at(MORNING + timedelta(minutes=1)):
-        assert schedule.do_due() == 0, "the job finds nothing left to do"
+    with clock.frozen_at(MORNING + timedelta(minutes=1)):
+        assert schedule.run_due_days() == 0, "the job finds nothing left to do"
     assert ReportDelivery.objects.count() == 1
 
 

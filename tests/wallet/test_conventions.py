@@ -22,7 +22,7 @@ from psycopg import sql
 from wallet.reconciliation.reading import encodings, loading
 from wallet.reconciliation.reading.columns import columns
 from wallet.reconciliation.reading.conversion import Conversion
-from wallet.reconciliation.reading.mapping import BadMapping, Mapping, from_json, suggested
+from wallet.reconciliation.reading.mapping import BadMapping, Mapping, from_json, suggested_mapping
 from wallet.reconciliation.reading.table import Unreadable
 
 SHARED = Path(__file__).parent / "cases" / "statements"
@@ -47,11 +47,11 @@ class Convention(NamedTuple):
 
 def read(content: bytes, stated: dict[str, Any]) -> list[tuple[Any, ...]]:
     mapping = from_json(STATED | stated)
-    with transaction.atomic(), loading.loaded(lambda: nullcontext(io.BytesIO(content)), mapping) as loaded:
+    with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(io.BytesIO(content)), mapping) as loaded:
         if asks := mapping.asks(loaded.table.headers):
             raise AssertionError(asks)
-        loading.refuse(loaded, mapping)
-        rows = loading.reading(loaded, mapping).rows.as_string()
+        loading.refuse_faults(loaded, mapping)
+        rows = loading.read_rows(loaded, mapping).rows.as_string()
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT transaction_id, kind, currency, amount, at FROM {rows} AS r ORDER BY line, kind")  # noqa: S608 - ours
             return [(*row[:4], row[4].astimezone(UTC).isoformat() if row[4] else None) for row in cursor.fetchall()]
@@ -475,7 +475,7 @@ def test_a_character_that_nobody_sees_is_named(db: None) -> None:
 
 def test_the_sheet_that_is_read_is_named(db: None) -> None:
     raw = io.BytesIO((SHARED / "st-hidden-first-sheet.xlsx").read_bytes())
-    with transaction.atomic(), loading.loaded(lambda: nullcontext(raw), Mapping()) as loaded:
+    with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(raw), Mapping()) as loaded:
         assert [sheet.name for sheet in loaded.table.sheets] == ["Transactions"]
         assert [(sheet.name, sheet.is_visible) for sheet in loaded.table.book] == [
             ("Old", False),
@@ -486,8 +486,8 @@ def test_the_sheet_that_is_read_is_named(db: None) -> None:
 def test_rows_that_were_converted_compare_with_those_that_were_not(db: None) -> None:
     """Days beside each other are read together, each in its own way."""
     plain = from_json(STATED)
-    with transaction.atomic(), loading.loaded(lambda: nullcontext(io.BytesIO(PLAIN.encode())), plain) as loaded:
-        ways = [loading.reading(loaded, mapping) for mapping in (plain, from_json(STATED | {"minus": "any"}))]
+    with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(io.BytesIO(PLAIN.encode())), plain) as loaded:
+        ways = [loading.read_rows(loaded, mapping) for mapping in (plain, from_json(STATED | {"minus": "any"}))]
         assert [way.is_converted for way in ways] == [False, True]
         both = sql.SQL(" UNION ALL ").join(sql.SQL("SELECT * FROM {} AS r").format(way.rows) for way in ways)
         asked = sql.SQL("SELECT transaction_id, min(kind), sum(amount) FROM ({}) AS b GROUP BY 1 ORDER BY 1").format(
@@ -505,11 +505,11 @@ def test_rows_that_were_converted_compare_with_those_that_were_not(db: None) -> 
      ("Ада играет на деньги каждый день", "cp1251"), ("Zoë and all that follows her", "utf-16-le")],
 )  # fmt: skip
 def test_an_encoding_is_suggested(text: str, encoding: str) -> None:
-    assert encodings.suggested(lines(row(), [text] * 6).encode(encoding)) == encoding
+    assert encodings.suggested_encoding(lines(row(), [text] * 6).encode(encoding)) == encoding
 
 
 def test_columns_that_stand_apart_are_suggested() -> None:
-    found = suggested(["Id", "Date", "Time", "TimeZone", "Debit", "Credit", "Player"]).columns
+    found = suggested_mapping(["Id", "Date", "Time", "TimeZone", "Debit", "Credit", "Player"]).columns
     assert found == {
         "transaction_id": "Id", "at": "Date", "time_of_day": "Time", "time_zone": "TimeZone", "debit": "Debit",
         "credit": "Credit", "player_id": "Player",

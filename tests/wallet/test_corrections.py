@@ -24,7 +24,7 @@ from tests.wallet.reconciling import DATE, HOUR, Busy, Line, at, breaks, case, d
 from wallet.ledger import ledger, verification
 from wallet.models import Account, Case, Correction, MovementHour, PlayerDay, RefusedPayout, Transaction, Watermark
 from wallet.reconciliation import cases, corrections, refusals, report
-from wallet.reconciliation.corrections import Entry
+from wallet.reconciliation.corrections import CorrectionEntry
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.plans import plan_of
 from wallet.services.rounds import exports, find_by_id
@@ -48,9 +48,9 @@ def broken(busy: Busy, owner: Person) -> Case:
     return case(busy.merchant, "missing_there", "win")
 
 
-def entry(**fields: Any) -> Entry:
+def entry(**fields: Any) -> CorrectionEntry:
     said: dict[str, Any] = {"player": "player-1", "currency": "EUR", "amount": WIN, "is_credit": False}
-    return Entry(**said | fields)
+    return CorrectionEntry(**said | fields)
 
 
 def proposed(case: Case, by: Person, **fields: Any) -> Correction:
@@ -96,18 +96,18 @@ def test_two_persons_settle_a_case_and_the_money_moves(
 def test_what_was_corrected_is_not_suggested_again(broken: Case, support: Person, second: Person) -> None:
     assert corrections.suggested_entry(broken) == entry()
     approved(proposed(broken, support, amount=WIN - 500), second)
-    again = cases.reopen(case=broken, by=support, text="It was more than that.")
+    again = cases.reopen_case(case=broken, by=support, text="It was more than that.")
     assert corrections.suggested_entry(again) == entry(amount=500)
 
 
 def test_owners_are_mailed_and_history_says_who_proposed_it_and_who_approved(
     broken: Case, support: Person, second: Person, owner: Person
 ) -> None:
-    with history.acting(door="Admin", person=support):
+    with history.act_as(door="Admin", person=support):
         correction = proposed(broken, support)
-    with history.acting(door="Admin", person=second):
+    with history.act_as(door="Admin", person=second):
         approved(correction, second)
-    staff_changes.tell_owners()
+    staff_changes.notify_owners_of_changes()
     told = [letter.context["what"] for letter in Letter.objects.filter(to=owner.email, template="merchant_changed")]
     posted = f"Correction posted: EUR 0.02 from the player, case {broken.pk}. Proposed by support@oppi.test"
     assert any(posted in what for what in told)
@@ -120,11 +120,11 @@ def by_the_same(case: Case, correction: Correction, support: Person, second: Per
     with pytest.raises(refusals.OwnWriteOff):
         approved(correction, support)
     with pytest.raises(IntegrityError, match="another person"):
-        ledger.correct(correction.pk, support.pk)
+        ledger.post_correction(correction.pk, support.pk)
 
 
 def by_whom_the_proposer_set_up(case: Case, correction: Correction, support: Person, second: Person) -> None:
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         people.set_password(person=second, password="another long password")
     with pytest.raises(NotIndependent):
         approved(correction, second)
@@ -135,11 +135,11 @@ def by_nobody_of_our_staff(case: Case, correction: Correction, support: Person, 
     with pytest.raises(refusals.NotYours):
         approved(correction, outsider)
     with pytest.raises(IntegrityError, match="another person of our staff"):
-        ledger.correct(correction.pk, outsider.pk)
+        ledger.post_correction(correction.pk, outsider.pk)
 
 
 def by_an_account_that_one_made(case: Case, correction: Correction, support: Person, second: Person) -> None:
-    with history.acting(door="/admin/", person=support):
+    with history.act_as(door="/admin/", person=support):
         made = factories.person("made@oppi.test", staff_role="support")
     with pytest.raises(NotIndependent):
         approved(correction, made)
@@ -156,7 +156,7 @@ def as_a_write_off(case: Case, correction: Correction, support: Person, second: 
     with pytest.raises(refusals.CorrectionAsked):
         cases.confirm_write_off(case=case, difference=case.difference, by=second)
     with pytest.raises(refusals.CorrectionIsAVerb):
-        cases.resolve(case=case, resolution="settled", text="By the way.", by=second)
+        cases.resolve_case(case=case, resolution="settled", text="By the way.", by=second)
 
 
 def by_writing_the_approval(case: Case, correction: Correction, support: Person, second: Person) -> None:
@@ -211,7 +211,7 @@ def test_a_declined_one_moves_nothing_and_another_can_follow(broken: Case, suppo
     first = proposed(broken, support)
     corrections.decline_correction(case=broken, text="Look at the log first.", by=second)
     with pytest.raises(IntegrityError, match="not proposed"), transaction.atomic():
-        ledger.correct(first.pk, second.pk)
+        ledger.post_correction(first.pk, second.pk)
     with pytest.raises(refusals.CorrectionNotAsked):
         approved(first, second)
     approved(proposed(broken, support, amount=1_500), second)
@@ -228,7 +228,7 @@ def test_a_comparison_that_finds_another_break_takes_the_proposal_away(
     reconcile(busy.merchant)
     with pytest.raises(refusals.CaseResolved):
         approved(left, second)
-    cases.reopen(case=broken, text="Not so.", by=support)
+    cases.reopen_case(case=broken, text="Not so.", by=support)
     with pytest.raises(refusals.CorrectionNotAsked):
         approved(left, second)
     approved(proposed(broken, second), support)
@@ -337,8 +337,8 @@ def test_money_that_a_correction_paid_is_not_paid_by_the_late_payout(
     assert (balance(busy), RefusedPayout.objects.count()) == (after, refused)
     reconcile(busy.merchant)
     assert (breaks(busy.merchant), now(settled)) == (set(), ("resolved", "settled"))
-    assert verification.verify().holds
-    [taken] = find_by_id.find(busy.merchant, "late-win").rounds
+    assert verification.verify_rows().holds
+    [taken] = find_by_id.find_id(busy.merchant, "late-win").rounds
     assert taken == Transaction.objects.get(transaction_id="late-win")
     page = said(signed_in(Client(), viewer).get(f"/operator/acme/rounds/{taken.pk}/"))
     assert "Two persons of our support settled this transaction by a correction." in page
@@ -355,7 +355,7 @@ def test_what_has_arrived_since_is_not_corrected(
     after = balance(busy)
     with pytest.raises(refusals.ArrivedMeanwhile):
         approved(correction, second)
-    assert ledger.correct(correction.pk, second.pk).status == "RS_ERROR_DUPLICATE_TRANSACTION"
+    assert ledger.post_correction(correction.pk, second.pk).status == "RS_ERROR_DUPLICATE_TRANSACTION"
     assert balance(busy) == after
     assert not Transaction.objects.filter(kind="correct").exists()
 
@@ -371,7 +371,7 @@ def test_money_owed_goes_to_the_player(busy: Busy, support: Person, second: Pers
         cursor.execute("UPDATE wallet_correction SET is_credit = false WHERE id = %s", [correction.pk])
         cursor.execute("SET LOCAL session_replication_role = origin")
     with pytest.raises(IntegrityError, match="settled by paying it"):
-        ledger.correct(correction.pk, second.pk)
+        ledger.post_correction(correction.pk, second.pk)
 
 
 # --- who knows the kind -----------------------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ def test_the_books_and_their_chain_hold_and_a_forged_one_is_found(
     broken: Case, support: Person, second: Person
 ) -> None:
     correction = approved(proposed(broken, support), second)
-    assert verification.verify().holds
+    assert verification.verify_rows().holds
     assert chain.verify_ledger().holds
     with as_superuser() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -391,7 +391,7 @@ def test_the_books_and_their_chain_hold_and_a_forged_one_is_found(
             " FROM wallet_correction RETURNING id"
         )
         [(forged,)] = cursor.fetchall()
-    [breach] = verification.verify().breaches
+    [breach] = verification.verify_rows().breaches
     assert (breach.rule, breach.ids) == (
         "is a correction that no two persons made for its case", [correction.transaction_id, forged],
     )  # fmt: skip
@@ -406,8 +406,8 @@ def test_sums_of_secrets_and_the_flow_of_money_leave_it_out(
         approved(proposed(broken, support), second)
     assert usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert [list(model._default_manager.order_by("pk").values()) for model in (MovementHour, PlayerDay)] == before
-    with clock.at(day(busy.merchant).end):
-        [flow] = money_flow.last(money_flow.secrets_of(busy.merchant), hours=48)
+    with clock.frozen_at(day(busy.merchant).end):
+        [flow] = money_flow.recent_flows(money_flow.secrets_of_key(busy.merchant), hours=48)
     assert "correct" not in flow.by_kind
 
 
@@ -442,7 +442,7 @@ def test_the_round_that_it_is_about_tells_it(
     client: Client, busy: Busy, broken: Case, support: Person, second: Person, viewer: Person
 ) -> None:
     correction = approved(proposed(broken, support), second)
-    found = find_by_id.find(busy.merchant, "win")
+    found = find_by_id.find_id(busy.merchant, "win")
     assert [row.transaction_id for row in found.rounds] == ["won"]
     reader = signed_in(client, viewer)
     page: Any = reader.get(f"/operator/acme/rounds/{found.rounds[0].pk}/")

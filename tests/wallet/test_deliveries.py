@@ -22,7 +22,7 @@ from tests.merchants.test_letters import Server, use_smtp
 from tests.wallet import reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery, ReportRecipient
 from wallet.reconciliation import deliveries, refusals
-from wallet.reconciliation.deliveries import State
+from wallet.reconciliation.deliveries import DeliveryState
 
 DAY = date(2026, 3, 10)
 MORNING = datetime(2026, 3, 11, 8, tzinfo=UTC)
@@ -52,50 +52,50 @@ def compared(merchant: Merchant, number: int = 1, **fields: Any) -> Reconciliati
 
 
 def posted(at: datetime = MORNING) -> None:
-    with clock.at(at):
-        email_outbox.send_due()
+    with clock.frozen_at(at):
+        email_outbox.send_due_emails()
 
 
 def sent(run: Reconciliation, at: datetime = MORNING) -> ReportDelivery:
     """To the one recipient, as far as the mail server lets it."""
-    with clock.at(at):
-        [delivery] = deliveries.send(run=run)
+    with clock.frozen_at(at):
+        [delivery] = deliveries.send_reports(run=run)
     posted(at)
     return delivery
 
 
 def again(delivery: ReportDelivery) -> None:
-    with clock.at(MORNING):
-        deliveries.send_again(delivery=delivery)
+    with clock.frozen_at(MORNING):
+        deliveries.resend_report(delivery=delivery)
     posted()
 
 
-def state(delivery: ReportDelivery) -> State:
-    return deliveries.state(ReportDelivery.objects.select_related("letter").get(pk=delivery.pk))
+def state(delivery: ReportDelivery) -> DeliveryState:
+    return deliveries.delivery_state(ReportDelivery.objects.select_related("letter").get(pk=delivery.pk))
 
 
 # --- to whom ----------------------------------------------------------------------------------------------------------
 def test_named_recipients_get_it_and_nobody_else(run: Reconciliation) -> None:
     Contact.objects.create(merchant=run.merchant, email="keys@acme.test")
-    assert [each.to for each in deliveries.send(run=run)] == ["cfo@acme.test"]
+    assert [each.to for each in deliveries.send_reports(run=run)] == ["cfo@acme.test"]
 
 
 def test_without_any_the_contacts_get_it(run: Reconciliation) -> None:
     Contact.objects.create(merchant=run.merchant, email="keys@acme.test")
     ReportRecipient.objects.all().delete()
-    assert [each.to for each in deliveries.send(run=run)] == ["keys@acme.test"]
+    assert [each.to for each in deliveries.send_reports(run=run)] == ["keys@acme.test"]
 
 
 def test_each_recipient_gets_a_comparison_once(run: Reconciliation) -> None:
-    assert len(deliveries.send(run=run)) == 1
-    assert deliveries.send(run=run) == []
+    assert len(deliveries.send_reports(run=run)) == 1
+    assert deliveries.send_reports(run=run) == []
     ReportRecipient.objects.create(merchant=run.merchant, email="ceo@acme.test")
-    assert [each.to for each in deliveries.send(run=run)] == ["ceo@acme.test"]
+    assert [each.to for each in deliveries.send_reports(run=run)] == ["ceo@acme.test"]
     assert Letter.objects.count() == 2
 
 
 def test_the_database_refuses_a_second_delivery(run: Reconciliation) -> None:
-    [delivery] = deliveries.send(run=run)
+    [delivery] = deliveries.send_reports(run=run)
     letter = Letter.objects.create(to=delivery.to, template="reconciliation")
     with pytest.raises(IntegrityError, match="report_delivery_once"), transaction.atomic():
         ReportDelivery.objects.create(reconciliation=run, to=delivery.to, letter=letter, created_at=MORNING)
@@ -106,23 +106,23 @@ def test_what_is_not_compared_to_its_end_is_not_told(run: Reconciliation) -> Non
         merchant=run.merchant, day=DAY - timedelta(days=1), number=1, begun_at=MORNING
     )
     with pytest.raises(refusals.NotCompared):
-        deliveries.send(run=unfinished)
+        deliveries.send_reports(run=unfinished)
 
 
 def test_a_comparison_that_says_the_same_is_not_told_and_one_with_another_case_is(run: Reconciliation) -> None:
-    deliveries.send(run=run)
+    deliveries.send_reports(run=run)
     same = compared(run.merchant, number=2)
-    assert deliveries.send(run=same) == []
+    assert deliveries.send_reports(run=same) == []
     other = compared(run.merchant, number=3)
     told = {"merchant": run.merchant, "day": DAY, "kind": "amount", "opened_at": MORNING}
     Case.objects.create(found_by=other, seen_by=other, **told)
-    assert len(deliveries.send(run=other)) == 1
+    assert len(deliveries.send_reports(run=other)) == 1
 
 
 # --- what mail servers say --------------------------------------------------------------------------------------------
 def test_it_goes_out_through_a_real_server_with_its_picture_inside(run: Reconciliation, server: Server) -> None:
     delivery = sent(run)
-    assert state(delivery) == State.SENT
+    assert state(delivery) == DeliveryState.SENT
     [message] = server.taken
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
@@ -133,9 +133,9 @@ def test_it_goes_out_through_a_real_server_with_its_picture_inside(run: Reconcil
 
 
 def test_a_letter_of_a_key_goes_before_reports_that_wait_longer(run: Reconciliation, server: Server) -> None:
-    with clock.at(MORNING):
-        deliveries.send(run=run)
-    with clock.at(MORNING + HOUR):
+    with clock.frozen_at(MORNING):
+        deliveries.send_reports(run=run)
+    with clock.frozen_at(MORNING + HOUR):
         emails.write_each(["keys@acme.test"], run.merchant, "key_expires", {"auth_key": "x", "label": "y"})
     posted(MORNING + HOUR)
     assert [str(message["To"]) for message in server.taken] == ["keys@acme.test", "cfo@acme.test"]
@@ -145,22 +145,22 @@ def test_a_letter_of_a_key_goes_before_reports_that_wait_longer(run: Reconciliat
 def test_a_no_for_now_is_tried_again_and_seen(run: Reconciliation, server: Server, place: str) -> None:
     setattr(server, place, "451 4.3.0 Try later")
     delivery = sent(run)
-    assert state(delivery) == State.RETRIED
+    assert state(delivery) == DeliveryState.RETRIED
     assert ReportDelivery.objects.get().letter.last_answer == "451 4.3.0 Try later"
     setattr(server, place, "250 OK")
     posted(MORNING + HOUR)
     posted(MORNING + 2 * HOUR)
-    assert state(delivery) == State.SENT
+    assert state(delivery) == DeliveryState.SENT
     assert len(server.taken) == 1
 
 
 def test_a_no_for_good_is_given_up_and_sent_again_when_asked(run: Reconciliation, server: Server) -> None:
     server.at_rcpt = "550 5.1.1 No such user"
     delivery = sent(run)
-    assert state(delivery) == State.GIVEN_UP
+    assert state(delivery) == DeliveryState.GIVEN_UP
     server.at_rcpt = "250 OK"
     again(delivery)
-    assert state(delivery) == State.SENT
+    assert state(delivery) == DeliveryState.SENT
     assert len(server.taken) == 1
 
 
@@ -168,9 +168,9 @@ def test_a_server_that_says_nothing_is_asked_later(run: Reconciliation, settings
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         use_smtp(settings, silent.getsockname()[1], timeout=1)
         delivery = sent(run)
-    assert state(delivery) == State.RETRIED
+    assert state(delivery) == DeliveryState.RETRIED
     with pytest.raises(refusals.StillTried):
-        deliveries.send_again(delivery=delivery)
+        deliveries.resend_report(delivery=delivery)
 
 
 def test_a_report_that_was_sent_can_be_sent_again_and_mailboxes_show_it(run: Reconciliation, server: Server) -> None:
@@ -225,12 +225,12 @@ def message_id(delivery: ReportDelivery) -> str:
 
 def test_a_letter_that_came_back_is_seen_and_can_be_sent_again(run: Reconciliation) -> None:
     delivery = sent(run)
-    [marked] = deliveries.bounced(BytesIO(notification(message_id(delivery), "CFO@acme.test")))
+    [marked] = deliveries.record_bounce(BytesIO(notification(message_id(delivery), "CFO@acme.test")))
     assert marked == delivery
-    assert state(delivery) == State.BOUNCED
+    assert state(delivery) == DeliveryState.BOUNCED
     assert marked.bounce == "5.1.1 550 5.1.1 User unknown"
-    deliveries.send_again(delivery=delivery)
-    assert state(delivery) == State.WAITING
+    deliveries.resend_report(delivery=delivery)
+    assert state(delivery) == DeliveryState.WAITING
 
 
 def test_what_is_no_bounce_of_ours_marks_nothing(run: Reconciliation) -> None:
@@ -246,8 +246,8 @@ def test_what_is_no_bounce_of_ours_marks_nothing(run: Reconciliation) -> None:
         notification(ours.replace("letter-", "letter-9"), "cfo@acme.test"),
         notification(ours.replace("@", "0@"), "cfo@acme.test"),
     ):
-        assert deliveries.bounced(BytesIO(nonsense)) == []
-    assert state(delivery) == State.SENT
+        assert deliveries.record_bounce(BytesIO(nonsense)) == []
+    assert state(delivery) == DeliveryState.SENT
 
 
 def test_the_command_takes_a_bounce_on_its_standard_input(
@@ -261,4 +261,4 @@ def test_the_command_takes_a_bounce_on_its_standard_input(
     monkeypatch.setattr("sys.stdin", Stdin)
     call_command("bounced")
     assert "Bounced: cfo@acme.test: 5.1.1 550 5.1.1 User unknown" in capsys.readouterr().out
-    assert state(delivery) == State.BOUNCED
+    assert state(delivery) == DeliveryState.BOUNCED

@@ -44,13 +44,15 @@ def _asked_nothing() -> None:
 
 
 def ask(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
-    request_log.drain()
-    return signature_doctor.diagnose(merchant=merchant, person=person, request_id=UUID(answer.headers["x-request-id"]))
+    request_log.drain_lines()
+    return signature_doctor.diagnose_signature(
+        merchant=merchant, person=person, request_id=UUID(answer.headers["x-request-id"])
+    )
 
 
 def soon(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
     """In time at one of three tries: what else the process does meanwhile is not the doctor's."""
-    request_log.drain()
+    request_log.drain_lines()
     for _ in range(3):
         began = process_time()
         told = ask(merchant, person, answer)
@@ -140,7 +142,7 @@ def php(value: Any) -> bytes:
 
 def other_version(client: Client) -> Sent:
     key = ApiKey.objects.get(auth_key=client.caller.signer.auth_key)
-    keys.rotate(key=key, overlap=timedelta(0))
+    keys.rotate_secret(key=key, overlap=timedelta(0))
     return client.with_digest(client.mac)
 
 
@@ -303,14 +305,14 @@ def test_the_answer_is_the_same_when_the_signature_is_cut(caller: Caller, viewer
     keep_whole(answer, sent.signature)
     before = ask(caller.merchant, viewer, answer)
     assert names(before) == told
-    assert stored_signature.cut_stored(RefusedCall.objects) == 1
-    assert stored_signature.cut_stored(RefusedCall.objects) == 0
+    assert stored_signature.cut_stored_signatures(RefusedCall.objects) == 1
+    assert stored_signature.cut_stored_signatures(RefusedCall.objects) == 0
     assert ask(caller.merchant, viewer, answer) == before
 
 
 def keep_whole(answer: Answer, mac: str) -> RefusedCall:
     """As an older release kept a call."""
-    request_log.drain()
+    request_log.drain_lines()
     kept = RefusedCall.objects.get(pk=answer.headers["x-request-id"])
     kept.headers, kept.signature = kept.headers | {"x-signature": mac}, None
     kept.save()
@@ -320,7 +322,7 @@ def keep_whole(answer: Answer, mac: str) -> RefusedCall:
 def test_without_the_key_that_it_was_kept_under_nothing_is_told(caller: Caller, viewer: Person, settings: Any) -> None:
     client = client_of(caller)
     answer = send(caller, client.sent(client.body + b"\n"))
-    request_log.drain()
+    request_log.drain_lines()
     settings.KEY_ENCRYPTION_KEYS = {"other": secrets.token_bytes(32)}
     with pytest.raises(signature_doctor.NotKept):
         ask(caller.merchant, viewer, answer)
@@ -329,9 +331,9 @@ def test_without_the_key_that_it_was_kept_under_nothing_is_told(caller: Caller, 
 def test_0x_is_dress_before_hex_and_else_the_beginning_of_a_digest() -> None:
     digest = bytes.fromhex("d31" + "5" * 61)
     assert base64.b64encode(digest).startswith(b"0x")
-    assert stored_signature.given(base64.b64encode(digest).decode()) == (digest, ("as_base64",))
-    assert stored_signature.given(base64.b64encode(digest).decode().rstrip("=")) == (digest, ("as_base64",))
-    assert stored_signature.given(f'"0x{digest.hex()}"') == (digest, ("signature_dressed",))
+    assert stored_signature.given_signature(base64.b64encode(digest).decode()) == (digest, ("as_base64",))
+    assert stored_signature.given_signature(base64.b64encode(digest).decode().rstrip("=")) == (digest, ("as_base64",))
+    assert stored_signature.given_signature(f'"0x{digest.hex()}"') == (digest, ("signature_dressed",))
 
 
 def test_a_random_signature_is_no_mistake_that_we_know(caller: Caller, viewer: Person) -> None:
@@ -352,7 +354,7 @@ def test_the_version_is_named_and_when_it_ended(caller: Caller, viewer: Person) 
 
 
 def test_in_an_overlap_both_versions_are_right(caller: Caller, viewer: Person) -> None:
-    keys.rotate(key=ApiKey.objects.get(auth_key=caller.signer.auth_key))
+    keys.rotate_secret(key=ApiKey.objects.get(auth_key=caller.signer.auth_key))
     client = client_of(caller)
     assert names(ask(caller.merchant, viewer, send(caller, client.sent(client.body + b"\n")))) == {"newline_signed"}
 
@@ -377,7 +379,7 @@ def test_the_calls_of_others_are_not_there(caller: Caller, rival: Merchant, view
     with pytest.raises(signature_doctor.NoSuchCall):
         ask(rival, viewer, answer)
     with pytest.raises(signature_doctor.NoSuchCall):
-        signature_doctor.diagnose(merchant=caller.merchant, person=viewer, request_id=uuid4())
+        signature_doctor.diagnose_signature(merchant=caller.merchant, person=viewer, request_id=uuid4())
 
 
 def test_another_refusal_is_not_for_the_doctor(caller: Caller, viewer: Person) -> None:
@@ -390,7 +392,7 @@ def test_another_refusal_is_not_for_the_doctor(caller: Caller, viewer: Person) -
 def test_a_call_that_is_not_kept_any_more(caller: Caller, viewer: Person) -> None:
     client = client_of(caller)
     answer = send(caller, client.sent(client.body + b"\n"))
-    request_log.drain()
+    request_log.drain_lines()
     RefusedCall.objects.all().delete()
     with pytest.raises(signature_doctor.NotKept):
         ask(caller.merchant, viewer, answer)
@@ -407,23 +409,23 @@ def test_a_secret_in_the_body_makes_the_bytes_unknown(caller: Caller, viewer: Pe
 def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person) -> None:
     client = client_of(caller)
     answer = send(caller, client.sent(client.body + b"\n"))
-    request_log.drain()
+    request_log.drain_lines()
     wish: dict[str, Any] = {"merchant": caller.merchant, "request_id": UUID(answer.headers["x-request-id"])}
-    with clock.at(clock.now()):
+    with clock.frozen_at(clock.now()):
         for _ in range(signature_doctor.ASKED_A_MINUTE):
             cache_of_one_question(viewer, caller.merchant)
         with pytest.raises(rate_limit.TooManyQuestions) as refused:
-            signature_doctor.diagnose(person=viewer, **wish)
+            signature_doctor.diagnose_signature(person=viewer, **wish)
         assert 0 < refused.value.seconds <= 60
-        assert signature_doctor.diagnose(person=owner, **wish).is_found
-        with clock.at(clock.now() + timedelta(seconds=refused.value.seconds)):
-            assert signature_doctor.diagnose(person=viewer, **wish).is_found
+        assert signature_doctor.diagnose_signature(person=owner, **wish).is_found
+        with clock.frozen_at(clock.now() + timedelta(seconds=refused.value.seconds)):
+            assert signature_doctor.diagnose_signature(person=viewer, **wish).is_found
 
 
 def cache_of_one_question(person: Person, merchant: Merchant) -> None:
     """Asking for what is not there counts as well."""
     with pytest.raises(signature_doctor.NoSuchCall):
-        signature_doctor.diagnose(merchant=merchant, person=person, request_id=uuid4())
+        signature_doctor.diagnose_signature(merchant=merchant, person=person, request_id=uuid4())
 
 
 def test_it_never_ends_early(caller: Caller, viewer: Person) -> None:
@@ -469,9 +471,9 @@ def test_no_secret_and_no_expected_signature_is_told(
     client = base._replace(fields=fields, body=compact(fields))
     answer = send(caller, MISTAKES[how][1](client))
     assume(answer.status.startswith("SIGNATURE"))  # some mistakes make no difference to some bodies
-    request_log.drain()
+    request_log.drain_lines()
     told = repr(
-        signature_doctor.diagnose(
+        signature_doctor.diagnose_signature(
             merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"])
         )
     )
@@ -505,10 +507,10 @@ def test_the_python_snippet_signs_rightly(has_body: bool, monkeypatch: pytest.Mo
 def test_the_log_line_is_found_by_one_index(caller: Caller, viewer: Person) -> None:
     client = client_of(caller)
     answer = send(caller, client.sent(client.body + b"\n"))
-    request_log.drain()
+    request_log.drain_lines()
     assert SignedRequest.objects.filter(request_id=answer.headers["x-request-id"]).count() == 1
     with CaptureQueriesContext(connection) as queries:
-        signature_doctor.diagnose(
+        signature_doctor.diagnose_signature(
             merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"])
         )
     assert len(queries) == 6  # the line, its key, how it arrived, the key, its secrets, the merchant's other ones

@@ -35,10 +35,10 @@ def sent(response: Any) -> bytes:
 
 
 def export_address(caller: Caller, person: Person) -> str:
-    export = exports.ask(
+    export = exports.request_export(
         merchant=caller.merchant, by=person, what="rounds", form="csv", wish=RoundFilter(player="player-1")
     )
-    exports.write(export.pk)
+    exports.write_export(export.pk)
     return f"{HERE}exports/{export.pk}/file/"
 
 
@@ -59,7 +59,7 @@ DOORS: dict[str, tuple[Callable[[Caller, Person], str], str, int, dict[str, str]
 def busy(caller: Caller) -> Caller:
     caller.bet(100)
     caller.bet(100)
-    request_log.drain()
+    request_log.drain_lines()
     return caller
 
 
@@ -120,8 +120,8 @@ def test_staff_is_asked_for_a_fresh_second_factor(client: Client, support: Perso
 
 
 def test_a_file_that_breaks_off_says_so(acme: Merchant, viewer: Person) -> None:
-    download = downloads.record(person=viewer, what="Players (CSV)", merchant=acme, filters={})
-    rows = downloads.counted(download, iter("abcd"), heads=1)
+    download = downloads.record_download(person=viewer, what="Players (CSV)", merchant=acme, filters={})
+    rows = downloads.counted_rows(download, iter("abcd"), heads=1)
     next(rows)
     next(rows)
     next(rows)
@@ -133,13 +133,13 @@ def test_a_file_that_breaks_off_says_so(acme: Merchant, viewer: Person) -> None:
 
 def test_so_many_files_a_day_and_no_more(client: Client, viewer: Person, owner: Person, busy: Caller) -> None:
     now = clock.now()
-    with clock.at(now):
+    with clock.frozen_at(now):
         for _ in range(100):
-            downloads.record(person=viewer, what="x", merchant=busy.merchant, filters={}, rows=0)
+            downloads.record_download(person=viewer, what="x", merchant=busy.merchant, filters={}, rows=0)
         response = signed_in(client, viewer).get(f"{HERE}games/export/", follow=True)
         assert "You downloaded 100 files in the last 24 hours, which is the limit." in said(response)
         sent(signed_in(Client(), owner).get(f"{HERE}games/export/"))
-    with clock.at(now + timedelta(hours=24, seconds=1)):
+    with clock.frozen_at(now + timedelta(hours=24, seconds=1)):
         sent(signed_in(client, viewer).get(f"{HERE}games/export/"))
 
 
@@ -151,7 +151,9 @@ def test_our_staff_has_a_bound_as_well(client: Client, support: Person, settings
 
 
 def test_a_secret_in_a_filter_is_not_kept(acme: Merchant, viewer: Person, caller: Caller) -> None:
-    kept = downloads.record(person=viewer, what="x", merchant=acme, filters={"q": f"a{caller.signer.secret}", "n": ""})
+    kept = downloads.record_download(
+        person=viewer, what="x", merchant=acme, filters={"q": f"a{caller.signer.secret}", "n": ""}
+    )
     assert kept.filters == {"q": "aoppi_live_…"}
 
 
@@ -167,7 +169,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_the_record_stays(acme: Merchant, viewer: Person, change: str) -> None:
     rows = None if change == "who" else 3
-    downloads.record(person=viewer, what="x", merchant=acme, filters={}, rows=rows)
+    downloads.record_download(person=viewer, what="x", merchant=acme, filters={}, rows=rows)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CHANGES[change])
 

@@ -97,8 +97,8 @@ def test_growing_older_moves_no_date_and_another_break_is_due_no_later(run: Reco
 def test_a_case_that_opens_again_is_due_anew(run: Reconciliation, support: Person) -> None:
     reconciling.closed_by_one(run.merchant)
     case = found(run)
-    cases.resolve(case=case, resolution="ours", text="Fixed.", by=support)
-    cases.reopen(case=case, text="It is there again.", by=support)
+    cases.resolve_case(case=case, resolution="ours", text="Fixed.", by=support)
+    cases.reopen_case(case=case, text="It is there again.", by=support)
     case.refresh_from_db()
     assert case.due_at
     assert case.due_at > clock.now() + timedelta(days=7)
@@ -108,7 +108,7 @@ def test_a_case_that_opens_again_is_due_anew(run: Reconciliation, support: Perso
 def reminded(at: datetime) -> dict[str, int]:
     """To whom mails went at that moment; the job runs twice."""
     before = Letter.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    with clock.at(at):
+    with clock.frozen_at(at):
         remind_of_due_cases()
         remind_of_due_cases()
     letters = Letter.objects.filter(template="cases_due", pk__gt=before)
@@ -176,7 +176,7 @@ def test_the_email_says_what_is_due_and_names_no_player(run: Reconciliation, sup
     yen = {"kind": "bet", "currency": "JPY", "amount": "50000000"}
     found(run, "yen", kind="missing_there", currency="JPY", difference=-50_000_000, severity=OWED, ours=yen)
     reminded(TUESDAY + timedelta(days=30))
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     for to, page in ((support.email, "/admin/wallet/case/"), (owner.email, "/operator/acme/reconciliation/cases/")):
         [message] = [each for each in mail.outbox if each.to == [to]]
         assert message.subject == "Acme Casino: 26 reconciliation cases overdue"

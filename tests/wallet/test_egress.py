@@ -21,7 +21,7 @@ HERE = "198.51.100.7"
 
 @pytest.fixture
 def proof(caller: Caller, owner: Person) -> EgressProof:
-    return proofs.begin(key=ApiKey.objects.get(auth_key=caller.signer.auth_key), by=owner)
+    return proofs.begin_proof(key=ApiKey.objects.get(auth_key=caller.signer.auth_key), by=owner)
 
 
 @pytest.fixture
@@ -30,16 +30,16 @@ def listed(caller: Caller) -> AllowlistEntry:
 
 
 def say(caller: Caller, proof: EgressProof, address: str = HERE, **headers: Any) -> str:
-    raw = proofs.body(proof).encode()
+    raw = proofs.proof_body(proof).encode()
     answer = caller.call(proofs.PATH, raw, meta={"REMOTE_ADDR": address}, **headers)
-    request_log.drain()
+    request_log.drain_lines()
     return answer.status
 
 
 def test_a_signed_call_proves_its_address(caller: Caller, proof: EgressProof) -> None:
     assert say(caller, proof) == "RECORD_NOT_FOUND"
-    proved = egress_proofs.look(proof).proof
-    line = proofs.proposed(proved)
+    proved = egress_proofs.check_proof(proof).proof
+    line = proofs.proved_entry(proved)
     assert line is not None
     assert line.network == parse_network(HERE)
     assert "Proved by a signed call" in line.note
@@ -49,7 +49,7 @@ def test_an_address_that_the_list_refuses_is_answered_as_ever_and_proved(
     caller: Caller, proof: EgressProof, listed: AllowlistEntry
 ) -> None:
     assert say(caller, proof) == "IP_RESTRICTION"
-    assert egress_proofs.look(proof).proof.address == HERE
+    assert egress_proofs.check_proof(proof).proof.address == HERE
 
 
 WRONG: list[dict[str, str]] = [{"x_signature": "0" * 64}, {"timestamp": "1000"}, {"x_timestamp": "1000"}]
@@ -63,8 +63,8 @@ def test_what_is_not_rightly_signed_proves_nothing(
     if refused_before:
         AllowlistEntry.objects.create(merchant=caller.merchant, network="203.0.113.1")
     status = say(caller, proof, **headers)
-    looked = egress_proofs.look(proof)
-    assert proofs.proposed(looked.proof) is None
+    looked = egress_proofs.check_proof(proof)
+    assert proofs.proved_entry(looked.proof) is None
     assert looked.arrived is not None
     assert looked.arrived.status == f"RS_ERROR_{status}"
 
@@ -76,29 +76,29 @@ def test_another_merchants_signature_proves_nothing(
     if refused_before:
         AllowlistEntry.objects.create(merchant=rival_caller.merchant, network="203.0.113.1")
     say(rival_caller, proof)
-    assert egress_proofs.look(proof).proof.address is None
+    assert egress_proofs.check_proof(proof).proof.address is None
 
 
 def test_the_first_address_stays(caller: Caller, proof: EgressProof) -> None:
     say(caller, proof)
-    egress_proofs.look(proof)
+    egress_proofs.check_proof(proof)
     say(caller, proof, "198.51.100.8")
-    assert egress_proofs.look(proof).proof.address == HERE
+    assert egress_proofs.check_proof(proof).proof.address == HERE
 
 
 def test_nothing_has_arrived_yet(proof: EgressProof) -> None:
-    looked = egress_proofs.look(proof)
+    looked = egress_proofs.check_proof(proof)
     assert (looked.proof.address, looked.arrived) == (None, None)
 
 
 def test_a_word_that_is_over_proves_nothing(caller: Caller, proof: EgressProof) -> None:
-    with clock.at(proof.until + timedelta(seconds=1)):
+    with clock.frozen_at(proof.until + timedelta(seconds=1)):
         say(caller, proof, timestamp=str(int(clock.now().timestamp() * 1000)))
-    assert egress_proofs.look(proof).proof.address is None
+    assert egress_proofs.check_proof(proof).proof.address is None
 
 
 def test_the_one_liner_says_the_word_and_no_secret(caller: Caller, proof: EgressProof) -> None:
-    line = proofs.one_liner(proof, base_url="https://portal.example")
+    line = proofs.shell_command(proof, base_url="https://portal.example")
     words = shlex.split(line)
     assert f"B={json.dumps({'playerId': proof.word, 'currency': 'EUR'}, separators=(',', ':'))};" in words
     assert "https://portal.example/wallet/balance" in words

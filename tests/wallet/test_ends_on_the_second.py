@@ -43,17 +43,17 @@ def test_it_is_refused_from_then_on(caller: Caller, verb: str, currency: str, wh
     caller.currency = currency
     caller.launch(balance=1_000_000)
     key, now = ApiKey.objects.get(), clock.now()
-    with clock.at(now):
+    with clock.frozen_at(now):
         if what == "overlap":
-            keys.rotate(key=key, overlap=HOUR)
+            keys.rotate_secret(key=key, overlap=HOUR)
         elif what == "key":
             keys.set_end(key=key, ends=now + HOUR)
-    with clock.at(now + HOUR - TICK):
+    with clock.frozen_at(now + HOUR - TICK):
         assert status(caller, verb) in {"OK", "RS_OK"}
         if what == "revoke":
-            keys.revoke(key=key)
+            keys.revoke_key(key=key)
         elif what == "replace":
-            keys.replace_at_once(key=key)
-    with clock.at(now + HOUR):
+            keys.replace_secrets(key=key)
+    with clock.frozen_at(now + HOUR):
         said = status(caller, verb).removeprefix("RS_ERROR_")
     assert said == ("SIGNATURE_NOT_MATCH" if what in {"overlap", "replace"} else "INVALID_APIKEY")

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, DisabledGame, Game, Merchant, Person, Player
 from merchants.services import allowlist, flags, history, keys, merchants
 from merchants.services.allowlist.proposal import EntryPlan, Proposal
@@ -22,7 +22,7 @@ from tests.conftest import Caller
 from tests.signing import Answer, new_id, now_ms
 from wallet.models import Account, RefusedCall, Session, SignedRequest, Transaction
 from wallet.services.explain.checks import Value
-from wallet.services.explain.explanation import Explanation, Outcome, explain
+from wallet.services.explain.explanation import CheckOutcome, Explanation, explain_request
 from wallet.services.log import request_log
 
 MOST_QUERIES = 36
@@ -32,22 +32,22 @@ ELSEWHERE = "203.0.113.0/24"
 @pytest.fixture(autouse=True)
 def _set_up(request: pytest.FixtureRequest) -> None:
     """What a test begins with is a change of its own, though all of a test is one transaction."""
-    with history.acting(door="set-up"):
+    with history.act_as(door="set-up"):
         for name in {"caller", "rival_caller", "support"} & set(request.fixturenames):
             request.getfixturevalue(name)
 
 
 def told(answer: Answer) -> Explanation:
-    request_log.drain()
-    return explain(line=SignedRequest.objects.get(request_id=answer.headers["x-request-id"]))
+    request_log.drain_lines()
+    return explain_request(line=SignedRequest.objects.get(request_id=answer.headers["x-request-id"]))
 
 
 def failed(explanation: Explanation) -> list[int]:
-    return [rung.number for rung in explanation.rungs if rung.then is Outcome.FAILED]
+    return [rung.number for rung in explanation.rungs if rung.then is CheckOutcome.FAILED]
 
 
 def fails_now(explanation: Explanation) -> list[int]:
-    return [rung.number for rung in explanation.rungs if rung.now is Outcome.FAILED]
+    return [rung.number for rung in explanation.rungs if rung.now is CheckOutcome.FAILED]
 
 
 def value(explanation: Explanation, row: int, label: str) -> Value:
@@ -103,7 +103,7 @@ def badly_signed(caller: Caller) -> Answer:
 
 
 def revoke(caller: Caller) -> None:
-    keys.revoke(key=of_key(caller).get())
+    keys.revoke_key(key=of_key(caller).get())
 
 
 def suspended(caller: Caller) -> Answer:
@@ -154,11 +154,11 @@ def the_player(caller: Caller) -> Player:
 
 
 def block(caller: Caller) -> None:
-    flags.block(player=the_player(caller), reason="Asked for it")
+    flags.block_player(player=the_player(caller), reason="Asked for it")
 
 
 def unblock(caller: Caller) -> None:
-    flags.unblock(player=the_player(caller))
+    flags.unblock_player(player=the_player(caller))
 
 
 def largest(stake: int | None) -> Callable[[Caller], Any]:
@@ -211,7 +211,7 @@ ROWS: dict[str, tuple[int, Row]] = {
 def test_the_ladder_fails_where_the_call_did(caller: Caller, support: Person, name: str) -> None:
     number, row = ROWS[name]
     began = clock.now()
-    with history.acting(person=support, door="page"), history.because("Ticket 7"):
+    with history.act_as(person=support, door="page"), history.give_reason("Ticket 7"):
         answer = row.call(caller)
     ended = clock.now()
     explanation = told(answer)
@@ -219,8 +219,8 @@ def test_the_ladder_fails_where_the_call_did(caller: Caller, support: Person, na
     assert failed(explanation) == [number]
     assert explanation.status == answer["status"] == explanation.rungs[number - 1].status
     before, behind = explanation.rungs[: number - 1], explanation.rungs[number:]
-    assert {rung.then for rung in before} <= {Outcome.PASSED, Outcome.NOT_ASKED}
-    assert {rung.then for rung in behind} <= {Outcome.NOT_REACHED}
+    assert {rung.then for rung in before} <= {CheckOutcome.PASSED, CheckOutcome.NOT_ASKED}
+    assert {rung.then for rung in behind} <= {CheckOutcome.NOT_REACHED}
     assert fails_now(explanation) == [number]
     assert row.text is not None
     found = value(explanation, number, row.text[0])
@@ -236,7 +236,7 @@ def test_then_stays_and_now_follows_the_state(caller: Caller, name: str) -> None
     number, row = ROWS[name]
     answer = row.call(caller)
     before = told(answer)
-    with history.acting(door="later"):
+    with history.act_as(door="later"):
         row.mend(caller)
     explanation = told(answer)
     assert [rung.then for rung in explanation.rungs] == [rung.then for rung in before.rungs]
@@ -265,7 +265,7 @@ def test_nothing_is_moved_by_asking(caller: Caller) -> None:
     ]
     answers += [caller.payout(answers[0]["transactionId"]), caller.reward(), caller.rollback("unknown")]
     answers += [caller.get("/game/list"), caller.get(f"/game/session?sessionId={caller.session}")]
-    request_log.drain()
+    request_log.drain_lines()
     before = counted()
     for answer in answers:
         explanation = told(answer)
@@ -278,8 +278,8 @@ def test_of_a_call_that_was_taken_all_rows_passed(caller: Caller) -> None:
     explanation = told(caller.bet(250_000))
     assert explanation.decided_by is None
     asked = {rung.number: rung.then for rung in explanation.rungs}
-    assert asked.pop(16) is Outcome.NOT_ASKED
-    assert set(asked.values()) == {Outcome.PASSED}
+    assert asked.pop(16) is CheckOutcome.NOT_ASKED
+    assert set(asked.values()) == {CheckOutcome.PASSED}
     assert value(explanation, 18, "Balance").text == "10.00 EUR"
     assert value(explanation, 5, "Right under").text == "version 1"
     assert "first answer again: RS_OK" in explanation.now.note
@@ -319,7 +319,7 @@ def test_a_get_with_a_body_is_row_7_then_and_now(caller: Caller) -> None:
 def test_a_payout_is_not_asked_for_session_game_block_or_limits(caller: Caller) -> None:
     bet = caller.bet()
     explanation = told(caller.payout(bet["transactionId"]))
-    not_asked = [rung.number for rung in explanation.rungs if rung.then is Outcome.NOT_ASKED]
+    not_asked = [rung.number for rung in explanation.rungs if rung.then is CheckOutcome.NOT_ASKED]
     assert not_asked == [13, 14, 15, 17, 18]
     assert value(explanation, 16, "It is").text.startswith("a bet of 0.001 EUR")
 
@@ -336,7 +336,7 @@ def test_a_debit_that_was_refused_stays_refused_under_its_id(caller: Caller) -> 
 def test_a_repeat_is_answered_by_row_11(caller: Caller) -> None:
     explanation = told(repeated(caller))
     assert (explanation.status, explanation.decided_by) == ("RS_OK", 11)
-    assert [rung.number for rung in explanation.rungs if rung.then is Outcome.NOT_REACHED] == list(range(12, 19))
+    assert [rung.number for rung in explanation.rungs if rung.then is CheckOutcome.NOT_REACHED] == list(range(12, 19))
     assert any("had come before" in note for note in explanation.notes)
     caller.rollback("id-1")
     assert told(caller.bet(transactionId="id-1")).decided_by == 11
@@ -353,19 +353,19 @@ def test_the_repeat_of_what_was_refused_is_row_11_too(caller: Caller) -> None:
 
 
 def test_a_key_in_quarantine_says_so(caller: Caller) -> None:
-    keys.quarantine(key=of_key(caller).get())
+    keys.quarantine_key(key=of_key(caller).get())
     explanation = told(caller.bet())
     assert failed(explanation) == [2]
     assert value(explanation, 2, "Status").text == "quarantined"
-    assert explanation.rungs[4].then is Outcome.PASSED
-    assert explanation.rungs[5].then is Outcome.NOT_REACHED
+    assert explanation.rungs[4].then is CheckOutcome.PASSED
+    assert explanation.rungs[5].then is CheckOutcome.NOT_REACHED
 
 
 def test_an_entry_that_was_removed_is_still_seen(caller: Caller, support: Person) -> None:
-    with history.acting(person=support, door="page"):
+    with history.act_as(person=support, door="page"):
         entry = AllowlistEntry.objects.create(merchant=caller.merchant, network="127.0.0.0/8", note="Server room")
     answer = caller.bet()
-    with history.acting(door="later"):
+    with history.act_as(door="later"):
         AllowlistEntry.objects.filter(pk=entry.pk).update(network=ELSEWHERE)
         entry.delete()
     explanation = told(answer)
@@ -378,7 +378,7 @@ def test_an_entry_that_was_removed_is_still_seen(caller: Caller, support: Person
 def replaced_often(merchant: Merchant) -> None:
     for prefix in ("203.0.113", "192.0.2", "203.0.113"):
         lines = [EntryPlan(ip_network(f"{prefix}.{number}")) for number in range(100)]
-        allowlist.save(proposal=Proposal(merchant, tuple(lines)), by=None, confirmed_code=merchant.code)
+        allowlist.save_networks(proposal=Proposal(merchant, tuple(lines)), by=None, confirmed_code=merchant.code)
 
 
 def test_a_list_that_was_replaced_often_is_told_as_it_stood(caller: Caller) -> None:
@@ -420,17 +420,17 @@ def test_an_origin_that_is_not_listed(caller: Caller) -> None:
 def test_a_domain_as_it_was_at_that_moment(caller: Caller, support: Person) -> None:
     ends, later = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
     AllowedDomain.objects.create(merchant=caller.merchant, domain="a.example")
-    with history.acting(person=support, door="page"):
+    with history.act_as(person=support, door="page"):
         listed = AllowedDomain.objects.create(
             merchant=caller.merchant, domain="play.example", note="Spring", expires_at=ends
         )
     answer = caller.call("/wallet/balance", {"playerId": "p", "currency": "EUR"}, origin="https://play.example")
-    with history.acting(door="later"):
+    with history.act_as(door="later"):
         AllowedDomain.objects.filter(pk=listed.pk).update(expires_at=later)
     explanation = told(answer)
     assert failed(explanation) == [3]
     found = value(explanation, 3, "Allowed domain")
-    assert found.text == f"play.example “Spring”, ended at {spoken(ends)}"
+    assert found.text == f"play.example “Spring”, ended at {moment_text(ends)}"
     assert found.set_by is not None
     assert found.set_by.who == support.email
     assert explanation.now.row != 3
@@ -438,7 +438,7 @@ def test_a_domain_as_it_was_at_that_moment(caller: Caller, support: Person) -> N
 
 def test_the_versions_of_that_moment(caller: Caller) -> None:
     answer = caller.bet()
-    keys.rotate(key=of_key(caller).get(), overlap=timedelta(0))
+    keys.rotate_secret(key=of_key(caller).get(), overlap=timedelta(0))
     explanation = told(answer)
     labels = [found.label for found in explanation.rungs[1].values]
     assert "Version 2" not in labels
@@ -474,7 +474,7 @@ def test_play_money_is_judged_as_play_money(caller: Caller) -> None:
 
 def test_a_call_that_reached_no_endpoint(caller: Caller) -> None:
     explanation = told(caller.call("/wallet/nothing", {}))
-    assert {rung.then for rung in explanation.rungs} == {Outcome.NOT_REACHED}
+    assert {rung.then for rung in explanation.rungs} == {CheckOutcome.NOT_REACHED}
     assert "This endpoint does not exist." in explanation.notes
 
 
@@ -486,7 +486,7 @@ def test_a_key_that_nobody_has(caller: Caller) -> None:
 
 def test_a_refusal_that_is_not_kept_any_more(caller: Caller) -> None:
     answer = badly_signed(caller)
-    request_log.drain()
+    request_log.drain_lines()
     RefusedCall.objects.all().delete()
     explanation = told(answer)
     assert failed(explanation) == [5]
@@ -521,10 +521,10 @@ def test_the_questions_are_few_however_much_there_is(caller: Caller) -> None:
         factories.signer(caller.merchant)
         caller.bet(1)
     answer = caller.bet()
-    request_log.drain()
+    request_log.drain_lines()
     line = SignedRequest.objects.get(request_id=answer.headers["x-request-id"])
     with CaptureQueriesContext(connection) as queries:
-        explain(line=line)
+        explain_request(line=line)
     assert len(queries) <= MOST_QUERIES, [query["sql"][:90] for query in queries]
 
 
@@ -536,7 +536,7 @@ def test_games_of_others_do_not_matter(caller: Caller, rival: Merchant) -> None:
 def test_a_call_from_before_its_merchant_was_made(caller: Caller) -> None:
     """As the demo sows them, with a moved clock."""
     AllowlistEntry.objects.create(merchant=caller.merchant, network=ELSEWHERE)
-    with clock.at(clock.now() - timedelta(days=3)):
+    with clock.frozen_at(clock.now() - timedelta(days=3)):
         answer = caller.bet()
     explanation = told(answer)
     assert failed(explanation) == [3]
@@ -546,7 +546,7 @@ def test_a_call_from_before_its_merchant_was_made(caller: Caller) -> None:
 
 def test_a_call_that_was_refused_at_the_door(caller: Caller) -> None:
     explanation = told(caller.call("/wallet/balance", None, method="GET"))
-    assert {rung.now for rung in explanation.rungs} == {Outcome.NOT_REACHED}
+    assert {rung.now for rung in explanation.rungs} == {CheckOutcome.NOT_REACHED}
     assert explanation.now.message == "Call /wallet/balance with POST."
     assert "It was refused before any check: so would it be again." in explanation.notes
 
@@ -555,8 +555,8 @@ def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, own
     """Though nobody has put the entries back yet."""
     AllowlistEntry.objects.create(merchant=caller.merchant, network=ELSEWHERE, note="Before")
     proposal = Proposal(caller.merchant, (EntryPlan(ip_network("127.0.0.0/8")),))
-    allowlist.save(proposal=proposal, by=owner, confirmed_code=caller.merchant.code, on_trial=True)
-    with clock.at(clock.now() + timedelta(minutes=11)):
+    allowlist.save_networks(proposal=proposal, by=owner, confirmed_code=caller.merchant.code, on_trial=True)
+    with clock.frozen_at(clock.now() + timedelta(minutes=11)):
         answer = caller.bet()
         explanation = told(answer)
     assert failed(explanation) == fails_now(explanation) == [3]

@@ -14,7 +14,7 @@ from python_calamine import load_workbook
 
 from merchants.models import Merchant, Person
 from portal.lib import clock, sheets
-from portal.lib.sheets import Amount
+from portal.lib.sheets import SheetAmount
 from tests.conftest import Caller
 from wallet.models import Export
 from wallet.models.export import NOT_TAKEN_FOR, SILENT_FOR
@@ -42,19 +42,19 @@ def played(caller: Caller) -> Caller:
 
 def asked(merchant: Merchant, owner: Person, **fields: Any) -> Export:
     wish: dict[str, Any] = {"what": "rounds", "form": "csv", "wish": RoundFilter()} | fields
-    return exports.ask(merchant=merchant, by=owner, **wish)
+    return exports.request_export(merchant=merchant, by=owner, **wish)
 
 
 def written(merchant: Merchant, owner: Person, **fields: Any) -> Export:
     export = asked(merchant, owner, **fields)
-    exports.write(export.pk)
+    exports.write_export(export.pk)
     export.refresh_from_db()
     assert export.state == Export.State.READY
     return export
 
 
 def read(export: Export) -> list[Row]:
-    path = exports.fetched(export=export)
+    path = exports.fetch_file(export=export)
     assert path is not None
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -62,7 +62,7 @@ def read(export: Export) -> list[Row]:
 
 def sheet_of(export: Export) -> list[list[tuple[str, str]]]:
     """Each cell as its type and text."""
-    path = exports.fetched(export=export)
+    path = exports.fetch_file(export=export)
     assert path is not None
     with ZipFile(path) as book:
         xml = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own file
@@ -81,7 +81,7 @@ def test_a_file_holds_what_its_filter_shows(played: Caller, acme: Merchant, owne
         RoundFilter(player="player-1", state="open"),
         RoundFilter(game="no"),
     ):
-        shown = [bet.transaction_id for bet in round_list.look(acme, wish, limit=50).bets]
+        shown = [bet.transaction_id for bet in round_list.search_rounds(acme, wish, limit=50).bets]
         found = read(written(acme, owner, wish=wish))
         assert [row["Transaction"].removeprefix("'") for row in found] == shown
 
@@ -116,7 +116,7 @@ def test_no_cell_is_a_formula(played: Caller, acme: Merchant, owner: Person, for
     "text", ["<r></r></is></c><c r='Z9'><f>1+1</f></c><c><is><r></r>", "<r>x</r>", "_x003D_1+1", "\x0b=1", "a\tb\r\n"]
 )
 def test_markup_in_an_id_is_no_markup_of_a_sheet(tmp_path: Path, text: str) -> None:
-    with sheets.written(tmp_path / "a.xlsx", "A") as sheet:
+    with sheets.open_sheet(tmp_path / "a.xlsx", "A") as sheet:
         sheet.add([text])
     with ZipFile(tmp_path / "a.xlsx") as book:
         xml = book.read("xl/worksheets/sheet1.xml")
@@ -134,9 +134,9 @@ def test_a_sheet_has_numbers_that_add_up_and_ids_as_text(played: Caller, acme: M
 def test_a_sheet_is_one_to_calculate_with(tmp_path: Path) -> None:
     """Moments and days are dates, counts are numbers, and every column has a filter."""
     moment, early = datetime(2026, 11, 28, 14, 5, 9, tzinfo=UTC), datetime(1899, 1, 1, tzinfo=UTC)
-    with sheets.written(tmp_path / "a.xlsx", "A") as sheet:
+    with sheets.open_sheet(tmp_path / "a.xlsx", "A") as sheet:
         sheet.add(["Time", "Day", "Count", "Id", "Amount", "Long ago"])
-        sheet.add([moment, moment.date(), 7, "0042", Amount(1_250_000), early])
+        sheet.add([moment, moment.date(), 7, "0042", SheetAmount(1_250_000), early])
     [_, row] = load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_index(0).to_python()
     assert row == [moment.replace(tzinfo=None), moment.date(), 7.0, "0042", 12.5, "1899-01-01T00:00:00Z"]
     with ZipFile(tmp_path / "a.xlsx") as book:
@@ -144,8 +144,8 @@ def test_a_sheet_is_one_to_calculate_with(tmp_path: Path) -> None:
 
 
 def test_an_amount_beyond_what_a_sheet_can_hold_is_text(tmp_path: Path) -> None:
-    with sheets.written(tmp_path / "a.xlsx", "A") as sheet:
-        sheet.add([Amount(10**15 - 1), Amount(10**15), Amount(-(2**53) + 1), None])
+    with sheets.open_sheet(tmp_path / "a.xlsx", "A") as sheet:
+        sheet.add([SheetAmount(10**15 - 1), SheetAmount(10**15), SheetAmount(-(2**53) + 1), None])
     with ZipFile(tmp_path / "a.xlsx") as book:
         xml = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<v>9999999999.99999</v>" in xml
@@ -203,16 +203,16 @@ def test_a_killed_job_has_broken_off_and_can_be_begun_again(
     with monkeypatch.context() as patched:
         killed_after(1, patched)
         with pytest.raises(Killed):
-            exports.write(export.pk)
+            exports.write_export(export.pk)
     export.refresh_from_db()
     assert export.state == Export.State.RUNNING
     assert not export.is_broken_off(at=clock.now())
     with pytest.raises(exports.NotAgain):
-        exports.again(export=export)
-    with clock.at(clock.now() + SILENT_FOR + timedelta(seconds=1)):
+        exports.restart_export(export=export)
+    with clock.frozen_at(clock.now() + SILENT_FOR + timedelta(seconds=1)):
         assert export.is_broken_off(at=clock.now())
-        exports.again(export=export)
-        exports.write(export.pk)
+        exports.restart_export(export=export)
+        exports.write_export(export.pk)
         export.refresh_from_db()
         assert (export.state, export.rows_done) == (Export.State.READY, 3)
     assert [path.name for path in folder.iterdir()] == [export.file_name]
@@ -223,40 +223,40 @@ def test_an_export_whose_job_was_lost_is_written_by_the_timetable(
 ) -> None:
     """As with a broker that was away when it was asked for."""
     export = asked(acme, owner)
-    assert exports.write_waiting() == 0, "its job may be on the way"
-    with clock.at(clock.now() + exports.MISSED_FOR):
-        assert exports.write_waiting() == 1
-        assert exports.write_waiting() == 0
+    assert exports.write_waiting_exports() == 0, "its job may be on the way"
+    with clock.frozen_at(clock.now() + exports.MISSED_FOR):
+        assert exports.write_waiting_exports() == 1
+        assert exports.write_waiting_exports() == 0
     export.refresh_from_db()
     assert export.state == Export.State.READY
 
 
 def test_a_job_that_comes_twice_writes_once(played: Caller, acme: Merchant, owner: Person) -> None:
     export = asked(acme, owner)
-    assert exports.begin(export.pk) is not None
-    assert exports.begin(export.pk) is None
-    with clock.at(clock.now() + SILENT_FOR + timedelta(seconds=1)):
-        assert exports.begin(export.pk) is not None
+    assert exports.begin_attempt(export.pk) is not None
+    assert exports.begin_attempt(export.pk) is None
+    with clock.frozen_at(clock.now() + SILENT_FOR + timedelta(seconds=1)):
+        assert exports.begin_attempt(export.pk) is not None
 
 
 def test_an_overtaken_job_writes_no_more(played: Caller, acme: Merchant, owner: Person) -> None:
-    first = exports.begin(asked(acme, owner).pk)
+    first = exports.begin_attempt(asked(acme, owner).pk)
     assert first is not None
-    with clock.at(clock.now() + SILENT_FOR + timedelta(seconds=1)):
-        second = exports.begin(first.pk)
+    with clock.frozen_at(clock.now() + SILENT_FOR + timedelta(seconds=1)):
+        second = exports.begin_attempt(first.pk)
         assert second is not None
-        exports.word(second)
+        exports.send_heartbeat(second)
         with pytest.raises(exports.Stopped):
-            exports.word(first)
+            exports.send_heartbeat(first)
 
 
 def test_a_cancelled_job_stops_at_its_next_word(acme: Merchant, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "WORD_SECONDS", 0)
-    export = exports.begin(asked(acme, owner).pk)
+    export = exports.begin_attempt(asked(acme, owner).pk)
     assert export is not None
-    rows = iter(exports.Counted(export, [["first"], ["second"], ["third"]]))
+    rows = iter(exports.CountedRows(export, [["first"], ["second"], ["third"]]))
     assert [next(rows), next(rows)] == [["first"], ["second"]]
-    assert exports.cancel(export=export).rows_done == 1
+    assert exports.cancel_export(export=export).rows_done == 1
     with pytest.raises(exports.Stopped):
         next(rows)
 
@@ -268,8 +268,8 @@ def test_a_job_that_was_stopped_leaves_no_file(
         raise exports.Stopped
 
     export = asked(acme, owner)
-    monkeypatch.setattr(exports, "end", stopped)
-    exports.write(export.pk)
+    monkeypatch.setattr(exports, "end_attempt", stopped)
+    exports.write_export(export.pk)
     assert list(folder.iterdir()) == []
 
 
@@ -280,7 +280,7 @@ def test_what_fails_is_told_as_failed(
     titles, matching, _ = exports.TABLES[Export.What.ROUNDS]
     monkeypatch.setitem(exports.TABLES, Export.What.ROUNDS, (titles, matching, lambda bets: iter([1 // 0])))
     with pytest.raises(ZeroDivisionError):
-        exports.write(export.pk)
+        exports.write_export(export.pk)
     export.refresh_from_db()
     assert export.state == Export.State.FAILED
     assert list(folder.iterdir()) == []
@@ -292,19 +292,19 @@ def test_three_at_once_and_those_that_broke_off_do_not_count(acme: Merchant, riv
     with pytest.raises(exports.TooMany):
         asked(acme, owner)
     asked(rival, owner)
-    with clock.at(clock.now() + NOT_TAKEN_FOR + timedelta(seconds=1)):
+    with clock.frozen_at(clock.now() + NOT_TAKEN_FOR + timedelta(seconds=1)):
         asked(acme, owner)
 
 
 def test_a_file_is_gone_after_a_day(played: Caller, acme: Merchant, owner: Person, folder: Path) -> None:
     export = written(acme, owner)
-    path = exports.fetched(export=export)
+    path = exports.fetch_file(export=export)
     assert path is not None
     assert path.stat().st_mode & 0o077 == 0
-    assert exports.delete_old() == 0
-    with clock.at(clock.now() + timedelta(hours=24, seconds=1)):
-        assert exports.fetched(export=export) is None
-        assert exports.delete_old() == 1
+    assert exports.delete_old_exports() == 0
+    with clock.frozen_at(clock.now() + timedelta(hours=24, seconds=1)):
+        assert exports.fetch_file(export=export) is None
+        assert exports.delete_old_exports() == 1
     export.refresh_from_db()
     assert export.state == Export.State.EXPIRED
     assert list(folder.iterdir()) == []
@@ -312,6 +312,6 @@ def test_a_file_is_gone_after_a_day(played: Caller, acme: Merchant, owner: Perso
 
 def test_who_asked_and_each_download_are_kept(played: Caller, acme: Merchant, owner: Person) -> None:
     export = written(acme, owner)
-    exports.fetched(export=export)
+    exports.fetch_file(export=export)
     events = Export.pgh_event_model.objects.filter(merchant=acme).order_by("pgh_id")  # type: ignore[attr-defined]
     assert [(event.pgh_label, event.downloads) for event in events] == [("insert", 0), ("update", 1)]

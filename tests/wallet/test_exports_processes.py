@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
 
 WITHIN_SECONDS = 90  # on a machine that is busy with other things
@@ -145,7 +145,12 @@ def worker(portal: Live, tmp_path: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "celery", "--app", "portal.celery:app", "worker", *options]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            tethered(command), env=portal.environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            tethered_command(command),
+            env=portal.environment,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
     try:
         yield

@@ -25,7 +25,7 @@ THIEF = "198.51.100.7"
 
 
 def at(hour: int, minute: int = 0) -> Any:
-    return clock.at(DAY + timedelta(hours=hour, minutes=minute))
+    return clock.frozen_at(DAY + timedelta(hours=hour, minutes=minute))
 
 
 def moment(hour: int, minute: int = 0) -> datetime:
@@ -89,13 +89,13 @@ def story(machine: Told) -> Secret:
         ok(machine.bet(13))  # open
         ok(machine.payout(early, 1))  # settles what was bet before
     with at(20):
-        second = keys.rotate(key=secret.key)
+        second = keys.rotate_secret(key=secret.key)
         newer = Told(
             machine.merchant, Signer(second.key.auth_key, second.secret), machine.game, session=machine.session
         )
         ok(newer.bet(17))
         ok(newer.payout(ok(newer.bet(19)), 4))
-    request_log.drain()
+    request_log.drain_lines()
     return secret
 
 
@@ -115,7 +115,7 @@ def summed_up(calls: int, movements: int) -> None:
 
 def since_exposed(secret: Secret) -> Report:
     with at(15):
-        return compromise_report.report(secret, moment(10, 30))
+        return compromise_report.compromise_report(secret, moment(10, 30))
 
 
 def check(report: Report) -> None:
@@ -185,22 +185,22 @@ def test_every_number_is_right_when_summed_up_one_by_one(story: Secret) -> None:
 @pytest.mark.parametrize("rows", [0, 15, 99])
 def test_the_span_is_cut_to_the_moment(story: Secret, rows: int) -> None:
     summed_up(rows, rows)
-    before = compromise_report.report(story, moment(10, 45), moment(11, 10))
+    before = compromise_report.compromise_report(story, moment(10, 45), moment(11, 10))
     assert (before.calls, before.players) == (6, 1)
     assert [each.of[Kind.BET].amount for each in before.money] == [350]
-    whole = compromise_report.report(story, moment(0), moment(14, 1))
+    whole = compromise_report.compromise_report(story, moment(0), moment(14, 1))
     assert [each.of[Kind.BET].amount for each in whole.money] == [700 + 361, 0]
     assert whole.sessions == 1
-    nothing = compromise_report.report(story, moment(15))
+    nothing = compromise_report.compromise_report(story, moment(15))
     assert (nothing.calls, nothing.money, nothing.players, nothing.addresses) == (0, [], 0, [])
-    between = compromise_report.report(story, moment(12), moment(13))
+    between = compromise_report.compromise_report(story, moment(12), moment(13))
     assert (between.players, between.unit, between.series) == (0, "hour", [])
 
 
 @pytest.mark.parametrize("rows", [0, 99])
 def test_a_long_span_is_drawn_by_the_day(story: Secret, rows: int) -> None:
     summed_up(rows, rows)
-    report = compromise_report.report(story, DAY - timedelta(days=10))
+    report = compromise_report.compromise_report(story, DAY - timedelta(days=10))
     assert (report.unit, [bucket.begins for bucket in report.series]) == ("day", [DAY])
     assert [address.known for address in report.addresses] == [False, False]  # nothing was known so long ago
 
@@ -223,10 +223,10 @@ def test_sums_larger_than_64_bits_are_held(story: Secret) -> None:
         cursor.execute(
             "UPDATE wallet_movementhour SET amount = 9223372036854775807000 WHERE kind = 'bet' AND amount = 13"
         )
-    report = compromise_report.report(story, moment(10, 30))
+    report = compromise_report.compromise_report(story, moment(10, 30))
     assert report.money[0].of[Kind.BET].amount == 9223372036854775807000 + 361
 
 
 def test_movements_are_listed_oldest_first(story: Secret) -> None:
-    listed = [row.kind for row in compromise_report.movements(story, moment(13), moment(14, 2))]
+    listed = [row.kind for row in compromise_report.signed_movements(story, moment(13), moment(14, 2))]
     assert listed == ["bet", "payout", "deposit", "withdraw", "rollback", "bet", "payout"]

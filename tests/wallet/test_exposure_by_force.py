@@ -77,7 +77,7 @@ def machines(merchant: Merchant, game: Game) -> list[Machine]:
     """Two keys, one of them in an overlap, three players, two currencies, demo money, and three addresses."""
     first, other = factories.signer(merchant), factories.signer(merchant)
     key = ApiKey.objects.get(auth_key=first.auth_key)
-    second = Signer(first.auth_key, keys.rotate(key=key, overlap=timedelta(days=2)).secret)
+    second = Signer(first.auth_key, keys.rotate_secret(key=key, overlap=timedelta(days=2)).secret)
     crowd = []
     for number, (player, currency) in enumerate([("ann", "EUR"), ("bob", "EUR"), ("bob", "USD"), ("eve", "OPPI")]):
         machine = Machine(merchant, first, game, player=player, currency=currency)
@@ -119,7 +119,7 @@ def one_call(chance: random.Random, crowd: list[Machine], said: dict[str, list[s
 
 def sum_some_up(chance: random.Random) -> None:
     """The mark of one source goes on, by any number of rows, or by none."""
-    request_log.drain()
+    request_log.drain_lines()
     for source, model in ((Watermark.Source.CALLS, SignedRequest), (Watermark.Source.MOVEMENTS, Transaction)):
         newest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         first = model.objects.order_by("pk").values_list("pk", flat=True).first() or 0
@@ -130,7 +130,7 @@ def sum_some_up(chance: random.Random) -> None:
 
 def compare(secret: Secret, since: datetime, until: datetime) -> None:
     span = (secret.pk, since, until)
-    report = compromise_report.report(secret, since, until)
+    report = compromise_report.compromise_report(secret, since, until)
     money = {
         (kind, each.currency): (found.rows, found.amount)
         for each in report.money
@@ -146,7 +146,7 @@ def compare(secret: Secret, since: datetime, until: datetime) -> None:
     assert (report.calls, report.refused) == (sum(calls.values()), sum(calls.values()) - calls.get("RS_OK", 0))
     rows = sum(found.rows for each in report.money for found in each.of.values()) + report.moved_nothing
     assert rows == Transaction.objects.signed_with(secret.pk, since=since, until=until).count()
-    assert rows == len(list(compromise_report.movements(secret, since, until)))
+    assert rows == len(list(compromise_report.signed_movements(secret, since, until)))
 
 
 @pytest.mark.parametrize("seed", [11, 12])
@@ -154,11 +154,11 @@ def test_every_sum_is_that_of_the_rows_whatever_happened(acme: Merchant, game: G
     chance = random.Random(seed)
     said: dict[str, list[str]] = defaultdict(list)
     at = DAY
-    with clock.at(at):
+    with clock.frozen_at(at):
         crowd = machines(acme, game)
     for number in range(CALLS):
         at += timedelta(seconds=chance.choice([0, 0, 1, 40, 900, 3_600 - at.second - 60 * at.minute]))
-        with clock.at(at):
+        with clock.frozen_at(at):
             one_call(chance, crowd, said)
         if number % 20 == 19:
             sum_some_up(chance)

@@ -49,7 +49,7 @@ def test_totals_that_agree_are_counted_as_totals_wherever_it_is_said(
     told = report.contents(run, plans.plan_of(run.merchant))
     assert (told["rate"], told["agreed"]) == ("100.00 %", "5 totals agree")
     out = StringIO()
-    with clock.at(reconciling.day(busy.merchant).ready + timedelta(hours=5)):
+    with clock.frozen_at(reconciling.day(busy.merchant).ready + timedelta(hours=5)):
         call_command("reconcile", "acme", str(DATE), "--dry-run", stdout=out)
     assert "100.00 % matched: 5 totals agree; 0 breaks." in " ".join(out.getvalue().split())
     page = signed_in(client, support).get(f"/admin/wallet/reconciliation/{run.pk}/change/").content.decode()
@@ -73,7 +73,7 @@ def test_a_day_before_that_was_not_compared_has_no_rate(busy: Busy, before: str,
     )  # fmt: skip
     reconciling.state(busy.merchant, busy.lines())
     run = compared(busy)
-    assert report.since_yesterday(run, figures.figures_of(run)) == sentence
+    assert report.change_since_yesterday(run, figures.figures_of(run)) == sentence
 
 
 def test_a_day_without_a_statement_is_not_measured_by_the_day_before(busy: Busy) -> None:
@@ -81,6 +81,6 @@ def test_a_day_without_a_statement_is_not_measured_by_the_day_before(busy: Busy)
     reconciling.reconcile(busy.merchant, DATE - timedelta(days=1))
     run = compared(busy)
     assert run.outcome == "no_statement"
-    assert report.since_yesterday(run, figures.figures_of(run)) == (
+    assert report.change_since_yesterday(run, figures.figures_of(run)) == (
         "The day before: 1 break, EUR 0.00007 at 0.00 % matched."
     )

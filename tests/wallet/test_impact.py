@@ -32,11 +32,11 @@ def test_what_the_key_does_now(caller: Caller, rival_caller: Caller, summed_up: 
     caller.payout(caller.bet(200)["transactionId"], 0)
     caller.bet(30)
     rival_caller.bet(7)
-    request_log.drain()
+    request_log.drain_lines()
     if summed_up:
         usage_rollup.sum_up(Watermark.Source.CALLS)
         usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
-    found = compromise_impact.impact(key_of(caller))
+    found = compromise_impact.compromise_impact(key_of(caller))
     assert [(each.currency, each.rounds, each.stake) for each in found.open_rounds] == [("EUR", 2, 130)]
     assert found.rounds == 2
     assert found.by_endpoint == [
@@ -47,13 +47,13 @@ def test_what_the_key_does_now(caller: Caller, rival_caller: Caller, summed_up: 
     ]
     assert (found.per_minute_hour, found.per_minute_day) == (6 / 60, 6 / 1440)
     assert (found.addresses, found.known, found.players_in_session) == (1, 1, 1)
-    later = compromise_impact.impact(key_of(caller), clock.now() + timedelta(hours=25))
+    later = compromise_impact.compromise_impact(key_of(caller), clock.now() + timedelta(hours=25))
     assert (later.per_minute_day, later.addresses, later.players_in_session, later.rounds) == (0, 0, 0, 2)
 
 
 def test_rounds_longer_ago_than_it_says_are_left_out(caller: Caller) -> None:
     caller.bet(100)
-    assert compromise_impact.impact(key_of(caller), clock.now() + timedelta(days=31)).open_rounds == []
+    assert compromise_impact.compromise_impact(key_of(caller), clock.now() + timedelta(days=31)).open_rounds == []
 
 
 def do(caller: Caller, what: str, bet: str) -> str:
@@ -78,11 +78,13 @@ def do(caller: Caller, what: str, bet: str) -> str:
 @pytest.mark.parametrize("what", [*NEW_RISK, *OWED])
 @pytest.mark.parametrize("response", list(Response))
 def test_callers_are_answered_as_was_said(caller: Caller, response: str, what: str) -> None:
-    said = dict(compromise_impact.answers(response))[what]
+    said = dict(compromise_impact.call_answers(response))[what]
     bet = caller.bet(100)["transactionId"]
-    request_log.drain()
+    request_log.drain_lines()
     SeenAddress.objects.update(first_seen_at=clock.now() - timedelta(hours=1))
-    compromise.declare(key=key_of(caller), response=response, reason="found", exposed_since=clock.now(), by=None)
+    compromise.declare_compromise(
+        key=key_of(caller), response=response, reason="found", exposed_since=clock.now(), by=None
+    )
     answered = do(caller, what, bet)
     assert answered == (said if said in {REFUSED, UNKNOWN_SECRET} else "RS_OK")
     if response == Response.QUARANTINE and what in OWED:
@@ -94,9 +96,9 @@ def test_callers_are_answered_as_was_said(caller: Caller, response: str, what: s
 @pytest.mark.parametrize("what", [*NEW_RISK, *OWED])
 def test_the_answers_after_an_overlap(caller: Caller, what: str) -> None:
     """A rotation with no overlap ends at once: what the table says for afterwards."""
-    said = dict(compromise_impact.answers(Response.ROTATE))[what]
+    said = dict(compromise_impact.call_answers(Response.ROTATE))[what]
     bet = caller.bet(100)["transactionId"]
-    compromise.declare(
+    compromise.declare_compromise(
         key=key_of(caller), response="rotate", reason="found", exposed_since=clock.now(), by=None, overlap=timedelta(0)
     )
     answered = do(caller, what, bet)
@@ -105,10 +107,10 @@ def test_the_answers_after_an_overlap(caller: Caller, what: str) -> None:
 
 def test_an_unknown_response_has_no_answers() -> None:
     with pytest.raises(ValueError, match="shrug"):
-        compromise_impact.answers("shrug")
+        compromise_impact.call_answers("shrug")
 
 
 def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller) -> None:
     caller.bet(100)
     merchants.set_status(merchant=caller.merchant, status="suspended")
-    assert compromise_impact.impact(key_of(caller)).rounds == 1
+    assert compromise_impact.compromise_impact(key_of(caller)).rounds == 1

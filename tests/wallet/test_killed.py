@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from tests.plugins.live import CHECKOUT, Live
 from tests.wallet.conftest import PATIENCE, LiveCaller, Stage, until
 from tests.wallet.test_statement_push_live import send
@@ -66,7 +66,9 @@ def locked(live: Live, table: str, mode: str = "EXCLUSIVE") -> Iterator[Callable
 
 
 def worker(live: Live, script: str) -> subprocess.Popen[bytes]:
-    command = tethered([sys.executable, "manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", script])
+    command = tethered_command(
+        [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", script]
+    )
     return subprocess.Popen(command, env=live.environment, cwd=CHECKOUT)
 
 

@@ -47,27 +47,27 @@ def tester(sandbox: Merchant, caller: Caller) -> Caller:
 
 def key_of(merchant: Merchant) -> ApiKey:
     environment = "test" if merchant.is_sandbox else "live"
-    return keys.issue(merchant=merchant, environment=environment).key
+    return keys.issue_key(merchant=merchant, environment=environment).key
 
 
 def test_the_first_page_of_staff(caller: Caller, tester: Caller) -> None:
     """Calls and money: the same before and after what a sandbox does."""
-    request_log.drain()
+    request_log.drain_lines()
     since = clock.now() - timedelta(hours=1)
     before = dashboard.calls(since), dashboard.movements(since)
     bet = tester.bet(STAKE).body["transactionId"]
     tester.payout(bet)
     tester.bet(10**12)
     tester.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, x_signature="0" * 64)
-    assert request_log.drain()
+    assert request_log.drain_lines()
     assert (dashboard.calls(since), dashboard.movements(since)) == before
     caller.bet(STAKE)
-    request_log.drain()
+    request_log.drain_lines()
     assert dashboard.calls(since)["calls_taken"] == before[0]["calls_taken"] + 1
 
 
 def quarantined(merchant: Merchant) -> None:
-    keys.quarantine(key=key_of(merchant))
+    keys.quarantine_key(key=key_of(merchant))
 
 
 def ending(merchant: Merchant) -> None:
@@ -75,11 +75,11 @@ def ending(merchant: Merchant) -> None:
 
 
 def overlapping(merchant: Merchant) -> None:
-    keys.rotate(key=key_of(merchant), overlap=timedelta(hours=2))
+    keys.rotate_secret(key=key_of(merchant), overlap=timedelta(hours=2))
 
 
 def leaked(merchant: Merchant) -> None:
-    compromise.declare(
+    compromise.declare_compromise(
         key=key_of(merchant), response="rotate", reason="mail", exposed_since=clock.now() - timedelta(hours=1), by=None
     )
 
@@ -111,10 +111,12 @@ def test_hygiene(acme: Merchant, sandbox: Merchant, concern: hygiene.Concern) ->
     factories.early_test_key(acme)
     for merchant in (sandbox, acme):
         ends = later + timedelta(days=10)
-        old = keys.issue(merchant=merchant, environment="test" if merchant.is_sandbox else "live", expires_at=ends).key
+        old = keys.issue_key(
+            merchant=merchant, environment="test" if merchant.is_sandbox else "live", expires_at=ends
+        ).key
         quarantined(merchant)
-        with clock.at(later - timedelta(hours=1)):
-            keys.rotate(key=old, overlap=timedelta(hours=5))
+        with clock.frozen_at(later - timedelta(hours=1)):
+            keys.rotate_secret(key=old, overlap=timedelta(hours=5))
     found = {getattr(row, "key", row).merchant for row in concern.rows(later)}
     assert found == {acme}
 
@@ -123,7 +125,7 @@ def test_reminders_of_a_keys_end(acme: Merchant, sandbox: Merchant) -> None:
     factories.member(acme, "owner")
     ending(sandbox)
     ending(acme)
-    expiry.remind()
+    expiry.send_reminders()
     assert Letter.objects.filter(template="key_expires").values_list("merchant", flat=True).get() == acme.pk
 
 
@@ -135,11 +137,11 @@ def with_plan(merchant: Merchant) -> ReconciliationPlan:
 
 def test_no_day_of_a_sandbox_is_due_or_late(acme: Merchant, sandbox: Merchant) -> None:
     with_plan(sandbox)
-    with clock.at(LATE):
-        assert not schedule.due(LATE)
+    with clock.frozen_at(LATE):
+        assert not schedule.due_days(LATE)
         assert not alarms.all_alarms()
         with_plan(acme)
-        assert {each.code for each in schedule.due(LATE)} == {"acme"}
+        assert {each.code for each in schedule.due_days(LATE)} == {"acme"}
 
 
 def test_no_statement_of_a_sandbox_is_fetched(acme: Merchant, sandbox: Merchant) -> None:
@@ -147,7 +149,7 @@ def test_no_statement_of_a_sandbox_is_fetched(acme: Merchant, sandbox: Merchant)
         with_plan(merchant)
         StatementSource.objects.create(merchant=merchant, kind="url", address="https://a.example/{day}", is_on=True)
     Merchant.objects.update(created_at=LATE - timedelta(days=9))
-    assert {source.merchant for source, _ in pull.due(LATE)} == {acme}
+    assert {source.merchant for source, _ in pull.due_sources(LATE)} == {acme}
 
 
 def test_its_plan_has_no_timetable(sandbox: Merchant) -> None:
@@ -190,9 +192,9 @@ def case_of(merchant: Merchant, **fields: Any) -> Case:
 
 def test_staffs_work_on_cases(client: Client, acme: Merchant, sandbox: Merchant, support: Person) -> None:
     own, test = case_of(acme), case_of(sandbox)
-    assert list(cases.owed()) == [own]
-    assert [kind.total for kind in cases.ages()] == [1]
-    assert list(cases.owed(sandbox)) == [test]
+    assert list(cases.owed_cases()) == [own]
+    assert [kind.total for kind in cases.open_case_ages()] == [1]
+    assert list(cases.owed_cases(sandbox)) == [test]
     signed_in(client, support)
     path = "/admin/wallet/case/"
     assert list(client.get(path).context["cl"].result_list) == [own]
@@ -210,8 +212,8 @@ def test_one_person_writes_off_what_a_sandbox_is_short_of(acme: Merchant, sandbo
 
 def test_a_statement_of_a_sandbox_is_compared_when_asked_for(sandbox: Merchant, support: Person) -> None:
     reconciling.state(sandbox, [], DAY)
-    with clock.at(LATE):
-        run = schedule.compare_asked(merchant=sandbox, day=DAY, by=support)
+    with clock.frozen_at(LATE):
+        run = schedule.compare_requested(merchant=sandbox, day=DAY, by=support)
     assert run is not None
     assert run.state == "done"
     assert not Letter.objects.exists()
@@ -219,5 +221,5 @@ def test_a_statement_of_a_sandbox_is_compared_when_asked_for(sandbox: Merchant, 
 
 def test_the_check_of_the_books_reads_sandboxes_and_names_them(tester: Caller) -> None:
     rows = Transaction.objects.count()
-    assert verification.verify().rows == rows
+    assert verification.verify_rows().rows == rows
     assert "sandbox" in Merchant.objects.get(sandbox_of=tester.merchant).code

@@ -159,7 +159,7 @@ def test_a_public_shape_is_read_with_its_preset(
 @pytest.mark.parametrize("preset", presets.PRESETS, ids=lambda preset: preset.key)
 def test_each_preset_is_a_mapping(preset: presets.Preset) -> None:
     headers = list(preset.columns.values()) or HEADER.split(";")
-    mapping = presets.applied(preset.key, Mapping(), headers)
+    mapping = presets.apply_preset(preset.key, Mapping(), headers)
     assert from_json(mapping.as_json()) == mapping
     assert set(preset.columns.values()) <= set(mapping.columns.values())
     assert mapping.amounts

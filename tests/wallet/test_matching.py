@@ -582,7 +582,7 @@ def test_a_bet_that_came_after_its_rollback(busy: Busy, path: str) -> None:
     bet = busy.machine.in_session(currency="EUR", amount=5, transactionId="too-late")
     with at(busy.merchant, 13 * HOUR):
         assert busy.machine.call(path, bet).status == "TRANSACTION_DOES_NOT_EXIST"
-    request_log.drain()
+    request_log.drain_lines()
     state(busy.merchant, [*busy.lines(), Line("too-late", "bet", "player-1", "EUR", 5)])
     reconcile(busy.merchant)
     assert breaks(busy.merchant) == {("tombstone_met", "too-late")}

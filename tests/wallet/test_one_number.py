@@ -24,7 +24,7 @@ from tests.wallet.reconciling import DATE, Busy, Line, Told, changed, without
 from wallet.models import Case, Reconciliation
 from wallet.models.reconciliation import ReportRecipient
 from wallet.reconciliation import break_amounts, deliveries, folded_rows, matching, report, report_files
-from wallet.reconciliation.figures import Side, figures_of
+from wallet.reconciliation.figures import FigureSide, figures_of
 
 HERE = "/operator/acme/reconciliation/"
 STRAYS = [Line(f"stray-{number}", "bet", "player-1", "EUR", 150_000) for number in range(4)]
@@ -94,9 +94,9 @@ def test_each_place_says_the_same(day: str, busy: Busy, reader: Client, monkeypa
     state(busy)
     run = reconciling.reconcile(busy.merchant, after=timedelta(hours=7)).run
     assert run is not None
-    with clock.at(reconciling.day(busy.merchant).ready + timedelta(hours=8)):
-        deliveries.send(run=run)
-        email_outbox.send_due()
+    with clock.frozen_at(reconciling.day(busy.merchant).ready + timedelta(hours=8)):
+        deliveries.send_reports(run=run)
+        email_outbox.send_due_emails()
         page, calendar = reader.get(f"{HERE}{DATE}/"), reader.get(HERE)
     assert _subject() == f"Acme Casino, {DATE}: {headline}"
     assert page.context["headline"] == headline
@@ -117,7 +117,7 @@ def _subject() -> str:
 
 def _exported(run: Reconciliation) -> tuple[int, dict[str, int]]:
     stakes: Counter[str] = Counter()
-    rows = list(csv.DictReader(StringIO("".join(report_files.csv(run)).removeprefix("\ufeff"))))
+    rows = list(csv.DictReader(StringIO("".join(report_files.csv_lines(run)).removeprefix("\ufeff"))))
     counted = [row for row in rows if int(row["breaks"])]
     for row in counted:
         stakes[row["currency"]] += round(float(row["at stake"]) * money.SCALE)
@@ -128,8 +128,8 @@ def test_breaks_of_another_day_are_named_and_not_counted(busy: Busy, reader: Cli
     of_another_day(busy)
     run = reconciling.reconcile(busy.merchant).run
     assert run is not None
-    deliveries.send(run=run)
-    email_outbox.send_due()
+    deliveries.send_reports(run=run)
+    email_outbox.send_due_emails()
     (open_round,) = Case.objects.filter(kind="unsettled")
     sentence = f"{open_round.get_kind_display()} (1, EUR 2.50)"
     (message,) = mail.outbox
@@ -159,7 +159,7 @@ def test_a_difference_is_ours_minus_theirs_of_every_type(busy: Busy) -> None:
     reconciling.state(busy.merchant, [*lines, *STRAYS[:1]])
     run = reconciling.reconcile(busy.merchant).run
     assert run is not None
-    found = {case.subject: break_amounts.net(case) for case in Case.objects.filter(day=DATE)}
+    found = {case.subject: break_amounts.net_difference(case) for case in Case.objects.filter(day=DATE)}
     assert found == {"win": 2_000, "withdraw": 200, "reward": 100, "stray-0": -150_000}
     assert {each.kind: each.net for each in figures_of(run).breaks} == {
         "missing_there": 2_200, "amount": 100, "missing_here": -150_000,
@@ -176,7 +176,10 @@ def test_a_cut_file_is_one_break_in_each_currency(busy: Busy, reader: Client) ->
     reconciling.state(merchant, [line for line in lines if line.transaction_id != "yen"])
     reconciling.reconcile(merchant)
     cut = {case.currency: case for case in Case.objects.filter(kind="truncated")}
-    assert {currency: break_amounts.net(case) for currency, case in cut.items()} == {"EUR": 20_000, "JPY": 700_000}
+    assert {currency: break_amounts.net_difference(case) for currency, case in cut.items()} == {
+        "EUR": 20_000,
+        "JPY": 700_000,
+    }
     page = reader.get(f"{HERE}cases/{cut['EUR'].pk}/")
     assert [each.difference for each in page.context["folded"].lines] == ["EUR 0.01"] * 20
 
@@ -205,7 +208,7 @@ def test_the_rows_of_a_folded_case_are_a_list_and_a_file(
 
 
 def test_the_email_says_that_the_breaks_add_up() -> None:
-    line = report.SideLine.of(Side("EUR", "bet", 2, 500_000, 1, 300_000, explained=200_000))
+    line = report.SideLine.build(FigureSide("EUR", "bet", 2, 500_000, 1, 300_000, explained=200_000))
     assert (line.difference, line.explained, line.unexplained, line.is_unexplained) == ("2.00", "2.00", "0.00", False)
-    rest = report.SideLine.of(Side("JPY", "bet", 2, 500_000, 1, 300_000, explained=100_000))
+    rest = report.SideLine.build(FigureSide("JPY", "bet", 2, 500_000, 1, 300_000, explained=100_000))
     assert (rest.difference, rest.explained, rest.unexplained, rest.is_unexplained) == ("2", "1", "1", True)

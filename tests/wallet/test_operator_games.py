@@ -41,7 +41,7 @@ def off_for(merchant: Merchant) -> set[int]:
 # --- Switches ---------------------------------------------------------------------------------------------------------
 def test_a_switch_shows_first_what_goes_on_and_what_callers_are_answered(desk: Client, caller: Caller) -> None:
     caller.bet(200_000)
-    request_log.drain()
+    request_log.drain_lines()
     shown = said(desk.get(switch("off", caller.game)))
     for text in (
         "1 with 2.00 EUR at stake",
@@ -184,7 +184,7 @@ def crowd(acme: Merchant, rival: Merchant) -> None:
     Player.objects.create(merchant=rival, player_id="rivals")
     own = {"EUR": 2_000_000, "JPY": 500_000_000}
     Player.objects.filter(player_id="x").update(bets_per_minute=10, max_stake=123_450_000, max_stake_by_currency=own)
-    flags.block(player=Player.objects.get(player_id="=1+1"), reason="=HYPERLINK(1)")
+    flags.block_player(player=Player.objects.get(player_id="=1+1"), reason="=HYPERLINK(1)")
 
 
 def test_what_goes_out_is_harmless_and_comes_in_unchanged(desk: Client, crowd: None) -> None:
@@ -301,7 +301,7 @@ def test_who_was_changed_under_the_hands_of_a_file_is_left_alone_and_named(acme:
     Player.objects.filter(pk=players[0].pk).update(blocked_reason="Meanwhile")
     Player.objects.filter(pk=players[1].pk).update(max_stake=77)
     stood = {each.pk: flags.setting(each) for each in acme.players.filter(pk__in=[players[0].pk, players[1].pk])}
-    assert set(flags.write(changes)) == stood.keys()
+    assert set(flags.write_settings(changes)) == stood.keys()
     left = {each.pk: flags.setting(each) for each in acme.players.all()}
     assert left == dict.fromkeys(left, Setting(True, "A", 1, 2)) | stood
 
@@ -309,7 +309,7 @@ def test_who_was_changed_under_the_hands_of_a_file_is_left_alone_and_named(acme:
 def test_a_plan_that_has_become_another_is_not_saved(desk: Client, crowd: None) -> None:
     form = upload(desk, PLAYERS, FILE).context["form"]
     fields = {name: form[name].value() for name in ("packed", "token")}
-    flags.unblock(player=Player.objects.get(player_id="=1+1"))
+    flags.unblock_player(player=Player.objects.get(player_id="=1+1"))
     refused = desk.post(f"{PLAYERS}import/", fields, follow=True)
     assert "in the meantime" in said(refused)
     assert f'<a class="btn btn-primary" href="{PLAYERS}import/">Choose the file again</a>' in said(refused)
@@ -341,9 +341,9 @@ def test_a_file_of_another_merchant_person_or_kind_or_bent_is_refused(
 
 def test_a_file_waits_for_an_hour_and_is_applied_once(desk: Client, acme: Merchant, crowd: None) -> None:
     late, first = proposed(desk, PLAYERS, FILE), proposed(desk, PLAYERS, FILE)
-    with clock.at(clock.now() + proposals.FRESH):
+    with clock.frozen_at(clock.now() + proposals.FRESH):
         assert "older than an hour" in said(desk.post(f"{PLAYERS}import/", late))
-        assert proposals.forget() == 2
+        assert proposals.purge_proposals() == 2
     first = proposed(desk, PLAYERS, FILE)
     other = proposed(desk, PLAYERS, "playerId,blocked,reason\n+x,yes,A\n")
     assert desk.post(f"{PLAYERS}import/", first).status_code == 302

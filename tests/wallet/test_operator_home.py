@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant, Person
 from merchants.services import allowlist, compromise, keys
 from merchants.services.allowlist import EntryPlan, Proposal
@@ -88,7 +88,7 @@ def test_home_is_so_many_named_queries(at_work: Client, caller: Caller, acme: Me
 
 
 def flows(merchant: Merchant, hours: int = 24) -> dict[str, tuple[int, int]]:
-    found = money_flow.last(money_flow.secrets_of(merchant), hours=hours)
+    found = money_flow.recent_flows(money_flow.secrets_of_key(merchant), hours=hours)
     return {flow.currency: (flow.stakes, flow.winnings) for flow in found}
 
 
@@ -125,8 +125,8 @@ def test_what_was_rolled_back_is_no_longer_counted(caller: Caller, acme: Merchan
 
 
 def sums(merchant: Merchant) -> dict[str, str]:
-    [flow] = money_flow.last(money_flow.secrets_of(merchant), hours=24)
-    return home.shown(flow)
+    [flow] = money_flow.recent_flows(money_flow.secrets_of_key(merchant), hours=24)
+    return home.amount_label(flow)
 
 
 def taken_back(caller: Caller, verb: str) -> None:
@@ -150,18 +150,18 @@ def taken_back(caller: Caller, verb: str) -> None:
 def test_a_rollback_counts_in_the_hour_in_which_it_came(caller: Caller, acme: Merchant) -> None:
     now = clock.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    with clock.at(now):
+    with clock.frozen_at(now):
         caller.bet(200_000, transactionId="x")
-    with clock.at(now + timedelta(hours=2)):
+    with clock.frozen_at(now + timedelta(hours=2)):
         signed_at = str(int(clock.now().timestamp() * 1000))
         caller.call("/wallet/transaction/rollback", {"transactions": [caller.rollback_item("x")]}, timestamp=signed_at)
-        [flow] = money_flow.last(money_flow.secrets_of(acme), hours=24)
+        [flow] = money_flow.recent_flows(money_flow.secrets_of_key(acme), hours=24)
     assert (flow.came, flow.stakes) == ({hour: 200_000, hour + timedelta(hours=2): -200_000}, 0)
 
 
 def test_what_is_older_than_the_span_is_left_out(caller: Caller, acme: Merchant) -> None:
     played(caller)
-    with clock.at(clock.now() + timedelta(hours=30)):
+    with clock.frozen_at(clock.now() + timedelta(hours=30)):
         assert flows(acme) == {}
         assert flows(acme, hours=7 * 24)
 
@@ -169,9 +169,9 @@ def test_what_is_older_than_the_span_is_left_out(caller: Caller, acme: Merchant)
 def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
     played(caller)
     caller.bet(900_000_000)
-    request_log.drain()
+    request_log.drain_lines()
     now = clock.now()
-    with clock.at(now):
+    with clock.frozen_at(now):
         shown = said(at_work.get(HOME))
     assert "RS_ERROR_NOT_ENOUGH_MONEY" in shown
     since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
@@ -195,7 +195,7 @@ def refused_unseen(caller: Caller, rival_caller: Caller) -> None:
 def wrongly_signed(caller: Caller, calls: int) -> None:
     for _ in range(calls):
         assert caller.get("/game/list/", x_signature="0" * 64).status == "SIGNATURE_NOT_MATCH"
-    request_log.drain()
+    request_log.drain_lines()
 
 
 @pytest.mark.parametrize("summed", [False, True])
@@ -205,7 +205,7 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
     AllowlistEntry.objects.create(merchant=acme, network="127.0.0.0/8")
     refused_unseen(caller, rival_caller)
     caller.bet(900_000_000)
-    request_log.drain()
+    request_log.drain_lines()
     if summed:
         usage_rollup.sum_up(Watermark.Source.CALLS)
     beat = last_day.last_day(acme)
@@ -217,7 +217,7 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
     }
     assert (beat.taken.total(), beat.refused.total()) == (2, 5)
     now = clock.now()
-    with clock.at(now):
+    with clock.frozen_at(now):
         shown = said(at_work.get(HOME))
     assert "5 of 7 calls were refused, 4 of them before their signature was right." in shown
     since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
@@ -272,11 +272,11 @@ def ended(*, key: ApiKey) -> None:
 
 def test_what_needs_attention_is_said_first(at_work: Client, acme: Merchant, owner: Person) -> None:
     soon = clock.now() + timedelta(days=5)
-    leaked, ending, rotated, closed = (keys.issue(merchant=acme, label=label).key for label in "LERQ")
-    compromise.declare(key=leaked, response="revoke", reason="x", exposed_since=clock.now(), by=owner)
+    leaked, ending, rotated, closed = (keys.issue_key(merchant=acme, label=label).key for label in "LERQ")
+    compromise.declare_compromise(key=leaked, response="revoke", reason="x", exposed_since=clock.now(), by=owner)
     ApiKey.objects.filter(pk=ending.pk).update(expires_at=soon)
-    keys.rotate(key=rotated)
-    keys.quarantine(key=closed)
+    keys.rotate_secret(key=rotated)
+    keys.quarantine_key(key=closed)
     AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/24", expires_at=soon)
     shown = said(at_work.get(HOME))
     for text in (
@@ -310,15 +310,15 @@ def test_a_list_on_trial_is_noticed_until_its_deadline_and_what_was_before_told_
     soon = clock.now() + timedelta(days=2)
     AllowlistEntry.objects.create(merchant=acme, key=key, network="198.51.100.7", expires_at=soon)
     new = Proposal(acme, tuple(EntryPlan(ip_network(f"203.0.113.{last}")) for last in (1, 2)), key)
-    tried = allowlist.save(proposal=new, by=None, on_trial=True, confirmed_code="acme").trial
+    tried = allowlist.save_networks(proposal=new, by=None, on_trial=True, confirmed_code="acme").trial
     assert tried is not None
     shown = said(at_work.get(HOME))
-    until = f"{name} is on trial until {spoken(tried.deadline)}"
+    until = f"{name} is on trial until {moment_text(tried.deadline)}"
     assert until[1:] in shown
     assert f'href="{page}">Look at the list' in shown
     assert "ends on" not in shown
     assert of_key or "2 networks on the merchant’s list" in shown
-    with clock.at(tried.deadline):
+    with clock.frozen_at(tried.deadline):
         shown = said(signed_in(Client(), viewer).get(HOME))
     assert "on trial" not in shown
     assert f"An entry of {name} ends on {soon:%-d %B, %H:%M} UTC" in shown
@@ -328,12 +328,12 @@ def test_a_list_on_trial_is_noticed_until_its_deadline_and_what_was_before_told_
 def test_a_first_list_that_was_only_tried_restricts_nothing_from_its_deadline_on(
     at_work: Client, viewer: Person, caller: Caller, acme: Merchant
 ) -> None:
-    tried = allowlist.save(
+    tried = allowlist.save_networks(
         proposal=Proposal(acme, (EntryPlan(ip_network("203.0.113.1")),)), by=None, on_trial=True
     ).trial
     assert tried is not None
     assert "1 network on the merchant’s list" in said(at_work.get(HOME))
-    with clock.at(tried.deadline):
+    with clock.frozen_at(tried.deadline):
         shown = said(signed_in(Client(), viewer).get(HOME))
     assert "No merchant’s list" in shown
     assert "1 key open to every address" in shown
@@ -349,7 +349,7 @@ def test_a_list_whose_entries_have_all_ended_refuses_everybody_and_is_noticed(
     shown = said(at_work.get(HOME))
     assert f"All entries of {name} have ended: every call {'under it ' if of_key else ''}is refused." in shown
     assert f'href="{page}">Look at the list' in shown
-    keys.revoke(key=ApiKey.objects.get())
+    keys.revoke_key(key=ApiKey.objects.get())
     assert ("have ended: every call" in said(at_work.get(HOME))) != of_key
 
 
@@ -363,7 +363,7 @@ def test_a_domain_that_ends_soon_is_noticed_and_that_all_have_ended(
     shown = said(at_work.get(HOME))
     assert f"The domain play.example.com ends on {soon:%-d %B, %H:%M} UTC" in shown
     assert "All domains" not in shown
-    with clock.at(soon + timedelta(days=30)):
+    with clock.frozen_at(soon + timedelta(days=30)):
         shown = said(signed_in(Client(), viewer).get(HOME))
     assert "All domains of the merchant’s list have ended: every call that says Origin is refused." in shown
     assert 'href="/operator/acme/allowlist/">Look at the list' in shown
@@ -374,9 +374,9 @@ def test_a_domain_that_ends_soon_is_noticed_and_that_all_have_ended(
 @pytest.mark.parametrize(
     ("end", "told"),
     [
-        (keys.revoke, "No key can be used: each is revoked or has ended, and every call is refused."),
+        (keys.revoke_key, "No key can be used: each is revoked or has ended, and every call is refused."),
         (ended, "No key can be used: each is revoked or has ended, and every call is refused."),
-        (keys.quarantine, "No key can begin anything new: each is quarantined, is revoked or has ended."),
+        (keys.quarantine_key, "No key can begin anything new: each is quarantined, is revoked or has ended."),
     ],
 )
 def test_that_no_key_can_be_used_is_noticed(
@@ -394,7 +394,7 @@ def test_that_no_key_can_be_used_is_noticed(
 def test_a_round_that_stays_open_is_noticed_after_a_day(at_work: Client, caller: Caller, viewer: Person) -> None:
     caller.bet(100_000)
     assert "<strong>1</strong> with 1.00 EUR at stake" in said(at_work.get(HOME))
-    with clock.at(clock.now() + timedelta(hours=25)):
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
         shown = said(signed_in(Client(), viewer).get(HOME))
     assert "open for more than a day, the oldest for 1 day" in shown
 
@@ -405,19 +405,19 @@ BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
 
 def test_hours_fall_into_their_slot_and_none_is_lost() -> None:
     counts = Counter({BEGIN + timedelta(hours=hour): 1 for hour in range(168)})
-    assert charts.folded(counts, charts.slots(BEGIN, 168)) == [24] * 7
-    assert charts.folded(counts, charts.slots(BEGIN, 24)) == [1] * 24
+    assert charts.folded_hours(counts, charts.slots(BEGIN, 168)) == [24] * 7
+    assert charts.folded_hours(counts, charts.slots(BEGIN, 24)) == [1] * 24
 
 
 def test_bars_fill_the_drawing_and_a_single_call_is_seen() -> None:
-    chart = charts.stacked(([999_999, 0], "a"), ([1, 0], "b"), [])
+    chart = charts.stacked_chart(([999_999, 0], "a"), ([1, 0], "b"), [])
     assert [bar.css for bar in chart.bars] == ["a", "b"]
     assert all(bar.height >= 1 and bar.y >= 0 for bar in chart.bars)
-    assert charts.beside(([0, 0], "a"), ([0, 0], "b"), []).is_empty
+    assert charts.grouped_chart(([0, 0], "a"), ([0, 0], "b"), []).is_empty
 
 
 def test_a_bar_below_zero_hangs_from_the_line_on_which_the_others_stand() -> None:
-    chart = charts.beside(([300, -100, 0], "a"), ([0, 1, 200], "b"), [])
+    chart = charts.grouped_chart(([300, -100, 0], "a"), ([0, 1, 200], "b"), [])
     *bars, line = chart.bars
     assert (line.css, line.x, line.width) == ("bar-zero", 0, charts.WIDTH)
     zero = line.y + line.height / 2
@@ -429,10 +429,10 @@ def test_a_bar_below_zero_hangs_from_the_line_on_which_the_others_stand() -> Non
 
 
 def test_bars_that_are_all_below_zero_are_drawn() -> None:
-    chart = charts.beside(([0, -5], "a"), ([0, 0], "b"), [])
+    chart = charts.grouped_chart(([0, -5], "a"), ([0, 0], "b"), [])
     assert [bar.css for bar in chart.bars] == ["a", "bar-zero"]
     assert chart.bars[0].height > charts.HEIGHT / 2
 
 
 def test_without_a_bar_below_zero_no_line_is_drawn() -> None:
-    assert [bar.css for bar in charts.beside(([1], "a"), ([2], "b"), []).bars] == ["a", "b"]
+    assert [bar.css for bar in charts.grouped_chart(([1], "a"), ([2], "b"), []).bars] == ["a", "b"]

@@ -37,7 +37,7 @@ def at_work(client: Client, owner: Person) -> Client:
 def calling(caller: Caller) -> Caller:
     """Its calls are in the log."""
     caller.call("/wallet/balance", {}, x_signature="")
-    request_log.drain()
+    request_log.drain_lines()
     return caller
 
 
@@ -122,7 +122,7 @@ HERE, OFFICE = "127.0.0.1", "198.51.100.7"
 
 def saved(merchant: Merchant, network: str, *, key: ApiKey | None = None, **how: Any) -> Any:
     proposal = Proposal(merchant, (EntryPlan(ip_network(network)),), key)
-    return allowlist.save(proposal=proposal, by=None, **how)
+    return allowlist.save_networks(proposal=proposal, by=None, **how)
 
 
 def test_two_lists_that_shut_out_everybody_once_the_one_on_trial_has_gone_back_want_the_code(
@@ -156,13 +156,13 @@ def test_a_list_that_went_back_is_not_kept_by_a_page_that_was_left_open(
     at_work: Client, acme: Merchant, owner: Person
 ) -> None:
     noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
-    with clock.at(noon), history.acting(door="set-up"):
+    with clock.frozen_at(noon), history.act_as(door="set-up"):
         AllowlistEntry.objects.create(merchant=acme, network=OFFICE)
         tried = saved(acme, HERE, on_trial=True).trial
-    with clock.at(noon + timedelta(minutes=11)), pytest.raises(errors.TrialOver):
-        saving.keep(tried=tried, by=owner)
-    with clock.at(noon + timedelta(minutes=11)):
-        assert [line.name for line in entry_usage.of(acme, None).lines] == [f"{OFFICE}/32"]
+    with clock.frozen_at(noon + timedelta(minutes=11)), pytest.raises(errors.TrialOver):
+        saving.keep_without_trial(tried=tried, by=owner)
+    with clock.frozen_at(noon + timedelta(minutes=11)):
+        assert [line.name for line in entry_usage.list_standing(acme, None).lines] == [f"{OFFICE}/32"]
     assert ListTrial.objects.get().state == ListTrial.State.TRYING
 
 
@@ -174,7 +174,7 @@ def test_a_right_signature_under_another_name_is_cut_too(at_work: Client, callin
     body = {"playerId": "player-1", "currency": "EUR", "signature": right}
     beside: dict[str, Any] = {name: right}
     answer = calling.call(f"/wallet/balance?{name}={right}", body, x_signature="", **beside)
-    request_log.drain()
+    request_log.drain_lines()
     shown = said(at_work.get(f"{REQUESTS}{answer.headers['x-request-id']}/"))
     assert right[:8] in shown
     assert right not in shown
@@ -196,7 +196,7 @@ STAMPS = ["9" * 4096, "-1", "1e400", "٣٣٣", "0x10", "2026-11-23T00:00:00Z", "
 def test_a_call_about_any_player_has_its_page_and_its_search(at_work: Client, caller: Caller, player: str) -> None:
     answer = caller.launch(playerId=player)
     refused = caller.balance(playerId=player, currency="")
-    request_log.drain()
+    request_log.drain_lines()
     for each in (answer, refused):
         shown = said(at_work.get(f"{REQUESTS}{each.headers['x-request-id']}/"))
         assert "<b>bold" not in shown
@@ -213,7 +213,7 @@ def test_a_call_of_any_time_is_explained_and_diagnosed(at_work: Client, caller: 
     body = b'{"playerId":"player-1","currency":"EUR"}'
     right = caller.signer.sign(body)["x-signature"]
     answer = caller.call("/wallet/balance", body, x_timestamp=stamp, x_signature=right)
-    request_log.drain()
+    request_log.drain_lines()
     page = f"{REQUESTS}{answer.headers['x-request-id']}/"
     assert at_work.get(page).status_code == 200
     assert at_work.post(page).status_code == 200
@@ -229,7 +229,7 @@ def test_a_call_of_any_kind_is_explained_and_diagnosed(at_work: Client, caller: 
     ways: list[dict[str, Any]] = [{}, {"x_signature": "é" * 9}, {"x_api_key": caller.signer.auth_key.upper()}]
     for signing in ways:
         answer = caller.call(path, body, **signing)
-        request_log.drain()
+        request_log.drain_lines()
         page = f"{REQUESTS}{answer.headers['x-request-id']}/"
         assert at_work.get(page).status_code in {200, 404}
         assert at_work.post(page).status_code in {200, 404}

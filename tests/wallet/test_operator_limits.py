@@ -80,7 +80,7 @@ def test_limits_of_all_count_for_those_without_their_own(desk: Client, caller: C
 def test_what_another_has_set_meanwhile_is_not_written_over(desk: Client, player: Player) -> None:
     page = of_player(player, "?bets_per_minute=10&max_stake=")
     form = opened(desk, page)
-    with history.acting(door="page", person=factories.member(player.merchant, "manager", email="other@acme.test")):
+    with history.act_as(door="page", person=factories.member(player.merchant, "manager", email="other@acme.test")):
         Player.objects.filter(pk=player.pk).update(bets_per_minute=20)
     told = desk.post(page, form)
     assert "was changed by other@acme.test in the meantime" in said(told)
@@ -95,15 +95,15 @@ def test_who_set_the_limits_of_all_meanwhile_is_told_and_not_who_did_something_e
 ) -> None:
     page = f"{ALL}set/?bets_per_minute=10&max_stake="
     form = opened(desk, page)
-    with history.acting(door="page", person=factories.member(acme, "manager", email="other@acme.test")):
-        limits.set_for_all(merchant=acme, limits=Limits(77, None), seen=limits.of(acme))
-    with history.acting(door="page", person=factories.member(acme, "owner", email="third@acme.test")):
+    with history.act_as(door="page", person=factories.member(acme, "manager", email="other@acme.test")):
+        limits.set_merchant_limits(merchant=acme, limits=Limits(77, None), seen=limits.player_limits(acme))
+    with history.act_as(door="page", person=factories.member(acme, "owner", email="third@acme.test")):
         Merchant.objects.filter(pk=acme.pk).update(two_person=True)
     told = desk.post(page, form)
     assert "was changed by other@acme.test in the meantime" in said(told)
     assert desk.post(page, filled(told)).status_code == 302
     acme.refresh_from_db()
-    assert limits.of(acme) == Limits(10, None)
+    assert limits.player_limits(acme) == Limits(10, None)
 
 
 @pytest.mark.parametrize("seen", ["", ":", "x", "1:2:3", "9" * 40, "٣:"])
@@ -176,8 +176,8 @@ def test_what_is_said_beforehand_is_what_the_ledger_does(caller: Caller, seed: i
     bets = [(61 if number == 5 else dice.choice([0, 1, 8, 22]), dice.randint(0, 5)) for number in range(10)]
     limits = Limits(*[(None, 3), (1, None), (3, None), (1, 3), (2, 4), (3, 2)][seed])
     free, held = played(caller, bets, "free", Limits(None, None)), played(caller, bets, "held", limits)
-    with clock.at(clock.now() + timedelta(hours=1)):
-        foretold = restriction_impact.of_player_limits(Player.objects.get(player_id="free"), limits)[0]
+    with clock.frozen_at(clock.now() + timedelta(hours=1)):
+        foretold = restriction_impact.player_limit_impact(Player.objects.get(player_id="free"), limits)[0]
     assert free == ["RS_OK"] * len(bets)
     assert (foretold.bets, foretold.refused) == (len(bets), held.count("LIMIT_REACHED"))
 
@@ -189,7 +189,7 @@ def played(caller: Caller, bets: list[tuple[int, int]], player: str, limits: Lim
     Player.objects.filter(player_id=player).update(**limits._asdict())
     for wait, amount in bets:
         moment += timedelta(seconds=wait)
-        with clock.at(moment):
+        with clock.frozen_at(moment):
             said.append(caller.bet(amount).status)
     return said
 
@@ -201,8 +201,8 @@ def test_of_many_bets_the_newest_are_judged_and_it_is_said_since_when(
         caller.bet(amount)
     monkeypatch.setattr(restriction_impact, "NEWEST_BETS", 2)
     for day, week in (
-        restriction_impact.of_player_limits(player, Limits(None, 200)),
-        restriction_impact.of_merchant_limits(caller.merchant, Limits(None, 200)),
+        restriction_impact.player_limit_impact(player, Limits(None, 200)),
+        restriction_impact.merchant_limit_impact(caller.merchant, Limits(None, 200)),
     ):
         assert day == week
         assert (day.bets, day.too_high, day.whole) == (2, 1, False)
@@ -216,12 +216,12 @@ def test_a_week_ends_where_it_ends_for_one_and_for_all(acme: Merchant, game: Gam
     player = Player.objects.get(player_id=caller.player)
     now = begin + timedelta(days=8)
     for days in (0, 2, 7.5):
-        with clock.at(begin + timedelta(days=days)):
+        with clock.frozen_at(begin + timedelta(days=days)):
             caller.launch()
             assert caller.bet(300).status == "RS_OK"
     for found in (
-        restriction_impact.of_player_limits(player, Limits(None, 200), now),
-        restriction_impact.of_merchant_limits(caller.merchant, Limits(None, 200), now),
+        restriction_impact.player_limit_impact(player, Limits(None, 200), now),
+        restriction_impact.merchant_limit_impact(caller.merchant, Limits(None, 200), now),
     ):
         assert [(each.bets, each.too_high, each.whole) for each in found] == [(1, 1, True), (2, 2, True)]
 
@@ -232,11 +232,11 @@ def test_of_all_it_is_said_as_of_each_alone(acme: Merchant, game: Game, seed: in
     dice = random.Random(seed)
     for number, name in enumerate(("one", "two", "three")):
         bets = [(dice.choice([0, 20, 61]), dice.randint(0, 5)) for _ in range(6)]
-        with clock.at(clock.now() + timedelta(minutes=10 * number)):
+        with clock.frozen_at(clock.now() + timedelta(minutes=10 * number)):
             played(caller, bets, name, Limits(None, None))
     limits = Limits(2, 4)
-    with clock.at(clock.now() + timedelta(hours=1)):
-        each = [restriction_impact.of_player_limits(player, limits)[0] for player in caller.merchant.players.all()]
-        of_all = restriction_impact.of_merchant_limits(caller.merchant, limits)[0]
+    with clock.frozen_at(clock.now() + timedelta(hours=1)):
+        each = [restriction_impact.player_limit_impact(player, limits)[0] for player in caller.merchant.players.all()]
+        of_all = restriction_impact.merchant_limit_impact(caller.merchant, limits)[0]
     assert (of_all.too_high, of_all.too_fast) == (sum(one.too_high for one in each), sum(one.too_fast for one in each))
     assert of_all.too_fast > 0

@@ -31,7 +31,7 @@ def at_work(client: Client, owner: Person) -> Client:
 @pytest.fixture
 def calling(caller: Caller) -> Caller:
     """Its calls are in the log."""
-    request_log.drain()
+    request_log.drain_lines()
     return caller
 
 
@@ -52,7 +52,7 @@ def go_on(client: Client, proposal: Any, **fields: Any) -> Any:
 
 
 def test_an_address_is_added_rehearsed_and_saved(at_work: Client, caller: Caller, acme: Merchant) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     proposal = send(at_work, f"{PAGE}add/", network=HERE, note="game server")
     shown = said(proposal)
     assert "All 2 requests with a valid signature in the last 7 days would have been accepted." in shown
@@ -70,7 +70,7 @@ def test_it_says_what_would_have_been_refused_and_nothing_is_saved_yet(
     at_work: Client, caller: Caller, acme: Merchant
 ) -> None:
     caller.bet(100)
-    request_log.drain()
+    request_log.drain_lines()
     shown = said(send(at_work, f"{PAGE}add/", network=OFFICE))
     assert "would have refused 3 of 3 calls in the last 7 days, from 127.0.0.1, last seen just now, mostly" in shown
     assert "1 bet," in shown or "1 bet<" in shown
@@ -119,7 +119,7 @@ def test_two_managers_at_once_the_second_is_told_and_goes_on_from_there(
     told = go_on(at_work, first, on_trial="")
     assert "203.0.113.9/32 added by manager@acme.test" in said(told)
     assert networks(acme) == ["203.0.113.9/32"]
-    assert [line.shown for line in told.context["difference"].added] == [OFFICE]
+    assert [line.text for line in told.context["difference"].added] == [OFFICE]
     assert not told.context["difference"].removed
     assert go_on(at_work, told, on_trial="").status_code == 302
     assert networks(acme) == [f"{OFFICE}/32", "203.0.113.9/32"]
@@ -152,7 +152,7 @@ def test_a_tab_left_open_over_night_is_told_so_and_saves_nothing(acme: Merchant,
 def test_an_hour_old_rehearsal_saves_nothing(at_work: Client, acme: Merchant, owner: Person) -> None:
     proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
     later = clock.now() + timedelta(minutes=61)
-    with clock.at(later):
+    with clock.frozen_at(later):
         at_work = proved_again(at_work, later)
         anew = go_on(at_work, proposal, on_trial="")
         assert "Nothing was saved; below is what would happen now." in said(anew)
@@ -171,7 +171,7 @@ def proved_again(client: Client, at: datetime) -> Client:
 def test_who_is_asked_for_a_second_factor_finds_the_proposal_again(at_work: Client, acme: Merchant) -> None:
     proposal = send(at_work, f"{PAGE}add/", network=OFFICE, note="office")
     later = clock.now() + timedelta(minutes=20)
-    with clock.at(later):
+    with clock.frozen_at(later):
         assert go_on(at_work, proposal, reason="moved", on_trial="")["location"].startswith("/account/")
         assert networks(acme) == []
         again = proved_again(at_work, later).get(proposal.context["action"])
@@ -237,7 +237,7 @@ def test_between_the_deadline_and_the_job_the_page_shows_what_counts(
     at_work: Client, caller: Caller, acme: Merchant
 ) -> None:
     deadline = tried(at_work, OFFICE).deadline
-    with clock.at(deadline):
+    with clock.frozen_at(deadline):
         shown = said(at_work.get(PAGE))
         assert "The list reverted automatically at" in shown
         assert OFFICE not in shown
@@ -248,7 +248,7 @@ def test_between_the_deadline_and_the_job_the_page_shows_what_counts(
 
 def test_a_list_whose_trial_is_over_can_be_changed_at_once(at_work: Client, caller: Caller, acme: Merchant) -> None:
     deadline = tried(at_work, OFFICE).deadline
-    with clock.at(deadline):
+    with clock.frozen_at(deadline):
         proved_again(at_work, deadline)
         proposal = send(at_work, f"{PAGE}add/", network=HERE)
         assert go_on(at_work, proposal, on_trial="").status_code == 302
@@ -262,7 +262,7 @@ def test_it_can_be_put_back_or_kept_by_hand(at_work: Client, caller: Caller, acm
     go_on(at_work, send(at_work, f"{PAGE}add/", network=HERE))
     number = ListTrial.objects.get(state="trying").pk
     assert send(at_work, f"{PAGE}trials/{number}/keep/")["location"] == PAGE
-    with clock.at(clock.now() + timedelta(minutes=11)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=11)):
         assert "restricted to 1 entry" in said(at_work.get(PAGE))
     assert networks(acme) == [f"{HERE}/32"]
 

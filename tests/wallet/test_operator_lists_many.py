@@ -61,7 +61,7 @@ def test_what_was_typed_while_the_proof_grew_old_is_not_lost(client: Client, own
 def test_or_take_its_place(at_work: Client, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network=OFFICE)
     proposal = pasted(at_work, "203.0.113.0/24", "replace")
-    assert [line.shown for line in proposal.context["difference"].removed] == [OFFICE]
+    assert [line.text for line in proposal.context["difference"].removed] == [OFFICE]
     go_on(at_work, proposal, on_trial="")
     assert networks(acme) == ["203.0.113.0/24"]
 
@@ -94,7 +94,7 @@ def test_a_bad_line_is_named_by_its_number_and_nothing_is_saved(
 
 def test_an_address_in_the_clothes_of_the_other_family_is_itself(at_work: Client, settings: Any) -> None:
     proposal = pasted(at_work, "::ffff:198.51.100.7")
-    assert [line.shown for line in proposal.context["difference"].added] == [OFFICE]
+    assert [line.text for line in proposal.context["difference"].added] == [OFFICE]
     settings.ALLOWLIST_PRIVATE = False
     assert "10.0.0.1/32 is a private or reserved network" in told(pasted(at_work, "::ffff:10.0.0.1"))[0]
 
@@ -240,7 +240,7 @@ def test_domains_are_rehearsed_on_the_hosts_that_called_and_shut_out_no_page_uns
     """A server may say Origin too."""
     origin = "https://casino.example"
     assert caller.call("/wallet/balance", {}, origin=origin).status != "IP_RESTRICTION"
-    request_log.drain()
+    request_log.drain_lines()
     both = send(at_work, f"{PAGE}domains/", text="other.example\ncasino.example")
     assert [(each.host, each.allowed) for each, _ in both.context["hosts"]] == [("casino.example", True)]
     shown = send(at_work, f"{PAGE}domains/", text="other.example")
@@ -284,7 +284,7 @@ def test_a_list_whose_domains_have_all_ended_says_so(at_work: Client, acme: Merc
 def test_domains_that_end_soon_want_the_merchants_code_too(at_work: Client, caller: Caller) -> None:
     origin = "https://casino.example"
     assert caller.call("/wallet/balance", {}, origin=origin).status != "IP_RESTRICTION"
-    request_log.drain()
+    request_log.drain_lines()
     ends = (clock.now() + timedelta(hours=1)).isoformat()
     proposal = send(at_work, f"{PAGE}domains/", text=f"casino.example,,{ends}")
     assert [(each.host, each.allowed) for each, _ in proposal.context["hosts"]] == [("casino.example", True)]

@@ -71,26 +71,26 @@ def test_a_signed_call_shows_its_address_which_is_proposed(
     assert caller.signer.secret not in waiting
     assert at_work.get(f"{page}take/").status_code == 404
     meta = {"REMOTE_ADDR": OFFICE, "HTTP_X_FORWARDED_FOR": "8.8.8.8"}
-    caller.call(egress.PATH, egress.body(proof).encode(), meta=meta)
-    request_log.drain()
+    caller.call(egress.PATH, egress.proof_body(proof).encode(), meta=meta)
+    request_log.drain_lines()
     shown = said(at_work.get(page))
     assert f"Your server calls from {OFFICE}" in shown
     assert "8.8.8.8" not in shown
     proposal = at_work.get(f"{page}take/")
     [line] = proposal.context["difference"].added
-    assert (line.shown, line.note[:24]) == (OFFICE, "Proved by a signed call ")
+    assert (line.text, line.note[:24]) == (OFFICE, "Proved by a signed call ")
     go_on(at_work, proposal, confirmed_code="acme")
     assert networks(acme) == [f"{OFFICE}/32"]
 
 
 def test_a_wrong_signature_is_told_and_proves_nothing(at_work: Client, caller: Caller, key: ApiKey) -> None:
     page, proof = begun(at_work, key)
-    caller.call(egress.PATH, egress.body(proof).encode(), x_signature="0" * 64)
-    request_log.drain()
+    caller.call(egress.PATH, egress.proof_body(proof).encode(), x_signature="0" * 64)
+    request_log.drain_lines()
     shown = said(at_work.get(page))
     assert "It had no valid signature of this key" in shown
     assert "data-waits" in shown
-    with clock.at(proof.until):
+    with clock.frozen_at(proof.until):
         signed_in(at_work, Person.objects.get(email="owner@acme.test"))
         assert "Nobody has called in time" in said(at_work.get(page))
 
@@ -104,7 +104,7 @@ def test_without_a_key_nothing_can_be_proved(at_work: Client) -> None:
 def test_the_addresses_that_called_become_a_proposal(at_work: Client, caller: Caller, acme: Merchant) -> None:
     caller.balance()
     caller.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, meta={"REMOTE_ADDR": OFFICE})
-    request_log.drain()
+    request_log.drain_lines()
     suggestion = at_work.get(f"{PAGE}suggest/", {"days": "7", "most": ""})
     assert "2 entries for 4 calls from 2 addresses" in said(suggestion)
     fields = {name: suggestion.context[name] for name in ("draft", "token", "days")}
@@ -132,7 +132,7 @@ def test_a_suggestion_that_cannot_be_made_says_why(at_work: Client, fields: dict
 def test_who_only_reads_sees_all_and_is_offered_nothing_to_change(
     client: Client, request: pytest.FixtureRequest, who: str, caller: Caller, acme: Merchant
 ) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     signed_in(client, request.getfixturevalue(who))
     AllowlistEntry.objects.create(merchant=acme, network=OFFICE)
     for path in ("", "suggest/?days=7", "ask/"):

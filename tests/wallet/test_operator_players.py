@@ -99,8 +99,8 @@ def test_what_is_undone_with_one_click_is_told_with_its_whole_number(desk: Clien
 def test_what_somebody_changed_since_is_not_undone(desk: Client, acme: Merchant, player: Player) -> None:
     send(desk, page_of(player, "block/"), reason="First")
     number = desk.get(page_of(player)).context["change"].number
-    flags.unblock(player=player)
-    flags.block(player=player, reason="Second")
+    flags.unblock_player(player=player)
+    flags.block_player(player=player, reason="Second")
     shown = said(desk.post(f"{PLAYERS}changes/{number}/undo/", {"alone": "1"}, follow=True))
     assert "was changed" in shown
     assert Player.objects.get(pk=player.pk).blocked_reason == "Second"
@@ -125,7 +125,7 @@ def test_of_two_clicks_on_undo_the_second_does_nothing(desk: Client, player: Pla
 def test_after_a_day_nothing_is_undone(desk: Client, player: Player, manager: Person) -> None:
     send(desk, page_of(player, "block/"), reason="Asked for it")
     number = desk.get(page_of(player)).context["change"].number
-    with clock.at(clock.now() + timedelta(hours=25)):
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
         later = signed_in(Client(), manager)
         assert later.get(page_of(player)).context["change"] is None
         assert "for 24 hours" in said(later.post(f"{PLAYERS}changes/{number}/undo/", follow=True))
@@ -135,14 +135,14 @@ def test_after_a_day_nothing_is_undone(desk: Client, player: Player, manager: Pe
 def test_the_same_form_twice_is_done_once(desk: Client, player: Player) -> None:
     form = {"token": token(desk, page_of(player, "block/")), "reason": "Asked for it"}
     assert desk.post(page_of(player, "block/"), form).status_code == 302
-    flags.unblock(player=player)
+    flags.unblock_player(player=player)
     assert desk.post(page_of(player, "block/"), form).status_code == 409
     assert not Player.objects.get(pk=player.pk).is_blocked
 
 
 def test_of_two_managers_the_second_is_told_that_the_player_is_blocked(desk: Client, player: Player) -> None:
     form = {"token": token(desk, page_of(player, "block/")), "reason": "Second"}
-    flags.block(player=player, reason="First")
+    flags.block_player(player=player, reason="First")
     assert "blocked already: “First”" in said(desk.post(page_of(player, "block/"), form))
     assert Player.objects.get(pk=player.pk).blocked_reason == "First"
 
@@ -156,7 +156,7 @@ def test_a_reason_that_cannot_be_kept_blocks_nobody(desk: Client, player: Player
 def test_markup_in_ids_names_and_reasons_is_text(desk: Client, acme: Merchant) -> None:
     bad = '<script>alert("x")</script>'
     player = Player.objects.create(merchant=acme, player_id=bad, name=bad)
-    flags.block(player=player, reason=bad)
+    flags.block_player(player=player, reason=bad)
     for path in (PLAYERS, page_of(player), page_of(player, "unblock/"), page_of(player, "limits/")):
         assert "<script>alert" not in desk.get(path).content.decode()
     assert "<script>alert" not in desk.get(PLAYERS, {"q": bad}).content.decode()
@@ -195,7 +195,7 @@ def test_the_pages_of_the_list_hold_everybody_once(desk: Client, crowd: None) ->
 
 
 def test_the_blocked_and_the_limited_are_listed_alone(desk: Client, acme: Merchant, crowd: None) -> None:
-    flags.block(player=Player.objects.get(player_id="p-007"), reason="x")
+    flags.block_player(player=Player.objects.get(player_id="p-007"), reason="x")
     Player.objects.filter(player_id="p-008").update(max_stake=100_000)
     assert listed(desk, only="blocked") == ["p-007"]
     assert listed(desk, only="limited") == ["p-008"]

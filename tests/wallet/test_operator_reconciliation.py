@@ -39,7 +39,7 @@ from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, Re
 from wallet.models.reconciliation import HostKeyLookup, ReportRecipient, StatementSource, private_files
 from wallet.reconciliation import cases, deliveries, drafts, on_demand, report_files, schedule, statements
 from wallet.reconciliation.figures import figures_of
-from wallet.reconciliation.locks import Work
+from wallet.reconciliation.locks import LockedWork
 from wallet.reconciliation.on_demand import ManyAsked
 from wallet.reconciliation.runs import BeingCompared
 
@@ -108,7 +108,7 @@ def upload(client: Client, lines: Iterable[Line], **how: Any) -> Any:
 
 def compare(by: Person) -> None:
     """What the worker does when somebody has asked."""
-    with clock.at(reconciling.day(by.memberships.get().merchant).ready + timedelta(hours=5)):
+    with clock.frozen_at(reconciling.day(by.memberships.get().merchant).ready + timedelta(hours=5)):
         tasks.compare_day(by.memberships.get().merchant.pk, str(DATE), by.pk)
 
 
@@ -131,8 +131,8 @@ def test_from_a_file_to_the_cases_of_its_day(at_work: Client, busy: Busy, manage
 
 
 def ask(merchant: Merchant, by: Person, day: date = DATE) -> int:
-    with clock.at(reconciling.day(merchant).ready + timedelta(hours=5)):
-        return on_demand.ask(merchant=merchant, day=day, by=by)
+    with clock.frozen_at(reconciling.day(merchant).ready + timedelta(hours=5)):
+        return on_demand.ask_for_comparison(merchant=merchant, day=day, by=by)
 
 
 def test_a_day_is_compared_once_a_minute_however_often_it_is_asked_for(busy: Busy, manager: Person) -> None:
@@ -180,10 +180,10 @@ def test_a_large_file_of_a_person_is_compared_when_a_job_has_read_it(busy: Busy,
     """As a small one, which is read while the person waits. The plan is off."""
     statement = reconciling.state(busy.merchant, busy.lines(), by=manager)
     Statement.objects.update(state="received", is_current=False, read_at=None)
-    with clock.at(reconciling.day(busy.merchant).ready + timedelta(hours=5)):
+    with clock.frozen_at(reconciling.day(busy.merchant).ready + timedelta(hours=5)):
         assert schedule.read_statements() == 1
         with pytest.raises(BeingCompared):
-            on_demand.ask(merchant=busy.merchant, day=DATE, by=manager)
+            on_demand.ask_for_comparison(merchant=busy.merchant, day=DATE, by=manager)
     statement.refresh_from_db()
     assert statement.is_current
 
@@ -209,7 +209,7 @@ def test_a_merchant_takes_one_worker_at_most(busy: Busy, manager: Person, monkey
         return Retry()
 
     monkeypatch.setattr(tasks.compare_day, "retry", retry)
-    with another_worker(Work.REPORT, busy.merchant.pk), pytest.raises(Retry):
+    with another_worker(LockedWork.REPORT, busy.merchant.pk), pytest.raises(Retry):
         compare(manager)
     assert later == [{"countdown": tasks.TURN_SECONDS}]
     assert not Reconciliation.objects.exists()
@@ -308,14 +308,14 @@ def test_another_persons_file_is_not_to_be_looked_at(at_work: Client, acme: Merc
 def test_previews_are_listed_and_the_oldest_of_a_person_gives_way(
     at_work: Client, acme: Merchant, owner: Person
 ) -> None:
-    others = drafts.keep(merchant=acme, by=owner, day=DATE, name="theirs.csv", content=BytesIO(b"x"), size=1)
+    others = drafts.keep_draft(merchant=acme, by=owner, day=DATE, name="theirs.csv", content=BytesIO(b"x"), size=1)
     for number in range(drafts.MOST + 1):
         chosen(at_work, written([]), name=f"file-{number}.csv")
     shown = said(at_work.get(NEW))
     assert "file-1.csv" in shown
     assert "file-0.csv" not in shown
     assert "theirs.csv" not in shown
-    assert drafts.kept(merchant=acme, by=owner, token=others.token) is not None
+    assert drafts.find_draft(merchant=acme, by=owner, token=others.token) is not None
     assert len(private_files().listdir(f"drafts/{acme.pk}")[1]) == drafts.MOST + 1
     [newest, *_] = at_work.get(NEW).context["previews"]
     at_work.post(f"{HERE}statements/look/{newest.token}/", {"do": "drop"})
@@ -323,12 +323,12 @@ def test_previews_are_listed_and_the_oldest_of_a_person_gives_way(
 
 
 def test_previews_of_yesterday_are_purged_with_their_files(acme: Merchant, owner: Person) -> None:
-    with clock.at(clock.now() - timedelta(days=2)):
-        old = drafts.keep(merchant=acme, by=owner, day=DATE, name="\u202eold.csv", content=BytesIO(b"x"), size=1)
+    with clock.frozen_at(clock.now() - timedelta(days=2)):
+        old = drafts.keep_draft(merchant=acme, by=owner, day=DATE, name="\u202eold.csv", content=BytesIO(b"x"), size=1)
     assert old.name == "old.csv"
     assert drafts.open_drafts(merchant=acme, by=owner) == []
-    assert drafts.kept(merchant=acme, by=owner, token=old.token) is None
-    assert drafts.purge(clock.now()) == 1
+    assert drafts.find_draft(merchant=acme, by=owner, token=old.token) is None
+    assert drafts.purge_drafts(clock.now()) == 1
     assert not private_files().exists(old.path)
 
 
@@ -381,8 +381,8 @@ def test_both_sides_stand_beside_each_other_and_the_difference_is_marked(at_work
 def test_internal_notes_are_not_for_the_operator_nor_for_staff_who_look_as_one(
     at_work: Client, case: Case, support: Person
 ) -> None:
-    cases.note(case=case, text="We suspect the agent", by=support, internal=True)
-    cases.note(case=case, text="Please look at it", by=support)
+    cases.add_note(case=case, text="We suspect the agent", by=support, internal=True)
+    cases.add_note(case=case, text="Please look at it", by=support)
     for client in (at_work, signed_in(Client(), support)):
         shown = said(client.get(f"{HERE}cases/{case.pk}/"))
         assert "Please look at it" in shown
@@ -390,7 +390,7 @@ def test_internal_notes_are_not_for_the_operator_nor_for_staff_who_look_as_one(
 
 
 def test_a_comment_brings_a_waiting_case_back(at_work: Client, case: Case, support: Person) -> None:
-    cases.wait_for_operator(case=case, by=support)
+    cases.ask_operator(case=case, by=support)
     assert "waits for you" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
     send(at_work, f"{HERE}cases/{case.pk}/comment/", text="<b>Ours</b> was wrong")
     case.refresh_from_db()
@@ -455,8 +455,8 @@ def test_what_is_owed_to_a_player_stands_on_top(at_work: Client, case: Case) -> 
 def test_the_page_shows_the_figures_that_the_mail_tells(at_work: Client, case: Case) -> None:
     ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
     run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
-    deliveries.send(run=run)
-    email_outbox.send_due()
+    deliveries.send_reports(run=run)
+    email_outbox.send_due_emails()
     page, figures = at_work.get(DAY), figures_of(run)
     assert page.context["figures"] == figures
     assert f"<dd>{figures.rate}</dd>" in said(page)
@@ -476,7 +476,7 @@ def test_a_kind_of_break_leads_to_its_cases_though_they_stand_with_an_earlier_da
 
 def test_the_link_of_a_mail_asks_who_comes(at_work: Client, case: Case, rival: Merchant) -> None:
     run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
-    path = urlsplit(report_files.link(run, "csv")).path
+    path = urlsplit(report_files.file_link(run, "csv")).path
     assert "/account/login" in Client().get(path)["location"]
     stranger = signed_in(Client(), factories.member(rival, "owner", email="owner@rival.test"))
     assert stranger.get(path).status_code == 404
@@ -491,7 +491,7 @@ def test_the_link_of_a_mail_asks_who_comes(at_work: Client, case: Case, rival: M
 def test_a_report_that_came_back_is_seen_and_sent_again(at_work: Client, case: Case) -> None:
     ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
     run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
-    [delivery] = deliveries.send(run=run)
+    [delivery] = deliveries.send_reports(run=run)
     Letter.objects.filter(pk=delivery.letter_id).update(state="sent", attempts=1, sent_at=clock.now())
     ReportDelivery.objects.filter(pk=delivery.pk).update(bounced_at=clock.now(), bounce="550 no such mailbox")
     path = f"{HERE}reports/{run.pk}/"
@@ -633,7 +633,7 @@ def test_a_day_is_so_many_named_queries_however_much_is_on_it(at_work: Client, c
 def test_what_is_late_or_owed_is_a_red_line_on_home(at_work: Client, case: Case, busy: Busy) -> None:
     reconciling.plan(busy.merchant)
     Case.objects.filter(pk=case.pk).update(kind="owed", severity=4)
-    with clock.at(reconciling.day(busy.merchant).ready + timedelta(days=2)):
+    with clock.frozen_at(reconciling.day(busy.merchant).ready + timedelta(days=2)):
         shown = said(signed_in(at_work, busy.merchant.memberships.get(role="manager").person).get("/operator/acme/"))
     assert "1 late payout refused" in shown
     assert '<div class="alert alert-danger' in shown

@@ -45,7 +45,7 @@ def number(answer: Answer) -> str:
 
 def shown(client: Client, **filters: str) -> list[str]:
     """The request ids of a page, in its order."""
-    request_log.drain()
+    request_log.drain_lines()
     response: Any = client.get(REQUESTS, filters, follow=True)
     assert response.status_code == 200
     return [str(line.request_id) for line in response.context["found"].lines]
@@ -74,7 +74,7 @@ def test_refused_before_the_signature_was_right_is_the_merchants_too(
 
 # --- A call's page ----------------------------------------------------------------------------------------------------
 def call_page(client: Client, answer: Answer) -> str:
-    request_log.drain()
+    request_log.drain_lines()
     response = client.get(f"{REQUESTS}{number(answer)}/")
     assert response.status_code == 200
     return said(response)
@@ -160,9 +160,9 @@ def test_a_span_of_time_is_exact(looking: Client, caller: Caller) -> None:
     began = clock.now()
     made = {}
     for minutes in range(0, 40, 5):
-        with clock.at(began + timedelta(minutes=minutes)):
+        with clock.frozen_at(began + timedelta(minutes=minutes)):
             made[minutes] = number(caller.balance())
-    request_log.drain()
+    request_log.drain_lines()
 
     def between(since: float, until: float) -> list[str]:
         span = {"since": began + timedelta(minutes=since), "until": began + timedelta(minutes=until)}
@@ -213,7 +213,7 @@ def test_pages_leave_nothing_out_and_repeat_nothing(
     looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [number(caller.balance()) for _ in range(11)]
-    request_log.drain()
+    request_log.drain_lines()
     monkeypatch.setattr("wallet.pages.requests.LINES", 3)
     older = walk(looking, "older")
     assert older[:11] == made[::-1]
@@ -228,7 +228,7 @@ def test_a_look_that_ended_before_the_log_says_so_and_goes_on(
     wanted = [number(caller.balance(currency="USD")), number(caller.bet())]
     for _ in range(9):
         caller.balance()
-    request_log.drain()
+    request_log.drain_lines()
     monkeypatch.setattr(log_search, "SCANNED", 8)
     monkeypatch.setattr(log_search, "LEAST", 4)
     first = said(looking.get(REQUESTS, {"endpoint": "/wallet/transaction/bet"}))
@@ -249,13 +249,13 @@ def test_calls_of_others_are_in_no_page_however_it_is_asked_for(looking: Client,
 
 def test_a_request_id_leads_to_its_call(looking: Client, caller: Caller) -> None:
     bet = caller.bet()
-    request_log.drain()
+    request_log.drain_lines()
     response = looking.get(REQUESTS, {"q": number(bet).upper()})
     assert response["location"] == f"{REQUESTS}{number(bet)}/"
 
 
 def test_a_secret_key_in_the_box_is_recognised_and_not_repeated(looking: Client, acme: Merchant) -> None:
-    issued = keys.issue(merchant=acme)
+    issued = keys.issue_key(merchant=acme)
     for send in (looking.post, looking.get):
         response = send(REQUESTS, {"q": issued.secret}, follow=True)
         assert response.redirect_chain == [(REQUESTS, 302)]
@@ -265,7 +265,7 @@ def test_a_secret_key_in_the_box_is_recognised_and_not_repeated(looking: Client,
 
 def test_every_search_is_sent_by_post_and_has_an_address_to_pass_on(looking: Client, caller: Caller) -> None:
     caller.bet(transactionId="bet-1")
-    request_log.drain()
+    request_log.drain_lines()
     assert looking.post(REQUESTS, {"q": "bet-1"})["location"] == f"{REQUESTS}?q=bet-1"
     assert looking.post(REQUESTS, {"player": "player-1", "status": ""})["location"] == f"{REQUESTS}?player=player-1"
     for name in ("players", "games", "rounds", "requests"):
@@ -277,7 +277,7 @@ def test_any_search_finds_a_uuid_whatever_it_names(looking: Client, caller: Call
     player, transaction = str(uuid4()), str(uuid4())
     caller.launch(playerId=player)
     refused = caller.bet(transactionId=transaction, amount=-1)
-    request_log.drain()
+    request_log.drain_lines()
     assert looking.get(REQUESTS, {"q": player})["location"] == f"{REQUESTS}?player={player}"
     assert looking.get(REQUESTS, {"q": transaction})["location"] == f"{REQUESTS}?transaction={transaction}"
     assert looking.get(REQUESTS, {"q": number(refused)})["location"] == f"{REQUESTS}{number(refused)}/"
@@ -292,14 +292,14 @@ def test_a_merchant_without_calls_reads_so(looking: Client) -> None:
 def test_the_tail_is_silent_until_something_came(looking: Client, caller: Caller) -> None:
     caller.bet()
     page = looking.get(REQUESTS, {"tail": "1"})
-    request_log.drain()
+    request_log.drain_lines()
     seen = str(SignedRequest.objects.latest("pk").pk)
     assert 'hx-trigger="every 2s"' in said(looking.get(REQUESTS, {"tail": "1"}))
     assert "hx-trigger" not in said(looking.get(REQUESTS))
     asked: dict[str, Any] = {"headers": {"HX-Request": "true"}}
     assert looking.get(REQUESTS, {"tail": "1", "seen": seen}, **asked).status_code == 204
     newer = caller.bet()
-    request_log.drain()
+    request_log.drain_lines()
     part = said(looking.get(REQUESTS, {"tail": "1", "seen": seen}, **asked))
     assert part.startswith('<tbody id="lines"')
     assert number(newer) in part
@@ -309,7 +309,7 @@ def test_the_tail_is_silent_until_something_came(looking: Client, caller: Caller
 
 def test_the_tail_keeps_its_filter(looking: Client, caller: Caller) -> None:
     caller.bet(900_000_000)
-    request_log.drain()
+    request_log.drain_lines()
     page = said(looking.get(REQUESTS, {"tail": "1", "status": "refused"}))
     assert "?status=refused&amp;tail=1&amp;seen=" in page
 
@@ -317,7 +317,7 @@ def test_the_tail_keeps_its_filter(looking: Client, caller: Caller) -> None:
 def test_the_table_has_what_the_filter_shows_and_no_formula(looking: Client, caller: Caller) -> None:
     caller.balance(playerId="=HYPERLINK(1)")
     caller.bet(100)
-    request_log.drain()
+    request_log.drain_lines()
     response: Any = looking.get(f"{REQUESTS}csv/", {"status": "refused"})
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
@@ -330,7 +330,7 @@ def test_a_long_table_is_read_a_piece_at_a_time(
 ) -> None:
     for _ in range(7):
         caller.balance()
-    request_log.drain()
+    request_log.drain_lines()
     monkeypatch.setattr("wallet.pages.requests.AT_ONCE", 2)
     response: Any = looking.get(f"{REQUESTS}csv/")
     assert len(b"".join(response.streaming_content).splitlines()) == 1 + 9
@@ -339,7 +339,7 @@ def test_a_long_table_is_read_a_piece_at_a_time(
 def test_markup_in_every_text_stays_text(looking: Client, caller: Caller) -> None:
     evil = "<img src=x onerror=alert(1)>"
     answer = caller.balance(playerId=evil, currency="EUR")
-    request_log.drain()
+    request_log.drain_lines()
     for page in (said(looking.get(REQUESTS)), said(looking.get(f"{REQUESTS}{number(answer)}/"))):
         assert "&lt;img" in page
         assert "<img" not in page
@@ -384,6 +384,6 @@ def name(statement: str) -> str:
 
 
 def test_a_page_is_so_many_named_queries_whatever_is_looked_for(looking: Client, mixed: dict[str, str]) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     found = {query: asked(looking, REQUESTS + query) for query in FILTERED}
     assert found == {query: WHOSE + looks + SHOWN for query, looks in FILTERED.items()}

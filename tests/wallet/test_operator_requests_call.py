@@ -39,7 +39,7 @@ def looking(client: Client, viewer: Person) -> Client:
 
 
 def address(answer: Answer) -> str:
-    request_log.drain()
+    request_log.drain_lines()
     return f"{REQUESTS}{answer.headers['x-request-id']}/"
 
 
@@ -146,7 +146,7 @@ def test_nothing_on_the_page_can_be_sent_again(looking: Client, caller: Caller) 
 
 
 def own_id(answer: Answer) -> str:
-    request_log.drain()
+    request_log.drain_lines()
     return answer.headers["x-request-id"]
 
 
@@ -168,7 +168,7 @@ def test_a_body_of_any_bytes_is_shown_and_does_nothing(looking: Client, caller: 
 
 def test_how_it_arrived_goes_after_a_week_and_the_page_says_so(looking: Client, caller: Caller) -> None:
     answer = caller.bet(900_000_000)
-    request_log.drain()
+    request_log.drain_lines()
     RefusedCall.objects.all().delete()
     shown = page(looking, answer)
     assert "No longer stored" in shown
@@ -196,7 +196,7 @@ def test_what_would_happen_now_is_asked_so_often_and_no_more(
 ) -> None:
     monkeypatch.setattr(request, "NOW_A_MINUTE", 2)
     answer = caller.bet(900_000_000)
-    with clock.at(clock.now().replace(second=10)):
+    with clock.frozen_at(clock.now().replace(second=10)):
         assert "Made again now" in page(looking, answer)
         assert "Made again now" in page(looking, answer)
         third = page(looking, answer)
@@ -207,7 +207,7 @@ def test_what_would_happen_now_is_asked_so_often_and_no_more(
 
 def test_without_the_cache_the_page_still_says_why(looking: Client, caller: Caller, settings: Any) -> None:
     answer = at(caller, "1")
-    request_log.drain()
+    request_log.drain_lines()
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     shown = page(looking, answer)
     assert "Refused by check 4" in shown
@@ -245,7 +245,7 @@ def test_the_doctor_is_asked_so_often_and_no_more(
 ) -> None:
     monkeypatch.setattr(signature_doctor, "ASKED_A_MINUTE", 1)
     answer = upper(caller)
-    with clock.at(clock.now().replace(second=10)):
+    with clock.frozen_at(clock.now().replace(second=10)):
         assert looking.post(address(answer)).status_code == 200
         refused = looking.post(address(answer))
     assert refused.status_code == 429

@@ -50,7 +50,7 @@ def won(caller: Caller) -> Caller:
     caller.payout("bet-1", 150_000, transactionId="pay-1")
     for _ in range(2):
         caller.payout("bet-1", 400_000, transactionId="pay-2")
-    request_log.drain()
+    request_log.drain_lines()
     return caller
 
 
@@ -83,7 +83,7 @@ def test_what_is_another_merchants_is_not_found(client: Client, won: Caller, riv
 def test_of_play_money(at_work: Client, caller: Caller) -> None:
     caller.launch(currency="XXX", balance=1_000_000)
     caller.bet(100_000, currency="XXX", transactionId="play-1")
-    request_log.drain()
+    request_log.drain_lines()
     assert PlayTransaction.objects.filter(transaction_id="play-1").exists()
     page = found(at_work, "play-1")
     assert "kept apart from real accounts" in page
@@ -92,7 +92,7 @@ def test_of_play_money(at_work: Client, caller: Caller) -> None:
 def test_a_batch_of_rollbacks_is_found_by_its_request_id(at_work: Client, won: Caller) -> None:
     won.bet(100_000, transactionId="bet-2")
     won.rollback("bet-2", "bet-1")
-    request_log.drain()
+    request_log.drain_lines()
     call = Transaction.objects.get(reverses__transaction_id="bet-2").request_id
     page = found(at_work, str(call))
     assert "Round bet-1" in page
@@ -104,7 +104,7 @@ def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, ca
     caller.bet(300_000, transactionId="bet-1")
     caller.rollback("bet-1")
     caller.payout("bet-1", 900_000, transactionId="late")
-    request_log.drain()
+    request_log.drain_lines()
     page = found(at_work, "bet-1")
     assert "every payout was taken back" in page
     assert "Its bet was rolled back before: a payout for it moves nothing." in page
@@ -116,7 +116,7 @@ def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, ca
 def test_an_id_that_was_closed_before_it_came_is_told(at_work: Client, caller: Caller) -> None:
     caller.rollback("not-yet")
     caller.bet(300_000, transactionId="not-yet")
-    request_log.drain()
+    request_log.drain_lines()
     page = found(at_work, "not-yet")
     assert heading(page) == "Closed before it came"
     assert "a late original is answered RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing" in page
@@ -126,7 +126,7 @@ def test_an_id_that_was_closed_before_it_came_is_told(at_work: Client, caller: C
 
 def test_a_reward_stands_with_the_bet_that_it_names(at_work: Client, won: Caller) -> None:
     won.reward(50_000, refTransactionId="bet-1", transactionId="gift")
-    request_log.drain()
+    request_log.drain_lines()
     for text in ("bet-1", "gift"):
         page = found(at_work, text)
         assert "<dt>Rewards</dt><dd>0.50</dd>" in page
@@ -182,7 +182,7 @@ def test_an_export_of_the_shown_list_is_asked_for_and_fetched(
     assert export.wish == {"state": "won"}
     assert export.by == viewer
     assert "hx-trigger" in said(at_work.get("/operator/acme/exports/"))
-    exports.write(export.pk)
+    exports.write_export(export.pk)
     listed = said(at_work.get("/operator/acme/exports/", headers={"hx-request": "true"}))
     assert listed.startswith('<div class="card" id="exports">')  # complete: asks no more
     fetched: Any = at_work.get(f"/operator/acme/exports/{export.pk}/file/")
@@ -196,8 +196,8 @@ def test_an_export_of_the_shown_list_is_asked_for_and_fetched(
 def test_a_file_is_its_merchants_alone(
     client: Client, won: Caller, folder: Path, owner: Person, rival: Merchant
 ) -> None:
-    export = exports.ask(merchant=won.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
-    exports.write(export.pk)
+    export = exports.request_export(merchant=won.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    exports.write_export(export.pk)
     signed_in(client, factories.member(rival, "owner", email="o@rival.test"))
     assert client.get(f"/operator/rival/exports/{export.pk}/file/").status_code == 404
     assert client.get(f"/operator/acme/exports/{export.pk}/file/").status_code == 404
@@ -205,7 +205,7 @@ def test_a_file_is_its_merchants_alone(
 
 
 def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller, folder: Path, viewer: Person) -> None:
-    export = exports.ask(merchant=caller.merchant, by=viewer, what="rounds", form="csv", wish=RoundFilter())
+    export = exports.request_export(merchant=caller.merchant, by=viewer, what="rounds", form="csv", wish=RoundFilter())
     path = f"/operator/acme/exports/{export.pk}/"
     at_work.get(f"{path}cancel/")  # a link alone does nothing
     export.refresh_from_db()
@@ -222,11 +222,11 @@ def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller,
 def test_what_another_waits_for_is_not_stopped_or_begun_again_by_a_viewer(
     client: Client, acme: Merchant, folder: Path, owner: Person, role: str, status: int
 ) -> None:
-    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    export = exports.request_export(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
     signed_in(client, factories.member(acme, role, email="other@acme.test"))
     assert ("cancel/" in said(client.get("/operator/acme/exports/"))) == (status == 302)
     assert client.post(f"/operator/acme/exports/{export.pk}/cancel/").status_code == status
-    exports.cancel(export=export)
+    exports.cancel_export(export=export)
     assert ("again/" in said(client.get("/operator/acme/exports/"))) == (status == 302)
     assert client.post(f"/operator/acme/exports/{export.pk}/again/").status_code == status
 
@@ -234,8 +234,8 @@ def test_what_another_waits_for_is_not_stopped_or_begun_again_by_a_viewer(
 def test_a_job_that_is_silent_is_told_as_broken_off(
     at_work: Client, caller: Caller, folder: Path, owner: Person
 ) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
-    exports.begin(export.pk)
+    export = exports.request_export(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    exports.begin_attempt(export.pk)
     assert "Being written" not in said(at_work.get("/operator/acme/exports/"))  # in small letters
     Export.objects.update(alive_at=clock.now() - timedelta(minutes=5))
     assert "The export stopped" in said(at_work.get("/operator/acme/exports/"))

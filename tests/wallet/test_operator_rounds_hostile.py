@@ -115,7 +115,7 @@ def test_a_moment_of_another_zone_is_the_same_moment_on_the_next_page(at_work: C
 def test_no_door_of_an_export_opens_to_another_merchant(
     at_rivals: Client, caller: Caller, rival: Merchant, owner: Person, folder: Path
 ) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    export = exports.request_export(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
     for verb in ("cancel", "again", "file"):
         for code in ("rival", "acme"):
             assert at_rivals.post(f"/operator/{code}/exports/{export.pk}/{verb}/").status_code == 404
@@ -141,7 +141,7 @@ def test_what_no_form_offers_is_not_written(at_work: Client, caller: Caller, fie
 
 
 def test_support_looks_and_asks_for_no_file(client: Client, acme: Merchant, support: Person, owner: Person) -> None:
-    export = exports.ask(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    export = exports.request_export(merchant=acme, by=owner, what="rounds", form="csv", wish=RoundFilter())
     signed_in(client, support)
     assert client.get(EXPORTS).status_code == 200
     assert client.get(f"{EXPORTS}new/").status_code == 403
@@ -150,8 +150,8 @@ def test_support_looks_and_asks_for_no_file(client: Client, acme: Merchant, supp
 
 
 def test_who_was_removed_fetches_nothing(client: Client, caller: Caller, viewer: Person, owner: Person) -> None:
-    export = exports.ask(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
-    exports.write(export.pk)
+    export = exports.request_export(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
+    exports.write_export(export.pk)
     signed_in(client, viewer)
     assert fetched(client, export).startswith("Time (UTC)")
     viewer.memberships.all().delete()
@@ -163,7 +163,7 @@ def test_who_was_removed_fetches_nothing(client: Client, caller: Caller, viewer:
 def test_a_pasted_secret_is_looked_up_nowhere_and_stands_in_no_address(
     at_work: Client, acme: Merchant, around: str
 ) -> None:
-    secret = keys.issue(merchant=acme).secret
+    secret = keys.issue_key(merchant=acme).secret
     response: Any = at_work.post(ROUNDS, {"q": around.format(secret)}, follow=True)
     assert response.redirect_chain == [(ROUNDS, 302)]
     assert "looks like a Secret Key" in said(response)
@@ -172,7 +172,7 @@ def test_a_pasted_secret_is_looked_up_nowhere_and_stands_in_no_address(
 
 @pytest.mark.parametrize("name", ["q", "player", "session", "game"])
 def test_a_secret_in_an_address_is_not_shown_again(at_work: Client, acme: Merchant, name: str) -> None:
-    secret = keys.issue(merchant=acme).secret
+    secret = keys.issue_key(merchant=acme).secret
     response: Any = at_work.get(f"{ROUNDS}?{name}={secret}", follow=True)
     assert response.status_code == 200
     assert secret not in said(response)

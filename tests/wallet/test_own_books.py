@@ -67,7 +67,7 @@ def test_what_a_person_said_of_our_books_is_believed_until_it_is_another_thing(s
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
     closed_by_one(stated.merchant)
-    cases.resolve(case=Case.objects.get(), resolution="ours", text="We mend it on Friday.", by=support)
+    cases.resolve_case(case=Case.objects.get(), resolution="ours", text="We mend it on Friday.", by=support)
     for later in (1, 2, 3):
         reconcile(stated.merchant, DATE + timedelta(days=later))
     assert Case.objects.get().state == "resolved"
@@ -94,7 +94,7 @@ def test_what_a_person_said_of_our_books_is_counted_alike_by_each_comparison(sta
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
     closed_by_one(stated.merchant)
-    cases.resolve(case=Case.objects.get(), resolution="theirs", text="They know.", by=support)
+    cases.resolve_case(case=Case.objects.get(), resolution="theirs", text="They know.", by=support)
     again = reconcile(stated.merchant)
     assert (again.outcome, again.is_news) == ("breaks", False)
     assert reconcile(stated.merchant, NEXT).figures.elsewhere[0].breaks == 1
@@ -113,7 +113,7 @@ def test_a_comparison_that_does_not_look_believes_who_says_that_our_books_are_me
     behind_its_back("UPDATE wallet_account SET balance = balance + 5 WHERE kind = 'player'")
     reconcile(stated.merchant)
     closed_by_one(stated.merchant)
-    cases.resolve(case=Case.objects.get(), resolution="corrected", text="Mended.", by=support)
+    cases.resolve_case(case=Case.objects.get(), resolution="corrected", text="Mended.", by=support)
     assert reconcile(stated.merchant).outcome == "clear"
     assert Case.objects.get().state == "resolved"
     reconcile(stated.merchant, NEXT)

@@ -93,15 +93,15 @@ def source_of(merchant: Merchant, address: str, **fields: Any) -> StatementSourc
 
 def seen_key(merchant: Merchant, address: str) -> str:
     """As the job sees it."""
-    lookup = host_keys.ask(merchant=merchant, address=address)
-    host_keys.look_up(lookup.pk)
+    lookup = host_keys.ask_host_key(merchant=merchant, address=address)
+    host_keys.look_up_host_key(lookup.pk)
     lookup.refresh_from_db()
     return lookup.host_key
 
 
 def fetch(source: StatementSource, day: date = DAY) -> Statement | None:
-    with clock.at(NOW):
-        return pull.fetch(source=source, day=day)
+    with clock.frozen_at(NOW):
+        return pull.fetch_day(source=source, day=day)
 
 
 # --- from the host to the rows ----------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_what_nobody_foresaw_is_told_too(
         raise RuntimeError(PASSWORD)
 
     source = source_of(acme, https.address, password=PASSWORD)
-    monkeypatch.setattr(fetching, "bring", strange)
+    monkeypatch.setattr(fetching, "fetch_file", strange)
     assert fetch(source) is None
     assert source.last_answer == pull.UNFORESEEN
 
@@ -274,39 +274,39 @@ def test_a_host_that_was_tried_meanwhile_keeps_what_was_said(acme: Merchant, htt
 # --- the key of a host ------------------------------------------------------------------------------------------------
 def test_a_host_that_gives_no_key_is_told(acme: Merchant, settings: Any) -> None:
     settings.STATEMENT_NETWORKS = ()
-    lookup = host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
-    host_keys.look_up(lookup.pk)
+    lookup = host_keys.ask_host_key(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+    host_keys.look_up_host_key(lookup.pk)
     lookup.refresh_from_db()
     assert "points inside a private network" in lookup.refusal
     assert not lookup.host_key
 
 
 def test_a_lookup_whose_job_was_lost_is_found_by_the_timetable(acme: Merchant, sftp: SftpHost) -> None:
-    lookup = host_keys.ask(merchant=acme, address=sftp.address)
-    assert host_keys.look_up_waiting() == 0, "its job may be on the way"
-    with clock.at(clock.now() + host_keys.MISSED_FOR):
-        assert host_keys.look_up_waiting() == 1
-        assert host_keys.look_up_waiting() == 0
+    lookup = host_keys.ask_host_key(merchant=acme, address=sftp.address)
+    assert host_keys.look_up_waiting_keys() == 0, "its job may be on the way"
+    with clock.frozen_at(clock.now() + host_keys.MISSED_FOR):
+        assert host_keys.look_up_waiting_keys() == 1
+        assert host_keys.look_up_waiting_keys() == 0
     lookup.refresh_from_db()
     assert lookup.host_key == sftp.host_key
 
 
 def test_of_two_jobs_one_asks_the_host(acme: Merchant, sftp: SftpHost) -> None:
-    lookup = host_keys.ask(merchant=acme, address=sftp.address)
+    lookup = host_keys.ask_host_key(merchant=acme, address=sftp.address)
     HostKeyLookup.objects.filter(pk=lookup.pk).update(tried_at=clock.now())
-    host_keys.look_up(lookup.pk)
+    host_keys.look_up_host_key(lookup.pk)
     lookup.refresh_from_db()
     assert lookup.answered_at is None
 
 
 def test_a_merchant_has_so_many_hosts_asked(acme: Merchant, rival: Merchant) -> None:
     for _ in range(host_keys.MOST):
-        host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+        host_keys.ask_host_key(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
     with pytest.raises(host_keys.ManyLookups):
-        host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
-    host_keys.ask(merchant=rival, address="sftp://acme@127.0.0.1/{day}")
-    with clock.at(clock.now() + host_keys.SHOWN_FOR):
-        host_keys.ask(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+        host_keys.ask_host_key(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
+    host_keys.ask_host_key(merchant=rival, address="sftp://acme@127.0.0.1/{day}")
+    with clock.frozen_at(clock.now() + host_keys.SHOWN_FOR):
+        host_keys.ask_host_key(merchant=acme, address="sftp://acme@127.0.0.1/{day}")
         assert HostKeyLookup.objects.filter(merchant=acme).count() == 1, "old ones are forgotten"
 
 
@@ -372,9 +372,9 @@ def test_passwords_move_to_a_new_key(acme: Merchant, https: HttpsHost, settings:
     source_of(acme, https.address, password=PASSWORD)
     old = settings.KEY_ENCRYPTION_KEYS
     settings.KEY_ENCRYPTION_KEYS = {"new": b"n" * 32} | old
-    assert sealing.removable() == []
+    assert sealing.removable_keys() == []
     list(sealing.rewrap())
-    assert set(sealing.removable()) == set(old)
+    assert set(sealing.removable_keys()) == set(old)
     settings.KEY_ENCRYPTION_KEYS = {"new": b"n" * 32}
     fetch(StatementSource.objects.get())
     assert https.asked[0][1]["Authorization"] == f"Bearer {PASSWORD}"
@@ -416,7 +416,7 @@ def test_a_try_is_no_change(acme: Merchant, https: HttpsHost) -> None:
 
 # --- by schedule ------------------------------------------------------------------------------------------------------
 def due(now: datetime) -> list[tuple[str, date]]:
-    return [(source.merchant.code, day) for source, day in pull.due(now)]
+    return [(source.merchant.code, day) for source, day in pull.due_sources(now)]
 
 
 @pytest.mark.parametrize(
@@ -442,9 +442,11 @@ def test_it_is_tried_from_midnight_until_the_plans_hour_and_then_each_hour_for_t
 
 
 def stated(merchant: Merchant, day: date) -> None:
-    with clock.at(datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)):
+    with clock.frozen_at(datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)):
         content = BytesIO(FILE + str(day).encode())
-        statement = statements.receive(merchant=merchant, day=day, name="a.csv", content=content, source="upload")
+        statement = statements.receive_statement(
+            merchant=merchant, day=day, name="a.csv", content=content, source="upload"
+        )
     Statement.objects.filter(pk=statement.pk).update(state="read", is_current=True)
 
 
@@ -457,8 +459,8 @@ def test_days_that_are_late_take_turns_and_hold_up_none_that_a_report_waits_for(
     for quarter in range(5 * 4):
         now = NOW + 3 * HOUR + quarter * 15 * MINUTE
         asked += [day for _, day in due(now)]
-        with clock.at(now):
-            pull.fetch_due(now)
+        with clock.frozen_at(now):
+            pull.fetch_due_days(now)
     assert asked[:4] == [DAY, DAY, DAY, DAY - timedelta(days=2)]
     assert set(asked) == {DAY - timedelta(days=number) for number in range(3)}
     assert len(asked) == 5 + 3  # until 08:00 each quarter of an hour
@@ -478,16 +480,16 @@ def test_it_is_tried_each_quarter_of_an_hour(acme: Merchant, https: HttpsHost) -
     source_of(acme, https.address)
     times = [NOW + minute * MINUTE for minute in range(31)]
     for now in times:
-        with clock.at(now):
-            assert pull.fetch_due(now) == 0
+        with clock.frozen_at(now):
+            assert pull.fetch_due_days(now) == 0
     assert len(https.asked) == 3
 
 
 def test_what_came_is_not_fetched_again(begun: Merchant, https: HttpsHost) -> None:
     source_of(begun, https.address)
     for now in (NOW, NOW + HOUR):
-        with clock.at(now):
-            pull.fetch_due(now)
+        with clock.frozen_at(now):
+            pull.fetch_due_days(now)
     assert len(https.asked) == 1
     assert Statement.objects.get().is_current
 
@@ -496,15 +498,17 @@ def test_what_was_sent_another_way_is_not_fetched(begun: Merchant, https: HttpsH
     source_of(begun, https.address)
     sent = tmp_path / "sent.csv"
     sent.write_bytes(FILE)
-    with clock.at(NOW), sent.open("rb") as file:
-        statement = statements.receive(merchant=begun, day=DAY, name="sent.csv", content=file, source="upload")
-        statements.read(statement=statement)
-        assert pull.fetch_due(NOW) == 0
+    with clock.frozen_at(NOW), sent.open("rb") as file:
+        statement = statements.receive_statement(
+            merchant=begun, day=DAY, name="sent.csv", content=file, source="upload"
+        )
+        statements.read_statement(statement=statement)
+        assert pull.fetch_due_days(NOW) == 0
     assert https.asked == []
 
 
 def switched_off(source: StatementSource) -> None:
-    pull.switch(source=source, on=False, by=None)
+    pull.switch_source(source=source, on=False, by=None)
 
 
 def plan_off(source: StatementSource) -> None:
@@ -525,8 +529,8 @@ def test_what_is_off_is_not_fetched(acme: Merchant, https: HttpsHost, change: An
 
 def test_of_two_workers_one_fetches(acme: Merchant, https: HttpsHost) -> None:
     source_of(acme, https.address)
-    (mine, _), (theirs, _) = pull.due(NOW) + pull.due(NOW)
-    assert [pull.claim(mine, NOW), pull.claim(theirs, NOW)] == [True, False]
+    (mine, _), (theirs, _) = pull.due_sources(NOW) + pull.due_sources(NOW)
+    assert [pull.claim_source(mine, NOW), pull.claim_source(theirs, NOW)] == [True, False]
 
 
 def test_a_host_that_hangs_does_not_keep_others_waiting(
@@ -537,8 +541,8 @@ def test_a_host_that_hangs_does_not_keep_others_waiting(
     source_of(acme, https.address)
     sftp.before_piece = lambda: time.sleep(9)
     source_of(planned(rival), sftp.address, password=PASSWORD, host_key=sftp.host_key, by=owner)
-    with clock.at(NOW):
-        assert pull.fetch_due(NOW) == 1
+    with clock.frozen_at(NOW):
+        assert pull.fetch_due_days(NOW) == 1
     answers = dict(StatementSource.objects.values_list("merchant__code", "last_answer"))
     assert answers["acme"] == "The file of 2026-01-31 came: 1 rows."
     assert "given up" in answers["rival"]
@@ -548,4 +552,4 @@ def test_what_is_due_is_found_in_two_questions(db: None, https: HttpsHost, djang
     for number in range(5):
         source_of(planned(factories.merchant(f"m-{number}")), https.address)
     with django_assert_num_queries(2):
-        assert len(pull.due(NOW)) == 5
+        assert len(pull.due_sources(NOW)) == 5

@@ -74,8 +74,8 @@ def sftp(tmp_path: Path) -> Iterator[SftpHost]:
 
 def bring(address: str, password: str = "", host_key: str = "") -> bytes:
     into = io.BytesIO()
-    place = places.parse("sftp" if address.startswith("sftp") else "url", address)
-    fetching.bring(place, password=password, host_key=host_key, day=DAY, into=into)
+    place = places.parse_place("sftp" if address.startswith("sftp") else "url", address)
+    fetching.fetch_file(place, password=password, host_key=host_key, day=DAY, into=into)
     return into.getvalue()
 
 
@@ -379,7 +379,7 @@ def test_a_file_of_many_pieces_is_had_whole(sftp: SftpHost) -> None:
 
 
 def test_the_key_of_a_host_is_shown_without_signing_in(sftp: SftpHost) -> None:
-    assert fetching.look(places.parse("sftp", sftp.address)) == sftp.host_key
+    assert fetching.look_up_host_key(places.parse_place("sftp", sftp.address)) == sftp.host_key
     assert sftp.tried == []
 
 

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from wallet.reconciliation.reading import formats, jsons, loading, sheets
 from wallet.reconciliation.reading import workbook as workbooks
 from wallet.reconciliation.reading.csvs import FOOTER
-from wallet.reconciliation.reading.mapping import Mapping, from_json, suggested
+from wallet.reconciliation.reading.mapping import Mapping, from_json, suggested_mapping
 from wallet.reconciliation.reading.table import Unreadable
 
 type Table = list[list[str]]
@@ -34,7 +34,7 @@ TABLE = [["id", "amount"], ["t-1", "5"], ["t-2", "7,50"], ["ü €", 'say "hi";\
 
 def read_back(raw: bytes, mapping: Mapping = PLAIN) -> tuple[list[str], list[list[str]], list[int]]:
     """Headers, cells and lines, as the database has them."""
-    with transaction.atomic(), loading.loaded(lambda: nullcontext(io.BytesIO(raw)), mapping) as loaded:
+    with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(io.BytesIO(raw)), mapping) as loaded:
         cells = ", ".join(f"c{number}" for number in range(1, len(loaded.table.headers) + 1))
         query = f"SELECT line, {cells} FROM {loaded.source.as_string()} ORDER BY line"  # noqa: S608 - ours
         with connection.cursor() as cursor:
@@ -194,7 +194,7 @@ def test_a_name_that_stands_twice_among_many_is_found_at_once() -> None:
     begun = process_time()
     for _ in range(100):
         with pytest.raises(Unreadable, match="“z” twice"):
-            jsons.once([*pairs, ("z", 0), ("z", 1)])
+            jsons.unique_row([*pairs, ("z", 0), ("z", 1)])
     assert process_time() - begun < 1
 
 
@@ -202,7 +202,7 @@ def test_what_is_held_beside_the_rows_is_bounded() -> None:
     raw = io.BytesIO(json.dumps({f"k{number}": "x" * 100_000 for number in range(600)}).encode())
     tracemalloc.start()
     with pytest.raises(Unreadable):
-        formats.table(raw, PLAIN)
+        formats.open_table(raw, PLAIN)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20 * 1024 * 1024
@@ -373,7 +373,7 @@ BOMBS: list[tuple[str, Callable[[], bytes], str]] = [
 def test_a_small_workbook_that_unfolds_takes_no_room_of_ours(made: Callable[[], bytes], says: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(Unreadable, match=says):
-        list(formats.table(io.BytesIO(made()), PLAIN).chunks)
+        list(formats.open_table(io.BytesIO(made()), PLAIN).chunks)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024  # KiB
 
 
@@ -388,14 +388,14 @@ def test_a_strange_cell_is_a_value_or_a_sentence() -> None:
     """Whatever its reader does: some of these make it panic."""
     for cell in CELLS:
         with suppress(Unreadable):
-            list(formats.table(io.BytesIO(by_hand(f"{NAMED}<row>{cell}</row>")), PLAIN).chunks)
+            list(formats.open_table(io.BytesIO(by_hand(f"{NAMED}<row>{cell}</row>")), PLAIN).chunks)
 
 
 @pytest.mark.parametrize(("style", "value"), [(1, "-1e400"), (1, "-1e300"), (3, "1e400"), (3, "inf"), (3, "1e15")])
 def test_a_time_that_is_none_is_a_sentence_with_its_line(style: int, value: str) -> None:
     raw = by_hand(f'{NAMED}<row r="2"><c r="A2" s="{style}"><v>{value}</v></c></row>')
     with pytest.raises(Unreadable, match="a time that is none") as refused:
-        list(formats.table(io.BytesIO(raw), PLAIN).chunks)
+        list(formats.open_table(io.BytesIO(raw), PLAIN).chunks)
     assert refused.value.faults[0].line == 2
 
 
@@ -420,7 +420,7 @@ def test_however_the_reader_of_workbooks_ends_there_is_a_sentence(
     monkeypatch.setattr(sheets, "CHECKOUT", tmp_path)
     monkeypatch.setattr(workbooks, "__name__", "ends")
     with pytest.raises(Unreadable, match=says):
-        formats.table(io.BytesIO(sheet_of(TABLE)), PLAIN)
+        formats.open_table(io.BytesIO(sheet_of(TABLE)), PLAIN)
 
 
 def test_a_reader_of_workbooks_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -429,12 +429,12 @@ def test_a_reader_of_workbooks_that_does_not_end_is_ended(monkeypatch: pytest.Mo
     monkeypatch.setattr(sheets, "SECONDS", 0.5)
     monkeypatch.setattr(workbooks, "__name__", "ends")
     with pytest.raises(Unreadable, match="too large"):
-        formats.table(io.BytesIO(sheet_of(TABLE)), PLAIN)
+        formats.open_table(io.BytesIO(sheet_of(TABLE)), PLAIN)
 
 
 # --- Mappings ---------------------------------------------------------------------------------------------------------
 def test_what_is_stored_of_a_mapping_is_the_mapping() -> None:
-    mapping = suggested(["transaction_id", "TYPE", "Player ID", "Ccy", "value", "status", "Created At", "game"])
+    mapping = suggested_mapping(["transaction_id", "TYPE", "Player ID", "Ccy", "value", "status", "Created At", "game"])
     assert from_json(mapping.as_json()) == mapping
     assert set(mapping.columns) == {
         "transaction_id", "kind", "player_id", "currency", "amount", "state", "at", "game_id",

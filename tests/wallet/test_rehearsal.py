@@ -38,7 +38,7 @@ def called(
     """In the log, as if that had been taken."""
     secret = Secret.objects.select_related("key").get(key__auth_key=signer.auth_key)
     for _ in range(times):
-        request_log.add(
+        request_log.add_line(
             request_log.LogLine(
                 request_id=uuid4(),
                 created_at=NOW - timedelta(days=days_ago),
@@ -52,7 +52,7 @@ def called(
                 status="RS_OK",
             )
         )
-    request_log.drain()
+    request_log.drain_lines()
 
 
 def proposal(merchant: Merchant, *networks: str, key: ApiKey | None = None) -> Proposal:
@@ -60,7 +60,7 @@ def proposal(merchant: Merchant, *networks: str, key: ApiKey | None = None) -> P
 
 
 def rehearsed(wish: Proposal, days: int = 7) -> Rehearsal:
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         return rehearsal.rehearse(wish, days=days)
 
 
@@ -79,7 +79,7 @@ def test_how_many_of_how_many_from_where_when_and_to_what(acme: Merchant, signer
     found = rehearsed(proposal(acme, "198.51.100.0/24"))
     assert (found.refused, found.calls) == (4, 9)
     [stranger] = found.refused_addresses
-    assert (str(stranger.address), stranger.calls, stranger.mostly) == (STRANGER, 4, "/wallet/transaction/bet")
+    assert (str(stranger.address), stranger.calls, stranger.main_endpoint) == (STRANGER, 4, "/wallet/transaction/bet")
     assert stranger.endpoints == {"/wallet/transaction/bet": 3, "/wallet/balance": 1}
     assert stranger.last_at == found.last_at == NOW - timedelta(days=0.01)
     assert [str(allowed.address) for allowed in found.allowed_addresses] == [OFFICE]
@@ -113,13 +113,13 @@ def test_the_other_list_counts_as_well(acme: Merchant, signer: Signer) -> None:
 
 
 def test_calls_of_others_are_not_looked_at(acme: Merchant, rival_caller: Caller) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     assert rehearsal.rehearse(proposal(acme, STRANGER)).calls == 0
 
 
 def test_calls_that_were_not_rightly_signed_are_not_counted(caller: Caller) -> None:
     caller.call("/wallet/balance", {}, x_signature="0" * 64)
-    request_log.drain()
+    request_log.drain_lines()
     assert rehearsal.rehearse(proposal(caller.merchant, STRANGER)).calls == 2, "the deposit and the launch"
 
 
@@ -144,7 +144,7 @@ def judged(signer: Signer, address: str) -> bool:
     """As a call that comes in now; whether it is taken."""
     headers = signer.sign(b"{}", timestamp=str(int(NOW.timestamp() * 1000)))
     try:
-        signed.judge(signed.Signed(headers, b"{}", ip_address(address), uuid4()))
+        signed.judge_call(signed.Signed(headers, b"{}", ip_address(address), uuid4()))
     except statuses.IpRestriction:
         return False
     return True
@@ -157,8 +157,8 @@ def judged(signer: Signer, address: str) -> bool:
 def test_the_rehearsal_is_what_would_happen(
     acme: Merchant, of_merchant: Any, of_keys: Any, wish: Any, whose: int | None, calls: list[tuple[int, str]]
 ) -> None:
-    with transaction.atomic(), clock.at(NOW):
-        with clock.at(NOW - timedelta(days=9)):
+    with transaction.atomic(), clock.frozen_at(NOW):
+        with clock.frozen_at(NOW - timedelta(days=9)):
             signers = [factories.signer(acme) for _ in of_keys]
         owners = [ApiKey.objects.get(auth_key=signer.auth_key) for signer in signers]
         write(acme, None, of_merchant)
@@ -171,7 +171,7 @@ def test_the_rehearsal_is_what_would_happen(
         found = rehearsal.rehearse(Proposal(acme, lines, key))
 
         write(acme, key, wish)
-        credentials.forget()
+        credentials.forget_credentials()
         played = [(judged(signers[n], address), address) for n, address in calls if whose in {None, n}]
         assert Counter({str(each.address): each.calls for each in found.refused_addresses}) == Counter(
             address for taken, address in played if not taken
@@ -187,8 +187,8 @@ def test_the_rehearsal_is_what_would_happen(
 
 # --- suggest ----------------------------------------------------------------------------------------------------------
 def suggested(merchant: Merchant, **wish: Any) -> list[str]:
-    with clock.at(NOW):
-        return [line.name for line in rehearsal.suggest(merchant=merchant, **wish).proposal.lines]
+    with clock.frozen_at(NOW):
+        return [line.name for line in rehearsal.suggest_list(merchant=merchant, **wish).proposal.lines]
 
 
 def test_it_suggests_the_addresses_that_were_seen(acme: Merchant, signer: Signer) -> None:
@@ -203,8 +203,8 @@ def test_it_suggests_the_addresses_that_were_seen(acme: Merchant, signer: Signer
 def test_what_it_suggests_refuses_nothing(acme: Merchant, signer: Signer) -> None:
     for address in ADDRESSES:
         called(signer, address, times=2)
-    with clock.at(NOW):
-        found = rehearsal.suggest(merchant=acme, most=2)
+    with clock.frozen_at(NOW):
+        found = rehearsal.suggest_list(merchant=acme, most=2)
         assert (found.calls, found.addresses) == (10, 5)
         assert rehearsal.rehearse(found.proposal).refused == 0
     assert found.proposal.lines[0].note == "From traffic: 8 calls from 4 addresses in 7 days"
@@ -212,14 +212,14 @@ def test_what_it_suggests_refuses_nothing(acme: Merchant, signer: Signer) -> Non
 
 def test_it_says_when_there_was_nothing(acme: Merchant) -> None:
     with pytest.raises(rehearsal.NoTraffic, match="last 7 days"):
-        rehearsal.suggest(merchant=acme)
+        rehearsal.suggest_list(merchant=acme)
 
 
 def test_it_says_when_that_would_be_too_many(acme: Merchant, signer: Signer) -> None:
     for number in range(101):
         called(signer, f"198.51.{number}.1")
-    with clock.at(NOW), pytest.raises(rehearsal.TooManyAddresses, match="101 entries"):
-        rehearsal.suggest(merchant=acme)
+    with clock.frozen_at(NOW), pytest.raises(rehearsal.TooManyAddresses, match="101 entries"):
+        rehearsal.suggest_list(merchant=acme)
     assert len(suggested(acme, most=100)) == 100
 
 
@@ -227,7 +227,7 @@ def test_it_leaves_out_what_may_not_stand(acme: Merchant, signer: Signer, settin
     settings.ALLOWLIST_PRIVATE = False
     called(signer, "10.0.0.1")
     called(signer, "93.184.216.34")
-    with clock.at(NOW):
-        found = rehearsal.suggest(merchant=acme)
+    with clock.frozen_at(NOW):
+        found = rehearsal.suggest_list(merchant=acme)
     assert [line.name for line in found.proposal.lines] == ["93.184.216.34/32"]
     assert [str(each.address) for each in found.left_out] == ["10.0.0.1"]

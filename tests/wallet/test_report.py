@@ -23,7 +23,7 @@ from portal.lib import clock
 from tests import factories
 from tests.people import signed_in
 from wallet.models import Case, Reconciliation, ReconciliationPlan
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation import deliveries, report, report_files
 from wallet.reconciliation.figures import figures_of
 
@@ -72,9 +72,9 @@ def case(run: Reconciliation, **fields: Any) -> Case:
 
 def sent(run: Reconciliation) -> mail.EmailMultiAlternatives:
     mail.outbox.clear()
-    with clock.at(MORNING):
-        deliveries.send(run=run)
-        email_outbox.send_due()
+    with clock.frozen_at(MORNING):
+        deliveries.send_reports(run=run)
+        email_outbox.send_due_emails()
     [message] = mail.outbox
     assert isinstance(message, mail.EmailMultiAlternatives)
     return message
@@ -126,7 +126,7 @@ def test_totals_beyond_what_javascript_holds_are_shown_to_the_unit(plan: Reconci
     huge = 2**53 + 1
     sides = [figures()["sides"][0] | {"ours_amount": str(huge), "theirs_amount": str(huge - 1)}]
     for part in parts(sent(compared(plan.merchant, figures=figures(sides=sides)))):
-        assert show(huge) in part
+        assert format_amount(huge) in part
         assert "0.00001" in part
 
 
@@ -135,7 +135,12 @@ def test_the_mail_says_what_the_screen_says(plan: ReconciliationPlan) -> None:
     counted = figures_of(run)
     text, html = parts(sent(run))
     for side in counted.sides:
-        for words in (show(side.ours_amount), show(side.theirs_amount), show(side.difference), f"{side.ours_rows:,}"):
+        for words in (
+            format_amount(side.ours_amount),
+            format_amount(side.theirs_amount),
+            format_amount(side.difference),
+            f"{side.ours_rows:,}",
+        ):
             assert words in text
             assert words in html
     assert counted.rate in text
@@ -148,7 +153,7 @@ def test_the_largest_ten_are_listed_worst_first(plan: ReconciliationPlan) -> Non
         case(run, subject=f"tx-{number}", difference=number * 100_000)
     case(run, kind="owed", subject="owed", severity=4, difference=1)
     case(run, subject="gone", difference=10**12, state="resolved", resolution="ours", resolved_at=MORNING)
-    listed = report.largest(run)
+    listed = report.largest_cases(run)
     assert [each.subject for each in listed] == ["owed", *(f"tx-{number}" for number in range(11, 2, -1))]
     assert "1 refused late payout: money owed to a player." in parts(sent(run))[0]
 
@@ -279,7 +284,7 @@ def test_csv_and_xlsx_say_the_same_and_calculate_nothing(plan: ReconciliationPla
     sheet = BytesIO()
     report_files.write_xlsx(run, sheet)
     sheet.seek(0)
-    [row] = rows_of_csv("".join(report_files.csv(run)))
+    [row] = rows_of_csv("".join(report_files.csv_lines(run)))
     head, told = CalamineWorkbook.from_filelike(sheet).get_sheet_by_index(0).to_python()
     typed = dict(zip(head, told, strict=True))
     assert {name: value for name, value in typed.items() if isinstance(value, str)}.items() <= row.items()
@@ -302,11 +307,11 @@ def test_markup_in_an_id_is_no_markup_of_the_sheet(plan: ReconciliationPlan) -> 
 
 def test_a_link_ends_and_is_of_one_comparison(plan: ReconciliationPlan) -> None:
     run = compared(plan.merchant)
-    token = report_files.link(run, "csv").rstrip("/").rpartition("/")[2]
-    assert report_files.asked(token) == (run.pk, "csv")
-    assert report_files.asked(token[:-1]) is None
+    token = report_files.file_link(run, "csv").rstrip("/").rpartition("/")[2]
+    assert report_files.read_link(token) == (run.pk, "csv")
+    assert report_files.read_link(token[:-1]) is None
     with time_machine.travel(datetime.now(UTC) + timedelta(days=15)):
-        assert report_files.asked(token) is None
+        assert report_files.read_link(token) is None
 
 
 def test_the_picture_has_a_bar_a_day_and_tells_days_that_were_not_compared(plan: ReconciliationPlan) -> None:

@@ -18,7 +18,7 @@ from tests.pages import said
 from wallet.models import Reconciliation
 from wallet.models.reconciliation import ReportOptOut, ReportRecipient
 from wallet.reconciliation import deliveries, planning
-from wallet.reconciliation.plans import recipients
+from wallet.reconciliation.plans import report_recipients
 
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -35,9 +35,9 @@ def sent(merchant: Merchant, number: int, outcome: str) -> Any:
         done_at=MORNING,
     )  # fmt: skip
     mail.outbox.clear()
-    with clock.at(MORNING):
-        deliveries.send(run=run)
-        email_outbox.send_due()
+    with clock.frozen_at(MORNING):
+        deliveries.send_reports(run=run)
+        email_outbox.send_due_emails()
     (message,) = mail.outbox
     return message.message()
 
@@ -63,20 +63,20 @@ def test_a_recipient_unsubscribes_without_signing_in(acme: Merchant, client: Cli
     assert (
         "Stop the reconciliation reports of Acme Casino to finance@acme.test ?" in page or "finance@acme.test" in page
     )
-    assert recipients(acme) == ["finance@acme.test"]
+    assert report_recipients(acme) == ["finance@acme.test"]
     strict = Client(enforce_csrf_checks=True)
     for _ in range(2):
         assert "no longer gets" in said(strict.post(link_in(message), {"List-Unsubscribe": "One-Click"}))
-    assert recipients(acme) == []
+    assert report_recipients(acme) == []
     assert ReportOptOut.objects.count() == 1
 
 
 def test_an_owner_may_add_the_address_again(acme: Merchant, client: Client) -> None:
     planning.add_recipient(merchant=acme, email="finance@acme.test")
     client.post(link_in(sent(acme, 1, "clear")))
-    assert recipients(acme) == []
+    assert report_recipients(acme) == []
     planning.add_recipient(merchant=acme, email="finance@acme.test")
-    assert recipients(acme) == ["finance@acme.test"]
+    assert report_recipients(acme) == ["finance@acme.test"]
     assert ReportRecipient.objects.count() == 1
 
 

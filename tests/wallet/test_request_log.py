@@ -28,7 +28,7 @@ from wallet.services.log.request_log import LogLine
 @pytest.fixture
 def caller(caller: Caller) -> Caller:
     """From here on: what came before is not in the log."""
-    request_log.drain()
+    request_log.drain_lines()
     with as_superuser():
         SignedRequest.objects.all().delete()
     RefusedCall.objects.all().delete()
@@ -36,12 +36,12 @@ def caller(caller: Caller) -> Caller:
 
 
 def written(answer: Answer) -> SignedRequest:
-    request_log.drain()
+    request_log.drain_lines()
     return SignedRequest.objects.get(request_id=answer.headers["x-request-id"])
 
 
 def arrived(answer: Answer) -> RefusedCall:
-    request_log.drain()
+    request_log.drain_lines()
     return RefusedCall.objects.get(request_id=answer.headers["x-request-id"])
 
 
@@ -129,7 +129,7 @@ def test_addresses_that_signed_correctly_are_remembered(caller: Caller) -> None:
         SeenAddress.objects.all().delete()
     for address, signature in [("198.51.100.7", {}), ("198.51.100.7", {}), ("198.51.100.8", {"x_signature": "00"})]:
         caller.call("/wallet/balance", {}, meta={"REMOTE_ADDR": address}, **signature)
-    request_log.drain()
+    request_log.drain_lines()
     assert list(SeenAddress.objects.values_list("address", flat=True)) == ["198.51.100.7"]
 
 
@@ -146,7 +146,7 @@ def test_hosts_of_rightly_signed_calls_are_remembered(caller: Caller, origin: st
     for _ in range(2):
         caller.call("/wallet/balance", {}, origin=origin)
     caller.call("/wallet/balance", {}, origin="https://stranger.example", x_signature="00")
-    request_log.drain()
+    request_log.drain_lines()
     assert list(SeenOrigin.objects.values_list("host", flat=True)) == hosts
 
 
@@ -154,7 +154,7 @@ def test_lines_are_written_in_bulk(caller: Caller) -> None:
     for _ in range(50):
         caller.balance()
     with CaptureQueriesContext(connection) as queries:
-        assert request_log.drain() == 50
+        assert request_log.drain_lines() == 50
     assert len(queries) <= 4, "savepoint, the copy (which is not counted), addresses seen, release"
 
 
@@ -188,15 +188,15 @@ def a_line(**fields: Any) -> LogLine:
 def test_a_line_that_cannot_be_written_does_not_keep_the_others_waiting(caller: Caller) -> None:
     lines = [a_line(amount=2**70 if number in {3, 8} else number) for number in range(12)]
     for line in lines:
-        request_log.add(line)
-    assert request_log.drain() == 12
+        request_log.add_line(line)
+    assert request_log.drain_lines() == 12
     assert set(SignedRequest.objects.values_list("amount", flat=True)) == {0, 1, 2, 4, 5, 6, 7, 9, 10, 11}
-    assert request_log.drain() == 0
+    assert request_log.drain_lines() == 0
 
 
 def test_a_text_with_half_a_character_is_mended(caller: Caller) -> None:
-    request_log.add(a_line(message="a\ud800\0b", status="RS_ERROR"))
-    request_log.drain()
+    request_log.add_line(a_line(message="a\ud800\0b", status="RS_ERROR"))
+    request_log.drain_lines()
     assert SignedRequest.objects.get().message == "a?b"
 
 
@@ -213,14 +213,14 @@ def test_strangers_do_not_decide_how_much_memory_waits(caller: Caller, settings:
 def test_lines_wait_while_the_table_cannot_be_had(caller: Caller) -> None:
     lines = [a_line(), a_line()]
     for line in lines:
-        request_log.add(line)
+        request_log.add_line(line)
     with as_superuser() as cursor:
         cursor.execute("ALTER TABLE wallet_signedrequest RENAME TO elsewhere")
         with pytest.raises(Exception, match="wallet_signedrequest") as fault:
-            request_log.drain()
+            request_log.drain_lines()
         assert not isinstance(fault.value, DataError)
         cursor.execute("ALTER TABLE elsewhere RENAME TO wallet_signedrequest")
-    assert request_log.drain() == 2
+    assert request_log.drain_lines() == 2
     assert set(SignedRequest.objects.values_list("request_id", flat=True)) == {line.request_id for line in lines}
 
 

@@ -15,7 +15,7 @@ from tests import factories
 from tests.conftest import Caller
 from wallet.models import Transaction, Watermark
 from wallet.services.rounds import open_rounds, round_list, round_story
-from wallet.services.rounds.round_list import Place, RoundFilter
+from wallet.services.rounds.round_list import ListPlace, RoundFilter
 from wallet.services.usage import usage_rollup
 
 
@@ -34,7 +34,7 @@ def played(caller: Caller) -> Caller:
 
 
 def ids(merchant: Merchant, **wish: Any) -> list[str]:
-    return [bet.transaction_id for bet in round_list.look(merchant, RoundFilter(**wish), limit=50).bets]
+    return [bet.transaction_id for bet in round_list.search_rounds(merchant, RoundFilter(**wish), limit=50).bets]
 
 
 @pytest.mark.parametrize("summed", [False, True])
@@ -44,8 +44,8 @@ def test_each_state_has_its_rounds(played: Caller, acme: Merchant, state: str, s
         usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     assert ids(acme, state=state) == [state]
     assert ids(acme, state=state, player="player-1") == [state]
-    assert [bet.transaction_id for bet in round_list.matching(acme, RoundFilter(state=state))] == [state]
-    assert round_story.tell(Transaction.objects.get(transaction_id=state, part=0)).state == state
+    assert [bet.transaction_id for bet in round_list.matching_rounds(acme, RoundFilter(state=state))] == [state]
+    assert round_story.round_story(Transaction.objects.get(transaction_id=state, part=0)).state == state
     assert ids(acme, state=state, currency="GBP") == []
 
 
@@ -93,7 +93,7 @@ def test_no_round_of_another_merchant(played: Caller, rival_caller: Caller, riva
     rival_caller.bet(100_000, transactionId="theirs")
     for wish in ({}, {"state": "open"}, {"player": "player-1"}):
         assert ids(rival, **wish) == ["theirs"]
-    assert [bucket.rounds for bucket in open_rounds.by_age(rival)] == [1]
+    assert [bucket.rounds for bucket in open_rounds.open_rounds_by_age(rival)] == [1]
 
 
 @pytest.mark.parametrize("wish", [{}, {"player": "player-1"}, {"currency": "EUR"}, {"state": "open"}], ids=str)
@@ -101,8 +101,8 @@ def test_pages_follow_each_other_without_a_gap(caller: Caller, acme: Merchant, w
     for number in range(7):
         caller.bet(1_000, transactionId=f"bet-{number}")
     read: list[str] = []
-    before: Place | None = None
-    while (found := round_list.look(acme, RoundFilter(**wish), before=before, limit=3)).older:
+    before: ListPlace | None = None
+    while (found := round_list.search_rounds(acme, RoundFilter(**wish), before=before, limit=3)).older:
         read += [bet.transaction_id for bet in found.bets]
         before = found.older
     read += [bet.transaction_id for bet in found.bets]
@@ -118,17 +118,17 @@ def test_one_look_goes_so_far_and_says_so(
     for _ in range(6):
         caller.bet(1_000)
     wish, looks = RoundFilter(least=500_000, **who), 0
-    found = round_list.look(acme, wish, limit=5)
+    found = round_list.search_rounds(acme, wish, limit=5)
     while not found.bets:
         assert found.looked_to is not None
-        found, looks = round_list.look(acme, wish, before=found.older, limit=5), looks + 1
+        found, looks = round_list.search_rounds(acme, wish, before=found.older, limit=5), looks + 1
     assert [bet.transaction_id for bet in found.bets] == ["the dear one"]
     assert looks == 1
 
 
 def test_a_look_costs_the_same_however_many_rounds_there_are(played: Caller, acme: Merchant) -> None:
     with CaptureQueriesContext(connection) as captured:
-        round_list.look(acme, RoundFilter(), limit=50)
+        round_list.search_rounds(acme, RoundFilter(), limit=50)
     assert len(captured) == 1
 
 
@@ -141,16 +141,16 @@ def test_open_rounds_stand_in_the_bucket_of_their_age(caller: Caller, acme: Merc
     if summed:
         usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
     for name, hours in ages.items():
-        with clock.at(made + timedelta(hours=hours)):
-            assert [(each.age, each.currency, each.rounds, each.stake) for each in open_rounds.by_age(acme)] == [
-                (name, "EUR", 1, 100_000)
-            ]
+        with clock.frozen_at(made + timedelta(hours=hours)):
+            assert [
+                (each.age, each.currency, each.rounds, each.stake) for each in open_rounds.open_rounds_by_age(acme)
+            ] == [(name, "EUR", 1, 100_000)]
             found = {age: open_at(acme, age) for age in ages}
             assert found == {age: 1 if age == name else 0 for age in ages}
 
 
 def open_at(merchant: Merchant, age: str) -> int:
-    since, until = open_rounds.between(age)
+    since, until = open_rounds.age_bounds(age)
     return len(round_list.oldest_open(merchant, RoundFilter(since=since, until=until), after=None, limit=5)[0])
 
 
@@ -168,7 +168,7 @@ def test_the_sums_of_a_round(played: Caller) -> None:
     sums = {
         bet.transaction_id: (told.stake, told.paid, told.result)
         for bet in Transaction.objects.filter(kind="bet")
-        for told in [round_story.tell(bet)]
+        for told in [round_story.round_story(bet)]
     }
     assert sums == {
         "open": (100_000, 0, 100_000),
@@ -180,7 +180,7 @@ def test_the_sums_of_a_round(played: Caller) -> None:
 
 
 def test_what_a_player_saw_of_a_rolled_back_round(played: Caller) -> None:
-    steps = round_story.tell(Transaction.objects.get(transaction_id="rolled back", part=0)).steps
+    steps = round_story.round_story(Transaction.objects.get(transaction_id="rolled back", part=0)).steps
     assert [(step.title, step.moved) for step in steps] == [
         ("Bet", -100_000),
         ("Payout", 300_000),
@@ -192,5 +192,5 @@ def test_what_a_player_saw_of_a_rolled_back_round(played: Caller) -> None:
 def test_a_wish_is_kept_whole() -> None:
     now = clock.now()
     wish = RoundFilter(since=now, until=now, player="p", session="s", game="g", currency="EUR", state="won", least=0)
-    assert RoundFilter.of(wish.kept()) == wish
-    assert RoundFilter.of(RoundFilter().kept()) == RoundFilter()
+    assert RoundFilter.build(wish.stored_values()) == wish
+    assert RoundFilter.build(RoundFilter().stored_values()) == RoundFilter()

@@ -60,7 +60,7 @@ def test_a_test_key_from_before_is_refused_until_there_is_a_sandbox(caller: Call
         assert (answer.status, answer.body["message"]) == ("INVALID_APIKEY", NO_SANDBOX)
     assert caller.balance().body["balance"] == 1_000_000
 
-    sandbox = sandboxes.create(merchant=caller.merchant)
+    sandbox = sandboxes.create_sandbox(merchant=caller.merchant)
     key.refresh_from_db()
     assert key.merchant == sandbox
     moved = replace(test, session="")
@@ -75,7 +75,7 @@ def test_the_ledger_asks_as_well(caller: Caller) -> None:
     who = ledger.Caller(caller.merchant.pk, key.secrets.get().pk, version, ip_address("127.0.0.1"), uuid4())
     for kind in ("bet", "payout", "reward", "rollback", "deposit", "withdraw", "balance", "launch", "read"):
         with pytest.raises(statuses.InvalidApiKey):
-            ledger.gate(who, kind)
+            ledger.check_gate(who, kind)
     call = ledger.Call("deposit", "d-1", "player-1", currency="EUR", amount=100)
     assert ledger.post(who, call).status == statuses.InvalidApiKey.key
     assert not Transaction.objects.filter(secret__key=key).exists()
@@ -87,18 +87,18 @@ def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Calle
     with unguarded() as cursor:  # as it was when `environment` bound nothing
         cursor.execute("UPDATE merchants_apikey SET environment = 'test' WHERE id = %s", [key.pk])
     before = set(Transaction.objects.filter(merchant=caller.merchant).values_list("pk", flat=True))
-    request_log.drain()
+    request_log.drain_lines()
     line = SignedRequest.objects.get(transaction_id=bet.body["transactionId"])
     AllowlistEntry.objects.create(merchant=caller.merchant, key=key, network="127.0.0.0/8")
 
-    sandbox = sandboxes.create(merchant=caller.merchant)
+    sandbox = sandboxes.create_sandbox(merchant=caller.merchant)
 
     assert set(Transaction.objects.filter(merchant=caller.merchant).values_list("pk", flat=True)) == before
     assert not Transaction.objects.filter(merchant=sandbox).exists()
     assert not Player.objects.filter(merchant=sandbox).exists()
     assert AllowlistEntry.objects.get(key=key).merchant == sandbox
-    credentials.forget()
-    seen = explanation.explain(line=line, ask_now=False)
+    credentials.forget_credentials()
+    seen = explanation.explain_request(line=line, ask_now=False)
     assert [rung.then.value for rung in seen.rungs] == ["passed"] * 15 + ["not asked of such calls"] + ["passed"] * 2
     moved = replace(caller, session="")
     assert moved.balance().status == "RECORD_NOT_FOUND"
@@ -108,22 +108,22 @@ def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Calle
 def test_the_ladder_names_the_missing_sandbox(caller: Caller) -> None:
     _, signer = factories.early_test_key(caller.merchant)
     replace(caller, signer=signer).bet(100)
-    request_log.drain()
+    request_log.drain_lines()
     line = SignedRequest.objects.get(auth_key=signer.auth_key)
-    told = explanation.explain(line=line)
+    told = explanation.explain_request(line=line)
     assert (told.decided_by, told.now.row, told.now.message) == (2, 2, NO_SANDBOX)
     assert "not created" in {value.label: value.text for value in told.rungs[1].values}["Sandbox"]
-    sandboxes.create(merchant=caller.merchant)
-    told = explanation.explain(line=line)
+    sandboxes.create_sandbox(merchant=caller.merchant)
+    told = explanation.explain_request(line=line)
     assert "not created" in {value.label: value.text for value in told.rungs[1].values}["Sandbox"]
     assert told.now.row != 2
 
 
 def test_the_secrets_of_a_moved_key_open_under_its_new_merchant(acme: Merchant) -> None:
     key, signer = factories.early_test_key(acme)
-    keys.rotate(key=key)
-    sandboxes.create(merchant=acme)
-    opened = [credentials.reveal(secret) for secret in Secret.objects.filter(key=key).select_related("key")]
+    keys.rotate_secret(key=key)
+    sandboxes.create_sandbox(merchant=acme)
+    opened = [credentials.reveal_secret(secret) for secret in Secret.objects.filter(key=key).select_related("key")]
     assert len(opened) == 2
     assert signer.secret in opened
 
@@ -131,7 +131,7 @@ def test_the_secrets_of_a_moved_key_open_under_its_new_merchant(acme: Merchant) 
 def test_a_sandbox_begins_with_the_lists_of_its_merchant(acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/28", note="office")
     AllowedDomain.objects.create(merchant=acme, domain="acme.example")
-    sandbox = sandboxes.create(merchant=acme)
+    sandbox = sandboxes.create_sandbox(merchant=acme)
     assert [str(entry.network) for entry in sandbox.allowlist.all()] == ["203.0.113.0/28"]
     assert [domain.domain for domain in sandbox.domains.all()] == ["acme.example"]
 
@@ -140,7 +140,7 @@ def test_a_secret_that_cannot_be_opened_stops_the_move(acme: Merchant, settings:
     key, _ = factories.early_test_key(acme)
     settings.KEY_ENCRYPTION_KEYS = {"another": bytes(32)}
     with pytest.raises(errors.SealedSecret, match="Add the key to KEY_ENCRYPTION_KEYS"):
-        sandboxes.create(merchant=acme)
+        sandboxes.create_sandbox(merchant=acme)
     key.refresh_from_db()
     assert key.merchant == acme
     assert not Merchant.objects.sandboxes().exists()
@@ -148,14 +148,14 @@ def test_a_secret_that_cannot_be_opened_stops_the_move(acme: Merchant, settings:
 
 def tried(merchant: Merchant, key: ApiKey | None = None) -> None:
     wish = Proposal(merchant, (EntryPlan(ip_network("198.51.100.7")),), key)
-    allowlist.save(proposal=wish, by=None, confirmed_code=merchant.code, on_trial=True)
+    allowlist.save_networks(proposal=wish, by=None, confirmed_code=merchant.code, on_trial=True)
 
 
 def test_a_key_moves_with_its_list_as_it_was_before_its_trial(acme: Merchant) -> None:
     key, _ = factories.early_test_key(acme)
     AllowlistEntry.objects.create(merchant=acme, key=key, network="203.0.113.5")
     tried(acme, key)
-    sandbox = sandboxes.create(merchant=acme)
+    sandbox = sandboxes.create_sandbox(merchant=acme)
     entry = AllowlistEntry.objects.get(key=key)
     assert (entry.merchant, str(entry.network)) == (sandbox, "203.0.113.5/32")
     assert key.trials.get().state == "reverted"
@@ -164,7 +164,7 @@ def test_a_key_moves_with_its_list_as_it_was_before_its_trial(acme: Merchant) ->
 def test_a_list_on_trial_is_not_copied(acme: Merchant) -> None:
     tried(acme)
     with pytest.raises(errors.ListOnTrial):
-        sandboxes.create(merchant=acme)
+        sandboxes.create_sandbox(merchant=acme)
 
 
 # --- what the database holds ------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def refused(
 
 
 def test_no_key_changes_its_side(acme: Merchant, rival: Merchant) -> None:
-    live, test = (keys.issue(merchant=factories.sandbox(acme) if environment == "test" else acme,
+    live, test = (keys.issue_key(merchant=factories.sandbox(acme) if environment == "test" else acme,
                              environment=environment).key for environment in ("live", "test"))  # fmt: skip
     sandbox, other = test.merchant, factories.sandbox(rival)
     for key, merchant in ((live, sandbox), (live, rival), (test, acme), (test, other), (test, rival)):
@@ -231,7 +231,7 @@ def test_a_sandbox_has_no_people_of_its_own(acme: Merchant) -> None:
 
 def test_nobody_is_invited_to_a_sandbox(acme: Merchant, owner: Person) -> None:
     with pytest.raises(errors.PeopleOfLiveMerchant, match="those of Acme Casino"):
-        people.invite(merchant=factories.sandbox(acme), email="b@acme.test", role="viewer", by=owner)
+        people.invite_person(merchant=factories.sandbox(acme), email="b@acme.test", role="viewer", by=owner)
     with pytest.raises(errors.PeopleOfLiveMerchant):
         people.require_second_factor(merchant=factories.sandbox(acme), required=True)
 
@@ -249,28 +249,28 @@ def test_the_entries_of_a_key_go_only_with_it(acme: Merchant, rival: Merchant) -
 # --- what the service says --------------------------------------------------------------------------------------------
 def test_what_cannot_be_made_is_a_sentence(acme: Merchant) -> None:
     with pytest.raises(errors.NoSandbox, match="Acme Casino has no sandbox yet"):
-        keys.issue(merchant=acme, environment="test")
-    sandbox = sandboxes.create(merchant=acme)
-    assert keys.issue(merchant=acme, environment="test").key.merchant == sandbox
+        keys.issue_key(merchant=acme, environment="test")
+    sandbox = sandboxes.create_sandbox(merchant=acme)
+    assert keys.issue_key(merchant=acme, environment="test").key.merchant == sandbox
     with pytest.raises(errors.LiveKeyInSandbox):
-        keys.issue(merchant=sandbox)
+        keys.issue_key(merchant=sandbox)
     with pytest.raises(errors.SandboxOfSandbox):
-        sandboxes.create(merchant=sandbox)
+        sandboxes.create_sandbox(merchant=sandbox)
     with pytest.raises(errors.SandboxExists, match="acme-sandbox"):
-        sandboxes.create(merchant=acme)
+        sandboxes.create_sandbox(merchant=acme)
     closed = factories.merchant(status="closed")
     with pytest.raises(errors.MerchantClosed):
-        sandboxes.create(merchant=closed)
+        sandboxes.create_sandbox(merchant=closed)
 
 
 def test_codes_that_are_taken_are_passed_over(acme: Merchant) -> None:
     factories.merchant("acme-sandbox")
     factories.merchant("acme-sandbox-2")
-    assert sandboxes.create(merchant=acme).code == "acme-sandbox-3"
+    assert sandboxes.create_sandbox(merchant=acme).code == "acme-sandbox-3"
     long = factories.merchant("x" * 40)
-    assert sandboxes.create(merchant=long).code == f"{'x' * 32}-sandbox"
+    assert sandboxes.create_sandbox(merchant=long).code == f"{'x' * 32}-sandbox"
 
 
 def test_letters_about_test_keys_go_to_the_people_of_the_live_merchant(acme: Merchant) -> None:
     owner = factories.member(acme, "owner")
-    assert emails.contacts(factories.sandbox(acme)) == [owner.email]
+    assert emails.contact_addresses(factories.sandbox(acme)) == [owner.email]

@@ -22,7 +22,7 @@ from tests.wallet.reconciling import Line
 from wallet import tasks
 from wallet.models import CallHour, Case, Reconciliation, ReconciliationPlan, ReportDelivery
 from wallet.reconciliation import alarms, deliveries, matching, plans, runs, schedule
-from wallet.reconciliation.locks import Work, alone
+from wallet.reconciliation.locks import LockedWork, hold_alone
 
 DAY = date(2026, 3, 10)
 NEXT = date(2026, 3, 11)
@@ -46,13 +46,13 @@ def planned(code: str, **fields: Any) -> Merchant:
 
 
 def due(at: datetime) -> list[tuple[str, date]]:
-    with clock.at(at):
-        return [(each.code, each.day) for each in schedule.due(at)]
+    with clock.frozen_at(at):
+        return [(each.code, each.day) for each in schedule.due_days(at)]
 
 
 def done(at: datetime) -> int:
-    with clock.at(at):
-        return schedule.do_due()
+    with clock.frozen_at(at):
+        return schedule.run_due_days()
 
 
 def told(merchant: Merchant) -> list[tuple[date, int, str]]:
@@ -146,8 +146,8 @@ def test_a_plan_that_was_off_for_weeks_loses_no_day(plan: ReconciliationPlan) ->
 
 def test_a_day_that_a_person_compared_once_begins_no_timetable(plan: ReconciliationPlan, support: Person) -> None:
     ReconciliationPlan.objects.update(is_on=False)
-    with clock.at(EIGHT):
-        runs.reconcile(merchant=plan.merchant, day=DAY, by=support)
+    with clock.frozen_at(EIGHT):
+        runs.reconcile_day(merchant=plan.merchant, day=DAY, by=support)
     ReconciliationPlan.objects.update(is_on=True)
     assert len(due(EIGHT + timedelta(days=20))) == 1
 
@@ -177,7 +177,7 @@ def test_a_corrected_statement_restates_the_day_and_the_mail_says_what_changed(p
     done(EIGHT + MINUTE)
     assert [number for _, number, _ in told(plan.merchant)] == [1, 2]
     mail.outbox.clear()
-    email_outbox.send_due()
+    email_outbox.send_due_emails()
     last = mail.outbox[-1]
     assert last.subject == "Acme Casino, 2026-03-10: All clear (restated)"
     assert "Breaks: 1 (EUR 0.007), now 0." in str(last.body)
@@ -194,7 +194,7 @@ def test_the_same_again_sends_no_mail(plan: ReconciliationPlan) -> None:
 
 def asked(merchant: Merchant, day: date, by: Person, at: datetime) -> None:
     """The day's page was asked to compare, and the worker has done it."""
-    with clock.at(at):
+    with clock.frozen_at(at):
         tasks.compare_day(merchant.pk, str(day), by.pk)
 
 
@@ -238,8 +238,8 @@ def test_a_worker_that_was_killed_before_the_mail_is_made_up_for_without_a_secon
     plan: ReconciliationPlan,
 ) -> None:
     reconciling.state(plan.merchant, [STRAY])
-    with clock.at(EIGHT):
-        runs.reconcile(merchant=plan.merchant, day=DAY)
+    with clock.frozen_at(EIGHT):
+        runs.reconcile_day(merchant=plan.merchant, day=DAY)
     assert done(EIGHT + MINUTE) == 1
     assert told(plan.merchant) == [(DAY, 1, "finance@acme.test")]
     assert Reconciliation.objects.filter(day=DAY).count() == 1
@@ -256,15 +256,15 @@ def test_a_comparison_that_failed_rests_and_holds_up_nobody(
     plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = planned("zurich")
-    whole = runs.reconcile
+    whole = runs.reconcile_day
 
-    def breaks(*, merchant: Merchant, day: date) -> runs.Outcome:
+    def breaks(*, merchant: Merchant, day: date) -> runs.RunOutcome:
         if merchant == plan.merchant:
             Reconciliation.objects.create(merchant=merchant, day=day, number=1, state="failed", begun_at=clock.now())
             raise RuntimeError("out of memory")
         return whole(merchant=merchant, day=day)
 
-    monkeypatch.setattr(runs, "reconcile", breaks)
+    monkeypatch.setattr(runs, "reconcile_day", breaks)
     assert done(EIGHT) == 1
     assert Reconciliation.objects.get(merchant=other).state == "done"
     assert due(EIGHT + MINUTE) == []
@@ -275,9 +275,9 @@ def test_a_statement_of_long_ago_that_cannot_be_compared_rests_too(
     plan: ReconciliationPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late, old = datetime(2026, 3, 30, 8, tzinfo=UTC), date(2026, 3, 12)
-    with clock.at(late):
+    with clock.frozen_at(late):
         for day in (old, *(date(2026, 3, 29) - timedelta(days=back) for back in range(8))):
-            runs.reconcile(merchant=plan.merchant, day=day)
+            runs.reconcile_day(merchant=plan.merchant, day=day)
         reconciling.state(plan.merchant, [STRAY], old, received_at=late)
     monkeypatch.setattr(matching, "UNSETTLED", "SELECT 1 / 0")
     assert old in [day for _, day in due(late)]
@@ -318,7 +318,7 @@ def another_comparison(merchant: Merchant, day: date) -> Iterator[None]:
 
 
 @contextmanager
-def another_worker(work: Work, number: int = 0) -> Iterator[None]:
+def another_worker(work: LockedWork, number: int = 0) -> Iterator[None]:
     """Another session that is at this work."""
     session = connection.copy()
     with closing(session), session.cursor() as cursor:
@@ -329,32 +329,32 @@ def another_worker(work: Work, number: int = 0) -> Iterator[None]:
 
 def test_of_two_workers_one_does_a_merchants_day(plan: ReconciliationPlan) -> None:
     reconciling.state(plan.merchant, [STRAY])
-    with another_worker(Work.REPORT, plan.merchant.pk):
+    with another_worker(LockedWork.REPORT, plan.merchant.pk):
         assert done(EIGHT) == 0
     assert done(EIGHT) == 1
 
 
 def test_one_round_at_a_time_compares(plan: ReconciliationPlan) -> None:
     reconciling.state(plan.merchant, [STRAY])
-    with another_worker(Work.ROUND):
+    with another_worker(LockedWork.ROUND):
         assert done(EIGHT) == 0
     assert done(EIGHT) == 1
 
 
 def test_a_worker_that_made_its_list_before_another_was_done_looks_again(plan: ReconciliationPlan) -> None:
     reconciling.state(plan.merchant, [STRAY])
-    with clock.at(EIGHT):
-        [each] = schedule.due(EIGHT)
-        assert schedule.do(each)
-        assert not schedule.do(each)
+    with clock.frozen_at(EIGHT):
+        [each] = schedule.due_days(EIGHT)
+        assert schedule.run_day(each)
+        assert not schedule.run_day(each)
     assert Reconciliation.objects.filter(day=DAY).count() == 1
 
 
-@pytest.mark.parametrize("work", [Work.READING, Work.FETCHING])
-def test_statements_are_read_and_fetched_by_one_worker_at_a_time(db: None, work: Work) -> None:
-    with another_worker(work), alone(work) as is_ours:
+@pytest.mark.parametrize("work", [LockedWork.READING, LockedWork.FETCHING])
+def test_statements_are_read_and_fetched_by_one_worker_at_a_time(db: None, work: LockedWork) -> None:
+    with another_worker(work), hold_alone(work) as is_ours:
         assert not is_ours
-    with alone(work) as is_ours:
+    with hold_alone(work) as is_ours:
         assert is_ours
 
 
@@ -380,12 +380,12 @@ def test_looking_for_what_is_due_costs_the_same_for_many(db: None, django_assert
     for number in range(30):
         planned(f"m-{number}")
     with django_assert_max_num_queries(5):
-        assert len(schedule.due(EIGHT)) == 30
+        assert len(schedule.due_days(EIGHT)) == 30
 
 
 # --- the dead man's switch --------------------------------------------------------------------------------------------
 def causes(merchant: Merchant, at: datetime) -> list[tuple[str, date]]:
-    with clock.at(at):
+    with clock.frozen_at(at):
         return [(alarm.cause.value, alarm.day) for alarm in alarms.alarms(merchant)]
 
 
@@ -418,7 +418,7 @@ def test_a_plan_whose_days_are_never_compared_is_an_alarm_at_each_minute(plan: R
 
 def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: ReconciliationPlan, client: Client) -> None:
     assert client.get("/healthz/reconciliation").json() == {"late": 0, "letters": 0, "books": 0}
-    with clock.at(overdue(plan)):
+    with clock.frozen_at(overdue(plan)):
         answer = client.get("/healthz/reconciliation")
     assert (answer.status_code, answer.json()) == (503, {"late": 1, "letters": 0, "books": 0})
 
@@ -426,9 +426,9 @@ def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: Reconc
 def test_letters_that_nobody_sends_are_seen_from_outside(plan: ReconciliationPlan, client: Client) -> None:
     """Days may be compared while the worker that sends is dead."""
     emails.write_to("finance@acme.test", plan.merchant, "reconciliation_alarm", {})
-    with clock.at(datetime.now(UTC) + timedelta(minutes=14)):
+    with clock.frozen_at(datetime.now(UTC) + timedelta(minutes=14)):
         assert client.get("/healthz/reconciliation").json()["letters"] == 0
-    with clock.at(datetime.now(UTC) + timedelta(minutes=16)):
+    with clock.frozen_at(datetime.now(UTC) + timedelta(minutes=16)):
         answer = client.get("/healthz/reconciliation")
         assert (answer.status_code, answer.json()["letters"]) == (503, 1)
 
@@ -454,11 +454,11 @@ def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
 ) -> None:
     settings.RECONCILIATION_ALARM_TO = ["desk@oppi.test"]
     run = compared(plan, "no_statement", ours=7)
-    with clock.at(EIGHT + MINUTE):
-        assert deliveries.send(run=run) == []
+    with clock.frozen_at(EIGHT + MINUTE):
+        assert deliveries.send_reports(run=run) == []
         assert alarms.raise_alarms() == 2
         assert alarms.raise_alarms() == 0
-        email_outbox.send_due()
+        email_outbox.send_due_emails()
     assert sorted(message.to[0] for message in mail.outbox) == ["desk@oppi.test", "finance@acme.test"]
     assert mail.outbox[0].subject == "Acme Casino: no good report of 2026-03-10"
     assert "There is no statement of 2026-03-10" in str(mail.outbox[0].body)
@@ -470,7 +470,7 @@ BET, PUSHED = "/wallet/transaction/bet", "/reconciliation/statements"
 
 def called(merchant: Merchant, endpoint: str) -> None:
     """Five calls in the morning of the day, all taken."""
-    issued = keys.issue(merchant=merchant)
+    issued = keys.issue_key(merchant=merchant)
     at = EIGHT - timedelta(days=1)
     CallHour.objects.create(
         secret=issued.key.secrets.get(), hour=at, address="192.0.2.1", endpoint=endpoint, status="RS_OK", calls=5,
@@ -509,8 +509,8 @@ def test_calls_of_another_merchant_and_of_another_day_are_no_traffic(plan: Recon
 def test_a_report_that_reached_nobody_is_an_alarm(plan: ReconciliationPlan) -> None:
     Contact.objects.create(merchant=plan.merchant, email="second@acme.test")
     run = compared(plan, "clear", ours=7, theirs=7)
-    with clock.at(EIGHT):
-        first, second = deliveries.send(run=run)
+    with clock.frozen_at(EIGHT):
+        first, second = deliveries.send_reports(run=run)
     Letter.objects.filter(pk=first.letter_id).update(state="given_up", attempts=1, last_answer="550 no")
     assert causes(plan.merchant, EIGHT) == [], "one reached somebody"
     ReportDelivery.objects.filter(pk=second.pk).update(bounced_at=EIGHT)
@@ -522,12 +522,12 @@ def test_a_report_that_the_mail_server_does_not_take_is_an_alarm_after_an_hour(
 ) -> None:
     """It is tried for a day, and between two tries it is not due."""
     run = compared(plan, "clear", ours=7, theirs=7)
-    with clock.at(EIGHT):
-        deliveries.send(run=run)
+    with clock.frozen_at(EIGHT):
+        deliveries.send_reports(run=run)
     Letter.objects.update(attempts=7, due_at=EIGHT + timedelta(hours=2))
     assert causes(plan.merchant, EIGHT + 59 * MINUTE) == []
     assert causes(plan.merchant, EIGHT + 60 * MINUTE) == [("not_delivered", DAY)]
-    with clock.at(EIGHT + 60 * MINUTE):
+    with clock.frozen_at(EIGHT + 60 * MINUTE):
         answer = client.get("/healthz/reconciliation")
     assert (answer.status_code, answer.json()["letters"]) == (503, 1)
 
@@ -539,17 +539,17 @@ def test_a_report_that_nobody_is_there_to_get_is_an_alarm_to_us(acme: Merchant, 
     run = compared_on(plan, plans.newest_due(plan, late), late - alarms.GRACE)
     assert causes(acme, late - MINUTE) == []
     assert causes(acme, late) == [("not_delivered", run.day)]
-    with clock.at(late):
+    with clock.frozen_at(late):
         assert alarms.raise_alarms() == 1
-        email_outbox.send_due()
+        email_outbox.send_due_emails()
     assert "reached nobody" in str(mail.outbox[-1].body)
 
 
 def test_a_comparison_that_says_nothing_new_was_told_by_the_one_before(plan: ReconciliationPlan) -> None:
     late = overdue(plan)
     day, at = plans.newest_due(plan, late), late - alarms.GRACE
-    with clock.at(late):
-        [delivery] = deliveries.send(run=compared_on(plan, day, at))
+    with clock.frozen_at(late):
+        [delivery] = deliveries.send_reports(run=compared_on(plan, day, at))
     compared_on(plan, day, at, number=2)
     assert causes(plan.merchant, late) == []
     Letter.objects.filter(pk=delivery.letter_id).update(state="given_up", attempts=1, last_answer="550 no")
@@ -559,7 +559,7 @@ def test_a_comparison_that_says_nothing_new_was_told_by_the_one_before(plan: Rec
 # --- the calendar -----------------------------------------------------------------------------------------------------
 def test_the_calendar_has_a_square_a_day_by_state(plan: ReconciliationPlan, django_assert_max_num_queries: Any) -> None:
     compared(plan, "clear", ours=7, theirs=7)
-    with clock.at(EIGHT + timedelta(days=1) - MINUTE), django_assert_max_num_queries(2):
+    with clock.frozen_at(EIGHT + timedelta(days=1) - MINUTE), django_assert_max_num_queries(2):
         squares = schedule.calendar(plan.merchant)
     assert len(squares) == 60
     assert [(square.day, square.state) for square in squares[-2:]] == [(DAY, "clear"), (NEXT, "coming")]

@@ -112,7 +112,7 @@ def test_a_file_of_a_statement_is_on_the_record(client: Client, viewer: Person, 
 def test_staff_prepare_and_another_signs_off(client: Client, played: Merchant, support: Person, second: Person) -> None:
     first, other = signed_in(client, support), signed_in(Client(), second)
     told = {"merchant": played.pk, "month": "2026-03", "reason": ""}
-    with clock.at(after(played, MARCH)):
+    with clock.frozen_at(after(played, MARCH)):
         signed_in(first, support, proved_at=clock.now())
         refused = first.post(f"{STAFF}prepare/", told)
         assert "31 days are not reconciled." in unescape(refused.content.decode())
@@ -120,7 +120,7 @@ def test_staff_prepare_and_another_signs_off(client: Client, played: Merchant, s
         address = first.post(f"{STAFF}prepare/", told)["location"]
         assert "being prepared" in read(first, address)
         settlement = Settlement.objects.get()
-        settlements.prepare(settlement.pk)
+        settlements.prepare_statement(settlement.pk)
         assert "Draft: another person than support@oppi.test" in read(first, address)
         first.post(f"{STAFF}{settlement.pk}/sign_off/", {})
         settlement.refresh_from_db()

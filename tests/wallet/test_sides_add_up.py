@@ -162,12 +162,12 @@ def _written(line: Line, how: Writing, of_rollbacks: dict[str, int], *, is_flagg
     )
 
 
-def sent(told: Story, lines: Iterable[Line], how: Writing) -> runs.Outcome:
+def sent(told: Story, lines: Iterable[Line], how: Writing) -> runs.RunOutcome:
     merchant = told.machine.merchant
     currency = "" if how.has_currency else "EUR"
     reconciling.state(merchant, lines, told.today, rollbacks=how.rollbacks, currency=currency)
-    with clock.at(day(merchant, told.today).ready + 5 * HOUR):
-        return runs.reconcile(merchant=merchant, day=told.today)
+    with clock.frozen_at(day(merchant, told.today).ready + 5 * HOUR):
+        return runs.reconcile_day(merchant=merchant, day=told.today)
 
 
 # --- what is wrong with it --------------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def stands_there(told: Story, lines: Sequence[Line]) -> Counter[tuple[str, str]]
     return found
 
 
-def check_sums(told: Story, lines: Sequence[Line], how: Writing, found: runs.Outcome) -> None:
+def check_sums(told: Story, lines: Sequence[Line], how: Writing, found: runs.RunOutcome) -> None:
     named = {subject for kind, subject in reconciling.breaks(told.machine.merchant, told.today) if kind == "totals"}
     for side in found.figures.sides:
         assert (side.unexplained != 0) == (f"both sides|{side.kind}|{side.currency}" in named)

@@ -62,7 +62,7 @@ def test_the_portal_takes_the_vectors(caller: Caller, vector: str) -> None:
     seal_with(key, SECRET)
     body, hexadecimal = VECTORS[vector]
     path, method = ("/game/list", "GET") if not body else (BET if vector == "bet" else "/game/url", "POST")
-    with clock.at(datetime.fromtimestamp(int(TIMESTAMP) / 1000, UTC)):
+    with clock.frozen_at(datetime.fromtimestamp(int(TIMESTAMP) / 1000, UTC)):
         answer = caller.call(path, body, method=method, timestamp=TIMESTAMP, x_signature=hexadecimal)
     assert answer.status in {"RS_OK", "FIELD_REQUIRED_OR_INVALID", "RECORD_NOT_FOUND"}
 
@@ -89,7 +89,7 @@ CLOCKS = [
 def test_the_clock_may_be_off_by_the_window(caller: Caller, off: int, window: int, status: str) -> None:
     Merchant.objects.update(timestamp_window_seconds=window)
     now = int(now_ms())
-    with clock.at(datetime.fromtimestamp(now / 1000, UTC)):
+    with clock.frozen_at(datetime.fromtimestamp(now / 1000, UTC)):
         answer = caller.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, timestamp=str(now + off))
     assert answer.status == status
     if status == "SIGNATURE_EXPIRED":
@@ -148,18 +148,18 @@ def test_every_byte_and_the_timestamp_matter(caller: Caller) -> None:
 
 
 def test_the_secret_of_another_key_does_not_sign(caller: Caller) -> None:
-    other = keys.issue(merchant=caller.merchant)
+    other = keys.issue_key(merchant=caller.merchant)
     caller.signer.secret = other.secret
     assert caller.balance().status == "SIGNATURE_NOT_MATCH"
 
 
 def test_two_secrets_overlap_until_the_old_one_ends(caller: Caller) -> None:
     key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
-    old, new = caller.signer.secret, keys.rotate(key=key, overlap=timedelta(minutes=1)).secret
+    old, new = caller.signer.secret, keys.rotate_secret(key=key, overlap=timedelta(minutes=1)).secret
     for secret in (old, new):
         caller.signer.secret = secret
         assert caller.balance().status == "RS_OK"
-    with clock.at(clock.now() + timedelta(minutes=2)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=2)):
         stamp = str(int(clock.now().timestamp() * 1000))
         for secret, status in ((old, "SIGNATURE_NOT_MATCH"), (new, "RS_OK")):
             caller.signer.secret = secret

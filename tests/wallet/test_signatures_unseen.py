@@ -45,7 +45,7 @@ def send(caller: Caller, mac: str, stamp: str, way: str) -> Answer:
     forms = {"mac": mac, "upper": mac.upper(), "base64": base64.b64encode(bytes.fromhex(mac)).decode()}
     extra: dict[str, Any] = {name.replace("-", "_"): value.format(**forms) for name, value in headers.items()}
     answer = caller.call(f"/wallet/balance{query.format(**forms)}", BODY, timestamp=stamp, **extra)
-    request_log.drain()
+    request_log.drain_lines()
     return answer
 
 
@@ -68,7 +68,7 @@ def test_no_page_and_no_file_shows_a_signature(
     signed_in(client, auditor)
     for path in (f"{line.pk}/change/", "", "export/"):
         assert_unseen(mac, whole(client.get(f"/admin/wallet/signedrequest/{path}")))
-    assert_unseen(mac, repr(explanation.explain(line=line)))
+    assert_unseen(mac, repr(explanation.explain_request(line=line)))
 
 
 def whole(response: Any) -> str:
@@ -108,7 +108,7 @@ def test_only_the_very_signature_is_taken_for_right(caller: Caller, change: str)
     answer = caller.call(
         "/wallet/balance", b"{}" if change != "upper case" else body, timestamp=stamp, x_signature=sent
     )
-    request_log.drain()
+    request_log.drain_lines()
     kept = RefusedCall.objects.get(pk=answer.headers["x-request-id"])
     kept.body = body
     if change == "upper case":

@@ -36,19 +36,19 @@ def _opened_long_ago(acme: Merchant, rival: Merchant) -> None:
 
 def send(caller: Caller, body: Any = JSON, kind: str = "application/json", packed: str = "", **headers: Any) -> Answer:
     meta = {"CONTENT_TYPE": kind} | ({"HTTP_CONTENT_ENCODING": packed} if packed else {})
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         stamp = headers.pop("timestamp", str(int(NOW.timestamp() * 1000)))
         return caller.call(PATH, body, meta=meta, timestamp=stamp, **headers)
 
 
 def ask(caller: Caller, number: str) -> Answer:
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         return caller.get(f"{PATH}/{number}", timestamp=str(int(NOW.timestamp() * 1000)))
 
 
 def read(answer: Answer) -> Statement:
-    with clock.at(NOW):
-        return statements.read(statement=Statement.objects.get(number=answer["statementId"]))
+    with clock.frozen_at(NOW):
+        return statements.read_statement(statement=Statement.objects.get(number=answer["statementId"]))
 
 
 def stored(statement: Statement) -> bytes:
@@ -273,7 +273,7 @@ def test_one_changed_byte_is_another_signature(caller: Caller, size: str) -> Non
 def test_the_day_in_the_query_says_nothing(caller: Caller) -> None:
     """A query is not signed: whoever replays the call could write another day there."""
     stamp = str(int(NOW.timestamp() * 1000))
-    with clock.at(NOW):
+    with clock.frozen_at(NOW):
         answer = caller.call(f"{PATH}?day=2026-01-30", JSON, timestamp=stamp)
     assert answer["day"] == DAY
 
@@ -300,8 +300,8 @@ def test_what_the_state_of_the_merchant_allows(caller: Caller, state: str, statu
 
 def test_a_quarantined_key_sends_none(caller: Caller) -> None:
     number = send(caller)["statementId"]
-    request_log.drain()
-    keys.quarantine(key=ApiKey.objects.get(auth_key=caller.signer.auth_key))
+    request_log.drain_lines()
+    keys.quarantine_key(key=ApiKey.objects.get(auth_key=caller.signer.auth_key))
     assert send(caller, CSV, "text/csv").status == "INVALID_APIKEY"
     assert ask(caller, number).status == "INVALID_APIKEY"
 
@@ -356,7 +356,7 @@ def test_deeper_there_is_nothing(caller: Caller) -> None:
 def test_a_large_body_is_not_kept_in_the_log(caller: Caller) -> None:
     send(caller, large(), "text/csv", x_signature="0" * 64)
     send(caller, b"small", "text/csv", x_signature="0" * 64)
-    request_log.drain()
+    request_log.drain_lines()
     (kept,) = RefusedCall.objects.all()
     assert bytes(kept.body) == b"small"
 

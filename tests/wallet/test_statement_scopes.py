@@ -19,7 +19,7 @@ from tests import factories
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, reconcile, state, without
 from wallet.api import contracts
-from wallet.api.reconciliation_views import told as told_of
+from wallet.api.reconciliation_views import statement_told as told_of
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import alarms, planning, report_files, schedule, scopes, statements
 from wallet.reconciliation.day_statement import lines_label
@@ -125,13 +125,13 @@ def test_a_day_that_lacks_a_part_is_compared_once_and_alarmed_as_incomplete(busy
     reconciling.plan(busy.merchant)
     state(busy.merchant, busy.lines()[:4], scope="part=1/2")
     hour = day_of(busy.merchant, DATE).ready + timedelta(hours=5)
-    with clock.at(hour):
-        assert schedule.do_due() == 1
-        assert [each.day for each in schedule.due(hour)] == []
+    with clock.frozen_at(hour):
+        assert schedule.run_due_days() == 1
+        assert [each.day for each in schedule.due_days(hour)] == []
         assert [(each.cause, each.day) for each in alarms.alarms(busy.merchant)] == [("incomplete", DATE)]
     state(busy.merchant, busy.lines()[4:], scope="part=2/2", received_at=hour)
-    with clock.at(hour):
-        assert [each.day for each in schedule.due(hour)] == [DATE]
+    with clock.frozen_at(hour):
+        assert [each.day for each in schedule.due_days(hour)] == [DATE]
 
 
 def test_a_row_in_both_parts_is_one_double_and_its_line_names_the_statement(busy: Busy) -> None:
@@ -146,7 +146,7 @@ def test_a_row_in_both_parts_is_one_double_and_its_line_names_the_statement(busy
     assert (double.theirs or {})["lines"] == "2, 100000002"
     assert lines_label((double.theirs or {})["lines"]) == "2, 2 of statement 2"
     assert found.run is not None
-    [row] = report_files.rows(found.run, whole=False)
+    [row] = report_files.case_rows(found.run, whole=False)
     assert row[report_files.HEAD.index("their line")] == "2"
 
 
@@ -302,8 +302,10 @@ def text(*ids: str, kind: str = "bet") -> bytes:
 
 def sent(merchant: Merchant, content: bytes, **fields: Any) -> Statement:
     how: dict[str, Any] = {"day": DATE, "name": "day.csv", "source": "upload", "mapping": UNITS} | fields
-    with clock.at(day_of(merchant, DATE).ready):
-        return statements.read(statement=statements.receive(merchant=merchant, content=io.BytesIO(content), **how))
+    with clock.frozen_at(day_of(merchant, DATE).ready):
+        return statements.read_statement(
+            statement=statements.receive_statement(merchant=merchant, content=io.BytesIO(content), **how)
+        )
 
 
 @pytest.fixture
@@ -343,16 +345,16 @@ def test_rows_outside_of_the_stated_scope_refuse_the_file(opened: Merchant) -> N
 
 
 def test_what_is_sent_out_of_order_is_judged_by_when_it_came(opened: Merchant) -> None:
-    with clock.at(day_of(opened, DATE).ready):
+    with clock.frozen_at(day_of(opened, DATE).ready):
         parts = [
-            statements.receive(
+            statements.receive_statement(
                 merchant=opened, day=DATE, name="", content=io.BytesIO(text(name)), source="upload", mapping=UNITS,
                 scope=Scope.parse(scope),
             )
             for name, scope in (("a", "part=1/2"), ("b", "part=2/2"), ("c", ""))
         ]  # fmt: skip
         for statement in reversed(parts):
-            statements.read(statement=statement)
+            statements.read_statement(statement=statement)
     assert current(opened) == [""]
 
 
@@ -399,7 +401,7 @@ def test_each_moment_is_of_one_day_whatever_hours_days_begin_at(zone: str, hours
 def test_a_changed_hour_leaves_no_row_between_two_days(opened: Merchant) -> None:
     state(opened, [], of=DATE)
     noon = day_of(opened, DATE).begin + timedelta(hours=12)
-    with clock.at(noon):
+    with clock.frozen_at(noon):
         planning.set_plan(merchant=opened, day_begins=6)
         planning.set_plan(merchant=opened, day_begins=8)
         plan = planning.set_plan(merchant=opened, day_begins=7)
@@ -407,7 +409,7 @@ def test_a_changed_hour_leaves_no_row_between_two_days(opened: Merchant) -> None
     fresh = Merchant.objects.get(pk=opened.pk)
     assert day_of(fresh, DATE).end - day_of(fresh, DATE).begin == timedelta(hours=31)
     assert day_of(fresh, DATE + DAY).begin == day_of(fresh, DATE).end
-    with clock.at(noon + 3 * DAY):
+    with clock.frozen_at(noon + 3 * DAY):
         planning.set_plan(merchant=fresh, day_begins=0)
     assert [day_of(fresh, DATE + number * DAY).begin.hour for number in range(6)] == [0, 7, 7, 7, 0, 0]
 
@@ -416,7 +418,7 @@ def test_a_changed_hour_leaves_no_row_between_two_days(opened: Merchant) -> None
 def test_a_changed_time_zone_leaves_no_row_between_two_days(opened: Merchant, zone: str) -> None:
     reconciling.plan(opened)
     state(opened, [], of=DATE)
-    with clock.at(day_of(opened, DATE).begin + timedelta(hours=12)):
+    with clock.frozen_at(day_of(opened, DATE).begin + timedelta(hours=12)):
         opened.time_zone = zone
         opened.save()
     for merchant in (opened, Merchant.objects.get(pk=opened.pk)):
@@ -434,10 +436,10 @@ def test_a_plan_that_nothing_was_compared_by_sets_all_days(acme: Merchant) -> No
 def test_rows_and_open_rounds_are_of_the_day_that_began_before_them(told: Told) -> None:
     merchant = told.merchant
     reconciling.plan(merchant, day_begins=6)
-    with clock.at(datetime(2026, 3, 10, 7, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2026, 3, 10, 7, tzinfo=UTC)):
         told.deposit(50_000, transactionId="deposit")
         told.launch()
-    with clock.at(datetime(2026, 3, 11, 5, tzinfo=UTC)):  # still the day before
+    with clock.frozen_at(datetime(2026, 3, 11, 5, tzinfo=UTC)):  # still the day before
         told.bet(100, transactionId="late")
     state(merchant, reconciling.ledger_lines(merchant))
     found = reconcile(merchant, after=timedelta(hours=30))

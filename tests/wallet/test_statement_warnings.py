@@ -34,7 +34,7 @@ def written(lines: list[Line], *more: str) -> bytes:
 def warnings(busy: Busy, change: Callable[[str], str], **how: Any) -> str:
     lines = [replace(line, transaction_id=change(line.transaction_id)) for line in busy.lines()]
     how = {"day": DATE} | how
-    seen = statements.preview(
+    seen = statements.preview_file(
         merchant=busy.merchant, name="day.csv", content=io.BytesIO(written(lines)), mapping=UNITS, **how
     )
     assert seen.can_be_read
@@ -74,16 +74,16 @@ def test_times_say_the_day_where_no_id_is_known(busy: Busy) -> None:
     lines = [replace(line, transaction_id=f"x-{line.transaction_id}") for line in busy.lines()]
     how = {"columns": {**UNITS["columns"], "at": "at"}, "amounts": "units"}  # type: ignore[dict-item]
     content = io.BytesIO(written(lines, "at"))
-    seen = statements.preview(merchant=busy.merchant, name="", content=content, mapping=how, day=DATE - DAY)
+    seen = statements.preview_file(merchant=busy.merchant, name="", content=content, mapping=how, day=DATE - DAY)
     assert seen.warnings == [f"Most of the times are of {DATE}, not of {DATE - DAY}. Check the day."]
 
 
 def sent(merchant: Merchant, lines: list[Line], source: str) -> Statement:
-    with clock.at(day_of(merchant, DATE).ready + timedelta(hours=1)):
-        statement = statements.receive(
+    with clock.frozen_at(day_of(merchant, DATE).ready + timedelta(hours=1)):
+        statement = statements.receive_statement(
             merchant=merchant, day=DATE, name="", content=io.BytesIO(written(lines)), source=source, mapping=UNITS
         )
-        return statements.read(statement=statement)
+        return statements.read_statement(statement=statement)
 
 
 @pytest.mark.parametrize(("source", "state"), [("api", "refused"), ("pull", "refused"), ("upload", "read")])

@@ -53,11 +53,11 @@ def text(*rows: str, header: str = HEADER) -> str:
 def received(merchant: Merchant, content: str | bytes, **fields: Any) -> Statement:
     raw = content.encode() if isinstance(content, str) else content
     told: dict[str, Any] = {"day": DAY, "name": "day.csv", "source": "upload", "mapping": UNITS} | fields
-    return statements.receive(merchant=merchant, content=io.BytesIO(raw), **told)
+    return statements.receive_statement(merchant=merchant, content=io.BytesIO(raw), **told)
 
 
 def read(merchant: Merchant, content: str | bytes, **fields: Any) -> Statement:
-    return statements.read(statement=received(merchant, content, **fields))
+    return statements.read_statement(statement=received(merchant, content, **fields))
 
 
 def rows_of(statement: Statement) -> list[tuple[Any, ...]]:
@@ -143,7 +143,7 @@ def test_a_refused_one_replaces_nothing(acme: Merchant) -> None:
 
 def test_an_older_one_that_is_read_late_does_not_replace_a_newer(acme: Merchant) -> None:
     older, newer = received(acme, text(ROWS[0])), received(acme, text(ROWS[1]))
-    newer, older = statements.read(statement=newer), statements.read(statement=older)
+    newer, older = statements.read_statement(statement=newer), statements.read_statement(statement=older)
     assert (newer.is_current, older.is_current, older.state) == (True, False, "read")
 
 
@@ -154,7 +154,7 @@ def test_a_refused_file_may_come_again(acme: Merchant) -> None:
 
 def test_read_twice_it_is_read_once(acme: Merchant) -> None:
     statement = read(acme, text())
-    assert statements.read(statement=statement).read_at == statement.read_at
+    assert statements.read_statement(statement=statement).read_at == statement.read_at
     assert len(rows_of(statement)) == 3
 
 
@@ -162,9 +162,9 @@ def test_a_file_whose_process_was_killed_before_its_row_was_there_is_swept(acme:
     kept, storage = received(acme, text()), private_files()
     path, now = str(kept.file.name), datetime.now(UTC)
     lost = storage.save(f"{path.rpartition('/')[0]}/lost", io.BytesIO(b"half"))
-    statements.sweep(now)
+    statements.delete_orphaned_files(now)
     assert storage.exists(lost)
-    statements.sweep(now + timedelta(days=2))
+    statements.delete_orphaned_files(now + timedelta(days=2))
     assert not storage.exists(lost)
     assert storage.exists(path)
 
@@ -172,22 +172,22 @@ def test_a_file_whose_process_was_killed_before_its_row_was_there_is_swept(acme:
 # --- by the job -------------------------------------------------------------------------------------------------------
 def tried(at: datetime) -> list[str]:
     """What the job did at that minute: states of what it tried."""
-    with clock.at(at):
-        return [statements.try_to_read(statement=each).state for each in statements.waiting(at)]
+    with clock.frozen_at(at):
+        return [statements.try_to_read(statement=each).state for each in statements.waiting_statements(at)]
 
 
 def test_what_cannot_be_read_for_a_reason_of_ours_is_given_up_and_holds_up_nothing(
     acme: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = received(acme, text()), received(acme, text(ROWS[0]))
-    whole = statement_rows.load
+    whole = statement_rows.load_rows
 
     def full(statement: Statement) -> Any:
         if statement.pk == first.pk:
             raise OSError("No space left on device")
         return whole(statement)
 
-    monkeypatch.setattr(statement_rows, "load", full)
+    monkeypatch.setattr(statement_rows, "load_rows", full)
     assert tried(NOW) == ["received", "read"]
     assert tried(NOW + MINUTE) == []
     assert [tried(NOW + number * statements.REST) for number in range(1, statements.MOST_TRIES)] == [["received"]] * 4
@@ -207,7 +207,7 @@ def test_a_try_counts_also_when_its_process_does_not_outlive_it(
     def killed(**_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(statements, "read", killed)
+    monkeypatch.setattr(statements, "read_statement", killed)
     with pytest.raises(KeyboardInterrupt):
         tried(NOW)
     statement.refresh_from_db()
@@ -217,13 +217,13 @@ def test_a_try_counts_also_when_its_process_does_not_outlive_it(
 # --- Which day, how large ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 2, 2), date(2031, 1, 1)])
 def test_a_day_that_is_not_over_is_refused(acme: Merchant, day: date) -> None:
-    with clock.at(datetime(2026, 2, 1, 12, tzinfo=UTC)), pytest.raises(statements.DayNotOver, match="not over"):
+    with clock.frozen_at(datetime(2026, 2, 1, 12, tzinfo=UTC)), pytest.raises(statements.DayNotOver, match="not over"):
         received(acme, text(), day=day)
 
 
 def test_the_day_is_over_where_the_merchant_is(acme: Merchant) -> None:
     acme.time_zone = "Pacific/Kiritimati"  # fourteen hours ahead
-    with clock.at(datetime(2026, 1, 31, 11, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2026, 1, 31, 11, tzinfo=UTC)):
         assert received(acme, text()).day == DAY
 
 
@@ -259,7 +259,7 @@ def test_five_gigabytes_are_drawn_no_further_than_the_bound(acme: Merchant, sett
 
     endless = Endless()
     with pytest.raises(statements.StatementTooLarge):
-        statements.receive(merchant=acme, day=DAY, name="", content=endless, source="api")  # type: ignore[arg-type]
+        statements.receive_statement(merchant=acme, day=DAY, name="", content=endless, source="api")  # type: ignore[arg-type]
     assert endless.given <= 4 * 1024 * 1024
 
 
@@ -479,7 +479,7 @@ def test_a_footer_is_checked_and_is_no_row(acme: Merchant, footer: str, gaps: li
     statement = read(acme, text(*ROWS, footer))
     assert statement.faults == []
     assert statement.rows == 3
-    assert [(gap.rows, gap.is_short) for gap in statements.gaps(statement)] == gaps
+    assert [(gap.rows, gap.is_short) for gap in statements.declared_gaps(statement)] == gaps
 
 
 def test_a_footer_that_cannot_be_read_refuses_the_file(acme: Merchant) -> None:
@@ -503,7 +503,7 @@ def test_a_file_that_says_another_day_is_refused(acme: Merchant) -> None:
 def test_a_json_declares_what_it_comes_to(acme: Merchant) -> None:
     rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in ROWS]
     statement = read(acme, json.dumps({"transactions": rows, "totals": [{"currency": "EUR", "rows": 3}]}))
-    [gap] = statements.gaps(statement)
+    [gap] = statements.declared_gaps(statement)
     assert (gap.declared.currency, gap.rows, gap.is_short) == ("EUR", 2, True)
 
 
@@ -558,7 +558,7 @@ def test_ids_of_another_merchant_are_rows_like_any(acme: Merchant, rival_caller:
 
 # --- Looking first ----------------------------------------------------------------------------------------------------
 def preview(merchant: Merchant, content: str, mapping: dict[str, Any] | None = None) -> statements.Preview:
-    return statements.preview(merchant=merchant, name="x", content=io.BytesIO(content.encode()), mapping=mapping)
+    return statements.preview_file(merchant=merchant, name="x", content=io.BytesIO(content.encode()), mapping=mapping)
 
 
 def test_a_preview_suggests_from_the_names_and_asks_the_rest(acme: Merchant) -> None:

@@ -48,7 +48,7 @@ def late(caller: Caller, path: str) -> Answer:
 def stakes(caller: Caller) -> None:
     caller.bet(1, transactionId="stake", roundId="round-1")
     caller.bet(1, transactionId="other-stake")
-    request_log.drain()
+    request_log.drain_lines()
 
 
 def merchant(status: str) -> Callable[[Caller], Any]:
@@ -60,7 +60,7 @@ def key(caller: Caller) -> ApiKey:
 
 
 def quarantine(caller: Caller) -> None:
-    keys.quarantine(key=key(caller))
+    keys.quarantine_key(key=key(caller))
 
 
 def quarantine_and_move(caller: Caller) -> None:
@@ -69,7 +69,7 @@ def quarantine_and_move(caller: Caller) -> None:
 
 
 def revoke(caller: Caller) -> None:
-    keys.revoke(key=key(caller))
+    keys.revoke_key(key=key(caller))
 
 
 def revoke_secret(caller: Caller) -> None:
@@ -155,11 +155,11 @@ def test_an_address_first_seen_during_the_quarantine_stays_unknown(caller: Calle
     caller.client.defaults["REMOTE_ADDR"] = "198.51.100.9"
     for _ in range(2):
         assert caller.balance().status == "INVALID_APIKEY"
-        request_log.drain()
+        request_log.drain_lines()
 
 
 def test_another_key_of_the_merchant_is_not_touched_by_a_revoke(caller: Caller) -> None:
-    issued = keys.issue(merchant=caller.merchant)
+    issued = keys.issue_key(merchant=caller.merchant)
     revoke(caller)
     caller.signer.auth_key, caller.signer.secret = issued.key.auth_key, issued.secret
     assert caller.bet(1).status == "RS_OK"
@@ -167,7 +167,7 @@ def test_another_key_of_the_merchant_is_not_touched_by_a_revoke(caller: Caller) 
 
 def test_one_of_two_secrets_may_be_revoked(caller: Caller) -> None:
     old = caller.signer.secret
-    caller.signer.secret = keys.rotate(key=key(caller)).secret
+    caller.signer.secret = keys.rotate_secret(key=key(caller)).secret
     Secret.objects.filter(key=key(caller), version=1).update(revoked_at=clock.now())
     assert caller.bet(1, transactionId=new_id()).status == "RS_OK"
     caller.signer.secret = old

@@ -18,7 +18,7 @@ from merchants.models import Merchant, SeenOrigin
 from merchants.services import keys
 from portal.celery import app
 from portal.lib import clock
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
 from tests.plugins.live import CHECKOUT, STOP_SECONDS, Live
@@ -98,7 +98,7 @@ def test_they_are_forgotten_in_bounded_pieces(
 
 
 def test_hosts_that_nobody_asks_for_are_forgotten(acme: Merchant) -> None:
-    key = keys.issue(merchant=acme).key
+    key = keys.issue_key(merchant=acme).key
     for days in (1, 29, 31):
         SeenOrigin.objects.create(key=key, host=f"{days}.example", last_seen_at=clock.now() - timedelta(days=days))
     tasks.forget_origins()
@@ -117,7 +117,12 @@ def worker(live: Live, tmp_path: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "celery", "--app", "portal.celery:app", "worker", *options]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            tethered(command), env=live.environment, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            tethered_command(command),
+            env=live.environment,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
     try:
         yield

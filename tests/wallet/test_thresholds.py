@@ -111,7 +111,7 @@ def test_age_never_makes_a_payout_to_another_player_less_grave(busy: Busy) -> No
     state(busy.merchant, changed(busy.lines(), "win", player_id="player-2"))
     reconcile(busy.merchant)
     Case.objects.update(severity=Case.Severity.LOW)
-    with history.acting(door="job"):
+    with history.act_as(door="job"):
         assert cases.grow_older() == 1
     assert case(busy.merchant, "whose", "win").severity == Case.Severity.HIGH
 

@@ -37,18 +37,18 @@ def writer(db: None) -> Iterator[Any]:
 def test_nothing_is_summed_up_while_an_earlier_row_may_still_come(
     caller: Caller, writer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     monkeypatch.setattr(usage_rollup, "PATIENCE_SECONDS", 0.05)
-    assert usage_rollup.settled_upto(CALLS) == 0
+    assert usage_rollup.last_settled_id(CALLS) == 0
     assert usage_rollup.sum_up(Watermark.Source.CALLS) == 0
     assert not CallHour.objects.exists()
 
 
 def test_it_goes_on_as_soon_as_the_writer_has_ended(caller: Caller, writer: Any) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     end = threading.Timer(0.2, writer.connection.rollback)
     end.start()
-    assert usage_rollup.settled_upto(CALLS) == SignedRequest.objects.latest("pk").pk
+    assert usage_rollup.last_settled_id(CALLS) == SignedRequest.objects.latest("pk").pk
     end.join()
 
 
@@ -56,11 +56,11 @@ def test_writers_to_other_tables_are_not_waited_for(
     caller: Caller, writer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(usage_rollup, "PATIENCE_SECONDS", 0.0)
-    assert usage_rollup.settled_upto("wallet_transaction") == Transaction.objects.latest("pk").pk
+    assert usage_rollup.last_settled_id("wallet_transaction") == Transaction.objects.latest("pk").pk
 
 
 def test_the_job_sums_up_both_sources(caller: Caller) -> None:
-    request_log.drain()
+    request_log.drain_lines()
     tasks.sum_up_usage()
     assert {mark.source: mark.upto for mark in Watermark.objects.all()} == {
         "calls": SignedRequest.objects.latest("pk").pk,
@@ -95,7 +95,7 @@ def summed() -> Sums:
 
 def everything_taken_back(caller: Caller) -> None:
     """In one moment: an hour that ends meanwhile would have sums of its own."""
-    with clock.at(clock.now()):
+    with clock.frozen_at(clock.now()):
         caller.bet(100_000, transactionId="bet")
         caller.payout("bet", 20_000)
         caller.payout("bet", 30_000, transactionId="payout")

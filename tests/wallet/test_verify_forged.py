@@ -38,7 +38,7 @@ def row(transaction_id: str, **wish: Any) -> Transaction:
 
 def gaps() -> list[tuple[int, int | None, int]]:
     """Row, its balance, the expected one."""
-    verdict = verification.verify()
+    verdict = verification.verify_rows()
     assert not verdict.differences
     assert not verdict.breaches
     assert verdict.gap_rows == len(verdict.gaps)
@@ -99,15 +99,15 @@ def test_a_balance_of_a_row_alone(played: Caller) -> None:
 
 def test_a_rows_balance_taken_away(played: Caller) -> None:
     forge("UPDATE wallet_transaction SET balance = NULL WHERE transaction_id = 'lost'")
-    [breach] = verification.verify().breaches
+    [breach] = verification.verify_rows().breaches
     assert (breach.rule, breach.ids) == (verification.NO_BALANCE, [row("lost").pk])
 
 
 def test_rows_without_a_balance_are_carried_through(busy: Caller) -> None:
     """A rollback keeps none: what it moved is expected of the row after it."""
-    assert verification.verify().holds
+    assert verification.verify_rows().holds
     busy.bet(100, transactionId="after")
-    assert verification.verify().holds
+    assert verification.verify_rows().holds
     forge(
         "UPDATE wallet_transaction SET amount = amount + 7 WHERE transaction_id = 'void-paid'",
         "UPDATE wallet_transaction SET amount = amount + 7 WHERE kind = 'rollback' AND part = 1",
@@ -132,7 +132,7 @@ def test_every_currency_and_every_player_is_a_chain_of_its_own(caller: Caller) -
             other.launch()
             other.bet(70)
             other.withdraw(10**9)
-    assert verification.verify().holds
+    assert verification.verify_rows().holds
 
 
 def test_the_command_names_account_row_and_expectation(played: Caller, rival: Merchant) -> None:
@@ -151,7 +151,7 @@ def test_the_command_names_account_row_and_expectation(played: Caller, rival: Me
 def test_it_is_one_statement_and_shows_the_first(played: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "SHOWN", 1)
     forge("UPDATE wallet_transaction SET balance = balance + 1 WHERE transaction_id = 'lost'")
-    verdict = verification.verify()
+    verdict = verification.verify_rows()
     assert verdict.gap_rows == 2
     assert verdict.gaps == [
         BalanceGap(
@@ -171,6 +171,6 @@ def test_it_becomes_a_case_of_the_merchant(played: Caller) -> None:
     with connection.cursor() as cursor:
         check_books(played.merchant)
         cursor.execute(matching.BREAKS)
-        own_books.find(played.merchant)
+        own_books.find_breaks(played.merchant)
         cursor.execute("SELECT kind, subject, player_id, currency, difference FROM reconciliation_break")
         assert cursor.fetchall() == [(Case.Kind.BALANCE, f"row {row('bonus').pk}", "player-1", "EUR", -500)]

@@ -14,11 +14,11 @@ from tests.plugins.database_role import unguarded
 from wallet.ledger import verification
 
 
-def broken(sql: str, *parameters: Any) -> verification.Verdict:
+def broken(sql: str, *parameters: Any) -> verification.LedgerVerdict:
     with unguarded() as cursor:
         cursor.execute(sql, parameters)
         assert cursor.rowcount == 1
-    verdict = verification.verify()
+    verdict = verification.verify_rows()
     assert not verdict.holds
     return verdict
 

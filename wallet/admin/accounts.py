@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from merchants.admin import labels
 from wallet.admin import search
-from wallet.admin.base import Choice, CurrencyFilter, ReadOnlyAdmin, link_to, shown
+from wallet.admin.base import Choice, CurrencyFilter, ReadOnlyAdmin, amount_label, link_to
 from wallet.models import Account
 
 
@@ -52,11 +52,11 @@ class AccountAdmin(ReadOnlyAdmin):
     @display(description="Balance", formatting="price")
     def shown_balance(self, account: Account) -> str | None:
         """Only players' accounts keep one; what stands against them is the sum of its rows."""
-        return shown(account.balance)
+        return amount_label(account.balance)
 
     @display(description="State")
     def state(self, account: Account) -> SafeString | None:
-        return labels.coloured("overdrawn" if account.is_overdrawn else "", {"overdrawn": "danger"})
+        return labels.coloured_label("overdrawn" if account.is_overdrawn else "", {"overdrawn": "danger"})
 
     @display(description="Movements")
     def movements(self, account: Account) -> str | None:

@@ -28,11 +28,11 @@ class ReadOnlyAdmin(FastAdmin):
         return False
 
 
-def shown(units: int | None, currency: str = "") -> labels.Shown | None:
+def amount_label(units: int | None, currency: str = "") -> labels.Shown | None:
     """With thousands apart on the page, without in an export: there a spreadsheet adds them up."""
     if units is None:
         return None
-    text = money.show(units, currency)
+    text = money.format_amount(units, currency)
     return labels.plain_text(text, text.replace(",", ""))
 
 

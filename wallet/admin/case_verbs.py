@@ -58,7 +58,7 @@ class ConfirmForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verb:
+class CaseVerb:
     """`act` gets the case, who does it, and what the form says."""
 
     title: str
@@ -70,16 +70,16 @@ class Verb:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ManyVerb(Verb):
+class ManyVerb(CaseVerb):
     """`change` gets who does it and what the form says, once for all cases."""
 
-    change: Callable[..., cases.Change]
+    change: Callable[..., cases.CaseChange]
 
 
 def remark(*, case: Case, reason: str, internal: bool, by: Person) -> Any:
     if internal:
-        return cases.note(case=case, text=reason, by=by, internal=True)
-    return cases.comment(case=case, text=reason, by=by)
+        return cases.add_note(case=case, text=reason, by=by, internal=True)
+    return cases.add_comment(case=case, text=reason, by=by)
 
 
 MANY: dict[str, ManyVerb] = {
@@ -87,23 +87,23 @@ MANY: dict[str, ManyVerb] = {
         title="Assign to me",
         text="You look after it from now on.",
         done="assigned to you",
-        act=lambda case, by: cases.assign(case=case, to=by, by=by),
-        change=lambda by: cases.assigning(to=by, by=by),
+        act=lambda case, by: cases.assign_case(case=case, to=by, by=by),
+        change=lambda by: cases.assign_change(to=by, by=by),
     ),
     "assign": ManyVerb(
         title="Assign",
         text="Somebody of our support looks after it from now on.",
         done="assigned",
         form=AssignForm,
-        act=lambda case, to, by: cases.assign(case=case, to=to, by=by),
-        change=cases.assigning,
+        act=lambda case, to, by: cases.assign_case(case=case, to=to, by=by),
+        change=cases.assign_change,
     ),
     "wait": ManyVerb(
         title="Wait for the operator",
         text="The operator is to answer or to correct the statement. Their comment brings it back.",
         done="waiting for the operator",
-        act=lambda case, by: cases.wait_for_operator(case=case, by=by),
-        change=cases.waiting_for_operator,
+        act=lambda case, by: cases.ask_operator(case=case, by=by),
+        change=cases.wait_change,
     ),
     "resolve": ManyVerb(
         title="Resolve",
@@ -113,8 +113,10 @@ MANY: dict[str, ManyVerb] = {
         done="resolved, or waiting for a second approver",
         danger=True,
         form=ResolveForm,
-        act=lambda case, resolution, reason, by: cases.resolve(case=case, resolution=resolution, text=reason, by=by),
-        change=lambda resolution, reason, by: cases.resolving(resolution=resolution, text=reason, by=by),
+        act=lambda case, resolution, reason, by: cases.resolve_case(
+            case=case, resolution=resolution, text=reason, by=by
+        ),
+        change=lambda resolution, reason, by: cases.resolve_change(resolution=resolution, text=reason, by=by),
     ),
     "write_off": ManyVerb(
         title="Write off",
@@ -122,12 +124,12 @@ MANY: dict[str, ManyVerb] = {
         done="written off, or waiting for a second approver",
         form=NoteForm,
         act=lambda case, reason, by: cases.write_off(case=case, text=reason, by=by),
-        change=lambda reason, by: cases.writing_off(text=reason, by=by),
+        change=lambda reason, by: cases.write_off_change(text=reason, by=by),
         danger=True,
     ),
 }
-ONE: dict[str, Verb] = MANY | {
-    "confirm": Verb(
+ONE: dict[str, CaseVerb] = MANY | {
+    "confirm": CaseVerb(
         title="Approve closing the case",
         text="You are the second approver: after this the difference is given up.",
         done="closed",
@@ -135,21 +137,21 @@ ONE: dict[str, Verb] = MANY | {
         act=lambda case, difference, by: cases.confirm_write_off(case=case, difference=difference, by=by),
         danger=True,
     ),
-    "decline": Verb(
+    "decline": CaseVerb(
         title="Decline closing the case",
         text="The case stays open. The person who requested it can decline it too.",
         done="not closed",
         form=NoteForm,
         act=lambda case, reason, by: cases.decline_write_off(case=case, text=reason, by=by),
     ),
-    "reopen": Verb(
+    "reopen": CaseVerb(
         title="Open again",
         text="The resolution is removed; the notes stay.",
         done="open again",
         form=NoteForm,
-        act=lambda case, reason, by: cases.reopen(case=case, text=reason, by=by),
+        act=lambda case, reason, by: cases.reopen_case(case=case, text=reason, by=by),
     ),
-    "remark": Verb(
+    "remark": CaseVerb(
         title="Write a note",
         text="It stays as it is written.",
         done="noted",
@@ -159,7 +161,7 @@ ONE: dict[str, Verb] = MANY | {
 }
 
 
-def possible(case: Case, person: Person) -> set[str]:
+def possible_verbs(case: Case, person: Person) -> set[str]:
     """What the page offers; the services judge again."""
     if case.state == Case.State.RESOLVED:
         return {"remark", "reopen"}

@@ -24,15 +24,15 @@ from unfold.enums import ActionVariant
 
 from merchants import errors
 from merchants.admin import labels
-from merchants.admin.base import Question, says_why
+from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.step_up import step_up
 from merchants.models import Merchant
 from merchants.services import history
 from portal.lib import clock
 from wallet import money
 from wallet.admin import case_verbs, correction_verbs
-from wallet.admin.base import Choice, ReadOnlyAdmin, link_to, shown
-from wallet.admin.case_verbs import MANY, ManyVerb, Verb
+from wallet.admin.base import Choice, ReadOnlyAdmin, amount_label, link_to
+from wallet.admin.case_verbs import MANY, CaseVerb, ManyVerb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
 from wallet.reconciliation import break_amounts, cases, due_dates, refusals
@@ -51,7 +51,7 @@ LISTED = [Case.State.RESOLVED, "all"]  # the lists of what is done have another 
 
 
 # --- filters ----------------------------------------------------------------------------------------------------------
-class StateFilter(Choice):
+class CaseStateFilter(Choice):
     title = "state"
     parameter_name = "state"
     all_option = ["", "Not resolved"]
@@ -81,10 +81,10 @@ class AgeFilter(Choice):
         if not chosen:
             return queryset
         _, young, old = cases.BUCKETS[int(chosen)]
-        return queryset.filter(opened(young, old))
+        return queryset.filter(opened_within(young, old))
 
 
-def opened(young: timedelta, old: timedelta | None) -> Q:
+def opened_within(young: timedelta, old: timedelta | None) -> Q:
     now = clock.now()
     until = Q(opened_at__lte=now - young) if young else Q()
     return until & Q(opened_at__gt=now - old) if old else until
@@ -98,7 +98,7 @@ class DueFilter(Choice):
         return due_dates.CHOICES
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        return queryset.filter(due_dates.due_within(self.chosen() or ""))
+        return queryset.filter(due_dates.due_condition(self.chosen() or ""))
 
 
 class OwnerFilter(Choice):
@@ -123,7 +123,7 @@ class OwnerFilter(Choice):
 
 
 # --- the list's actions -----------------------------------------------------------------------------------------------
-def of_the_chosen(name: str, verb: Verb) -> Callable[..., HttpResponse]:
+def bulk_action(name: str, verb: CaseVerb) -> Callable[..., HttpResponse]:
     """Leads from the rows that are ticked to the page that asks."""
 
     def chosen(self: Any, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse:
@@ -145,7 +145,7 @@ class CaseAdmin(ReadOnlyAdmin):
     list_display_links = ["shown_kind"]
     list_select_related = ["merchant", "owner"]
     list_filter = [
-        StateFilter,
+        CaseStateFilter,
         ("merchant", AutocompleteSelectFilter),
         ("kind", ChoicesDropdownFilter),
         ("severity", ChoicesDropdownFilter),
@@ -156,7 +156,7 @@ class CaseAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["subject__exact"]
     search_help_text = "Transaction or player id"
-    actions = [of_the_chosen(name, verb) for name, verb in MANY.items()]
+    actions = [bulk_action(name, verb) for name, verb in MANY.items()]
     actions_detail = list(ONE)
     list_before_template = "admin/case_list_before.html"
     change_form_outer_before_template = "admin/case_page.html"
@@ -205,11 +205,11 @@ class CaseAdmin(ReadOnlyAdmin):
     # --- what is shown
     @display(description="Severity")
     def shown_severity(self, case: Case) -> SafeString | None:
-        return labels.coloured(case.get_severity_display(), SEVERITY)
+        return labels.coloured_label(case.get_severity_display(), SEVERITY)
 
     @display(description="State")
     def shown_state(self, case: Case) -> SafeString | None:
-        return labels.coloured(case.get_state_display(), STATE)
+        return labels.coloured_label(case.get_state_display(), STATE)
 
     @display(description="Kind")
     def shown_kind(self, case: Case) -> str:
@@ -227,11 +227,11 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description="About")
     def shown_subject(self, case: Case) -> SafeString | None:
-        return labels.in_one_line(break_amounts.subject_in_words(case)) if case.subject else None
+        return labels.truncated_text(break_amounts.subject_text(case)) if case.subject else None
 
     @display(description="Difference", formatting="price")
     def shown_difference(self, case: Case) -> str | None:
-        return shown(break_amounts.net(case), case.currency)
+        return amount_label(break_amounts.net_difference(case), case.currency)
 
     @display(description="Opened (UTC)")
     def opened(self, case: Case) -> SafeString | None:
@@ -261,20 +261,20 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         case = self.get_object(request, str(object_id))
-        offered = correction_verbs.possible(case, worker(request)) if case else set()
+        offered = correction_verbs.possible_verbs(case, case_worker(request)) if case else set()
         return [each for each in super().get_actions_detail(request, object_id) if each.path in offered]
 
     # --- one case
     def do(self, request: HttpRequest, object_id: str, name: str, **initial: Any) -> HttpResponse:
         case, verb = self.found(request, object_id), ONE[name]
-        question = Question(
+        question = AdminQuestion(
             title=verb.title,
-            text=" ".join(filter(None, [said(case), correction_verbs.description(name, case), verb.text])),
+            text=" ".join(filter(None, [case_summary(case), correction_verbs.description(name, case), verb.text])),
             form=verb.form,
             initial=initial
             | ({"difference": case.difference} if name == "confirm" else {})
             | correction_verbs.initial(name, case),
-            act=lambda **wish: verb.act(case=case, by=worker(request), **wish),
+            act=lambda **wish: verb.act(case=case, by=case_worker(request), **wish),
             done=verb.done,
             danger=verb.danger,
         )
@@ -303,7 +303,7 @@ class CaseAdmin(ReadOnlyAdmin):
         return self.do(request, object_id, "write_off")
 
     @action(description="Approve closing", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
-    @says_why
+    @explain_refusal
     @step_up
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "confirm")
@@ -318,7 +318,7 @@ class CaseAdmin(ReadOnlyAdmin):
         return self.do(request, object_id, "propose_correction")
 
     @action(description="Approve correction", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
-    @says_why
+    @explain_refusal
     @step_up
     def approve_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "approve_correction")
@@ -351,8 +351,8 @@ class CaseAdmin(ReadOnlyAdmin):
         verb, sent = MANY[name], request.POST if request.method == "POST" else None
         form = verb.form(sent)
         chosen = ids_in(sent.get("chosen", "")) if sent is not None else self.chosen(request)
-        totals = cases.sums(Case.objects.filter(pk__in=chosen[: cases.MOST_AT_ONCE]))
-        if sent is not None and verb.danger and form.is_valid() and sent.get("seen") != seen(totals):
+        totals = cases.currency_sums(Case.objects.filter(pk__in=chosen[: cases.MOST_AT_ONCE]))
+        if sent is not None and verb.danger and form.is_valid() and sent.get("seen") != seen_sums(totals):
             form.add_error(None, str(refusals.SumsChanged()))
         done = self.done_to_many(request, verb, form, chosen) if chosen and form.is_valid() else None
         context = self.admin_site.each_context(request) | {
@@ -363,8 +363,11 @@ class CaseAdmin(ReadOnlyAdmin):
             "chosen": ",".join(map(str, chosen[: cases.MOST_AT_ONCE])),
             "number": min(len(chosen), cases.MOST_AT_ONCE),
             "most": cases.MOST_AT_ONCE if len(chosen) > cases.MOST_AT_ONCE else None,
-            "sums": [(each.currency or "–", each.cases, money.show(each.difference, each.currency)) for each in totals],
-            "seen": seen(totals),
+            "sums": [
+                (each.currency or "–", each.cases, money.format_amount(each.difference, each.currency))
+                for each in totals
+            ],
+            "seen": seen_sums(totals),
             "back": reverse("admin:wallet_case_changelist"),
             "done": done,
         }
@@ -382,21 +385,21 @@ class CaseAdmin(ReadOnlyAdmin):
     def done_to_many(
         self, request: HttpRequest, verb: ManyVerb, form: forms.Form, chosen: list[int]
     ) -> cases.Done | None:
-        wish, by = form.cleaned_data, worker(request)
+        wish, by = form.cleaned_data, case_worker(request)
         try:
-            with history.because(wish.get("reason", "")):
-                return cases.many(Case.objects.filter(pk__in=chosen), verb.change(by=by, **wish))
+            with history.give_reason(wish.get("reason", "")):
+                return cases.change_many(Case.objects.filter(pk__in=chosen), verb.change(by=by, **wish))
         except errors.Refusal as refused:
             form.add_error(None, str(refused))
             return None
 
 
-def seen(totals: list[cases.CurrencySum]) -> str:
+def seen_sums(totals: list[cases.CurrencySum]) -> str:
     """What the page showed, so that it is not sent for another sum."""
     return ";".join(f"{each.currency}:{each.cases}:{each.difference}" for each in totals)
 
 
-def worker(request: HttpRequest) -> Any:
+def case_worker(request: HttpRequest) -> Any:
     return request.user
 
 
@@ -404,9 +407,9 @@ def ids_in(text: str) -> list[int]:
     return [int(each) for each in text.split(",") if ID.fullmatch(each)]
 
 
-def said(case: Case) -> str:
+def case_summary(case: Case) -> str:
     """The case in one line, on the page that asks."""
-    amount = f", {break_amounts.in_words(case)}" if case.difference else ""
+    amount = f", {break_amounts.difference_text(case)}" if case.difference else ""
     return f"{case.get_kind_display()} of {case.day}{amount}."
 
 
@@ -419,12 +422,12 @@ def panel(case: Case) -> dict[str, Any]:
         "sides": sides(case),
         "notes": cases.notes_of(case, for_staff=True)[:SHOWN_NOTES],
         "entries": history.timeline(case, limit=SHOWN_ENTRIES),
-        "limit": money.show_with_code(limit, case.currency),
-        "needs_second": cases.at_stake(case) > limit or case.kind == Case.Kind.OWED or cases.is_folded(case),
-        "difference": break_amounts.in_words(case),
-        "stake": money.show_with_code(cases.at_stake(case), case.currency),
+        "limit": money.format_with_code(limit, case.currency),
+        "needs_second": cases.amount_at_stake(case) > limit or case.kind == Case.Kind.OWED or cases.is_folded(case),
+        "difference": break_amounts.difference_text(case),
+        "stake": money.format_with_code(cases.amount_at_stake(case), case.currency),
         "operator": reverse("operator:home", args=[case.merchant.code]),
-        **correction_verbs.panel(case),
+        **correction_verbs.correction_panel(case),
     }
 
 
@@ -432,7 +435,10 @@ def sides(case: Case) -> list[dict[str, Any]]:
     """Line by line what each side says; what both say differently is marked."""
     ours, theirs = case.ours or {}, case.theirs or {}
     beside = [name for name in theirs if name not in SIDES]
-    rows = [(name, told(name, ours, case.currency), told(name, theirs, case.currency)) for name in (*SIDES, *beside)]
+    rows = [
+        (name, amount_text(name, ours, case.currency), amount_text(name, theirs, case.currency))
+        for name in (*SIDES, *beside)
+    ]
     return [
         {
             "name": LABELS.get(name, name.capitalize()),
@@ -445,13 +451,13 @@ def sides(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def told(name: str, side: Mapping[str, Any], currency: str) -> str:
+def amount_text(name: str, side: Mapping[str, Any], currency: str) -> str:
     """In the currency of its own side, or of the case."""
     value = side.get(name)
     if value is None:
         return ""
     if name in AMOUNTS and str(value).lstrip("-").isdecimal():
-        return money.show(int(value), side.get("currency") or currency)
+        return money.format_amount(int(value), side.get("currency") or currency)
     if name in {"line", "lines"}:
         return lines_label(value)
     return str(value).replace("T", " ").partition(".")[0].partition("+")[0] if name == "at" else str(value)

@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants import errors
 from merchants.admin import labels
-from merchants.admin.base import Question
+from merchants.admin.base import AdminQuestion
 from merchants.admin.fields import UtcField
 from merchants.admin.step_up import step_up
 from merchants.models import Compromise, Person, Secret
@@ -35,7 +35,7 @@ from wallet import money
 from wallet.admin.base import Choice, ReadOnlyAdmin
 from wallet.models.usage import MovementHour
 from wallet.services.usage import compromise_report
-from wallet.services.usage.compromise_report import Address, Bucket, Report
+from wallet.services.usage.compromise_report import Address, Report, ReportHour
 
 log = structlog.get_logger(__name__)
 SHOWN = 100  # addresses on the page; the download has all
@@ -131,14 +131,14 @@ class CompromiseAdmin(ReadOnlyAdmin):
 
     @display(description="State")
     def shown_state(self, case: Compromise) -> SafeString | None:
-        return labels.coloured("closed" if case.closed_at else "open", STATE)
+        return labels.coloured_label("closed" if case.closed_at else "open", STATE)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         case = self.get_object(request, object_id)
         if case is not None and self.has_view_permission(request, case):
-            found = compromise_report.report(case.secret, case.exposed_since)
+            found = compromise_report.compromise_report(case.secret, case.exposed_since)
             extra_context = (extra_context or {}) | page_of(found, {"secret": case.secret_id, "since": found.since})
         response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return response
@@ -150,10 +150,10 @@ class CompromiseAdmin(ReadOnlyAdmin):
     @step_up
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         case = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Close the case",
             text="The investigation is over. The case and its report stay; the key and its secrets stay as they are.",
-            act=lambda: compromise.close(compromise=case, by=request.user),  # type: ignore[arg-type]
+            act=lambda: compromise.close_compromise(compromise=case, by=request.user),  # type: ignore[arg-type]
             done="is closed now",
         )
         return self.ask(request, case, question)
@@ -163,12 +163,12 @@ class CompromiseAdmin(ReadOnlyAdmin):
         form = self.asked(request)
         context = self.admin_site.each_context(request) | {"title": "What a secret has done", "opts": self.opts}
         if form.is_valid():
-            context |= page_of(compromise_report.report(**form.cleaned_data), form.cleaned_data)
+            context |= page_of(compromise_report.compromise_report(**form.cleaned_data), form.cleaned_data)
         return TemplateResponse(request, "admin/exposure.html", context | {"form": form})
 
     @step_up
     def summary_view(self, request: HttpRequest) -> HttpResponse:
-        return self.download(request, "summary", lambda wish: summary(compromise_report.report(**wish)))
+        return self.download(request, "summary", lambda wish: summary(compromise_report.compromise_report(**wish)))
 
     @step_up
     def movements_view(self, request: HttpRequest) -> HttpResponse:
@@ -187,7 +187,7 @@ class CompromiseAdmin(ReadOnlyAdmin):
         wish = form.cleaned_data
         merchant = wish["secret"].key.merchant
         try:
-            download = downloads.record(
+            download = downloads.record_download(
                 person=cast("Person", request.user),
                 what=f"Compromise report: {what} (CSV)",
                 merchant=merchant,
@@ -201,7 +201,7 @@ class CompromiseAdmin(ReadOnlyAdmin):
         )
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         lines: Any = StreamingHttpResponse(
-            tables.lines(downloads.counted(download, rows(wish), heads=1)),
+            tables.csv_lines(downloads.counted_rows(download, rows(wish), heads=1)),
             content_type="text/csv; charset=utf-8",
             headers=headers,
         )
@@ -219,19 +219,19 @@ def page_of(report: Report, wish: dict[str, Any]) -> dict[str, Any]:
         "report": report,
         "chart": chart(report),
         "money": money_table(report),
-        "open_rounds": [(each, money.show(each.stake)) for each in report.open_rounds],
+        "open_rounds": [(each, money.format_amount(each.stake)) for each in report.open_rounds],
         "address_tables": [
             ("Addresses new since then", address_table(report.new[:SHOWN]), len(report.new)),
             ("Addresses known before", address_table(report.known[:SHOWN]), len(report.known)),
         ],
         "addresses_shown": SHOWN,
         "endpoints": {
-            "headers": ["Endpoint", right("Calls"), right("Refused")],
-            "rows": [[path, number(calls), number(refused)] for path, calls, refused in report.by_endpoint],
+            "headers": ["Endpoint", right_aligned("Calls"), right_aligned("Refused")],
+            "rows": [[path, number_cell(calls), number_cell(refused)] for path, calls, refused in report.by_endpoint],
         },
         "refusals": {
-            "headers": ["Refused with", right("Calls")],
-            "rows": [[status, number(calls)] for status, calls in report.by_status],
+            "headers": ["Refused with", right_aligned("Calls")],
+            "rows": [[status, number_cell(calls)] for status, calls in report.by_status],
         },
         "as_report": f"{base}?{urlencode(query)}",
         "as_summary": f"{base}summary/?{urlencode(query)}",
@@ -239,36 +239,46 @@ def page_of(report: Report, wish: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def right(text: str) -> dict[str, str]:
+def right_aligned(text: str) -> dict[str, str]:
     return {"content": text, "class": "!text-end"}
 
 
-def number(value: int) -> dict[str, str]:
-    return right(f"{value:,}")
+def number_cell(value: int) -> dict[str, str]:
+    return right_aligned(f"{value:,}")
 
 
 def money_table(report: Report) -> dict[str, Any]:
-    headers = [text for each in report.money for text in (right("Rows"), right(each.currency))]
+    headers = [text for each in report.money for text in (right_aligned("Rows"), right_aligned(each.currency))]
     kinds = [kind for kind in MovementHour.Kind if kind != MovementHour.Kind.NOTHING]
     rows: list[list[Any]] = [[kind.label, *sums(report, kind)] for kind in kinds]
-    net = [cell for each in report.money for cell in (right(""), right(money.show(each.net)))]
+    net = [cell for each in report.money for cell in (right_aligned(""), right_aligned(money.format_amount(each.net)))]
     return {"headers": ["What", *headers], "rows": [*rows, ["Players have more (less, if below 0)", *net]]}
 
 
 def sums(report: Report, kind: str) -> list[dict[str, str]]:
     found = [each.of[kind] for each in report.money]
-    return [cell for each in found for cell in (number(each.rows), right(money.show(each.amount)))]
+    return [
+        cell for each in found for cell in (number_cell(each.rows), right_aligned(money.format_amount(each.amount)))
+    ]
 
 
 def address_table(addresses: list[Address]) -> dict[str, Any]:
-    heads = [right("Calls"), right("Refused"), right("Money moved"), "First use (UTC)", "Last use (UTC)"]
+    heads = [
+        right_aligned("Calls"),
+        right_aligned("Refused"),
+        right_aligned("Money moved"),
+        "First use (UTC)",
+        "Last use (UTC)",
+    ]
     return {"headers": ["Address", *heads], "rows": [address_row(each) for each in addresses]}
 
 
 def address_row(each: Address) -> list[Any]:
-    moved = ", ".join(f"{money.show(amount)} {currency}" for currency, amount in sorted(each.moved.items())) or "–"
+    moved = (
+        ", ".join(f"{money.format_amount(amount)} {currency}" for currency, amount in sorted(each.moved.items())) or "–"
+    )
     moments = [date_format(moment, "DATETIME_FORMAT") for moment in (each.first_at, each.last_at)]
-    return [each.address, number(each.calls), number(each.refused), right(moved), *moments]
+    return [each.address, number_cell(each.calls), number_cell(each.refused), right_aligned(moved), *moments]
 
 
 def chart(report: Report) -> str:
@@ -278,7 +288,7 @@ def chart(report: Report) -> str:
     while moment <= last:
         begins.append(moment)
         moment += step
-    shown = [buckets.get(each) or Bucket(each) for each in begins]
+    shown = [buckets.get(each) or ReportHour(each) for each in begins]
     bars = [
         ("Refused", [each.refused for each in shown], "var(--color-red-500)"),
         ("From new addresses", [each.from_new for each in shown], "var(--color-orange-500)"),
@@ -303,11 +313,11 @@ def summary(report: Report) -> Iterator[list[Any]]:
     yield ["Sessions", "Launched", report.sessions]
     for each in report.money:
         for kind, found in each.of.items():
-            yield ["Money", MovementHour.Kind(kind).label, found.rows, None, plain(found.amount), each.currency]
-        yield ["Money", "Net to players", None, None, plain(each.net), each.currency]
+            yield ["Money", MovementHour.Kind(kind).label, found.rows, None, plain_value(found.amount), each.currency]
+        yield ["Money", "Net to players", None, None, plain_value(each.net), each.currency]
     yield ["Money", MovementHour.Kind.NOTHING.label, report.moved_nothing]
     for open_ in report.open_rounds:
-        yield ["Open rounds", "Stake", open_.rounds, None, plain(open_.stake), open_.currency, open_.oldest]
+        yield ["Open rounds", "Stake", open_.rounds, None, plain_value(open_.stake), open_.currency, open_.oldest]
     for status, calls in report.by_status:
         yield ["Refused", status, calls, calls]
     for endpoint, calls, refused in report.by_endpoint:
@@ -316,17 +326,17 @@ def summary(report: Report) -> Iterator[list[Any]]:
         section = "Known address" if address.known else "New address"
         yield [section, address.address, address.calls, address.refused, None, None, address.first_at, address.last_at]
         for currency, amount in sorted(address.moved.items()):
-            yield [f"{section}: money moved", address.address, None, None, plain(amount), currency]
+            yield [f"{section}: money moved", address.address, None, None, plain_value(amount), currency]
 
 
 def movements(secret: Secret, since: datetime, until: datetime | None = None) -> Iterator[list[Any]]:
     """Each ledger row that the secret signed, oldest first, from a cursor of the server."""
     yield list(COLUMNS.values())
-    found = compromise_report.movements(secret, since, until).values_list(*COLUMNS)
+    found = compromise_report.signed_movements(secret, since, until).values_list(*COLUMNS)
     place = list(COLUMNS).index("amount")
     for row in found.iterator(chunk_size=AT_ONCE):
-        yield [*row[:place], None if row[place] is None else plain(row[place]), *row[place + 1 :]]
+        yield [*row[:place], None if row[place] is None else plain_value(row[place]), *row[place + 1 :]]
 
 
-def plain(units: int) -> str:
-    return money.show(units).replace(",", "")
+def plain_value(units: int) -> str:
+    return money.format_amount(units).replace(",", "")

@@ -11,10 +11,10 @@ from merchants.admin.fields import AmountField
 from merchants.models import Person
 from wallet import money
 from wallet.admin import case_verbs
-from wallet.admin.case_verbs import NoteForm, Verb
+from wallet.admin.case_verbs import CaseVerb, NoteForm
 from wallet.models import Case, Correction
 from wallet.reconciliation import corrections
-from wallet.reconciliation.corrections import Entry
+from wallet.reconciliation.corrections import CorrectionEntry
 
 TO_PLAYER, FROM_PLAYER = "to", "from"
 DIRECTIONS = [(TO_PLAYER, "To the player"), (FROM_PLAYER, "From the player")]
@@ -36,24 +36,26 @@ class ApproveForm(forms.Form):
     difference = forms.IntegerField(widget=forms.HiddenInput)
 
 
-def propose(*, case: Case, by: Person, player: str, direction: str, amount: int, currency: str, reason: str) -> Any:
-    entry = Entry(
+def propose_entry(
+    *, case: Case, by: Person, player: str, direction: str, amount: int, currency: str, reason: str
+) -> Any:
+    entry = CorrectionEntry(
         player=player.strip(), currency=currency.strip(), amount=amount, is_credit=direction == TO_PLAYER
     )  # fmt: skip
     return corrections.propose_correction(case=case, entry=entry, text=reason, by=by)
 
 
-VERBS: dict[str, Verb] = {
-    "propose_correction": Verb(
+VERBS: dict[str, CaseVerb] = {
+    "propose_correction": CaseVerb(
         title="Propose correction",
         text="The case is settled by an entry in the ledger that moves this amount. Another person must approve the "
         "entry first. Signed calls cannot roll the entry back.",
         done="waiting for a second approver",
         form=ProposeForm,
-        act=propose,
+        act=propose_entry,
         danger=True,
     ),
-    "approve_correction": Verb(
+    "approve_correction": CaseVerb(
         title="Approve correction",
         text="You are the second approver. The entry is posted at once and cannot be removed.",
         done="settled by correction",
@@ -61,7 +63,7 @@ VERBS: dict[str, Verb] = {
         act=corrections.approve_correction,
         danger=True,
     ),
-    "decline_correction": Verb(
+    "decline_correction": CaseVerb(
         title="Decline correction",
         text="No money moves, and the case stays open. The person who proposed the correction can decline it too.",
         done="not corrected",
@@ -71,9 +73,9 @@ VERBS: dict[str, Verb] = {
 }
 
 
-def possible(case: Case, person: Person) -> set[str]:
+def possible_verbs(case: Case, person: Person) -> set[str]:
     """Return what the page of a case offers; the services judge again."""
-    offered = case_verbs.possible(case, person)
+    offered = case_verbs.possible_verbs(case, person)
     if case.state != Case.State.RESOLVED and case.write_off_asked_by_id is None:
         return offered | {"propose_correction"}
     if corrections.proposed_correction(case) is None:
@@ -101,24 +103,26 @@ def description(name: str, case: Case) -> str:
     proposed = corrections.proposed_correction(case) if name == "approve_correction" else None
     if proposed is None:
         return ""
-    before, currency, show = corrections.balance_of(proposed), proposed.currency, money.show_with_code
+    before, currency, show = corrections.balance_of(proposed), proposed.currency, money.format_with_code
     after = before + proposed.delta
     below = " The balance goes below zero: bets and withdrawals are refused until it is covered." if after < 0 else ""
     return (
-        f"{in_words(proposed)} Proposed by {proposed.asked_by}. "
+        f"{amount_text(proposed)} Proposed by {proposed.asked_by}. "
         f"Balance now {show(before, currency)}, after the entry {show(after, currency)}.{below}"
     )
 
 
-def in_words(correction: Correction) -> str:
+def amount_text(correction: Correction) -> str:
     way = "to" if correction.is_credit else "from"
-    return f"{money.show_with_code(correction.amount, correction.currency)} {way} player {correction.player.player_id}."
+    return (
+        f"{money.format_with_code(correction.amount, correction.currency)} {way} player {correction.player.player_id}."
+    )
 
 
-def panel(case: Case) -> dict[str, Any]:
+def correction_panel(case: Case) -> dict[str, Any]:
     """Return what the page of a case says of its corrections."""
     proposed = corrections.proposed_correction(case)
     return {
-        "proposed_correction": in_words(proposed) if proposed else "",
-        "corrections": [(each, in_words(each)) for each in corrections.corrections_of(case)],
+        "proposed_correction": amount_text(proposed) if proposed else "",
+        "corrections": [(each, amount_text(each)) for each in corrections.corrections_of(case)],
     }

@@ -80,7 +80,7 @@ class CurrencyRateAdmin(FastAdmin):
 
     @display(description="EUR 1.00 is")
     def shown_rate(self, rate: CurrencyRate) -> str:
-        return money.show_with_code(rate.per_euro, rate.currency)
+        return money.format_with_code(rate.per_euro, rate.currency)
 
 
 def is_administrator(request: HttpRequest) -> bool:

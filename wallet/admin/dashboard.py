@@ -36,13 +36,13 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     since = clock.now() - timedelta(hours=HOURS)
-    dropped = {"dropped": refusal_budget.dropped(since=since)}
+    dropped = {"dropped": refusal_budget.dropped_counts(since=since)}
     return context | {"title": "Today"} | dropped | calls(since) | movements(since) | attention() | reconciliation()
 
 
-def newest[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, datetime]:
+def newest_rows[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, datetime]:
     """The rows since then, at most WINDOW, and since when that is."""
     first = (rows.order_by().aggregate(last=Max("pk"))["last"] or 0) - WINDOW
     before = rows.order_by("-pk").filter(pk__lte=first).values_list("created_at", flat=True).first()
@@ -50,7 +50,7 @@ def newest[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, date
 
 
 def calls(since: datetime) -> dict[str, Any]:
-    rows, begin = newest(SignedRequest.objects.all(), since)
+    rows, begin = newest_rows(SignedRequest.objects.all(), since)
     live = rows.of_live_merchants()
     found = live.annotate(hour=TruncHour("created_at")).values_list("hour", "status").annotate(calls=Count("pk"))
     by_status: Counter[str] = Counter()
@@ -85,7 +85,7 @@ def chart(since: datetime, taken: Counter[datetime], refused: Counter[datetime])
 
 
 def movements(since: datetime) -> dict[str, Any]:
-    rows, begin = newest(Transaction.objects.movements(), since)
+    rows, begin = newest_rows(Transaction.objects.movements(), since)
     sums: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for currency, kind, amount in (
         rows.of_live_merchants().values_list("currency", "kind").annotate(amount=Sum("amount"))
@@ -101,7 +101,7 @@ def movements(since: datetime) -> dict[str, Any]:
 
 
 def money_row(currency: str, amounts: dict[str, int]) -> list[Any]:
-    cells = [{"content": money.show(amounts.get(kind, 0), currency), "class": "!text-end"} for kind in COLUMNS]
+    cells = [{"content": money.format_amount(amounts.get(kind, 0), currency), "class": "!text-end"} for kind in COLUMNS]
     return [currency, *cells]
 
 
@@ -121,8 +121,8 @@ def attention() -> dict[str, Any]:
         "open_cases": leaks.select_related("key__merchant", "secret")[:SHOWN],
         "approvals": waiting.select_related("key", "merchant", "asked_by")[:SHOWN],
         "write_offs": [
-            (case, money.show(cases.at_stake(case), case.currency))
-            for case in cases.waiting_for_second().select_related("merchant", "write_off_asked_by")[:SHOWN]
+            (case, money.format_amount(cases.amount_at_stake(case), case.currency))
+            for case in cases.write_offs_to_confirm().select_related("merchant", "write_off_asked_by")[:SHOWN]
         ],
         "overlaps": running.filter(usable_until__lte=now + OVERLAP_ENDS)
         .select_related("key__merchant")
@@ -140,10 +140,10 @@ def reconciliation() -> dict[str, Any]:
     return {
         "alarms": lines[:SHOWN],
         "more_alarms": max(0, len(lines) - SHOWN),
-        "owed": cases.owed().select_related("merchant")[:SHOWN],
+        "owed": cases.owed_cases().select_related("merchant")[:SHOWN],
         "case_ages": {
             "headers": ["Open cases", *({"content": head, "class": "!text-end"} for head in heads)],
-            "rows": [ages_row(kind) for kind in cases.ages()],
+            "rows": [ages_row(kind) for kind in cases.open_case_ages()],
         },
     }
 

@@ -8,35 +8,35 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from merchants.admin import labels
-from merchants.admin.base import Question, says_why
+from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.step_up import step_up
 from merchants.models import Letter
 from wallet.admin.base import Choice, ReadOnlyAdmin
-from wallet.admin.reconciliations import shown_state
+from wallet.admin.reconciliations import state_label
 from wallet.models import ReportDelivery
 from wallet.reconciliation import deliveries
-from wallet.reconciliation.deliveries import State
+from wallet.reconciliation.deliveries import DeliveryState
 
 BY_STATE = {
-    State.WAITING: Q(letter__state=Letter.State.WAITING, letter__attempts=0),
-    State.RETRIED: Q(letter__state=Letter.State.WAITING, letter__attempts__gt=0),
-    State.SENT: Q(letter__state=Letter.State.SENT),
-    State.GIVEN_UP: Q(letter__state=Letter.State.GIVEN_UP),
+    DeliveryState.WAITING: Q(letter__state=Letter.State.WAITING, letter__attempts=0),
+    DeliveryState.RETRIED: Q(letter__state=Letter.State.WAITING, letter__attempts__gt=0),
+    DeliveryState.SENT: Q(letter__state=Letter.State.SENT),
+    DeliveryState.GIVEN_UP: Q(letter__state=Letter.State.GIVEN_UP),
 }
 
 
-class StateFilter(Choice):
+class DeliveryStateFilter(Choice):
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(state.value, state.value.capitalize()) for state in State]
+        return [(state.value, state.value.capitalize()) for state in DeliveryState]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ReportDelivery]) -> QuerySet[ReportDelivery]:
         state = self.chosen()
-        if state == State.BOUNCED:
+        if state == DeliveryState.BOUNCED:
             return queryset.filter(bounced_at__isnull=False)
-        return queryset.filter(BY_STATE[State(state)], bounced_at=None) if state else queryset
+        return queryset.filter(BY_STATE[DeliveryState(state)], bounced_at=None) if state else queryset
 
 
 @admin.register(ReportDelivery)
@@ -45,7 +45,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     list_display = ["to", "of_merchant", "day", "shown_state", "attempts", "answer", "created", "sent"]
     list_select_related = ["reconciliation__merchant", "letter"]
-    list_filter = [StateFilter, ("reconciliation__merchant", AutocompleteSelectFilter)]
+    list_filter = [DeliveryStateFilter, ("reconciliation__merchant", AutocompleteSelectFilter)]
     search_fields = ["to__exact"]
     search_help_text = "Address"
     actions_detail = ["send_again"]
@@ -67,7 +67,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @display(description="State")
     def shown_state(self, delivery: ReportDelivery) -> SafeString | None:
-        return shown_state(delivery)
+        return state_label(delivery)
 
     @display(description="Tries")
     def attempts(self, delivery: ReportDelivery) -> int:
@@ -76,7 +76,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @display(description="Last answer")
     def answer(self, delivery: ReportDelivery) -> SafeString | None:
         said = delivery.bounce or delivery.letter.last_answer
-        return labels.in_one_line(said) if said else None
+        return labels.truncated_text(said) if said else None
 
     @display(description="Sent (UTC)")
     def sent(self, delivery: ReportDelivery) -> SafeString | None:
@@ -87,14 +87,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return labels.moment(delivery.bounced_at)
 
     @action(description="Send again", permissions=["send_again"], icon="send")
-    @says_why
+    @explain_refusal
     @step_up
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         delivery = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Send the report again",
             text=f"A new email with the same report goes to {delivery.to}. The earlier email stays in the list.",
-            act=lambda: deliveries.send_again(delivery=delivery),
+            act=lambda: deliveries.resend_report(delivery=delivery),
             done="is sent again",
         )
         return self.ask(request, delivery, question)

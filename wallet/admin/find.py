@@ -54,16 +54,18 @@ class Find(PermissionRequiredMixin, View):
     admin_site: Any = None
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        text = cleaned(request.POST.get("q", ""))
+        text = clean_query(request.POST.get("q", ""))
         if text and secrets_in(text):
             return self.leaked(request, text)
         return HttpResponseRedirect(f"{reverse('admin:find')}?{urlencode({'q': text})}")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        text = cleaned(request.GET.get("q", ""))
+        text = clean_query(request.GET.get("q", ""))
         if secrets_in(text):
             return self.leaked(request, text)
-        return self.page(request, "admin/find.html", "Search", text=text, groups=list(found(text)) if text else [])
+        return self.page(
+            request, "admin/find.html", "Search", text=text, groups=list(found_groups(text)) if text else []
+        )
 
     def leaked(self, request: HttpRequest, text: str) -> HttpResponse:
         prints = [crypto.fingerprint(secret) for secret in secrets_in(text)]
@@ -76,7 +78,7 @@ class Find(PermissionRequiredMixin, View):
         return TemplateResponse(request, template, self.admin_site.each_context(request) | {"title": title} | context)
 
 
-def cleaned(text: str) -> str:
+def clean_query(text: str) -> str:
     return text.replace("\0", "").strip()[:LONGEST]
 
 
@@ -84,14 +86,14 @@ def secrets_in(text: str) -> list[str]:
     return [each[0] for each in crypto.SHAPE.finditer(text) if crypto.looks_like_secret(each[0])]
 
 
-def found(text: str) -> Iterator[Group]:
+def found_groups(text: str) -> Iterator[Group]:
     """The kinds in which there is such a thing."""
-    for group in (*of_merchants(text), *of_calls(text)):
+    for group in (*merchant_groups(text), *call_groups(text)):
         if group.hits:
             yield group
 
 
-def of_merchants(text: str) -> Iterator[Group]:
+def merchant_groups(text: str) -> Iterator[Group]:
     named = Merchant.objects.filter(Q(code=text.lower()) | Q(name__icontains=text)).order_by("code")
     yield Group("Merchants", "storefront", hits(named, lambda each: (each.listed_name, f"{each.code} · {each.status}")))
     keys = ApiKey.objects.filter(auth_key=text).select_related("merchant")
@@ -104,9 +106,9 @@ def of_merchants(text: str) -> Iterator[Group]:
     yield Group("Players", "groups", hits(players, lambda each: (each.player_id, each.merchant.listed_name)))
 
 
-def of_calls(text: str) -> Iterator[Group]:
-    yield of_transactions(text)
-    yield of_cases(text)
+def call_groups(text: str) -> Iterator[Group]:
+    yield transaction_group(text)
+    yield case_group(text)
     sessions = Session.objects.filter(session_id=text).select_related("merchant", "player")
     yield Group(
         "Sessions", "stadia_controller",
@@ -115,56 +117,58 @@ def of_calls(text: str) -> Iterator[Group]:
     address, request_id = parse_address(text), parse_uuid(text)
     calls = SignedRequest.objects.select_related("merchant")
     if request_id is not None:
-        yield of_requests("Requests", calls.filter(request_id=request_id))
+        yield request_group("Requests", calls.filter(request_id=request_id))
     if address is not None:
         every_key = list(ApiKey.objects.order_by().values_list("pk", flat=True))  # the index begins with the key
         seen = SeenAddress.objects.filter(key__in=every_key, address=str(address)).select_related("key__merchant")
-        yield Group("Keys that signed from here", "pin_drop", [hit_of_seen(each) for each in seen[:SHOWN]])
+        yield Group("Keys that signed from here", "pin_drop", [seen_hit(each) for each in seen[:SHOWN]])
         newest = f"Calls from here (of the newest {search.ADDRESS_CALLS:,})"
-        yield of_requests(newest, search.from_address(calls, address), text)
+        yield request_group(newest, search.requests_from_address(calls, address), text)
     else:
-        yield of_requests("Requests with this transaction id", calls.filter(transaction_id=text), text)
+        yield request_group("Requests with this transaction id", calls.filter(transaction_id=text), text)
 
 
-def of_transactions(text: str) -> Group:
+def transaction_group(text: str) -> Group:
     rows = (
         Transaction.objects.filter(pk__in=search.transactions_called(text))
         .select_related("merchant", "player")
         .order_by("-pk")
     )
-    more = listed("wallet_transaction", text)
-    return Group("Transactions", "receipt_long", hits(rows, said_of_transaction), more)
+    more = list_address("wallet_transaction", text)
+    return Group("Transactions", "receipt_long", hits(rows, transaction_summary), more)
 
 
-def said_of_transaction(row: Transaction) -> tuple[str, str]:
-    amount = f" {money.show(row.amount)} {row.currency}" if row.amount is not None else ""
+def transaction_summary(row: Transaction) -> tuple[str, str]:
+    amount = f" {money.format_amount(row.amount)} {row.currency}" if row.amount is not None else ""
     return (
         row.transaction_id,
         f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.listed_name}",
     )
 
 
-def of_cases(text: str) -> Group:
+def case_group(text: str) -> Group:
     """Of a transaction or a player, resolved ones too."""
     rows = Case.objects.filter(Q(subject=text) | Q(player_id=text)).select_related("merchant").order_by("-pk")
-    return Group("Reconciliation cases", "rule", hits(rows, said_of_case), f"{listed('wallet_case', text)}&state=all")
+    return Group(
+        "Reconciliation cases", "rule", hits(rows, case_summary), f"{list_address('wallet_case', text)}&state=all"
+    )
 
 
-def said_of_case(case: Case) -> tuple[str, str]:
+def case_summary(case: Case) -> tuple[str, str]:
     return str(case), f"{case.day} · {case.get_state_display()} · {case.merchant.listed_name}"
 
 
-def of_requests(title: str, rows: QuerySet[SignedRequest], text: str = "") -> Group:
-    more = listed("wallet_signedrequest", text) if text else ""
-    return Group(title, "list_alt", hits(rows.order_by("-pk"), said_of_call), more)
+def request_group(title: str, rows: QuerySet[SignedRequest], text: str = "") -> Group:
+    more = list_address("wallet_signedrequest", text) if text else ""
+    return Group(title, "list_alt", hits(rows.order_by("-pk"), request_summary), more)
 
 
-def said_of_call(line: SignedRequest) -> tuple[str, str]:
+def request_summary(line: SignedRequest) -> tuple[str, str]:
     merchant = line.merchant.listed_name if line.merchant else "no known key"
     return f"{line.created_at:%Y-%m-%d %H:%M:%S} {line.endpoint}", f"{line.status} · {merchant}"
 
 
-def hit_of_seen(seen: SeenAddress) -> Hit:
+def seen_hit(seen: SeenAddress) -> Hit:
     times = f"first {seen.first_seen_at:%Y-%m-%d %H:%M} · last {seen.last_seen_at:%Y-%m-%d %H:%M}"
     return Hit(
         seen.key.auth_key,
@@ -178,5 +182,5 @@ def hits(rows: QuerySet[Any], said: Callable[[Any], tuple[str, str]]) -> list[Hi
     return [Hit(*said(row), url=reverse(name, args=[row.pk])) for row in rows[:SHOWN]]
 
 
-def listed(name: str, text: str) -> str:
+def list_address(name: str, text: str) -> str:
     return f"{reverse(f'admin:{name}_changelist')}?{urlencode({'q': text})}"

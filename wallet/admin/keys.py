@@ -14,11 +14,11 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from merchants.admin.base import says_why
+from merchants.admin.base import explain_refusal
 from merchants.admin.fields import MomentField
 from merchants.admin.handover import OncePage
 from merchants.admin.keys import ApiKeyAdmin
-from merchants.admin.rotation import OverlapForm, live
+from merchants.admin.rotation import OverlapForm, live_secrets
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Compromise, Secret
 from merchants.services import compromise, emails, keys
@@ -79,12 +79,15 @@ class KeyPage(ApiKeyAdmin):
     def panel(self, request: HttpRequest, key: ApiKey) -> dict[str, Any]:
         known = super().panel(request, key)
         cases = Compromise.objects.filter(key=key).select_related("declared_by", "secret")[:5]
-        return known | {"cases": cases, "meter": rotation_progress.rows(key) if len(known["live"]) > 1 else None}
+        return known | {
+            "cases": cases,
+            "meter": rotation_progress.rotation_progress(key) if len(known["live"]) > 1 else None,
+        }
 
     @action(
         description="Report a compromise", permissions=["change"], icon="emergency_home", variant=ActionVariant.DANGER
     )
-    @says_why
+    @explain_refusal
     @step_up
     def leak(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
@@ -92,7 +95,7 @@ class KeyPage(ApiKeyAdmin):
         shown: dict[str, Any] = {}
 
         def declare(**wish: Any) -> Issued | str:
-            declared = compromise.declare(key=key, by=request.user, **wish)  # type: ignore[arg-type]
+            declared = compromise.declare_compromise(key=key, by=request.user, **wish)  # type: ignore[arg-type]
             shown["case"] = declared.compromise
             return declared.issued or REPLACEMENT_WAITS
 
@@ -108,7 +111,12 @@ class KeyPage(ApiKeyAdmin):
                 "version": keys.current_version(key),
                 "exposed_since": clock.now() - timedelta(hours=24),
             },
-            context={"key": key, "live": live(key), "choices": choices(), "told": emails.contacts(key.merchant)}
+            context={
+                "key": key,
+                "live": live_secrets(key),
+                "choices": choices(),
+                "told": emails.contact_addresses(key.merchant),
+            }
             | effect(key),
             shown=shown,
             danger=True,
@@ -135,8 +143,8 @@ def leak_form(key: ApiKey) -> type[LeakForm]:
 
 
 def effect(key: ApiKey) -> dict[str, Any]:
-    found = compromise_impact.impact(key)
-    rounds = [(each.rounds, money.show(each.stake), each.currency, each.oldest) for each in found.open_rounds]
+    found = compromise_impact.compromise_impact(key)
+    rounds = [(each.rounds, money.format_amount(each.stake), each.currency, each.oldest) for each in found.open_rounds]
     return {"impact": found, "open_rounds": rounds}
 
 
@@ -149,5 +157,5 @@ def choices() -> list[dict[str, Any]]:
 
 def answers(response: str) -> list[tuple[str, str]]:
     """Calls that are answered alike stand in one line."""
-    alike = groupby(compromise_impact.answers(response), key=itemgetter(1))
+    alike = groupby(compromise_impact.call_answers(response), key=itemgetter(1))
     return [(", ".join(what for what, _ in calls), answer) for answer, calls in alike]

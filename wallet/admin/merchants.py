@@ -24,8 +24,8 @@ from merchants.models import (
     Player,
 )
 from merchants.services import credentials, history, limits
-from merchants.services.history import Entry
-from merchants.services.key_hygiene import keys_of, lists_in_words
+from merchants.services.history import TimelineEntry
+from merchants.services.key_hygiene import keys_by_use, list_texts
 from portal.lib import clock
 from wallet import statuses
 from wallet.admin.reconciliations import outcome
@@ -57,12 +57,12 @@ class MerchantPage(MerchantAdmin):
     ) -> HttpResponse:
         merchant: Merchant | None = kind.get("obj")
         if merchant is not None:
-            context |= panel(merchant, switched_off(context))
+            context |= panel(merchant, count_switched_off(context))
         response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
         return response
 
 
-def switched_off(context: dict[str, Any]) -> int:
+def count_switched_off(context: dict[str, Any]) -> int:
     """Counted already, for the table of games on the same page."""
     formsets = [table.formset for table in context["inline_admin_formsets"]]
     return sum(formset.paginator.count for formset in formsets if formset.model is DisabledGame)
@@ -70,7 +70,7 @@ def switched_off(context: dict[str, Any]) -> int:
 
 def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
     now = clock.now()
-    beat, keys = last_day.last_day(merchant), keys_of(merchant, now)
+    beat, keys = last_day.last_day(merchant), keys_by_use(merchant, now)
     return {
         "state": merchant.get_status_display(),
         "state_text": TEXTS[Merchant.Status(merchant.status)],
@@ -83,19 +83,19 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
         "unsigned": beat.unsigned.most_common(),
         "shown_keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
-        "lists_in_words": lists_in_words(credentials.lists_of(merchant), keys, now),
+        "lists_in_words": list_texts(credentials.allowlists_by_key(merchant), keys, now),
         "flags": list(flags(merchant, games_off)),
         "people": people(merchant),
         "cases": cases(merchant),
         "approvals": approvals(merchant),
         "entries": timeline(merchant),
-        **reconciled(merchant),
+        **reconciliation_status(merchant),
     }
 
 
 def flags(merchant: Merchant, games_off: int) -> Iterator[tuple[str, str, str]]:
     """What is set, in words, and the list that it is seen in."""
-    limit = limits.stake_in_words(limits.of(merchant))
+    limit = limits.stake_text(limits.player_limits(merchant))
     pace = "no limit" if merchant.bets_per_minute is None else f"{merchant.bets_per_minute:,}"
     blocked = Player.objects.filter(merchant=merchant, is_blocked=True).order_by()[: MOST_COUNTED + 1].count()
     players = f"?merchant__id__exact={merchant.pk}&is_blocked__exact=1"
@@ -104,10 +104,10 @@ def flags(merchant: Merchant, games_off: int) -> Iterator[tuple[str, str, str]]:
     yield "Bets a minute and player", pace, ""
     yield "Clock of a call may be off by", f"{merchant.timestamp_window_seconds} s", ""
     yield "Games switched off", f"{games_off:,}" if games_off else "none", ""
-    yield "Blocked players", bounded(blocked), players if blocked else ""
+    yield "Blocked players", bounded_count(blocked), players if blocked else ""
 
 
-def bounded(number: int) -> str:
+def bounded_count(number: int) -> str:
     return f"more than {MOST_COUNTED:,}" if number > MOST_COUNTED else f"{number:,}" if number else "none"
 
 
@@ -129,7 +129,7 @@ def cases(merchant: Merchant) -> list[Compromise]:
     return list(found.select_related("key", "secret").order_by("-id")[:SHOWN_CASES])
 
 
-def reconciled(merchant: Merchant) -> dict[str, Any]:
+def reconciliation_status(merchant: Merchant) -> dict[str, Any]:
     """The plan, the newest day, what is late, and the worst that is open."""
     runs = Reconciliation.objects.filter(merchant=merchant).order_by("-day", "-number")
     plan = ReconciliationPlan.objects.filter(merchant=merchant).first()
@@ -138,7 +138,7 @@ def reconciled(merchant: Merchant) -> dict[str, Any]:
         "last_run": (last := runs.first()),
         "last_outcome": last and outcome(last),
         "alarms": [(merchant, alarm) for alarm in (alarms.alarms(merchant) if plan and plan.is_on else [])],
-        "owed": open_cases.owed(merchant).select_related("merchant")[:SHOWN_CASES],
+        "owed": open_cases.owed_cases(merchant).select_related("merchant")[:SHOWN_CASES],
     }
 
 
@@ -147,18 +147,20 @@ def approvals(merchant: Merchant) -> list[Approval]:
     return list(found.select_related("key", "asked_by").order_by("-id")[:SHOWN_CASES])
 
 
-def timeline(merchant: Merchant) -> list[Entry]:
+def timeline(merchant: Merchant) -> list[TimelineEntry]:
     """What people changed, and between it the calls that mattered."""
     changes = history.timeline(merchant, limit=SHOWN_ENTRIES)
-    return history.merged(changes, [told(first) for first in last_day.firsts(merchant)], limit=SHOWN_ENTRIES)
+    return history.merge_newest_first(
+        changes, [timeline_entry(first) for first in last_day.first_uses(merchant)], limit=SHOWN_ENTRIES
+    )
 
 
-def told(first: First) -> Entry:
+def timeline_entry(first: First) -> TimelineEntry:
     words = WORDS[first.what].format(
         status=first.status, endpoint=first.endpoint, address=first.address, auth_key=first.auth_key,
         version=first.version,
     )  # fmt: skip
-    return Entry(
+    return TimelineEntry(
         at=first.at,
         since=first.at,
         title=words,

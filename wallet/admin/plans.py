@@ -24,7 +24,7 @@ from unfold.widgets import (
 )
 
 from merchants.admin import labels
-from merchants.admin.base import FastAdmin, Question, says_why
+from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
 from merchants.admin.fields import AmountField, CurrencyAmountsField
 from merchants.admin.merchants import IN_THE_FORM
 from merchants.admin.step_up import step_up, step_up_to_save
@@ -33,7 +33,7 @@ from merchants.models import Merchant, Person
 from merchants.services import owner_questions
 from portal.lib import money
 from portal.lib.email_addresses import ascii_address
-from wallet.admin.base import shown
+from wallet.admin.base import amount_label
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.models.reconciliation import CASHIER_KINDS
 from wallet.reconciliation import alarms, host_keys, planning, pull, schedule, scopes
@@ -211,24 +211,24 @@ class PlanAdmin(FastAdmin):
         if waits:
             plan = plan_of(obj.merchant)
             self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, said=limits, by=by, reason=IN_THE_FORM))
-        if asked := owner_questions.waiting(obj.merchant):
+        if asked := owner_questions.waiting_questions(obj.merchant):
             wishes = "; ".join(question.wish for question in asked)
             self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)
 
     @display(description="Reconciled")
     def shown_on(self, plan: ReconciliationPlan) -> SafeString | None:
-        return labels.coloured("on" if plan.is_on else "off", labels.ON_OFF)
+        return labels.coloured_label("on" if plan.is_on else "off", labels.ON_OFF)
 
     @display(description="Written off by one person up to")
     def shown_limit(self, plan: ReconciliationPlan) -> str | None:
-        return shown(plan.write_off_alone or 0)
+        return amount_label(plan.write_off_alone or 0)
 
     @display(description="Limits in use")
     def in_use(self, plan: ReconciliationPlan) -> SafeString | None:
         """Of the euro and of the merchant's currencies."""
         if not plan.pk:
             return None
-        return format_html_join(mark_safe("<br>"), "{}", ((limits_in_words(each),) for each in thresholds_in_use(plan)))
+        return format_html_join(mark_safe("<br>"), "{}", ((limits_text(each),) for each in thresholds_in_use(plan)))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any) -> Any:
         plan: ReconciliationPlan | None = kind.get("obj")
@@ -236,12 +236,12 @@ class PlanAdmin(FastAdmin):
 
     # --- where statements are fetched from
     @action(description="Fetch statements from", permissions=["change"], icon="cloud_download")
-    @says_why
+    @explain_refusal
     @step_up
     def source(self, request: HttpRequest, object_id: str) -> HttpResponse:
         plan = self.found(request, object_id)
         known = StatementSource.objects.filter(merchant=plan.merchant).first()
-        question = Question(
+        question = AdminQuestion(
             title="Fetch statements",
             text="From the end of a day until its report is due, the file is looked for every quarter of an hour.",
             form=SourceForm,
@@ -252,7 +252,7 @@ class PlanAdmin(FastAdmin):
         return self.ask(request, plan, question)
 
     @action(description="Switch fetching on or off", permissions=["change"], icon="toggle_on")
-    @says_why
+    @explain_refusal
     @step_up
     def switch_source(self, request: HttpRequest, object_id: str) -> HttpResponse:
         plan = self.found(request, object_id)
@@ -260,18 +260,20 @@ class PlanAdmin(FastAdmin):
         if source is None:
             raise NoSource
         on = not source.is_on
-        question = Question(
+        question = AdminQuestion(
             title="Fetch again" if on else "Stop fetching",
             text=f"{source.address} is asked for the day's file{'' if on else ' no longer'}.",
-            act=lambda: pull.switch(source=source, on=on, by=request.user),  # type: ignore[arg-type]
+            act=lambda: pull.switch_source(source=source, on=on, by=request.user),  # type: ignore[arg-type]
             done="has its statements fetched again" if on else "has its statements fetched no longer",
         )
         return self.ask(request, plan, question)
 
 
-def limits_in_words(of: Threshold) -> str:
-    high = money.show_with_code(of.high_amount, of.currency)
-    return f"High severity from {high}; one person writes off up to {money.show(of.write_off_alone, of.currency)}"
+def limits_text(of: Threshold) -> str:
+    high = money.format_with_code(of.high_amount, of.currency)
+    return (
+        f"High severity from {high}; one person writes off up to {money.format_amount(of.write_off_alone, of.currency)}"
+    )
 
 
 class NoSource(Refusal):
@@ -300,15 +302,15 @@ def set_recipients(merchant: Merchant, wanted: list[str], *, by: Person) -> None
 
 def set_source(merchant: Merchant, *, kind: str, address: str, password: str, host_key: str, by: Any) -> None:
     if kind == StatementSource.Kind.SFTP and not host_key.strip():
-        raise Refusal(seen_key(merchant, address))
+        raise Refusal(seen_host_key(merchant, address))
     pull.set_source(merchant=merchant, kind=kind, address=address, password=password or None, host_key=host_key, by=by)
 
 
-def seen_key(merchant: Merchant, address: str) -> str:
+def seen_host_key(merchant: Merchant, address: str) -> str:
     """What a job has seen of it. A host that gave no key is asked again, for the next time."""
-    lookup = host_keys.newest(merchant, address)
+    lookup = host_keys.newest_lookup(merchant, address)
     if lookup is None or lookup.refusal:
-        host_keys.ask(merchant=merchant, address=address)
+        host_keys.ask_host_key(merchant=merchant, address=address)
     if lookup is None or lookup.answered_at is None:
         return ASKED
     return lookup.refusal or SHOWN.format(key=lookup.host_key)
@@ -321,7 +323,7 @@ def panel(merchant: Merchant) -> dict[str, Any]:
         "alarms": alarms.alarms(merchant),
         "squares": squares(merchant),
         "source": source,
-        "source_state": source and labels.coloured("on" if source.is_on else "off", labels.ON_OFF),
+        "source_state": source and labels.coloured_label("on" if source.is_on else "off", labels.ON_OFF),
         "zone": merchant.time_zone,
         "of_merchant": urlencode({"merchant__id__exact": merchant.pk}),
     }

@@ -14,11 +14,11 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from merchants.admin import labels
-from merchants.admin.base import Question, says_why
+from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.models import Person
 from wallet.admin.base import ReadOnlyAdmin
 from wallet.admin.days import DayFilter
-from wallet.admin.uploads import right
+from wallet.admin.uploads import right_aligned
 from wallet.models import Reconciliation, ReportDelivery
 from wallet.reconciliation import day_breaks, deliveries, on_demand, report
 from wallet.reconciliation.figures import figures_of
@@ -92,14 +92,16 @@ class ReconciliationAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context | (panel(run) if run else {}), *rest, **kind)
 
     @action(description="Compare again", permissions=["again"], icon="refresh")
-    @says_why
+    @explain_refusal
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         run = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Compare the day again",
             text="The day's current statement against our ledger as they are now. The same breaks are the same cases; "
             "this comparison stays. A large day takes half a minute; look at the list then.",
-            act=lambda: on_demand.ask(merchant=run.merchant, day=run.day, by=cast("Person", request.user)),
+            act=lambda: on_demand.ask_for_comparison(
+                merchant=run.merchant, day=run.day, by=cast("Person", request.user)
+            ),
             done="is compared again, as a comparison of its own",
         )
         return self.ask(request, run, question)
@@ -107,7 +109,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
 
 def outcome(run: Reconciliation) -> SafeString | None:
     said = run.get_outcome_display() if run.state == Reconciliation.State.DONE else run.get_state_display()
-    return labels.coloured(said, OUTCOMES)
+    return labels.coloured_label(said, OUTCOMES)
 
 
 # --- a comparison's page ----------------------------------------------------------------------------------------------
@@ -118,18 +120,18 @@ def panel(run: Reconciliation) -> dict[str, Any]:
         "run": run,
         "figures": figures,
         "headline": report.headline(run, figures),
-        "elsewhere": day_breaks.elsewhere_in_words(figures),
-        "sides": sides_table([SideLine.of(side) for side in figures.sides]),
-        "breaks": breaks_table([BreakLine.of(each) for each in figures.breaks]),
-        "same_day": [(each, outcome(each)) for each in of_the_day(run)],
-        "deliveries": [(each, shown_state(each)) for each in deliveries_of(run)],
+        "elsewhere": day_breaks.other_days_texts(figures),
+        "sides": sides_table([SideLine.build(side) for side in figures.sides]),
+        "breaks": breaks_table([BreakLine.build(each) for each in figures.breaks]),
+        "same_day": [(each, outcome(each)) for each in runs_of_day(run)],
+        "deliveries": [(each, state_label(each)) for each in deliveries_of(run)],
         "to_cases": f"{reverse('admin:wallet_case_changelist')}?{urlencode(of_day)}",
         "to_all_cases": f"{reverse('admin:wallet_case_changelist')}?{urlencode(of_day | {'state': 'all'})}",
         "to_statements": f"{reverse('admin:wallet_statement_changelist')}?{urlencode(of_day)}",
     }
 
 
-def of_the_day(run: Reconciliation) -> QuerySet[Reconciliation]:
+def runs_of_day(run: Reconciliation) -> QuerySet[Reconciliation]:
     same = Reconciliation.objects.filter(merchant=run.merchant_id, day=run.day).exclude(pk=run.pk)
     return same.select_related("by").order_by("-number")[:SHOWN_RUNS]
 
@@ -138,8 +140,8 @@ def deliveries_of(run: Reconciliation) -> QuerySet[ReportDelivery]:
     return ReportDelivery.objects.filter(reconciliation=run).select_related("letter")[:SHOWN_DELIVERIES]
 
 
-def shown_state(delivery: ReportDelivery) -> SafeString | None:
-    return labels.coloured(str(deliveries.state(delivery)), DELIVERY)
+def state_label(delivery: ReportDelivery) -> SafeString | None:
+    return labels.coloured_label(str(deliveries.delivery_state(delivery)), DELIVERY)
 
 
 def sides_table(lines: list[SideLine]) -> dict[str, Any]:
@@ -153,13 +155,15 @@ def sides_table(lines: list[SideLine]) -> dict[str, Any]:
         "Not explained",
     ]
     return {
-        "headers": ["Currency", "Kind", *map(right, heads)],
+        "headers": ["Currency", "Kind", *map(right_aligned, heads)],
         "rows": [
             [
                 line.currency,
                 line.kind,
-                *map(right, (line.our_rows, line.our_amount, line.their_rows, line.their_amount, line.difference)),
-                *map(right, (line.explained, line.unexplained)),
+                *map(
+                    right_aligned, (line.our_rows, line.our_amount, line.their_rows, line.their_amount, line.difference)
+                ),
+                *map(right_aligned, (line.explained, line.unexplained)),
             ]
             for line in lines
         ],
@@ -168,8 +172,15 @@ def sides_table(lines: list[SideLine]) -> dict[str, Any]:
 
 def breaks_table(lines: list[BreakLine]) -> dict[str, Any]:
     return {
-        "headers": ["Kind", "Currency", right("Breaks"), right("At stake"), right("Difference")],
+        "headers": [
+            "Kind",
+            "Currency",
+            right_aligned("Breaks"),
+            right_aligned("At stake"),
+            right_aligned("Difference"),
+        ],
         "rows": [
-            [line.kind, line.currency or "–", *map(right, (line.breaks, line.stake, line.difference))] for line in lines
+            [line.kind, line.currency or "–", *map(right_aligned, (line.breaks, line.stake, line.difference))]
+            for line in lines
         ],
     }

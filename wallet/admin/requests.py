@@ -15,7 +15,7 @@ from merchants.admin import labels
 from portal.lib import clock
 from portal.lib.clientip import parse_address
 from wallet.admin import search
-from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, link_to, shown
+from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, amount_label, link_to
 from wallet.models import RefusedCall, SignedRequest
 from wallet.models.request_log import SignedRequestQuerySet
 from wallet.services.log import refusal_budget
@@ -26,7 +26,7 @@ from wallet.statuses import ALL_KEYS
 DROPPED_FOR = timedelta(hours=24)
 
 
-class StatusFilter(Choice):
+class RequestStatusFilter(Choice):
     title = "status"
     parameter_name = "status"
 
@@ -59,7 +59,7 @@ class AddressFilter(TextFilter):
         if not self.value():
             return queryset
         address = parse_address(self.value())
-        return search.from_address(queryset, address) if address else queryset.none()
+        return search.requests_from_address(queryset, address) if address else queryset.none()
 
 
 @admin.register(SignedRequest)
@@ -71,7 +71,7 @@ class SignedRequestAdmin(ReadOnlyAdmin):
     list_select_related = ["merchant"]
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
-        StatusFilter,
+        RequestStatusFilter,
         EndpointFilter,
         AddressFilter,
         ("created_at", TimeFilter),
@@ -109,7 +109,7 @@ class SignedRequestAdmin(ReadOnlyAdmin):
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        dropped = {"dropped": refusal_budget.dropped(since=clock.now() - DROPPED_FOR)}
+        dropped = {"dropped": refusal_budget.dropped_counts(since=clock.now() - DROPPED_FOR)}
         shown: HttpResponse = super().changelist_view(request, (extra_context or {}) | dropped)
         return shown
 
@@ -121,15 +121,15 @@ class SignedRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Status")
     def shown_status(self, line: SignedRequest) -> SafeString | None:
-        return labels.coloured(line.status, STATUS)
+        return labels.coloured_label(line.status, STATUS)
 
     @display(description="Amount", formatting="price")
     def shown_amount(self, line: SignedRequest) -> str | None:
-        return shown(line.amount)
+        return amount_label(line.amount)
 
     @display(description="Balance")
     def shown_balance(self, line: SignedRequest) -> str | None:
-        return shown(line.balance)
+        return amount_label(line.balance)
 
     @display(description="Took")
     def took(self, line: SignedRequest) -> str:
@@ -145,22 +145,22 @@ class SignedRequestAdmin(ReadOnlyAdmin):
 
     @display(description="Query")
     def query(self, line: SignedRequest) -> str | None:
-        return block(line.arrived.query) if line.arrived else None  # type: ignore[attr-defined]
+        return text_block(line.arrived.query) if line.arrived else None  # type: ignore[attr-defined]
 
     @display(description="Headers")
     def headers(self, line: SignedRequest) -> str | None:
         arrived: MaskedCall | None = line.arrived  # type: ignore[attr-defined]
-        return block("\n".join(f"{name}: {value}" for name, value in arrived.headers)) if arrived else None
+        return text_block("\n".join(f"{name}: {value}" for name, value in arrived.headers)) if arrived else None
 
     @display(description="Body")
     def body(self, line: SignedRequest) -> str | None:
-        return block(line.arrived.body) if line.arrived else None  # type: ignore[attr-defined]
+        return text_block(line.arrived.body) if line.arrived else None  # type: ignore[attr-defined]
 
 
 def transactions_of(transaction_id: str | None) -> str | None:
     return transaction_id and link_to("wallet_transaction_changelist", transaction_id, q=transaction_id)
 
 
-def block(text: str) -> str | None:
+def text_block(text: str) -> str | None:
     """Of a text that is masked already."""
     return format_html('<pre class="foreign-text">{}</pre>', text) if text else None

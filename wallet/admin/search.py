@@ -49,11 +49,11 @@ def requests(found: QuerySet[SignedRequest], text: str) -> QuerySet[SignedReques
         if by_request.exists():
             return by_request
     if address is not None:
-        return from_address(found, address)
+        return requests_from_address(found, address)
     by_transaction = found.filter(transaction_id=text)
     return by_transaction if by_transaction.exists() else found.filter(player_id=text)
 
 
-def from_address(found: QuerySet[SignedRequest], address: Address) -> QuerySet[SignedRequest]:
+def requests_from_address(found: QuerySet[SignedRequest], address: Address) -> QuerySet[SignedRequest]:
     newest = SignedRequest.objects.aggregate(newest=Max("pk"))["newest"] or 0
     return found.filter(pk__gt=newest - ADDRESS_CALLS, address=str(address))

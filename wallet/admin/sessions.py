@@ -8,10 +8,10 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioF
 from unfold.decorators import action, display
 
 from merchants.admin import labels
-from merchants.admin.base import Question
+from merchants.admin.base import AdminQuestion
 from portal.lib import clock
 from wallet.admin import search
-from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
+from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, amount_label, link_to
 from wallet.models import Session
 from wallet.services.calls import sessions
 
@@ -46,22 +46,22 @@ class SessionAdmin(ReadOnlyAdmin):
     @display(description="State")
     def state(self, session: Session) -> SafeString | None:
         if not session.is_active:
-            return labels.coloured("closed", COLOURS)
+            return labels.coloured_label("closed", COLOURS)
         if session.expires_at <= clock.now():
-            return labels.coloured("expired", COLOURS)
-        return labels.coloured("demo" if session.is_demo else "open", COLOURS)
+            return labels.coloured_label("expired", COLOURS)
+        return labels.coloured_label("demo" if session.is_demo else "open", COLOURS)
 
     @display(description="Session")
     def shown_id(self, session: Session) -> SafeString:
-        return labels.in_one_line(session.session_id)
+        return labels.truncated_text(session.session_id)
 
     @display(description="Balance that the operator told")
     def pushed(self, session: Session) -> str | None:
-        return shown(session.pushed_balance)
+        return amount_label(session.pushed_balance)
 
     @display(description="Play money")
     def play(self, session: Session) -> str | None:
-        return shown(session.play_balance)
+        return amount_label(session.play_balance)
 
     @display(description="Movements")
     def movements(self, session: Session) -> str:
@@ -75,11 +75,11 @@ class SessionAdmin(ReadOnlyAdmin):
     @action(description="Close", permissions=["close"], icon="stop_circle")
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         session = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Close the session",
             text="No more bets in this session. Rounds that are open are still paid.",
             answers=CLOSED_ANSWERS,
-            act=lambda: sessions.close(session=session),
+            act=lambda: sessions.close_session(session=session),
             done="is closed now",
             danger=True,
         )

@@ -25,7 +25,7 @@ from unfold.widgets import (
 
 from merchants import errors
 from merchants.admin import labels
-from merchants.admin.base import Question, says_why
+from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.step_up import step_up
 from merchants.models import Merchant, Person
 from merchants.services import downloads
@@ -33,7 +33,7 @@ from wallet.admin.base import ReadOnlyAdmin
 from wallet.models import Invoice, Settlement
 from wallet.reconciliation.closing import invoices, settlement_files, settlement_mail, settlements
 from wallet.reconciliation.closing.invoice_form import InvoiceForm
-from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.months import month_text
 from wallet.reconciliation.closing.settlement_figures import figures_of
 from wallet.reconciliation.closing.settlement_view import view_of
 
@@ -137,11 +137,11 @@ class SettlementAdmin(ReadOnlyAdmin):
     # --- columns ------------------------------------------------------------------------------------------------------
     @display(description="Month")
     def shown_month(self, settlement: Settlement) -> str:
-        return spoken(settlement.month)
+        return month_text(settlement.month)
 
     @display(description="State")
     def shown_state(self, settlement: Settlement) -> SafeString | None:
-        return labels.coloured(settlement.get_state_display(), STATES)
+        return labels.coloured_label(settlement.get_state_display(), STATES)
 
     @display(description="Requested (UTC)")
     def requested(self, settlement: Settlement) -> SafeString | None:
@@ -179,21 +179,21 @@ class SettlementAdmin(ReadOnlyAdmin):
         form = PrepareForm(request.POST or None, initial=request.GET.dict())
         if form.is_valid():
             try:
-                asked = settlements.request(by=person(request), **form.cleaned_data)
+                asked = settlements.request_statement(by=person(request), **form.cleaned_data)
             except errors.Refusal as refused:
                 form.add_error(None, str(refused))
             else:
-                messages.info(request, f"The statement of {spoken(asked.month)} is being prepared.")
+                messages.info(request, f"The statement of {month_text(asked.month)} is being prepared.")
                 return HttpResponseRedirect(self.change_url(asked))
         back = reverse("admin:wallet_settlement_changelist")
-        return self.shown(request, "Prepare settlement statement", form, back, "Prepare statement")
+        return self.render_page(request, "Prepare settlement statement", form, back, "Prepare statement")
 
     @action(description="Sign off statement", permissions=["decide"], icon="task_alt")
     @step_up
-    @says_why
+    @explain_refusal
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         settlement = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Sign off statement",
             text="The statement stays as it is from then on, and the recipients of reports get it by email. "
             "Later changes of this month are adjustments of the next one.",
@@ -205,11 +205,11 @@ class SettlementAdmin(ReadOnlyAdmin):
     @action(description="Withdraw statement", permissions=["decide"], icon="undo")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         settlement = self.found(request, object_id)
-        question = Question(
+        question = AdminQuestion(
             title="Withdraw statement",
             text="The statement is kept and can no longer be signed off. Its month can be prepared again.",
             form=WithdrawForm,
-            act=lambda reason: settlements.withdraw(settlement=settlement, reason=reason, by=person(request)),
+            act=lambda reason: settlements.withdraw_statement(settlement=settlement, reason=reason, by=person(request)),
             done="is withdrawn",
         )
         return self.ask(request, settlement, question)
@@ -223,11 +223,11 @@ class SettlementAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(self.change_url(settlement))
         currencies = [each.currency for each in figures_of(settlement).currencies]
         form = StaffInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
-        if form.is_valid() and uploaded(request, settlement, form):
+        if form.is_valid() and store_invoice(request, settlement, form):
             return HttpResponseRedirect(self.change_url(settlement))
-        return self.shown(request, "Upload invoice", form, self.change_url(settlement), "Upload invoice")
+        return self.render_page(request, "Upload invoice", form, self.change_url(settlement), "Upload invoice")
 
-    def shown(self, request: HttpRequest, title: str, form: forms.Form, back: str, button: str) -> HttpResponse:
+    def render_page(self, request: HttpRequest, title: str, form: forms.Form, back: str, button: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,
@@ -243,19 +243,19 @@ class SettlementAdmin(ReadOnlyAdmin):
         settlement = self.readable(request, object_id)
         if not settlement.figures:
             raise Http404
-        name = settlement_files.name(settlement, kind)
-        if refused := recorded(request, settlement, name, settlement_files.row_count(settlement)):
+        name = settlement_files.settlement_file_name(settlement, kind)
+        if refused := download_refusal(request, settlement, name, settlement_files.row_count(settlement)):
             return refused
-        return attachment(name, settlement_files.CONTENT_TYPES[kind], settlement_files.content(settlement, kind))
+        return attachment(name, settlement_files.CONTENT_TYPES[kind], settlement_files.file_content(settlement, kind))
 
     @step_up
     def invoice_view(self, request: HttpRequest, object_id: str, issuer: str) -> HttpResponse:
         settlement = self.readable(request, object_id)
-        newest = invoices.newest(settlement.merchant, settlement.month)
+        newest = invoices.newest_invoices(settlement.merchant, settlement.month)
         invoice = next((each for each in newest if each.issuer == issuer), None)
         if invoice is None:
             raise Http404
-        if refused := recorded(request, settlement, f"Invoice {invoice.name}"[:80], 1):
+        if refused := download_refusal(request, settlement, f"Invoice {invoice.name}"[:80], 1):
             return refused
         return attachment(invoice.name, invoice.content_type, invoices.content_of(invoice))
 
@@ -274,25 +274,27 @@ def person(request: HttpRequest) -> Person:
     return cast("Person", request.user)
 
 
-def recorded(request: HttpRequest, settlement: Settlement, what: str, rows: int) -> HttpResponse | None:
+def download_refusal(request: HttpRequest, settlement: Settlement, what: str, rows: int) -> HttpResponse | None:
     """None, or the answer that says why the file is not sent."""
     try:
-        downloads.record(person=person(request), what=what, merchant=settlement.merchant, filters={}, rows=rows)
+        downloads.record_download(
+            person=person(request), what=what, merchant=settlement.merchant, filters={}, rows=rows
+        )
     except errors.Refusal as refused:
         return HttpResponse(str(refused), status=429, content_type="text/plain; charset=utf-8")
     return None
 
 
-def uploaded(request: HttpRequest, settlement: Settlement, form: StaffInvoiceForm) -> bool:
+def store_invoice(request: HttpRequest, settlement: Settlement, form: StaffInvoiceForm) -> bool:
     """False: refused, and the form says why."""
     try:
-        invoice = invoices.upload(
+        invoice = invoices.upload_invoice(
             merchant=settlement.merchant, month=settlement.month, by=person(request), **form.wish()
         )
     except errors.Refusal as refused:
         form.add_error(None, str(refused))
         return False
-    messages.success(request, f"Invoice {invoice.number} {invoices.compare(invoice, settlement).state}.")
+    messages.success(request, f"Invoice {invoice.number} {invoices.compare_invoice(invoice, settlement).state}.")
     return True
 
 
@@ -305,7 +307,7 @@ def panel(settlement: Settlement) -> dict[str, Any]:
         for each in view["comparisons"]
     ]
     letters = [
-        (letter, labels.coloured(letter.get_state_display(), LETTERS))
+        (letter, labels.coloured_label(letter.get_state_display(), LETTERS))
         for letter in settlement_mail.letters_of(settlement)
     ]
     files = [(kind.upper(), f"admin:wallet_settlement_{kind}") for kind in settlement_files.TYPES]
@@ -317,14 +319,14 @@ def table_of(head: list[Any], rows: list[list[Any]]) -> dict[str, Any]:
 
 
 def content(cell: Any) -> Any:
-    return right(cell.text) if cell.is_number else cell.text or "–"
+    return right_aligned(cell.text) if cell.is_number else cell.text or "–"
 
 
 def invoice_table(each: dict[str, Any]) -> dict[str, Any]:
-    heads = [right(text) for text in ("Statement", "Invoice", "Difference")]
-    rows = [[currency, *map(right, amounts)] for currency, *amounts in each["lines"]]
+    heads = [right_aligned(text) for text in ("Statement", "Invoice", "Difference")]
+    rows = [[currency, *map(right_aligned, amounts)] for currency, *amounts in each["lines"]]
     return {"headers": [each["invoice"].get_basis_display(), *heads], "rows": rows}
 
 
-def right(text: str) -> dict[str, str]:
+def right_aligned(text: str) -> dict[str, str]:
     return {"content": text, "class": "!text-end"}

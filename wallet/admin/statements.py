@@ -13,7 +13,7 @@ from unfold.decorators import display
 
 from merchants.admin import labels
 from wallet.admin.days import DayFilter
-from wallet.admin.uploads import UploadAdmin, gap_said, totals_table
+from wallet.admin.uploads import UploadAdmin, gap_text, totals_table
 from wallet.models import Statement
 from wallet.reconciliation import statements
 
@@ -40,11 +40,11 @@ class StatementAdmin(UploadAdmin):
 
     @display(description="State")
     def shown_state(self, statement: Statement) -> SafeString | None:
-        return labels.coloured("current" if statement.is_current else statement.get_state_display(), STATE)
+        return labels.coloured_label("current" if statement.is_current else statement.get_state_display(), STATE)
 
     @display(description="File")
     def shown_name(self, statement: Statement) -> SafeString | None:
-        return labels.in_one_line(statement.name) if statement.name else None
+        return labels.truncated_text(statement.name) if statement.name else None
 
     @display(description="Rows")
     def shown_rows(self, statement: Statement) -> str:
@@ -56,7 +56,7 @@ class StatementAdmin(UploadAdmin):
 
     @display(description="SHA-256")
     def shown_digest(self, statement: Statement) -> SafeString:
-        return labels.in_one_line(statement.digest)
+        return labels.truncated_text(statement.digest)
 
     @display(description="Received (UTC)")
     def received(self, statement: Statement) -> SafeString | None:
@@ -75,7 +75,7 @@ def panel(statement: Statement) -> dict[str, Any]:
     return {
         "statement": statement,
         "totals": totals_table(statement.totals),
-        "gaps": [gap_said(gap) for gap in statements.gaps(statement)],
+        "gaps": [gap_text(gap) for gap in statements.declared_gaps(statement)],
         "more_faults": max(0, statement.fault_count - len(statement.faults)),
         "replaced_by": Statement.objects.filter(replaces=statement).first(),
         "columns": statement.mapping.get("columns", {}),

@@ -12,12 +12,12 @@ from unfold.decorators import display
 from merchants.admin import labels
 from wallet import statuses
 from wallet.admin import search
-from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, TimeFilter, link_to, shown
+from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, TimeFilter, amount_label, link_to
 from wallet.models import Account, Transaction
 from wallet.reconciliation import corrections
 
 
-class StatusFilter(Choice):
+class TransactionStatusFilter(Choice):
     title = "status"
     parameter_name = "status"
 
@@ -38,7 +38,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
         ("kind", ChoicesDropdownFilter),
-        StatusFilter,
+        TransactionStatusFilter,
         CurrencyFilter,
         ("created_at", TimeFilter),
     ]
@@ -80,7 +80,7 @@ class TransactionAdmin(ReadOnlyAdmin):
 
     @display(description="Transaction")
     def shown_id(self, row: Transaction) -> SafeString:
-        return labels.in_one_line(row.transaction_id)
+        return labels.truncated_text(row.transaction_id)
 
     @display(description="Kind")
     def shown_kind(self, row: Transaction) -> str:
@@ -88,15 +88,15 @@ class TransactionAdmin(ReadOnlyAdmin):
 
     @display(description="Status")
     def shown_status(self, row: Transaction) -> SafeString | None:
-        return labels.coloured(row.status, STATUS)
+        return labels.coloured_label(row.status, STATUS)
 
     @display(description="Amount", formatting="price")
     def shown_amount(self, row: Transaction) -> str | None:
-        return shown(row.amount)
+        return amount_label(row.amount)
 
     @display(description="Balance after", formatting="price")
     def shown_balance(self, row: Transaction) -> str | None:
-        return shown(row.balance)
+        return amount_label(row.balance)
 
     @display(description="Taken from")
     def debit(self, row: Transaction) -> str | None:

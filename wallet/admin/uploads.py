@@ -25,9 +25,9 @@ from wallet import money
 from wallet.admin.base import ReadOnlyAdmin
 from wallet.models import Statement, StatementPreview
 from wallet.reconciliation import drafts, mapping_choices, on_demand, planning, statements
-from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.drafts import StatementDraft
 from wallet.reconciliation.reading import presets
-from wallet.reconciliation.reading.mapping import FIELDS, Mapping, from_json, spoken, suggested
+from wallet.reconciliation.reading.mapping import FIELDS, Mapping, column_label, from_json, suggested_mapping
 from wallet.reconciliation.scope_fields import ScopeFields
 from wallet.reconciliation.statements import Preview
 
@@ -73,17 +73,17 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, sent: Any, *, seen: Preview) -> None:
         known = seen.mapping
-        start = {name: getattr(known, name) for name in PLAIN} | mapping_choices.filled(known)
+        start = {name: getattr(known, name) for name in PLAIN} | mapping_choices.initial_values(known)
         start |= {"rollbacks": known.rollback_rule}
         start |= {f"column_{name}": header for name, header in known.columns.items()}
         super().__init__(sent, initial=start)
         headers = [("", "– none –"), *((header, header) for header in seen.headers if header)]
         for name in FIELDS:
-            self.fields[f"column_{name}"] = dressed(
-                forms.ChoiceField(label=f"Column: {spoken(name)}", choices=headers, required=False)
+            self.fields[f"column_{name}"] = styled_field(
+                forms.ChoiceField(label=f"Column: {column_label(name)}", choices=headers, required=False)
             )
         for name, field in {**usual_fields(), **mapping_choices.unusual_fields()}.items():
-            self.fields[name] = dressed(field)
+            self.fields[name] = styled_field(field)
         self.fields["amounts"].required = not (sent and sent.get("preset"))  # which says it
 
     def mapping(self, known: Mapping, headers: list[str]) -> dict[str, Any]:
@@ -92,8 +92,8 @@ class ColumnsForm(forms.Form):
         columns = {name: said[f"column_{name}"] for name in FIELDS if said[f"column_{name}"]}
         plain = {name: said[name] or (getattr(known, name) if name in CHOSEN else "") for name in PLAIN}
         plain["rollbacks"] = said["rollbacks"] or known.rollback_rule
-        stated = known.as_json() | plain | mapping_choices.stated(said) | {"columns": columns}
-        return presets.applied(said["preset"], from_json(stated), headers).as_json() if said["preset"] else stated
+        stated = known.as_json() | plain | mapping_choices.stated_mapping(said) | {"columns": columns}
+        return presets.apply_preset(said["preset"], from_json(stated), headers).as_json() if said["preset"] else stated
 
 
 PLAIN = ("grain", "amounts", "currency", "rollbacks", "negative", "times", "zone", "encoding", "sheet")
@@ -116,7 +116,7 @@ def usual_fields() -> dict[str, forms.Field]:
     }  # fmt: skip
 
 
-def dressed(field: forms.Field) -> forms.Field:
+def styled_field(field: forms.Field) -> forms.Field:
     """With a widget of these pages."""
     if isinstance(field, forms.ChoiceField):
         choices = field.choices
@@ -150,11 +150,13 @@ class UploadAdmin(ReadOnlyAdmin):
     @action(description="Upload a statement", permissions=["upload"], icon="upload_file")
     def upload(self, request: HttpRequest) -> HttpResponse:
         form = FileForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
-        if form.is_valid() and (draft := kept(form, request)):
+        if form.is_valid() and (draft := kept_draft(form, request)):
             args = [form.cleaned_data["merchant"].pk, draft.token]
             return HttpResponseRedirect(reverse("admin:wallet_statement_draft", args=args))
         previews = open_previews(request)
-        return self.shown(request, "admin/statement_upload.html", "Upload a statement", form=form, previews=previews)
+        return self.render_page(
+            request, "admin/statement_upload.html", "Upload a statement", form=form, previews=previews
+        )
 
     def draft_view(self, request: HttpRequest, merchant: int, token: str) -> HttpResponse:
         if not self.has_upload_permission(request):
@@ -162,34 +164,34 @@ class UploadAdmin(ReadOnlyAdmin):
         of = Merchant.objects.filter(pk=merchant).first()
         if of is None:
             raise Http404
-        draft = drafts.kept(merchant=of, by=person(request), token=token)
+        draft = drafts.find_draft(merchant=of, by=person(request), token=token)
         if draft is None or request.POST.get("do") == "drop":
             if draft is None:
                 messages.warning(request, GONE)
             else:
-                drafts.drop(draft)
+                drafts.drop_draft(draft)
             return HttpResponseRedirect(reverse("admin:wallet_statement_upload"))
         return self.looked_at(request, of, draft)
 
-    def looked_at(self, request: HttpRequest, merchant: Merchant, draft: Draft) -> HttpResponse:
-        seen = look(merchant, draft)
+    def looked_at(self, request: HttpRequest, merchant: Merchant, draft: StatementDraft) -> HttpResponse:
+        seen = preview_draft(merchant, draft)
         form = ColumnsForm(request.POST if request.method == "POST" else None, seen=seen)
         if form.is_valid():
             try:
-                mapping, seen = stated(merchant, draft, seen, form)
-                is_as_seen = request.POST.get("seen") == drafts.mark(seen.mapping)
+                mapping, seen = preview_as_stated(merchant, draft, seen, form)
+                is_as_seen = request.POST.get("seen") == drafts.draft_digest(seen.mapping)
                 if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
-                    return self.sent(request, sent(request, merchant, draft, mapping))
+                    return self.sent(request, send_draft(request, merchant, draft, mapping))
                 form = ColumnsForm(None, seen=seen)
             except Refusal as refused:
                 form.add_error(None, str(refused))
         facts = {"form": form, "seen": seen, "draft": draft, "merchant": merchant}
-        facts["replaced"] = statements.replaced_by(merchant, draft.day, draft.scope)
-        facts["beside"] = statements.beside(merchant, draft.day, draft.scope)
-        facts["mark"] = drafts.mark(seen.mapping)
-        gaps = [gap_said(gap) for gap in seen.gaps]
+        facts["replaced"] = statements.statements_replaced_by(merchant, draft.day, draft.scope)
+        facts["beside"] = statements.statements_beside(merchant, draft.day, draft.scope)
+        facts["mark"] = drafts.draft_digest(seen.mapping)
+        gaps = [gap_text(gap) for gap in seen.gaps]
         totals = totals_table(seen.totals)
-        return self.shown(
+        return self.render_page(
             request, "admin/statement_draft.html", "Look before you send", **facts, gaps=gaps, totals=totals
         )
 
@@ -202,10 +204,10 @@ class UploadAdmin(ReadOnlyAdmin):
             messages.warning(request, "The statement was read, but a newer statement of the day replaces it.")
         else:
             messages.success(request, f"The statement was read: {statement.rows:,} rows.")
-            compared(request, statement)
+            ask_for_comparison(request, statement)
         return HttpResponseRedirect(reverse("admin:wallet_statement_change", args=[statement.pk]))
 
-    def shown(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    def render_page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
         context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
         context["back"] = reverse("admin:wallet_statement_changelist")
         return TemplateResponse(request, template, context)
@@ -215,17 +217,17 @@ def person(request: HttpRequest) -> Any:
     return request.user
 
 
-def open_previews(request: HttpRequest) -> list[tuple[Merchant, Draft]]:
+def open_previews(request: HttpRequest) -> list[tuple[Merchant, StatementDraft]]:
     """Of this person, for whichever merchant."""
     mine = Merchant.objects.filter(pk__in=StatementPreview.objects.filter(by=person(request)).values("merchant"))
     return [(each, draft) for each in mine for draft in drafts.open_drafts(merchant=each, by=person(request))]
 
 
-def kept(form: FileForm, request: HttpRequest) -> Draft | None:
+def kept_draft(form: FileForm, request: HttpRequest) -> StatementDraft | None:
     said = form.cleaned_data
     file = said["file"]
     try:
-        return drafts.keep(
+        return drafts.keep_draft(
             merchant=said["merchant"], by=person(request), day=said["day"], name=file.name, content=file,
             size=file.size, scope=said["scope"],
         )  # fmt: skip
@@ -234,69 +236,71 @@ def kept(form: FileForm, request: HttpRequest) -> Draft | None:
         return None
 
 
-def look(merchant: Merchant, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
+def preview_draft(merchant: Merchant, draft: StatementDraft, mapping: dict[str, Any] | None = None) -> Preview:
     with draft.open() as content:
-        return statements.preview(
+        return statements.preview_file(
             merchant=merchant, name=draft.name, content=content, mapping=mapping, day=draft.day, scope=draft.scope
         )
 
 
-def stated(merchant: Merchant, draft: Draft, seen: Preview, form: ColumnsForm) -> tuple[dict[str, Any], Preview]:
+def preview_as_stated(
+    merchant: Merchant, draft: StatementDraft, seen: Preview, form: ColumnsForm
+) -> tuple[dict[str, Any], Preview]:
     """With the columns that are there by what was just stated: another sheet or encoding has others."""
     mapping = form.mapping(seen.mapping, seen.headers)
-    again = look(merchant, draft, mapping)
+    again = preview_draft(merchant, draft, mapping)
     if again.headers and not set(again.headers) & set(mapping["columns"].values()):
-        mapping["columns"] = dict(suggested(again.headers, mapping["grain"]).columns)
-        again = look(merchant, draft, mapping)
+        mapping["columns"] = dict(suggested_mapping(again.headers, mapping["grain"]).columns)
+        again = preview_draft(merchant, draft, mapping)
     return mapping, again if again.headers else replace(again, headers=seen.headers)
 
 
-def sent(request: HttpRequest, merchant: Merchant, draft: Draft, mapping: dict[str, Any]) -> Statement:
+def send_draft(request: HttpRequest, merchant: Merchant, draft: StatementDraft, mapping: dict[str, Any]) -> Statement:
     """The mapping is kept with what it was sent with, or not at all."""
     with transaction.atomic(), draft.open() as content:
         planning.keep_mapping(merchant=merchant, mapping=mapping)
-        statement = statements.receive(
+        statement = statements.receive_statement(
             merchant=merchant, day=draft.day, name=draft.name, content=content,
             source=Statement.Source.UPLOAD, by=person(request), mapping=mapping, scope=draft.scope,
         )  # fmt: skip
         if statement.state == Statement.State.RECEIVED and statement.size <= READ_AT_ONCE:
-            statement = statements.read(statement=statement)
-    drafts.drop(draft)
+            statement = statements.read_statement(statement=statement)
+    drafts.drop_draft(draft)
     return statement
 
 
-def compared(request: HttpRequest, statement: Statement) -> None:
+def ask_for_comparison(request: HttpRequest, statement: Statement) -> None:
     """Asks for the comparison, where the day is complete."""
     try:
-        on_demand.ask(merchant=statement.merchant, day=statement.day, by=person(request))
+        on_demand.ask_for_comparison(merchant=statement.merchant, day=statement.day, by=person(request))
     except Refusal as why:
         messages.info(request, str(why))
     else:
         messages.info(request, "The day is compared with it now.")
 
 
-def right(text: str) -> dict[str, str]:
+def right_aligned(text: str) -> dict[str, str]:
     return {"content": text, "class": "!text-end"}
 
 
 def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "headers": ["Currency", "Kind", right("Rows"), right("Amount")],
+        "headers": ["Currency", "Kind", right_aligned("Rows"), right_aligned("Amount")],
         "rows": [
             [
                 each["currency"],
                 each["kind"],
-                right(f"{int(each['rows']):,}"),
-                right(money.show(int(each["amount"]), each["currency"])),
+                right_aligned(f"{int(each['rows']):,}"),
+                right_aligned(money.format_amount(int(each["amount"]), each["currency"])),
             ]
             for each in totals
         ],
     }
 
 
-def gap_said(gap: Any) -> str:
+def gap_text(gap: Any) -> str:
     said, of = gap.declared, " ".join(filter(None, (gap.declared.currency, gap.declared.kind))) or "all"
     declared = [f"{said.rows:,} rows"] if said.rows is not None else []
-    declared += [money.show(said.amount, said.currency)] if said.amount is not None else []
-    amount = money.show(gap.amount, said.currency)
+    declared += [money.format_amount(said.amount, said.currency)] if said.amount is not None else []
+    amount = money.format_amount(gap.amount, said.currency)
     return f"The file says {' and '.join(declared)} of {of}; it has {gap.rows:,} rows and {amount}."

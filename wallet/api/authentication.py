@@ -18,7 +18,7 @@ from wallet.services.log.request_log import LogLine
 HEADER_NAMES = {f"HTTP_{name.upper().replace('-', '_')}": name for name in (*signed.HEADERS, "origin")}
 
 
-def found_address(request: HttpRequest) -> tuple[Any, str]:
+def caller_address(request: HttpRequest) -> tuple[Any, str]:
     return request_address(request.META, settings.TRUSTED_PROXIES)
 
 
@@ -34,7 +34,7 @@ class SignatureAuthentication(BaseAuthentication):
 
     def authenticate(self, request: SignedHttpRequest, *, fresh: bool = False) -> tuple[None, Caller]:  # type: ignore[override]
         line: LogLine = request.line
-        caller = signed.judge(signed_call(request), fresh=fresh)
+        caller = signed.judge_call(signed_call(request), fresh=fresh)
         line.merchant_id, line.secret_id = caller.merchant_id, caller.secret_id
         return None, caller
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from wallet import statuses
 from wallet.api import contracts
-from wallet.api.game_views import Listing, when
+from wallet.api.game_views import Listing, iso_moment
 from wallet.ledger.ledger import Caller
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import figures
@@ -25,11 +25,11 @@ class ReconciledDays(Listing):
     takes, gives = contracts.DaysQuery, contracts.DayPage
 
     def rows(self, caller: Caller, asked: contracts.DaysQuery) -> QuerySet[Reconciliation]:
-        said = contracts.said(asked)
+        said = contracts.stated_fields(asked)
         done = Reconciliation.objects.using(settings.WALLET_DATABASE).filter(merchant=caller.merchant_id, state=DONE)
         later = done.filter(day=OuterRef("day"), number__gt=OuterRef("number"))
-        done = done.filter(day__gte=day_in("from", said["from_day"])) if "from_day" in said else done
-        done = done.filter(day__lte=day_in("to", said["to_day"])) if "to_day" in said else done
+        done = done.filter(day__gte=parse_day("from", said["from_day"])) if "from_day" in said else done
+        done = done.filter(day__lte=parse_day("to", said["to_day"])) if "to_day" in said else done
         return done.filter(~Exists(later)).select_related("statement").order_by("-day")
 
     def row(self, found: Reconciliation) -> contracts.DayRow:
@@ -38,7 +38,7 @@ class ReconciledDays(Listing):
             day=found.day.isoformat(),
             number=found.number,
             outcome=found.outcome,
-            compared_at=when(found.done_at),
+            compared_at=iso_moment(found.done_at),
             statement_id=str(found.statement.number) if found.statement else None,
             matched=counted.matched,
             our_rows=counted.ours,
@@ -55,9 +55,9 @@ class Breaks(Listing):
 
     def rows(self, caller: Caller, asked: contracts.BreaksQuery) -> QuerySet[Case]:
         found = Case.objects.using(settings.WALLET_DATABASE).filter(
-            merchant=caller.merchant_id, day=day_in("day", asked.day)
+            merchant=caller.merchant_id, day=parse_day("day", asked.day)
         )
-        state = contracts.said(asked).get("state")
+        state = contracts.stated_fields(asked).get("state")
         return (found.filter(state=state) if state else found).order_by("-severity", "pk")
 
     def row(self, found: Case) -> contracts.BreakRow:
@@ -74,13 +74,13 @@ class Breaks(Listing):
             severity=Case.Severity(found.severity).name.lower(),
             state=found.state,
             resolution=found.resolution or None,
-            opened_at=when(found.opened_at),
-            due_at=when(found.due_at) if found.due_at else None,
-            resolved_at=when(found.resolved_at) if found.resolved_at else None,
+            opened_at=iso_moment(found.opened_at),
+            due_at=iso_moment(found.due_at) if found.due_at else None,
+            resolved_at=iso_moment(found.resolved_at) if found.resolved_at else None,
         )
 
 
-def day_in(name: str, text: str) -> date:
+def parse_day(name: str, text: str) -> date:
     """Of the right form by now; the calendar may not have it."""
     try:
         return date.fromisoformat(text)
@@ -117,10 +117,10 @@ def _moment(text: Any) -> str | None:
     if not text:
         return None
     moment = datetime.fromisoformat(text)
-    return when(moment.astimezone(UTC) if moment.tzinfo else moment)
+    return iso_moment(moment.astimezone(UTC) if moment.tzinfo else moment)
 
 
-def _side(side: figures.Side) -> contracts.DaySide:
+def _side(side: figures.FigureSide) -> contracts.DaySide:
     return contracts.DaySide(
         currency=side.currency,
         kind=side.kind,
@@ -131,7 +131,7 @@ def _side(side: figures.Side) -> contracts.DaySide:
     )
 
 
-def _sum(each: figures.BreakSum) -> contracts.BreakSum:
+def _sum(each: figures.BreakFigures) -> contracts.BreakSum:
     return contracts.BreakSum(
         kind=each.kind,
         name=each.label,

@@ -37,7 +37,7 @@ class Contract(msgspec.Struct, rename="camel", kw_only=True):
     refuses: ClassVar[tuple[str, ...]] = ()
 
 
-def said(contract: Contract) -> dict[str, Any]:
+def stated_fields(contract: Contract) -> dict[str, Any]:
     """The fields that were said, under our names."""
     return {name: value for name, value in msgspec.structs.asdict(contract).items() if value is not UNSET}
 

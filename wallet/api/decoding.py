@@ -52,14 +52,14 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def parse(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes) -> dict[str, Any]:
     """The JSON object in a body; raises IncorrectData for anything else, and for one that gives the Secret Key away.
 
     What it says is kept for ever, as the name of a player or of a transaction.
     """
     try:
         text = body.decode()
-        if masking.mask(text) != text:
+        if masking.mask_secrets(text) != text:
             _incorrect("The body contains a secret key. Never send a secret key; rotate it.")
         found = _DECODER.decode(text)
     except UnicodeDecodeError:
@@ -125,7 +125,7 @@ def _rule(contract: type[Contract], field: msgspec.structs.FieldInfo) -> _Rule:
 TYPE_NAMES: Final = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
 
 
-def check[C: Contract](contract: type[C], found: Mapping[str, Any]) -> C:
+def check_contract[C: Contract](contract: type[C], found: Mapping[str, Any]) -> C:
     """Rows 7 to 10 over one object; raises the first refusal, else returns the contract."""
     rules = _rules(contract)
     check_kind(contract, found)
@@ -215,7 +215,7 @@ def check_query[C: Contract](contract: type[C], pairs: Iterable[tuple[str, str]]
         if name in found:
             _incorrect(f"{name} stands twice in the query.")
         found[name] = _number(name, text) if kinds.get(name) is int else text
-    return check(contract, found)
+    return check_contract(contract, found)
 
 
 def _number(name: str, text: str) -> int:

@@ -49,25 +49,25 @@ class SignedView(APIView):
         for attempt in range(ATTEMPTS):
             _, caller = self.judge(request, fresh=attempt > 0)
             try:
-                asked = self.understood(request, caller)
+                asked = self.read_admitted(request, caller)
                 with admission.of_this_process.admit(caller.merchant_id, self.locked_player(asked)):
                     given = self.serve(caller, asked)
             except StaleAccess:
                 continue
-            return envelope.answer(self.told(request, given))
+            return envelope.call_response(self.log_answer(request, given))
         raise statuses.Overloaded
 
-    def understood(self, request: SignedHttpRequest, caller: Caller) -> Any:
+    def read_admitted(self, request: SignedHttpRequest, caller: Caller) -> Any:
         """The body as it was meant. A refusal by rows 7 to 10 goes only to who passes row 6 and the newest lists."""
         try:
             return self.read(request)
         except statuses.CallRefused:
-            ledger.gate(caller, self.kind)
+            ledger.check_gate(caller, self.kind)
             raise
 
     def read(self, request: SignedHttpRequest) -> Any:
-        request.fields = decoding.parse(request.raw)
-        return decoding.check(self.takes, request.fields)
+        request.fields = decoding.parse_object(request.raw)
+        return decoding.check_contract(self.takes, request.fields)
 
     def locked_player(self, asked: Any) -> str | None:
         """Return whose other calls this one may wait for; None when for nobody's."""
@@ -76,7 +76,7 @@ class SignedView(APIView):
     def serve(self, caller: Caller, asked: Any) -> msgspec.Struct:
         raise NotImplementedError
 
-    def told(self, request: SignedHttpRequest, given: msgspec.Struct) -> msgspec.Struct:
+    def log_answer(self, request: SignedHttpRequest, given: msgspec.Struct) -> msgspec.Struct:
         """Leaves in the log what was answered."""
         line = request.line
         line.status, balance = statuses.OK, getattr(given, "balance", None)

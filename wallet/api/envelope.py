@@ -14,7 +14,7 @@ _encode = msgspec.json.Encoder().encode
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def answer(body: Any, *, http_status: int = 200) -> HttpResponse:
+def call_response(body: Any, *, http_status: int = 200) -> HttpResponse:
     content = _encode(body)
     return HttpResponse(content, status=http_status, headers={**HEADERS, "Content-Length": str(len(content))})
 
@@ -25,5 +25,5 @@ def envelope(refusal: statuses.CallRefused, **echo: Any) -> dict[str, Any]:
     return {"status": refusal.key, "message": refusal.message, **echo, **told}
 
 
-def refused(refusal: statuses.CallRefused, **echo: Any) -> HttpResponse:
-    return answer(envelope(refusal, **echo), http_status=refusal.http_status)
+def refusal_response(refusal: statuses.CallRefused, **echo: Any) -> HttpResponse:
+    return call_response(envelope(refusal, **echo), http_status=refusal.http_status)

@@ -14,7 +14,7 @@ _turn = threading.Lock()
 _traced_at: float | None = None
 
 
-def report(fault: Error, **known: str) -> None:
+def report_fault(fault: Error, **known: str) -> None:
     first_line = str(fault).partition("\n")[0][:200]
     log.warning("call.undecided", fault=first_line, exc_info=fault if _is_trace_due() else None, **known)
 

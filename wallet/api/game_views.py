@@ -26,11 +26,11 @@ class GameUrl(SignedView):
     kind = "launch"
 
     def serve(self, caller: Caller, asked: contracts.LaunchCall) -> contracts.Launched:
-        session = sessions.launch(
+        session = sessions.launch_session(
             caller,
             Launch(asked.game_id, asked.player_id, asked.player_name, asked.balance, asked.currency),
         )
-        return self.gives(status=statuses.OK, game_url=sessions.url(session), session_id=session.session_id)
+        return self.gives(status=statuses.OK, game_url=sessions.game_url(session), session_id=session.session_id)
 
 
 class Listing(QueryView):
@@ -45,7 +45,7 @@ class Listing(QueryView):
         raise NotImplementedError
 
     def serve(self, caller: Caller, asked: contracts.PageQuery) -> Any:
-        ledger.gate(caller, self.kind)
+        ledger.check_gate(caller, self.kind)
         rows = self.rows(caller, asked)
         count, start = rows.count(), (asked.page - 1) * asked.limit
         page = contracts.Page(
@@ -67,9 +67,13 @@ class GameSessions(Listing):
     takes, gives = contracts.SessionsQuery, contracts.SessionPage
 
     def rows(self, caller: Caller, asked: contracts.SessionsQuery) -> QuerySet[Session]:
-        said = contracts.said(asked)
+        said = contracts.stated_fields(asked)
         wanted = {"player__player_id": said.get("player_id"), "game__game_id": said.get("game_id")}
-        rows = Session.objects.using(settings.WALLET_DATABASE).of(caller.merchant_id).select_related("player", "game")
+        rows = (
+            Session.objects.using(settings.WALLET_DATABASE)
+            .for_merchant(caller.merchant_id)
+            .select_related("player", "game")
+        )
         return rows.filter(**{name: value for name, value in wanted.items() if value})
 
     def row(self, found: Session) -> contracts.SessionRow:
@@ -81,7 +85,7 @@ class GameSessions(Listing):
             game_name=found.game.name,
             status=is_active(found),
             currency=found.currency,
-            created_at=when(found.created_at),
+            created_at=iso_moment(found.created_at),
         )
 
 
@@ -92,7 +96,9 @@ class GameSession(Listing):
 
     def rows(self, caller: Caller, asked: contracts.SessionQuery) -> QuerySet[Transaction]:
         using = settings.WALLET_DATABASE
-        session = Session.objects.using(using).of(caller.merchant_id).filter(session_id=asked.session_id).first()
+        session = (
+            Session.objects.using(using).for_merchant(caller.merchant_id).filter(session_id=asked.session_id).first()
+        )
         if session is None:
             raise statuses.RecordNotFound("The session does not exist.")
         rounds = Transaction.objects.using(using).rounds().filter(session=session, player=session.player_id)
@@ -110,7 +116,7 @@ class GameSession(Listing):
             session_status=is_active(found.session),
             game_id=found.game.game_id,
             game_name=found.game.name,
-            created_at=when(found.created_at),
+            created_at=iso_moment(found.created_at),
         )
 
 
@@ -126,6 +132,6 @@ class GameList(Listing):
         return contracts.GameRow(game_id=found.game_id, game_name=found.name, active=found.active)
 
 
-def when(moment: Any) -> str:
+def iso_moment(moment: Any) -> str:
     """ISO-8601 in UTC with milliseconds and `Z`."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -21,14 +21,14 @@ from portal.lib import clock, deadline, masking, signature_mask
 from portal.lib.postgres import availability
 from wallet import statuses
 from wallet.api import arrival, decoding, envelope, faults
-from wallet.api.authentication import found_address, signed_call
+from wallet.api.authentication import caller_address, signed_call
 from wallet.api.request import SignedHttpRequest
-from wallet.api.uploads import pass_over, receive, refuse_size
+from wallet.api.uploads import discard_rest, receive_upload, refuse_size
 from wallet.api.urls import BASES, Endpoint, endpoint_of
 from wallet.ledger import ledger
 from wallet.services.calls import refusal_limit, signed
 from wallet.services.log import refusal_budget, request_log
-from wallet.services.log.request_log import LogLine, Refused
+from wallet.services.log.request_log import LogLine, RefusedBody
 
 log = structlog.get_logger(__name__)
 MOST_READ = 4096  # characters of a header
@@ -63,7 +63,7 @@ class MachineMiddleware:
 
     def serve(self, request: SignedHttpRequest) -> HttpResponse:
         created_at, started = clock.now(), perf_counter_ns()  # in this order: together they are never after its end
-        address, source = found_address(request)
+        address, source = caller_address(request)
         request.raw, request.upload, request.fields = b"", None, {}
         request.line = line = LogLine(
             request_id=request.request_id,
@@ -79,7 +79,7 @@ class MachineMiddleware:
         except statuses.CallRefused as refusal:
             response = self.refuse(request, self.counted(line, refusal))
         except (OperationalError, InterfaceError) as fault:
-            faults.report(fault, request_id=str(line.request_id), endpoint=line.endpoint)
+            faults.report_fault(fault, request_id=str(line.request_id), endpoint=line.endpoint)
             response = self.refuse(request, ledger.undecided_call(fault))
         except Exception as fault:  # the caller must get an envelope whatever breaks, and the log the trace
             log.exception("call.failed", request_id=str(line.request_id), endpoint=line.endpoint)
@@ -115,18 +115,18 @@ class MachineMiddleware:
                 raise statuses.Overloaded
             request.raw = read_body(request, limit=settings.MAX_BODY_BYTES)
             with deadline.limit_time(settings.ANSWER_SECONDS):
-                signed.admit(signed_call(request))
+                signed.check_caller(signed_call(request))
             return self.keep_file(request, endpoint)
         stream: Any = request if length is not None else request.META["wsgi.input"]
         if length is not None and length > endpoint.body_limit:
             refuse_size(stream, endpoint.body_limit)
         try:
             with deadline.limit_time(settings.ANSWER_SECONDS):
-                signed.admit(signed_call(request))
+                signed.check_caller(signed_call(request))
         except statuses.CallRefused:
-            pass_over(stream)
+            discard_rest(stream)
             raise
-        with receive(stream, length=length, limit=endpoint.body_limit) as request.upload:
+        with receive_upload(stream, length=length, limit=endpoint.body_limit) as request.upload:
             return self.keep_file(request, endpoint)
 
     def keep_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:
@@ -135,7 +135,7 @@ class MachineMiddleware:
 
     def counted(self, line: LogLine, refusal: statuses.CallRefused) -> statuses.CallRefused:
         """What is answered: beyond the limit of its address, a call that fails rows 1 to 5 is refused for that."""
-        if line.secret_id is not None or refusal_limit.within_limit(refusal, line.address, line.created_at):
+        if line.secret_id is not None or refusal_limit.count_refusal(refusal, line.address, line.created_at):
             return refusal
         line.is_dropped = True
         return statuses.RefusedTooOften() if isinstance(refusal, refusal_limit.FAILED_SIGNING) else refusal
@@ -148,7 +148,7 @@ class MachineMiddleware:
         echo = {}
         if request.path_info.startswith("/wallet/") and isinstance(request.fields.get("transactionId"), str):
             echo["transactionId"] = request.fields["transactionId"].encode(errors="replace").decode()
-        return envelope.refused(refusal, **echo)
+        return envelope.refusal_response(refusal, **echo)
 
     def keep(self, request: SignedHttpRequest) -> None:
         line = request.line
@@ -161,22 +161,22 @@ class MachineMiddleware:
             line.amount = amount
         origin = request.META.get("HTTP_ORIGIN")
         if origin is not None and line.secret_id is not None:
-            line.origin = signed.host_of(_clean(origin, 4096))[:253]
+            line.origin = signed.origin_host(_clean(origin, 4096))[:253]
         if line.status != statuses.OK and request.upload is None and not line.is_dropped:
             self.keep_arrived(request, line)
-        request_log.add(line)
+        request_log.add_line(line)
 
     def keep_arrived(self, request: SignedHttpRequest, line: LogLine) -> None:
         """Of a key that is unknown, its beginning: nobody else than its sender could explain it."""
         query = _clean(request.META.get("QUERY_STRING", ""), 4096)
-        arrived = Refused(query, _headers(request), _body(request.raw))
+        arrived = RefusedBody(query, _headers(request), _body(request.raw))
         if line.secret_id is not None:
             line.refused = arrived
             return
         if line.status not in KEPT_WHOLE:
             line.auth_key, arrived = _key_prefix(line.auth_key), arrived.shortened()
         line.refused = arrived
-        if not refusal_limit.has_room(arrived.size, line.address, line.created_at):
+        if not refusal_limit.has_room_for(arrived.size, line.address, line.created_at):
             refusal_budget.drop_body(line)
 
 
@@ -222,19 +222,19 @@ def _undecided(fault: Exception) -> statuses.CallRefused:
 def _readable(body: bytes) -> dict[str, Any]:
     """What a refused call seems to have been about; for the log and the echo only."""
     try:
-        return decoding.parse(body)
+        return decoding.parse_object(body)
     except statuses.CallRefused:
         return {}
 
 
 def _clean(value: str, length: int) -> str:
-    return masking.mask(value)[:length].replace("\0", "").encode(errors="replace").decode()
+    return masking.mask_secrets(value)[:length].replace("\0", "").encode(errors="replace").decode()
 
 
 def _auth_key(value: str) -> str:
     """Where a signature stands in the wrong header, it would be shown in every list."""
     value = value[:MOST_READ]
-    return _clean(signature_mask.cut_all(value) if len(value) > AUTH_KEY_LENGTH else value, 64)
+    return _clean(signature_mask.cut_signatures(value) if len(value) > AUTH_KEY_LENGTH else value, 64)
 
 
 def _key_prefix(auth_key: str) -> str:

@@ -15,7 +15,7 @@ from merchants.models import Merchant
 from wallet import statuses
 from wallet.api import contracts, decoding, statement_bodies
 from wallet.api.endpoint import QueryView, SignedView
-from wallet.api.game_views import when
+from wallet.api.game_views import iso_moment
 from wallet.api.request import SignedHttpRequest
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller
@@ -44,16 +44,16 @@ class SendStatement(SignedView):
         return Sent(*statement_bodies.heading_of(file), file)
 
     def serve(self, caller: Caller, asked: Sent) -> contracts.StatementTold:
-        ledger.gate(caller, self.kind)
+        ledger.check_gate(caller, self.kind)
         merchant = Merchant.objects.get(pk=caller.merchant_id)
         try:
-            statement = statements.receive(
+            statement = statements.receive_statement(
                 merchant=merchant, day=asked.day, name="", content=asked.file, source=Statement.Source.API,
                 scope=asked.scope,
             )  # fmt: skip
         except Refusal as refusal:
             raise statuses.FieldRequiredOrInvalid(str(refusal)) from refusal
-        return told(statement)
+        return statement_told(statement)
 
 
 class GetStatement(QueryView):
@@ -63,21 +63,21 @@ class GetStatement(QueryView):
 
     def read_query(self, request: SignedHttpRequest) -> contracts.StatementQuery:
         request.fields = {"statementId": request.path_info.rstrip("/").rpartition("/")[2]}
-        return decoding.check(self.takes, request.fields)
+        return decoding.check_contract(self.takes, request.fields)
 
     def serve(self, caller: Caller, asked: contracts.StatementQuery) -> contracts.StatementTold:
-        ledger.gate(caller, self.kind)
-        return told(of_merchant(caller.merchant_id, asked.statement_id))
+        ledger.check_gate(caller, self.kind)
+        return statement_told(own_statement(caller.merchant_id, asked.statement_id))
 
 
-def of_merchant(merchant_id: int, number: str) -> Statement:
+def own_statement(merchant_id: int, number: str) -> Statement:
     try:
         return Statement.objects.get(merchant=merchant_id, number=UUID(number))
     except (ValueError, Statement.DoesNotExist) as fault:
         raise statuses.RecordNotFound("The statement does not exist.") from fault
 
 
-def told(statement: Statement) -> contracts.StatementTold:
+def statement_told(statement: Statement) -> contracts.StatementTold:
     return contracts.StatementTold(
         status=statuses.OK,
         statement_id=str(statement.number),
@@ -107,4 +107,4 @@ def _comparison(statement: Statement) -> contracts.Comparison | None:
     newest = done.filter(with_it).order_by("-number").first()
     if newest is None:
         return None
-    return contracts.Comparison(number=newest.number, outcome=newest.outcome, compared_at=when(newest.done_at))
+    return contracts.Comparison(number=newest.number, outcome=newest.outcome, compared_at=iso_moment(newest.done_at))

@@ -16,11 +16,11 @@ from wallet.api.game_views import GameSession
 from wallet.api.request import SignedHttpRequest
 from wallet.api.urls import VIEWS, name_of
 from wallet.ledger.ledger import Caller
-from wallet.services.explain.rejudge import Asked, Reading
+from wallet.services.explain.rejudge import StoredQuestion, StoredReading
 from wallet.services.log.request_log import LogLine
 
 
-def read(asked: Asked) -> Reading | None:
+def read_again(asked: StoredQuestion) -> StoredReading | None:
     """None when there is no such endpoint."""
     kind = VIEWS.get(name_of(asked.endpoint))
     if kind is None:
@@ -34,10 +34,10 @@ def read(asked: Asked) -> Reading | None:
             changed = {"transaction_id": transaction_id} if transaction_id else {}
             view.serve(caller, msgspec.structs.replace(understood, **changed))
 
-    return Reading(view.kind, view.is_batch, refusal, serve)
+    return StoredReading(view.kind, view.is_batch, refusal, serve)
 
 
-def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.CallRefused | None]:
+def _understood(view: SignedView, asked: StoredQuestion) -> tuple[Any, statuses.CallRefused | None]:
     if asked.body is None and (view.is_batch or view.takes_files or view.method == "GET"):
         return None, None
     try:
@@ -46,7 +46,7 @@ def _understood(view: SignedView, asked: Asked) -> tuple[Any, statuses.CallRefus
         return None, refusal
 
 
-def _stand_in(view: SignedView, asked: Asked) -> SignedHttpRequest:
+def _stand_in(view: SignedView, asked: StoredQuestion) -> SignedHttpRequest:
     request = SignedHttpRequest()
     request.META["QUERY_STRING"], request.path_info = asked.query, asked.endpoint
     said = decoding.fields_of(view.takes, {**asked.said, "kind": view.kind})

@@ -43,7 +43,7 @@ def _refused(kind: Any, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "not": {"anyOf": [{"required": [name]} for name in names]}}
 
 
-def of(contract: Any) -> dict[str, Any]:
+def schema_of_contract(contract: Any) -> dict[str, Any]:
     return _drawn()[0][contract]
 
 
@@ -94,7 +94,7 @@ class ContractSchema(AutoSchema):
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         if self.method == "GET":
             return None
-        schema = of(self.view.takes)
+        schema = schema_of_contract(self.view.takes)
         if self.view.is_batch:
             items = {"type": "array", "minItems": 1, "maxItems": contracts.MAX_BATCH_ITEMS, "items": schema}
             around = _drawn()[1][contracts.BatchCall.__name__]
@@ -112,8 +112,10 @@ class ContractSchema(AutoSchema):
         }
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        answers = {"200": _answer("Decided: `status` says how.", of(self.view.gives))}
-        return answers | {code: _answer(text, of(contracts.Answered)) for code, text in OTHER_ANSWERS.items()}
+        answers = {"200": _answer("Decided: `status` says how.", schema_of_contract(self.view.gives))}
+        return answers | {
+            code: _answer(text, schema_of_contract(contracts.Answered)) for code, text in OTHER_ANSWERS.items()
+        }
 
 
 def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:

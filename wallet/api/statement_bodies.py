@@ -66,7 +66,7 @@ def _head(file: IO[bytes]) -> tuple[bytes, bool]:
 
 
 def _said_whole(body: bytes) -> tuple[str, str]:
-    call = decoding.check(contracts.StatementCall, decoding.parse(body))
+    call = decoding.check_contract(contracts.StatementCall, decoding.parse_object(body))
     return call.day, call.scope if isinstance(call.scope, str) else ""
 
 

@@ -28,10 +28,10 @@ class Upload:
 
 
 @contextmanager
-def receive(stream: Any, *, length: int | None, limit: int) -> Iterator[Upload]:
+def receive_upload(stream: Any, *, length: int | None, limit: int) -> Iterator[Upload]:
     """The body as it was sent, packed when it was packed: these are the bytes that were signed."""
     if not _places.acquire(blocking=False):
-        pass_over(stream)
+        discard_rest(stream)
         raise statuses.Overloaded("Other statements are being received at this moment; try again in a minute.")
     try:
         with tempfile.TemporaryFile() as file:
@@ -71,11 +71,11 @@ def _mapped(file: IO[bytes]) -> Iterator[Buffer]:
 
 
 def refuse_size(rest: Any, limit: int) -> NoReturn:
-    pass_over(rest)
+    discard_rest(rest)
     raise statuses.BodyTooLarge(f"The body is too large: {limit} bytes at most.")
 
 
-def pass_over(rest: Any) -> None:
+def discard_rest(rest: Any) -> None:
     """Lets the caller finish sending, within reason: who is still sending does not hear the answer.
 
     One at a time in a process; to the others that is what happens: whoever sends slowly may not hold many threads.

@@ -20,7 +20,7 @@ VIEWS: dict[str, type[SignedView]] = {
     "/wallet/transaction/reward": wallet_views.Reward,
     "/wallet/transaction/rollback": wallet_views.Rollback,
     "/wallet/transaction/retry": wallet_views.Retry,
-    "/wallet/transaction/settlement": wallet_views.Settlement,
+    "/wallet/transaction/settlement": wallet_views.SettlementCall,
     "/wallet/transaction/deposit": wallet_views.Deposit,
     "/wallet/transaction/withdraw": wallet_views.Withdraw,
     "/game/url": game_views.GameUrl,

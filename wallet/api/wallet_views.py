@@ -20,7 +20,7 @@ ECHOED = ("transactionId", "sessionId", "roundId", "playerId", "currency")
 
 def as_call(kind: str, asked: contracts.Contract) -> Call:
     """A contract's fields bear the ledger's names."""
-    return Call(**(contracts.said(asked) | {"kind": kind}))
+    return Call(**(contracts.stated_fields(asked) | {"kind": kind}))
 
 
 class Balance(SignedView):
@@ -33,7 +33,7 @@ class Balance(SignedView):
         """Reading waits for nobody."""
 
     def serve(self, caller: Caller, asked: contracts.BalanceCall) -> contracts.BalanceTold:
-        balance = transactions.balance(caller, player_id=asked.player_id, currency=asked.currency)
+        balance = transactions.player_balance(caller, player_id=asked.player_id, currency=asked.currency)
         return self.gives(status=statuses.OK, player_id=asked.player_id, currency=asked.currency, balance=balance)
 
 
@@ -43,7 +43,7 @@ class Move(SignedView):
     gives: ClassVar[type[contracts.Moved]] = contracts.Moved
 
     def serve(self, caller: Caller, asked: Any) -> contracts.Moved:
-        balance = transactions.post(caller, as_call(self.kind, asked))
+        balance = transactions.post_transaction(caller, as_call(self.kind, asked))
         return contracts.Moved(status=statuses.OK, transaction_id=asked.transaction_id, balance=balance)
 
 
@@ -89,7 +89,7 @@ class Batch(SignedView):
     body_limit = settings.MAX_BATCH_BODY_BYTES
 
     def read(self, request: SignedHttpRequest) -> list[Any]:
-        request.fields = decoding.parse(request.raw)
+        request.fields = decoding.parse_object(request.raw)
         items = decoding.batch_items(request.fields)
         request.line.items = len(items)
         return items
@@ -101,7 +101,7 @@ class Batch(SignedView):
         data = [
             envelope(item, **readable_id(raw))
             if isinstance(item, statuses.CallRefused)
-            else self.tell(item, next(answers))
+            else self.item_answer(item, next(answers))
             for raw, item in zip(asked, checked, strict=True)
         ]
         return {"status": statuses.OK, "data": data}
@@ -114,17 +114,17 @@ class Batch(SignedView):
         try:
             if not isinstance(item, dict):
                 raise statuses.IncorrectData("An item must be an object.")
-            return decoding.check(self.takes, item)
+            return decoding.check_contract(self.takes, item)
         except statuses.CallRefused as refusal:
             return refusal
 
-    def tell(self, item: Any, answer: Answer) -> dict[str, Any]:
+    def item_answer(self, item: Any, answer: Answer) -> dict[str, Any]:
         """One item's answer: what it echoes, and its own status."""
         echo = self.echo(item)
         if answer.status == statuses.OK:
             told = {} if answer.balance is None else {"balance": answer.balance}
             return {"status": statuses.OK, **echo, **told}
-        return envelope(statuses.refusal(answer.status, balance=answer.balance), **echo)
+        return envelope(statuses.refusal_for(answer.status, balance=answer.balance), **echo)
 
     def echo(self, item: Any) -> dict[str, Any]:
         return {"transactionId": item.transaction_id}
@@ -141,8 +141,8 @@ class Rollback(Batch):
     takes, gives = contracts.RollbackItem, contracts.RollbackBatch
     kind = "rollback"
 
-    def tell(self, item: contracts.RollbackItem, answer: Answer) -> dict[str, Any]:
-        return super().tell(item, Answer(answer.status, None))
+    def item_answer(self, item: contracts.RollbackItem, answer: Answer) -> dict[str, Any]:
+        return super().item_answer(item, Answer(answer.status, None))
 
 
 class LatePayouts(Batch):
@@ -162,7 +162,7 @@ class Retry(LatePayouts):
     takes = contracts.RetryItem
 
 
-class Settlement(LatePayouts):
+class SettlementCall(LatePayouts):
     """Payouts that were not delivered the day before."""
 
     takes = contracts.SettlementItem

@@ -138,19 +138,19 @@ def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]
     if rows[0][1] == STALE:
         raise StaleAccess
     if rows[0][0] == 0:
-        raise statuses.refusal(rows[0][1])
+        raise statuses.refusal_for(rows[0][1])
     return [Answer(status, balance) for _, status, balance in rows]
 
 
-def balance(caller: Caller, player_id: str, currency: str) -> Answer:
+def read_balance(caller: Caller, player_id: str, currency: str) -> Answer:
     return _answer(BALANCE, (*caller.row(), player_id, currency))
 
 
-def gate(caller: Caller, kind: str) -> None:
+def check_gate(caller: Caller, kind: str) -> None:
     """Raises the refusal when this caller may not do this kind of call (`bet`, `launch`, `read` …) at this moment."""
     answer = _answer(GATE, (*caller.row(), kind))
     if answer.status != statuses.OK:
-        raise statuses.refusal(answer.status)
+        raise statuses.refusal_for(answer.status)
 
 
 def open_account(merchant_id: int, player_pk: int, currency: str) -> int:
@@ -158,7 +158,7 @@ def open_account(merchant_id: int, player_pk: int, currency: str) -> int:
     return int(_rows(OPEN_ACCOUNT, (merchant_id, player_pk, currency))[0][0])
 
 
-def correct(correction_id: int, approver_id: int) -> Answer:
+def post_correction(correction_id: int, approver_id: int) -> Answer:
     """Post a correcting entry that one person proposed and another approves, in the caller's transaction.
 
     No signed call gets here, so no deadline of one holds: a fault of the database is the caller's.

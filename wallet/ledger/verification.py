@@ -142,7 +142,7 @@ RULES = {
 }
 
 
-class Difference(NamedTuple):
+class BalanceDifference(NamedTuple):
     """An account whose balance is not what its rows say. Without a merchant: the account does not exist."""
 
     account: int
@@ -174,12 +174,12 @@ class Breach(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LedgerVerdict:
     accounts: int
     rows: int
     seconds: float
     differing: int
-    differences: list[Difference]  # the first of them
+    differences: list[BalanceDifference]  # the first of them
     gap_rows: int
     gaps: list[BalanceGap]  # the first of them
     breaches: list[Breach]
@@ -189,15 +189,15 @@ class Verdict:
         return not self.differences and not self.gaps and not self.breaches
 
 
-def scoped(sql: str, scope: str) -> str:
+def scoped_question(sql: str, scope: str) -> str:
     """Return the question asked of the rows `t` of a scope, in place of one merchant's or all."""
     return sql.replace(OF_MERCHANT, f"({scope})")
 
 
-def merged(verdicts: Iterable[Verdict]) -> Verdict:
+def merge_verdicts(verdicts: Iterable[LedgerVerdict]) -> LedgerVerdict:
     """Return what several checks found together."""
     each = list(verdicts)
-    return Verdict(
+    return LedgerVerdict(
         accounts=sum(one.accounts for one in each),
         rows=sum(one.rows for one in each),
         seconds=sum(one.seconds for one in each),
@@ -210,7 +210,7 @@ def merged(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 @transaction.atomic
-def verify(merchant: Merchant | None = None) -> Verdict:
+def verify_rows(merchant: Merchant | None = None) -> LedgerVerdict:
     """Reads all rows of one merchant, or of all."""
     started = perf_counter()
     of = {"merchant": merchant and merchant.pk, "shown": SHOWN}
@@ -219,12 +219,12 @@ def verify(merchant: Merchant | None = None) -> Verdict:
     [(accounts, rows)] = _rows(SIZE, of)
     found, gaps = _rows(DIFFERENCES, of), _rows(GAPS, of)
     breaches = [_breach(rule, broken) for rule, sql in RULES.items() if (broken := _rows(sql, of))]
-    return Verdict(
+    return LedgerVerdict(
         accounts=accounts,
         rows=rows,
         seconds=perf_counter() - started,
         differing=found[0][-1] if found else 0,
-        differences=[Difference(*row[:-1]) for row in found],
+        differences=[BalanceDifference(*row[:-1]) for row in found],
         gap_rows=gaps[0][-1] if gaps else 0,
         gaps=[BalanceGap(*row[:-1]) for row in gaps],
         breaches=breaches,

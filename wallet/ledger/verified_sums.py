@@ -15,7 +15,7 @@ from merchants.models import Merchant, Player
 from merchants.services import horizon
 from portal.lib import clock
 from wallet.ledger import verification
-from wallet.ledger.verification import BalanceGap, Breach, Difference, Verdict
+from wallet.ledger.verification import BalanceDifference, BalanceGap, Breach, LedgerVerdict
 from wallet.models import AccountProof, BooksSlice, Watermark
 
 SLICES = 28  # nights until each row was read again
@@ -139,7 +139,7 @@ def new_rows_settled() -> int:
 
 
 @transaction.atomic
-def verify_next_rows(settled: int) -> Verdict | None:
+def verify_next_rows(settled: int) -> LedgerVerdict | None:
     """Verify the next rows behind the watermark and move it; None when there are none."""
     started, mark = perf_counter(), Watermark.objects.select_for_update().get(source=Watermark.Source.BOOKS)
     [[upto]] = _rows(NEXT, {"after": mark.upto, "settled": settled, "at_once": AT_ONCE})
@@ -158,7 +158,7 @@ def verify_next_rows(settled: int) -> Verdict | None:
 
 
 @transaction.atomic
-def verify_balances() -> Verdict:
+def verify_balances() -> LedgerVerdict:
     """Compare the balance of every account with its verified sum and the rows behind the watermark; and look for rows
     of players that do not exist, which no slice reads.
     """
@@ -168,7 +168,7 @@ def verify_balances() -> Verdict:
     return _verdict(started, differences=found, breaches=breaches, accounts=AccountProof.objects.count())
 
 
-def verify_players(merchant: Merchant, players: list[int]) -> Verdict:
+def verify_players(merchant: Merchant, players: list[int]) -> LedgerVerdict:
     """Verify all rows of some players from the first on, and prove their sums again. Within a transaction."""
     started = perf_counter()
     [[upto]] = _rows(HOLD_THE_MARK, {})
@@ -176,7 +176,7 @@ def verify_players(merchant: Merchant, players: list[int]) -> Verdict:
     verdict = _verdict(
         started,
         differences=_rows(DIFFERENCES_OF_PLAYERS, values),
-        gaps=_rows(verification.scoped(verification.GAPS, OF_PLAYERS), values),
+        gaps=_rows(verification.scoped_question(verification.GAPS, OF_PLAYERS), values),
         breaches=_breaches(OF_PLAYERS, values),
     )
     _do(PROVE_AGAIN, values)
@@ -194,7 +194,7 @@ def end_slice(state: BooksSlice) -> None:
     state.save()
 
 
-def player_keys(verdict: Verdict) -> dict[int, int]:
+def player_keys(verdict: LedgerVerdict) -> dict[int, int]:
     """Return the player's key of each account with a difference."""
     accounts = [found.account for found in verdict.differences]
     return dict(Player.objects.filter(accounts__in=accounts).values_list("accounts__pk", "pk"))
@@ -208,13 +208,13 @@ def _verdict(
     differences: list[tuple[Any, ...]] | None = None,
     gaps: list[tuple[Any, ...]] | None = None,
     breaches: list[Breach] | None = None,
-) -> Verdict:
-    return Verdict(
+) -> LedgerVerdict:
+    return LedgerVerdict(
         accounts=accounts,
         rows=rows,
         seconds=perf_counter() - started,
         differing=differences[0][-1] if differences else 0,
-        differences=[Difference(*row[:-1]) for row in differences or []],
+        differences=[BalanceDifference(*row[:-1]) for row in differences or []],
         gap_rows=gaps[0][-1] if gaps else 0,
         gaps=[BalanceGap(*row[:-1]) for row in gaps or []],
         breaches=breaches or [],
@@ -223,7 +223,7 @@ def _verdict(
 
 def _breaches(scope: str, values: dict[str, Any], *, only: str = "") -> list[Breach]:
     rules = {rule: sql for rule, sql in verification.RULES.items() if not only or rule == only}
-    found = ((rule, _rows(verification.scoped(sql, scope), values)) for rule, sql in rules.items())
+    found = ((rule, _rows(verification.scoped_question(sql, scope), values)) for rule, sql in rules.items())
     return [Breach(rule, rows[0][1], [row[0] for row in rows]) for rule, rows in found if rows]
 
 

@@ -11,7 +11,7 @@ def cut(apps: Any, schema_editor: Any) -> None:
     if calls.exists():
         from wallet.services.calls import stored_signature
 
-        stored_signature.cut_stored(calls)
+        stored_signature.cut_stored_signatures(calls)
 
 
 class Migration(migrations.Migration):

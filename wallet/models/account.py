@@ -11,7 +11,7 @@ from wallet.money import MAX_WHOLE_NUMBER
 COUNTER_KINDS = ["games", "rewards", "cashier", "correct"]
 
 
-def never_emptied(name: str) -> pgtrigger.Trigger:
+def truncate_guard(name: str) -> pgtrigger.Trigger:
     """TRUNCATE passes row triggers by; this one it meets."""
     return pgtrigger.Trigger(
         name=name,
@@ -64,7 +64,7 @@ class Account(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="account_stays", operation=pgtrigger.Delete),
-            never_emptied("account_not_emptied"),
+            truncate_guard("account_not_emptied"),
         ]
 
     def __str__(self) -> str:

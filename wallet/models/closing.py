@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from merchants.models import Merchant, Person
-from merchants.models.audit import tracked, unbound
+from merchants.models.audit import track_history, unbound_reference
 from merchants.models.merchant import not_of_a_sandbox
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 from wallet.models.reconciliation import Case, Reconciliation, private_files
 
 CHECK = "USING ERRCODE = 'check_violation'"
@@ -68,7 +68,7 @@ OF_A_SIGNED_ONE = f"""
 """
 
 
-def never_emptied(name: str) -> pgtrigger.Trigger:
+def truncate_guard(name: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -78,7 +78,7 @@ def never_emptied(name: str) -> pgtrigger.Trigger:
     )
 
 
-@tracked(scopes={"merchant": "merchant"}, exclude=["figures"])
+@track_history(scopes={"merchant": "merchant"}, exclude=["figures"])
 class Settlement(models.Model):
     """A month's settlement statement of one merchant. After the sign-off it stays as it is, in the database itself."""
 
@@ -117,10 +117,10 @@ class Settlement(models.Model):
         verbose_name = "settlement statement"
         ordering = ["-month", "-number"]
         constraints = [
-            without_secret("settlement", "reason"),
-            one_line("settlement", "reason"),
-            without_secret("settlement", "withdrawal"),
-            one_line("settlement", "withdrawal"),
+            no_secret_constraint("settlement", "reason"),
+            one_line_constraint("settlement", "reason"),
+            no_secret_constraint("settlement", "withdrawal"),
+            one_line_constraint("settlement", "withdrawal"),
             models.UniqueConstraint(fields=["merchant", "month", "number"], name="settlement_once"),
             models.UniqueConstraint(
                 fields=["merchant", "month"], condition=Q(state="signed"), name="settlement_signed_once"
@@ -188,7 +188,7 @@ class SettlementAdjustment(models.Model):
     part = models.IntegerField(default=0)
     ref_transaction_id = models.CharField(max_length=255, blank=True, db_collation="C", help_text="What it takes back.")
     moved = models.CharField(max_length=20, blank=True, help_text="Kind of what was taken back, or of the entry.")
-    game = unbound("merchants.Game")
+    game = unbound_reference("merchants.Game")
     currency = models.CharField(max_length=8, blank=True, db_collation="C")
     amount = models.BigIntegerField(default=0, help_text="What it gave players; below 0, what it took from them.")
     difference = models.BigIntegerField(default=0, help_text="Of a case: ours less theirs. It moves no money.")
@@ -211,7 +211,7 @@ class SettlementAdjustment(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="adjustment_stays", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("adjustment_not_emptied"),
+            truncate_guard("adjustment_not_emptied"),
             pgtrigger.Trigger(
                 name="adjustment_while_prepared",
                 when=pgtrigger.Before,
@@ -234,7 +234,7 @@ class SettlementConfirmation(models.Model):
     class Meta:
         triggers = [
             pgtrigger.Protect(name="confirmation_stays", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("confirmation_not_emptied"),
+            truncate_guard("confirmation_not_emptied"),
             pgtrigger.Trigger(
                 name="confirmation_of_a_signed_one",
                 when=pgtrigger.Before,
@@ -275,8 +275,8 @@ class Invoice(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            without_secret("invoice", "number"),
-            one_line("invoice", "number"),
+            no_secret_constraint("invoice", "number"),
+            one_line_constraint("invoice", "number"),
             models.CheckConstraint(condition=Q(month__day=1), name="invoice_of_a_month"),
             models.CheckConstraint(condition=Q(issuer__in=["merchant", "provider"]), name="invoice_issuer_known"),
             models.CheckConstraint(condition=Q(basis__in=["ggr", "net"]), name="invoice_basis_known"),
@@ -285,7 +285,7 @@ class Invoice(models.Model):
         indexes = [models.Index(fields=["merchant", "month", "-id"], name="invoice_newest")]
         triggers = [
             pgtrigger.Protect(name="invoice_stays", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("invoice_not_emptied"),
+            truncate_guard("invoice_not_emptied"),
             not_of_a_sandbox("an invoice"),
         ]
 

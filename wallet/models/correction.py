@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from merchants.models import Merchant, Person, Player
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from wallet.models.reconciliation import Case
 from wallet.models.transaction import Transaction
 
@@ -20,7 +20,7 @@ BEGINS_UNDECIDED = """
 """
 
 
-@tracked(scopes={"merchant": "merchant", "case": "case"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant", "case": "case"}, owners_told=True)
 class Correction(models.Model):
     """A proposal of one person. Approved by another, it has a ledger row; `wallet_correct` alone writes both.
 

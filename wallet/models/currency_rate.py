@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from portal.lib.currencies import FOUR_DECIMALS, NO_DECIMALS, PLAY_MONEY, THREE_DECIMALS, TWO_DECIMALS
 from wallet.money import MAX_WHOLE_NUMBER, SCALE
 
@@ -64,7 +64,7 @@ LIMITS_STAY = f"""
 """
 
 
-@tracked(scopes={"rate": "pgh_obj"})
+@track_history(scopes={"rate": "pgh_obj"})
 class CurrencyRate(models.Model):
     currency = models.CharField(max_length=8, unique=True, db_collation="C", help_text="Its code, such as JPY.")
     per_euro = models.BigIntegerField("Units per euro", help_text="What one euro is worth in this currency, × 100000.")

@@ -10,14 +10,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from merchants.models import Merchant, Person
-from merchants.models.audit import Inserted, Updated, tracked
+from merchants.models.audit import Inserted, Updated, track_history
 
 SILENT_FOR = timedelta(seconds=90)  # a job that writes says so every second
 NOT_TAKEN_FOR = timedelta(minutes=15)  # until then it may wait for others
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
-    def of(self, merchant_id: int) -> Self:
+    def for_merchant(self, merchant_id: int) -> Self:
         return self.filter(merchant_id=merchant_id)
 
     def at_work(self, *, since: datetime) -> Self:
@@ -25,7 +25,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(state__in=["waiting", "running"], alive_at__gt=since)
 
 
-@tracked(
+@track_history(
     Inserted(),
     Updated(),
     scopes={"merchant": "merchant"},

@@ -14,11 +14,11 @@ from django.db.models.functions import MD5, Cast, Now
 
 from merchants.models import Merchant, Person
 from merchants.models.amounts import amounts_by_currency
-from merchants.models.audit import tracked
+from merchants.models.audit import track_history
 from merchants.models.people import OUTSIDE_BY_OWNER
-from merchants.models.typed_text import one_line, without_secret
+from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 from portal.lib import clock
-from portal.lib.email_addresses import EmailAddressField, only_ascii
+from portal.lib.email_addresses import EmailAddressField, ascii_constraint
 from wallet.models.case_due import case_due, case_settled_by_correction
 from wallet.models.currency_rate import HOLD_RATES, upper_limit
 
@@ -119,7 +119,7 @@ LIMIT_BY_TWO = f"""
 """  # noqa: S608 - made of constants
 
 
-@tracked(scopes={"merchant": "merchant"}, exclude=["earlier_days"], owners_told=True, always=SWITCHED_OFF)
+@track_history(scopes={"merchant": "merchant"}, exclude=["earlier_days"], owners_told=True, always=SWITCHED_OFF)
 class ReconciliationPlan(models.Model):
     """How a merchant's days are reconciled. Without one, they are not."""
 
@@ -226,7 +226,7 @@ class ReconciliationPlan(models.Model):
         return f"{self.merchant.code}, at {self.hour}:00"
 
 
-@tracked(scopes={"merchant": "merchant"}, owners_told=True)
+@track_history(scopes={"merchant": "merchant"}, owners_told=True)
 class ReportRecipient(models.Model):
     """Who gets a merchant's report."""
 
@@ -238,7 +238,7 @@ class ReportRecipient(models.Model):
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "email"], name="report_recipient_once"),
-            only_ascii("report_recipient"),
+            ascii_constraint("report_recipient"),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -264,14 +264,14 @@ class ReportOptOut(models.Model):
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "email"], name="report_opt_out_once"),
-            only_ascii("report_opt_out"),
+            ascii_constraint("report_opt_out"),
         ]
 
     def __str__(self) -> str:
         return self.email
 
 
-@tracked(
+@track_history(
     scopes={"merchant": "merchant"},
     exclude=["sealed", "kek_id", "last_tried_at", "last_answer"],
     owners_told=True,
@@ -298,7 +298,7 @@ class StatementSource(models.Model):
 
     class Meta:
         constraints = [
-            without_secret("statement_source", "address"),
+            no_secret_constraint("statement_source", "address"),
             models.CheckConstraint(condition=Q(kind__in=["url", "sftp"]), name="statement_source_kind_known"),
         ]
 
@@ -318,7 +318,10 @@ class HostKeyLookup(models.Model):
     refusal = models.CharField(max_length=500, blank=True, db_default="", help_text="Why there is no key.")
 
     class Meta:
-        constraints = [without_secret("host_key_lookup", "address"), one_line("host_key_lookup", "address")]
+        constraints = [
+            no_secret_constraint("host_key_lookup", "address"),
+            one_line_constraint("host_key_lookup", "address"),
+        ]
         indexes = [
             models.Index(fields=["merchant", "-id"], name="host_key_lookup_newest"),
             models.Index(fields=["asked_at"], condition=Q(answered_at=None), name="host_key_lookup_waiting"),
@@ -429,7 +432,7 @@ class StatementPreview(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [one_line("statement_preview", "name")]
+        constraints = [one_line_constraint("statement_preview", "name")]
         indexes = [
             models.Index(fields=["merchant", "by", "-id"], name="statement_preview_of_person"),
             models.Index(fields=["created_at"], name="statement_preview_oldest"),
@@ -505,7 +508,7 @@ class Reconciliation(models.Model):
         return f"{self.day} #{self.number}"
 
 
-@tracked(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by", "due_at"])
+@track_history(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by", "due_at"])
 class Case(models.Model):
     """A break that somebody has to understand. Found again, it is the same case; gone, it closes by itself.
 
@@ -706,7 +709,7 @@ class CaseNote(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            without_secret("case_note", "text"),
+            no_secret_constraint("case_note", "text"),
             models.CheckConstraint(condition=~Q(is_internal=True, is_staff=False), name="case_note_internal_is_ours"),
         ]
         triggers = [pgtrigger.Protect(name="case_note_stays", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -13,7 +13,7 @@ from wallet.money import PLAY_MONEY
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    def of(self, merchant_id: int) -> Self:
+    def for_merchant(self, merchant_id: int) -> Self:
         return self.filter(merchant_id=merchant_id)
 
     def live(self, *, at: datetime) -> Self:

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, Now
 
 from merchants.models import Game, Merchant, Player, Secret
-from wallet.models.account import Account, never_emptied
+from wallet.models.account import Account, truncate_guard
 from wallet.models.live_merchants import live_merchants
 from wallet.models.session import Session
 
@@ -179,7 +179,7 @@ class Transaction(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="transaction_immutable", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("transaction_not_emptied"),
+            truncate_guard("transaction_not_emptied"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ LINE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     x: float
     y: float
     width: float
@@ -22,7 +22,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    bars: list[Bar]
+    bars: list[ChartBar]
     ticks: list[str]  # at even distances below
     width: int = WIDTH
     height: int = HEIGHT
@@ -38,7 +38,7 @@ def slots(since: datetime, hours: int) -> list[datetime]:
     return [since + timedelta(hours=number) for number in range(0, hours, step)]
 
 
-def folded(counts: Counter[datetime], begins: list[datetime]) -> list[int]:
+def folded_hours(counts: Counter[datetime], begins: list[datetime]) -> list[int]:
     """Hours summed into the slot that they fall into."""
     sums = [0] * len(begins)
     length = begins[1] - begins[0]
@@ -54,7 +54,7 @@ def ticks(begins: list[datetime]) -> list[str]:
     return [f"{begin:%a %-d}" for begin in begins] if by_day else [f"{begin:%H}" for begin in begins[::3]]
 
 
-def stacked(lower: tuple[list[int], str], upper: tuple[list[int], str], labels: list[str]) -> Chart:
+def stacked_chart(lower: tuple[list[int], str], upper: tuple[list[int], str], labels: list[str]) -> Chart:
     """One on the other: `(numbers, css class)` each."""
     highest = max((low + high for low, high in zip(lower[0], upper[0], strict=True)), default=0)
     if not highest:
@@ -65,11 +65,11 @@ def stacked(lower: tuple[list[int], str], upper: tuple[list[int], str], labels: 
         for value, css in ((low, lower[1]), (high, upper[1])):
             tall = _tall(value, highest)
             base -= tall
-            bars += [Bar(round(x, 1), round(base, 1), round(width, 1), round(tall, 1), css)] if tall else []
+            bars += [ChartBar(round(x, 1), round(base, 1), round(width, 1), round(tall, 1), css)] if tall else []
     return Chart(bars, labels)
 
 
-def beside(first: tuple[list[int], str], second: tuple[list[int], str], labels: list[str]) -> Chart:
+def grouped_chart(first: tuple[list[int], str], second: tuple[list[int], str], labels: list[str]) -> Chart:
     """Two bars in each slot; one below 0 hangs from the line on which the others stand."""
     highest, lowest = max([0, *first[0], *second[0]]), min([0, *first[0], *second[0]])
     if highest == lowest:
@@ -81,8 +81,8 @@ def beside(first: tuple[list[int], str], second: tuple[list[int], str], labels: 
         for place, (value, css) in enumerate(zip(pair, (first[1], second[1]), strict=True)):
             tall, x = _tall(abs(value), whole), step * (number + GAP / 2) + place * width
             y = zero - tall if value > 0 else zero
-            bars += [Bar(round(x, 1), round(y, 1), round(width, 1), round(tall, 1), css)] if tall else []
-    line = [Bar(0, round(zero - LINE / 2, 1), WIDTH, LINE, "bar-zero")] if lowest else []
+            bars += [ChartBar(round(x, 1), round(y, 1), round(width, 1), round(tall, 1), css)] if tall else []
+    line = [ChartBar(0, round(zero - LINE / 2, 1), WIDTH, LINE, "bar-zero")] if lowest else []
     return Chart(bars + line, labels)
 
 

@@ -15,14 +15,14 @@ from django.urls import reverse
 
 from merchants.access import Role, Visit
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from merchants.services import downloads
 from portal.lib import clock
 from portal.lib.file_names import file_name
 from wallet.models import Export
-from wallet.pages.round_filter import FilterForm, told
+from wallet.pages.round_filter import FilterForm, filter_facts
 from wallet.services.rounds import exports
 from wallet.services.rounds.round_list import RoundFilter
 
@@ -37,7 +37,7 @@ ABOUT = (
 )
 
 
-class ExportForm(OnceForm):
+class ExportForm(SingleUseForm):
     what = forms.ChoiceField(
         label="What",
         widget=forms.RadioSelect,
@@ -60,7 +60,7 @@ class ExportForm(OnceForm):
 
 @page(back="operator:exports")
 def export_new(request: HttpRequest, visit: Visit) -> HttpResponse:
-    only_its_people(visit)
+    check_may_steer(visit)
     filter_form = FilterForm(request.GET)
     if not filter_form.is_valid():
         messages.error(request, "The filter cannot be read. Set it once more.")
@@ -68,7 +68,7 @@ def export_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     wish = filter_form.wish()
 
     def act(what: str, form: str) -> str:
-        exports.ask(merchant=visit.merchant, by=visit.person, what=what, form=form, wish=wish)
+        exports.request_export(merchant=visit.merchant, by=visit.person, what=what, form=form, wish=wish)
         return "The export is on its way."
 
     question = Question(
@@ -80,31 +80,31 @@ def export_new(request: HttpRequest, visit: Visit) -> HttpResponse:
         button="Export",
         back=reverse("operator:exports", args=[visit.merchant.code]),
         template="export_new.html",
-        context={"told": told(wish)},
+        context={"told": filter_facts(wish)},
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page()
 def exports_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    found = Export.objects.of(visit.merchant.pk).select_related("by").order_by("-pk")[:SHOWN]
-    shown = [as_shown(each, visit) for each in found]
+    found = Export.objects.for_merchant(visit.merchant.pk).select_related("by").order_by("-pk")[:SHOWN]
+    shown = [export_row(each, visit) for each in found]
     context: dict[str, Any] = {"exports": shown, "busy": any(each["busy"] for each in shown)}
     if request.headers.get("hx-request"):
         return render(request, "operator/exports_list.html", context | {"merchant": visit.merchant, "visit": visit})
-    return page_frame.show(request, visit, "exports.html", tab="rounds", title="Exports", **context)
+    return page_frame.render_page(request, visit, "exports.html", tab="rounds", title="Exports", **context)
 
 
 @page(back="operator:exports", prove=True)
 @transaction.atomic
 def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
     export = own_export(visit, number)
-    path = exports.fetched(export=export)
+    path = exports.fetch_file(export=export)
     if path is None:
         messages.error(request, "This file is no longer available. Export it again.")
         return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
     name = file_name(visit.merchant.code, export.what, at=export.asked_at, form=export.form)
-    downloads.record(
+    downloads.record_download(
         person=visit.person, what=name, merchant=visit.merchant, filters=export.wish, rows=export.rows_done
     )
     return FileResponse(
@@ -114,15 +114,17 @@ def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
 
 @page(back="operator:exports")
 def export_cancel(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    return done(request, visit, exports.cancel, own_export(visit, number), "Cancelled.")
+    return export_done_page(request, visit, exports.cancel_export, own_export(visit, number), "Cancelled.")
 
 
 @page(back="operator:exports")
 def export_again(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    return done(request, visit, exports.again, own_export(visit, number), "The export is on its way again.")
+    return export_done_page(
+        request, visit, exports.restart_export, own_export(visit, number), "The export is on its way again."
+    )
 
 
-def done(request: HttpRequest, visit: Visit, act: Any, export: Export, sentence: str) -> HttpResponse:
+def export_done_page(request: HttpRequest, visit: Visit, act: Any, export: Export, sentence: str) -> HttpResponse:
     if not may_steer(visit, export):
         raise PermissionDenied
     if request.method == "POST":
@@ -131,7 +133,7 @@ def done(request: HttpRequest, visit: Visit, act: Any, export: Export, sentence:
     return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
 
 
-def only_its_people(visit: Visit) -> None:
+def check_may_steer(visit: Visit) -> None:
     if visit.by_staff:
         raise PermissionDenied
 
@@ -142,20 +144,20 @@ def may_steer(visit: Visit, export: Export) -> bool:
 
 
 def own_export(visit: Visit, number: int) -> Export:
-    found = Export.objects.of(visit.merchant.pk).select_related("merchant").filter(pk=number).first()
+    found = Export.objects.for_merchant(visit.merchant.pk).select_related("merchant").filter(pk=number).first()
     if found is None:
         raise Http404
     return found
 
 
-def as_shown(export: Export, visit: Visit) -> dict[str, Any]:
+def export_row(export: Export, visit: Visit) -> dict[str, Any]:
     broken = export.is_broken_off(at=clock.now())
-    wish = RoundFilter.of(export.wish)
+    wish = RoundFilter.build(export.wish)
     may = may_steer(visit, export)
     is_over = export.state == Export.State.READY and export.expires_at is not None and export.expires_at <= clock.now()
     return {
         "export": export,
-        "told": told(wish),
+        "told": filter_facts(wish),
         "list": f"{reverse('operator:rounds', args=[visit.merchant.code])}?{urlencode(FilterForm.address(wish))}",
         "busy": export.is_active and not broken,
         "broken": broken,

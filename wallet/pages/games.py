@@ -13,13 +13,13 @@ from django.urls import reverse
 from merchants.access import Visit, Work
 from merchants.models import DisabledGame, Game
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
+from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.services import flags, history, undo
 from merchants.services.key_hygiene import plural
-from wallet.pages.limits import undone
-from wallet.pages.players import of_impact, plain
+from wallet.pages.limits import undo_response
+from wallet.pages.players import impact_context, plain_text
 from wallet.services.usage import restriction_impact
 
 SHOWN = 50
@@ -32,29 +32,29 @@ ON_ANSWERS = [("Bet, launch", "as usual")]
 @page()
 @search_by_post
 def games_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    filters = chosen(request)
-    at = place(request.GET.get("after", ""))
-    rows = list(after(found(visit, filters), at)[: SHOWN + 1])
+    filters = chosen_filter(request)
+    at = page_place(request.GET.get("after", ""))
+    rows = list(games_after(found_games(visit, filters), at)[: SHOWN + 1])
     shown = rows[:SHOWN]
     more = urlencode(filters | {"after": f"{shown[-1].pk}:{shown[-1].name}"}) if len(rows) > SHOWN else ""
     context: dict[str, Any] = {
-        "games": with_who(visit, shown),
+        "games": games_with_switches(visit, shown),
         "filters": filters,
         "states": list(STATES.items()),
         "query": urlencode(filters),
         "after": at,
         "next": f"?{more}" if more else "",
-        "change": undo.last(DisabledGame, visit.merchant),
+        "change": undo.last_change(DisabledGame, visit.merchant),
     }
-    return page_frame.show(request, visit, "games.html", tab="games", title="Games", **context)
+    return page_frame.render_page(request, visit, "games.html", tab="games", title="Games", **context)
 
 
-def chosen(request: HttpRequest) -> dict[str, str]:
-    wanted = {"q": plain(request.GET.get("q", "")).strip(), "state": request.GET.get("state", "")}
+def chosen_filter(request: HttpRequest) -> dict[str, str]:
+    wanted = {"q": plain_text(request.GET.get("q", "")).strip(), "state": request.GET.get("state", "")}
     return {name: value for name, value in wanted.items() if value and (name == "q" or value in STATES)}
 
 
-def found(visit: Visit, filters: dict[str, str]) -> QuerySet[Game]:
+def found_games(visit: Visit, filters: dict[str, str]) -> QuerySet[Game]:
     """A catalogue has some thousand games: a search may look at each."""
     rows = Game.objects.playable_by(visit.merchant.pk).order_by("name", "pk")
     if text := filters.get("q"):
@@ -64,19 +64,19 @@ def found(visit: Visit, filters: dict[str, str]) -> QuerySet[Game]:
     return rows
 
 
-def place(text: str) -> tuple[str, int] | None:
-    number, _, name = plain(text).partition(":")
+def page_place(text: str) -> tuple[str, int] | None:
+    number, _, name = plain_text(text).partition(":")
     return (name, int(number)) if number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - of 64 bits
 
 
-def after(rows: QuerySet[Game], at: tuple[str, int] | None) -> QuerySet[Game]:
+def games_after(rows: QuerySet[Game], at: tuple[str, int] | None) -> QuerySet[Game]:
     if at is None:
         return rows
     name, pk = at
     return rows.filter(Q(name__gt=name) | Q(name=name, pk__gt=pk))
 
 
-def with_who(visit: Visit, games: list[Game]) -> list[Game]:
+def games_with_switches(visit: Visit, games: list[Game]) -> list[Game]:
     """Each with `own`: since when it is off by the merchant's own switch, and by whom."""
     pks = [game.pk for game in games]
     own = DisabledGame.objects.filter(merchant=visit.merchant, game__in=pks)
@@ -84,7 +84,7 @@ def with_who(visit: Visit, games: list[Game]) -> list[Game]:
     about = (visit.merchant, "DisabledGame", {"game__in": list(since), "pgh_label": "insert"})
     who: dict[int, str] = {}
     for event in history.events(about) if since else []:
-        who.setdefault(event.row["game_id"], history.who(event.context))
+        who.setdefault(event.row["game_id"], history.author_name(event.context))
     for game in games:
         game.own = (since[game.pk], who.get(game.pk, "")) if game.pk in since else None  # type: ignore[attr-defined]
     return games
@@ -93,15 +93,15 @@ def with_who(visit: Visit, games: list[Game]) -> list[Game]:
 # --- Switches ---------------------------------------------------------------------------------------------------------
 @page(work=Work.GAMES, back="operator:games")
 def games_off(request: HttpRequest, visit: Visit) -> HttpResponse:
-    games = named(request)
+    games = chosen_games(request)
     if not games:
-        return nothing_chosen(request, visit)
+        return nothing_chosen_page(request, visit)
 
     def act() -> str:
         done = flags.switch_games_for(games=games, merchant=visit.merchant, on=False)
         return f"{plural(done, 'game')} switched off. Rounds that are open are still paid."
 
-    question = about(
+    question = games_question(
         visit,
         games,
         title="Switch off for your players",
@@ -111,14 +111,14 @@ def games_off(request: HttpRequest, visit: Visit) -> HttpResponse:
         button="Switch off",
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.GAMES, back="operator:games")
 def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
-    games = named(request)
+    games = chosen_games(request)
     if not games:
-        return nothing_chosen(request, visit)
+        return nothing_chosen_page(request, visit)
 
     def act() -> str:
         done = flags.switch_games_for(games=games, merchant=visit.merchant, on=True)
@@ -126,7 +126,7 @@ def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     ours = [game.name for game in games if not game.is_active]
     text = "Bets and launches are accepted again immediately."
-    question = about(
+    question = games_question(
         visit,
         games,
         title="Switch on for your players",
@@ -135,22 +135,22 @@ def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
         act=act,
         button="Switch on",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-def named(request: HttpRequest) -> list[Game]:
+def chosen_games(request: HttpRequest) -> list[Game]:
     """Those that were ticked; what is no number names none."""
     numbers = [int(text) for text in request.GET.getlist("game")[:MOST_AT_ONCE] if text.isdecimal() and len(text) < 19]  # noqa: PLR2004
     return list(Game.objects.filter(pk__in=numbers).order_by("name", "pk"))
 
 
-def nothing_chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return page_frame.show(request, visit, "games_none.html", tab="games", title="No game was ticked")
+def nothing_chosen_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    return page_frame.render_page(request, visit, "games_none.html", tab="games", title="No game was ticked")
 
 
-def about(visit: Visit, games: list[Game], **question: Any) -> Question:
+def games_question(visit: Visit, games: list[Game], **question: Any) -> Question:
     back = reverse("operator:games", args=[visit.merchant.code])
-    context = {"games": names(games)} | of_impact(restriction_impact.of_games(visit.merchant, games))
+    context = {"games": names(games)} | impact_context(restriction_impact.game_impact(visit.merchant, games))
     return Question(back=back, tab="games", template="games_ask.html", context=context, **question)
 
 
@@ -160,8 +160,8 @@ def names(games: Iterable[Game]) -> list[str]:
 
 @page(work=Work.GAMES, back="operator:games")
 def games_undo(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    event = undo.find(DisabledGame, visit.merchant, number)
+    event = undo.find_event(DisabledGame, visit.merchant, number)
     if event is None:
         raise Http404
     back = reverse("operator:games", args=[visit.merchant.code])
-    return undone(request, back, lambda: undo.games(merchant=visit.merchant, event=event))
+    return undo_response(request, back, lambda: undo.undo_games(merchant=visit.merchant, event=event))

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 
 from merchants.access import Visit
 from merchants.models import ApiKey, Compromise, Secret
-from merchants.pages.confirmation import ask
-from merchants.pages.forms import MomentField, OnceForm
-from merchants.pages.keys import VERBS, OverlapForm, ReasonForm, about, verb
+from merchants.pages.confirmation import ask_to_confirm
+from merchants.pages.forms import MomentField, SingleUseForm
+from merchants.pages.keys import VERBS, OverlapForm, ReasonForm, key_action, key_question
 from merchants.services import approvals, compromise, keys
 from merchants.services.keys import Issued
 from portal.lib import clock, money
@@ -29,8 +29,8 @@ REPLACEMENT_WAITS = "Done. Another owner, or our support, must approve the new s
 
 
 def effect(key: ApiKey) -> dict[str, Any]:
-    found = compromise_impact.impact(key)
-    rounds = [(each.rounds, money.show(each.stake), each.currency) for each in found.open_rounds]
+    found = compromise_impact.compromise_impact(key)
+    rounds = [(each.rounds, money.format_amount(each.stake), each.currency) for each in found.open_rounds]
     return {"template": "ask_off.html", "context": {"impact": found, "open_rounds": rounds}}
 
 
@@ -69,13 +69,13 @@ class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"Version {obj.version}{'' if obj.usable_until is None else ', the old one'}"
 
 
-@verb
+@key_action
 def quarantine(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     def act() -> str:
-        keys.quarantine(key=key)
+        keys.quarantine_key(key=key)
         return "The key is quarantined now."
 
-    question = about(
+    question = key_question(
         key,
         title="Quarantine the key",
         text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
@@ -85,10 +85,10 @@ def quarantine(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         button="Quarantine the key",
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     waits = key.merchant.two_person
 
@@ -96,31 +96,31 @@ def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         if waits:
             approvals.ask_to_revoke(key=key, by=visit.person, reason=reason)
             return "Asked. Another owner, or our support, decides on this page."
-        keys.revoke(key=key)
+        keys.revoke_key(key=key)
         return "The key is revoked now."
 
-    question = about(
+    question = key_question(
         key,
         title="Ask to revoke the key" if waits else "Revoke the key",
         text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
         answers=keys.REVOKED_ANSWERS,
         **effect(key),
-        form=ReasonForm if waits else OnceForm,
+        form=ReasonForm if waits else SingleUseForm,
         act=act,
         button="Ask a second person" if waits else "Revoke the key",
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
-@verb
+@key_action
 def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     compromise.check_not_quarantined(key)
 
     def act(**wish: Any) -> Issued | str:
-        return compromise.declare(key=key, by=visit.person, **wish).issued or REPLACEMENT_WAITS
+        return compromise.declare_compromise(key=key, by=visit.person, **wish).issued or REPLACEMENT_WAITS
 
-    question = about(
+    question = key_question(
         key,
         title="The secret has leaked",
         text="Choose a response. It takes effect at once. Another owner, or our support, must approve the new secret."
@@ -136,7 +136,7 @@ def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         },
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 OF_KEYS = VERBS  # those of merchants.pages.keys, and these three

@@ -21,14 +21,14 @@ SHOWN = 10
 @page(back="operator:keys")
 def key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     own = own_key(visit, number)
-    shown = key_hygiene.with_secrets(own, clock.now())
+    shown = key_hygiene.key_with_secrets(own, clock.now())
     approval = Approval.objects.filter(key=own, state=Approval.State.WAITING).select_related("asked_by").first()
     context: dict[str, Any] = {
         "key": shown,
-        "usable": key_hygiene.usable(shown),
-        "meter": rotation_progress.rows(own),
+        "usable": key_hygiene.is_usable(shown),
+        "meter": rotation_progress.rotation_progress(own),
         "approval": approval,
         "cases": Compromise.objects.filter(key=own).select_related("secret")[:SHOWN],
         "addresses": SeenAddress.objects.filter(key=own).order_by("-last_seen_at")[:SHOWN],
     }
-    return page_frame.show(request, visit, "key.html", tab="keys", title=own.label or "Key", **context)
+    return page_frame.render_page(request, visit, "key.html", tab="keys", title=own.label or "Key", **context)

@@ -16,15 +16,15 @@ from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import Merchant
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm, PlainForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import PlainForm, SingleUseForm
 from merchants.pages.guard import page
 from merchants.services import limits, undo
 from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from wallet.services.usage import restriction_impact
-from wallet.services.usage.restriction_impact import Refused
+from wallet.services.usage.restriction_impact import RefusedBets
 
 SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18}):((?:[A-Z0-9]{3,8}=[0-9]{1,16};)*)", re.ASCII)
 LONGEST_SEEN = 40 + 27 * money.MOST_CURRENCIES
@@ -44,7 +44,7 @@ class LimitsForm(PlainForm):
     )
 
 
-class SeenForm(OnceForm):
+class SeenForm(SingleUseForm):
     """What stood there when it was asked."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_SEEN)
@@ -60,24 +60,24 @@ class Subject:
     back: str
     tab: str
     standing: Limits
-    judged: Callable[[Limits], tuple[Refused, Refused]]
+    judged: Callable[[Limits], tuple[RefusedBets, RefusedBets]]
     save: Callable[[Limits, Limits], str]
 
 
-def change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpResponse:
+def show_change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpResponse:
     asked = request.GET.keys() & LimitsForm.base_fields.keys()
     form = LimitsForm(request.GET if asked else None, initial=subject.standing._asdict())
     if form.is_valid() and (wanted := Limits(**form.cleaned_data)) != subject.standing:
-        return ask(request, visit, question(subject, wanted))
+        return ask_to_confirm(request, visit, question(subject, wanted))
     if form.is_valid():
         form.add_error(None, "These limits stand already: nothing would change.")
-    return page_frame.show(
+    return page_frame.render_page(
         request, visit, "limits_form.html", tab=subject.tab, title=subject.title, form=form, subject=subject
     )
 
 
 def question(subject: Subject, wanted: Limits) -> Question:
-    before, after = in_words(subject.standing, subject.none), in_words(wanted, subject.none)
+    before, after = limits_text(subject.standing, subject.none), limits_text(wanted, subject.none)
     day, week = subject.judged(wanted)
     return Question(
         title=subject.title,
@@ -87,7 +87,7 @@ def question(subject: Subject, wanted: Limits) -> Question:
         tab=subject.tab,
         form=SeenForm,
         template="limits_ask.html",
-        initial={"seen": written_seen(subject.standing)},
+        initial={"seen": seen_text(subject.standing)},
         answers=ANSWERS,
         context={
             "changes": list(zip(("Bets a minute", "Highest stake"), before, after, strict=True)),
@@ -97,15 +97,15 @@ def question(subject: Subject, wanted: Limits) -> Question:
     )
 
 
-def in_words(of: Limits, none: str) -> tuple[str, str]:
-    return none if of.bets_per_minute is None else said_bets(of.bets_per_minute), limits.stake_in_words(of, none)
+def limits_text(of: Limits, none: str) -> tuple[str, str]:
+    return none if of.bets_per_minute is None else bets_text(of.bets_per_minute), limits.stake_text(of, none)
 
 
-def said_bets(value: int | None) -> str:
+def bets_text(value: int | None) -> str:
     return "no limit" if value is None else f"{value:,}"
 
 
-def written_seen(of: Limits) -> str:
+def seen_text(of: Limits) -> str:
     bets, stake = ("" if value is None else str(value) for value in of[:2])
     by_currency = (of.max_stake_by_currency or {}).items()
     return f"{bets}:{stake}:{''.join(f'{currency}={units};' for currency, units in by_currency)}"
@@ -125,17 +125,19 @@ def read_seen(text: str) -> Limits:
 @page()
 def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {
-        "bets": said_bets(visit.merchant.bets_per_minute),
-        "stake": limits.stake_in_words(limits.of(visit.merchant)),
-        "change": undo.last(Merchant, visit.merchant),
+        "bets": bets_text(visit.merchant.bets_per_minute),
+        "stake": limits.stake_text(limits.player_limits(visit.merchant)),
+        "change": undo.last_change(Merchant, visit.merchant),
     }
-    return page_frame.show(request, visit, "limits.html", tab="players", title="Limits of all players", **context)
+    return page_frame.render_page(
+        request, visit, "limits.html", tab="players", title="Limits of all players", **context
+    )
 
 
 @page(work=Work.PLAYERS, back="operator:limits")
 def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
     def save(wanted: Limits, seen: Limits) -> str:
-        limits.set_for_all(merchant=visit.merchant, limits=wanted, seen=seen)
+        limits.set_merchant_limits(merchant=visit.merchant, limits=wanted, seen=seen)
         return "The limits hold from now on."
 
     subject = Subject(
@@ -144,23 +146,23 @@ def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
         none="no limit",
         back=reverse("operator:limits", args=[visit.merchant.code]),
         tab="players",
-        standing=limits.of(visit.merchant),
-        judged=lambda wanted: restriction_impact.of_merchant_limits(visit.merchant, wanted),
+        standing=limits.player_limits(visit.merchant),
+        judged=lambda wanted: restriction_impact.merchant_limit_impact(visit.merchant, wanted),
         save=save,
     )
-    return change(request, visit, subject)
+    return show_change(request, visit, subject)
 
 
 @page(work=Work.PLAYERS, back="operator:limits")
 def limits_undo(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    event = undo.find(Merchant, visit.merchant, number)
+    event = undo.find_event(Merchant, visit.merchant, number)
     if event is None:
         raise Http404
     back = reverse("operator:limits", args=[visit.merchant.code])
-    return undone(request, back, lambda: undo.limits(merchant=visit.merchant, event=event))
+    return undo_response(request, back, lambda: undo.undo_limits(merchant=visit.merchant, event=event))
 
 
-def undone(request: HttpRequest, back: str, act: Callable[[], int]) -> HttpResponse:
+def undo_response(request: HttpRequest, back: str, act: Callable[[], int]) -> HttpResponse:
     """One click: of two, the second finds that nothing is left to undo."""
     if request.method == "POST":
         done = act()

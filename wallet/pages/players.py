@@ -14,16 +14,16 @@ from django.urls import reverse
 from merchants.access import Visit, Work
 from merchants.models import Merchant, Player
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
-from merchants.pages.timeline import as_told_outside
+from merchants.pages.timeline import merchant_entry
 from merchants.services import flags, history, limits, undo
 from merchants.services.limits import Limits
 from portal.lib import clock, money
 from wallet.models import Account, Session
-from wallet.pages.limits import Subject, change, in_words, said_bets, undone
+from wallet.pages.limits import Subject, bets_text, limits_text, show_change, undo_response
 from wallet.services.usage import restriction_impact
 
 SHOWN = 50
@@ -35,34 +35,34 @@ LAST_LETTER = "\U0010ffff"
 @page()
 @search_by_post
 def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    filters = chosen(request)
-    after = plain(request.GET.get("after", ""))
-    rows = list(found(visit.merchant, filters).filter(player_id__gt=after)[: SHOWN + 1])
+    filters = chosen_filter(request)
+    after = plain_text(request.GET.get("after", ""))
+    rows = list(found_players(visit.merchant, filters).filter(player_id__gt=after)[: SHOWN + 1])
     shown = rows[:SHOWN]
     older = urlencode(filters | {"after": shown[-1].player_id}) if len(rows) > SHOWN else ""
     context: dict[str, Any] = {
-        "players": [with_words(player) for player in shown],
+        "players": [player_with_texts(player) for player in shown],
         "filters": filters,
         "kinds": [("", "All"), ("blocked", "Blocked"), ("limited", "With own limits")],
         "query": urlencode(filters),
         "after": after,
         "next": f"?{older}" if older else "",
-        "change": undo.last(Player, visit.merchant),
+        "change": undo.last_change(Player, visit.merchant),
     }
-    return page_frame.show(request, visit, "players.html", tab="players", title="Players", **context)
+    return page_frame.render_page(request, visit, "players.html", tab="players", title="Players", **context)
 
 
-def chosen(request: HttpRequest) -> dict[str, str]:
+def chosen_filter(request: HttpRequest) -> dict[str, str]:
     """What the address asks for; anything strange is as if it were not there."""
-    wanted = {"q": plain(request.GET.get("q", "")), "only": request.GET.get("only", "")}
+    wanted = {"q": plain_text(request.GET.get("q", "")), "only": request.GET.get("only", "")}
     return {name: value for name, value in wanted.items() if value and (name == "q" or value in {"blocked", "limited"})}
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     return text.replace("\x00", "")[:255]
 
 
-def found(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
+def found_players(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
     """In the order of their ids: the one index answers the list, a whole id and its beginning."""
     rows = Player.objects.filter(merchant=merchant).order_by("player_id")
     if begins := filters.get("q"):
@@ -74,8 +74,8 @@ def found(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
     return rows
 
 
-def with_words(player: Player) -> Player:
-    player.said_bets, player.said_stake = in_words(limits.of(player), "")  # type: ignore[attr-defined]
+def player_with_texts(player: Player) -> Player:
+    player.said_bets, player.said_stake = limits_text(limits.player_limits(player), "")  # type: ignore[attr-defined]
     return player
 
 
@@ -89,38 +89,38 @@ def own_player(visit: Visit, number: int) -> Player:
 
 @page(back="operator:players")
 def player(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    own = with_words(own_player(visit, number))
+    own = player_with_texts(own_player(visit, number))
     accounts = Account.objects.filter(player=own, kind=Account.Kind.PLAYER).order_by("currency")
     sessions = Session.objects.filter(player=own).live(at=clock.now()).select_related("game")
     context: dict[str, Any] = {
         "player": own,
-        "balances": [(each, money.show(each.balance or 0)) for each in accounts[:SHOWN_ACCOUNTS]],
+        "balances": [(each, money.format_amount(each.balance or 0)) for each in accounts[:SHOWN_ACCOUNTS]],
         "sessions": sessions[:SHOWN_SESSIONS],
-        "rounds": in_money(restriction_impact.open_rounds_of(own)),
-        "general": (said_bets(visit.merchant.bets_per_minute), limits.stake_in_words(limits.of(visit.merchant))),
-        "entries": [as_told_outside(entry) for entry in history.timeline(own, limit=SHOWN_ENTRIES)],
-        "change": undo.last(Player, visit.merchant, pgh_obj=own.pk),
+        "rounds": amount_rows(restriction_impact.open_rounds_of(own)),
+        "general": (bets_text(visit.merchant.bets_per_minute), limits.stake_text(limits.player_limits(visit.merchant))),
+        "entries": [merchant_entry(entry) for entry in history.timeline(own, limit=SHOWN_ENTRIES)],
+        "change": undo.last_change(Player, visit.merchant, pgh_obj=own.pk),
     }
-    return page_frame.show(request, visit, "player.html", tab="players", title=own.player_id, **context)
+    return page_frame.render_page(request, visit, "player.html", tab="players", title=own.player_id, **context)
 
 
-def in_money(rounds: list[Any]) -> list[tuple[int, str, str]]:
-    return [(each.rounds, money.show(each.stake), each.currency) for each in rounds]
+def amount_rows(rounds: list[Any]) -> list[tuple[int, str, str]]:
+    return [(each.rounds, money.format_amount(each.stake), each.currency) for each in rounds]
 
 
-def of_impact(impact: restriction_impact.Impact) -> dict[str, Any]:
-    return {"impact": impact, "open_rounds": in_money(impact.open_rounds)}
+def impact_context(impact: restriction_impact.RestrictionImpact) -> dict[str, Any]:
+    return {"impact": impact, "open_rounds": amount_rows(impact.open_rounds)}
 
 
-class BlockForm(OnceForm):
+class BlockForm(SingleUseForm):
     reason = forms.CharField(
         label="Why", max_length=200, help_text="Kept on the timeline. Your people and our support can read it."
     )
 
 
-def about(player: Player, **question: Any) -> Question:
+def player_question(player: Player, **question: Any) -> Question:
     back = reverse("operator:player", args=[player.merchant.code, player.pk])
-    context = {"player": player} | of_impact(restriction_impact.of_players(player.merchant, [player]))
+    context = {"player": player} | impact_context(restriction_impact.player_impact(player.merchant, [player]))
     return Question(back=back, tab="players", template="player_ask.html", context=context, **question)
 
 
@@ -129,10 +129,10 @@ def player_block(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
     own = own_player(visit, number)
 
     def act(reason: str) -> str:
-        flags.block(player=own, reason=reason)
+        flags.block_player(player=own, reason=reason)
         return f"Player {own.player_id} is blocked now."
 
-    question = about(
+    question = player_question(
         own,
         title="Block the player",
         text="From this second on the player can begin nothing new. What is owed is still paid.",
@@ -142,7 +142,7 @@ def player_block(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
         button="Block the player",
         danger=True,
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PLAYERS, back="operator:player")
@@ -150,10 +150,10 @@ def player_unblock(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
     own = own_player(visit, number)
 
     def act() -> str:
-        flags.unblock(player=own)
+        flags.unblock_player(player=own)
         return f"Player {own.player_id} is no longer blocked."
 
-    question = about(
+    question = player_question(
         own,
         title="Unblock the player",
         text="Bets and launches of this player are accepted again, within the limits.",
@@ -161,7 +161,7 @@ def player_unblock(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
         act=act,
         button="Unblock the player",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PLAYERS, back="operator:player")
@@ -169,7 +169,7 @@ def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
     own = own_player(visit, number)
 
     def save(wanted: Limits, seen: Limits) -> str:
-        limits.set_for(player=own, limits=wanted, seen=seen)
+        limits.set_player_limits(player=own, limits=wanted, seen=seen)
         return "The limits hold from now on."
 
     subject = Subject(
@@ -178,17 +178,17 @@ def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
         none="as all players",
         back=reverse("operator:player", args=[visit.merchant.code, own.pk]),
         tab="players",
-        standing=limits.of(own),
-        judged=lambda wanted: restriction_impact.of_player_limits(own, wanted),
+        standing=limits.player_limits(own),
+        judged=lambda wanted: restriction_impact.player_limit_impact(own, wanted),
         save=save,
     )
-    return change(request, visit, subject)
+    return show_change(request, visit, subject)
 
 
 @page(work=Work.PLAYERS, back="operator:players")
 def players_undo(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """`alone`: of what was done to many at once, only to the player of this event."""
-    event = undo.find(Player, visit.merchant, number)
+    event = undo.find_event(Player, visit.merchant, number)
     if event is None:
         raise Http404
     alone = "alone" in request.POST
@@ -196,4 +196,4 @@ def players_undo(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
     back = (
         reverse("operator:player", args=[code, event.pgh_obj_id]) if alone else reverse("operator:players", args=[code])
     )
-    return undone(request, back, lambda: undo.players(merchant=visit.merchant, event=event, alone=alone))
+    return undo_response(request, back, lambda: undo.undo_players(merchant=visit.merchant, event=event, alone=alone))

@@ -19,13 +19,13 @@ from merchants.models import Player
 from merchants.pages import page_frame
 from merchants.pages.guard import page
 from portal.lib import money
-from portal.lib.untrusted_text import visible
+from portal.lib.untrusted_text import visible_text
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest, Transaction
 from wallet.services.explain import explanation as explain
 from wallet.services.explain import rate_limit, signature_doctor
 from wallet.services.explain.checks import Value
-from wallet.services.explain.explanation import Explanation, Outcome, Rung
+from wallet.services.explain.explanation import CheckOutcome, Explanation, Rung
 from wallet.services.explain.rate_limit import TooManyQuestions
 from wallet.services.log.masked_request import masked_call
 
@@ -33,15 +33,15 @@ NOW_A_MINUTE = 60  # calls that one person sees judged anew
 TEXT_SHOWN = 300
 TOO_MANY = 429
 LEVELS = {
-    Outcome.PASSED: "good",
-    Outcome.FAILED: "bad",
-    Outcome.NOT_REACHED: "",
-    Outcome.NOT_ASKED: "",
+    CheckOutcome.PASSED: "good",
+    CheckOutcome.FAILED: "bad",
+    CheckOutcome.NOT_REACHED: "",
+    CheckOutcome.NOT_ASKED: "",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckStep:
     """A rung of the ladder, as it is shown."""
 
     rung: Rung
@@ -52,17 +52,17 @@ class Step:
 
 
 @page(back="operator:requests")
-def call(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
+def request_page(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
     try:
-        line = signature_doctor.own_call(visit.merchant, request_id)
+        line = signature_doctor.own_request(visit.merchant, request_id)
     except signature_doctor.NoSuchCall as fault:
         raise Http404 from fault
     examined = examine(visit, line) if request.method == "POST" else {}
-    explanation, notice = explained(visit, line)
+    explanation, notice = explanation_with_note(visit, line)
     kept = RefusedCall.objects.filter(pk=line.request_id).first()
     context: dict[str, Any] = {
         "line": line,
-        "facts": [(label, visible(str(text))) for label, text in facts(line) if text],
+        "facts": [(label, visible_text(str(text))) for label, text in facts(line) if text],
         "arrived": masked_call(kept) if kept else None,
         "kept_until": kept and kept.created_at + timedelta(days=settings.REFUSED_BODY_DAYS),
         "verdict": verdict(explanation),
@@ -75,22 +75,22 @@ def call(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
         "links": list(links(visit, line)),
     }
     status = examined.pop("status", 200)
-    return page_frame.show(
+    return page_frame.render_page(
         request, visit, "call.html", tab="requests", title="Call", status=status, **context | examined
     )
 
 
-def explained(visit: Visit, line: SignedRequest) -> tuple[Explanation, str]:
+def explanation_with_note(visit: Visit, line: SignedRequest) -> tuple[Explanation, str]:
     """With what is to be said when it could not be asked what would happen now."""
     try:
-        rate_limit.count("now", merchant=visit.merchant, person=visit.person, most=NOW_A_MINUTE)
+        rate_limit.count_question("now", merchant=visit.merchant, person=visit.person, most=NOW_A_MINUTE)
         with transaction.atomic():
-            return explain.explain(line=line), ""
+            return explain.explain_request(line=line), ""
     except Refusal as refused:
-        return explain.explain(line=line, ask_now=False), f"What it would be answered now: {refused}"
+        return explain.explain_request(line=line, ask_now=False), f"What it would be answered now: {refused}"
     except DatabaseError:
         busy = "What it would be answered now could not be found out: what it is about is in use. Load the page again."
-        return explain.explain(line=line, ask_now=False), busy
+        return explain.explain_request(line=line, ask_now=False), busy
 
 
 # --- What is said -----------------------------------------------------------------------------------------------------
@@ -112,14 +112,14 @@ def now_verdict(explanation: Explanation) -> str:
     return f"Made again now, it would be refused by check {now.row}, “{explanation.rungs[now.row - 1].name}”."
 
 
-def step(rung: Rung, explanation: Explanation) -> Step:
+def step(rung: Rung, explanation: Explanation) -> CheckStep:
     deciding = rung.number == explanation.decided_by
-    return Step(
+    return CheckStep(
         rung=rung,
         is_deciding=deciding,
         then=(rung.then, LEVELS[rung.then]),
         now=(f"now: {rung.now}", LEVELS[rung.now]),
-        values=[(value, visible(value.text)[:TEXT_SHOWN]) for value in rung.values],
+        values=[(value, visible_text(value.text)[:TEXT_SHOWN]) for value in rung.values],
     )
 
 
@@ -145,7 +145,7 @@ def facts(line: SignedRequest) -> Any:
 
 
 def amount(units: int | None, currency: str | None) -> str:
-    return "" if units is None else f"{money.show(units)} {currency or ''}"
+    return "" if units is None else f"{money.format_amount(units)} {currency or ''}"
 
 
 def links(visit: Visit, line: SignedRequest) -> Any:
@@ -171,7 +171,9 @@ def links(visit: Visit, line: SignedRequest) -> Any:
 # --- The doctor -------------------------------------------------------------------------------------------------------
 def examine(visit: Visit, line: SignedRequest) -> dict[str, Any]:
     try:
-        found = signature_doctor.diagnose(merchant=visit.merchant, person=visit.person, request_id=line.request_id)
+        found = signature_doctor.diagnose_signature(
+            merchant=visit.merchant, person=visit.person, request_id=line.request_id
+        )
     except TooManyQuestions as refused:
         return {"sorry": str(refused), "status": TOO_MANY}
     except Refusal as refused:

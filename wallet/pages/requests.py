@@ -96,20 +96,22 @@ def requests(request: HttpRequest, visit: Visit) -> HttpResponse:
         return find(request, visit, text)
     form = SearchForm(visit.merchant, request.GET or None)
     following = "tail" in request.GET
-    found = look(visit.merchant, form, Edges() if following else edges(request))
+    found = load_requests(visit.merchant, form, Edges() if following else edges(request))
     newest = found.lines[0].pk if found.lines else 0
     if following and request.headers.get("HX-Request") and str(newest) == request.GET.get("seen"):
         return HttpResponse(status=204)  # nothing new: the page stays as it is
-    return show(request, visit, form, found=found, following=following, newest=newest)
+    return show_requests(request, visit, form, found=found, following=following, newest=newest)
 
 
-def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: RequestPage, **context: Any) -> HttpResponse:
+def show_requests(
+    request: HttpRequest, visit: Visit, form: SearchForm, *, found: RequestPage, **context: Any
+) -> HttpResponse:
     part = "requests_tail.html" if request.headers.get("HX-Request") else "requests.html"
     kept = filters(request)
     known: dict[str, Any] = {
         "form": form,
         "found": found,
-        "rows": [(line, line.amount is not None and money.show(line.amount)) for line in found.lines],
+        "rows": [(line, line.amount is not None and money.format_amount(line.amount)) for line in found.lines],
         "kept": kept,
         "filtered": bool(kept),
         "older": query(request, before=found.older) if found.older else "",
@@ -118,22 +120,22 @@ def show(request: HttpRequest, visit: Visit, form: SearchForm, *, found: Request
     }
     if "HX-Request" not in request.headers:
         since = clock.now() - DROPPED_FOR
-        known["dropped"] = refusal_budget.dropped(since=since, merchant_id=visit.merchant.pk)
-    response = page_frame.show(request, visit, part, tab="requests", title="Requests", **known | context)
+        known["dropped"] = refusal_budget.dropped_counts(since=since, merchant_id=visit.merchant.pk)
+    response = page_frame.render_page(request, visit, part, tab="requests", title="Requests", **known | context)
     response["X-Tail"] = "1"
     return response
 
 
-def look(merchant: Merchant, form: SearchForm, where: Edges) -> RequestPage:
+def load_requests(merchant: Merchant, form: SearchForm, where: Edges) -> RequestPage:
     if form.is_bound and not form.is_valid():
         return RequestPage()
     wish = form.wish() if form.is_bound else RequestFilter()
-    return log_search.look(merchant=merchant, wish=wish, edges=where, limit=LINES)
+    return log_search.search_requests(merchant=merchant, wish=wish, edges=where, limit=LINES)
 
 
 def edges(request: HttpRequest) -> Edges:
     """From an address of ours; anything else is as if it were not there."""
-    before, after = (numbers.whole(request.GET.get(name, "")) for name in ("before", "after"))
+    before, after = (numbers.parse_row_id(request.GET.get(name, "")) for name in ("before", "after"))
     if after is not None:
         return Edges(above=after, rising=True)
     return Edges(below=before) if before is not None else Edges()
@@ -155,23 +157,25 @@ def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
     code = visit.merchant.code
     if (request_id := log_search.parse_uuid(text)) is not None and is_own(visit.merchant, request_id):
         return HttpResponseRedirect(reverse("operator:call", args=[code, request_id]))
-    name, value = meant(visit.merchant, text[:LONGEST])
+    name, value = parse_term(visit.merchant, text[:LONGEST])
     return HttpResponseRedirect(f"{reverse('operator:requests', args=[code])}?{urlencode({name: value})}")
 
 
 def is_own(merchant: Merchant, request_id: Any) -> bool:
     try:
-        signature_doctor.own_call(merchant, request_id)
+        signature_doctor.own_request(merchant, request_id)
     except signature_doctor.NoSuchCall:
         return False
     return True
 
 
-def meant(merchant: Merchant, text: str) -> tuple[str, str]:
+def parse_term(merchant: Merchant, text: str) -> tuple[str, str]:
     try:
         return "address", str(parsed_block(text)).removesuffix("/32").removesuffix("/128")
     except forms.ValidationError:
-        return ("transaction" if log_search.is_there(merchant, RequestFilter(transaction_id=text)) else "player"), text
+        return (
+            "transaction" if log_search.has_request(merchant, RequestFilter(transaction_id=text)) else "player"
+        ), text
 
 
 # --- As a table -------------------------------------------------------------------------------------------------------
@@ -182,12 +186,12 @@ def requests_csv(request: HttpRequest, visit: Visit) -> Any:
         return HttpResponseRedirect(f"{reverse('operator:requests', args=[visit.merchant.code])}?{filters(request)}")
     name = file_name(visit.merchant.code, "requests", at=clock.now(), form="csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    download = downloads.record(
+    download = downloads.record_download(
         person=visit.person, what="Requests (CSV)", merchant=visit.merchant, filters=request.GET.dict()
     )
-    lines = log_search.every(merchant=visit.merchant, wish=form.wish(), at_once=AT_ONCE)
+    lines = log_search.all_requests(merchant=visit.merchant, wish=form.wish(), at_once=AT_ONCE)
     return StreamingHttpResponse(
-        tables.lines(downloads.counted(download, cells(lines), heads=1)),
+        tables.csv_lines(downloads.counted_rows(download, cells(lines), heads=1)),
         content_type="text/csv; charset=utf-8",
         headers=headers,
     )
@@ -199,10 +203,10 @@ def cells(lines: Iterator[SignedRequest]) -> Iterator[tuple[Any, ...]]:
         yield (
             line.created_at, line.request_id, line.method, line.endpoint, line.http_status, line.status, line.message,
             line.auth_key, line.address, line.player_id, line.session_id, line.game_id, line.transaction_id,
-            line.ref_transaction_id, line.round_id, line.currency, plain(line.amount), plain(line.balance),
+            line.ref_transaction_id, line.round_id, line.currency, plain_text(line.amount), plain_text(line.balance),
             f"{line.duration_us / 1000:.1f}",
         )  # fmt: skip
 
 
-def plain(units: int | None) -> str | None:
-    return None if units is None else money.show(units).replace(",", "")
+def plain_text(units: int | None) -> str | None:
+    return None if units is None else money.format_amount(units).replace(",", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from merchants.pages.forms import MomentField, PlainForm, written
+from merchants.pages.forms import MomentField, PlainForm, picker_value
 from portal.lib import money
 from portal.lib.amount_fields import AmountField
 from wallet.services.rounds import round_list
@@ -39,16 +39,16 @@ class FilterForm(PlainForm):
     @staticmethod
     def address(wish: RoundFilter) -> dict[str, str]:
         """What makes the same wish again."""
-        said: dict[str, Any] = {name: getattr(wish, name) for name in wish.kept()}
+        said: dict[str, Any] = {name: getattr(wish, name) for name in wish.stored_values()}
         for name in round_list.MOMENTS:
             if name in said:
-                said[name] = written(said[name])
+                said[name] = picker_value(said[name])
         if "least" in said:
-            said["least"] = money.typed(said["least"])
+            said["least"] = money.plain_amount(said["least"])
         return said
 
 
-def told(wish: RoundFilter) -> list[tuple[str, str]]:
+def filter_facts(wish: RoundFilter) -> list[tuple[str, str]]:
     """In words: label and value."""
     fields, said = FilterForm.base_fields, FilterForm.address(wish)
     utc = {name: said[name].replace("T", " ") for name in round_list.MOMENTS if name in said}

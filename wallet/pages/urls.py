@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern] = [
     ],
     path("<slug:code>/requests/", requests.requests, name="requests"),
     path("<slug:code>/requests/csv/", requests.requests_csv, name="requests_csv"),
-    path("<slug:code>/requests/<uuid:request_id>/", request.call, name="call"),
+    path("<slug:code>/requests/<uuid:request_id>/", request.request_page, name="call"),
     path("<slug:code>/players/", players.players_page, name="players"),
     path("<slug:code>/players/<int:number>/", players.player, name="player"),
     path("<slug:code>/players/<int:number>/block/", players.player_block, name="player_block"),

@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import Letter, Merchant
 from merchants.services import email_outbox, emails
 from portal.lib import clock
@@ -25,7 +25,7 @@ from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, Rep
 from wallet.reconciliation import schedule
 from wallet.reconciliation.days import DAY, day_of
 from wallet.reconciliation.figures import figures_of
-from wallet.reconciliation.plans import due_at, newest_due, recipients
+from wallet.reconciliation.plans import due_at, newest_due, report_recipients
 
 TEMPLATE = "reconciliation_alarm"
 GRACE = timedelta(minutes=30)  # for a day's comparison, after its hour or after the plan was changed
@@ -74,7 +74,7 @@ class Alarm:
     due: datetime
 
     def __str__(self) -> str:
-        return SENTENCES[self.cause].format(day=self.day, due=spoken(self.due))
+        return SENTENCES[self.cause].format(day=self.day, due=moment_text(self.due))
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def alarms(merchant: Merchant) -> list[Alarm]:
     return all_alarms(of=merchant).get(merchant, [])
 
 
-def late() -> int:
+def count_late_days() -> int:
     """How many days should have been compared by now and are not: of whichever merchants."""
     return sum(alarm.cause == Cause.NOT_RUN for found in all_alarms().values() for alarm in found)
 
@@ -96,7 +96,7 @@ def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
     runs = schedule.newest_runs(plans, since)
     reached = _reached({merchant for merchant, _ in runs}, since, now)
     found: dict[Merchant, list[Alarm]] = {}
-    judged = wanted | before | schedule.missed(runs, wanted)
+    judged = wanted | before | schedule.missed_days(runs, wanted)
     for merchant, day in sorted(judged, key=lambda key: key[1], reverse=True):
         plan, run = plans[merchant], runs.get((merchant, day))
         cause = _cause(plan, day, run, now)
@@ -201,5 +201,5 @@ def _tell(merchant: Merchant, alarm: Alarm) -> int:
 
 
 def _addresses(merchant: Merchant) -> list[str]:
-    everybody = [*settings.RECONCILIATION_ALARM_TO, *recipients(merchant), *emails.contacts(merchant)]
+    everybody = [*settings.RECONCILIATION_ALARM_TO, *report_recipients(merchant), *emails.contact_addresses(merchant)]
     return list({email.lower(): email for email in everybody}.values())

@@ -15,7 +15,7 @@ from django.db import transaction
 from merchants.models import Merchant, Player
 from portal.lib import clock
 from wallet.ledger import verification, verified_sums
-from wallet.ledger.verification import Breach, Difference, Verdict
+from wallet.ledger.verification import BalanceDifference, Breach, LedgerVerdict
 from wallet.models import BookFinding, BooksSlice, Case, Transaction
 
 OVERDUE = timedelta(hours=36)
@@ -36,16 +36,16 @@ class BooksResult(NamedTuple):
 
 
 # --- the checks -------------------------------------------------------------------------------------------------------
-def check_new_rows() -> Verdict:
+def check_new_rows() -> LedgerVerdict:
     """Verify what was written since the last time, then all balances; return what is wrong, of all merchants."""
-    verdicts, settled = list[Verdict](), verified_sums.new_rows_settled()
+    verdicts, settled = list[LedgerVerdict](), verified_sums.new_rows_settled()
     while (verdict := _check_next(settled)) is not None:
         verdicts.append(verdict)
-    return verification.merged([*verdicts, _check_balances()])
+    return verification.merge_verdicts([*verdicts, _check_balances()])
 
 
 @transaction.atomic
-def _check_next(settled: int) -> Verdict | None:
+def _check_next(settled: int) -> LedgerVerdict | None:
     verdict = verified_sums.verify_next_rows(settled)
     if verdict is not None:
         _store(Origin.ROWS, _found_in(verdict))
@@ -53,7 +53,7 @@ def _check_next(settled: int) -> Verdict | None:
 
 
 @transaction.atomic
-def _check_balances() -> Verdict:
+def _check_balances() -> LedgerVerdict:
     verdict = verified_sums.verify_balances()
     BookFinding.objects.filter(origin=Origin.BALANCES).delete()
     _store(Origin.BALANCES, _found_in(verdict))
@@ -61,7 +61,7 @@ def _check_balances() -> Verdict:
 
 
 @transaction.atomic
-def check_slice(merchant: Merchant) -> Verdict:
+def check_slice(merchant: Merchant) -> LedgerVerdict:
     """Verify the next slice of a merchant's players, and those with findings, from their first rows on."""
     BooksSlice.objects.get_or_create(merchant=merchant)
     state = BooksSlice.objects.select_for_update().get(merchant=merchant)
@@ -90,7 +90,7 @@ def _store(origin: str, findings: Iterable[BooksResult]) -> None:
     )
 
 
-def _found_in(verdict: Verdict) -> list[BooksResult]:
+def _found_in(verdict: LedgerVerdict) -> list[BooksResult]:
     """Return each subject once; of several rules that a row breaks, the last. A row of a merchant that does not exist
     is in the verdict alone: no merchant has a page for it.
     """
@@ -107,7 +107,7 @@ def _found_in(verdict: Verdict) -> list[BooksResult]:
 
 
 def _of_differences(
-    differences: Iterable[Difference], merchants: Mapping[str, int], keys: Mapping[int, int]
+    differences: Iterable[BalanceDifference], merchants: Mapping[str, int], keys: Mapping[int, int]
 ) -> Iterator[BooksResult]:
     for each in differences:
         if each.merchant is None:
@@ -124,7 +124,7 @@ def _of_differences(
         )
 
 
-def _of_gaps(verdict: Verdict) -> Iterator[BooksResult]:
+def _of_gaps(verdict: LedgerVerdict) -> Iterator[BooksResult]:
     rows = Transaction.objects.in_bulk([gap.row for gap in verdict.gaps])
     for gap in verdict.gaps:
         ours = {"account": gap.account, "row": gap.row, "balance": str(gap.balance), "expected": str(gap.expected)}

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import BigIntegerField, DecimalField, Q, Sum
 from django.db.models.expressions import RawSQL
 
-from portal.lib.money import show_with_code
+from portal.lib.money import format_with_code
 from wallet.models.reconciliation import STAKE, Case
 
 FROM_PLAYERS = frozenset({"bet", "withdraw"})
@@ -36,7 +36,7 @@ BREAKS = """
 """
 
 
-def net(case: Case) -> int:
+def net_difference(case: Case) -> int:
     """Return our total minus theirs. The total of rollbacks is what they gave to players less what they took back."""
     ours, theirs = case.ours or {}, case.theirs or {}
     if is_folded(case):
@@ -46,10 +46,10 @@ def net(case: Case) -> int:
     return -case.difference if (ours.get("kind") or theirs.get("kind")) in FROM_PLAYERS else case.difference
 
 
-def in_words(case: Case) -> str:
+def difference_text(case: Case) -> str:
     """Return our total minus theirs with its currency; a dash where no amount differs."""
-    difference = net(case)
-    return show_with_code(difference, case.currency) if difference else "–"
+    difference = net_difference(case)
+    return format_with_code(difference, case.currency) if difference else "–"
 
 
 def is_folded(case: Case) -> bool:
@@ -57,7 +57,7 @@ def is_folded(case: Case) -> bool:
     return case.kind == Case.Kind.TRUNCATED or case.subject.startswith("all|")
 
 
-def subject_in_words(case: Case) -> str:
+def subject_text(case: Case) -> str:
     """Return the id that the case is about; of a folded case, the number of its rows."""
     if not case.subject.startswith("all|"):
         return str(case.subject)
@@ -77,10 +77,10 @@ def counts(name: str, which: Q) -> dict[str, Any]:
     breaks: Any = RawSQL(BREAKS.format(row="wallet_case"), [], BigIntegerField())  # noqa: S611 - made of constants
     return {
         f"{name}_breaks": Sum(breaks, filter=which, default=0),
-        f"{name}_stake": Sum(at_stake(), filter=which, default=0),
+        f"{name}_stake": Sum(stake_expression(), filter=which, default=0),
     }
 
 
-def at_stake() -> Any:
+def stake_expression() -> Any:
     field: Any = DecimalField(max_digits=60, decimal_places=0)
     return RawSQL(AT_STAKE.format(row="wallet_case"), [], field)  # noqa: S611 - made of constants

@@ -18,12 +18,12 @@ def register() -> None:
     history_sentences.AMOUNTS |= {"high_amount", "write_off_alone", "difference", "per_euro"}
     history_sentences.BY_CURRENCY |= {"high_amount_by_currency", "write_off_alone_by_currency"}
     history.SUBJECTS |= {Case: "case", CurrencyRate: "rate"}
-    history_sentences.add(ReconciliationPlan, Thing("reconciliation", "event_repeat", _says_plan))
-    history_sentences.add(ReportRecipient, Thing("reconciliation", "mail", _says_recipient))
-    history_sentences.add(StatementSource, Thing("reconciliation", "cloud_download", _says_source))
-    history_sentences.add(Case, Thing("reconciliation", "rule", _says_case))
-    history_sentences.add(Correction, Thing("reconciliation", "currency_exchange", _says_correction))
-    history_sentences.add(CurrencyRate, Thing("reconciliation", "currency_exchange", _says_rate))
+    history_sentences.register(ReconciliationPlan, Thing("reconciliation", "event_repeat", _says_plan))
+    history_sentences.register(ReportRecipient, Thing("reconciliation", "mail", _says_recipient))
+    history_sentences.register(StatementSource, Thing("reconciliation", "cloud_download", _says_source))
+    history_sentences.register(Case, Thing("reconciliation", "rule", _says_case))
+    history_sentences.register(Correction, Thing("reconciliation", "currency_exchange", _says_correction))
+    history_sentences.register(CurrencyRate, Thing("reconciliation", "currency_exchange", _says_rate))
 
 
 def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
@@ -37,7 +37,7 @@ def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _says_rate(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        f"Exchange rate added: EUR 1.00 is {money.show_with_code(event.row['per_euro'], event.row['currency'])}"
+        f"Exchange rate added: EUR 1.00 is {money.format_with_code(event.row['per_euro'], event.row['currency'])}"
         if event.label == "insert"
         else f"Exchange rate of {event.row['currency']}: {history_sentences.fields_of(event)}"
         for event in events
@@ -69,12 +69,12 @@ def _says_correction(events: list[Event], everything: list[Event]) -> list[str]:
 def _correction(event: Event) -> str:
     """No player: mails say it too."""
     way = "to the player" if event.row["is_credit"] else "from the player"
-    amount = f"{money.show_with_code(event.row['amount'], event.row['currency'])} {way}, case {event.row['case_id']}"
+    amount = f"{money.format_with_code(event.row['amount'], event.row['currency'])} {way}, case {event.row['case_id']}"
     if event.label == "insert":
         return f"Correction proposed: {amount}. A second person must approve it"
-    if event.became("approved_by_id"):
+    if event.new_value("approved_by_id"):
         return f"Correction posted: {amount}. Proposed by {_proposer(event)}"
-    return f"Correction {'declined' if event.became('declined_by_id') else 'superseded'}: {amount}"
+    return f"Correction {'declined' if event.new_value('declined_by_id') else 'superseded'}: {amount}"
 
 
 def _proposer(event: Event) -> str:
@@ -84,14 +84,16 @@ def _proposer(event: Event) -> str:
 def _case(event: Event) -> str:
     if event.label == "insert":
         return f"Found: {Case.Kind(event.row['kind']).label.lower()}"
-    if event.became("write_off_asked_by_id"):
+    if event.new_value("write_off_asked_by_id"):
         asked = Case.Resolution(event.row["asked_resolution"] or Case.Resolution.WRITTEN_OFF).label.lower()
         return f"Closing it as “{asked}” asked for; a second person must approve it"
-    state = event.became("state")
+    state = event.new_value("state")
     if state == Case.State.RESOLVED:
         return f"Resolved: {Case.Resolution(event.row['resolution']).label.lower()}"
     if state and event.old and event.old["state"] == Case.State.RESOLVED:
         return "Open again"
     if state in BECAME:
         return BECAME[state]
-    return f"Assigned to {event.name or 'nobody'}" if event.became("owner_id") else history_sentences.fields_of(event)
+    return (
+        f"Assigned to {event.name or 'nobody'}" if event.new_value("owner_id") else history_sentences.fields_of(event)
+    )

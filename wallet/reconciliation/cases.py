@@ -55,7 +55,7 @@ Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CaseChange:
     """What a verb makes of a case that is locked and not resolved: its new fields. Raises Refusal. `text` is its note.
 
     One case or a thousand, the rule is the same.
@@ -66,19 +66,19 @@ class Change:
     text: str | None = None
 
 
-def assigning(*, to: Person, by: Person) -> Change:
+def assign_change(*, to: Person, by: Person) -> CaseChange:
     check_worker(by)
     if not works_on_cases(to):
         raise refusals.NotTheirs(to.email)
-    return Change(lambda _: {"state": State.ASSIGNED, "owner": to}, by)
+    return CaseChange(lambda _: {"state": State.ASSIGNED, "owner": to}, by)
 
 
-def waiting_for_operator(*, by: Person) -> Change:
+def wait_change(*, by: Person) -> CaseChange:
     check_worker(by)
-    return Change(lambda _: {"state": State.WAITING}, by)
+    return CaseChange(lambda _: {"state": State.WAITING}, by)
 
 
-def resolving(*, resolution: str, text: str, by: Person) -> Change:
+def resolve_change(*, resolution: str, text: str, by: Person) -> CaseChange:
     """With a difference that still stands this is a write-off by another name, and judged as one."""
     check_worker(by)
     if resolution == Resolution.WRITTEN_OFF:
@@ -88,7 +88,7 @@ def resolving(*, resolution: str, text: str, by: Person) -> Change:
     return _closing(Resolution(resolution), text=text, by=by)
 
 
-def writing_off(*, text: str, by: Person) -> Change:
+def write_off_change(*, text: str, by: Person) -> CaseChange:
     check_worker(by)
     closing = _closing(Resolution.WRITTEN_OFF, text=text, by=by)
 
@@ -97,10 +97,10 @@ def writing_off(*, text: str, by: Person) -> Change:
             raise refusals.OwedIsPaid
         return closing.of(case)
 
-    return Change(of, by, closing.text)
+    return CaseChange(of, by, closing.text)
 
 
-def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> Change:
+def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> CaseChange:
     """Up to what one person may close at once; above it the case stays open until a second person confirms."""
     allowance = Allowance(by)
 
@@ -111,7 +111,7 @@ def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> Change:
             return _done_with(resolution, by)
         return {"write_off_asked_by": by, "asked_resolution": resolution}
 
-    return Change(of, by, _checked(text))
+    return CaseChange(of, by, _checked(text))
 
 
 class Allowance:
@@ -130,7 +130,7 @@ class Allowance:
             return True
         if case.kind == Case.Kind.OWED or is_folded(case):
             return False
-        stake = at_stake(case)
+        stake = amount_at_stake(case)
         if stake == 0:
             return True
         of = (case.merchant_id, case.currency)
@@ -161,7 +161,7 @@ def is_folded(case: Case) -> bool:
     return behind or case.subject.startswith("all|")
 
 
-def at_stake(case: Case) -> int:
+def amount_at_stake(case: Case) -> int:
     """Units of money that still differ, or are open, in a case; as STAKE has it."""
     ours, theirs = (int((side or {}).get("amount") or 0) for side in (case.ours, case.theirs))
     if case.difference:
@@ -171,24 +171,24 @@ def at_stake(case: Case) -> int:
     return abs(ours - theirs) if case.kind == Case.Kind.TOTALS else 0
 
 
-def assign(*, case: Case, to: Person, by: Person) -> Case:
-    return _changed(case, assigning(to=to, by=by))
+def assign_case(*, case: Case, to: Person, by: Person) -> Case:
+    return _changed(case, assign_change(to=to, by=by))
 
 
-def wait_for_operator(*, case: Case, by: Person) -> Case:
-    return _changed(case, waiting_for_operator(by=by))
+def ask_operator(*, case: Case, by: Person) -> Case:
+    return _changed(case, wait_change(by=by))
 
 
-def resolve(*, case: Case, resolution: str, text: str, by: Person) -> Case:
-    return _changed(case, resolving(resolution=resolution, text=text, by=by))
+def resolve_case(*, case: Case, resolution: str, text: str, by: Person) -> Case:
+    return _changed(case, resolve_change(resolution=resolution, text=text, by=by))
 
 
 def write_off(*, case: Case, text: str, by: Person) -> Case:
-    return _changed(case, writing_off(text=text, by=by))
+    return _changed(case, write_off_change(text=text, by=by))
 
 
 @transaction.atomic
-def reopen(*, case: Case, by: Person, text: str) -> Case:
+def reopen_case(*, case: Case, by: Person, text: str) -> Case:
     check_worker(by)
     case = _locked(case)
     if case.state != State.RESOLVED:
@@ -239,7 +239,7 @@ def _asked_for(case: Case, by: Person) -> Case:
 
 
 @transaction.atomic
-def _changed(case: Case, change: Change) -> Case:
+def _changed(case: Case, change: CaseChange) -> Case:
     case = _unresolved(case)
     fields = change.of(case)
     if change.text is not None:
@@ -254,14 +254,14 @@ def _done_with(resolution: Case.Resolution, by: Person) -> Fields:
 
 # --- what is said -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def note(*, case: Case, text: str, by: Person, internal: bool = False) -> CaseNote:
+def add_note(*, case: Case, text: str, by: Person, internal: bool = False) -> CaseNote:
     """Of our support; an internal one is not shown to the operator."""
     check_worker(by)
     return _note(_locked(case), by, text, internal=internal)
 
 
 @transaction.atomic
-def comment(*, case: Case, text: str, by: Person, statement: Statement | None = None) -> CaseNote:
+def add_comment(*, case: Case, text: str, by: Person, statement: Statement | None = None) -> CaseNote:
     """Of anybody who may speak here; the operator's answer brings a case that waits for it back to us."""
     check_speaker(case, by)
     case = _locked(case)
@@ -271,18 +271,18 @@ def comment(*, case: Case, text: str, by: Person, statement: Statement | None = 
     return said
 
 
-def attach(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) -> CaseNote:
+def attach_statement(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) -> CaseNote:
     """A corrected statement with a comment. It is received and read as any other; one that is refused is attached too,
     with its faults, and changes nothing.
     """
     check_speaker(case, by)
     _checked(text)
-    received = statements.receive(
+    received = statements.receive_statement(
         merchant=case.merchant, day=case.day, name=name, content=content, source=Statement.Source.UPLOAD, by=by
     )
     if received.state == Statement.State.RECEIVED:
-        received = statements.read(statement=received)
-    return comment(case=case, text=text, by=by, statement=received)
+        received = statements.read_statement(statement=received)
+    return add_comment(case=case, text=text, by=by, statement=received)
 
 
 def notes_of(case: Case, *, for_staff: bool) -> QuerySet[CaseNote]:
@@ -321,7 +321,7 @@ def _checked(text: str) -> str:
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
-class Refused(NamedTuple):
+class CaseRefused(NamedTuple):
     case: Case
     why: str
 
@@ -329,11 +329,11 @@ class Refused(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Done:
     cases: Sequence[Case]
-    refused: Sequence[Refused]
+    refused: Sequence[CaseRefused]
 
 
 @transaction.atomic
-def many(cases: QuerySet[Case], change: Change) -> Done:
+def change_many(cases: QuerySet[Case], change: CaseChange) -> Done:
     """All or none, in a few statements however many there are. A case that the change refuses is named and does not
     hold up the others. Raises TooManyCases.
     """
@@ -348,7 +348,7 @@ def many(cases: QuerySet[Case], change: Change) -> Done:
                 raise refusals.CaseResolved
             done.append((case, change.of(case)))
         except Refusal as why:
-            refused.append(Refused(case, str(why)))
+            refused.append(CaseRefused(case, str(why)))
     if change.text is not None:
         CaseNote.objects.bulk_create(_written(case, change.by, change.text) for case, _ in done)
     _save_all(done)
@@ -373,24 +373,26 @@ class CurrencySum(NamedTuple):
     difference: int
 
 
-def sums(found: QuerySet[Case]) -> list[CurrencySum]:
+def currency_sums(found: QuerySet[Case]) -> list[CurrencySum]:
     """How many and how much is at stake, by currency; differences above and below zero do not cancel."""
     rows = (
-        found.order_by("currency").values("currency").annotate(cases=Count("pk"), stake=Sum(break_amounts.at_stake()))
+        found.order_by("currency")
+        .values("currency")
+        .annotate(cases=Count("pk"), stake=Sum(break_amounts.stake_expression()))
     )
     return [CurrencySum(row["currency"], row["cases"], int(row["stake"] or 0)) for row in rows]
 
 
-def _ask_second(change: Change, asked: Sequence[Case]) -> None:
+def _ask_second(change: CaseChange, asked: Sequence[Case]) -> None:
     """An email to everybody who may confirm it, once for each merchant."""
     others = Person.objects.filter(is_active=True, staff_role__in=WORKERS).exclude(pk=change.by.pk)
     for merchant, of_one in _by_merchant(asked).items():
-        told = sums(Case.objects.filter(pk__in=[case.pk for case in of_one]))
+        told = currency_sums(Case.objects.filter(pk__in=[case.pk for case in of_one]))
         context = {
             "merchant": merchant.name,
             "asked_by": str(change.by),
             "number": len(of_one),
-            "sums": [money.show_with_code(each.difference, each.currency) for each in told],
+            "sums": [money.format_with_code(each.difference, each.currency) for each in told],
             "reason": change.text or "",
             "page": f"/admin/wallet/case/{of_one[0].pk}/change/"
             if len(of_one) == 1
@@ -406,20 +408,20 @@ def _by_merchant(asked: Sequence[Case]) -> dict[Merchant, list[Case]]:
     return found
 
 
-def waiting_for_second(merchant: Merchant | None = None) -> QuerySet[Case]:
+def write_offs_to_confirm(merchant: Merchant | None = None) -> QuerySet[Case]:
     """What somebody asked to close, and a second person has to confirm."""
-    return unresolved(merchant).filter(write_off_asked_by__isnull=False)
+    return unresolved_cases(merchant).filter(write_off_asked_by__isnull=False)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
-def unresolved(merchant: Merchant | None = None) -> QuerySet[Case]:
+def unresolved_cases(merchant: Merchant | None = None) -> QuerySet[Case]:
     """The worst first: what is owed to players stands on top. Over all merchants: those of sandboxes are left out."""
     found = Case.objects.exclude(state=State.RESOLVED).order_by("-severity", "opened_at")
     return found.filter(merchant=merchant) if merchant else found.filter(merchant__in=Merchant.objects.live())
 
 
-def owed(merchant: Merchant | None = None) -> QuerySet[Case]:
-    return unresolved(merchant).filter(severity=Case.Severity.OWED)
+def owed_cases(merchant: Merchant | None = None) -> QuerySet[Case]:
+    return unresolved_cases(merchant).filter(severity=Case.Severity.OWED)
 
 
 BUCKETS = (
@@ -447,13 +449,13 @@ class Ages:
         return str(Case.Kind(self.kind).label)
 
 
-def ages(merchant: Merchant | None = None, *, now: datetime | None = None) -> list[Ages]:
+def open_case_ages(merchant: Merchant | None = None, *, now: datetime | None = None) -> list[Ages]:
     """In one query, for the screen and for the mail."""
     now = now or clock.now()
     counts = {
         f"bucket_{number}": Count("pk", _opened(now, young, old)) for number, (_, young, old) in enumerate(BUCKETS)
     }
-    found = unresolved(merchant).order_by("kind").values("kind").annotate(**counts)
+    found = unresolved_cases(merchant).order_by("kind").values("kind").annotate(**counts)
     rows: Iterable[Any] = found
     told = [Ages(row["kind"], tuple(row[name] for name in counts)) for row in rows]
     return sorted(told, key=lambda kind: (kind.kind != Case.Kind.OWED, -kind.total, kind.kind))
@@ -466,14 +468,14 @@ def _opened(now: datetime, young: timedelta, old: timedelta | None) -> Q:
 
 
 # --- older by the day -------------------------------------------------------------------------------------------------
-GROWN = severity.sql(
+GROWN = severity.severity_sql(
     kind="c.kind",
     difference="c.difference",
     high_amount=lower_limit(
         by_currency="p.high_amount_by_currency", amount="coalesce(p.high_amount, 100000000)", currency="c.currency"
     ),
     age="(%(now)s - c.opened_at)",
-    misdirected=severity.misdirected("c"),
+    misdirected=severity.misdirected_condition("c"),
 )
 GROW = f"""
     UPDATE wallet_case SET severity = grown.severity
@@ -526,8 +528,37 @@ def _saved(case: Case, **fields: Any) -> Case:
 
 
 __all__ = [
-    "BUCKETS", "Ages", "Change", "CurrencySum", "Done", "Refused", "ages", "assign", "assigning", "at_stake", "attach",
-    "comment", "confirm_write_off", "decline_write_off", "grow_older", "lock_unresolved", "many", "note", "notes_of",
-    "owed", "reopen", "resolve", "resolving", "save_fields", "severity_of", "sums", "unresolved", "wait_for_operator",
-    "waiting_for_operator", "waiting_for_second", "works_on_cases", "write_off", "writing_off",
+    "BUCKETS",
+    "Ages",
+    "CaseChange",
+    "CaseRefused",
+    "CurrencySum",
+    "Done",
+    "add_comment",
+    "add_note",
+    "amount_at_stake",
+    "ask_operator",
+    "assign_case",
+    "assign_change",
+    "attach_statement",
+    "change_many",
+    "confirm_write_off",
+    "currency_sums",
+    "decline_write_off",
+    "grow_older",
+    "lock_unresolved",
+    "notes_of",
+    "open_case_ages",
+    "owed_cases",
+    "reopen_case",
+    "resolve_case",
+    "resolve_change",
+    "save_fields",
+    "severity_of",
+    "unresolved_cases",
+    "wait_change",
+    "works_on_cases",
+    "write_off",
+    "write_off_change",
+    "write_offs_to_confirm",
 ]  # fmt: skip

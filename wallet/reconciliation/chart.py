@@ -24,7 +24,7 @@ class Bar(NamedTuple):
     breaks: int | None
 
 
-def draw(bars: Sequence[Bar]) -> bytes:
+def draw_chart(bars: Sequence[Bar]) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(22)
     step, highest = WIDTH / max(len(bars), 1), max((bar.breaks or 0 for bar in bars), default=0)
@@ -42,7 +42,7 @@ def draw(bars: Sequence[Bar]) -> bytes:
     return kept.getvalue()
 
 
-def in_words(bars: Sequence[Bar]) -> str:
+def chart_text(bars: Sequence[Bar]) -> str:
     """Return the numbers of the picture, for mail programs that show none."""
     return ", ".join(f"{bar.day:%-d %b}: {'–' if bar.breaks is None else f'{bar.breaks:,}'}" for bar in bars)
 

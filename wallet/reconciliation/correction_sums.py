@@ -29,7 +29,9 @@ class CorrectionSum(NamedTuple):
     from_players: int
 
     def __str__(self) -> str:
-        to_players, from_players = (money.show(units, self.currency) for units in (self.to_players, self.from_players))
+        to_players, from_players = (
+            money.format_amount(units, self.currency) for units in (self.to_players, self.from_players)
+        )
         moved = f"{to_players} to players, {from_players} from players"
         return f"{self.currency}: {self.rows:,} correction{'s' * (self.rows != 1)}, {moved}"
 

@@ -26,7 +26,7 @@ SETTLED = Case.Resolution.SETTLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CorrectionEntry:
     """What a correction moves: `amount` above 0, real amount × 100000; `is_credit`: to the player."""
 
     player: str
@@ -36,14 +36,14 @@ class Entry:
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
-def suggested_entry(case: Case) -> Entry:
+def suggested_entry(case: Case) -> CorrectionEntry:
     """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond; what was corrected
     before the case was opened again is off it.
     """
     posted = corrections_of(case).filter(approved_at__isnull=False, currency=case.currency)
     left = case.difference + sum(correction.delta for correction in posted)
-    amount = abs(left) if case.difference else cases.at_stake(case)
-    return Entry(player=case.player_id, currency=case.currency, amount=amount, is_credit=left <= 0)
+    amount = abs(left) if case.difference else cases.amount_at_stake(case)
+    return CorrectionEntry(player=case.player_id, currency=case.currency, amount=amount, is_credit=left <= 0)
 
 
 def proposed_correction(case: Case) -> Correction | None:
@@ -67,7 +67,7 @@ def balance_of(correction: Correction) -> int:
 
 # --- the verbs --------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def propose_correction(*, case: Case, entry: Entry, text: str, by: Person) -> Correction:
+def propose_correction(*, case: Case, entry: CorrectionEntry, text: str, by: Person) -> Correction:
     """The case stays open until another person approves. Raises Refusal."""
     cases.check_worker(by)
     case = cases.lock_unresolved(case)
@@ -76,7 +76,7 @@ def propose_correction(*, case: Case, entry: Entry, text: str, by: Person) -> Co
     if case.kind == Case.Kind.OWED and not entry.is_credit:
         raise refusals.OwedIsCredited
     player = _checked_player(case.merchant, entry)
-    cases.note(case=case, text=text, by=by)
+    cases.add_note(case=case, text=text, by=by)
     now = clock.now()
     left = Correction.objects.filter(case=case, approved_at=None, declined_at=None)
     left.update(declined_at=now)  # a comparison took its request away
@@ -103,7 +103,7 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
     if proposed.case.difference != difference:
         raise refusals.CaseChanged
     check_two_people(proposed.asked_by, by, case.merchant)
-    answer = ledger.correct(proposed.pk, by.pk)
+    answer = ledger.post_correction(proposed.pk, by.pk)
     if answer.status == statuses.DuplicateTransaction.key:
         raise refusals.ArrivedMeanwhile
     if answer.status != statuses.OK:
@@ -119,7 +119,7 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
 def decline_correction(*, case: Case, text: str, by: Person) -> Correction:
     """The person who proposed it may take it back so."""
     proposed = _proposed(case, by)
-    cases.note(case=proposed.case, text=text, by=by)
+    cases.add_note(case=proposed.case, text=text, by=by)
     Correction.objects.filter(pk=proposed.pk).update(declined_by=by, declined_at=clock.now())
     cases.save_fields(proposed.case, write_off_asked_by=None, asked_resolution="")
     proposed.refresh_from_db()
@@ -137,7 +137,7 @@ def _proposed(case: Case, by: Person) -> Correction:
     return proposed
 
 
-def _checked_player(merchant: Merchant, entry: Entry) -> Player:
+def _checked_player(merchant: Merchant, entry: CorrectionEntry) -> Player:
     if entry.amount <= 0:
         raise refusals.AmountNotAboveZero
     if not Account.objects.filter(merchant=merchant, currency=entry.currency).exists():
@@ -153,7 +153,7 @@ def _ask_second(proposed: Correction, text: str) -> None:
     context: dict[str, Any] = {
         "merchant": proposed.merchant.name,
         "asked_by": str(proposed.asked_by),
-        "amount": f"{proposed.currency} {money.show(proposed.amount)}",
+        "amount": f"{proposed.currency} {money.format_amount(proposed.amount)}",
         "direction": "to the player" if proposed.is_credit else "from the player",
         "reason": text,
         "page": f"/admin/wallet/case/{proposed.case_id}/change/",

@@ -15,10 +15,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from merchants.models import Merchant
-from portal.lib.money import show_with_code
+from portal.lib.money import format_with_code
 from wallet.models.reconciliation import Case, Reconciliation
 from wallet.reconciliation import break_amounts, syncing
-from wallet.reconciliation.figures import LATENESS, BreakSum, Figures
+from wallet.reconciliation.figures import LATENESS, BreakFigures, Figures
 
 # A break that is met twice is one case (syncing.MEET).
 SUMS = f"""
@@ -31,7 +31,7 @@ SUMS = f"""
 
 
 # --- counting, in the transaction of a comparison ---------------------------------------------------------------------
-def by_day(figures: Figures, *, merchant: Merchant, day: date) -> Figures:
+def figures_by_day(figures: Figures, *, merchant: Merchant, day: date) -> Figures:
     """Return the figures with the breaks of this day, and those of other days apart. Before floods are folded."""
     found = _sums(merchant, day)
     return replace(
@@ -41,12 +41,12 @@ def by_day(figures: Figures, *, merchant: Merchant, day: date) -> Figures:
     )
 
 
-def _sums(merchant: Merchant, day: date) -> list[tuple[date, BreakSum]]:
+def _sums(merchant: Merchant, day: date) -> list[tuple[date, BreakFigures]]:
     values: dict[str, Any] = {"merchant": merchant.pk, "day": day} | syncing.KINDS_BY_DAY
     with connection.cursor() as cursor:
         cursor.execute(SUMS, values)
         return [
-            (of, BreakSum(kind, currency, breaks, int(difference), int(size), int(stake), int(net)))
+            (of, BreakFigures(kind, currency, breaks, int(difference), int(size), int(stake), int(net)))
             for of, kind, currency, breaks, difference, size, stake, net in cursor.fetchall()
         ]
 
@@ -67,17 +67,17 @@ def _met(run: Reconciliation) -> Q:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedBreaks:
     """Breaks, and by currency what differs in them."""
 
     breaks: int
     stakes: list[tuple[str, int]]
 
     def __str__(self) -> str:
-        return in_words(self.breaks, self.stakes)
+        return breaks_text(self.breaks, self.stakes)
 
 
-def counted(run: Reconciliation) -> tuple[Counted, Counted]:
+def count_breaks(run: Reconciliation) -> tuple[CountedBreaks, CountedBreaks]:
     """Return what the day's cases count for: those that the comparison met, and those that later days have found.
 
     Each is one break, a folded one as many as it has rows.
@@ -88,26 +88,26 @@ def counted(run: Reconciliation) -> tuple[Counted, Counted]:
     return _counted(rows, "met"), _counted(rows, "later")
 
 
-def _counted(rows: Iterable[dict[str, Any]], which: str) -> Counted:
+def _counted(rows: Iterable[dict[str, Any]], which: str) -> CountedBreaks:
     stakes = [(row["currency"], int(row[f"{which}_stake"])) for row in rows]
-    return Counted(sum(row[f"{which}_breaks"] for row in rows), [each for each in stakes if all(each)])
+    return CountedBreaks(sum(row[f"{which}_breaks"] for row in rows), [each for each in stakes if all(each)])
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------
-def in_words(breaks: int, stakes: Iterable[tuple[str, int]]) -> str:
+def breaks_text(breaks: int, stakes: Iterable[tuple[str, int]]) -> str:
     """Return `3 breaks, EUR 1,234.50, JPY 500`."""
-    amounts = [show_with_code(stake, currency) for currency, stake in stakes]
+    amounts = [format_with_code(stake, currency) for currency, stake in stakes]
     return ", ".join([f"{breaks:,} break{'s' * (breaks != 1)}", *amounts])
 
 
-def elsewhere_in_words(figures: Figures) -> list[tuple[date, str]]:
+def other_days_texts(figures: Figures) -> list[tuple[date, str]]:
     """Return each other day whose breaks the comparison met, with a sentence about them."""
-    days: dict[str, list[BreakSum]] = {}
+    days: dict[str, list[BreakFigures]] = {}
     for each in figures.elsewhere:
         days.setdefault(each.day, []).append(each)
     return [(date.fromisoformat(day), "; ".join(map(_sum_in_words, sums))) for day, sums in days.items()]
 
 
-def _sum_in_words(each: BreakSum) -> str:
-    amount = f", {show_with_code(each.stake, each.currency)}" if each.stake and each.currency else ""
+def _sum_in_words(each: BreakFigures) -> str:
+    amount = f", {format_with_code(each.stake, each.currency)}" if each.stake and each.currency else ""
     return f"{each.label} ({each.breaks:,}{amount})"

@@ -73,7 +73,7 @@ class DayStatement:
         """As of a statement. What is trimmed is counted, once; in a transaction that has made the rows ready."""
         if self.is_plain:
             return list(self.head.totals)
-        statement_rows.make_ready(self.parts)
+        statement_rows.restore_rows(self.parts)
         with connection.cursor() as cursor:
             cursor.execute(SUMS.replace("{source}", self.source))
             names = ("currency", "kind", "rows", "amount")
@@ -87,13 +87,13 @@ class DayStatement:
     def source(self) -> str:
         """Its rows, to stand in SQL after FROM: the columns of `statement_rows.name_of`."""
         if self.is_plain:
-            return statement_rows.name_of(self.head)
+            return statement_rows.view_name(self.head)
         return f"({' UNION ALL '.join(self._selected(number) for number in range(len(self.parts)))})"
 
     def _selected(self, number: int) -> str:
         names = ", ".join(f"p.{name}" for name in statement_rows.COLUMNS)
         line = f"p.line + {number * LINES_OF_ONE}"
-        view = statement_rows.name_of(self.parts[number])
+        view = statement_rows.view_name(self.parts[number])
         if _is_our_export(self.parts[number]):
             columns = ", ".join(f"r.{name}" for name in ("line", *statement_rows.COLUMNS))
             view = ONE_ROLLBACK.format(view=view, columns=columns, merchant=int(self.merchant.pk))
@@ -106,8 +106,8 @@ class DayStatement:
         kind = THEIR_KIND.format(a="p", m=int(self.merchant.pk))
         own = Scope.parse(self.parts[number].scope)
         newer = [scope for part in self.parts[number + 1 :] if (scope := Scope.parse(part.scope)).trims(own)]
-        taken = [f"NOT {scopes.condition([scope], kind, 'p.currency', unknown='false')}" for scope in newer]
-        return scopes.all_true(compared(self.plan, kind, "p.currency"), *taken)
+        taken = [f"NOT {scopes.scope_condition([scope], kind, 'p.currency', unknown='false')}" for scope in newer]
+        return scopes.all_true_condition(compared_rows(self.plan, kind, "p.currency"), *taken)
 
 
 def _is_our_export(statement: Statement) -> bool:
@@ -116,19 +116,19 @@ def _is_our_export(statement: Statement) -> bool:
     )
 
 
-def compared(plan: ReconciliationPlan, kind: str, currency: str) -> str:
-    return scopes.all_true(
-        scopes.without_kinds(plan.left_out, kind),
-        scopes.condition([Scope.parse(text) for text in plan.scopes], kind, currency),
+def compared_rows(plan: ReconciliationPlan, kind: str, currency: str) -> str:
+    return scopes.all_true_condition(
+        scopes.condition_without_kinds(plan.left_out, kind),
+        scopes.scope_condition([Scope.parse(text) for text in plan.scopes], kind, currency),
     )
 
 
 def our_condition(plan: ReconciliationPlan, alias: str = "t") -> str:
     """True of the rows of our ledger that are compared."""
-    return compared(plan, OUR_KIND.format(a=alias), f"{alias}.currency")
+    return compared_rows(plan, OUR_KIND.format(a=alias), f"{alias}.currency")
 
 
-def current(merchant: Merchant, day: Any) -> list[Statement]:
+def current_statements(merchant: Merchant, day: Any) -> list[Statement]:
     found = Statement.objects.filter(merchant=merchant, day=day, is_current=True)
     return list(found.order_by("pk"))
 
@@ -139,11 +139,13 @@ def day_statement(
     """Return what the day is compared with, or None and what is missing before it can be."""
     if not parts:
         return None, []
-    missing = scopes.missing([Scope.parse(part.scope) for part in parts], [Scope.parse(text) for text in plan.scopes])
+    missing = scopes.missing_parts(
+        [Scope.parse(part.scope) for part in parts], [Scope.parse(text) for text in plan.scopes]
+    )
     return (None, missing) if missing else (DayStatement(merchant, plan, tuple(parts)), [])
 
 
-def beside(statement: DayStatement, others: Iterable[DayStatement]) -> str:
+def rows_of_other_days(statement: DayStatement, others: Iterable[DayStatement]) -> str:
     """Return the rows of other days, as each is compared and with its `day`, to stand in SQL after FROM."""
     names = ", ".join(f"n.{name}" for name in ("line", *statement_rows.COLUMNS))
     days = [(f"'{each.day:%Y-%m-%d}'::date", each.source, "true") for each in others]

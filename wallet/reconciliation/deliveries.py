@@ -15,12 +15,12 @@ from portal.lib import clock
 from wallet.models.reconciliation import Case, Reconciliation, ReportDelivery
 from wallet.reconciliation import refusals, report
 from wallet.reconciliation.bounces import Bounce, bounces_in
-from wallet.reconciliation.plans import recipients
+from wallet.reconciliation.plans import report_recipients
 
 log = structlog.get_logger(__name__)
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     WAITING = "waiting"
     RETRIED = "retried"  # the mail server said no for now, or nothing
     SENT = "sent"
@@ -28,18 +28,18 @@ class State(StrEnum):
     BOUNCED = "bounced"  # taken by the first server and refused by a later one
 
 
-def state(delivery: ReportDelivery) -> State:
+def delivery_state(delivery: ReportDelivery) -> DeliveryState:
     letter = delivery.letter
     if delivery.bounced_at:
-        return State.BOUNCED
+        return DeliveryState.BOUNCED
     if letter.state == Letter.State.WAITING:
-        return State.RETRIED if letter.attempts else State.WAITING
-    return State.SENT if letter.state == Letter.State.SENT else State.GIVEN_UP
+        return DeliveryState.RETRIED if letter.attempts else DeliveryState.WAITING
+    return DeliveryState.SENT if letter.state == Letter.State.SENT else DeliveryState.GIVEN_UP
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def send(*, run: Reconciliation) -> Sequence[ReportDelivery]:
+def send_reports(*, run: Reconciliation) -> Sequence[ReportDelivery]:
     """Once for each comparison and recipient, however often it is called, and by however many at once.
 
     None for a comparison that says nothing but what the last report of its day said, nor for one without a statement:
@@ -48,15 +48,15 @@ def send(*, run: Reconciliation) -> Sequence[ReportDelivery]:
     run = Reconciliation.objects.select_for_update(no_key=True).select_related("merchant").get(pk=run.pk)
     if run.state != Reconciliation.State.DONE:
         raise refusals.NotCompared
-    if run.outcome == Reconciliation.Outcome.NO_STATEMENT or says_nothing_new(run):
+    if run.outcome == Reconciliation.Outcome.NO_STATEMENT or has_no_news(run):
         return []
     there = set(ReportDelivery.objects.filter(reconciliation=run).values_list("to", flat=True))
-    return [_deliver(run, to) for to in recipients(run.merchant) if to not in there]
+    return [_deliver(run, to) for to in report_recipients(run.merchant) if to not in there]
 
 
-def says_nothing_new(run: Reconciliation) -> bool:
+def has_no_news(run: Reconciliation) -> bool:
     """Against the report that went out last; a case that came or went makes a difference also in equal figures."""
-    told = report.told_before(run)
+    told = report.previous_report(run)
     if told is None:
         return False
     since = Reconciliation.objects.filter(
@@ -82,7 +82,7 @@ def _letter(run: Reconciliation, to: str) -> Letter:
 
 
 @transaction.atomic
-def send_again(*, delivery: ReportDelivery) -> ReportDelivery:
+def resend_report(*, delivery: ReportDelivery) -> ReportDelivery:
     """When it was given up, came back, or was lost by who got it: another letter, since a second copy of the same is
     hidden by mailboxes. The old letter stays. Raises StillTried.
     """
@@ -101,13 +101,13 @@ def send_again(*, delivery: ReportDelivery) -> ReportDelivery:
 
 # --- bounces ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def bounced(message: IO[bytes]) -> list[ReportDelivery]:
+def record_bounce(message: IO[bytes]) -> list[ReportDelivery]:
     """What came back to our address as a delivery status notification (RFC 3464): marks the deliveries it speaks of."""
     return [delivery for bounce in bounces_in(message) if (delivery := _mark(bounce))]
 
 
 def _mark(bounce: Bounce) -> ReportDelivery | None:
-    number = email_outbox.number_in(bounce.message_id)
+    number = email_outbox.email_number(bounce.message_id)
     found = (
         ReportDelivery.objects.select_for_update().filter(letter=number, bounced_at=None).first() if number else None
     )

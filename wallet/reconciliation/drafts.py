@@ -28,7 +28,7 @@ FOLDER = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class StatementDraft:
     """`case`: the one that the file answers."""
 
     token: str
@@ -39,14 +39,14 @@ class Draft:
     scope: Scope = WHOLE
 
     @classmethod
-    def of(cls, row: StatementPreview) -> Draft:
+    def build(cls, row: StatementPreview) -> StatementDraft:
         return cls(str(row.number), row.path, row.name, row.day, row.case, Scope.parse(row.scope))
 
     def open(self) -> IO[bytes]:
         return private_files().open(self.path)
 
 
-def keep(
+def keep_draft(
     *,
     merchant: Merchant,
     by: Person,
@@ -56,7 +56,7 @@ def keep(
     size: int,
     case: int | None = None,
     scope: Scope = WHOLE,
-) -> Draft:
+) -> StatementDraft:
     """Raises Refusal: EmptyStatement, StatementTooLarge, DayNotOver, DayBeforeMerchant."""
     check_day(merchant, day)
     if not size:
@@ -72,34 +72,34 @@ def keep(
     )  # fmt: skip
     for oldest in _of_person(merchant, by)[MOST:]:
         _delete(oldest)
-    return Draft.of(row)
+    return StatementDraft.build(row)
 
 
-def kept(*, merchant: Merchant, by: Person, token: str) -> Draft | None:
+def find_draft(*, merchant: Merchant, by: Person, token: str) -> StatementDraft | None:
     """None: another person's, older than a day, sent or discarded."""
     try:
         row = _of_person(merchant, by).filter(number=UUID(token)).first()
     except ValueError:
         return None
-    return Draft.of(row) if row is not None and private_files().exists(row.path) else None
+    return StatementDraft.build(row) if row is not None and private_files().exists(row.path) else None
 
 
-def open_drafts(*, merchant: Merchant, by: Person) -> list[Draft]:
+def open_drafts(*, merchant: Merchant, by: Person) -> list[StatementDraft]:
     """Return what this person has looked at and not sent, the newest first."""
-    return [Draft.of(row) for row in _of_person(merchant, by)]
+    return [StatementDraft.build(row) for row in _of_person(merchant, by)]
 
 
-def mark(mapping: Mapping) -> str:
+def draft_digest(mapping: Mapping) -> str:
     """Of what somebody has looked at: what is stated otherwise since is looked at once more before it is sent."""
     return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
 
 
-def drop(draft: Draft) -> None:
+def drop_draft(draft: StatementDraft) -> None:
     for row in StatementPreview.objects.filter(number=UUID(draft.token)):
         _delete(row)
 
 
-def purge(now: datetime) -> int:
+def purge_drafts(now: datetime) -> int:
     """Delete those that are older than a day, and files whose row is not there; return how many."""
     old = list(StatementPreview.objects.filter(created_at__lt=now - KEPT))
     for row in old:

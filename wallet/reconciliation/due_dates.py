@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import Merchant, Person
 from merchants.services import emails
 from portal.lib import clock
@@ -43,7 +43,7 @@ TAKE_DOWN = """
 """
 
 
-def due_within(choice: str, *, now: datetime | None = None) -> Q:
+def due_condition(choice: str, *, now: datetime | None = None) -> Q:
     """Return the condition that a filter of a list stands for; of anything else, none."""
     if choice not in SPANS:
         return Q()
@@ -114,10 +114,10 @@ def _told(case: Case, merchant: Merchant, step: Step) -> Iterator[str]:
     else:
         yield from _workers()
     if case.state == Case.State.WAITING:
-        yield from plans.recipients(merchant)
+        yield from plans.report_recipients(merchant)
     if step == Step.ESCALATED:
         yield from settings.RECONCILIATION_ALARM_TO
-        yield from emails.owners(merchant)
+        yield from emails.owner_addresses(merchant)
 
 
 def _workers() -> list[str]:
@@ -146,8 +146,8 @@ def _line(case: Case) -> dict[str, str]:
     return {
         "kind": str(case.get_kind_display()),
         "day": str(case.day),
-        "difference": break_amounts.in_words(case) if break_amounts.net(case) else "",
+        "difference": break_amounts.difference_text(case) if break_amounts.net_difference(case) else "",
         "severity": str(case.get_severity_display()),
-        "due": spoken(case.due_at) if case.due_at else "",
+        "due": moment_text(case.due_at) if case.due_at else "",
         "assigned": case.owner.email if case.owner else "",
     }

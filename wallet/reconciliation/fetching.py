@@ -14,35 +14,35 @@ from django.conf import settings
 
 from wallet.reconciliation import over_https, over_sftp
 from wallet.reconciliation.host_addresses import NotFetched
-from wallet.reconciliation.places import Place
+from wallet.reconciliation.places import RemotePlace
 
 TROUBLE = (OSError, EOFError, ValueError, http.client.HTTPException, paramiko.SSHException, paramiko.SFTPError)
 
 
-def bring(place: Place, *, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
+def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
     """Writes the file of the day. After NotFetched, what was written is worth nothing."""
     with _told(place):
         if place.scheme == "sftp":
-            over_sftp.fetch(place, password, host_key, day, into)
+            over_sftp.fetch_over_sftp(place, password, host_key, day, into)
         else:
-            over_https.fetch(place, password, day, into)
+            over_https.fetch_over_https(place, password, day, into)
 
 
-def look(place: Place) -> str:
+def look_up_host_key(place: RemotePlace) -> str:
     """The fingerprint of an SFTP host's key."""
     with _told(place):
-        return over_sftp.look(place)
+        return over_sftp.look_up_fingerprint(place)
 
 
 @contextmanager
-def _told(place: Place) -> Iterator[None]:
+def _told(place: RemotePlace) -> Iterator[None]:
     try:
         yield
     except TROUBLE as fault:
         raise NotFetched(f"{_sentence(fault, place)} Ask who runs the host.") from fault
 
 
-def _sentence(fault: BaseException, place: Place) -> str:
+def _sentence(fault: BaseException, place: RemotePlace) -> str:
     """Nothing of what the host sent, and nothing of how we sign in."""
     host, seconds = place.host, settings.STATEMENT_FETCH_IDLE_SECONDS
     if isinstance(fault, ssl.SSLCertVerificationError):

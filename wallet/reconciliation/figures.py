@@ -37,7 +37,7 @@ UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class FigureSide:
     """One currency and type on both sides. Amounts × 100000. Of rollbacks, all that they gave back to players less all
     that they took back: the rollback of a won bet counts its stake and its payouts.
 
@@ -63,7 +63,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class BreakSum:
+class BreakFigures:
     """`difference` as players feel it, `size` of the amounts that are concerned. Units: × 100000.
 
     `stake`: what differs, never netted out. `net`: our total minus theirs, None of a run that did not count it. `day`:
@@ -94,12 +94,12 @@ class Figures:
     matched: int = 0
     ours: int = 0
     theirs: int = 0
-    sides: list[Side] = field(default_factory=list)
-    breaks: list[BreakSum] = field(default_factory=list)
+    sides: list[FigureSide] = field(default_factory=list)
+    breaks: list[BreakFigures] = field(default_factory=list)
     corrections: list[CorrectionSum] = field(default_factory=list)  # compared with nothing, and no part of ours
     behind: int = 0
     is_totals: bool = False
-    elsewhere: list[BreakSum] = field(default_factory=list)
+    elsewhere: list[BreakFigures] = field(default_factory=list)
 
     @property
     def differences_add_up(self) -> bool | None:
@@ -114,7 +114,7 @@ class Figures:
         return sum(each.breaks for each in self.row_breaks)
 
     @property
-    def row_breaks(self) -> list[BreakSum]:
+    def row_breaks(self) -> list[BreakFigures]:
         """The breaks that the number of the day counts."""
         return [each for each in self.breaks if each.kind not in LATENESS]
 
@@ -152,10 +152,10 @@ class Figures:
 
 
 def figures_of(run: Reconciliation) -> Figures:
-    return read(run.figures)
+    return read_figures(run.figures)
 
 
-def read(kept: dict[str, Any]) -> Figures:
+def read_figures(kept: dict[str, Any]) -> Figures:
     return Figures(
         matched=kept.get("matched", 0),
         ours=kept.get("ours", 0),
@@ -172,21 +172,21 @@ def read(kept: dict[str, Any]) -> Figures:
     )
 
 
-def _break_sum(each: dict[str, Any]) -> BreakSum:
+def _break_sum(each: dict[str, Any]) -> BreakFigures:
     """Of a run from before there was a stake, that of its difference."""
     stake = each.get("stake", abs(int(each["difference"])))
     amounts = {"difference": int(each["difference"]), "size": int(each["size"]), "stake": int(stake)}
-    return BreakSum(**each | amounts | ({"net": int(each["net"])} if "net" in each else {}))
+    return BreakFigures(**each | amounts | ({"net": int(each["net"])} if "net" in each else {}))
 
 
-def _side(kept: dict[str, Any]) -> Side:
+def _side(kept: dict[str, Any]) -> FigureSide:
     """What is equal has nothing to explain, and nothing of it is stored."""
-    side = Side(**kept | {name: int(kept[name]) for name in ("ours_amount", "theirs_amount")})
+    side = FigureSide(**kept | {name: int(kept[name]) for name in ("ours_amount", "theirs_amount")})
     explained = kept.get("explained", None if side.difference else 0)
     return replace(side, explained=None if explained is None else int(explained))
 
 
-def kept(figures: Figures) -> dict[str, Any]:
+def stored_figures(figures: Figures) -> dict[str, Any]:
     """As the run keeps them: sums as text, since readers of JSON lose digits beyond 2^53. What is not said of most days
     is kept of the others only, so that a day that is compared again says the same as before there was that word.
     """
@@ -208,7 +208,7 @@ def kept(figures: Figures) -> dict[str, Any]:
     } | {name: value for name, value in seldom.items() if value}
 
 
-def _kept_side(side: Side) -> dict[str, Any]:
+def _kept_side(side: FigureSide) -> dict[str, Any]:
     stored: dict[str, Any] = {
         "currency": side.currency,
         "kind": side.kind,
@@ -221,7 +221,7 @@ def _kept_side(side: Side) -> dict[str, Any]:
     return stored | ({"explained": str(side.explained)} if is_counted else {})
 
 
-def _kept_sum(each: BreakSum) -> dict[str, Any]:
+def _kept_sum(each: BreakFigures) -> dict[str, Any]:
     amounts = {"difference": str(each.difference), "size": str(each.size), "stake": str(each.stake)}
     more = ({} if each.net is None else {"net": str(each.net)}) | ({"day": each.day} if each.day else {})
     return {"kind": each.kind, "currency": each.currency, "breaks": each.breaks} | amounts | more
@@ -247,7 +247,7 @@ def our_side(values: dict[str, Any], condition: str = "true") -> OurSide:
     return OurSide(sums, max((upto for *_, upto in rows), default=None), corrected)
 
 
-def count(*, ours: OurSide, statement: DayStatement | None, matched: int, sides: list[Side]) -> Figures:
+def count_figures(*, ours: OurSide, statement: DayStatement | None, matched: int, sides: list[FigureSide]) -> Figures:
     """Of the comparison that this session has just made."""
     return Figures(
         matched=matched,
@@ -255,7 +255,7 @@ def count(*, ours: OurSide, statement: DayStatement | None, matched: int, sides:
         theirs=statement.rows if statement else 0,
         sides=sides,
         breaks=[
-            BreakSum(kind, currency, breaks, int(difference), int(size or 0))
+            BreakFigures(kind, currency, breaks, int(difference), int(size or 0))
             for kind, currency, breaks, difference, size in _rows(BREAKS)
         ],
         corrections=ours.corrections,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from portal.lib import tables
-from portal.lib.money import show
+from portal.lib.money import format_amount
 from wallet.models.reconciliation import Case, FoldedRow
 from wallet.reconciliation.day_statement import line_label
 
@@ -24,9 +24,9 @@ def rows_of(case: Case) -> QuerySet[FoldedRow]:
     return FoldedRow.objects.filter(case=case).order_by("number")
 
 
-def csv(case: Case) -> Iterator[str]:
+def csv_lines(case: Case) -> Iterator[str]:
     """Amounts as numbers with a dot; a difference is ours minus theirs."""
-    return tables.lines(_with_head(case))
+    return tables.csv_lines(_with_head(case))
 
 
 def file_name(case: Case) -> str:
@@ -54,4 +54,4 @@ def _amount(side: dict[str, Any], currency: str) -> str | None:
 
 
 def _digits(amount: int, currency: str) -> str:
-    return show(amount, currency).replace(",", "")
+    return format_amount(amount, currency).replace(",", "")

@@ -17,7 +17,7 @@ from typing import IO
 from django.conf import settings
 
 from merchants.errors import Refusal
-from portal.lib.clientip import Address, parse_address, within
+from portal.lib.clientip import Address, is_within, parse_address
 
 CHUNK = 64 * 1024
 RESOLVE_SECONDS = 10
@@ -139,11 +139,11 @@ def check_literal(host: str) -> None:
 
 
 def _may_be_reached(address: Address) -> bool:
-    return is_public(address) or within(address, settings.STATEMENT_NETWORKS)
+    return is_public(address) or is_within(address, settings.STATEMENT_NETWORKS)
 
 
 def is_public(address: Address) -> bool:
-    if isinstance(address, IPv6Address) and (address.is_site_local or within(address, RELAYED)):
+    if isinstance(address, IPv6Address) and (address.is_site_local or is_within(address, RELAYED)):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
@@ -163,7 +163,7 @@ def _resolved(host: str, port: int) -> list[Address]:
     return [address for address in found if address is not None]
 
 
-def copy(read: Callable[[int], bytes], into: IO[bytes], *, host: str) -> int:
+def copy_response(read: Callable[[int], bytes], into: IO[bytes], *, host: str) -> int:
     """How many bytes; never more of them than a statement may have."""
     size = 0
     while piece := read(CHUNK):

@@ -33,9 +33,9 @@ class ManyLookups(Refusal):
         super().__init__(f"{MOST} hosts were asked for their keys within ten minutes. Try again in a few minutes.")
 
 
-def ask(*, merchant: Merchant, address: str) -> HostKeyLookup:
+def ask_host_key(*, merchant: Merchant, address: str) -> HostKeyLookup:
     """Begins when the transaction is committed. Raises Refusal: WrongAddress, ManyLookups."""
-    places.parse(StatementSource.Kind.SFTP, address)
+    places.parse_place(StatementSource.Kind.SFTP, address)
     now, own = clock.now(), HostKeyLookup.objects.filter(merchant=merchant)
     with transaction.atomic():
         Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
@@ -43,11 +43,11 @@ def ask(*, merchant: Merchant, address: str) -> HostKeyLookup:
         if own.filter(asked_at__gt=now - MOST_IN).count() >= MOST:
             raise ManyLookups
         lookup = HostKeyLookup.objects.create(merchant=merchant, address=address.strip(), asked_at=now)
-        transaction.on_commit(lambda: job_queue.send(TASK, lookup.pk))
+        transaction.on_commit(lambda: job_queue.send_job(TASK, lookup.pk))
     return lookup
 
 
-def newest(merchant: Merchant, address: str = "") -> HostKeyLookup | None:
+def newest_lookup(merchant: Merchant, address: str = "") -> HostKeyLookup | None:
     """The one to show; of this address only, when there is one."""
     found = HostKeyLookup.objects.filter(merchant=merchant, asked_at__gt=clock.now() - SHOWN_FOR)
     if address:
@@ -55,7 +55,7 @@ def newest(merchant: Merchant, address: str = "") -> HostKeyLookup | None:
     return found.order_by("-pk").first()
 
 
-def numbered(merchant: Merchant, number: str) -> HostKeyLookup | None:
+def find_lookup(merchant: Merchant, number: str) -> HostKeyLookup | None:
     """One of the merchant's, by what stands in an address."""
     if not re.fullmatch("[0-9]{1,18}", number):
         return None
@@ -63,17 +63,17 @@ def numbered(merchant: Merchant, number: str) -> HostKeyLookup | None:
 
 
 # --- The job ----------------------------------------------------------------------------------------------------------
-def look_up_waiting() -> int:
+def look_up_waiting_keys() -> int:
     """Those whose job the broker did not get, or whose worker was killed."""
     now = clock.now()
     waiting = HostKeyLookup.objects.filter(answered_at=None, asked_at__lte=now - MISSED_FOR / 2)
     missed = list(waiting.filter(asked_at__gt=now - SHOWN_FOR).order_by("pk").values_list("pk", flat=True))
     for number in missed:
-        look_up(number)
+        look_up_host_key(number)
     return len(missed)
 
 
-def look_up(number: int) -> None:
+def look_up_host_key(number: int) -> None:
     """Does nothing when somebody else is at it."""
     now = clock.now()
     free = Q(tried_at=None) | Q(tried_at__lte=now - MISSED_FOR)
@@ -81,7 +81,7 @@ def look_up(number: int) -> None:
         return
     lookup = HostKeyLookup.objects.get(pk=number)
     try:
-        lookup.host_key = fetching.look(places.parse(StatementSource.Kind.SFTP, lookup.address))
+        lookup.host_key = fetching.look_up_host_key(places.parse_place(StatementSource.Kind.SFTP, lookup.address))
     except Refusal as refused:
         lookup.refusal = str(refused)[:500]
     except Exception:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from django.db import connection
 
 
-class Work(IntEnum):
+class LockedWork(IntEnum):
     """What is done alone: the first half of an advisory lock's key."""
 
     REPORT = 0x0CA5E001  # of a merchant
@@ -19,7 +19,7 @@ class Work(IntEnum):
 
 
 @contextmanager
-def alone(work: Work, number: int = 0) -> Iterator[bool]:
+def hold_alone(work: LockedWork, number: int = 0) -> Iterator[bool]:
     """False: somebody else is at it."""
     key = [work, number % 2**31]
     with connection.cursor() as cursor:

@@ -98,19 +98,19 @@ def _text(label: str, help_text: str) -> forms.CharField:
 
 
 # --- Between a form and a mapping -------------------------------------------------------------------------------------
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     return [each for word in text.split(",") if (each := word.strip())]
 
 
-def stated(said: Words[str, Any]) -> dict[str, Any]:
+def stated_mapping(said: Words[str, Any]) -> dict[str, Any]:
     """Of the fields of a valid form, as a mapping has them."""
     plain = {name: said[name] or "" for name in UNUSUAL if name not in (*WORD_PAIRS, *WORD_LISTS, "header_line")}
     pairs = {name: _pairs(said[name]) for name in WORD_PAIRS}
-    lists = {name: words(said[name]) for name in WORD_LISTS}
+    lists = {name: split_words(said[name]) for name in WORD_LISTS}
     return {**plain, **pairs, **lists, "header_line": said["header_line"] or 0}
 
 
-def filled(mapping: Any) -> dict[str, Any]:
+def initial_values(mapping: Any) -> dict[str, Any]:
     """The first values of the fields."""
     values = {name: getattr(mapping, name) for name in UNUSUAL}
     values |= {name: ", ".join(f"{word} = {meaning}" for word, meaning in values[name].items()) for name in WORD_PAIRS}
@@ -119,5 +119,5 @@ def filled(mapping: Any) -> dict[str, Any]:
 
 
 def _pairs(text: str) -> dict[str, str]:
-    split = (pair.partition("=") for pair in words(text))
+    split = (pair.partition("=") for pair in split_words(text))
     return {word.strip(): meaning.strip() for word, _, meaning in split}

@@ -22,7 +22,7 @@ from wallet.reconciliation import day_statement, plans, statement_rows, statemen
 from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
-from wallet.reconciliation.figures import Side
+from wallet.reconciliation.figures import FigureSide
 from wallet.services.usage.usage_rollup import IS_OPEN
 
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
@@ -277,7 +277,7 @@ TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: 
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class MatchingParameters:
     """What is compared, and by when. Of a day that lacks some of its statements `missing` says which, and `statement`
     is None.
     """
@@ -329,7 +329,7 @@ class Job:
         return [DayStatement(self.merchant, self.plan, tuple(parts)) for parts in of_days.values()]
 
 
-def compare(job: Job, ours: int) -> int:
+def compare_day(job: MatchingParameters, ours: int) -> int:
     """Leaves the breaks in `reconciliation_break` until the transaction ends; returns how many rows agree.
 
     `ours`: how many rows of the day the ledger has.
@@ -340,7 +340,7 @@ def compare(job: Job, ours: int) -> int:
     matched = _against(job, job.statement, values, ours) if job.statement else 0
     if job.statement is None and (ours or job.missing):
         there = {"missing": job.missing} if job.missing else None
-        tell(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
+        report_break(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         _do(step, values)
     return matched
@@ -351,9 +351,9 @@ def fold_floods() -> None:
     _do(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
-def _against(job: Job, statement: DayStatement, values: dict[str, Any], ours: int) -> int:
+def _against(job: MatchingParameters, statement: DayStatement, values: dict[str, Any], ours: int) -> int:
     is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
-    statement_rows.make_ready(statement.parts)
+    statement_rows.restore_rows(statement.parts)
     if is_totals:
         _do(GROUPS.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
         matched = _number(MATCHED_GROUPS)
@@ -366,18 +366,18 @@ def _against(job: Job, statement: DayStatement, values: dict[str, Any], ours: in
     return matched
 
 
-def _compare_rows(job: Job, statement: DayStatement, values: dict[str, Any]) -> None:
+def _compare_rows(job: MatchingParameters, statement: DayStatement, values: dict[str, Any]) -> None:
     """Statements of other days are read only where a row is on one side alone."""
     _do(MEET.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
     neighbours = job.statements_beside(_asked_days(job))
-    statement_rows.make_ready(part for each in neighbours for part in each.parts)
+    statement_rows.restore_rows(part for each in neighbours for part in each.parts)
     _do(DAYS)
     for each in map(job.day_beside, range(-LATEST_FILE, -EARLIEST_FILE + 1)):
         _do("INSERT INTO reconciliation_day VALUES (%s, %s, %s)", [each.date, each.begin, each.end])
-    _do(JUDGE.replace("{beside}", day_statement.beside(statement, neighbours)), values)
+    _do(JUDGE.replace("{beside}", day_statement.rows_of_other_days(statement, neighbours)), values)
 
 
-def _asked_days(job: Job) -> set[int]:
+def _asked_days(job: MatchingParameters) -> set[int]:
     """Whose statements may have what one side alone has here."""
     ours, theirs, since = _row(ALONE) or (False, False, None)
     days: set[int] = {-1, 1} if ours or theirs else set()
@@ -389,7 +389,7 @@ def _asked_days(job: Job) -> set[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class SumExplanation:
     """Of one currency and type: what the breaks account for, and what is in neither sum, since it moved nothing on
     either side or the file does not say it.
     """
@@ -402,10 +402,10 @@ class Explanation:
 type Sums = dict[tuple[str, str], tuple[int, int]]
 
 
-def explanations(*, is_totals: bool) -> dict[tuple[str, str], Explanation]:
+def explanations(*, is_totals: bool) -> dict[tuple[str, str], SumExplanation]:
     """Of the rows that were compared last, by currency and type."""
     rows = _rows(EXPLAINED_GROUPS if is_totals else EXPLAINED)
-    return {(currency, kind): Explanation(*map(int, amounts)) for currency, kind, *amounts in rows}
+    return {(currency, kind): SumExplanation(*map(int, amounts)) for currency, kind, *amounts in rows}
 
 
 def our_groups() -> Sums:
@@ -419,13 +419,13 @@ def their_rollbacks(*, is_totals: bool) -> dict[str, int]:
     return {currency: int(amount or 0) for currency, amount in rows}
 
 
-def tell_of_the_rest(sides: Iterable[Side]) -> None:
+def report_unexplained(sides: Iterable[FigureSide]) -> None:
     """What no break accounts for is a break: no day is clear while its sums differ."""
     for side in sides:
         if side.unexplained:
             of = {"kind": side.kind, "currency": side.currency}
             sign = -1 if side.kind in TAKEN_FROM_PLAYERS else 1
-            tell(
+            report_break(
                 Case.Kind.TOTALS,
                 subject=f"both sides|{side.kind}|{side.currency}",
                 currency=side.currency,
@@ -435,9 +435,9 @@ def tell_of_the_rest(sides: Iterable[Side]) -> None:
             )
 
 
-def _tell_of_a_cut(job: Job, statement: DayStatement, values: dict[str, Any], ours: int) -> None:
+def _tell_of_a_cut(job: MatchingParameters, statement: DayStatement, values: dict[str, Any], ours: int) -> None:
     """A file that ends early is one break in each currency, whatever was behind its end."""
-    is_short = any(gap.is_short for gap in statements.gaps(statement))
+    is_short = any(gap.is_short for gap in statements.declared_gaps(statement))
     missing = _number(MISSING)
     is_looked_at = (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
     tails = [Tail(*row) for row in _rows(TAIL.replace("{ours}", job.our_condition), values)] if is_looked_at else []
@@ -450,7 +450,7 @@ def _tell_of_a_cut(job: Job, statement: DayStatement, values: dict[str, Any], ou
         _do(FOLD, {"ended": tails[0].at, "is_one": len(cut) < 2})  # noqa: PLR2004 - one case, or one in each currency
     if not cut:
         after = tails[0].at.isoformat() if tails else None
-        tell(Case.Kind.TRUNCATED, ours={"rows": 0, "after": after}, theirs={"rows": statement.rows})
+        report_break(Case.Kind.TRUNCATED, ours={"rows": 0, "after": after}, theirs={"rows": statement.rows})
     for tail in cut:
         _tell_of_a_tail(tail, statement.rows, is_one=len(cut) == 1)
 
@@ -469,7 +469,7 @@ class Tail:
 
 def _tell_of_a_tail(tail: Tail, read: int, *, is_one: bool) -> None:
     behind = {"rows": tail.rows, "after": tail.at.isoformat(), "amount": str(tail.net), "at_stake": str(tail.stake)}
-    tell(
+    report_break(
         Case.Kind.TRUNCATED,
         subject="" if is_one else tail.currency,
         currency=tail.currency,
@@ -481,25 +481,27 @@ def _tell_of_a_tail(tail: Tail, read: int, *, is_one: bool) -> None:
 
 def _tell_of_totals(statement: DayStatement, *, with_short: bool) -> None:
     """Of rows, those that are fewer than was declared are told of as a file that ends early."""
-    for gap in statements.gaps(statement):
+    for gap in statements.declared_gaps(statement):
         if with_short or not gap.is_short:
             of = {"currency": gap.declared.currency, "kind": gap.declared.kind}
             said = of | {"rows": gap.declared.rows, "amount": _text(gap.declared.amount)}
             read = of | {"rows": gap.rows, "amount": _text(gap.amount)}
             subject = f"{gap.declared.kind}|{gap.declared.currency}"
-            tell(Case.Kind.TOTALS, subject=subject, currency=gap.declared.currency or "", ours=read, theirs=said)
+            report_break(
+                Case.Kind.TOTALS, subject=subject, currency=gap.declared.currency or "", ours=read, theirs=said
+            )
 
 
-def _tell_of_the_hour(job: Job) -> None:
+def _tell_of_the_hour(job: MatchingParameters) -> None:
     """By the first that came: one that corrects it is not late."""
     came = Statement.objects.filter(merchant=job.merchant, day=job.day.date, state=Statement.State.READ)
     first = came.aggregate(at=Min("received_at"))["at"]
     due = plans.due_at(job.plan, job.day.date)
     if job.plan.is_on and first > due:
-        tell(Case.Kind.LATE_STATEMENT, ours={"due": due.isoformat()}, theirs={"at": first.isoformat()})
+        report_break(Case.Kind.LATE_STATEMENT, ours={"due": due.isoformat()}, theirs={"at": first.isoformat()})
 
 
-def tell(
+def report_break(
     kind: str,
     *,
     subject: str = "",

@@ -30,7 +30,7 @@ class ManyAsked(Refusal):
         super().__init__(f"{MOST} days were asked for within a minute. Ask for this one in the next.")
 
 
-def ask(*, merchant: Merchant, day: date, by: Person) -> int:
+def ask_for_comparison(*, merchant: Merchant, day: date, by: Person) -> int:
     """The number that this comparison will have at least. Raises Refusal: DayNotComplete, DayBeforeMerchant,
     BeingCompared, ManyAsked.
     """
@@ -53,7 +53,7 @@ def has_news(merchant: Merchant, day: date) -> bool:
     """
     done = Reconciliation.objects.filter(merchant=merchant, day=day, state=Reconciliation.State.DONE)
     seen = {number for run in done for number in [run.statement_id, *run.statement_ids]}
-    return any(statement.pk not in seen for statement in day_statement.current(merchant, day))
+    return any(statement.pk not in seen for statement in day_statement.current_statements(merchant, day))
 
 
 def ask_after_reading(statement: Statement) -> None:
@@ -61,14 +61,14 @@ def ask_after_reading(statement: Statement) -> None:
     if statement.by is None or not statement.is_current:
         return
     try:
-        ask(merchant=statement.merchant, day=statement.day, by=statement.by)
+        ask_for_comparison(merchant=statement.merchant, day=statement.day, by=statement.by)
     except Refusal as why:
         log.info("comparison.not_asked", statement=str(statement.number), why=str(why))
 
 
 def _take_a_turn(merchant: Merchant, day: date) -> None:
     """What nobody has sent anew is compared once a minute, however often it is asked for."""
-    current = [str(statement.pk) for statement in day_statement.current(merchant, day)]
+    current = [str(statement.pk) for statement in day_statement.current_statements(merchant, day)]
     this = f"{day}:{'-'.join(current)}"
     try:
         if not cache.add(f"compare:{merchant.pk}:{this}", 1, PAUSE):
@@ -81,4 +81,4 @@ def _take_a_turn(merchant: Merchant, day: date) -> None:
 
 def _send(merchant: int, day: date, by: int) -> None:
     """With the broker away, the timetable finds what was not compared."""
-    job_queue.send(TASK, merchant, day.isoformat(), by)
+    job_queue.send_job(TASK, merchant, day.isoformat(), by)

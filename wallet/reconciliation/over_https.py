@@ -16,7 +16,7 @@ from django.conf import settings
 
 from wallet.reconciliation import host_addresses
 from wallet.reconciliation.host_addresses import NotFetched, NotThereYet, Trip
-from wallet.reconciliation.places import PORTS, Place
+from wallet.reconciliation.places import PORTS, RemotePlace
 
 MOST_HOPS = 3
 MOVED = {301, 302, 303, 307, 308}
@@ -26,7 +26,7 @@ REFUSES_US = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 class _Pinned(http.client.HTTPSConnection):
     """Speaks over a connection that stands already; certificate and name are checked as ever."""
 
-    def __init__(self, place: Place, wire: socket.socket) -> None:
+    def __init__(self, place: RemotePlace, wire: socket.socket) -> None:
         super().__init__(place.host, place.port)
         self.wire, self.tls = wire, ssl.create_default_context()
 
@@ -35,7 +35,7 @@ class _Pinned(http.client.HTTPSConnection):
         self.sock = self.tls.wrap_socket(self.wire, server_hostname=self.host, suppress_ragged_eofs=False)
 
 
-def fetch(place: Place, password: str, day: date, into: IO[bytes]) -> None:
+def fetch_over_https(place: RemotePlace, password: str, day: date, into: IO[bytes]) -> None:
     """Raises NotFetched, and whatever sockets, TLS and HTTP raise."""
     trip, target = Trip(place.host, place.port), place.target(day)
     for _ in range(MOST_HOPS):
@@ -48,7 +48,7 @@ def fetch(place: Place, password: str, day: date, into: IO[bytes]) -> None:
     raise NotFetched(f"{place.host} sends from one address to the next. Give the address where the file is.")
 
 
-def _headers(place: Place, password: str) -> dict[str, str]:
+def _headers(place: RemotePlace, password: str) -> dict[str, str]:
     """A password with a user goes as Basic, one without as a token."""
     headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "oppi-portal", "Connection": "close"}
     if password and place.user:
@@ -57,7 +57,7 @@ def _headers(place: Place, password: str) -> dict[str, str]:
     return headers | {"Authorization": f"Bearer {password}"} if password else headers
 
 
-def _same_host(place: Place, target: str, location: str) -> str:
+def _same_host(place: RemotePlace, target: str, location: str) -> str:
     try:
         found = urlsplit(urljoin(f"https://{_netloc(place)}{target}", location))
         port = found.port or PORTS.get(found.scheme)
@@ -70,11 +70,11 @@ def _same_host(place: Place, target: str, location: str) -> str:
     return f"{found.path or '/'}?{found.query}" if found.query else found.path or "/"
 
 
-def _netloc(place: Place) -> str:
+def _netloc(place: RemotePlace) -> str:
     return f"[{place.host}]:{place.port}" if ":" in place.host else f"{place.host}:{place.port}"
 
 
-def _keep(place: Place, answer: http.client.HTTPResponse, into: IO[bytes]) -> None:
+def _keep(place: RemotePlace, answer: http.client.HTTPResponse, into: IO[bytes]) -> None:
     if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         raise NotThereYet(f"{place.host} does not have the file yet.")
     if answer.status in REFUSES_US:
@@ -83,6 +83,6 @@ def _keep(place: Place, answer: http.client.HTTPResponse, into: IO[bytes]) -> No
         raise NotFetched(f"{place.host} answered {answer.status} instead of a file. Ask who runs the host.")
     if (answer.length or 0) > settings.MAX_STATEMENT_BYTES:
         raise host_addresses.TooLarge(place.host)
-    host_addresses.copy(answer.read1, into, host=place.host)
+    host_addresses.copy_response(answer.read1, into, host=place.host)
     if answer.length:  # what is still to come, said the host
         raise NotFetched(f"{place.host} broke off {answer.length} bytes before the end of the file.")

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from wallet.reconciliation import host_addresses
 from wallet.reconciliation.host_addresses import NotFetched, NotThereYet, Trip
-from wallet.reconciliation.places import Place
+from wallet.reconciliation.places import RemotePlace
 
 LOOK_SECONDS = 30  # a person waits
 AT_ONCE = 64  # pieces of a file that are asked for ahead
@@ -30,13 +30,13 @@ class OtherHostKey(NotFetched):
         )
 
 
-def look(place: Place) -> str:
+def look_up_fingerprint(place: RemotePlace) -> str:
     """The fingerprint of the key that the host shows, for a person to compare. Nothing is sent to it."""
     with _opened(Trip(place.host, place.port, seconds=LOOK_SECONDS)) as transport:
         return str(transport.get_remote_server_key().fingerprint)
 
 
-def fetch(place: Place, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
+def fetch_over_sftp(place: RemotePlace, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
     """Raises NotFetched, and whatever sockets and paramiko raise."""
     with _opened(Trip(place.host, place.port)) as transport:
         shown = str(transport.get_remote_server_key().fingerprint)
@@ -56,7 +56,7 @@ def _opened(trip: Trip) -> Iterator[paramiko.Transport]:
         yield transport
 
 
-def _sign_in(transport: paramiko.Transport, place: Place, password: str) -> None:
+def _sign_in(transport: paramiko.Transport, place: RemotePlace, password: str) -> None:
     try:
         if password:
             transport.auth_password(place.user, password)
@@ -77,13 +77,13 @@ def _client(transport: paramiko.Transport) -> paramiko.SFTPClient:
     return client
 
 
-def _keep(client: paramiko.SFTPClient, place: Place, day: date, into: IO[bytes]) -> None:
+def _keep(client: paramiko.SFTPClient, place: RemotePlace, day: date, into: IO[bytes]) -> None:
     path = place.file(day)
     try:
         size = _size(client, place, path)
         with client.open(path, "rb") as file:
             file.prefetch(size, max_concurrent_requests=AT_ONCE)
-            arrived = host_addresses.copy(file.read, into, host=place.host)
+            arrived = host_addresses.copy_response(file.read, into, host=place.host)
     except FileNotFoundError as fault:
         raise NotThereYet(f"{place.host} does not have the file yet.") from fault
     except PermissionError as fault:
@@ -92,7 +92,7 @@ def _keep(client: paramiko.SFTPClient, place: Place, day: date, into: IO[bytes])
         raise NotThereYet(f"The file of {place.host} is still being written.")
 
 
-def _size(client: paramiko.SFTPClient, place: Place, path: str) -> int:
+def _size(client: paramiko.SFTPClient, place: RemotePlace, path: str) -> int:
     found = client.stat(path)
     if found.st_mode is not None and not stat.S_ISREG(found.st_mode):
         raise NotFetched(f"What {place.host} has under this name is not a file.")

@@ -38,7 +38,7 @@ FOUND = """
 """
 
 
-def find(merchant: Merchant) -> None:
+def find_breaks(merchant: Merchant) -> None:
     """Make breaks of what the last check of the books found (books_check), and of accounts below zero."""
     with connection.cursor() as cursor:
         cursor.execute(FOUND, {"merchant": merchant.pk})
@@ -46,7 +46,7 @@ def find(merchant: Merchant) -> None:
         _tell_below_zero(account)
 
 
-def repeat(merchant: Merchant) -> None:
+def repeat_breaks(merchant: Merchant) -> None:
     """Those that were found last, without looking anew: a day that is compared again the same night."""
     with connection.cursor() as cursor:
         cursor.execute(STILL_THERE, {"merchant": merchant.pk, "kinds": [*KINDS]})
@@ -54,7 +54,7 @@ def repeat(merchant: Merchant) -> None:
 
 def _tell_below_zero(account: Account) -> None:
     player = account.player.player_id if account.player else ""
-    matching.tell(
+    matching.report_break(
         Kind.BELOW_ZERO,
         subject=f"{player}|{account.currency}",
         player=player,

@@ -14,10 +14,10 @@ from django.db import transaction
 from merchants import crypto
 from wallet.models.reconciliation import StatementSource
 from wallet.reconciliation import places
-from wallet.reconciliation.places import Place
+from wallet.reconciliation.places import RemotePlace
 
 
-def seal(source: StatementSource, place: Place, password: str) -> None:
+def seal_password(source: StatementSource, place: RemotePlace, password: str) -> None:
     """On the object; who changes it saves it, with this place. An empty password is none."""
     source.kek_id, source.sealed = "", None
     if password:
@@ -25,7 +25,7 @@ def seal(source: StatementSource, place: Place, password: str) -> None:
         source.kek_id, source.sealed = crypto.seal(password, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
-def unseal(source: StatementSource) -> str:
+def unseal_password(source: StatementSource) -> str:
     """Raises UnknownKeyEncryptionKey and SealBroken."""
     if source.sealed is None:
         return ""
@@ -33,19 +33,19 @@ def unseal(source: StatementSource) -> str:
     return crypto.unseal(sealed, key_id=source.kek_id, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
-def _place(source: StatementSource) -> Place:
+def _place(source: StatementSource) -> RemotePlace:
     try:
-        return places.parse(source.kind, source.address)
+        return places.parse_place(source.kind, source.address)
     except places.WrongAddress as wrong:
         raise crypto.SealBroken(str(source.pk)) from wrong
 
 
-def _context(source: StatementSource, place: Place) -> str:
+def _context(source: StatementSource, place: RemotePlace) -> str:
     """Ties the ciphertext to the merchant (which has one source) and to the server and user."""
     return f"statement source:{source.merchant_id}:{place.scheme}://{place.user}@{place.host}:{place.port}"
 
 
-def sealed_under() -> Counter[str]:
+def seals_by_key() -> Counter[str]:
     """Return how many passwords are sealed under each key-encryption key: without it no file could be fetched."""
     return Counter(StatementSource.objects.filter(sealed__isnull=False).values_list("kek_id", flat=True))
 
@@ -60,7 +60,7 @@ def rewrap() -> int:
 def _rewrap_one(pk: int) -> bool:
     source = StatementSource.objects.select_for_update().get(pk=pk)
     try:
-        seal(source, _place(source), unseal(source))
+        seal_password(source, _place(source), unseal_password(source))
     except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken):
         return False
     source.save(update_fields=["sealed", "kek_id"])

@@ -23,7 +23,7 @@ class WrongAddress(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RemotePlace:
     scheme: str
     user: str
     host: str
@@ -49,7 +49,7 @@ class Place:
         return self.file(day).rpartition("/")[2] or day.isoformat()
 
 
-def parse(kind: str, address: str) -> Place:
+def parse_place(kind: str, address: str) -> RemotePlace:
     """Raises WrongAddress."""
     scheme, address = SCHEMES[kind], address.strip()
     if len(address) > LONGEST or not PRINTABLE.fullmatch(address):
@@ -63,7 +63,7 @@ def parse(kind: str, address: str) -> Place:
     if port == 0:
         raise WrongAddress("A port is a number from 1 to 65535.")
     user, host = unquote(found.username or ""), (found.hostname or "").rstrip(".")
-    return Place(scheme, user, host, port or PORTS[scheme], found.path, found.query)
+    return RemotePlace(scheme, user, host, port or PORTS[scheme], found.path, found.query)
 
 
 def _check(scheme: str, found: SplitResult) -> None:

@@ -59,7 +59,7 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
     if needs_second_person(plan, said):
         raise SecondPersonNeeded
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
-        owner_questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
+        owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.NAMES_PLAYERS, by=by)
         said |= {"names_players": False}
     if said.get("day_begins", plan.day_begins) != plan.day_begins:
         _keep_earlier_days(plan, said["day_begins"], plan.merchant.time_zone)
@@ -116,7 +116,7 @@ def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: P
         "by_currency": wanted.write_off_alone_by_currency,
         "before": [plan.write_off_alone, plan.write_off_alone_by_currency],
         "changes": [
-            f"write-off limit{currency and f' in {currency}'} from {money.show(now)} to {money.show(after)}"
+            f"write-off limit{currency and f' in {currency}'} from {money.format_amount(now)} to {money.format_amount(after)}"
             for currency, now, after in _limits(plan, said)
             if now != after
         ],
@@ -173,7 +173,7 @@ def _locked(merchant: Merchant) -> ReconciliationPlan:
 def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -> ReportRecipient | OwnerQuestion:
     """Where our staff name an address of a domain that no owner has, an owner is asked first."""
     if by is not None and by.is_staff and owner_questions.is_outside(merchant, email):
-        return owner_questions.ask(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
+        return owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     named = ReportRecipient.objects.filter(merchant=merchant)
     was_out = report_opt_outs.opt_in(merchant=merchant, email=email)

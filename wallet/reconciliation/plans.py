@@ -29,11 +29,11 @@ def write_off_alone(merchant: Merchant, currency: str) -> int:
     return found.write_off_alone
 
 
-def recipients(merchant: Merchant) -> list[str]:
+def report_recipients(merchant: Merchant) -> list[str]:
     """Whom it named; else those who are told of its keys. Nobody who has unsubscribed."""
     named = ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True)
-    wanted = list({email.lower(): email for email in named}.values()) or emails.contacts(merchant)
-    gone = report_opt_outs.opted_out(merchant)
+    wanted = list({email.lower(): email for email in named}.values()) or emails.contact_addresses(merchant)
+    gone = report_opt_outs.opted_out_addresses(merchant)
     return [email for email in wanted if email.lower() not in gone]
 
 

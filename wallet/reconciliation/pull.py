@@ -28,7 +28,7 @@ from portal.lib import clock
 from wallet.models.reconciliation import Statement, StatementSource
 from wallet.reconciliation import days, fetching, host_addresses, passwords, places, refusals, statements
 from wallet.reconciliation.host_addresses import NotFetched
-from wallet.reconciliation.places import Place
+from wallet.reconciliation.places import RemotePlace
 from wallet.reconciliation.plans import due_at
 
 log = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ def set_source(
     """
     if merchant.is_sandbox:
         raise refusals.NoTimetable
-    place, host_key = places.parse(kind, address), host_key.strip()
+    place, host_key = places.parse_place(kind, address), host_key.strip()
     host_addresses.check_literal(place.host)
     is_sftp = kind == StatementSource.Kind.SFTP
     if is_sftp and not FINGERPRINT.fullmatch(host_key):
@@ -82,7 +82,7 @@ def set_source(
         source.host_key = host_key if is_sftp else ""
         source.last_tried_at, source.last_answer = None, ""
         source.save()
-        transaction.on_commit(lambda: job_queue.send(CHECK, source.pk))
+        transaction.on_commit(lambda: job_queue.send_job(CHECK, source.pk))
     log.info("statement_source.set", merchant=merchant.code, kind=kind, host=place.host, by=by and by.pk)
     return source
 
@@ -90,7 +90,7 @@ def set_source(
 def check_source(number: int) -> None:
     """Says before the first try what a name server says of the host."""
     source = StatementSource.objects.get(pk=number)
-    place = places.parse(source.kind, source.address)
+    place = places.parse_place(source.kind, source.address)
     try:
         host_addresses.public_addresses(place.host, place.port)
     except Refusal as refused:
@@ -98,15 +98,15 @@ def check_source(number: int) -> None:
         untried.update(last_tried_at=clock.now(), last_answer=str(refused)[:LONGEST_ANSWER])
 
 
-def _set_password(source: StatementSource, place: Place, password: str | None) -> None:
+def _set_password(source: StatementSource, place: RemotePlace, password: str | None) -> None:
     if password is None:
-        if source.sealed is not None and places.parse(source.kind, source.address).server != place.server:
+        if source.sealed is not None and places.parse_place(source.kind, source.address).server != place.server:
             raise PasswordAgain
     else:
-        passwords.seal(source, place, password)
+        passwords.seal_password(source, place, password)
 
 
-def switch(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
+def switch_source(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
     """What is off is asked for nothing, and keeps its password."""
     with transaction.atomic():
         source = StatementSource.objects.select_for_update().get(pk=source.pk)
@@ -118,14 +118,14 @@ def switch(*, source: StatementSource, on: bool, by: Person | None) -> Statement
 
 def _password(source: StatementSource) -> str:
     try:
-        return passwords.unseal(source)
+        return passwords.unseal_password(source)
     except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken) as fault:
         log.error("statement_source.cannot_be_opened", source=source.pk, key_encryption_key=source.kek_id)  # noqa: TRY400 - where it happened says nothing
         raise NotFetched(UNOPENED) from fault
 
 
 # --- once -------------------------------------------------------------------------------------------------------------
-def fetch(*, source: StatementSource, day: date) -> Statement | None:
+def fetch_day(*, source: StatementSource, day: date) -> Statement | None:
     """The statement that the file became, read or refused; None when there is none, and the source says why."""
     return _taken(source, day, partial(_brought, source, day))
 
@@ -148,10 +148,10 @@ def _taken(source: StatementSource, day: date, brought: Callable[[], IO[bytes]])
 
 def _brought(source: StatementSource, day: date) -> IO[bytes]:
     """Asks no database, since it may run in a thread. Raises NotFetched."""
-    place, password = places.parse(source.kind, source.address), _password(source)
+    place, password = places.parse_place(source.kind, source.address), _password(source)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - who gets it closes it
     try:
-        fetching.bring(place, password=password, host_key=source.host_key, day=day, into=file)
+        fetching.fetch_file(place, password=password, host_key=source.host_key, day=day, into=file)
         file.seek(0)
     except BaseException:
         file.close()
@@ -162,13 +162,13 @@ def _brought(source: StatementSource, day: date) -> IO[bytes]:
 def _received(source: StatementSource, day: date, file: IO[bytes]) -> tuple[Statement | None, str]:
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     came = Statement.Source.PULL
-    refused = statements.refused_before(merchant=source.merchant, day=day, source=came, digest=digest)
+    refused = statements.refused_duplicate(merchant=source.merchant, day=day, source=came, digest=digest)
     if refused is not None:
         return None, f"The file of {day} is still the one that was refused: {_first_fault(refused)}"
     file.seek(0)
-    name = places.parse(source.kind, source.address).name(day)
-    statement = statements.receive(merchant=source.merchant, day=day, name=name, content=file, source=came)
-    statement = statements.read(statement=statement)
+    name = places.parse_place(source.kind, source.address).name(day)
+    statement = statements.receive_statement(merchant=source.merchant, day=day, name=name, content=file, source=came)
+    statement = statements.read_statement(statement=statement)
     if statement.state == Statement.State.REFUSED:
         return statement, f"The file of {day} came and was refused: {_first_fault(statement)}"
     return statement, f"The file of {day} came: {statement.rows:,} rows."
@@ -179,23 +179,23 @@ def _first_fault(statement: Statement) -> str:
 
 
 # --- by schedule ------------------------------------------------------------------------------------------------------
-def fetch_due(now: datetime) -> int:
+def fetch_due_days(now: datetime) -> int:
     """How many statements came. Hosts are asked side by side, so that one that hangs holds up few; what they give is
     taken in one after the other. Two workers that do this at once do not do it twice.
     """
-    wanted = [(source, day) for source, day in due(now)[:MOST] if claim(source, now)]
+    wanted = [(source, day) for source, day in due_sources(now)[:MOST] if claim_source(source, now)]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         asked = {pool.submit(_brought, source, day): (source, day) for source, day in wanted}
         return sum(_taken(*asked[done], done.result) is not None for done in as_completed(asked))
 
 
-def claim(source: StatementSource, now: datetime) -> bool:
+def claim_source(source: StatementSource, now: datetime) -> bool:
     """Only one of those who would try this source now does."""
     unchanged = StatementSource.objects.filter(pk=source.pk, last_tried_at=source.last_tried_at)
     return bool(unchanged.update(last_tried_at=now))
 
 
-def due(now: datetime) -> list[tuple[StatementSource, date]]:
+def due_sources(now: datetime) -> list[tuple[StatementSource, date]]:
     """Each source with a day that it lacks: from the end of the day until its report is due each quarter of an hour,
     then each hour for three days. Who waits longest comes first.
     """

@@ -14,15 +14,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Abs
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import Letter
-from merchants.services.chain.heads import heads_of
+from merchants.services.chain.heads import chain_heads
 from merchants.services.email_outbox import Filling, Part
-from portal.lib.money import show, show_with_code
+from portal.lib.money import format_amount, format_with_code
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
 from wallet.reconciliation.days import DAY, day_of
-from wallet.reconciliation.figures import BreakSum, Figures, Side, figures_of
+from wallet.reconciliation.figures import BreakFigures, Figures, FigureSide, figures_of
 from wallet.reconciliation.plans import plan_of
 
 TEMPLATE = "reconciliation"
@@ -44,25 +44,25 @@ def filling(letter: Letter) -> Filling:
     """Of a report's letter, when it is sent."""
     run = Reconciliation.objects.select_related("merchant", "statement").get(pk=letter.context["run"])
     plan = plan_of(run.merchant)
-    attached = report_files.parts(run, whole=plan.names_players, most=MOST_ATTACHED) if plan.is_attached else []
+    attached = report_files.mail_parts(run, whole=plan.names_players, most=MOST_ATTACHED) if plan.is_attached else []
     context = contents(run, plan) | {"attached": [part.name for part in attached]}
-    context["unsubscribe"] = report_opt_outs.link(run.merchant, letter.to)
+    context["unsubscribe"] = report_opt_outs.opt_out_link(run.merchant, letter.to)
     shown = Part(CHART, "image/png", picture(run), is_shown=True)
-    return Filling(context, [shown, *attached], report_threads.headers(letter, run))
+    return Filling(context, [shown, *attached], report_threads.thread_headers(letter, run))
 
 
 def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
-    figures, told, of = figures_of(run), told_before(run), day_of(run.merchant, run.day)
+    figures, told, of = figures_of(run), previous_report(run), day_of(run.merchant, run.day)
     return {
         "merchant": run.merchant.name,
         "zone": run.merchant.time_zone,
         "day": run.day,
-        "begins_at": spoken(of.begin),
-        "ends_at": spoken(of.end),
+        "begins_at": moment_text(of.begin),
+        "ends_at": moment_text(of.end),
         "run": run,
         "colour": COLOURS[Outcome(run.outcome)],
         "headline": headline(run, figures),
-        "done_at": spoken(run.done_at) if run.done_at else "",
+        "done_at": moment_text(run.done_at) if run.done_at else "",
         "statement": run.statement.name if run.statement else "",
         "warnings": [warning for part in statements_of(run) for warning in part.warnings],
         "rate": figures.rate,
@@ -70,24 +70,24 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
         "sides": side_lines(figures),
         "adds_up": figures.differences_add_up,
         "corrections": [str(each) for each in figures.corrections],
-        "breaks": [BreakLine.of(each) for each in figures.row_breaks],
-        "yesterday": since_yesterday(run, figures),
-        "elsewhere": day_breaks.elsewhere_in_words(figures),
+        "breaks": [BreakLine.build(each) for each in figures.row_breaks],
+        "yesterday": change_since_yesterday(run, figures),
+        "elsewhere": day_breaks.other_days_texts(figures),
         "is_late": figures.is_late,
-        "restated": restated(figures, figures_of(told)) if told else [],
+        "restated": restatements(figures, figures_of(told)) if told else [],
         "is_restated": told is not None,
-        "owed": cases.owed(run.merchant).count(),
-        "ages": cases.ages(run.merchant),
+        "owed": cases.owed_cases(run.merchant).count(),
+        "ages": cases.open_case_ages(run.merchant),
         "buckets": [name for name, *_ in cases.BUCKETS],
-        "largest": [ReportLine.of(case) for case in largest(run)],
+        "largest": [ReportLine.build(case) for case in largest_cases(run)],
         "names": plan.names_players,
         "chart": f"cid:{CHART}",
-        "chart_in_words": chart.in_words(bars(run)),
+        "chart_in_words": chart.chart_text(bars(run)),
         "page": f"{settings.BASE_URL}/operator/{run.merchant.code}/reconciliation/{run.day}/",
-        "csv": report_files.link(run, "csv"),
-        "xlsx": report_files.link(run, "xlsx"),
+        "csv": report_files.file_link(run, "csv"),
+        "xlsx": report_files.file_link(run, "xlsx"),
         "link_days": report_files.LINK_DAYS,
-        "heads": heads_of(run.merchant),
+        "heads": chain_heads(run.merchant),
     }
 
 
@@ -102,34 +102,34 @@ def headline(run: Reconciliation, figures: Figures) -> str:
     """Return the verdict of the day: `3 breaks, EUR 1,234.50`. That a file came late is said beside it."""
     if run.outcome in UNCOMPARED:
         return HEADLINES[Outcome(run.outcome)]
-    verdict = day_breaks.in_words(figures.broken, figures.stakes) if figures.broken else "All clear"
+    verdict = day_breaks.breaks_text(figures.broken, figures.stakes) if figures.broken else "All clear"
     return f"{verdict}, statement late" if figures.is_late else verdict
 
 
 # --- against what was said before -------------------------------------------------------------------------------------
-def told_before(run: Reconciliation) -> Reconciliation | None:
+def previous_report(run: Reconciliation) -> Reconciliation | None:
     """The comparison of the same day that was reported last."""
     earlier = Reconciliation.objects.filter(merchant=run.merchant_id, day=run.day, number__lt=run.number)
     return earlier.filter(deliveries__isnull=False).order_by("-number").first()
 
 
-def newest(merchant_id: int, day: date) -> Reconciliation | None:
+def newest_run(merchant_id: int, day: date) -> Reconciliation | None:
     done = Reconciliation.objects.filter(merchant=merchant_id, day=day, state=Reconciliation.State.DONE)
     return done.order_by("-number").first()
 
 
-def since_yesterday(run: Reconciliation, figures: Figures) -> str:
-    before = newest(run.merchant_id, run.day - DAY)
+def change_since_yesterday(run: Reconciliation, figures: Figures) -> str:
+    before = newest_run(run.merchant_id, run.day - DAY)
     if before is None:
         return "The day before was not compared."
     if before.outcome in UNCOMPARED:
         return UNCOMPARED[Outcome(before.outcome)]
     old = figures_of(before)
     now = "" if run.outcome in UNCOMPARED else f"; now {_change(figures.broken - old.broken)}"
-    return f"The day before: {day_breaks.in_words(old.broken, old.stakes)} at {old.rate} matched{now}."
+    return f"The day before: {day_breaks.breaks_text(old.broken, old.stakes)} at {old.rate} matched{now}."
 
 
-def restated(now: Figures, before: Figures) -> list[str]:
+def restatements(now: Figures, before: Figures) -> list[str]:
     """In sentences, what is different from the report that went out."""
     pairs = [
         ("Matched", before.rate, now.rate),
@@ -141,7 +141,7 @@ def restated(now: Figures, before: Figures) -> list[str]:
 
 
 def _breaks(figures: Figures) -> str:
-    amounts = ", ".join(show_with_code(stake, currency) for currency, stake in figures.stakes)
+    amounts = ", ".join(format_with_code(stake, currency) for currency, stake in figures.stakes)
     return f"{figures.broken:,} ({amounts})" if amounts else f"{figures.broken:,}"
 
 
@@ -167,30 +167,33 @@ class SideLine:
     is_unexplained: bool = False
 
     @classmethod
-    def of(cls, side: Side) -> SideLine:
+    def build(cls, side: FigureSide) -> SideLine:
         line = cls(
             currency=side.currency,
             kind=side.kind,
             our_rows=f"{side.ours_rows:,}",
-            our_amount=show(side.ours_amount, side.currency),
+            our_amount=format_amount(side.ours_amount, side.currency),
             their_rows=f"{side.theirs_rows:,}",
-            their_amount=show(side.theirs_amount, side.currency),
-            difference=show(side.difference, side.currency),
+            their_amount=format_amount(side.theirs_amount, side.currency),
+            difference=format_amount(side.difference, side.currency),
             differs=side.difference != 0,
         )
         return replace(line, **_proof(side))
 
 
-def _proof(side: Side) -> dict[str, Any]:
+def _proof(side: FigureSide) -> dict[str, Any]:
     """Nothing of a run from before the breaks were added up."""
     if side.explained is None:
         return {}
-    amounts = {"explained": show(side.explained, side.currency), "unexplained": show(side.unexplained, side.currency)}
+    amounts = {
+        "explained": format_amount(side.explained, side.currency),
+        "unexplained": format_amount(side.unexplained, side.currency),
+    }
     return amounts | {"is_unexplained": side.unexplained != 0}
 
 
 def side_lines(figures: Figures) -> list[SideLine]:
-    return [SideLine.of(side) for side in figures.sides]
+    return [SideLine.build(side) for side in figures.sides]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +205,9 @@ class BreakLine:
     stake: str = ""
 
     @classmethod
-    def of(cls, each: BreakSum) -> BreakLine:
-        difference = show(each.net, each.currency) if each.currency and each.net is not None else "–"
-        stake = show(each.stake, each.currency) if each.currency and each.stake else "–"
+    def build(cls, each: BreakFigures) -> BreakLine:
+        difference = format_amount(each.net, each.currency) if each.currency and each.net is not None else "–"
+        stake = format_amount(each.stake, each.currency) if each.currency and each.stake else "–"
         return cls(str(each.label), each.currency, f"{each.breaks:,}", difference, stake)
 
 
@@ -219,20 +222,20 @@ class ReportLine:
     player: str
 
     @classmethod
-    def of(cls, case: Case) -> ReportLine:
+    def build(cls, case: Case) -> ReportLine:
         severity, player = case.get_severity_display(), case.player_id[:SHOWN]
-        subject = break_amounts.subject_in_words(case)[:SHOWN]
-        return cls(case.pk, case.get_kind_display(), break_amounts.in_words(case), severity, subject, player)
+        subject = break_amounts.subject_text(case)[:SHOWN]
+        return cls(case.pk, case.get_kind_display(), break_amounts.difference_text(case), severity, subject, player)
 
 
-def largest(run: Reconciliation) -> QuerySet[Case]:
+def largest_cases(run: Reconciliation) -> QuerySet[Case]:
     of_day = day_breaks.cases_of(run).exclude(state=Case.State.RESOLVED)
     return of_day.order_by("-severity", Abs("difference").desc(), "pk")[:LARGEST]
 
 
 # --- the picture ------------------------------------------------------------------------------------------------------
 def picture(run: Reconciliation) -> bytes:
-    return chart.draw(bars(run))
+    return chart.draw_chart(bars(run))
 
 
 def bars(run: Reconciliation) -> Sequence[chart.Bar]:

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef
 from merchants.services.email_outbox import Part
 from portal.lib import sheets, tables
 from portal.lib.file_names import file_name
-from portal.lib.sheets import Amount
+from portal.lib.sheets import SheetAmount
 from wallet.models.reconciliation import Case, Reconciliation
 from wallet.reconciliation import break_amounts, day_breaks
 from wallet.reconciliation.day_statement import line_label
@@ -35,33 +35,33 @@ NAMED = ("subject", "player", "our game", "their game")  # left out where nobody
 AT_ONCE = 2_000
 
 
-class Asked(NamedTuple):
+class RequestedFile(NamedTuple):
     run: int
     kind: str
 
 
 # --- the link ---------------------------------------------------------------------------------------------------------
-def link(run: Reconciliation, kind: str) -> str:
+def file_link(run: Reconciliation, kind: str) -> str:
     """Good for LINK_DAYS; whoever opens it still signs in, and must be of this merchant."""
     token = signing.dumps([run.pk, kind], salt=SALT)
     return f"{settings.BASE_URL}/operator/{run.merchant.code}/reconciliation/file/{token}/"
 
 
-def asked(token: str) -> Asked | None:
+def read_link(token: str) -> RequestedFile | None:
     """None when it has ended, or is none of ours."""
     try:
         run, kind = signing.loads(token, salt=SALT, max_age=LINK_DAYS * 86400)
     except (signing.BadSignature, ValueError):
         return None
-    return Asked(run, kind)
+    return RequestedFile(run, kind)
 
 
-def name(run: Reconciliation, kind: str) -> str:
+def report_file_name(run: Reconciliation, kind: str) -> str:
     return file_name(run.merchant.code, "reconciliation", at=run.day, form=kind)
 
 
 # --- the rows ---------------------------------------------------------------------------------------------------------
-def head(*, whole: bool) -> tuple[str, ...]:
+def header_row(*, whole: bool) -> tuple[str, ...]:
     return (*HEAD, *NAMED) if whole else HEAD
 
 
@@ -69,13 +69,13 @@ def number(run: Reconciliation) -> int:
     return Case.objects.filter(merchant=run.merchant_id, day=run.day).count()
 
 
-def rows(run: Reconciliation, *, whole: bool) -> Iterator[tuple[Any, ...]]:
+def case_rows(run: Reconciliation, *, whole: bool) -> Iterator[tuple[Any, ...]]:
     """All cases of the day. Those that the comparison counted stand for 1 in `breaks`, or for the rows folded in them;
     the others for 0: lateness of a file, what closed before, and what was found later.
     """
     of_day = Case.objects.filter(merchant=run.merchant_id, day=run.day)
     counted = Exists(day_breaks.cases_of(run).filter(pk=OuterRef("pk")))
-    found = of_day.annotate(is_counted=counted, stake=break_amounts.at_stake()).order_by("-severity", "pk")
+    found = of_day.annotate(is_counted=counted, stake=break_amounts.stake_expression()).order_by("-severity", "pk")
     return (_row(case, whole=whole) for case in found.iterator(AT_ONCE))
 
 
@@ -84,8 +84,8 @@ def _row(case: Any, *, whole: bool) -> tuple[Any, ...]:
     breaks = break_amounts.breaks_in(case) if case.is_counted else 0
     row = (
         case.pk, case.day, case.get_kind_display(), case.get_severity_display(), case.get_state_display(),
-        case.get_resolution_display(), breaks, case.currency, Amount(break_amounts.net(case), case.currency),
-        Amount(int(case.stake), case.currency),
+        case.get_resolution_display(), breaks, case.currency, SheetAmount(break_amounts.net_difference(case), case.currency),
+        SheetAmount(int(case.stake), case.currency),
         ours.get("kind"), _amount(ours), ours.get("state"), _moment(ours),
         theirs.get("kind"), _amount(theirs), theirs.get("state"), _moment(theirs), _line(theirs),
         case.opened_at, case.resolved_at,
@@ -97,9 +97,9 @@ def _line(side: dict[str, Any]) -> str | None:
     return line_label(side["line"]) if "line" in side else None
 
 
-def _amount(side: dict[str, Any]) -> Amount | None:
+def _amount(side: dict[str, Any]) -> SheetAmount | None:
     amount = side.get("amount")
-    return None if amount is None else Amount(int(amount), side.get("currency") or "")
+    return None if amount is None else SheetAmount(int(amount), side.get("currency") or "")
 
 
 def _moment(side: dict[str, Any]) -> datetime | None:
@@ -107,8 +107,8 @@ def _moment(side: dict[str, Any]) -> datetime | None:
 
 
 # --- the files --------------------------------------------------------------------------------------------------------
-def csv(run: Reconciliation, *, whole: bool = True) -> Iterator[str]:
-    return tables.lines(_with_head(run, whole=whole))
+def csv_lines(run: Reconciliation, *, whole: bool = True) -> Iterator[str]:
+    return tables.csv_lines(_with_head(run, whole=whole))
 
 
 def write_xlsx(run: Reconciliation, to: IO[bytes], *, whole: bool = True) -> None:
@@ -117,18 +117,18 @@ def write_xlsx(run: Reconciliation, to: IO[bytes], *, whole: bool = True) -> Non
 
 
 def _with_head(run: Reconciliation, *, whole: bool) -> Iterator[Iterable[Any]]:
-    yield head(whole=whole)
-    yield from rows(run, whole=whole)
+    yield header_row(whole=whole)
+    yield from case_rows(run, whole=whole)
 
 
-def parts(run: Reconciliation, *, whole: bool, most: int) -> list[Part]:
+def mail_parts(run: Reconciliation, *, whole: bool, most: int) -> list[Part]:
     """Both files for a mail; none when they are too large for one."""
     sheet, text = BytesIO(), bytearray()
-    for line in csv(run, whole=whole):
+    for line in csv_lines(run, whole=whole):
         text += line.encode()
         if len(text) > most:
             return []
     write_xlsx(run, sheet, whole=whole)
-    made = [Part(name(run, "csv"), TYPES["csv"].partition(";")[0], bytes(text))]
-    made.append(Part(name(run, "xlsx"), XLSX, sheet.getvalue()))
+    made = [Part(report_file_name(run, "csv"), TYPES["csv"].partition(";")[0], bytes(text))]
+    made.append(Part(report_file_name(run, "xlsx"), XLSX, sheet.getvalue()))
     return made if sum(len(part.content) for part in made) <= most else []

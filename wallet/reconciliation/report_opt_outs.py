@@ -21,7 +21,7 @@ class Subscription:
     email: str
 
 
-def link(merchant: Merchant, email: str) -> str:
+def opt_out_link(merchant: Merchant, email: str) -> str:
     """Return the address that works as long as the report goes out: HMAC over merchant and recipient."""
     token = signing.dumps([merchant.pk, email], salt=SALT)
     return f"{settings.BASE_URL}/operator/~/reports/{token}/unsubscribe/"
@@ -52,6 +52,6 @@ def opt_in(*, merchant: Merchant, email: str) -> bool:
     return deleted > 0
 
 
-def opted_out(merchant: Merchant) -> set[str]:
+def opted_out_addresses(merchant: Merchant) -> set[str]:
     """Addresses in lower case."""
     return set(ReportOptOut.objects.filter(merchant=merchant).values_list("email", flat=True))

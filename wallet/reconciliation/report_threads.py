@@ -10,7 +10,7 @@ from wallet.reconciliation import report_opt_outs
 MOST_NAMED = 10  # earlier emails of a thread
 
 
-def headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
+def thread_headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
     """Return the headers of RFC 5322 (threads), RFC 2919 (List-Id), RFC 2369 and RFC 8058 (unsubscribing)."""
     earlier = [email_outbox.message_id(each) for each in _earlier(letter, run)]
     root = thread_of(run)
@@ -18,7 +18,7 @@ def headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
         "In-Reply-To": earlier[-1] if earlier else root,
         "References": " ".join([root, *earlier]),
         "List-Id": f"<reports.{run.merchant.code}.{email_outbox.sender_domain()}>",
-        "List-Unsubscribe": f"<{report_opt_outs.link(run.merchant, letter.to)}>",
+        "List-Unsubscribe": f"<{report_opt_outs.opt_out_link(run.merchant, letter.to)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

@@ -10,7 +10,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Max
 
-from merchants.errors import Refusal, spoken
+from merchants.errors import Refusal, moment_text
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models import Reconciliation
@@ -18,7 +18,7 @@ from wallet.reconciliation import day_breaks, day_statement, figures, matching, 
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.figures import Figures
-from wallet.reconciliation.matching import Job
+from wallet.reconciliation.matching import MatchingParameters
 from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.sides import compare_sides
 
@@ -35,12 +35,12 @@ class BeingCompared(Refusal):
 class DayNotComplete(Refusal):
     def __init__(self, day: Day) -> None:
         super().__init__(
-            f"{day.date} is complete at {spoken(day.ready)}, when late payouts have been delivered. Compare it then."
+            f"{day.date} is complete at {moment_text(day.ready)}, when late payouts have been delivered. Compare it then."
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What a comparison found. `restate`: days beside it whose breaks it explains, to be compared again.
 
     `run` is None of a dry run, which leaves nothing behind. `is_news`: something is other than the last one said.
@@ -53,7 +53,7 @@ class Outcome:
     restate: list[date] = field(default_factory=list)
 
 
-def reconcile(*, merchant: Merchant, day: date, by: Person | None = None, dry_run: bool = False) -> Outcome:
+def reconcile_day(*, merchant: Merchant, day: date, by: Person | None = None, dry_run: bool = False) -> RunOutcome:
     """Compares the day's current statement with our ledger. The same state of both gives the same cases.
 
     Raises DayNotComplete (a dry run may look earlier) and BeingCompared. A fault is kept on the run and raised.
@@ -68,8 +68,8 @@ def reconcile(*, merchant: Merchant, day: date, by: Person | None = None, dry_ru
 
 
 @transaction.atomic
-def _look(merchant: Merchant, day: Day) -> Outcome:
-    found, _ = _compare(_job(merchant, day), own_books.repeat)
+def _look(merchant: Merchant, day: Day) -> RunOutcome:
+    found, _ = _compare(_job(merchant, day), own_books.repeat_breaks)
     transaction.set_rollback(True)
     return found
 
@@ -97,7 +97,7 @@ def _begun(merchant: Merchant, day: date, by: Person | None) -> Reconciliation:
     return Reconciliation.objects.create(merchant=merchant, day=day, number=number, by=by, begun_at=clock.now())
 
 
-def _run(run: Reconciliation, day: Day) -> Outcome:
+def _run(run: Reconciliation, day: Day) -> RunOutcome:
     try:
         return _kept(run, day)
     except Exception as fault:
@@ -107,17 +107,17 @@ def _run(run: Reconciliation, day: Day) -> Outcome:
 
 
 @transaction.atomic
-def _kept(run: Reconciliation, day: Day) -> Outcome:
+def _kept(run: Reconciliation, day: Day) -> RunOutcome:
     """Cases and figures together, or neither."""
     job = _job(run.merchant, day)
     run.statement = job.statement.head if job.statement else None
     run.statement_ids = [part.pk for part in job.received]
-    found, run.upto = _compare(job, own_books.repeat if _was_compared(run) else own_books.find)
-    restate = syncing.sync(run=run, plan=job.plan, now=job.now)
-    run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.kept(found.figures)
+    found, run.upto = _compare(job, own_books.repeat_breaks if _was_compared(run) else own_books.find_breaks)
+    restate = syncing.sync_cases(run=run, plan=job.plan, now=job.now)
+    run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.stored_figures(found.figures)
     run.done_at = clock.now()
     run.save()
-    return Outcome(run, found.outcome, found.figures, _is_news(run), restate)
+    return RunOutcome(run, found.outcome, found.figures, _is_news(run), restate)
 
 
 def _was_compared(run: Reconciliation) -> bool:
@@ -125,22 +125,22 @@ def _was_compared(run: Reconciliation) -> bool:
     return Reconciliation.objects.filter(merchant=run.merchant, day=run.day, state=State.DONE).exists()
 
 
-def _job(merchant: Merchant, day: Day) -> Job:
-    plan, received = plan_of(merchant), day_statement.current(merchant, day.date)
+def _job(merchant: Merchant, day: Day) -> MatchingParameters:
+    plan, received = plan_of(merchant), day_statement.current_statements(merchant, day.date)
     statement, missing = day_statement.day_statement(merchant, plan, received)
-    return Job(merchant, day, statement, plan, clock.now(), received, missing)
+    return MatchingParameters(merchant, day, statement, plan, clock.now(), received, missing)
 
 
-def _compare(job: Job, look_at_own_books: Callable[[Merchant], None]) -> tuple[Outcome, int | None]:
+def _compare(job: MatchingParameters, look_at_own_books: Callable[[Merchant], None]) -> tuple[RunOutcome, int | None]:
     ours = figures.our_side(job.values(), job.our_condition)
-    matched = matching.compare(job, ours.rows)
+    matched = matching.compare_day(job, ours.rows)
     look_at_own_books(job.merchant)
     sides = compare_sides(ours=ours, statement=job.statement)
-    matching.tell_of_the_rest(sides)
-    counted = figures.count(ours=ours, statement=job.statement, matched=matched, sides=sides)
-    counted = day_breaks.by_day(counted, merchant=job.merchant, day=job.day.date)
+    matching.report_unexplained(sides)
+    counted = figures.count_figures(ours=ours, statement=job.statement, matched=matched, sides=sides)
+    counted = day_breaks.figures_by_day(counted, merchant=job.merchant, day=job.day.date)
     matching.fold_floods()
-    return Outcome(None, _result(job.statement, counted, job.missing), counted), ours.upto
+    return RunOutcome(None, _result(job.statement, counted, job.missing), counted), ours.upto
 
 
 def _result(statement: DayStatement | None, counted: Figures, missing: list[str]) -> str:

@@ -23,9 +23,9 @@ from portal.lib import clock
 from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.reconciliation import deliveries, on_demand, pull, runs, statements
 from wallet.reconciliation.days import DAY, date_at, day_of
-from wallet.reconciliation.locks import Work, alone
+from wallet.reconciliation.locks import LockedWork, hold_alone
 from wallet.reconciliation.matching import NEIGHBOURS, SAID_OTHERWISE
-from wallet.reconciliation.plans import due_at, newest_due, recipients
+from wallet.reconciliation.plans import due_at, newest_due, report_recipients
 
 log = structlog.get_logger(__name__)
 LOOKED_BACK = 7  # days that were missed while nothing ran are made up for, and have an alarm of their own
@@ -57,13 +57,13 @@ class Due:
 
 
 # --- what is due ------------------------------------------------------------------------------------------------------
-def due(now: datetime, *, of: Merchant | None = None) -> list[Due]:
+def due_days(now: datetime, *, of: Merchant | None = None) -> list[Due]:
     """The longest waiting first; of the same minute by the merchant's code."""
     plans = {plan.merchant_id: plan for plan in plans_on(of)}
     days = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
     since = min((day for _, day in days), default=now.date()) - timedelta(days=LOOKED_BACK)
     newest = newest_runs(plans, since)
-    days |= missed(newest, days) | never_done(days)
+    days |= missed_days(newest, days) | passed_over_days(days)
     changed = _changed(plans)
     days |= {(merchant, day) for merchant, day in changed if due_at(plans[merchant], day) <= now}
     if older := {(merchant, day) for merchant, day in days if day < since}:
@@ -98,7 +98,7 @@ def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliati
     return {(run.merchant_id, run.day): run for run in newest}
 
 
-def missed(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[Key]:
+def missed_days(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[Key]:
     """Days between the first that was compared and the newest: of a merchant that has just begun, none."""
     begun: dict[int, date] = {}
     for merchant, day in newest:
@@ -111,7 +111,7 @@ def missed(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[Key]:
     }
 
 
-def never_done(newest: set[Key]) -> set[Key]:
+def passed_over_days(newest: set[Key]) -> set[Key]:
     """Days up to the newest due that a timetable which had begun passed over: while a plan was off, or each try failed.
 
     A comparison that a person asked for begins no timetable.
@@ -188,33 +188,33 @@ def _is_untold(run: Reconciliation) -> bool:
     """As after a worker that was killed between comparison and mail."""
     if getattr(run, "is_told", False) or run.outcome == Outcome.NO_STATEMENT:
         return False
-    return not deliveries.says_nothing_new(run) and bool(recipients(run.merchant))
+    return not deliveries.has_no_news(run) and bool(report_recipients(run.merchant))
 
 
 # --- the job ----------------------------------------------------------------------------------------------------------
-def do_due() -> int:
+def run_due_days() -> int:
     """Everything that is due, one after the other; how many days were done. A second round beside it does nothing, so
     that one process at most compares.
     """
-    with alone(Work.ROUND) as is_ours:
-        return sum(_do_and_rest(each) for each in due(clock.now())) if is_ours else 0
+    with hold_alone(LockedWork.ROUND) as is_ours:
+        return sum(_do_and_rest(each) for each in due_days(clock.now())) if is_ours else 0
 
 
 def _do_and_rest(each: Due) -> bool:
     """Longer than it took: a worker can be nice, and what the database does for it cannot."""
     begun = perf_counter()
-    is_done = do(each)
+    is_done = run_day(each)
     sleep(min(RESTS * (perf_counter() - begun), LONGEST_REST))
     return is_done
 
 
-def do(each: Due) -> bool:
+def run_day(each: Due) -> bool:
     merchant = Merchant.objects.get(code=each.code)
-    with alone(Work.REPORT, merchant.pk) as is_ours:
-        if not is_ours or each not in due(clock.now(), of=merchant):
+    with hold_alone(LockedWork.REPORT, merchant.pk) as is_ours:
+        if not is_ours or each not in due_days(clock.now(), of=merchant):
             return False
         try:
-            compare_and_tell(merchant=merchant, day=each.day)
+            compare_and_report(merchant=merchant, day=each.day)
         except Refusal as why:  # it is being compared by a person at this moment
             log.info("reconciliation.later", merchant=each.code, day=str(each.day), why=str(why))
             return False
@@ -224,28 +224,28 @@ def do(each: Due) -> bool:
     return True
 
 
-def compare_and_tell(*, merchant: Merchant, day: date) -> Reconciliation:
+def compare_and_report(*, merchant: Merchant, day: date) -> Reconciliation:
     """A comparison that was made and not told yet is told as it is, and not made again."""
     waiting = _to_tell(merchant, day)
     if waiting is not None:
-        deliveries.send(run=waiting)
+        deliveries.send_reports(run=waiting)
         return waiting
-    found = runs.reconcile(merchant=merchant, day=day)
+    found = runs.reconcile_day(merchant=merchant, day=day)
     if found.run is None:
         raise RuntimeError(day)  # only a dry run has none
-    deliveries.send(run=found.run)
+    deliveries.send_reports(run=found.run)
     _restate(merchant, found.restate)
     return found.run
 
 
-def compare_asked(*, merchant: Merchant, day: date, by: Person) -> Reconciliation | None:
+def compare_requested(*, merchant: Merchant, day: date, by: Person) -> Reconciliation | None:
     """For somebody at the day's page, under the merchant's lock (Work.REPORT). When its hour is over it is told now: of
     days whose statement was compared, the timetable tells those of the last week only.
     """
-    run = runs.reconcile(merchant=merchant, day=day, by=by).run
+    run = runs.reconcile_day(merchant=merchant, day=day, by=by).run
     plan = plans_on(merchant).first()
     if run is not None and plan is not None and due_at(plan, day) <= clock.now():
-        deliveries.send(run=run)
+        deliveries.send_reports(run=run)
     return run
 
 
@@ -262,16 +262,16 @@ def _restate(merchant: Merchant, days: Iterable[date]) -> None:
     """
     for day in days:
         if day_of(merchant, day).ready <= clock.now():
-            again = runs.reconcile(merchant=merchant, day=day)
+            again = runs.reconcile_day(merchant=merchant, day=day)
             if again.run is not None:
-                deliveries.send(run=again.run)
+                deliveries.send_reports(run=again.run)
 
 
 # --- statements -------------------------------------------------------------------------------------------------------
 def read_statements() -> int:
     """What was received and not read yet; how many were tried."""
-    with alone(Work.READING) as is_ours:
-        waiting = list(statements.waiting(clock.now())[:READ_AT_ONCE]) if is_ours else []
+    with hold_alone(LockedWork.READING) as is_ours:
+        waiting = list(statements.waiting_statements(clock.now())[:READ_AT_ONCE]) if is_ours else []
         for statement in waiting:
             on_demand.ask_after_reading(statements.try_to_read(statement=statement))
         return len(waiting)
@@ -279,8 +279,8 @@ def read_statements() -> int:
 
 def fetch_statements() -> int:
     """Alone, and apart from reading: a host that hangs holds up neither what was sent nor a second worker."""
-    with alone(Work.FETCHING) as is_ours:
-        return pull.fetch_due(clock.now()) if is_ours else 0
+    with hold_alone(LockedWork.FETCHING) as is_ours:
+        return pull.fetch_due_days(clock.now()) if is_ours else 0
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------

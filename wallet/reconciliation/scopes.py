@@ -148,7 +148,7 @@ def parse_lines(text: str) -> list[str]:
     return [str(scope) for scope in found]
 
 
-def missing(present: Iterable[Scope], wanted: Iterable[Scope]) -> list[str]:
+def missing_parts(present: Iterable[Scope], wanted: Iterable[Scope]) -> list[str]:
     """Return what is still to come before a day is complete: absent parts, then absent scopes of the plan."""
     there = list(present)
     pieces: dict[tuple[Scope, int], set[int]] = {}
@@ -181,7 +181,7 @@ THEIR_KIND = (
 )
 
 
-def condition(scopes: Sequence[Scope], kind: str, currency: str, *, unknown: str = "true") -> str:
+def scope_condition(scopes: Sequence[Scope], kind: str, currency: str, *, unknown: str = "true") -> str:
     """Return an expression that is true of rows in one of `scopes`, by currency and type. No scope: of all rows.
 
     `unknown`: whether rollbacks of what nobody knows are in it.
@@ -199,12 +199,12 @@ def _of_one(scope: Scope, kind: str, currency: str, unknown: str) -> str:
     return f"({' AND '.join(parts)})" if parts else "true"
 
 
-def without_kinds(kinds: Iterable[str], kind: str) -> str:
+def condition_without_kinds(kinds: Iterable[str], kind: str) -> str:
     left_out = [*kinds]
     return f"coalesce({kind} <> ALL ({_array(left_out)}), true)" if left_out else "true"
 
 
-def all_true(*conditions: str) -> str:
+def all_true_condition(*conditions: str) -> str:
     return " AND ".join(each for each in conditions if each != "true") or "true"
 
 

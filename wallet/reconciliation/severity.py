@@ -33,14 +33,14 @@ def severity_of(
     return Severity.MEDIUM if abs(difference) * MEDIUM_PART >= high_amount or age >= OLD else Severity.LOW
 
 
-def misdirected(row: str) -> str:
+def misdirected_condition(row: str) -> str:
     """Return the SQL that says whether a break is a payout to another player; `row` has kind, ours and theirs."""
     types = ", ".join(f"'{each}'" for each in MISDIRECTED)
     return f"""({row}.kind = '{Kind.WHOSE}' AND {row}.ours ->> 'kind' IN ({types})
                 AND {row}.ours ->> 'player' <> {row}.theirs ->> 'player')"""
 
 
-def sql(*, kind: str, difference: str, high_amount: str, age: str, misdirected: str) -> str:
+def severity_sql(*, kind: str, difference: str, high_amount: str, age: str, misdirected: str) -> str:
     """The same as an expression; the arguments are expressions too: columns, `interval '0'`."""
     return f"""CASE WHEN {kind} = '{Kind.OWED}' THEN {Severity.OWED:d}
         WHEN {kind} IN ({_listed(HARMLESS)}) THEN {Severity.LOW:d}

@@ -5,26 +5,28 @@ from __future__ import annotations
 from wallet.models import ReconciliationPlan
 from wallet.reconciliation import matching
 from wallet.reconciliation.day_statement import DayStatement
-from wallet.reconciliation.figures import OurSide, Side
-from wallet.reconciliation.matching import Explanation, Sums
+from wallet.reconciliation.figures import FigureSide, OurSide
+from wallet.reconciliation.matching import SumExplanation, Sums
 
-type Explanations = dict[tuple[str, str], Explanation]
+type Explanations = dict[tuple[str, str], SumExplanation]
 ROLLBACK = "rollback"
 NOTHING = (0, 0)
 
 
-def compare_sides(*, ours: OurSide, statement: DayStatement | None) -> list[Side]:
+def compare_sides(*, ours: OurSide, statement: DayStatement | None) -> list[FigureSide]:
     """The sums of the ledger and of the file, each read by itself and not made of the rows that were matched. What the
     breaks of this session's comparison do not explain is left as `Side.unexplained`. Without a statement, ours alone.
     """
     if statement is None:
-        return [Side(*both, *sums, explained=sums[1]) for both, sums in sorted(ours.sums.items())]
+        return [FigureSide(*both, *sums, explained=sums[1]) for both, sums in sorted(ours.sums.items())]
     is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
     our_sums = matching.our_groups() if is_totals else ours.sums
     their_sums = _sums_of(statement, matching.their_rollbacks(is_totals=is_totals))
     explanations = matching.explanations(is_totals=is_totals)
     return [
-        _side(both, our_sums.get(both, NOTHING), their_sums.get(both, NOTHING), explanations.get(both, Explanation()))
+        _side(
+            both, our_sums.get(both, NOTHING), their_sums.get(both, NOTHING), explanations.get(both, SumExplanation())
+        )
         for both in sorted({*our_sums, *their_sums, *explanations})
     ]
 
@@ -39,6 +41,6 @@ def _sums_of(statement: DayStatement, rollbacks: dict[str, int]) -> Sums:
     return listed | of_rollbacks
 
 
-def _side(both: tuple[str, str], ours: tuple[int, int], theirs: tuple[int, int], why: Explanation) -> Side:
+def _side(both: tuple[str, str], ours: tuple[int, int], theirs: tuple[int, int], why: SumExplanation) -> FigureSide:
     our_amount, their_amount = ours[1] - why.ours_left_out, theirs[1] - why.theirs_left_out
-    return Side(*both, ours[0], our_amount, theirs[0], their_amount, explained=why.explained)
+    return FigureSide(*both, ours[0], our_amount, theirs[0], their_amount, explained=why.explained)

@@ -21,9 +21,9 @@ from wallet.models import Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation.reading import loading, totals
 from wallet.reconciliation.reading import mapping as mappings
-from wallet.reconciliation.reading.loading import Place
+from wallet.reconciliation.reading.loading import LoadingPlace
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+from wallet.reconciliation.reading.table import Fault, SourceTable, Total, Unreadable, shown_text
 
 log = structlog.get_logger(__name__)
 SCHEMA = "statements"
@@ -43,38 +43,38 @@ class StatementChanged(Exception):
     """The file in private storage is not the one that came. Somebody of ours has to look why."""
 
 
-def load(statement: Statement) -> tuple[list[dict[str, Any]], list[Total]]:
+def load_rows(statement: Statement) -> tuple[list[dict[str, Any]], list[Total]]:
     """Makes table and view. Returns what the rows come to and what the file says of itself; raises Unreadable."""
     mapping = mappings.from_json(statement.mapping)
-    place = Place(sql.SQL("UNLOGGED"), SCHEMA, f"raw_{statement.pk}")
-    with loading.loaded(partial(private_files().open, str(statement.file.name)), mapping, place) as loaded:
+    place = LoadingPlace(sql.SQL("UNLOGGED"), SCHEMA, f"raw_{statement.pk}")
+    with loading.loaded_rows(partial(private_files().open, str(statement.file.name)), mapping, place) as loaded:
         _of_the_day(statement, loaded.table)
         mapping = _fitted(mapping, loaded.table)
         if asks := mapping.asks(loaded.table.headers):
             raise Unreadable(Fault(UNSTATED.format(asks[0])))
-        come_to = loading.judged(loaded, mapping)
-        loading.show(loaded, mapping, _view(statement.pk))
-        return come_to, totals.stated(loaded.table, mapping)
+        come_to = loading.judged_sums(loaded, mapping)
+        loading.create_view(loaded, mapping, _view(statement.pk))
+        return come_to, totals.stated_totals(loaded.table, mapping)
 
 
-def _of_the_day(statement: Statement, table: Table) -> None:
+def _of_the_day(statement: Statement, table: SourceTable) -> None:
     if table.day not in ("", statement.day.isoformat()):
-        raise Unreadable(Fault(f"It says that it is of {shown(table.day)}, and came as that of {statement.day}."))
+        raise Unreadable(Fault(f"It says that it is of {shown_text(table.day)}, and came as that of {statement.day}."))
 
 
-def _fitted(mapping: Mapping, table: Table) -> Mapping:
+def _fitted(mapping: Mapping, table: SourceTable) -> Mapping:
     is_contract = replace(mapping, rollbacks="") in (mappings.CONTRACT, mappings.CONTRACT_TOTALS)
-    return mappings.fitted(mapping, table.headers) if is_contract else mapping
+    return mappings.fitted_mapping(mapping, table.headers) if is_contract else mapping
 
 
-def name_of(statement: Statement) -> str:
+def view_name(statement: Statement) -> str:
     """Of its view, to stand in SQL: line, transaction_id, kind, player_id, game_id, currency, amount (× 100000),
     is_rolled_back, ref_transaction_id, at, count.
     """
     return _view(statement.pk).as_string()
 
 
-def make_ready(statements: Iterable[Statement]) -> None:
+def restore_rows(statements: Iterable[Statement]) -> None:
     """Makes again what is gone. In a transaction; in the order of their ids, so that two never wait for each other."""
     for statement in sorted(statements, key=lambda each: each.pk):
         if _is_gone(statement):
@@ -82,16 +82,16 @@ def make_ready(statements: Iterable[Statement]) -> None:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rows of {statement.pk}"])
             if _is_gone(statement):
                 _check(statement)
-                load(statement)
+                load_rows(statement)
 
 
 def _is_gone(statement: Statement) -> bool:
     """Not there, or emptied by the server's restart after a crash."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NULL", [name_of(statement)])
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [view_name(statement)])
         if cursor.fetchone() == (True,):
             return True
-        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {name_of(statement)})")
+        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {view_name(statement)})")
         return cursor.fetchone() == (True,) and statement.rows > 0
 
 
@@ -101,7 +101,7 @@ def _check(statement: Statement) -> None:
             raise StatementChanged(str(statement.number))
 
 
-def forget(now: datetime) -> int:
+def drop_old_rows(now: datetime) -> int:
     """Drops what was read some days ago; how many. One that is compared at this moment waits for tomorrow."""
     with connection.cursor() as cursor:
         cursor.execute(TABLES, [SCHEMA])

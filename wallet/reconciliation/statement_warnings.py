@@ -59,24 +59,24 @@ OURS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StatementCheck:
     """`is_foreign`: both sides have rows of the day, and not one id of the file is known."""
 
     warnings: list[str]
     is_foreign: bool = False
 
 
-NOTHING_SEEN = Look([])
+NOTHING_SEEN = StatementCheck([])
 
 
-def look_at_loaded(loaded: Loaded, mapping: Mapping, merchant: Merchant, day: date) -> Look:
+def check_loaded(loaded: Loaded, mapping: Mapping, merchant: Merchant, day: date) -> StatementCheck:
     """Of a file that is looked at. Every cell can be read."""
     if "transaction_id" not in mapping.columns or mapping.grain == "totals":
         return NOTHING_SEEN
-    return look(loading.reading(loaded, mapping).rows.as_string(), merchant, day)
+    return check_rows(loading.read_rows(loaded, mapping).rows.as_string(), merchant, day)
 
 
-def look(rows: str, merchant: Merchant, day: date) -> Look:
+def check_rows(rows: str, merchant: Merchant, day: date) -> StatementCheck:
     """`rows`: what stands after FROM, with line, transaction_id and at."""
     of = day_of(merchant, day)
     values: dict[str, Any] = {
@@ -87,18 +87,18 @@ def look(rows: str, merchant: Merchant, day: date) -> Look:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.statement_ids")
         cursor.execute(SEEN.replace("{rows}", rows.replace("%", "%%")), values)
         cursor.execute(COUNTED, values)
-        seen = Seen(*(cursor.fetchone() or ()))
+        seen = SeenValues(*(cursor.fetchone() or ()))
         cursor.execute(ALIKE, values)
         alike = Alike(*(cursor.fetchone() or ()))
         cursor.execute(OURS, values)
         [ours] = cursor.fetchone() or (0,)
         cursor.execute("DROP TABLE pg_temp.statement_ids")
     warnings = [*_of_ids(seen, alike, ours), *_of_the_day(seen, merchant, of), *_of_writing(seen)]
-    return Look(warnings, seen.known == 0 and seen.ids >= FEW and ours >= FEW)
+    return StatementCheck(warnings, seen.known == 0 and seen.ids >= FEW and ours >= FEW)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenValues:
     ids: int
     known: int
     known_on_day: int
@@ -120,7 +120,7 @@ class Alike:
     ours: str | None
 
 
-def _of_ids(seen: Seen, alike: Alike, ours: int) -> list[str]:
+def _of_ids(seen: SeenValues, alike: Alike, ours: int) -> list[str]:
     said = []
     if not seen.known and seen.ids and (ours or alike.ids):
         said.append(f"None of the {seen.ids:,} ids is known. One of them is {_quoted(seen.an_unknown)}.")
@@ -142,7 +142,7 @@ def _difference(theirs: str, ours: str) -> str:
     return "upper case" if theirs.lower() == ours.lower() else "leading zeros, spaces or upper case"
 
 
-def _of_the_day(seen: Seen, merchant: Merchant, day: Day) -> list[str]:
+def _of_the_day(seen: SeenValues, merchant: Merchant, day: Day) -> list[str]:
     """By what we know of the ids; else by the times in the file."""
     if seen.known_median and seen.known_on_day * 2 < seen.known:
         other = date_at(merchant, seen.known_median)
@@ -153,7 +153,7 @@ def _of_the_day(seen: Seen, merchant: Merchant, day: Day) -> list[str]:
     return []
 
 
-def _of_writing(seen: Seen) -> list[str]:
+def _of_writing(seen: SeenValues) -> list[str]:
     said = []
     if seen.shortened:
         ids = "1 id looks" if seen.shortened == 1 else f"{seen.shortened:,} ids look"

@@ -26,7 +26,7 @@ from portal.lib import clock
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statement_rows, statement_warnings
-from wallet.reconciliation.day_statement import DayStatement, current
+from wallet.reconciliation.day_statement import DayStatement, current_statements
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.reading import formats, loading, totals
 from wallet.reconciliation.reading import mapping as mappings
@@ -99,7 +99,7 @@ class Preview:
 
 
 # --- Receiving ------------------------------------------------------------------------------------------------------
-def receive(
+def receive_statement(
     *,
     merchant: Merchant,
     day: date,
@@ -148,7 +148,7 @@ def receive(
 def _tell_owners(statement: Statement, by: Person) -> None:
     """A statement closes the cases that it explains: where our staff bring one, the merchant knows."""
     what = f"A statement of {statement.day} was uploaded by our staff"
-    emails.tell_owners(statement.merchant, what, by=str(by), at=statement.received_at)
+    emails.notify_owners(statement.merchant, what, by=str(by), at=statement.received_at)
 
 
 def check_day(merchant: Merchant, day: date) -> None:
@@ -179,7 +179,7 @@ def _how(merchant: Merchant, source: str, given: Words[str, Any] | None, *, is_j
     return contract.as_json() | {"rollbacks": plan.mapping.get("rollbacks", "") if plan is not None else ""}
 
 
-def refused_before(*, merchant: Merchant, day: date, source: str, digest: str) -> Statement | None:
+def refused_duplicate(*, merchant: Merchant, day: date, source: str, digest: str) -> Statement | None:
     """The same bytes, to be read as they were: with another mapping the same file may be right."""
     return Statement.objects.filter(
         merchant=merchant, day=day, digest=digest, mapping=_how(merchant, source, None), state=Statement.State.REFUSED
@@ -243,7 +243,7 @@ class _Upload(File):  # type: ignore[type-arg]
             raise EmptyStatement
 
 
-def sweep(now: datetime) -> int:
+def delete_orphaned_files(now: datetime) -> int:
     """Files whose process was killed before their row was there; how many. Younger ones may still get theirs."""
     storage, swept = private_files(), 0
     for month in {f"{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
@@ -259,7 +259,7 @@ def sweep(now: datetime) -> int:
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------
-def read(*, statement: Statement) -> Statement:
+def read_statement(*, statement: Statement) -> Statement:
     """All of its rows and it is the day's, or none and why. Read before: as it is."""
     with transaction.atomic():
         statement = Statement.objects.select_for_update().get(pk=statement.pk)
@@ -277,7 +277,7 @@ def read(*, statement: Statement) -> Statement:
     return statement
 
 
-def waiting(now: datetime) -> QuerySet[Statement]:
+def waiting_statements(now: datetime) -> QuerySet[Statement]:
     """Received and not read, the rested before those that failed: one that cannot be read holds up no other."""
     received = Statement.objects.filter(state=Statement.State.RECEIVED)
     return received.filter(Q(tried_at=None) | Q(tried_at__lte=now - REST)).order_by("tries", "pk")
@@ -295,7 +295,7 @@ def try_to_read(*, statement: Statement) -> Statement:
             received.update(state=Statement.State.REFUSED, faults=[fault], fault_count=1, read_at=clock.now())
         else:
             received.update(tries=F("tries") + 1, tried_at=clock.now())
-            return read(statement=statement)
+            return read_statement(statement=statement)
     except Exception:
         log.exception("statement.not_read", statement=str(statement.number))
     statement.refresh_from_db()
@@ -303,8 +303,8 @@ def try_to_read(*, statement: Statement) -> Statement:
 
 
 def _read(statement: Statement) -> None:
-    statement.totals, stated = statement_rows.load(statement)
-    declared = [*stated, *totals.stored(statement.declared)]
+    statement.totals, stated = statement_rows.load_rows(statement)
+    declared = [*stated, *totals.stored_totals(statement.declared)]
     statement.rows = sum(part["rows"] for part in statement.totals)
     _not_by_mistake_empty(statement.rows, declared)
     _within(Scope.parse(statement.scope), statement.totals)
@@ -341,7 +341,7 @@ def _warn(statement: Statement) -> None:
     """A person has seen the warnings before; a machine's file of another book would be one break for each row."""
     if statement.grain == ReconciliationPlan.Grain.TOTALS:
         return
-    seen = statement_warnings.look(statement_rows.name_of(statement), statement.merchant, statement.day)
+    seen = statement_warnings.check_rows(statement_rows.view_name(statement), statement.merchant, statement.day)
     statement.warnings = seen.warnings
     if seen.is_foreign and statement.source != Statement.Source.UPLOAD:
         raise Unreadable(*(Fault(warning) for warning in seen.warnings))
@@ -350,7 +350,7 @@ def _warn(statement: Statement) -> None:
 def _succeed(statement: Statement) -> None:
     """The newest that was received is the day's, in whichever order they are read, within its scope."""
     _lock_day(statement)
-    there = current(statement.merchant, statement.day)
+    there = current_statements(statement.merchant, statement.day)
     if any(each.pk > statement.pk and _replaces(each, statement) for each in there):
         return
     older = [each for each in there if each.pk < statement.pk and _replaces(statement, each)]
@@ -363,24 +363,24 @@ def _replaces(newer: Statement, older: Statement) -> bool:
     return newer.grain != older.grain or Scope.parse(newer.scope).replaces(Scope.parse(older.scope))
 
 
-def replaced_by(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
+def statements_replaced_by(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
     """Return the current statements that one of `scope` takes the place of."""
-    return [each for each in current(merchant, day) if scope.replaces(Scope.parse(each.scope))]
+    return [each for each in current_statements(merchant, day) if scope.replaces(Scope.parse(each.scope))]
 
 
-def beside(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
+def statements_beside(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
     """Return the current statements that one of `scope` is added to."""
-    return [each for each in current(merchant, day) if not scope.replaces(Scope.parse(each.scope))]
+    return [each for each in current_statements(merchant, day) if not scope.replaces(Scope.parse(each.scope))]
 
 
-def gaps(statement: Statement | DayStatement) -> list[Gap]:
+def declared_gaps(statement: Statement | DayStatement) -> list[Gap]:
     """Declared totals that the rows do not come to."""
     parts = statement.parts if isinstance(statement, DayStatement) else [statement]
-    return [gap for part in parts for gap in totals.gaps(totals.stored(part.declared), part.totals)]
+    return [gap for part in parts for gap in totals.total_gaps(totals.stored_totals(part.declared), part.totals)]
 
 
 # --- Looking first --------------------------------------------------------------------------------------------------
-def preview(
+def preview_file(
     *,
     merchant: Merchant,
     name: str,
@@ -399,8 +399,8 @@ def preview(
     if mapping is None:  # nobody has looked at this file yet
         how = replace(how, encoding=formats.suggested_encoding(content, how.encoding))
     try:
-        with transaction.atomic(), loading.loaded(lambda: nullcontext(content), how) as loaded:
-            suggested = replace(mappings.suggested(loaded.table.headers), encoding=how.encoding)
+        with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(content), how) as loaded:
+            suggested = replace(mappings.suggested_mapping(loaded.table.headers), encoding=how.encoding)
             how = how if stated else suggested
             seen = _previewed(loaded, how, scope)
             return _with_warnings(seen, loaded, merchant, day) if day and seen.can_be_read else seen
@@ -411,7 +411,7 @@ def preview(
 def _with_warnings(seen: Preview, loaded: Loaded, merchant: Merchant, day: date) -> Preview:
     if seen.mapping.grain == ReconciliationPlan.Grain.TOTALS:
         return seen
-    warnings = statement_warnings.look_at_loaded(loaded, seen.mapping, merchant, day).warnings
+    warnings = statement_warnings.check_loaded(loaded, seen.mapping, merchant, day).warnings
     return replace(seen, warnings=[*seen.warnings, *warnings])
 
 
@@ -426,12 +426,12 @@ def _previewed(loaded: Loaded, how: Mapping, scope: Scope) -> Preview:
     if shown.asks:
         return shown
     read = loading.totals(loaded, how)
-    shown = replace(shown, ignored=loading.reading(loaded, how).ignored)
+    shown = replace(shown, ignored=loading.read_rows(loaded, how).ignored)
     try:
-        loading.refuse(loaded, how)
-        declared = totals.stated(table, how)
+        loading.refuse_faults(loaded, how)
+        declared = totals.stated_totals(table, how)
         _not_by_mistake_empty(sum(part["rows"] for part in read), declared)
         _within(scope, read)
     except Unreadable as unreadable:
         return replace(shown, totals=read, faults=unreadable.faults, fault_count=unreadable.count)
-    return replace(shown, totals=read, gaps=totals.gaps(declared, read))
+    return replace(shown, totals=read, gaps=totals.total_gaps(declared, read))

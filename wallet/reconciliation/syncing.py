@@ -17,12 +17,12 @@ OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a stat
 OF_ONE_DAY = (Kind.OWED, Kind.UNSETTLED)  # close when they are paid or ended, and not when a day meets them no more
 KINDS_BY_DAY = {"own": [*own_books.KINDS], "once": [*OF_ONE_DAY]}  # what FIRST_DAY asks for
 
-SEVERITY = severity.sql(
+SEVERITY = severity.severity_sql(
     kind="b.kind",
     difference="b.difference",
     high_amount=thresholds.HIGH.format(currency="b.currency"),
     age="interval '0'",
-    misdirected=severity.misdirected("b"),
+    misdirected=severity.misdirected_condition("b"),
 )
 OTHERWISE = """
     (c.difference, c.ours, c.theirs - 'line' - 'lines')
@@ -170,7 +170,7 @@ EXPLAINED = """
 """
 
 
-def sync(*, run: Reconciliation, plan: ReconciliationPlan, now: datetime) -> list[date]:
+def sync_cases(*, run: Reconciliation, plan: ReconciliationPlan, now: datetime) -> list[date]:
     """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
     values: dict[str, Any] = (
         {

@@ -35,10 +35,10 @@ def moment(text: str) -> datetime:
     found = parse_datetime(text)
     if found is None:
         raise ValueError(text)
-    return clock.sensible(found if found.tzinfo else found.replace(tzinfo=UTC))
+    return clock.checked_moment(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
-def at_most(most: int) -> Callable[[str], str]:
+def length_limit(most: int) -> Callable[[str], str]:
     def short(said: str) -> str:
         if len(said) > most:
             raise ArgumentTypeError(f"at most {most} characters")
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", metavar="EMAIL", help="who asks; kept in the history")
-        parser.add_argument("--reason", type=at_most(500), default="", help="why; kept in the history")
+        parser.add_argument("--reason", type=length_limit(500), default="", help="why; kept in the history")
         parser.add_argument(
             "--to-owners", action="store_true", help="a new secret goes to the owners by claim link, and is not printed"
         )
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             default=ApiKey.Environment.LIVE,
             help="a test key belongs to the merchant's sandbox",
         )
-        issue.add_argument("--label", type=at_most(80), default="")
+        issue.add_argument("--label", type=length_limit(80), default="")
         issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
         for name, verb in VERBS.items():
             of_key = verbs.add_parser(name, help=verb.help)
@@ -80,8 +80,8 @@ class Command(BaseCommand):
         person = find_person(by) if by else None
         try:
             with ExitStack() as known:
-                known.enter_context(history.acting(door=f"manage.py key {verb}", person=person))
-                known.enter_context(history.because(reason))
+                known.enter_context(history.act_as(door=f"manage.py key {verb}", person=person))
+                known.enter_context(history.give_reason(reason))
                 act = issue if verb == "issue" else VERBS[verb].act
                 with transaction.atomic():
                     done = act(options | {"by": person, "reason": reason})
@@ -100,7 +100,7 @@ def hand_over(done: Any, by: Person | None, *, to_owners: bool) -> Any:
     if not isinstance(done, Issued):
         return done
     if to_owners:
-        return claim_links.send(secret=done.row, by=by)
+        return claim_links.send_link(secret=done.row, by=by)
     if not done.key.merchant.staff_sees_secrets:
         raise CommandError("This merchant does not let our staff see its secrets. Say --to-owners, before the verb.")
     return done
@@ -145,7 +145,7 @@ def find_version(auth_key: str, version: int) -> Secret:
 def issue(wish: dict[str, Any]) -> Issued:
     merchant = find_merchant(wish["merchant"])
     check_one_person(merchant)
-    return keys.issue(
+    return keys.issue_key(
         merchant=merchant,
         environment=wish["environment"],
         label=wish["label"],
@@ -162,7 +162,7 @@ def check_one_person(merchant: Merchant) -> None:
 def rotate(wish: dict[str, Any]) -> Issued:
     key = find_key(wish["auth_key"])
     check_one_person(key.merchant)
-    return keys.rotate(
+    return keys.rotate_secret(
         key=key,
         overlap=wish["overlap"],
         quiet_hours=wish["quiet_hours"],
@@ -174,15 +174,15 @@ def revoke(wish: dict[str, Any]) -> ApiKey:
     key = find_key(wish["auth_key"])
     if key.status != ApiKey.Status.REVOKED:
         check_one_person(key.merchant)
-    return keys.revoke(key=key)
+    return keys.revoke_key(key=key)
 
 
-def leak(wish: dict[str, Any]) -> Issued | None:
+def report_compromise(wish: dict[str, Any]) -> Issued | None:
     """Where two people have to approve the replacement it is not asked for: nobody knows by whom."""
     if not wish["reason"]:
         raise CommandError("Say what happened: --reason TEXT, before the verb.")
     key = find_key(wish["auth_key"])
-    return compromise.declare(
+    return compromise.declare_compromise(
         key=key,
         response=wish["response"],
         reason=wish["reason"],
@@ -194,44 +194,44 @@ def leak(wish: dict[str, Any]) -> Issued | None:
     ).issued
 
 
-def with_seen(parser: CommandParser) -> None:
+def add_seen_options(parser: CommandParser) -> None:
     parser.add_argument("--seen", type=int, metavar="VERSION", help="only while this version is still the current one")
 
 
-def with_overlap(parser: CommandParser) -> None:
-    with_seen(parser)
+def add_overlap_options(parser: CommandParser) -> None:
+    add_seen_options(parser)
     parser.add_argument(
         "--overlap", type=duration, default=keys.DEFAULT_OVERLAP, metavar="24h", help="0s to 7d; default 24h"
     )
 
 
-def with_rotation(parser: CommandParser) -> None:
-    with_overlap(parser)
+def add_rotation_options(parser: CommandParser) -> None:
+    add_overlap_options(parser)
     parser.add_argument("--quiet-hours", type=int, help="end it earlier when it was quiet for so long")
 
 
-def with_end(parser: CommandParser) -> None:
-    with_seen(parser)
+def add_end_options(parser: CommandParser) -> None:
+    add_seen_options(parser)
     parser.add_argument("--until", type=moment, required=True, metavar="MOMENT", help="2027-01-31T12:00, in UTC")
 
 
-def with_leak(parser: CommandParser) -> None:
-    with_overlap(parser)
+def add_leak_options(parser: CommandParser) -> None:
+    add_overlap_options(parser)
     parser.add_argument("--response", choices=Compromise.Response.values, required=True)
     parser.add_argument("--version", type=int, help="which secret; otherwise the latest")
     parser.add_argument("--since", type=moment, required=True, metavar="MOMENT", help="exposed since, in UTC")
 
 
-def with_moment_or_never(parser: CommandParser) -> None:
+def add_moment_options(parser: CommandParser) -> None:
     parser.add_argument("--at", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
 
 
-def with_hours(parser: CommandParser) -> None:
-    with_seen(parser)
+def add_hours_options(parser: CommandParser) -> None:
+    add_seen_options(parser)
     parser.add_argument("--hours", type=int, help="1 to 168; otherwise it ends at its time only")
 
 
-def with_wish(parser: CommandParser) -> None:
+def add_request_options(parser: CommandParser) -> None:
     parser.add_argument("--wish", choices=Approval.Verb.values, help="only if this is what was asked for")
 
 
@@ -249,38 +249,40 @@ def find_question(wish: dict[str, Any]) -> Approval:
     return found
 
 
-class Verb(NamedTuple):
+class KeyCommand(NamedTuple):
     help: str
     act: Callable[[dict[str, Any]], Any]
     options: Callable[[CommandParser], None] = lambda _: None
 
 
 VERBS = {
-    "rotate": Verb("the next secret; the old one stays usable for the overlap", rotate, with_rotation),
-    "extend": Verb(
+    "rotate": KeyCommand("the next secret; the old one stays usable for the overlap", rotate, add_rotation_options),
+    "extend": KeyCommand(
         "a later end of the overlap",
-        lambda wish: keys.extend(**old_secret(wish), until=wish["until"]),
-        with_end,
+        lambda wish: keys.extend_overlap(**old_secret(wish), until=wish["until"]),
+        add_end_options,
     ),
-    "end": Verb("the overlap ends now", lambda wish: keys.end_overlap(**old_secret(wish)), with_seen),
-    "end-when-quiet": Verb(
+    "end": KeyCommand("the overlap ends now", lambda wish: keys.end_overlap(**old_secret(wish)), add_seen_options),
+    "end-when-quiet": KeyCommand(
         "the overlap ends automatically after this many hours without use",
         lambda wish: keys.end_when_quiet(**old_secret(wish), hours=wish["hours"]),
-        with_hours,
+        add_hours_options,
     ),
-    "expire": Verb(
+    "expire": KeyCommand(
         "the key's own end",
         lambda wish: keys.set_end(key=find_key(wish["auth_key"]), ends=wish["at"]),
-        with_moment_or_never,
+        add_moment_options,
     ),
-    "quarantine": Verb(
-        "nothing new begins, players are paid", lambda wish: keys.quarantine(key=find_key(wish["auth_key"]))
+    "quarantine": KeyCommand(
+        "nothing new begins, players are paid", lambda wish: keys.quarantine_key(key=find_key(wish["auth_key"]))
     ),
-    "revoke": Verb("for good", revoke),
-    "leak": Verb("the secret may be known: do something at once, and keep the case", leak, with_leak),
-    "decline": Verb(
+    "revoke": KeyCommand("for good", revoke),
+    "leak": KeyCommand(
+        "the secret may be known: do something at once, and keep the case", report_compromise, add_leak_options
+    ),
+    "decline": KeyCommand(
         "what was asked for",
-        lambda wish: approvals.decline(**asker(wish), approval=find_question(wish)),
-        with_wish,
+        lambda wish: approvals.decline_request(**asker(wish), approval=find_question(wish)),
+        add_request_options,
     ),
 }

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, check: bool, **options: Any) -> None:
         self.console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         if dry_run:
-            self.say(f"{sealing.left():,} secrets would be moved to {sealing.current_key_id()!r}.")
+            self.say(f"{sealing.count_movable_rows():,} secrets would be moved to {sealing.current_key_id()!r}.")
             done = not self.tell_what_is_out_of_reach()
         elif check:
             done = self.check_what_is_left()
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         moved, broken, interrupted = 0, list[str](), False
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         with Progress(*columns, console=self.console) as bar:
-            task = bar.add_task("Secrets", total=sealing.left())
+            task = bar.add_task("Secrets", total=sealing.count_movable_rows())
             try:
                 for progress in sealing.rewrap():
                     moved, broken = progress.moved, progress.broken
@@ -44,16 +44,16 @@ class Command(BaseCommand):
                 interrupted = True
         self.say(f"{moved:,} secrets moved to {sealing.current_key_id()!r}.", good=True)
         if interrupted:
-            self.say(f"Interrupted with {sealing.left():,} to go. Run it again to go on.")
+            self.say(f"Interrupted with {sealing.count_movable_rows():,} to go. Run it again to go on.")
         for secret in broken:
             self.say(f"{secret} does not open under its key: its row was changed. Rotate that key.")
         return self.check_what_is_left() and not interrupted
 
     def check_what_is_left(self) -> bool:
-        left, lost = sealing.left(), self.tell_what_is_out_of_reach()
+        left, lost = sealing.count_movable_rows(), self.tell_what_is_out_of_reach()
         if left:
             self.say(f"{left:,} secrets are sealed under an older key. Do not remove it yet.")
-        removable = sealing.removable()
+        removable = sealing.removable_keys()
         if removable:
             names = ", ".join(map(repr, removable))
             self.say(f"No secret needs these keys; remove them from KEY_ENCRYPTION_KEYS: {names}", good=True)
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         return not left and not lost
 
     def tell_what_is_out_of_reach(self) -> bool:
-        lost = sealing.out_of_reach()
+        lost = sealing.unreachable_rows()
         for sealed in lost:
             self.say(
                 f"{sealed.rows:,} secrets stay: they are sealed under {sealed.key_id!r}, which is missing."

@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from merchants.services import scan
-from merchants.services.scan import Finding, State
+from merchants.services.scan import SecretFinding, SecretState
 
-COLOURS = {State.USABLE: "red", State.OVERLAP: "red", State.FOREIGN: "yellow"}
+COLOURS = {SecretState.USABLE: "red", SecretState.OVERLAP: "red", SecretState.FOREIGN: "yellow"}
 UNREADABLE = 2
 
 
@@ -28,11 +28,11 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
-        states, leaked = Counter[State](), dict[int, str]()
-        with opened(file) as content:
+        states, leaked = Counter[SecretState](), dict[int, str]()
+        with open_input(file) as content:
             for finding in scan.findings(content):
                 states[finding.state] += 1
-                console.print(told(finding), style=COLOURS.get(finding.state, ""), markup=False)
+                console.print(sighting_line(finding), style=COLOURS.get(finding.state, ""), markup=False)
                 if finding.usable and finding.secret is not None:
                     leaked[finding.secret.key_id] = finding.secret.key.auth_key
         console.print(summary(states), style="red" if leaked else "green", markup=False)
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
+def open_input(name: str) -> Iterator[BinaryIO]:
     try:
         with Path(name).open("rb") if name != "-" else open(0, "rb", closefd=False) as content:
             yield content
@@ -51,16 +51,16 @@ def opened(name: str) -> Iterator[BinaryIO]:
         raise CommandError(f"The file can't be read: {fault.strerror}.", returncode=UNREADABLE) from None
 
 
-def told(finding: Finding) -> str:
+def sighting_line(finding: SecretFinding) -> str:
     place, secret = f"line {finding.line}, column {finding.column}", finding.secret
     if secret is None:
         return f"{place}: {finding.said}"
     return f"{place}: {secret.key.merchant.code} · {secret.key.auth_key} · version {secret.version} · {finding.said}"
 
 
-def summary(states: Counter[State]) -> str:
+def summary(states: Counter[SecretState]) -> str:
     if not states:
         return "No secret of ours stands in it."
-    usable, foreign = states[State.USABLE] + states[State.OVERLAP], states[State.FOREIGN]
+    usable, foreign = states[SecretState.USABLE] + states[SecretState.OVERLAP], states[SecretState.FOREIGN]
     ours = states.total() - foreign
     return f"Places with a secret of ours: {ours:,}; of these can be used: {usable:,}. Not ours: {foreign:,}."

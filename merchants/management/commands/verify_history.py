@@ -20,7 +20,7 @@ class Command(BaseCommand):
         chain_output.add_arguments(parser)
 
     def handle(self, *, merchant: str | None = None, **options: Any) -> None:
-        wish = chain_output.chain_wish(**options)
+        wish = chain_output.chain_options(**options)
         verdict = chain.verify_history(chain_output.find_merchant(merchant), **wish)
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         chain_output.print_verdict(console, verdict)

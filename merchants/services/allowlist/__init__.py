@@ -2,15 +2,9 @@
 
 from merchants.services.allowlist.entries import NotAllowed, check_list, parse_domain, parse_network
 from merchants.services.allowlist.entry_queries import Decision, Rule, Why, is_allowed
-from merchants.services.allowlist.guard import LockedOut, When, locked_out, locked_out_by, would_lock_out
+from merchants.services.allowlist.guard import LockedOut, When, domain_lockout, network_lockout, would_lock_out
 from merchants.services.allowlist.proposal import DomainLine, EntryPlan, Proposal, Proposed
-from merchants.services.allowlist.saving import (
-    Saved,
-    save,
-    save_domains,
-    version,
-    version_of_domains,
-)
+from merchants.services.allowlist.saving import Saved, domain_list_version, list_version, save_domains, save_networks
 
 __all__ = [
     "Decision",
@@ -25,14 +19,14 @@ __all__ = [
     "When",
     "Why",
     "check_list",
+    "domain_list_version",
+    "domain_lockout",
     "is_allowed",
-    "locked_out",
-    "locked_out_by",
+    "list_version",
+    "network_lockout",
     "parse_domain",
     "parse_network",
-    "save",
     "save_domains",
-    "version",
-    "version_of_domains",
+    "save_networks",
     "would_lock_out",
 ]

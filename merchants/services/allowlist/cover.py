@@ -25,7 +25,7 @@ class TooFewNetworks(Refusal):
         )
 
 
-def exactly(addresses: Sequence[Address]) -> list[Network]:
+def exact_cover(addresses: Sequence[Address]) -> list[Network]:
     """Nothing but the addresses: a block only where all of its addresses are among them."""
     networks = [ip_network(address) for address in addresses]
     return [
@@ -34,9 +34,9 @@ def exactly(addresses: Sequence[Address]) -> list[Network]:
     ]
 
 
-def at_most(addresses: Sequence[Address], most: int) -> list[Network]:
+def bounded_cover(addresses: Sequence[Address], most: int) -> list[Network]:
     """At most so many networks, which hold as little beside the addresses as is possible; none wider than may stand."""
-    blocks = sorted(exactly(addresses), key=lambda block: (block.version, block))
+    blocks = sorted(exact_cover(addresses), key=lambda block: (block.version, block))
     if len(blocks) <= most:
         return blocks
     families = [[block for block in blocks if block.version == version] for version in WEIGHT]
@@ -55,7 +55,7 @@ def _options(blocks: Sequence[Network], most: int) -> Options:
     half = int(whole.network_address) + whole.num_addresses // 2
     left = [block for block in blocks if int(block.network_address) < half]
     options = _both(_options(left, most), _options(blocks[len(left) :], most), most=most)
-    options[0] = (_weight(whole), whole) if may_stand(whole) else (IMPOSSIBLE, None)
+    options[0] = (_weight(whole), whole) if is_narrow_enough(whole) else (IMPOSSIBLE, None)
     return options
 
 
@@ -85,7 +85,7 @@ def _weight(network: Network) -> int:
     return network.num_addresses * WEIGHT[network.version]
 
 
-def may_stand(entry: Network | Address) -> bool:
+def is_narrow_enough(entry: Network | Address) -> bool:
     try:
         parse_network(str(entry))
     except NotAllowed:

@@ -14,7 +14,7 @@ BREAKS = re.compile(r"[\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference[T: (EntryPlan, DomainLine)]:
+class ListDifference[T: (EntryPlan, DomainLine)]:
     added: tuple[T, ...]
     removed: tuple[T, ...]
     changed: tuple[tuple[T, T], ...]  # as it is, as it would be
@@ -23,16 +23,16 @@ class Difference[T: (EntryPlan, DomainLine)]:
         return bool(self.added or self.removed or self.changed)
 
 
-def difference[T: (EntryPlan, DomainLine)](before: Iterable[T], after: Iterable[T]) -> Difference[T]:
+def difference[T: (EntryPlan, DomainLine)](before: Iterable[T], after: Iterable[T]) -> ListDifference[T]:
     old, new = {line.name: line for line in before}, {line.name: line for line in after}
-    return Difference(
+    return ListDifference(
         added=tuple(line for name, line in new.items() if name not in old),
         removed=tuple(line for name, line in old.items() if name not in new),
         changed=tuple((old[name], line) for name, line in new.items() if name in old and old[name] != line),
     )
 
 
-def onto[T: (EntryPlan, DomainLine)](mine: Difference[T], standing: Iterable[T]) -> tuple[T, ...]:
+def apply_difference[T: (EntryPlan, DomainLine)](mine: ListDifference[T], standing: Iterable[T]) -> tuple[T, ...]:
     """The same wishes, on a list that somebody else has changed meanwhile."""
     kept = {line.name: line for line in standing}
     for line in mine.removed:
@@ -44,20 +44,20 @@ def onto[T: (EntryPlan, DomainLine)](mine: Difference[T], standing: Iterable[T])
     return tuple(kept.values())
 
 
-def written(lines: Sequence[EntryPlan] | Sequence[DomainLine]) -> str:
+def list_text(lines: Sequence[EntryPlan] | Sequence[DomainLine]) -> str:
     """One a line, as `read` takes it back and a spreadsheet does no harm with it."""
     return "\n".join(_written(line) for line in lines)
 
 
-def read(text: str, standing: Sequence[EntryPlan], *, zone: str = "UTC") -> tuple[EntryPlan, ...]:
+def read_networks(text: str, standing: Sequence[EntryPlan], *, zone: str = "UTC") -> tuple[EntryPlan, ...]:
     """What stands may stay as it is, whatever the rules are by now. Raises paste.BadLines."""
-    return pasted_entries.networks(text, zone=zone, known={_written(line): line for line in standing})
+    return pasted_entries.pasted_networks(text, zone=zone, known={_written(line): line for line in standing})
 
 
 def read_domains(text: str, standing: Sequence[DomainLine], *, zone: str = "UTC") -> tuple[DomainLine, ...]:
-    return pasted_entries.domains(text, zone=zone, known={_written(line): line for line in standing})
+    return pasted_entries.pasted_domains(text, zone=zone, known={_written(line): line for line in standing})
 
 
 def _written(line: EntryPlan | DomainLine) -> str:
-    note = tables.kept(BREAKS.sub(" ", line.note))
-    return pasted_entries.joined([line.name, note, tables.cell(line.ends)])
+    note = tables.escaped_text(BREAKS.sub(" ", line.note))
+    return pasted_entries.pasted_line([line.name, note, tables.cell(line.ends)])

@@ -12,7 +12,7 @@ import secrets
 from datetime import timedelta
 from ipaddress import ip_network
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import ApiKey, EgressProof, Person
 from merchants.services.allowlist.proposal import EntryPlan
 from portal.lib import clock
@@ -27,23 +27,23 @@ ONE_LINER = (
 )
 
 
-def begin(*, key: ApiKey, by: Person | None) -> EgressProof:
+def begin_proof(*, key: ApiKey, by: Person | None) -> EgressProof:
     return EgressProof.objects.create(
         merchant=key.merchant, key=key, by=by, word=f"egress-{secrets.token_hex(12)}", until=clock.now() + LASTS
     )
 
 
-def body(proof: EgressProof) -> str:
+def proof_body(proof: EgressProof) -> str:
     return json.dumps({"playerId": proof.word, "currency": "EUR"}, separators=(",", ":"))
 
 
-def one_liner(proof: EgressProof, *, base_url: str) -> str:
+def shell_command(proof: EgressProof, *, base_url: str) -> str:
     """For a shell where `SECRET_KEY` is set; the secret itself is nowhere in it."""
-    return ONE_LINER.format(body=body(proof), base_url=base_url, path=PATH, auth_key=proof.key.auth_key)
+    return ONE_LINER.format(body=proof_body(proof), base_url=base_url, path=PATH, auth_key=proof.key.auth_key)
 
 
-def proposed(proof: EgressProof) -> EntryPlan | None:
+def proved_entry(proof: EgressProof) -> EntryPlan | None:
     """The entry for the address that was proved."""
     if proof.address is None or proof.proved_at is None:
         return None
-    return EntryPlan(ip_network(proof.address), f"Proved by a signed call at {spoken(proof.proved_at)}")
+    return EntryPlan(ip_network(proof.address), f"Proved by a signed call at {moment_text(proof.proved_at)}")

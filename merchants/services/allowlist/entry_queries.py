@@ -53,13 +53,13 @@ class Decision:
 
 def is_allowed(*, merchant: Merchant, key: ApiKey | None, address: Address) -> Decision:
     """As a call from there would be judged now, by row 3 of the order of checks."""
-    now, lists = clock.now(), credentials.lists_of(merchant)
+    now, lists = clock.now(), credentials.allowlists_by_key(merchant)
     owners = [None] if key is None else [None, key]
     judged = [lists.get(owner.pk if owner else None, credentials.Allowlist()) for owner in owners]
     return Decision(
         address=address,
         at=now,
-        allowed=credentials.all_allow(address, now, *judged),
+        allowed=credentials.is_address_allowed(address, now, *judged),
         rules=tuple(_rule(merchant, owner, address, now) for owner in owners),
     )
 
@@ -81,8 +81,8 @@ def _lines(
     merchant: Merchant, key: ApiKey | None, now: datetime
 ) -> tuple[tuple[EntryPlan, ...], dict[str, str], datetime | None]:
     """The list as it counts now, who put its entries there, and until when it is tried."""
-    tried = trial.current(merchant, key)
-    rows = writing.standing(merchant, key)
+    tried = trial.current_trial(merchant, key)
+    rows = writing.standing_entries(merchant, key)
     if tried is not None and tried.deadline <= now:
         return trial.lines_before(tried), {}, None
     lines = tuple(EntryPlan(row.network, row.note, row.expires_at) for row in rows)

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant
 from merchants.services.allowlist import saving, trial, writing
-from merchants.services.allowlist.proposal import DomainLine, EntryPlan, ended
+from merchants.services.allowlist.proposal import DomainLine, EntryPlan, has_ended
 from portal.lib import clock
 
 
 @dataclass(frozen=True, slots=True)
-class Row[T: (EntryPlan, DomainLine)]:
+class EntryRow[T: (EntryPlan, DomainLine)]:
     """`pk`: None for an entry that counts again, and has no row yet (decision 0019)."""
 
     pk: int | None
@@ -24,7 +24,7 @@ class Row[T: (EntryPlan, DomainLine)]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    rows: tuple[Row[EntryPlan], ...]
+    rows: tuple[EntryRow[EntryPlan], ...]
     version: int
     on_trial: ListTrial | None  # and not over
     last_trial: ListTrial | None  # the newest that is over
@@ -38,13 +38,16 @@ class Standing:
         return sum(not row.ended for row in self.rows)
 
 
-def of(merchant: Merchant, key: ApiKey | None) -> Standing:
-    now, version = clock.now(), saving.version(merchant, key)  # the version first: what changes from here on is newer
+def list_standing(merchant: Merchant, key: ApiKey | None) -> Standing:
+    now, version = (
+        clock.now(),
+        saving.list_version(merchant, key),
+    )  # the version first: what changes from here on is newer
     trials = ListTrial.objects.filter(merchant=merchant, key=key).select_related("by").order_by("-id")
     last = trials.first()
     trying = last is not None and last.state == trial.TRYING
     if last is not None and trying and last.deadline <= now:
-        rows = tuple(Row(None, line, "", None, ended(line, now)) for line in trial.lines_before(last))
+        rows = tuple(EntryRow(None, line, "", None, has_ended(line, now)) for line in trial.lines_before(last))
     else:
         rows = tuple(_rows(merchant, key, now))
     return Standing(
@@ -55,19 +58,19 @@ def of(merchant: Merchant, key: ApiKey | None) -> Standing:
     )
 
 
-def _rows(merchant: Merchant, key: ApiKey | None, now: datetime) -> list[Row[EntryPlan]]:
-    found = writing.standing(merchant, key)
+def _rows(merchant: Merchant, key: ApiKey | None, now: datetime) -> list[EntryRow[EntryPlan]]:
+    found = writing.standing_entries(merchant, key)
     return [_row(entry, EntryPlan(entry.network, entry.note, entry.expires_at), now) for entry in found]
 
 
-def _row[T: (EntryPlan, DomainLine)](found: AllowlistEntry | AllowedDomain, line: T, now: datetime) -> Row[T]:
-    return Row(found.pk, line, str(found.owner or ""), found.created_at, ended(line, now))
+def _row[T: (EntryPlan, DomainLine)](found: AllowlistEntry | AllowedDomain, line: T, now: datetime) -> EntryRow[T]:
+    return EntryRow(found.pk, line, str(found.owner or ""), found.created_at, has_ended(line, now))
 
 
-def domain_rows(merchant: Merchant) -> tuple[Row[DomainLine], ...]:
+def domain_rows(merchant: Merchant) -> tuple[EntryRow[DomainLine], ...]:
     now, found = clock.now(), writing.standing_domains(merchant)
     return tuple(_row(each, DomainLine(each.domain.lower(), each.note, each.expires_at), now) for each in found)
 
 
-def domains_of(merchant: Merchant) -> tuple[DomainLine, ...]:
+def domain_lines(merchant: Merchant) -> tuple[DomainLine, ...]:
     return tuple(row.line for row in domain_rows(merchant))

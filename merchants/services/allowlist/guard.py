@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from merchants.models import ApiKey, Merchant, SeenAddress, SeenOrigin
 from merchants.services import credentials
-from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed, ends_of
+from merchants.services.allowlist.proposal import DomainLine, Proposal, Proposed, judged_domains
 from portal.lib import clock
 from portal.lib.clientip import parse_address
 
@@ -42,19 +42,19 @@ class LockedOut:
     many: str = "addresses"
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         whose = f"the one {self.one}" if len(self.who) == 1 else f"all {len(self.who)} {self.many}"
         return f"{whose} of requests with a valid signature of {self.environment} keys in the last 24 hours"
 
 
-class Seen(NamedTuple):
+class SeenSource(NamedTuple):
     environment: str
     key_id: int
     who: str
     at: datetime
 
 
-def locked_out(proposal: Proposal) -> LockedOut | None:
+def network_lockout(proposal: Proposal) -> LockedOut | None:
     """None: somebody of each environment is let in, and still is in 24 hours, as far as lists say; or nobody called."""
     for environment, seen in _by_environment(_addresses(proposal)):
         for when, lists, at in _moments(proposal):
@@ -64,15 +64,15 @@ def locked_out(proposal: Proposal) -> LockedOut | None:
 
 
 def would_lock_out(proposal: Proposal) -> bool:
-    return locked_out(proposal) is not None
+    return network_lockout(proposal) is not None
 
 
-def locked_out_by(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
+def domain_lockout(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
     """Likewise. Calls without `Origin` are not judged by domains, so none of them speaks for a list."""
-    wanted, now = ends_of(domains), clock.now()
-    for environment, seen in _by_environment(origins(merchant)):
+    wanted, now = judged_domains(domains), clock.now()
+    for environment, seen in _by_environment(recent_origins(merchant)):
         for when, at in ((When.NOW, now), (When.ENDED, now + LATELY)):
-            if not any(credentials.origin_allowed(each.who, at, wanted) for each in seen):
+            if not any(credentials.is_origin_allowed(each.who, at, wanted) for each in seen):
                 hosts = tuple(sorted({each.who or NO_HOST for each in seen}))
                 return LockedOut(hosts, environment, when, one="host", many="hosts")
     return None
@@ -80,22 +80,22 @@ def locked_out_by(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOu
 
 def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
     """An entry that ends soon lets somebody in for as long as a trial takes, and then nobody."""
-    now, proposed = clock.now(), Proposed.of(proposal)
+    now, proposed = clock.now(), Proposed.build(proposal)
     yield When.NOW, proposed, now
     yield When.GONE_BACK, proposed.after_trials(), now
     yield When.ENDED, proposed, now + LATELY
 
 
-def _lets_in(seen: Iterable[Seen], lists: Proposed, at: datetime) -> bool:
+def _lets_in(seen: Iterable[SeenSource], lists: Proposed, at: datetime) -> bool:
     """Anybody of these."""
     return any(
-        address is not None and credentials.all_allow(address, at, *lists.that_count(each.key_id))
+        address is not None and credentials.is_address_allowed(address, at, *lists.that_count(each.key_id))
         for each in seen
         for address in [parse_address(each.who)]
     )
 
 
-def _by_environment(seen: Iterable[Seen]) -> Iterator[tuple[str, list[Seen]]]:
+def _by_environment(seen: Iterable[SeenSource]) -> Iterator[tuple[str, list[SeenSource]]]:
     """Live keys first: of two sentences theirs is the one to read."""
     known = list(seen)
     for environment in ApiKey.Environment.values:
@@ -103,18 +103,18 @@ def _by_environment(seen: Iterable[Seen]) -> Iterator[tuple[str, list[Seen]]]:
             yield environment, own
 
 
-def _addresses(proposal: Proposal) -> list[Seen]:
+def _addresses(proposal: Proposal) -> list[SeenSource]:
     keys = _usable_keys(proposal.merchant)
     if proposal.key is not None:
         keys = keys.filter(pk=proposal.key.pk)
     rows = SeenAddress.objects.filter(key__in=keys, last_seen_at__gt=clock.now() - LATELY)
-    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "address", "last_seen_at")]
+    return [SeenSource(*row) for row in rows.values_list("key__environment", "key_id", "address", "last_seen_at")]
 
 
-def origins(merchant: Merchant) -> list[Seen]:
+def recent_origins(merchant: Merchant) -> list[SeenSource]:
     """The hosts of the last 24 hours."""
     rows = SeenOrigin.objects.filter(key__in=_usable_keys(merchant), last_seen_at__gt=clock.now() - LATELY)
-    return [Seen(*row) for row in rows.values_list("key__environment", "key_id", "host", "last_seen_at")]
+    return [SeenSource(*row) for row in rows.values_list("key__environment", "key_id", "host", "last_seen_at")]
 
 
 def _usable_keys(merchant: Merchant) -> QuerySet[ApiKey]:

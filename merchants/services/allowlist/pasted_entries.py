@@ -14,12 +14,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from merchants.errors import Refusal, SecretInText, spoken
+from merchants.errors import Refusal, SecretInText, moment_text
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services.allowlist.entries import NotAllowed, parse_domain, parse_network
 from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 from portal.lib import clock, tables
-from portal.lib.masking import mask
+from portal.lib.masking import mask_secrets
 
 LONGEST_NOTE = 200
 LONGEST_SHOWN = 80
@@ -37,28 +37,28 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
+class BadEntry:
     number: int
     text: str
     reason: str
 
 
-def joined(fields: Iterable[str]) -> str:
+def pasted_line(fields: Iterable[str]) -> str:
     """A line as `networks` and `domains` read it; empty fields at its end are left away."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(fields)
     return line.getvalue().rstrip(",")
 
 
-class BadLines(Refusal):
-    def __init__(self, lines: list[BadLine]) -> None:
+class BadEntries(Refusal):
+    def __init__(self, lines: list[BadEntry]) -> None:
         self.lines = lines
         first = f"line {lines[0].number}: {lines[0].reason}"
         more = f" {len(lines)} lines are wrong in all." if len(lines) > 1 else ""
         super().__init__(f"Nothing was saved; {first}{more}")
 
 
-def networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPlan] = NOTHING) -> tuple[EntryPlan, ...]:
+def pasted_networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPlan] = NOTHING) -> tuple[EntryPlan, ...]:
     """`ends` is a day (its last moment counts) or a moment, in the merchant's time zone when it names none.
 
     `known`: lines that are good as they stand, since they are in the list already, by how they are written.
@@ -70,7 +70,9 @@ def networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPlan] = N
     return _read(text, line, known)
 
 
-def domains(text: str, *, zone: str = "UTC", known: Mapping[str, DomainLine] = NOTHING) -> tuple[DomainLine, ...]:
+def pasted_domains(
+    text: str, *, zone: str = "UTC", known: Mapping[str, DomainLine] = NOTHING
+) -> tuple[DomainLine, ...]:
     """Likewise."""
 
     def line(domain: str, note: str = "", ends: str = "") -> DomainLine:
@@ -80,18 +82,18 @@ def domains(text: str, *, zone: str = "UTC", known: Mapping[str, DomainLine] = N
 
 
 def _read[T: Named](text: str, line: Callable[..., T], known: Mapping[str, T] = NOTHING) -> tuple[T, ...]:
-    good, bad = dict[str, tuple[int, T]](), list[BadLine]()
+    good, bad = dict[str, tuple[int, T]](), list[BadEntry]()
     for number, raw in _lines(text):
         try:
             read = known.get(raw) or line(*_fields(raw))
             _refuse_again(read, good)
         except NotAllowed as refused:
-            bad.append(BadLine(number, raw[:LONGEST_SHOWN], str(refused)))
+            bad.append(BadEntry(number, raw[:LONGEST_SHOWN], str(refused)))
         else:
             good[read.name] = (number, read)
     bad += _too_many([number for number, _ in good.values()])
     if bad:
-        raise BadLines(sorted(bad, key=lambda each: each.number))
+        raise BadEntries(sorted(bad, key=lambda each: each.number))
     return tuple(read for _, read in good.values())
 
 
@@ -120,15 +122,15 @@ def _refuse_again(read: Named, good: Mapping[str, tuple[int, Named]]) -> None:
         raise NotAllowed(f"{read.name} stands on line {good[read.name][0]} already.")
 
 
-def _too_many(numbers: list[int]) -> list[BadLine]:
+def _too_many(numbers: list[int]) -> list[BadEntry]:
     return [
-        BadLine(number, "", f"This is entry {place}; a list may have at most {MAX_ENTRIES}.")
+        BadEntry(number, "", f"This is entry {place}; a list may have at most {MAX_ENTRIES}.")
         for place, number in enumerate(numbers[MAX_ENTRIES:], start=MAX_ENTRIES + 1)
     ]
 
 
 def checked_note(text: str) -> str:
-    text = tables.meant(text)
+    text = tables.unescaped_text(text)
     if CONTROL.search(text):
         raise NotAllowed("The note has signs in it that cannot be shown.")
     if len(text) > LONGEST_NOTE:
@@ -137,7 +139,7 @@ def checked_note(text: str) -> str:
         raise NotAllowed(
             f"The line has two networks, and “{text}” would be read as a note. Put it on a line of its own."
         )
-    if mask(text) != text:
+    if mask_secrets(text) != text:
         raise NotAllowed(str(SecretInText()))
     return text
 
@@ -147,15 +149,15 @@ def _ends(text: str, zone: str) -> datetime | None:
         return None
     ends = _moment(text, ZoneInfo(zone))
     if ends <= clock.now():
-        raise NotAllowed(f"The end, {spoken(ends.astimezone(UTC))}, has passed.")
+        raise NotAllowed(f"The end, {moment_text(ends.astimezone(UTC))}, has passed.")
     return ends
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         if len(text) <= len("2026-12-31"):
-            return clock.sensible(datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone))
+            return clock.checked_moment(datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), zone))
         moment = datetime.fromisoformat(text)
-        return clock.sensible(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+        return clock.checked_moment(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError) as fault:
         raise NotAllowed(f"“{text}” is not a day or moment; write it like 2026-12-31 or 2026-12-31 18:00.") from fault

@@ -23,7 +23,7 @@ class EntryPlan:
         return str(self.network)
 
     @property
-    def shown(self) -> str:
+    def text(self) -> str:
         """A single address without its mask."""
         return str(self.network if self.network.num_addresses > 1 else self.network.network_address)
 
@@ -39,15 +39,15 @@ class DomainLine:
         return self.domain
 
     @property
-    def shown(self) -> str:
+    def text(self) -> str:
         return self.domain
 
 
-def ended(line: EntryPlan | DomainLine, at: datetime) -> bool:
+def has_ended(line: EntryPlan | DomainLine, at: datetime) -> bool:
     return line.ends is not None and line.ends <= at
 
 
-def ends_of(lines: Iterable[DomainLine]) -> credentials.Domains:
+def judged_domains(lines: Iterable[DomainLine]) -> credentials.Domains:
     """Domains as calls are judged by them."""
     return {line.domain: line.ends for line in lines}
 
@@ -81,8 +81,8 @@ class Proposed:
     lists: dict[int | None, credentials.Allowlist]
 
     @classmethod
-    def of(cls, proposal: Proposal) -> Proposed:
-        return cls(credentials.lists_of(proposal.merchant) | {proposal.key_id: proposal.allowlist})
+    def build(cls, proposal: Proposal) -> Proposed:
+        return cls(credentials.allowlists_by_key(proposal.merchant) | {proposal.key_id: proposal.allowlist})
 
     def after_trials(self) -> Proposed:
         """As they will be when no call keeps what is on trial."""

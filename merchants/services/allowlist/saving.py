@@ -30,12 +30,12 @@ class Saved:
     trial: ListTrial | None = None
 
 
-def version(merchant: Merchant, key: ApiKey | None) -> int:
+def list_version(merchant: Merchant, key: ApiKey | None) -> int:
     """Of a list: the number of its last change. A page keeps it, and gives it back when it saves."""
     return _newest(_events(AllowlistEntry, merchant).filter(key=key))
 
 
-def version_of_domains(merchant: Merchant) -> int:
+def domain_list_version(merchant: Merchant) -> int:
     return _newest(_events(AllowedDomain, merchant))
 
 
@@ -48,7 +48,7 @@ def domain_changes_since(merchant: Merchant, expected: int) -> list[ListChange]:
     return _changes(_events(AllowedDomain, merchant), expected, "domain")
 
 
-def save(
+def save_networks(
     *,
     proposal: Proposal,
     by: Person | None,
@@ -62,37 +62,37 @@ def save(
     `expected`: its version as the person saw it. Raises ListChanged, LockOut, ListOnTrial, ListWentBack, NotAllowed or
     MomentPassed, and then nothing has changed, but for a list that had gone back already: its table says so as well.
     """
-    tidy(merchant=proposal.merchant, key=proposal.key)
-    with transaction.atomic(), history.because(reason) if reason else nullcontext():
+    revert_ended_trial(merchant=proposal.merchant, key=proposal.key)
+    with transaction.atomic(), history.give_reason(reason) if reason else nullcontext():
         return _save(proposal, by, expected, confirmed_code=confirmed_code, on_trial=on_trial)
 
 
 def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confirmed_code: str, on_trial: bool) -> Saved:
     merchant, key = proposal.merchant, proposal.key
-    trial.check_free(merchant=merchant, key=key)
+    trial.check_not_on_trial(merchant=merchant, key=key)
     _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
-    before = writing.standing(merchant, key)
-    _check_new(writing.named(before), proposal.lines, parse_network)
-    _check_guard(guard.locked_out(proposal), merchant, confirmed_code)
+    before = writing.standing_entries(merchant, key)
+    _check_new(writing.rows_by_name(before), proposal.lines, parse_network)
+    _check_guard(guard.network_lockout(proposal), merchant, confirmed_code)
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
     if not (changed and on_trial):
         return Saved(changed)
-    return Saved(changed, trial.begin(merchant=merchant, key=key, before=before, by=by))
+    return Saved(changed, trial.begin_trial(merchant=merchant, key=key, before=before, by=by))
 
 
 @transaction.atomic
-def keep(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Saved:
+def keep_without_trial(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Saved:
     """Somebody is sure and waits for no call: as if it had been saved without a trial, and never gone between.
 
     Raises TrialOver, and LockOut as `save` does.
     """
-    trial.lock(tried.merchant_id)
+    trial.lock_list(tried.merchant_id)
     if tried.deadline <= clock.now():
         raise errors.TrialOver(tried.state)
-    rows = writing.standing(tried.merchant, tried.key)
+    rows = writing.standing_entries(tried.merchant, tried.key)
     lines = tuple(EntryPlan(row.network, row.note, row.expires_at) for row in rows)
-    trial.take_back(trial=tried)
+    trial.revert_trial(trial=tried)
     proposal = Proposal(tried.merchant, lines, tried.key)
     return _save(proposal, by, None, confirmed_code=confirmed_code, on_trial=False)
 
@@ -108,26 +108,26 @@ def save_domains(
     reason: str = "",
 ) -> Saved:
     """As `save`, without a trial. They judge every signed call that says `Origin`, whoever sends it."""
-    trial.lock(merchant.pk)
+    trial.lock_list(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
-    _check_new(writing.named(writing.standing_domains(merchant)), lines, parse_domain)
-    _check_guard(guard.locked_out_by(lines, merchant), merchant, confirmed_code)
-    with history.because(reason) if reason else nullcontext():
+    _check_new(writing.rows_by_name(writing.standing_domains(merchant)), lines, parse_domain)
+    _check_guard(guard.domain_lockout(lines, merchant), merchant, confirmed_code)
+    with history.give_reason(reason) if reason else nullcontext():
         return Saved(writing.write_domains(merchant=merchant, lines=lines, owner=by.pk if by else None))
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
-def tidy(*, merchant: Merchant, key: ApiKey | None) -> None:
+def revert_ended_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
     """Committed by itself, so that a refusal after it takes nothing back."""
-    with transaction.atomic(), history.because(trial.NO_CALL):
-        trial.lock(merchant.pk)
-        trial.tidy_list(merchant=merchant, key=key)
+    with transaction.atomic(), history.give_reason(trial.NO_CALL):
+        trial.lock_list(merchant.pk)
+        trial.revert_if_ended(merchant=merchant, key=key)
 
 
 def _check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
     if shut_out is not None and confirmed_code.strip() != merchant.code:
-        raise errors.LockOut(shut_out.said)
+        raise errors.LockOut(shut_out.summary)
 
 
 def _check_new(
@@ -176,6 +176,6 @@ def _told(event: Any, name: str) -> ListChange:
     return ListChange(
         name=str(getattr(event, name)),
         verb=VERBS.get(event.pgh_label, "changed"),
-        who=history.who(history.believed(event.pgh_context, event.pgh_role)),
+        who=history.author_name(history.trusted_context(event.pgh_context, event.pgh_role)),
         at=event.pgh_created_at,
     )

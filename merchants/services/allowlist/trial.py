@@ -29,7 +29,9 @@ NO_CALL = f"No request with a valid signature arrived from the new list within {
 WHO_KEEPS = "SELECT set_config('pghistory.context_metadata', %s, true), set_config('pghistory.context_id', '', true)"
 
 
-def begin(*, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistEntry], by: Person | None) -> ListTrial:
+def begin_trial(
+    *, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistEntry], by: Person | None
+) -> ListTrial:
     """Only inside the transaction that changes the list, after its entries were written."""
     now = clock.now()
     return ListTrial.objects.create(
@@ -42,13 +44,13 @@ def begin(*, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistE
     )
 
 
-def keep(trials: Sequence[int], *, merchant_id: int, address: Address, using: str) -> bool:
+def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, using: str) -> bool:
     """A rightly signed call came in time: the list stays. False when it came too late, by the clock of the database.
 
     Committed before the call goes on, so that neither a worker nor the writer of the request log is needed for it.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        lock(merchant_id, using=using)
+        lock_list(merchant_id, using=using)
         cursor.execute(WHO_KEEPS, [json.dumps({"who": "A signed call", "address": str(address), "door": "signed API"})])
         found = ListTrial.objects.using(using).filter(pk__in=trials)
         moment = clock.moment() or Now()
@@ -57,16 +59,16 @@ def keep(trials: Sequence[int], *, merchant_id: int, address: Address, using: st
 
 
 @transaction.atomic
-def take_back(*, trial: ListTrial) -> ListTrial:
+def revert_trial(*, trial: ListTrial) -> ListTrial:
     """What was before, at once; somebody does not want to wait for the deadline."""
-    lock(trial.merchant_id)
+    lock_list(trial.merchant_id)
     trial = ListTrial.objects.select_related("merchant", "key").get(pk=trial.pk)
     if trial.state != TRYING:
         raise errors.TrialOver(trial.state)
     return _go_back(trial)
 
 
-def tidy() -> int:
+def revert_ended_trials() -> int:
     """Puts back the entries of all trials that are over; how many."""
     due = ListTrial.objects.filter(state=TRYING, deadline__lte=clock.now())
     return sum(_tidy(trial) for trial in due.order_by("pk"))
@@ -74,40 +76,40 @@ def tidy() -> int:
 
 @transaction.atomic
 def _tidy(trial: ListTrial) -> bool:
-    lock(trial.merchant_id)
-    with history.because(NO_CALL):
-        return tidy_list(merchant=trial.merchant, key=trial.key) is not None
+    lock_list(trial.merchant_id)
+    with history.give_reason(NO_CALL):
+        return revert_if_ended(merchant=trial.merchant, key=trial.key) is not None
 
 
-def tidy_list(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
+def revert_if_ended(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
     """Only under the merchant's lock: this list as it is judged, if its trial is over."""
-    trial = current(merchant, key)
+    trial = current_trial(merchant, key)
     if trial is None or trial.deadline > clock.now():
         return None
-    with history.by_the_clock():
+    with history.act_by_timetable():
         return _go_back(trial)
 
 
-def check_free(*, merchant: Merchant, key: ApiKey | None) -> None:
+def check_not_on_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
     """Only inside a transaction: whoever changes a list asks first, and holds the merchant's lock from here on.
 
     Raises ListOnTrial; and ListWentBack when the trial is over and nobody had tidied up, which is done then: commit it.
     """
-    lock(merchant.pk)
-    with history.because(NO_CALL):
-        if tidy_list(merchant=merchant, key=key) is not None:
+    lock_list(merchant.pk)
+    with history.give_reason(NO_CALL):
+        if revert_if_ended(merchant=merchant, key=key) is not None:
             raise errors.ListWentBack
-    trial = current(merchant, key)
+    trial = current_trial(merchant, key)
     if trial is not None:
         raise errors.ListOnTrial(trial.deadline)
 
 
-def current(merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
+def current_trial(merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
     trials = ListTrial.objects.select_related("merchant", "key").filter(merchant=merchant, state=TRYING)
     return trials.filter(Q(key=None) if key is None else Q(key=key)).first()
 
 
-def lock(merchant_id: int, using: str = "default") -> None:
+def lock_list(merchant_id: int, using: str = "default") -> None:
     """The same row first, by whoever changes a list or ends its trial: two of them can't wait for each other."""
     Merchant.objects.using(using).select_for_update(no_key=True).values_list("pk").get(pk=merchant_id)
 

@@ -9,7 +9,7 @@ from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant
 from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 
 
-def standing(merchant: Merchant, key: ApiKey | None) -> list[AllowlistEntry]:
+def standing_entries(merchant: Merchant, key: ApiKey | None) -> list[AllowlistEntry]:
     return list(AllowlistEntry.objects.filter(merchant=merchant, key=key).select_related("owner").order_by("network"))
 
 
@@ -17,7 +17,7 @@ def standing_domains(merchant: Merchant) -> list[AllowedDomain]:
     return list(AllowedDomain.objects.filter(merchant=merchant).select_related("owner").order_by("domain"))
 
 
-def named[R: (AllowlistEntry, AllowedDomain)](rows: Iterable[R]) -> dict[str, R]:
+def rows_by_name[R: (AllowlistEntry, AllowedDomain)](rows: Iterable[R]) -> dict[str, R]:
     """As the lines are that stand for them."""
     return {str(row).lower(): row for row in rows}
 
@@ -30,20 +30,20 @@ def write_networks(
     def new(line: EntryPlan) -> AllowlistEntry:
         return AllowlistEntry(merchant=merchant, key=key, network=line.network, owner_id=owner(line), **_rest(line))
 
-    return _write(AllowlistEntry, named(standing(merchant, key)), lines, new)
+    return _write(AllowlistEntry, rows_by_name(standing_entries(merchant, key)), lines, new)
 
 
 def write_domains(*, merchant: Merchant, lines: Sequence[DomainLine], owner: int | None) -> bool:
     def new(line: DomainLine) -> AllowedDomain:
         return AllowedDomain(merchant=merchant, domain=line.domain, owner_id=owner, **_rest(line))
 
-    return _write(AllowedDomain, named(standing_domains(merchant)), lines, new)
+    return _write(AllowedDomain, rows_by_name(standing_domains(merchant)), lines, new)
 
 
 def _write(model: Any, rows: Mapping[str, Any], lines: Sequence[Any], new: Callable[[Any], Any]) -> bool:
     wanted = {line.name: line for line in lines}
     gone = [row.pk for name, row in rows.items() if name not in wanted]
-    changed = [(rows[name], line) for name, line in wanted.items() if name in rows and differs(rows[name], line)]
+    changed = [(rows[name], line) for name, line in wanted.items() if name in rows and is_changed(rows[name], line)]
     added = [line for name, line in wanted.items() if name not in rows]
     if gone:
         model.objects.filter(pk__in=gone).delete()
@@ -58,5 +58,5 @@ def _rest(line: EntryPlan | DomainLine) -> dict[str, Any]:
     return {"note": line.note, "expires_at": line.ends}
 
 
-def differs(row: AllowlistEntry | AllowedDomain, line: EntryPlan | DomainLine) -> bool:
+def is_changed(row: AllowlistEntry | AllowedDomain, line: EntryPlan | DomainLine) -> bool:
     return (row.note, row.expires_at) != (line.note, line.ends)

@@ -15,11 +15,11 @@ def verify_ledger(
     merchant: Merchant | None = None, *, since: datetime | None = None, part: int | None = None, head: str = ""
 ) -> ChainVerdict:
     """Verify the ledger's chain. With `since`: all blocks, but rows of newer ones and of one in PARTS older ones."""
-    return verification.verify(Chain.LEDGER, merchant, since=since, part=part, head=head)
+    return verification.verify_chains(Chain.LEDGER, merchant, since=since, part=part, head=head)
 
 
 def verify_history(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:
     """The chain, and whether the tables are as the newest events say."""
-    verdict = verification.verify(Chain.HISTORY, merchant, since=since, head=head)
-    traces.compare(verdict, merchant)
+    verdict = verification.verify_chains(Chain.HISTORY, merchant, since=since, head=head)
+    traces.compare_traces(verdict, merchant)
     return verdict

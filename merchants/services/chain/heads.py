@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import Chain, ChainBlock, Merchant
 
 SHOWN_DIGITS = 32  # of 64; more than anybody can make another chain for
@@ -13,7 +13,7 @@ FEWEST_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     chain: str
     number: int
     rows: int
@@ -26,16 +26,16 @@ class Head:
 
     @property
     def when(self) -> str:
-        return spoken(self.sealed_at)
+        return moment_text(self.sealed_at)
 
 
-def heads_of(merchant: Merchant | None) -> list[Head]:
+def chain_heads(merchant: Merchant | None) -> list[ChainHead]:
     """Return the head of each chain that has begun. None: the chain of rows that belong to no merchant."""
     newest = ChainBlock.objects.filter(merchant_id=merchant.pk if merchant else 0).order_by("-number")
     blocks = [newest.filter(chain=chain).defer("ids", "fingerprints").first() for chain in Chain]
     return [_head(block) for block in blocks if block]
 
 
-def _head(block: ChainBlock) -> Head:
+def _head(block: ChainBlock) -> ChainHead:
     digits = bytes(block.head).hex()[:SHOWN_DIGITS]
-    return Head(str(Chain(block.chain).label), block.number, block.total_rows, digits, block.sealed_at)
+    return ChainHead(str(Chain(block.chain).label), block.number, block.total_rows, digits, block.sealed_at)

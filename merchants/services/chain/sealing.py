@@ -19,7 +19,7 @@ ROWS_A_WINDOW = 5_000
 SECONDS_A_RUN = 20.0
 
 
-def seal(*, seconds: float = SECONDS_A_RUN, rows_a_window: int = ROWS_A_WINDOW) -> int:
+def seal_rows(*, seconds: float = SECONDS_A_RUN, rows_a_window: int = ROWS_A_WINDOW) -> int:
     """Return how many rows were sealed. At least one window of each table that has new rows is."""
     deadline = time.monotonic() + seconds
     known = set(ChainRecipe.objects.values_list("table_name", flat=True))

@@ -15,7 +15,7 @@ from psycopg import sql
 from merchants.models import Merchant
 from merchants.models.audit import Trace, tracked_columns
 from merchants.services.chain.tables import merchant_column
-from merchants.services.chain.verification import ChainVerdict, Finding
+from merchants.services.chain.verification import ChainFinding, ChainVerdict
 
 NEWEST_EVENTS = sql.SQL("""
     SELECT coalesce(e.pgh_obj_id, m.id), {merchant},
@@ -43,7 +43,7 @@ SENTENCES = {
 }
 
 
-def compare(verdict: ChainVerdict, merchant: Merchant | None = None) -> None:
+def compare_traces(verdict: ChainVerdict, merchant: Merchant | None = None) -> None:
     """Add to the verdict of the history what its tables say otherwise."""
     codes = dict(Merchant.objects.values_list("pk", "code"))
     for model in apps.get_models():
@@ -56,7 +56,7 @@ def _compare(verdict: ChainVerdict, event_model: Any, codes: dict[int, str], mer
     for row, of, what in _differences(event_model):
         if merchant is None or of == merchant.pk:
             sentence = SENTENCES[what].format(row=row, table=table)
-            verdict.add(Finding(codes.get(of, ""), sentence, table, row))
+            verdict.add(ChainFinding(codes.get(of, ""), sentence, table, row))
 
 
 def _differences(event_model: Any) -> list[tuple[Any, ...]]:

@@ -94,7 +94,7 @@ ROWS_SEALED = """
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFinding:
     """One thing that is not as it was sealed. `row` is the id in `table`, where it is about a row."""
 
     merchant: str
@@ -111,14 +111,14 @@ class ChainVerdict:
     unsealed: int = 0
     seconds: float = 0.0
     found: int = 0
-    findings: list[Finding] = field(default_factory=list)  # the first of them
+    findings: list[ChainFinding] = field(default_factory=list)  # the first of them
     head: ChainBlock | None = None  # where the head that was asked for stands
 
     @property
     def holds(self) -> bool:
         return not self.found
 
-    def add(self, finding: Finding) -> None:
+    def add(self, finding: ChainFinding) -> None:
         self.found += 1
         if len(self.findings) < SHOWN:
             self.findings.append(finding)
@@ -136,7 +136,7 @@ class _Check:
         return self.codes.get(merchant, f"merchant {merchant}") if merchant else "no merchant"
 
 
-def verify(
+def verify_chains(
     chain: Chain,
     merchant: Merchant | None = None,
     *,
@@ -169,7 +169,7 @@ def _check_blocks(check: _Check) -> None:
             sentence = f"Blocks {before + 1} to {number - 1} of the chain were removed or have other numbers."
         else:
             sentence = f"Block {number} was changed, or the block before it was replaced."
-        check.verdict.add(Finding(check.code(merchant), sentence))
+        check.verdict.add(ChainFinding(check.code(merchant), sentence))
 
 
 def _find_head(check: _Check, head: str) -> None:
@@ -178,14 +178,14 @@ def _find_head(check: _Check, head: str) -> None:
         check.verdict.head = ChainBlock.objects.defer("ids", "fingerprints").get(pk=found[0][0])
         return
     sentence = f"No block has the head {head}. The chain was cut or made again after that head was sent."
-    check.verdict.add(Finding(check.code(check.merchant) if check.merchant else "", sentence))
+    check.verdict.add(ChainFinding(check.code(check.merchant) if check.merchant else "", sentence))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
 def _check_table(check: _Check, table: ChainedTable) -> None:
     recipes = list(ChainRecipe.objects.filter(table_name=table.name).order_by("version"))
     for sentence in _faults_of_recipes(table, recipes):
-        check.verdict.add(Finding("", sentence, table.name))
+        check.verdict.add(ChainFinding("", sentence, table.name))
     known = _columns(table.name)
     for recipe in recipes:
         if known.issuperset(recipe.columns):
@@ -193,7 +193,7 @@ def _check_table(check: _Check, table: ChainedTable) -> None:
     values = {"table": table.name, "beginning": BEGINNING, "shown": SHOWN}
     for upto, after in _rows(WINDOWS, values):
         sentence = f"No block covers the rows with ids above {upto} up to {after}: blocks were removed or changed."
-        check.verdict.add(Finding("", sentence, table.name))
+        check.verdict.add(ChainFinding("", sentence, table.name))
     newest = ChainBlock.objects.filter(table_name=table.name).order_by("-upto_id").values_list("upto_id", flat=True)
     check.verdict.unsealed += rows_above(table.name, table.id_column, newest.first() or BEGINNING)
 
@@ -208,10 +208,10 @@ def _check_rows(check: _Check, table: ChainedTable, recipe: ChainRecipe) -> None
             sentence = f"Row {row} of {table.name} was {what} after it was sealed."
             if what == "inserted":
                 sentence = f"Row {row} of {table.name} was inserted among sealed rows."
-            check.verdict.add(Finding(check.code(merchant), sentence, table.name, row))
+            check.verdict.add(ChainFinding(check.code(merchant), sentence, table.name, row))
         if not rows:
             sentence = f"The block of {table.name} up to row {upto} was changed; its rows have other hashes."
-            check.verdict.add(Finding(check.code(merchant), sentence, table.name))
+            check.verdict.add(ChainFinding(check.code(merchant), sentence, table.name))
 
 
 def _faults_of_recipes(table: ChainedTable, recipes: list[ChainRecipe]) -> Iterator[str]:

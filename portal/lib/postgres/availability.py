@@ -18,7 +18,7 @@ import structlog
 from django.db import connections
 
 from portal.lib import deadline
-from portal.lib.postgres.connection import Connection, NotSent
+from portal.lib.postgres.connection import Connection, StatementNotSent
 
 # Written to the log of the database and nowhere else; its commit waits for the disk and the synchronous standby.
 WRITE = "SELECT pg_logical_emit_message(true, 'portal', '')"
@@ -56,7 +56,7 @@ class Availability:
         """Make a connection for a request with a deadline. Raises NotSent at once while the database is away."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._is_certain, self._patience()):
-                raise NotSent("The database is out of reach.")
+                raise StatementNotSent("The database is out of reach.")
         try:
             made = Connection.connect(**self._in_order(options))
         except psycopg.OperationalError:
@@ -146,7 +146,7 @@ def _write_once(options: dict[str, Any]) -> None:
 _databases: dict[str, Availability] = {}
 
 
-def of_database(alias: str) -> Availability:
+def database_availability(alias: str) -> Availability:
     """Return the one of this process."""
     if alias not in _databases:
         grace = connections[alias].settings_dict["OPTIONS"].get("proof_grace", 0.0)
@@ -165,4 +165,4 @@ def takes_writes(alias: str, *, within: float) -> bool:
 
     Waits no longer, and uses no connection of the process's own threads.
     """
-    return of_database(alias).takes_writes(connections[alias].get_connection_params(), within=within)
+    return database_availability(alias).takes_writes(connections[alias].get_connection_params(), within=within)

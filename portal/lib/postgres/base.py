@@ -26,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def availability(self) -> Availability | None:
         is_watched = "proof_grace" in self.settings_dict["OPTIONS"]
-        return availability.of_database(self.alias) if is_watched else None
+        return availability.database_availability(self.alias) if is_watched else None
 
     def get_connection_params(self) -> dict[str, Any]:
         options = super().get_connection_params()

@@ -22,15 +22,15 @@ from portal.lib import deadline
 INTERVAL_SECONDS = 0.1  # psycopg's own: how often it looks for Ctrl-C
 
 
-class NotSent(psycopg.OperationalError):
+class StatementNotSent(psycopg.OperationalError):
     """The time was over, or the database away, before anything was asked of it."""
 
 
-class Unanswered(psycopg.OperationalError):
+class StatementUnanswered(psycopg.OperationalError):
     """The server was asked and its answer did not come in time; the outcome is unknown."""
 
 
-class NotReplicated(Unanswered):
+class NotReplicated(StatementUnanswered):
     """The server stopped waiting for its standby: committed there, but not as durable as the installation promises."""
 
 
@@ -69,7 +69,7 @@ class Connection(psycopg.Connection[Any]):
             return future.result(max(seconds, 0))
         except TimeoutError:
             future.add_done_callback(cls._close_unwanted)
-            raise NotSent("The connection was not made in time.") from None
+            raise StatementNotSent("The connection was not made in time.") from None
 
     @classmethod
     def _close_unwanted(cls, future: Future[Self]) -> None:
@@ -95,7 +95,7 @@ class Connection(psycopg.Connection[Any]):
         if seconds <= 0:
             if self.info.transaction_status != TransactionStatus.IDLE:
                 self.close()
-            raise NotSent("No time was left to ask the database.")
+            raise StatementNotSent("No time was left to ask the database.")
         try:
             return super().wait(gen, interval, seconds / 2)
         except _WaitTimeout:
@@ -105,7 +105,7 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, interval, seconds / 2)
         except _WaitTimeout:
             self.give_up()
-            raise Unanswered("The database did not answer in time.") from None
+            raise StatementUnanswered("The database did not answer in time.") from None
 
     def give_up(self) -> None:
         """Close the socket. The server may go on; a commit must not be cancelled, since it would be seen too early."""
@@ -123,6 +123,6 @@ def is_certain(fault: BaseException) -> bool:
     It says so with a code, unless it was on its way down (class 57P) when the commit might have been under way.
     """
     cause = fault.__cause__
-    if not isinstance(cause, psycopg.Error) or isinstance(cause, NotSent):
+    if not isinstance(cause, psycopg.Error) or isinstance(cause, StatementNotSent):
         return True
     return cause.sqlstate is not None and not cause.sqlstate.startswith("57P")

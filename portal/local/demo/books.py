@@ -42,7 +42,7 @@ class Manner:
     delimiter: str = ","
 
 
-def send(houses: list[House], *, now: datetime) -> None:
+def send_statements(houses: list[House], *, now: datetime) -> None:
     """Two casinos are reconciled, each in its manner; the others have not begun."""
     for house, manner in ((houses[0], EACH), (houses[2], SUMS)):
         merchant = house.merchant
@@ -51,8 +51,8 @@ def send(houses: list[House], *, now: datetime) -> None:
         if not ReportRecipient.objects.filter(merchant=merchant).exists():
             planning.add_recipient(merchant=merchant, email=f"finance@{house.casino.domains[0]}")
         for ago, day in enumerate(whole_days(merchant, now)):
-            with clock.at(min(plans.due_at(plan, day) - BEFORE_DUE, now)):
-                receive(merchant, day_of(merchant, day), ago, manner)
+            with clock.frozen_at(min(plans.due_at(plan, day) - BEFORE_DUE, now)):
+                receive_statement(merchant, day_of(merchant, day), ago, manner)
 
 
 def whole_days(merchant: Merchant, now: datetime) -> Iterator[date]:
@@ -61,18 +61,18 @@ def whole_days(merchant: Merchant, now: datetime) -> Iterator[date]:
     return (newest - timedelta(days=ago) for ago in range((newest - first).days + 1))
 
 
-def receive(merchant: Merchant, day: Day, ago: int, manner: Manner) -> None:
+def receive_statement(merchant: Merchant, day: Day, ago: int, manner: Manner) -> None:
     held = io.StringIO()
     writer = csv.writer(held, delimiter=manner.delimiter, lineterminator="\r\n")
     writer.writerows([manner.header, *(manner.rows(merchant, day, ago) or [NOTHING])])
-    statement = statements.receive(
+    statement = statements.receive_statement(
         merchant=merchant,
         day=day.date,
         name=manner.name.format(day=day.date),
         content=io.BytesIO(held.getvalue().encode()),
         source=Statement.Source.UPLOAD,
     )
-    statements.read(statement=statement)
+    statements.read_statement(statement=statement)
 
 
 def movements(merchant: Merchant, day: Day) -> Iterator[Any]:
@@ -96,24 +96,24 @@ def each_row(merchant: Merchant, day: Day, ago: int) -> list[Row]:
         rows.append(bets[0])
     if ago == FORGOTTEN and wins:
         rows.remove(wins[-1])
-    return [written(row) for row in rows]
+    return [statement_row(row) for row in rows]
 
 
-def written(row: Any) -> Row:
+def statement_row(row: Any) -> Row:
     return (
         row.transaction_id,
         KINDS[row.kind],
         row.player.player_id,
         row.game.game_id if row.game else "",
         row.currency or "",
-        comma(row.amount or 0),
+        decimal_comma(row.amount or 0),
         "Voided" if row.is_back else "Done",
         row.ref_transaction_id or "",
         row.created_at.isoformat(),
     )
 
 
-def comma(amount: int) -> str:
+def decimal_comma(amount: int) -> str:
     return f"{amount // SCALE},{amount % SCALE:05}"
 
 

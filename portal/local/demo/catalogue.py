@@ -22,12 +22,12 @@ STAGING_LABEL = "Staging"
 REPLACED_LABEL = "Game server, replaced"
 
 
-def exists() -> bool:
+def catalogue_exists() -> bool:
     return Merchant.objects.filter(code=cast.CASINOS[0].code).exists()
 
 
 @transaction.atomic
-def create(rng: Random, *, now: datetime) -> None:
+def create_catalogue(rng: Random, *, now: datetime) -> None:
     games = create_games(rng, at=now - MERCHANT_AGE)
     for casino in cast.CASINOS:
         merchant = create_merchant(casino, at=now - MERCHANT_AGE)
@@ -60,18 +60,18 @@ def create_merchant(casino: Casino, *, at: datetime) -> Merchant:
 
 def create_keys(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
     """The game server's key comes last: the newest usable key is the one that a try-out call signs with."""
-    keys.revoke(key=keys.issue(merchant=merchant, label=REPLACED_LABEL).key)
-    office = keys.issue(merchant=merchant, label=OFFICE_LABEL).key
+    keys.revoke_key(key=keys.issue_key(merchant=merchant, label=REPLACED_LABEL).key)
+    office = keys.issue_key(merchant=merchant, label=OFFICE_LABEL).key
     AllowlistEntry.objects.create(merchant=merchant, key=office, network=casino.office, note="Own servers only")
-    keys.issue(merchant=merchant, label=GAMES_LABEL)
+    keys.issue_key(merchant=merchant, label=GAMES_LABEL)
 
 
 def create_sandbox(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
     """With the lists of its merchant, a test key, and a player to try it with."""
-    sandbox = sandboxes.create(merchant=merchant)
+    sandbox = sandboxes.create_sandbox(merchant=merchant)
     days = casino.staging_ends_in_days
     ends = None if days is None else now + timedelta(days=days)
-    keys.issue(merchant=merchant, environment=ApiKey.Environment.TEST, label=STAGING_LABEL, expires_at=ends)
+    keys.issue_key(merchant=merchant, environment=ApiKey.Environment.TEST, label=STAGING_LABEL, expires_at=ends)
     Player.objects.create(merchant=sandbox, player_id="test-player", name="Test Player")
 
 

@@ -6,12 +6,12 @@ from merchants.models import ApiKey
 from merchants.services import keys
 from portal.local.demo import catalogue
 from portal.local.demo.house import House
-from portal.local.demo.table import Table
+from portal.local.demo.table import GameTable
 
 CHARGED_BACK = 120  # units
 
 
-def play(houses: list[House]) -> None:
+def play_ending(houses: list[House]) -> None:
     overdraw(houses[1])  # it is not reconciled: no day of it would be all clear any more
     for house in houses:
         if house.casino.suspended:
@@ -19,10 +19,10 @@ def play(houses: list[House]) -> None:
     quarantine_cashier(houses[1])
 
 
-def seat_last(house: House) -> Table:
+def seat_last(house: House) -> GameTable:
     """The one who came least often."""
     guest = [guest for guest in house.guests if guest.plays_freely][-1]
-    return Table(house, guest, house.games[0], guest.currency)
+    return GameTable(house, guest, house.games[0], guest.currency)
 
 
 def overdraw(house: House) -> None:
@@ -45,4 +45,4 @@ def overdraw(house: House) -> None:
 
 
 def quarantine_cashier(house: House) -> None:
-    keys.quarantine(key=ApiKey.objects.get(merchant=house.merchant, label=catalogue.OFFICE_LABEL))
+    keys.quarantine_key(key=ApiKey.objects.get(merchant=house.merchant, label=catalogue.OFFICE_LABEL))

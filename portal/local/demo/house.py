@@ -74,8 +74,8 @@ def open_house(casino: Casino, merchant: Merchant, wire: Wire, rng: Random) -> H
         merchant=merchant,
         rng=rng,
         game_server=servers[catalogue.GAMES_LABEL],
-        office=servers[catalogue.OFFICE_LABEL].at(*casino.office_addresses),
-        staging=servers[catalogue.STAGING_LABEL].at(*casino.office_addresses),
+        office=servers[catalogue.OFFICE_LABEL].calling_from(*casino.office_addresses),
+        staging=servers[catalogue.STAGING_LABEL].calling_from(*casino.office_addresses),
         replaced=servers[catalogue.REPLACED_LABEL],
         games=[game for game in games if game.active],
         games_off=[game for game in games if not game.active],
@@ -87,7 +87,7 @@ def machines(merchant: Merchant, wire: Wire) -> dict[str, Machine]:
     """By the label of the key that each signs with, those of the sandbox too."""
     keys = ApiKey.objects.filter(Q(merchant=merchant) | Q(merchant__sandbox_of=merchant)).order_by("pk")
     return {
-        key.label: Machine(wire, key.auth_key, credentials.reveal(secret), cast.GAME_SERVERS)
+        key.label: Machine(wire, key.auth_key, credentials.reveal_secret(secret), cast.GAME_SERVERS)
         for key in keys
         for secret in key.secrets.select_related("key")
     }

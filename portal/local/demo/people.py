@@ -18,21 +18,21 @@ PASSWORD_BYTES = 12
 FEW_ITERATIONS = 1000
 
 
-def exist() -> bool:
+def people_exist() -> bool:
     """They come last: where they are, everything is."""
     return Person.objects.filter(email__in=[email for email, *_ in cast.STAFF]).exists()
 
 
 @transaction.atomic
-def create() -> None:
-    staff()
+def create_people() -> None:
+    create_staff()
     for merchant in Merchant.objects.filter(code__in=[casino.code for casino in cast.CASINOS]):
         for role in cast.ROLES:
             person = Person.objects.create_user(f"{role}@{merchant.code}.example", name=f"{merchant.name}, {role}")
             Membership.objects.create(person=person, merchant=merchant, role=role)
 
 
-def staff() -> list[Person]:
+def create_staff() -> list[Person]:
     """One of each role; a demo from before there were roles gets those that it lacks."""
     return [
         Person.objects.get_or_create(email=email, defaults={"name": name, "staff_role": role})[0]

@@ -19,14 +19,14 @@ class Tell(Protocol):
 
 
 @contextmanager
-def shown(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
-    show = bar if output.isatty() else lines
+def progress_display(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
+    show = progress_bar if output.isatty() else progress_lines
     with show(output, since=since, until=until) as tell:
         yield tell
 
 
 @contextmanager
-def bar(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
+def progress_bar(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
     started = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=sys.stdout)) as progress:
@@ -39,7 +39,7 @@ def bar(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[
 
 
 @contextmanager
-def lines(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
+def progress_lines(output: OutputWrapper, *, since: datetime, until: datetime) -> Iterator[Tell]:
     started, told = time.monotonic(), 0
 
     def tell(moment: datetime, calls: int) -> None:

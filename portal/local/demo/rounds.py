@@ -6,20 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from portal.local.demo.table import BET, Table, new_id
+from portal.local.demo.table import BET, GameTable, new_id
 
 Story = Iterator[float]
 PAUSE, NETWORK_TIMEOUT = 4.0, 11.0
 JACKPOT = 500
 
 
-def plain(table: Table) -> Story:
+def plain_round(table: GameTable) -> Story:
     if bet := table.bet():
         yield PAUSE
         table.payout(bet, table.winnings(bet))
 
 
-def free_spins(table: Table) -> Story:
+def free_spins(table: GameTable) -> Story:
     """One bet pays more than once."""
     if bet := table.bet():
         for _ in range(table.house.rng.randint(2, 4)):
@@ -27,14 +27,14 @@ def free_spins(table: Table) -> Story:
             table.payout(bet, bet["amount"] // 2)
 
 
-def bonus(table: Table) -> Story:
-    yield from plain(table)
+def bonus(table: GameTable) -> Story:
+    yield from plain_round(table)
     yield 1.0
     is_jackpot = table.house.rng.random() < 0.02  # noqa: PLR2004
     table.reward("jackpot" if is_jackpot else "bonus", table.money(JACKPOT if is_jackpot else 2))
 
 
-def answer_lost(table: Table) -> Story:
+def answer_lost(table: GameTable) -> Story:
     """The answer does not arrive, so the same bet is sent once more."""
     if bet := table.bet():
         yield NETWORK_TIMEOUT
@@ -43,7 +43,7 @@ def answer_lost(table: Table) -> Story:
         table.payout(bet, table.winnings(bet))
 
 
-def given_up(table: Table) -> Story:
+def abandoned_bet(table: GameTable) -> Story:
     """The answer does not arrive, and the game server takes the bet back, at times twice."""
     if bet := table.bet():
         for _ in range(table.house.rng.choice((1, 1, 2))):
@@ -51,7 +51,7 @@ def given_up(table: Table) -> Story:
             table.rollback(bet["transactionId"])
 
 
-def never_arrived(table: Table) -> Story:
+def lost_bet(table: GameTable) -> Story:
     """The bet itself is lost on its way: its rollback comes first, and at times the bet after all."""
     lost = new_id()
     table.rollback(lost)
@@ -60,7 +60,7 @@ def never_arrived(table: Table) -> Story:
         table.bet(transactionId=lost)
 
 
-def voided(table: Table) -> Story:
+def voided_round(table: GameTable) -> Story:
     """A round that was played and paid is taken back whole."""
     if bet := table.bet():
         yield PAUSE
@@ -69,7 +69,7 @@ def voided(table: Table) -> Story:
         table.rollback(bet["transactionId"])
 
 
-def broken_table(table: Table) -> Story:
+def broken_table(table: GameTable) -> Story:
     """A multiplayer game breaks down: its open bets come back in one batch."""
     round_id, bets = new_id(), []
     for _ in range(3):
@@ -80,32 +80,32 @@ def broken_table(table: Table) -> Story:
         table.rollback(*bets)
 
 
-def late(table: Table) -> Story:
+def late_payout(table: GameTable) -> Story:
     """The payout of a multiplayer round is sent again by `retry`, which knows the round and not the bet."""
     if bet := table.bet(roundId=new_id()):
         yield 60.0
-        item = table.told(roundId=bet["roundId"], currency=table.currency, amount=table.winnings(bet))
+        item = table.call_fields(roundId=bet["roundId"], currency=table.currency, amount=table.winnings(bet))
         table.house.game_server.call("/wallet/transaction/retry", {"transactions": [item]})
 
 
-def undelivered(table: Table) -> Story:
+def undelivered_payout(table: GameTable) -> Story:
     """The payout is not delivered today: it waits for the night's settlement."""
     if bet := table.bet():
         amount = table.winnings(bet)
-        item = table.told(refTransactionId=bet["transactionId"], currency=table.currency, amount=amount)
+        item = table.call_fields(refTransactionId=bet["transactionId"], currency=table.currency, amount=amount)
         table.house.undelivered.append(item)
         yield PAUSE
 
 
-ROUNDS: dict[Callable[[Table], Story], int] = {
-    plain: 880,
+ROUNDS: dict[Callable[[GameTable], Story], int] = {
+    plain_round: 880,
     free_spins: 30,
     bonus: 20,
     answer_lost: 15,
-    given_up: 12,
-    never_arrived: 8,
-    voided: 6,
+    abandoned_bet: 12,
+    lost_bet: 8,
+    voided_round: 6,
     broken_table: 4,
-    late: 12,
-    undelivered: 13,
+    late_payout: 12,
+    undelivered_payout: 13,
 }

@@ -14,39 +14,39 @@ from merchants.models import Membership, Person
 from portal.local.checkout_settings import write_private
 from portal.local.demo import people
 from portal.local.demo.house import Guest, House
-from portal.local.demo.table import Table
+from portal.local.demo.table import GameTable
 from wallet import statuses
 
 PLAYERS_OF_A_MERCHANT = 5
 WORTH_PLAYING = 100  # units
 
 
-def path() -> Path:
+def sheet_path() -> Path:
     return Path(os.environ.get("DEMO_FILE") or settings.VAR_DIR / "demo.json")
 
 
-def write(houses: list[House]) -> Path:
-    merchants = [of_merchant(house) for house in houses]
+def write_sheet(houses: list[House]) -> Path:
+    merchants = [merchant_entry(house) for house in houses]
     passwords = known_passwords(merchants)
-    everybody = [*people.staff(), *(membership.person for membership in people.memberships())]
+    everybody = [*people.create_staff(), *(membership.person for membership in people.memberships())]
     passwords |= people.give_passwords(person for person in everybody if person.email not in passwords)
     facts = {
         "base_url": settings.BASE_URL,
         "api_url": settings.API_URL,
         "mail_url": settings.MAIL_URL,
-        "staff": [of_staff(person, passwords) for person in people.staff()],
-        "operators": [of_member(membership, passwords) for membership in people.memberships()],
+        "staff": [staff_entry(person, passwords) for person in people.create_staff()],
+        "operators": [member_entry(membership, passwords) for membership in people.memberships()],
         "merchants": merchants,
     }
-    path().parent.mkdir(parents=True, exist_ok=True)
-    write_private(path(), json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
-    return path()
+    sheet_path().parent.mkdir(parents=True, exist_ok=True)
+    write_private(sheet_path(), json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    return sheet_path()
 
 
 def known_passwords(merchants: list[dict[str, Any]]) -> dict[str, str]:
     """Those of the sheet that is there, if it belongs to this database."""
     try:
-        old = json.loads(path().read_text())
+        old = json.loads(sheet_path().read_text())
     except (OSError, ValueError):
         return {}
     if {row["auth_key"] for row in old["merchants"]} != {row["auth_key"] for row in merchants}:
@@ -54,7 +54,7 @@ def known_passwords(merchants: list[dict[str, Any]]) -> dict[str, str]:
     return {person["email"]: person["password"] for person in (*old["staff"], *old["operators"])}
 
 
-def of_person(person: Person, passwords: dict[str, str], *, merchant: str | None, role: str) -> dict[str, Any]:
+def person_entry(person: Person, passwords: dict[str, str], *, merchant: str | None, role: str) -> dict[str, Any]:
     return {
         "email": person.email,
         "password": passwords[person.email],
@@ -64,16 +64,16 @@ def of_person(person: Person, passwords: dict[str, str], *, merchant: str | None
     }
 
 
-def of_staff(person: Person, passwords: dict[str, str]) -> dict[str, Any]:
-    facts = of_person(person, passwords, merchant=None, role=person.staff_role)
+def staff_entry(person: Person, passwords: dict[str, str]) -> dict[str, Any]:
+    facts = person_entry(person, passwords, merchant=None, role=person.staff_role)
     return facts | {"totp_secret": people.totp_secret(person)}
 
 
-def of_member(membership: Membership, passwords: dict[str, str]) -> dict[str, Any]:
-    return of_person(membership.person, passwords, merchant=membership.merchant.code, role=membership.role)
+def member_entry(membership: Membership, passwords: dict[str, str]) -> dict[str, Any]:
+    return person_entry(membership.person, passwords, merchant=membership.merchant.code, role=membership.role)
 
 
-def of_merchant(house: House) -> dict[str, Any]:
+def merchant_entry(house: House) -> dict[str, Any]:
     house.merchant.refresh_from_db()
     machine = house.game_server
     return {
@@ -93,7 +93,7 @@ def ready_players(house: House) -> list[dict[str, str]]:
 
 
 def make_ready(house: House, guest: Guest) -> dict[str, str] | None:
-    table = Table(house, guest, house.games[0], guest.currency)
+    table = GameTable(house, guest, house.games[0], guest.currency)
     if table.launch() != statuses.OK:
         return None
     if table.balance() < table.money(WORTH_PLAYING):

@@ -23,7 +23,7 @@ def new_id() -> str:
 
 
 @dataclass
-class Table:
+class GameTable:
     house: House
     guest: Guest
     game: Game
@@ -67,7 +67,7 @@ class Table:
         self.house.office.call(f"/wallet/transaction/{kind}", body)
         return str(body["transactionId"])
 
-    def told(self, **fields: Any) -> dict[str, Any]:
+    def call_fields(self, **fields: Any) -> dict[str, Any]:
         return {
             "transactionId": new_id(),
             "sessionId": self.session,
@@ -80,7 +80,7 @@ class Table:
 
     def bet(self, **fields: Any) -> dict[str, Any] | None:
         """What was sent, when the stake was taken."""
-        body = self.told(currency=self.currency, amount=self.stake()) | fields
+        body = self.call_fields(currency=self.currency, amount=self.stake()) | fields
         status = self.house.game_server.call(BET, body)["status"]
         self.refused = "" if status == statuses.OK else status
         return None if self.refused else body
@@ -89,16 +89,16 @@ class Table:
         return int(bet["amount"] * self.house.rng.choices(PERCENT_PAID, weights=PERCENT_WEIGHTS)[0] // 100)
 
     def payout(self, bet: dict[str, Any], amount: int, **fields: Any) -> dict[str, Any]:
-        body = self.told(
+        body = self.call_fields(
             refTransactionId=bet["transactionId"], currency=self.currency, amount=amount, isWin=amount > 0, **fields
         )
         self.house.game_server.call(PAYOUT, body)
         return body
 
     def reward(self, reward_type: str, amount: int) -> None:
-        body = self.told(refTransactionId=new_id(), rewardType=reward_type, rewardedAmount=amount)
+        body = self.call_fields(refTransactionId=new_id(), rewardType=reward_type, rewardedAmount=amount)
         self.house.game_server.call("/wallet/transaction/reward", body)
 
     def rollback(self, *references: str) -> None:
-        items = [self.told(refTransactionId=reference) for reference in references]
+        items = [self.call_fields(refTransactionId=reference) for reference in references]
         self.house.game_server.call("/wallet/transaction/rollback", {"transactions": items})

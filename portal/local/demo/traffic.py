@@ -22,13 +22,13 @@ BUSY_AFTER_DAYS = 5
 Arrival = tuple[datetime, int, Story]
 
 
-def run(houses: list[House], *, calls: int, since: datetime, until: datetime) -> Iterator[datetime]:
+def run_traffic(houses: list[House], *, calls: int, since: datetime, until: datetime) -> Iterator[datetime]:
     """About so many calls in the time between; yields after each step the moment that it was made at."""
     queue = list(arrivals(houses, calls=calls, since=since, until=until))
     heapq.heapify(queue)
     while queue and queue[0][0] < until:
         moment, number, story = queue[0]
-        with clock.at(moment):
+        with clock.frozen_at(moment):
             pause = next(story, None)
         if pause is None:
             heapq.heappop(queue)
@@ -47,7 +47,12 @@ def arrivals(houses: list[House], *, calls: int, since: datetime, until: datetim
         if house.casino.suspended:
             yield max(since, start + timedelta(days=SUSPENSION_AFTER_DAYS)), next(number), visits.suspension(house)
     later = max(since, start + timedelta(days=BUSY_AFTER_DAYS))
-    for sure in (visits.busy_moment, visits.high_roller, visits.turned_away, visits.bad_line):  # whatever else happens
+    for sure in (
+        visits.busy_moment,
+        visits.high_roller,
+        visits.blocked_visit,
+        visits.bad_line,
+    ):  # whatever else happens
         yield later, next(number), sure(houses[0])
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from merchants.models import Merchant, Player
 from portal.local.demo.house import House
 from portal.local.demo.mishaps import MISHAPS, Mishap, blocked_player, over_the_limit
-from portal.local.demo.rounds import NETWORK_TIMEOUT, ROUNDS, Story, given_up, never_arrived, plain
-from portal.local.demo.table import Table
+from portal.local.demo.rounds import NETWORK_TIMEOUT, ROUNDS, Story, abandoned_bet, lost_bet, plain_round
+from portal.local.demo.table import GameTable
 from wallet import statuses
 from wallet.money import PLAY_MONEY
 
@@ -29,15 +29,15 @@ def mishaps() -> Iterator[Mishap | None]:
         yield mishap
 
 
-def seat(house: House) -> Table:
+def seat(house: House) -> GameTable:
     guest = house.guest()
     is_demo = house.rng.random() < PLAY_MONEY_SHARE
-    return Table(house, guest, house.game(), PLAY_MONEY if is_demo else guest.currency)
+    return GameTable(house, guest, house.game(), PLAY_MONEY if is_demo else guest.currency)
 
 
 def visit(house: House, trouble: Iterator[Mishap | None]) -> Story:
     table = seat(house)
-    looked_up(table)
+    look_up_balance(table)
     if table.launch() != statuses.OK:
         return
     yield house.rng.uniform(2, 9)
@@ -54,26 +54,26 @@ def visit(house: House, trouble: Iterator[Mishap | None]) -> Story:
     leave(table)
 
 
-def play(table: Table) -> Story:
+def play(table: GameTable) -> Story:
     if table.is_play_money:
-        return plain(table)
+        return plain_round(table)
     story = table.house.rng.choices(list(ROUNDS), weights=list(ROUNDS.values()))[0]
     return story(table)
 
 
-def looked_up(table: Table) -> None:
+def look_up_balance(table: GameTable) -> None:
     """Operators' servers read now and then what they could remember."""
     if table.house.rng.random() < 0.1:  # noqa: PLR2004
         table.house.office.call("/game/list?limit=100")
 
 
-def top_up(table: Table) -> None:
+def top_up(table: GameTable) -> None:
     if table.is_play_money or table.balance() > table.guest.stake * MANY_STAKES // 2:
         return
     table.cashier("deposit", max(table.guest.stake * MANY_STAKES, table.money(10)))
 
 
-def another_try(table: Table) -> bool:
+def another_try(table: GameTable) -> bool:
     """A player without money pays in, or goes home; one who has met a limit goes home."""
     if table.refused != statuses.NotEnoughMoney.key or table.house.rng.random() < 0.5:  # noqa: PLR2004
         return False
@@ -81,7 +81,7 @@ def another_try(table: Table) -> bool:
     return True
 
 
-def leave(table: Table) -> None:
+def leave(table: GameTable) -> None:
     if table.house.rng.random() < 0.2:  # noqa: PLR2004
         table.house.office.call(f"/game/session?sessionId={table.session}")
     if table.is_play_money or table.house.rng.random() < 0.6:  # noqa: PLR2004
@@ -113,7 +113,7 @@ def high_roller(house: House) -> Story:
     yield from ()
 
 
-def turned_away(house: House) -> Story:
+def blocked_visit(house: House) -> Story:
     """Somebody who is blocked comes all the same."""
     blocked_player(seat_of_a_free_guest(house))
     yield from ()
@@ -123,13 +123,13 @@ def bad_line(house: House) -> Story:
     """The answer to a bet is lost, then a bet itself: both are taken back."""
     table = seat_of_a_free_guest(house)
     top_up(table)
-    yield from given_up(table)
-    yield from never_arrived(table)
+    yield from abandoned_bet(table)
+    yield from lost_bet(table)
 
 
-def seat_of_a_free_guest(house: House) -> Table:
+def seat_of_a_free_guest(house: House) -> GameTable:
     guest = next(guest for guest in house.guests if guest.plays_freely)
-    table = Table(house, guest, house.game(), guest.currency)
+    table = GameTable(house, guest, house.game(), guest.currency)
     table.launch()
     return table
 
@@ -139,7 +139,7 @@ def busy_moment(house: House) -> Story:
     table = seat_of_a_free_guest(house)
     guest = table.guest
     top_up(table)
-    bet = table.told(currency=table.currency, amount=guest.stake)
+    bet = table.call_fields(currency=table.currency, amount=guest.stake)
     with transaction.atomic():
         Player.objects.select_for_update().get(pk=guest.player.pk)
         table.bet(**bet)

@@ -16,7 +16,7 @@ from django.core.handlers.wsgi import WSGIRequest
 
 from portal.lib import clock
 from portal.machines import Machines
-from wallet.services.calls.outgoing_request import Outgoing, sign
+from wallet.services.calls.outgoing_request import Outgoing, sign_request
 
 Body = dict[str, Any] | bytes | None
 
@@ -83,12 +83,12 @@ class Machine:
         self, target: str, body: Body = None, *, method: str = "", headers: Mapping[str, str | None] | None = None
     ) -> dict[str, Any]:
         """Sign and send. `headers` go over those of the signature; None leaves one out."""
-        call = sign(
+        call = sign_request(
             auth_key=self.auth_key,
             secret=self.secret,
             method=method or ("GET" if body is None else "POST"),
             target=target,
-            body=encoded(body),
+            body=encode_body(body),
             at=clock.now(),
         )
         merged = {**call.headers, **(headers or {})}
@@ -98,18 +98,18 @@ class Machine:
     def next_address(self) -> str:
         return self.addresses[self.wire.calls % len(self.addresses)]
 
-    def at(self, *addresses: str) -> Machine:
+    def calling_from(self, *addresses: str) -> Machine:
         return replace(self, addresses=addresses)
 
 
-def encoded(body: Body) -> bytes:
+def encode_body(body: Body) -> bytes:
     if body is None:
         return b""
     return body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def quiet_logs() -> Iterator[None]:
     """Calls that fail on purpose are no news for the log of the process."""
     logger = logging.getLogger("django.request")
     logger.disabled = True

@@ -31,7 +31,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Letter:
+class CaughtEmail:
     name: str
     received: datetime
     headers: tuple[tuple[str, str], ...]
@@ -69,13 +69,13 @@ class Letter:
         return [value for name, value in self.headers if name.lower() == "x-envelope-to"]
 
 
-def read_letter(name: str, content: bytes) -> Letter:
+def read_letter(name: str, content: bytes) -> CaughtEmail:
     message = message_from_bytes(content)
     parts = [part for part in message.walk() if not part.is_multipart()]
-    return Letter(
+    return CaughtEmail(
         name=name,
         received=datetime.fromtimestamp(int(name.split("-", maxsplit=1)[0]) // NANOSECONDS, tz=UTC),
-        headers=tuple((printable(key), decoded(value)) for key, value in message.items()),
+        headers=tuple((printable(key), decoded_header(value)) for key, value in message.items()),
         text=first_body(parts, "text/plain"),
         html=first_body(parts, "text/html"),
         attachments=tuple(attachment(part) for part in parts if is_attachment(part)),
@@ -87,7 +87,7 @@ def printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def decoded(value: object) -> str:
+def decoded_header(value: object) -> str:
     """A header with its encoded words decoded (RFC 2047); as it came, when they are broken."""
     raw = " ".join(str(value).splitlines())
     try:
@@ -106,7 +106,7 @@ def file_name(part: Message) -> str | None:
         name = part.get_filename()
     except UNREADABLE:
         return "unreadable-name"
-    return None if name is None else decoded(name)
+    return None if name is None else decoded_header(name)
 
 
 def first_body(parts: list[Message], content_type: str) -> str:
@@ -132,5 +132,5 @@ def payload(part: Message) -> bytes:
 
 
 def attachment(part: Message) -> Attachment:
-    content_id = decoded(part.get("content-id", "")).strip("<> ")
+    content_id = decoded_header(part.get("content-id", "")).strip("<> ")
     return Attachment(file_name(part) or "unnamed", part.get_content_type(), payload(part), content_id)

@@ -15,7 +15,7 @@ from django.template import Context, Engine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from portal.local.mailbox.letter import Letter
+    from portal.local.mailbox.letter import CaughtEmail
     from portal.local.mailbox.store import Store
 
 PAGES = Path(__file__).parent / "pages"
@@ -148,7 +148,7 @@ def list_as_json(door: Door) -> None:
     door.answer(HTTPStatus.OK, "application/json", content.encode())
 
 
-def as_json(letter: Letter) -> dict[str, Any]:
+def as_json(letter: CaughtEmail) -> dict[str, Any]:
     return {
         "id": letter.name,
         "received": letter.received.isoformat(),

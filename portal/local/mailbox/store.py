@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal.local.mailbox.letter import Letter, read_letter
+from portal.local.mailbox.letter import CaughtEmail, read_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,10 +42,10 @@ class Store:
         """Newest first."""
         return sorted((path.stem for path in self.folder.glob("*.eml") if NAME.fullmatch(path.stem)), reverse=True)
 
-    def letters(self) -> list[Letter]:
+    def letters(self) -> list[CaughtEmail]:
         return [letter for name in self.names() if (letter := self.get(name))]
 
-    def get(self, name: str) -> Letter | None:
+    def get(self, name: str) -> CaughtEmail | None:
         content = self.raw(name)
         return None if content is None else read_letter(name, content)
 

@@ -25,9 +25,9 @@ class Command(BaseCommand):
         owner, application = (as_role(settings.DATABASES[alias]) for alias in ("owner", "default"))
         if owner.name == application.name:
             raise CommandError("DATABASE_URL and OWNER_DATABASE_URL name the same role. Choose two.")
-        roles.prepare(superuser, owner, application)
+        roles.prepare_roles(superuser, owner, application)
         self.stdout.write(f"{owner.name} owns the database, and {application.name} uses it. Now run manage.py migrate.")
 
 
-def as_role(database: dict[str, Any]) -> roles.Role:
-    return roles.Role(database["USER"], database["PASSWORD"])
+def as_role(database: dict[str, Any]) -> roles.DatabaseRole:
+    return roles.DatabaseRole(database["USER"], database["PASSWORD"])

@@ -40,7 +40,7 @@ class Command(migrate.Command):
             try:
                 super().handle(*arguments, **options)
             except OperationalError as fault:
-                raise explained(fault) from fault
+                raise explained_failure(fault) from fault
             self.finish()
 
     @contextmanager
@@ -68,9 +68,9 @@ class Command(migrate.Command):
 
     def finish(self) -> None:
         connection = connections[self.database]
-        switch.remove(connection)
-        paths.fix(connection)
-        for sentence in grants.apply(connection):
+        switch.disable_switches(connection)
+        paths.fix_search_paths(connection)
+        for sentence in grants.apply_grants(connection):
             if self.verbosity > 1:
                 self.stdout.write(f"Corrected: {sentence}")
 
@@ -86,7 +86,7 @@ def check_is_owner(database: str) -> None:
         raise CommandError("OWNER_DATABASE_URL is missing. Set it to the connection of the role that owns the tables.")
 
 
-def explained(fault: OperationalError) -> Exception:
+def explained_failure(fault: OperationalError) -> Exception:
     if isinstance(fault.__cause__, LockNotAvailable):
         return CommandError(
             f"The migration waited {LOCK_TIMEOUT} for a lock of another session and was rolled back. Run migrate again."

@@ -17,7 +17,7 @@ from portal.lib import clock
 from portal.local.demo import books, catalogue, ending, people, progress, sheet, traffic
 from portal.local.demo.cast import DAYS
 from portal.local.demo.house import House, open_houses
-from portal.local.demo.wire import Wire, quiet
+from portal.local.demo.wire import Wire, quiet_logs
 from wallet.models import SignedRequest
 from wallet.services.log import request_log
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo is not for production: nothing was changed.")
         try:
-            with quiet():
+            with quiet_logs():
                 self.fill(calls)
         except (UnknownKeyEncryptionKey, SealBroken) as fault:
             raise CommandError(
@@ -53,19 +53,19 @@ class Command(BaseCommand):
     def fill(self, calls: int) -> None:
         do_not_wait_for_disk()
         wire, rng, now = Wire(), Random(20), clock.now()  # noqa: S311 - a believable past, no secret
-        if not catalogue.exists():
-            with history.acting(door=DOOR):
-                catalogue.create(rng, now=now)
+        if not catalogue.catalogue_exists():
+            with history.act_as(door=DOOR):
+                catalogue.create_catalogue(rng, now=now)
         houses = open_houses(wire, rng)
-        if not people.exist():
+        if not people.people_exist():
             self.play(houses, wire, calls, now=now)
-            with history.acting(door=DOOR):
-                books.send(houses, now=now)
-                people.create()
-        with history.acting(door=DOOR):
-            written = sheet.write(houses)
+            with history.act_as(door=DOOR):
+                books.send_statements(houses, now=now)
+                people.create_people()
+        with history.act_as(door=DOOR):
+            written = sheet.write_sheet(houses)
         self.stdout.write(f"{written} is written.")
-        request_log.drain()
+        request_log.drain_lines()
 
     def play(self, houses: list[House], wire: Wire, calls: int, *, now: datetime) -> None:
         """From the last call that is known: a run that was stopped in the middle goes on from there."""
@@ -73,14 +73,14 @@ class Command(BaseCommand):
         since = max(SignedRequest.objects.aggregate(last=Max("created_at"))["last"] or start, start)
         wanted = int(calls * (until - since) / (until - start))
         try:
-            with progress.shown(self.stdout, since=since, until=until) as tell:
-                for moment in traffic.run(houses, calls=wanted, since=since, until=until):
+            with progress.progress_display(self.stdout, since=since, until=until) as tell:
+                for moment in traffic.run_traffic(houses, calls=wanted, since=since, until=until):
                     tell(moment, wire.calls)
                     if wire.calls % LINES_HELD == 0:
-                        request_log.drain()
-            ending.play(houses)
+                        request_log.drain_lines()
+            ending.play_ending(houses)
         finally:
-            request_log.drain()
+            request_log.drain_lines()
         self.stdout.write(f"{wire.calls:,} calls, {len(wire.answers)} kinds of answers.")
 
 

@@ -29,9 +29,9 @@ class Command(BaseCommand):
 
 def secret_of(email: str) -> str:
     try:
-        staff = json.loads(sheet.path().read_text())["staff"]
+        staff = json.loads(sheet.sheet_path().read_text())["staff"]
     except OSError as missing:
-        raise CommandError(f"There is no {sheet.path()}: start the demo first, with make up.") from missing
+        raise CommandError(f"There is no {sheet.sheet_path()}: start the demo first, with make up.") from missing
     secrets = {person["email"]: person["totp_secret"] for person in staff}
     if email not in secrets:
         raise CommandError(f"The demo's staff are {', '.join(secrets)}.")

@@ -20,8 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Exit code 0 in any case: a mail server would send back what it is told that it could not hand on."""
-        with history.acting(door="manage.py bounced"):
-            marked = deliveries.bounced(sys.stdin.buffer)
+        with history.act_as(door="manage.py bounced"):
+            marked = deliveries.record_bounce(sys.stdin.buffer)
         for delivery in marked:
             self.stdout.write(f"Bounced: {delivery.to}: {delivery.bounce}")
         if not marked:

@@ -33,7 +33,7 @@ CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
 }
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     http_status: int
     reason: str
     request_id: str
@@ -64,12 +64,12 @@ class Command(BaseCommand):
     def handle(self, *, merchant: str, path: str, body: str | None, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         secret = find_secret(find_merchant(merchant), options["key"])
-        call = outgoing_request.sign(
+        call = outgoing_request.sign_request(
             auth_key=secret.key.auth_key,
-            secret=credentials.reveal(secret),
+            secret=credentials.reveal_secret(secret),
             method=options["method"] or ("GET" if body is None else "POST"),
-            target=escaped(path),
-            body=b"" if body is None else checked(body),
+            target=escaped_text(path),
+            body=b"" if body is None else checked_body(body),
             at=clock.now(),
         )
         show_call(console, call, options["base_url"])
@@ -108,7 +108,7 @@ def find_secret(merchant: Merchant, auth_key: str | None) -> Secret:
     return found
 
 
-def checked(text: str) -> bytes:
+def checked_body(text: str) -> bytes:
     """The very bytes that were given: what is signed is what is sent."""
     try:
         json.loads(text)
@@ -117,7 +117,7 @@ def checked(text: str) -> bytes:
     return text.encode()
 
 
-def escaped(path: str) -> str:
+def escaped_text(path: str) -> str:
     if not path.startswith("/"):
         raise CommandError(f"The path starts with a slash, such as /wallet/balance, not {path!r}.")
     return quote(path, safe=punctuation)
@@ -131,14 +131,16 @@ def show_call(console: Console, call: Outgoing, base_url: str) -> None:
     console.print(call.text_signed.decode(), markup=False)
 
 
-def send_or_leave(console: Console, call: Outgoing, base_url: str) -> Answer:
+def send_or_leave(console: Console, call: Outgoing, base_url: str) -> HttpAnswer:
     try:
         return send(call, base_url)
     except (OSError, http.client.HTTPException) as fault:
-        leave(console, f"Nobody answers at {base_url}: {str(fault) or type(fault).__name__}. Is the portal running?")
+        stop_with(
+            console, f"Nobody answers at {base_url}: {str(fault) or type(fault).__name__}. Is the portal running?"
+        )
 
 
-def leave(console: Console, sentence: str) -> NoReturn:
+def stop_with(console: Console, sentence: str) -> NoReturn:
     console.print(f"\n{sentence}", style="red", markup=False)
     sys.exit(NOT_REACHED)
 
@@ -151,7 +153,7 @@ def connect(base_url: str) -> http.client.HTTPConnection:
         raise CommandError(f"--base-url must look like http://127.0.0.1:8001, not {base_url!r}.") from None
 
 
-def send(call: Outgoing, base_url: str) -> Answer:
+def send(call: Outgoing, base_url: str) -> HttpAnswer:
     connection = connect(base_url)
     headers = {**call.headers, "content-type": "application/json"} if call.body else dict(call.headers)
     started = perf_counter()
@@ -162,10 +164,10 @@ def send(call: Outgoing, base_url: str) -> Answer:
     finally:
         connection.close()
     spent = (perf_counter() - started) * 1000
-    return Answer(response.status, response.reason, response.headers.get("x-request-id", ""), body, spent)
+    return HttpAnswer(response.status, response.reason, response.headers.get("x-request-id", ""), body, spent)
 
 
-def show_answer(console: Console, answer: Answer, *, pretty: bool) -> None:
+def show_answer(console: Console, answer: HttpAnswer, *, pretty: bool) -> None:
     style = "green" if answer.status == statuses.OK else "red"
     console.print(f"\nHTTP {answer.http_status} {answer.reason} in {answer.milliseconds:.1f} ms", style=style)
     console.print(f"x-request-id: {answer.request_id}", markup=False)

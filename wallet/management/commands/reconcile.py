@@ -17,10 +17,10 @@ from merchants.errors import Refusal
 from merchants.models import Merchant
 from merchants.services import history
 from wallet.models import Reconciliation
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation import deliveries, runs
 from wallet.reconciliation.figures import Figures
-from wallet.reconciliation.runs import Outcome
+from wallet.reconciliation.runs import RunOutcome
 
 
 class Command(BaseCommand):
@@ -36,26 +36,26 @@ class Command(BaseCommand):
         if dry_run and send:
             raise CommandError("A dry run leaves nothing that could be sent. Choose one of the two.")
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
-        found = compare(console, find(merchant), day, dry_run=dry_run)
+        found = compare(console, find_merchant(merchant), day, dry_run=dry_run)
         console.print(breaks(found.figures))
         console.print(summary(found, day), style="green" if found.outcome == Reconciliation.Outcome.CLEAR else "red")
         if send and found.run is not None:
-            console.print(told(found.run))
+            console.print(case_amount(found.run))
         if found.outcome != Reconciliation.Outcome.CLEAR:
             sys.exit(1)
 
 
-def find(code: str) -> Merchant:
+def find_merchant(code: str) -> Merchant:
     try:
         return Merchant.objects.get(code=code)
     except Merchant.DoesNotExist:
         raise CommandError(f"There is no merchant with the code {code!r}.") from None
 
 
-def compare(console: Console, merchant: Merchant, day: date, *, dry_run: bool) -> Outcome:
+def compare(console: Console, merchant: Merchant, day: date, *, dry_run: bool) -> RunOutcome:
     try:
-        with progress(console, f"{merchant.code}, {day}"), history.acting(door="manage.py reconcile"):
-            return runs.reconcile(merchant=merchant, day=day, dry_run=dry_run)
+        with progress(console, f"{merchant.code}, {day}"), history.act_as(door="manage.py reconcile"):
+            return runs.reconcile_day(merchant=merchant, day=day, dry_run=dry_run)
     except Refusal as why:
         raise CommandError(str(why)) from None
 
@@ -73,19 +73,19 @@ def progress(console: Console, name: str) -> Iterator[None]:
 def breaks(figures: Figures) -> Table:
     table = Table("kind", "currency", "breaks", "difference (ours minus theirs)", title="Breaks")
     for each in figures.breaks:
-        table.add_row(str(each.label), each.currency, f"{each.breaks:,}", show(each.net or 0, each.currency))
+        table.add_row(str(each.label), each.currency, f"{each.breaks:,}", format_amount(each.net or 0, each.currency))
     return table
 
 
-def summary(found: Outcome, day: date) -> str:
+def summary(found: RunOutcome, day: date) -> str:
     figures = found.figures
     said = Reconciliation.Outcome(found.outcome).label
     dry = " Dry run: nothing was kept." if found.run is None else ""
     return f"{day}: {said}. {figures.rate} matched: {figures.agreed}; {figures.broken:,} breaks.{dry}"
 
 
-def told(run: Reconciliation) -> str:
-    sent = deliveries.send(run=run)
+def case_amount(run: Reconciliation) -> str:
+    sent = deliveries.send_reports(run=run)
     if not sent:
         return "No report was sent: nothing is other than in the last one, there is no statement, or no recipient."
     return f"The report goes to {', '.join(each.to for each in sent)}."

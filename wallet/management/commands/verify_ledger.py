@@ -12,8 +12,8 @@ from rich.table import Table
 from merchants.management import chain_output
 from merchants.services import chain
 from wallet.ledger import verification
-from wallet.ledger.verification import Verdict
-from wallet.money import show
+from wallet.ledger.verification import LedgerVerdict
+from wallet.money import format_amount
 
 
 class Command(BaseCommand):
@@ -27,13 +27,13 @@ class Command(BaseCommand):
         chain_output.add_arguments(parser)
 
     def handle(self, *, merchant: str | None = None, **options: Any) -> None:
-        wish, of = chain_output.chain_wish(**options), chain_output.find_merchant(merchant)
-        verdict, sealed = verification.verify(of), chain.verify_ledger(of, **wish)
+        wish, of = chain_output.chain_options(**options), chain_output.find_merchant(merchant)
+        verdict, sealed = verification.verify_rows(of), chain.verify_ledger(of, **wish)
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         if verdict.differences:
-            console.print(differing(verdict))
+            console.print(difference_table(verdict))
         if verdict.gaps:
-            console.print(gaps(verdict))
+            console.print(gap_table(verdict))
         for rule, rows, ids in verdict.breaches:
             console.print(f"{rows:,} rows: each {rule}. Ids: {', '.join(map(str, ids))}", style="red", markup=False)
         console.print(summary(verdict), style="green" if verdict.holds else "red")
@@ -42,24 +42,24 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def differing(verdict: Verdict) -> Table:
+def difference_table(verdict: LedgerVerdict) -> Table:
     table = Table("account", "merchant", "player", "currency", "balance", "sum of rows", title="Accounts that differ")
     for account, merchant, player, currency, balance, rows in verdict.differences:
-        told = "no such account" if balance is None else show(balance)
-        table.add_row(str(account), merchant or "", player or "", currency or "", told, show(rows))
+        told = "no such account" if balance is None else format_amount(balance)
+        table.add_row(str(account), merchant or "", player or "", currency or "", told, format_amount(rows))
     return table
 
 
-def gaps(verdict: Verdict) -> Table:
+def gap_table(verdict: LedgerVerdict) -> Table:
     names = ("account", "merchant", "player", "currency", "row", "its balance", "expected")
     table = Table(*names, title="Rows that do not follow from the row before")
     for account, merchant, player, currency, row, balance, expected in verdict.gaps:
         ids = str(account or "none"), merchant or "", player or "", currency, str(row)
-        table.add_row(*ids, show(balance), show(expected))
+        table.add_row(*ids, format_amount(balance), format_amount(expected))
     return table
 
 
-def summary(verdict: Verdict) -> str:
+def summary(verdict: LedgerVerdict) -> str:
     looked_at = f"{verdict.accounts:,} accounts and {verdict.rows:,} rows in {verdict.seconds:.1f} s"
     if verdict.holds:
         return f"The books hold: {looked_at}."

@@ -16,32 +16,32 @@ from merchants.pages import page_frame
 from merchants.pages.forms import MomentField, PlainForm
 from merchants.pages.guard import page
 from merchants.services.allowlist import EntryPlan, NotAllowed, draft, entry_usage, pasted_entries, saving
-from merchants.services.allowlist.pasted_entries import LONGEST_NOTE, BadLines
+from merchants.services.allowlist.pasted_entries import LONGEST_NOTE, BadEntries
 from portal.lib import clock, tables
 from wallet.pages.lists import draft as list_draft
 from wallet.pages.lists import labels
-from wallet.pages.lists.overview import list_named
-from wallet.pages.lists.proposal import look, look_domains, of_list, propose
+from wallet.pages.lists.overview import requested_list
+from wallet.pages.lists.proposal import list_address, propose_page, show_domain_proposal, show_proposal
 
 SEEN = 8
 SIGNS = 900_000  # of a text; a form as a whole is bounded by DATA_UPLOAD_MAX_MEMORY_SIZE
 SHOWN_BAD = 10_000
 
 
-def free(visit: Visit, key: ApiKey | None) -> entry_usage.Standing:
+def changeable_list(visit: Visit, key: ApiKey | None) -> entry_usage.Standing:
     """The list, if it can be changed now. Raises ListOnTrial. A trial that is over is no change to be told of later."""
-    saving.tidy(merchant=visit.merchant, key=key)
-    found = entry_usage.of(visit.merchant, key)
+    saving.revert_ended_trial(merchant=visit.merchant, key=key)
+    found = entry_usage.list_standing(visit.merchant, key)
     if found.on_trial is not None:
         raise errors.ListOnTrial(found.on_trial.deadline)
     return found
 
 
-def show(
+def show_change(
     request: HttpRequest, visit: Visit, template: str, key: ApiKey | None, title: str, **context: Any
 ) -> HttpResponse:
-    back = of_list(visit.merchant, key)
-    return page_frame.show(request, visit, template, tab="lists", title=title, key=key, back=back, **context)
+    back = list_address(visit.merchant, key)
+    return page_frame.render_page(request, visit, template, tab="lists", title=title, key=key, back=back, **context)
 
 
 class BegunForm(PlainForm):
@@ -73,21 +73,23 @@ class EntryForm(NoteForm):
 
 @page(work=Work.LISTS, back="operator:lists")
 def list_add(request: HttpRequest, visit: Visit) -> HttpResponse:
-    key = list_named(request, visit)
-    found = free(visit, key)
+    key = requested_list(request, visit)
+    found = changeable_list(visit, key)
     form = EntryForm(request.POST or None, initial={"network": request.GET.get("address", "")[:100]})
-    if form.is_valid() and (line := line_of(form, found.lines)):
-        return propose(request, visit, list_draft.networks(visit.merchant, key, found, [*found.lines, line]))
-    return show(request, visit, "list_add.html", key, "Add an address", form=form, seen=seen(visit, key))
+    if form.is_valid() and (line := entry_from_form(form, found.lines)):
+        return propose_page(request, visit, list_draft.network_draft(visit.merchant, key, found, [*found.lines, line]))
+    return show_change(
+        request, visit, "list_add.html", key, "Add an address", form=form, seen=seen_addresses(visit, key)
+    )
 
 
-def line_of(form: EntryForm, standing: tuple[EntryPlan, ...]) -> EntryPlan | None:
+def entry_from_form(form: EntryForm, standing: tuple[EntryPlan, ...]) -> EntryPlan | None:
     """None: the form says why not."""
     wish = form.cleaned_data
-    fields = [wish["network"], tables.kept(wish["note"]), tables.cell(wish["ends"])]
+    fields = [wish["network"], tables.escaped_text(wish["note"]), tables.cell(wish["ends"])]
     try:
-        [line] = pasted_entries.networks(pasted_entries.joined(fields)) or [None]
-    except BadLines as bad:
+        [line] = pasted_entries.pasted_networks(pasted_entries.pasted_line(fields)) or [None]
+    except BadEntries as bad:
         form.add_error("network", bad.lines[0].reason)
         return None
     if line is None:  # a word that heads a column
@@ -98,7 +100,7 @@ def line_of(form: EntryForm, standing: tuple[EntryPlan, ...]) -> EntryPlan | Non
     return line
 
 
-def seen(visit: Visit, key: ApiKey | None) -> list[tuple[str, str]]:
+def seen_addresses(visit: Visit, key: ApiKey | None) -> list[tuple[str, str]]:
     """From where calls were signed lately: what is most often wanted on a list."""
     rows = SeenAddress.objects.filter(key__merchant=visit.merchant)
     rows = rows if key is None else rows.filter(key=key)
@@ -106,7 +108,7 @@ def seen(visit: Visit, key: ApiKey | None) -> list[tuple[str, str]]:
     for address, moment in rows.order_by("-last_seen_at").values_list("address", "last_seen_at")[: SEEN * 4]:
         last.setdefault(address, moment)
     now = clock.now()
-    return [(address, labels.ago(moment, now)) for address, moment in [*last.items()][:SEEN]]
+    return [(address, labels.age_text(moment, now)) for address, moment in [*last.items()][:SEEN]]
 
 
 def own_entry(visit: Visit, number: int) -> AllowlistEntry:
@@ -119,29 +121,32 @@ def own_entry(visit: Visit, number: int) -> AllowlistEntry:
 @page(work=Work.LISTS, back="operator:lists")
 def list_entry(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     entry = own_entry(visit, number)
-    found = free(visit, entry.key)
-    stands, began = of_entry(found.lines, entry), list_draft.networks(visit.merchant, entry.key, found, found.lines)
+    found = changeable_list(visit, entry.key)
+    stands, began = (
+        plan_of_entry(found.lines, entry),
+        list_draft.network_draft(visit.merchant, entry.key, found, found.lines),
+    )
     initial = {"note": stands.note, "ends": stands.ends, "began": began.signed()}
     form = EndForm(request.POST or None, initial=initial)
     if form.is_valid():
         begun = list_draft.networks_of(form.cleaned_data["began"], visit.merchant)
         if begun.key != entry.key:
             raise list_draft.DraftLost
-        was = of_entry(begun.base, entry)
-        if line := changed(form, was):
+        was = plan_of_entry(begun.base, entry)
+        if line := changed_entry(form, was):
             lines = tuple(line if each is was else each for each in begun.base)
-            return look(request, visit, replace(begun, lines=lines, at=clock.now()))
-    return show(request, visit, "list_entry.html", entry.key, f"Change {entry.network}", form=form, entry=entry)
+            return show_proposal(request, visit, replace(begun, lines=lines, at=clock.now()))
+    return show_change(request, visit, "list_entry.html", entry.key, f"Change {entry.network}", form=form, entry=entry)
 
 
-def of_entry(lines: tuple[EntryPlan, ...], entry: AllowlistEntry) -> EntryPlan:
+def plan_of_entry(lines: tuple[EntryPlan, ...], entry: AllowlistEntry) -> EntryPlan:
     found = next((line for line in lines if line.network == entry.network), None)
     if found is None:
         raise list_draft.DraftLost
     return found
 
 
-def changed(form: EndForm, was: EntryPlan) -> EntryPlan | None:
+def changed_entry(form: EndForm, was: EntryPlan) -> EntryPlan | None:
     note, ends = form.cleaned_data["note"], form.cleaned_data["ends"]
     if was.ends is not None and ends == was.ends.replace(microsecond=0):
         ends = was.ends  # the picker knows no parts of a second
@@ -160,9 +165,9 @@ def changed(form: EndForm, was: EntryPlan) -> EntryPlan | None:
 def list_remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """To look at what would be is no change, so a link is enough."""
     entry = own_entry(visit, number)
-    found = free(visit, entry.key)
+    found = changeable_list(visit, entry.key)
     lines = [line for line in found.lines if line.network != entry.network]
-    return propose(request, visit, list_draft.networks(visit.merchant, entry.key, found, lines))
+    return propose_page(request, visit, list_draft.network_draft(visit.merchant, entry.key, found, lines))
 
 
 # --- Many entries -----------------------------------------------------------------------------------------------------
@@ -203,37 +208,37 @@ class PasteForm(PlainForm):
 
 @page(work=Work.LISTS, back="operator:lists")
 def list_paste(request: HttpRequest, visit: Visit) -> HttpResponse:
-    key = list_named(request, visit)
-    found = free(visit, key)
+    key = requested_list(request, visit)
+    found = changeable_list(visit, key)
     initial = {"version": found.version}
-    form, bad = PasteForm(request.POST or None, request.FILES or None, initial=initial), list[pasted_entries.BadLine]()
+    form, bad = PasteForm(request.POST or None, request.FILES or None, initial=initial), list[pasted_entries.BadEntry]()
     if form.is_valid():
         try:
-            lines = pasted(form.cleaned_data, found, visit.merchant.time_zone)
-            wanted = list_draft.networks(visit.merchant, key, found, lines)
-            return look(request, visit, replace(wanted, version=version_seen(form.cleaned_data, found)))
-        except BadLines as refused:
+            lines = pasted_entries_of(form.cleaned_data, found, visit.merchant.time_zone)
+            wanted = list_draft.network_draft(visit.merchant, key, found, lines)
+            return show_proposal(request, visit, replace(wanted, version=seen_version(form.cleaned_data, found)))
+        except BadEntries as refused:
             bad = refused.lines
         except list_draft.NoList as refused:
             form.add_error(None, str(refused))
-    context = {"form": form, "bad": len(bad), "told": told(bad), "zone": visit.merchant.time_zone}
-    return show(request, visit, "list_paste.html", key, "Paste or upload many", **context)
+    context = {"form": form, "bad": len(bad), "told": bad_lines_text(bad), "zone": visit.merchant.time_zone}
+    return show_change(request, visit, "list_paste.html", key, "Paste or upload many", **context)
 
 
-def pasted(wish: dict[str, Any], found: entry_usage.Standing, zone: str) -> list[EntryPlan]:
-    read = draft.read(wish["file"] or wish["text"], found.lines, zone=zone)
+def pasted_entries_of(wish: dict[str, Any], found: entry_usage.Standing, zone: str) -> list[EntryPlan]:
+    read = draft.read_networks(wish["file"] or wish["text"], found.lines, zone=zone)
     if wish["how"] == "replace":
         return list(read)
     return list(({line.name: line for line in found.lines} | {line.name: line for line in read}).values())
 
 
-def version_seen(wish: dict[str, Any], found: entry_usage.Standing) -> int:
+def seen_version(wish: dict[str, Any], found: entry_usage.Standing) -> int:
     """What comes to a list takes nothing away from it, whoever else has changed it; what replaces it does."""
     seen = wish["version"] if wish["how"] == "replace" else None
     return found.version if seen is None else int(seen)
 
 
-def told(bad: list[pasted_entries.BadLine]) -> str:
+def bad_lines_text(bad: list[pasted_entries.BadEntry]) -> str:
     """Every bad line by its number. One text: ten thousand of them are shown at once."""
     lines = [f"Line {each.number}: {each.reason}" for each in bad[:SHOWN_BAD]]
     more = [f"… and {len(bad) - SHOWN_BAD:,} more"] if len(bad) > SHOWN_BAD else []
@@ -254,15 +259,15 @@ class DomainsForm(BegunForm):
 
 @page(work=Work.LISTS, back="operator:lists")
 def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
-    began = list_draft.domains(visit.merchant, entry_usage.domains_of(visit.merchant))
-    initial = {"text": draft.written(began.base), "began": began.signed()}
-    form, bad = DomainsForm(request.POST or None, initial=initial), list[pasted_entries.BadLine]()
+    began = list_draft.domain_draft(visit.merchant, entry_usage.domain_lines(visit.merchant))
+    initial = {"text": draft.list_text(began.base), "began": began.signed()}
+    form, bad = DomainsForm(request.POST or None, initial=initial), list[pasted_entries.BadEntry]()
     if form.is_valid():
         begun = list_draft.domains_of(form.cleaned_data["began"], visit.merchant)
         try:
             lines = draft.read_domains(form.cleaned_data["text"], begun.base, zone=visit.merchant.time_zone)
-            return look_domains(request, visit, replace(begun, lines=lines, at=clock.now()))
-        except BadLines as refused:
+            return show_domain_proposal(request, visit, replace(begun, lines=lines, at=clock.now()))
+        except BadEntries as refused:
             bad = refused.lines
-    context = {"form": form, "bad": len(bad), "told": told(bad), "zone": visit.merchant.time_zone}
-    return show(request, visit, "list_domains.html", None, "Domains", **context)
+    context = {"form": form, "bad": len(bad), "told": bad_lines_text(bad), "zone": visit.merchant.time_zone}
+    return show_change(request, visit, "list_domains.html", None, "Domains", **context)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core import signing
 
-from merchants.errors import ListChange, ListChanged, Refusal, spoken
+from merchants.errors import ListChange, ListChanged, Refusal, moment_text
 from merchants.models import ApiKey, Merchant
 from merchants.services.allowlist import DomainLine, EntryPlan, NotAllowed, Proposal, draft, entry_usage, saving
 from portal.lib import clock
@@ -29,7 +29,7 @@ class NoList(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft[T: (EntryPlan, DomainLine)]:
+class ListDraft[T: (EntryPlan, DomainLine)]:
     """`base`: the list as it was when somebody began to change it, at `version`."""
 
     merchant: Merchant
@@ -45,45 +45,45 @@ class Draft[T: (EntryPlan, DomainLine)]:
         return self.at < clock.now() - FRESH
 
     @property
-    def wish(self) -> draft.Difference[T]:
+    def wish(self) -> draft.ListDifference[T]:
         return draft.difference(self.base, self.lines)
 
     def signed(self) -> str:
         known = {
             "merchant": self.merchant.pk,
             "key": self.key.pk if self.key else None,
-            "lines": plain(self.lines),
-            "base": plain(self.base),
+            "lines": plain_rows(self.lines),
+            "base": plain_rows(self.base),
             "version": self.version,
             "at": self.at.isoformat(),
         }
         return signing.dumps(known, salt=self.kind, compress=True)
 
 
-Networks = Draft[EntryPlan]
-Domains = Draft[DomainLine]
+Networks = ListDraft[EntryPlan]
+Domains = ListDraft[DomainLine]
 
 
-def plain(lines: Iterable[EntryPlan] | Iterable[DomainLine]) -> list[list[str]]:
+def plain_rows(lines: Iterable[EntryPlan] | Iterable[DomainLine]) -> list[list[str]]:
     return [[line.name, line.note, *([line.ends.isoformat()] if line.ends else [])] for line in lines]
 
 
-def networks(
+def network_draft(
     merchant: Merchant, key: ApiKey | None, found: entry_usage.Standing, lines: Iterable[EntryPlan]
 ) -> Networks:
     try:
         wanted = Proposal(merchant, tuple(lines), key)
     except NotAllowed as fault:
         raise NoList(str(fault)) from fault
-    return Draft(merchant, key, wanted.lines, found.lines, found.version, clock.now())
+    return ListDraft(merchant, key, wanted.lines, found.lines, found.version, clock.now())
 
 
-def domains(merchant: Merchant, lines: Iterable[DomainLine]) -> Domains:
-    version = saving.version_of_domains(merchant)  # first: what changes from here on is newer
-    return Draft(merchant, None, tuple(lines), entry_usage.domains_of(merchant), version, clock.now(), DOMAINS)
+def domain_draft(merchant: Merchant, lines: Iterable[DomainLine]) -> Domains:
+    version = saving.domain_list_version(merchant)  # first: what changes from here on is newer
+    return ListDraft(merchant, None, tuple(lines), entry_usage.domain_lines(merchant), version, clock.now(), DOMAINS)
 
 
-def opened(text: str, merchant: Merchant, kind: str) -> dict[str, Any]:
+def open_draft(text: str, merchant: Merchant, kind: str) -> dict[str, Any]:
     """Raises DraftLost, for another merchant's too."""
     try:
         known: dict[str, Any] = signing.loads(text, salt=kind)
@@ -95,16 +95,16 @@ def opened(text: str, merchant: Merchant, kind: str) -> dict[str, Any]:
 
 
 def networks_of(text: str, merchant: Merchant) -> Networks:
-    known = opened(text, merchant, NETWORKS)
+    known = open_draft(text, merchant, NETWORKS)
     key = ApiKey.objects.get(pk=known["key"], merchant=merchant) if known["key"] else None
     lines, base = (tuple(_line(*fields) for fields in known[name]) for name in ("lines", "base"))
-    return Draft(merchant, key, lines, base, known["version"], known["at"])
+    return ListDraft(merchant, key, lines, base, known["version"], known["at"])
 
 
 def domains_of(text: str, merchant: Merchant) -> Domains:
-    known = opened(text, merchant, DOMAINS)
+    known = open_draft(text, merchant, DOMAINS)
     lines, base = (tuple(_domain_line(*fields) for fields in known[name]) for name in ("lines", "base"))
-    return Draft(merchant, None, lines, base, known["version"], known["at"], DOMAINS)
+    return ListDraft(merchant, None, lines, base, known["version"], known["at"], DOMAINS)
 
 
 def _line(network: str, note: str, ends: str = "") -> EntryPlan:
@@ -120,10 +120,10 @@ def _moment(text: str) -> datetime | None:
 
 
 # --- What has happened meanwhile --------------------------------------------------------------------------------------
-def told_anew(changes: list[ListChange]) -> str:
+def new_entries_text(changes: list[ListChange]) -> str:
     told = str(ListChanged(changes)).removesuffix("Nothing was saved; look again.")
     return f"{told}Nothing was saved. Below is your change on top of theirs: go on from here, or cancel."
 
 
-def told_old(at: datetime) -> str:
-    return f"This page was opened at {spoken(at)}. Nothing was saved; below is what would happen now."
+def old_entries_text(at: datetime) -> str:
+    return f"This page was opened at {moment_text(at)}. Nothing was saved; below is what would happen now."

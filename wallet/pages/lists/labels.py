@@ -31,7 +31,7 @@ ENDPOINTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RehearsalText:
     address: str
     calls: int
     last: str
@@ -43,7 +43,7 @@ def entries(number: int) -> str:
     return "1 entry" if number == 1 else f"{number:,} entries"
 
 
-def ago(moment: datetime, now: datetime) -> str:
+def age_text(moment: datetime, now: datetime) -> str:
     """`4 minutes ago`."""
     said = timesince(moment, now, depth=1).replace("\xa0", " ")
     return "just now" if said.startswith("0 ") else f"{said} ago"
@@ -67,11 +67,11 @@ def sentence(found: Rehearsal) -> str:
     many = f" and {others:,} more address{'' if others == 1 else 'es'}" if others else ""
     return (
         f"This list would have refused {found.refused:,} of {plural(found.calls, 'call')} in {span}, from "
-        f"{first.address}{many}, last seen {ago(found.last_at, found.at)}, mostly {endpoints(mostly(found))}."
+        f"{first.address}{many}, last seen {age_text(found.last_at, found.at)}, mostly {endpoints(main_source(found))}."
     )
 
 
-def mostly(found: Rehearsal) -> str:
+def main_source(found: Rehearsal) -> str:
     calls = dict[str, int]()
     for called in found.refused_addresses:
         for name, number in called.endpoints.items():
@@ -79,12 +79,12 @@ def mostly(found: Rehearsal) -> str:
     return max(calls, key=lambda name: (calls[name], name))
 
 
-def told(called: Called, now: datetime) -> Told:
+def rehearsal_text(called: Called, now: datetime) -> RehearsalText:
     most = sorted(called.endpoints.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Told(
+    return RehearsalText(
         address=str(called.address),
         calls=called.calls,
-        last=ago(called.last_at, now),
+        last=age_text(called.last_at, now),
         last_at=called.last_at,
         endpoints=", ".join(f"{number:,} {endpoints(name, number)}" for name, number in most),
     )

@@ -11,7 +11,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 
 from merchants.access import Visit
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.models import ApiKey, ListTrial, Merchant
 from merchants.pages import page_frame
 from merchants.pages.forms import PlainForm
@@ -35,28 +35,28 @@ class OfKey:
     level: str  # of its badge
 
 
-def about(found: entry_usage.Standing) -> dict[str, Any]:
+def list_summary(found: entry_usage.Standing) -> dict[str, Any]:
     """How a list stands, in words."""
     return {
         "standing": found,
         "restricted": f"restricted to {labels.entries(found.counting)}",
-        **ended(found.last_trial, clock.now()),
+        **ended_trial(found.last_trial, clock.now()),
     }
 
 
-def ended(last: ListTrial | None, now: datetime) -> dict[str, str]:
+def ended_trial(last: ListTrial | None, now: datetime) -> dict[str, str]:
     """What became of a trial that ended by itself not long ago."""
     if last is None or last.deadline < now - LATELY:
         return {}
     if last.state == ListTrial.State.KEPT and last.ended_at is not None:
         return {
             "stayed": f"The new list stays: a request with a valid signature arrived from {last.kept_for} at "
-            f"{spoken(last.ended_at)}."
+            f"{moment_text(last.ended_at)}."
         }
     if last.ended_at is not None and last.ended_at < last.deadline:
         return {}  # somebody ended it, and was told
     return {
-        "went_back": f"The list reverted automatically at {spoken(last.deadline)}: "
+        "went_back": f"The list reverted automatically at {moment_text(last.deadline)}: "
         f"no request with a valid signature arrived from the new list. The previous list was restored."
     }
 
@@ -65,29 +65,29 @@ def ended(last: ListTrial | None, now: datetime) -> dict[str, str]:
 def lists(request: HttpRequest, visit: Visit) -> HttpResponse:
     merchant = visit.merchant
     context = {
-        **about(entry_usage.of(merchant, None)),
+        **list_summary(entry_usage.list_standing(merchant, None)),
         "keys": lists_of_keys(merchant),
         "domains": (domains := entry_usage.domain_rows(merchant)),
         "domains_ended": bool(domains) and all(row.ended for row in domains),
     }
-    return page_frame.show(request, visit, "lists.html", tab="lists", title="Allowlist", **context)
+    return page_frame.render_page(request, visit, "lists.html", tab="lists", title="Allowlist", **context)
 
 
 @page(back="operator:lists")
 def list_key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     key = own_key(visit, number)
-    context = about(entry_usage.of(visit.merchant, key))
-    title = f"Allowlist of {named(key)}"
-    return page_frame.show(request, visit, "list_key.html", tab="lists", title=title, key=key, **context)
+    context = list_summary(entry_usage.list_standing(visit.merchant, key))
+    title = f"Allowlist of {list_name(key)}"
+    return page_frame.render_page(request, visit, "list_key.html", tab="lists", title=title, key=key, **context)
 
 
 def lists_of_keys(merchant: Merchant) -> list[OfKey]:
-    now, found = clock.now(), credentials.lists_of(merchant)
-    keys = [key for key in key_hygiene.keys_of(merchant, now) if key_hygiene.usable(key) or key.pk in found]
-    return [OfKey(key, *in_words(found.get(key.pk, credentials.Allowlist()), now)) for key in keys]
+    now, found = clock.now(), credentials.allowlists_by_key(merchant)
+    keys = [key for key in key_hygiene.keys_by_use(merchant, now) if key_hygiene.is_usable(key) or key.pk in found]
+    return [OfKey(key, *entries_text(found.get(key.pk, credentials.Allowlist()), now)) for key in keys]
 
 
-def in_words(own: credentials.Allowlist, now: datetime) -> tuple[str, str]:
+def entries_text(own: credentials.Allowlist, now: datetime) -> tuple[str, str]:
     if own.on_trial(now):
         return "on trial", "warn"
     if not own.counting(now):
@@ -97,16 +97,16 @@ def in_words(own: credentials.Allowlist, now: datetime) -> tuple[str, str]:
     return labels.entries(len(own.standing(now))), "good"
 
 
-def named(key: ApiKey) -> str:
+def list_name(key: ApiKey) -> str:
     return key.label or f"{key.auth_key[:20]}…"
 
 
-def list_named(request: HttpRequest, visit: Visit) -> ApiKey | None:
+def requested_list(request: HttpRequest, visit: Visit) -> ApiKey | None:
     """Which list: a key's by its number in the address or in the form; without one, the merchant's."""
     text = request.POST.get("key") or request.GET.get("key", "")
     if not text:
         return None
-    number = numbers.whole(text)
+    number = numbers.parse_row_id(text)
     if number is None:
         raise Http404
     return own_key(visit, number)
@@ -116,13 +116,13 @@ def list_named(request: HttpRequest, visit: Visit) -> ApiKey | None:
 @page(back="operator:lists")
 def list_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Pasted in again, it is the same list."""
-    key = list_named(request, visit)
-    rows = list(as_rows(entry_usage.of(visit.merchant, key)))
+    key = requested_list(request, visit)
+    rows = list(as_rows(entry_usage.list_standing(visit.merchant, key)))
     what = {"list": f"key {key.auth_key}" if key else "merchant"}
-    downloads.record(
+    downloads.record_download(
         person=visit.person, what="Allowlist (CSV)", merchant=visit.merchant, filters=what, rows=len(rows) - 1
     )
-    response = HttpResponse("".join(tables.lines(rows)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse("".join(tables.csv_lines(rows)), content_type="text/csv; charset=utf-8")
     name = file_name(visit.merchant.code, "allowlist", f"key-{key.pk}" if key else "", at=clock.now(), form="csv")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -131,7 +131,7 @@ def list_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
 def as_rows(found: entry_usage.Standing) -> Iterator[tuple[Any, ...]]:
     yield COLUMNS
     for row in found.rows:
-        yield row.line.name, tables.kept(row.line.note), row.line.ends
+        yield row.line.name, tables.escaped_text(row.line.note), row.line.ends
 
 
 # --- Is this address allowed? -----------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class AskForm(PlainForm):
 
 @page(back="operator:lists")
 def list_ask(request: HttpRequest, visit: Visit) -> HttpResponse:
-    key = list_named(request, visit)
+    key = requested_list(request, visit)
     form = AskForm(request.GET if "address" in request.GET else None)
     decision = None
     if form.is_valid():
@@ -160,19 +160,21 @@ def list_ask(request: HttpRequest, visit: Visit) -> HttpResponse:
         "key": key,
         "keys": usable_keys(visit.merchant),
         "decision": decision,
-        "rules": [(rule, said(rule)) for rule in decision.rules] if decision else [],
-        "because": said(decision.decides) if decision else "",
+        "rules": [(rule, decision_text(rule)) for rule in decision.rules] if decision else [],
+        "because": decision_text(decision.decides) if decision else "",
         "until": decision.decides.until if decision else None,
     }
-    return page_frame.show(request, visit, "list_ask.html", tab="lists", title="Is this address allowed?", **context)
+    return page_frame.render_page(
+        request, visit, "list_ask.html", tab="lists", title="Is this address allowed?", **context
+    )
 
 
 def usable_keys(merchant: Merchant) -> list[ApiKey]:
     return list(ApiKey.objects.usable(at=clock.now()).filter(merchant=merchant).order_by("-id"))
 
 
-def said(rule: Rule) -> str:
-    whose = "the merchant’s list" if rule.key is None else f"the list of {named(rule.key)}"
+def decision_text(rule: Rule) -> str:
+    whose = "the merchant’s list" if rule.key is None else f"the list of {list_name(rule.key)}"
     if rule.why == Why.EMPTY:
         return f"{whose} has no entry, so it restricts nothing"
     if rule.entry is None:

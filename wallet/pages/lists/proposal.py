@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from merchants import form_tokens
 from merchants.access import Visit, Work
-from merchants.errors import ListChanged, LockOut, Refusal, spoken
+from merchants.errors import ListChanged, LockOut, Refusal, moment_text
 from merchants.models import ApiKey, Merchant
 from merchants.pages import page_frame
-from merchants.pages.forms import OnceForm
-from merchants.pages.guard import asked_first, page
+from merchants.pages.forms import SingleUseForm
+from merchants.pages.guard import page, proof_request
 from merchants.services import allowlist
 from merchants.services.allowlist import (
     DomainLine,
@@ -28,11 +28,11 @@ from merchants.services.allowlist import (
     saving,
     trial,
 )
-from merchants.services.allowlist.proposal import ended
+from merchants.services.allowlist.proposal import has_ended
 from portal.lib import clock
 from wallet.pages.lists import draft as list_draft
 from wallet.pages.lists import labels
-from wallet.pages.lists.draft import Domains, Draft, Networks
+from wallet.pages.lists.draft import Domains, ListDraft, Networks
 from wallet.services.usage import rehearsal
 
 ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
@@ -51,7 +51,7 @@ NOTHING_WAITS = "No change of a list waits here: nothing was saved. Begin one fr
 NOTHING_NEW = "Nothing was to be changed: the list stands like this already."
 
 
-class ProposalForm(OnceForm):
+class ProposalForm(SingleUseForm):
     draft = forms.CharField(widget=forms.HiddenInput)
     days = forms.TypedChoiceField(
         choices=[(days, str(days)) for days in rehearsal.DAYS],
@@ -72,7 +72,7 @@ class ProposalForm(OnceForm):
 FIRST: dict[str, Any] = {"on_trial": True, "days": rehearsal.DAYS[0], "reason": "", "confirmed_code": ""}
 
 
-def wished(wish: dict[str, Any] | None) -> dict[str, Any]:
+def wished_values(wish: dict[str, Any] | None) -> dict[str, Any]:
     """What was filled in, and the first choices where nothing was."""
     return FIRST | (wish or {}) | ({"days": FIRST["days"]} if wish and not wish["days"] else {})
 
@@ -80,53 +80,59 @@ def wished(wish: dict[str, Any] | None) -> dict[str, Any]:
 # --- Of networks ------------------------------------------------------------------------------------------------------
 @page(work=Work.LISTS, back="operator:lists")
 def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
-    form = sent(request)
+    form = sent_form(request)
     if form is None or not form.is_valid():
-        return nothing_here(request, visit, form)
-    if request.POST.get("do") == "save" and (question := asked_first(request, visit, prove=True)):
+        return no_proposal_page(request, visit, form)
+    if request.POST.get("do") == "save" and (question := proof_request(request, visit, prove=True)):
         request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.networks_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
-    saving.tidy(merchant=visit.merchant, key=wanted.key)
+    saving.revert_ended_trial(merchant=visit.merchant, key=wanted.key)
     if request.POST.get("do") != "save" or saving.changes_since(visit.merchant, wanted.key, wanted.version):
-        return look(request, visit, wanted, wish)
+        return show_proposal(request, visit, wanted, wish)
     if wanted.is_old:
-        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_old(wanted.at))
+        return propose_page(
+            request, visit, rebased_networks(wanted), wish, refused=list_draft.old_entries_text(wanted.at)
+        )
     return decide(request, visit, wanted, wish)
 
 
-def sent(request: HttpRequest) -> ProposalForm | None:
+def sent_form(request: HttpRequest) -> ProposalForm | None:
     """What was put aside while a second factor was asked for is shown again, and not saved by itself."""
     data = request.POST if request.method == "POST" else request.session.pop(ASIDE, None)
     return ProposalForm(data) if data else None
 
 
-def nothing_here(request: HttpRequest, visit: Visit, form: ProposalForm | None) -> HttpResponse:
+def no_proposal_page(request: HttpRequest, visit: Visit, form: ProposalForm | None) -> HttpResponse:
     """Somebody came by the address alone, or with a form that says nothing any more."""
     text = NOTHING_WAITS if form is None else str(list_draft.DraftLost())
-    return page_frame.show(
+    return page_frame.render_page(
         request,
         visit,
         "list_nothing.html",
         tab="lists",
         title="Nothing to look at",
         text=text,
-        back=of_list(visit.merchant, None),
+        back=list_address(visit.merchant, None),
     )
 
 
-def look(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any] | None = None) -> HttpResponse:
+def show_proposal(
+    request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any] | None = None
+) -> HttpResponse:
     """The wish on the list as it is by now; what others did since the person saw it is told."""
     changes = saving.changes_since(visit.merchant, wanted.key, wanted.version)
     if not changes:
-        return propose(request, visit, wanted, wish)
-    return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew(changes))
+        return propose_page(request, visit, wanted, wish)
+    return propose_page(request, visit, rebased_networks(wanted), wish, refused=list_draft.new_entries_text(changes))
 
 
-def anew(wanted: Networks) -> Networks:
+def rebased_networks(wanted: Networks) -> Networks:
     """The same wish on the list as it is by now."""
-    found = entry_usage.of(wanted.merchant, wanted.key)
-    return list_draft.networks(wanted.merchant, wanted.key, found, draft.onto(wanted.wish, found.lines))
+    found = entry_usage.list_standing(wanted.merchant, wanted.key)
+    return list_draft.network_draft(
+        wanted.merchant, wanted.key, found, draft.apply_difference(wanted.wish, found.lines)
+    )
 
 
 def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any]) -> HttpResponse:
@@ -134,8 +140,8 @@ def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str,
     try:
         with transaction.atomic():
             if not form_tokens.use_token(request, wish["token"]):
-                return sent_before(request, visit, wanted.key)
-            saved = allowlist.save(
+                return sent_before_page(request, visit, wanted.key)
+            saved = allowlist.save_networks(
                 proposal=proposal,
                 by=visit.person,
                 expected=wanted.version,
@@ -144,15 +150,17 @@ def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str,
                 reason=wish["reason"],
             )
     except ListChanged as changed:
-        return propose(request, visit, anew(wanted), wish, refused=list_draft.told_anew([*changed.changes]))
+        return propose_page(
+            request, visit, rebased_networks(wanted), wish, refused=list_draft.new_entries_text([*changed.changes])
+        )
     except (Refusal, NotAllowed) as refused:
-        return propose(request, visit, wanted, wish, refused=str(refused), again=isinstance(refused, LockOut))
-    tried = TRIED.format(until=spoken(saved.trial.deadline)) if saved.trial else SAVED
+        return propose_page(request, visit, wanted, wish, refused=str(refused), again=isinstance(refused, LockOut))
+    tried = TRIED.format(until=moment_text(saved.trial.deadline)) if saved.trial else SAVED
     messages.success(request, tried if saved.changed else NOTHING_NEW)
-    return HttpResponseRedirect(of_list(visit.merchant, wanted.key))
+    return HttpResponseRedirect(list_address(visit.merchant, wanted.key))
 
 
-def propose(
+def propose_page(
     request: HttpRequest,
     visit: Visit,
     wanted: Networks,
@@ -162,56 +170,62 @@ def propose(
     again: bool = False,
 ) -> HttpResponse:
     """`again`: the code was asked for and is not right."""
-    wish = wished(wish)
+    wish = wished_values(wish)
     proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
     found = rehearsal.rehearse(proposal, days=int(wish["days"]))
     context = {
         "sentence": labels.sentence(found),
         "found": found,
-        "let_in": [labels.told(called, found.at) for called in found.allowed_addresses[: labels.SHOWN]],
-        "kept_out": [labels.told(called, found.at) for called in found.refused_addresses[: labels.SHOWN]],
+        "let_in": [labels.rehearsal_text(called, found.at) for called in found.allowed_addresses[: labels.SHOWN]],
+        "kept_out": [labels.rehearsal_text(called, found.at) for called in found.refused_addresses[: labels.SHOWN]],
         "days": rehearsal.DAYS,
-        "locked_out": allowlist.locked_out(proposal),
+        "locked_out": allowlist.network_lockout(proposal),
         "again": again,
     }
-    return shown(request, visit, wanted, wish, action="list_proposal", refused=refused, **context)
+    return show_decided(request, visit, wanted, wish, action="list_proposal", refused=refused, **context)
 
 
 # --- Of domains -------------------------------------------------------------------------------------------------------
 @page(work=Work.LISTS, back="operator:lists")
 def list_domains_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
-    form = sent(request)
+    form = sent_form(request)
     if form is None or not form.is_valid():
-        return nothing_here(request, visit, form)
-    if request.POST.get("do") == "save" and (question := asked_first(request, visit, prove=True)):
+        return no_proposal_page(request, visit, form)
+    if request.POST.get("do") == "save" and (question := proof_request(request, visit, prove=True)):
         request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.domains_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
     if request.POST.get("do") != "save" or saving.domain_changes_since(visit.merchant, wanted.version):
-        return look_domains(request, visit, wanted, wish)
+        return show_domain_proposal(request, visit, wanted, wish)
     if wanted.is_old:
-        return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_old(wanted.at))
+        return propose_domains_page(
+            request, visit, rebased_domains(wanted), wish, refused=list_draft.old_entries_text(wanted.at)
+        )
     return decide_domains(request, visit, wanted, wish)
 
 
-def look_domains(
+def show_domain_proposal(
     request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None
 ) -> HttpResponse:
     changes = saving.domain_changes_since(visit.merchant, wanted.version)
     if not changes:
-        return propose_domains(request, visit, wanted, wish)
-    return propose_domains(request, visit, domains_anew(wanted), wish, refused=list_draft.told_anew(changes))
+        return propose_domains_page(request, visit, wanted, wish)
+    return propose_domains_page(
+        request, visit, rebased_domains(wanted), wish, refused=list_draft.new_entries_text(changes)
+    )
 
 
-def domains_anew(wanted: Domains) -> Domains:
-    return list_draft.domains(wanted.merchant, draft.onto(wanted.wish, entry_usage.domains_of(wanted.merchant)))
+def rebased_domains(wanted: Domains) -> Domains:
+    return list_draft.domain_draft(
+        wanted.merchant, draft.apply_difference(wanted.wish, entry_usage.domain_lines(wanted.merchant))
+    )
 
 
 def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any]) -> HttpResponse:
     try:
         with transaction.atomic():
             if not form_tokens.use_token(request, wish["token"]):
-                return sent_before(request, visit, None)
+                return sent_before_page(request, visit, None)
             saved = allowlist.save_domains(
                 merchant=visit.merchant,
                 lines=wanted.lines,
@@ -221,32 +235,34 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
                 reason=wish["reason"],
             )
     except ListChanged as changed:
-        told = list_draft.told_anew([*changed.changes])
-        return propose_domains(request, visit, domains_anew(wanted), wish, refused=told)
+        told = list_draft.new_entries_text([*changed.changes])
+        return propose_domains_page(request, visit, rebased_domains(wanted), wish, refused=told)
     except (Refusal, NotAllowed) as refused:
-        return propose_domains(request, visit, wanted, wish, refused=str(refused))
+        return propose_domains_page(request, visit, wanted, wish, refused=str(refused))
     messages.success(request, SAVED_DOMAINS if saved.changed else NOTHING_NEW)
-    return HttpResponseRedirect(of_list(visit.merchant, None))
+    return HttpResponseRedirect(list_address(visit.merchant, None))
 
 
-def propose_domains(
+def propose_domains_page(
     request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any] | None = None, *, refused: str = ""
 ) -> HttpResponse:
     said = rehearsal.rehearse_domains(visit.merchant, wanted.lines)
     context = {
         "domains": True,
-        "hosts": [(each, labels.ago(each.last_at, clock.now())) for each in said[: labels.SHOWN]],
+        "hosts": [(each, labels.age_text(each.last_at, clock.now())) for each in said[: labels.SHOWN]],
         "all_hosts": len(said),
-        "locked_out": allowlist.locked_out_by(wanted.lines, visit.merchant),
+        "locked_out": allowlist.domain_lockout(wanted.lines, visit.merchant),
     }
-    return shown(request, visit, wanted, wished(wish), action="list_domains_proposal", refused=refused, **context)
+    return show_decided(
+        request, visit, wanted, wished_values(wish), action="list_domains_proposal", refused=refused, **context
+    )
 
 
 # --- Both -------------------------------------------------------------------------------------------------------------
-def shown[T: (EntryPlan, DomainLine)](
+def show_decided[T: (EntryPlan, DomainLine)](
     request: HttpRequest,
     visit: Visit,
-    wanted: Draft[T],
+    wanted: ListDraft[T],
     wish: dict[str, Any],
     *,
     action: str,
@@ -255,7 +271,7 @@ def shown[T: (EntryPlan, DomainLine)](
 ) -> HttpResponse:
     address = reverse(f"operator:{action}", args=[visit.merchant.code])
     initial = wish | {"draft": wanted.signed(), "token": form_tokens.new_token(request, address)}
-    return page_frame.show(
+    return page_frame.render_page(
         request,
         visit,
         "list_proposal.html",
@@ -263,10 +279,10 @@ def shown[T: (EntryPlan, DomainLine)](
         title="Look before you save",
         form=ProposalForm(initial=initial),
         action=address,
-        back=of_list(visit.merchant, wanted.key),
+        back=list_address(visit.merchant, wanted.key),
         difference=wanted.wish,
         empty=not wanted.lines,
-        all_ended=all(ended(line, clock.now()) for line in wanted.lines),
+        all_ended=all(has_ended(line, clock.now()) for line in wanted.lines),
         entries=labels.entries(len(wanted.lines)),
         key=wanted.key,
         refused=refused,
@@ -275,9 +291,9 @@ def shown[T: (EntryPlan, DomainLine)](
     )
 
 
-def sent_before(request: HttpRequest, visit: Visit, key: ApiKey | None) -> HttpResponse:
-    back = of_list(visit.merchant, key)
-    return page_frame.show(
+def sent_before_page(request: HttpRequest, visit: Visit, key: ApiKey | None) -> HttpResponse:
+    back = list_address(visit.merchant, key)
+    return page_frame.render_page(
         request,
         visit,
         "list_nothing.html",
@@ -289,7 +305,7 @@ def sent_before(request: HttpRequest, visit: Visit, key: ApiKey | None) -> HttpR
     )
 
 
-def of_list(merchant: Merchant, key: ApiKey | None) -> str:
+def list_address(merchant: Merchant, key: ApiKey | None) -> str:
     if key is None:
         return reverse("operator:lists", args=[merchant.code])
     return reverse("operator:list_key", args=[merchant.code, key.pk])

@@ -21,9 +21,9 @@ from merchants.services.allowlist import entry_usage
 from portal.lib import clock
 from wallet.pages.lists import draft as list_draft
 from wallet.pages.lists import labels
-from wallet.pages.lists.change import free, show
-from wallet.pages.lists.overview import list_named, named, usable_keys
-from wallet.pages.lists.proposal import propose
+from wallet.pages.lists.change import changeable_list, show_change
+from wallet.pages.lists.overview import list_name, requested_list, usable_keys
+from wallet.pages.lists.proposal import propose_page
 from wallet.services.log import egress_proofs
 from wallet.services.usage import rehearsal
 
@@ -41,13 +41,13 @@ class StandsAlready(Refusal):
 
 @page(work=Work.LISTS, back="operator:lists")
 def list_egress(request: HttpRequest, visit: Visit) -> HttpResponse:
-    keys, chosen = usable_keys(visit.merchant), list_named(request, visit)
+    keys, chosen = usable_keys(visit.merchant), requested_list(request, visit)
     if request.method == "POST":
         if not keys:
             raise NoKey
-        proof = proofs.begin(key=chosen if chosen in keys else keys[0], by=visit.person)
+        proof = proofs.begin_proof(key=chosen if chosen in keys else keys[0], by=visit.person)
         return HttpResponseRedirect(reverse("operator:list_proof", args=[visit.merchant.code, proof.pk]))
-    return show(request, visit, "list_egress.html", None, "Prove your egress", keys=keys, chosen=chosen)
+    return show_change(request, visit, "list_egress.html", None, "Prove your egress", keys=keys, chosen=chosen)
 
 
 def own_proof(visit: Visit, number: int) -> EgressProof:
@@ -59,28 +59,28 @@ def own_proof(visit: Visit, number: int) -> EgressProof:
 
 @page(work=Work.LISTS, back="operator:list_egress")
 def list_proof(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    looked = egress_proofs.look(own_proof(visit, number))
+    looked = egress_proofs.check_proof(own_proof(visit, number))
     proof = looked.proof
     context = {
         "proof": proof,
-        "command": proofs.one_liner(proof, base_url=settings.API_URL),
+        "command": proofs.shell_command(proof, base_url=settings.API_URL),
         "arrived": looked.arrived,
         "waits": proof.address is None and proof.until > clock.now(),
-        "name": named(proof.key),
+        "name": list_name(proof.key),
     }
-    return show(request, visit, "list_proof.html", None, "Prove your egress", **context)
+    return show_change(request, visit, "list_proof.html", None, "Prove your egress", **context)
 
 
 @page(work=Work.LISTS, back="operator:list_proof")
 def list_proved(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    line = proofs.proposed(own_proof(visit, number))
+    line = proofs.proved_entry(own_proof(visit, number))
     if line is None:
         raise Http404
-    key = list_named(request, visit)
-    found = free(visit, key)
+    key = requested_list(request, visit)
+    found = changeable_list(visit, key)
     if any(line.name == other.name for other in found.lines):
-        raise StandsAlready(line.shown)
-    return propose(request, visit, list_draft.networks(visit.merchant, key, found, [*found.lines, line]))
+        raise StandsAlready(line.text)
+    return propose_page(request, visit, list_draft.network_draft(visit.merchant, key, found, [*found.lines, line]))
 
 
 # --- Suggest from traffic ---------------------------------------------------------------------------------------------
@@ -99,27 +99,27 @@ class SuggestForm(PlainForm):
 
 @page(back="operator:lists")
 def list_suggest(request: HttpRequest, visit: Visit) -> HttpResponse:
-    key = list_named(request, visit)
+    key = requested_list(request, visit)
     form = SuggestForm(request.GET if "days" in request.GET else None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
-            context |= suggested(request, visit, key, form.cleaned_data)
+            context |= suggestion_context(request, visit, key, form.cleaned_data)
         except Refusal as refused:
             form.add_error(None, str(refused))
-    return show(request, visit, "list_suggest.html", key, "Suggest from traffic", **context)
+    return show_change(request, visit, "list_suggest.html", key, "Suggest from traffic", **context)
 
 
-def suggested(request: HttpRequest, visit: Visit, key: ApiKey | None, wish: dict[str, Any]) -> dict[str, Any]:
-    found = entry_usage.of(visit.merchant, key)
-    suggestion = rehearsal.suggest(merchant=visit.merchant, key=key, days=wish["days"], most=wish["most"])
+def suggestion_context(request: HttpRequest, visit: Visit, key: ApiKey | None, wish: dict[str, Any]) -> dict[str, Any]:
+    found = entry_usage.list_standing(visit.merchant, key)
+    suggestion = rehearsal.suggest_list(merchant=visit.merchant, key=key, days=wish["days"], most=wish["most"])
     known = {line.name: line for line in found.lines}
     lines = [known.get(line.name, line) for line in suggestion.proposal.lines]
     context = {"suggestion": suggestion, "lines": lines, "entries": labels.entries(len(lines))}
     if not visit.may_lists or found.on_trial is not None:
         return context
     action = reverse("operator:list_proposal", args=[visit.merchant.code])
-    draft = list_draft.networks(visit.merchant, key, found, lines).signed()
+    draft = list_draft.network_draft(visit.merchant, key, found, lines).signed()
     return context | {
         "draft": draft,
         "action": action,

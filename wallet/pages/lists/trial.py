@@ -7,14 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from merchants.access import Visit, Work
 from merchants.models import ListTrial
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from merchants.services.allowlist import saving, trial
-from wallet.pages.lists.proposal import of_list
+from wallet.pages.lists.proposal import list_address
 
 
-class KeepForm(OnceForm):
+class KeepForm(SingleUseForm):
     confirmed_code = forms.CharField(
         label="The merchant’s code",
         required=False,
@@ -35,7 +35,7 @@ def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     found = own_trial(visit, number)
 
     def act(confirmed_code: str) -> str:
-        saving.keep(tried=found, by=visit.person, confirmed_code=confirmed_code)
+        saving.keep_without_trial(tried=found, by=visit.person, confirmed_code=confirmed_code)
         return "The new list stays, whether a call comes or not."
 
     question = Question(
@@ -45,10 +45,10 @@ def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         act=act,
         form=KeepForm,
         button="Keep it",
-        back=of_list(visit.merchant, found.key),
+        back=list_address(visit.merchant, found.key),
         tab="lists",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.LISTS, prove=True, back="operator:lists")
@@ -56,7 +56,7 @@ def list_back(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     found = own_trial(visit, number)
 
     def act() -> str:
-        trial.take_back(trial=found)
+        trial.revert_trial(trial=found)
         return "The list from before counts again."
 
     question = Question(
@@ -64,7 +64,7 @@ def list_back(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         text="At once: calls are judged by the list from before the trial.",
         act=act,
         button="Put it back",
-        back=of_list(visit.merchant, found.key),
+        back=list_address(visit.merchant, found.key),
         tab="lists",
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)

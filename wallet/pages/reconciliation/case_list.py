@@ -16,7 +16,7 @@ from merchants.models import Merchant
 from merchants.pages import page_frame
 from merchants.pages.guard import page
 from wallet.models import Case
-from wallet.pages.reconciliation.labels import TAB, CaseLine, line
+from wallet.pages.reconciliation.labels import TAB, CaseLine, case_line
 from wallet.reconciliation import due_dates
 
 ON_A_PAGE = 50
@@ -40,31 +40,31 @@ class CasePage:
     filters: list[tuple[str, str, list[tuple[str, str]]]] = field(default_factory=list)
 
 
-def look(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None) -> CasePage:
+def load_cases(merchant: Merchant, said: Mapping[str, str], *, day: date | None = None) -> CasePage:
     """Of a day: all of its cases by severity; else those that are not resolved, of equal severity the oldest first."""
     chosen = {name: value for name, values in CHOICES.items() if (value := said.get(name, "")) in dict(values)}
-    cases = filtered(Case.objects.filter(merchant=merchant).select_related("merchant"), chosen)
+    cases = filtered_cases(Case.objects.filter(merchant=merchant).select_related("merchant"), chosen)
     cases = cases.filter(day=day) if day else cases
     if day is None and "state" not in chosen:
         cases = cases.exclude(state=Case.State.RESOLVED)
     by_age = day is None
-    after = edge(said, by_age=by_age)
+    after = parse_edge(said, by_age=by_age)
     if after is not None:
-        cases = cases.filter(beyond(*after, by_age=by_age))
+        cases = cases.filter(beyond_edge(*after, by_age=by_age))
     order = ["-severity", "opened_at", "pk"] if by_age else ["-severity", "pk"]
     found = list(cases.order_by(*order)[: ON_A_PAGE + 1])
     shown = found[:ON_A_PAGE]
-    more = "?" + urlencode(chosen | mark(shown[-1])) if len(found) > ON_A_PAGE else ""
+    more = "?" + urlencode(chosen | edge_parameters(shown[-1])) if len(found) > ON_A_PAGE else ""
     filters = [(name, chosen.get(name, ""), values) for name, values in CHOICES.items()]
-    return CasePage([line(case) for case in shown], chosen, more, after is None, filters)
+    return CasePage([case_line(case) for case in shown], chosen, more, after is None, filters)
 
 
-def filtered(cases: QuerySet[Case], chosen: dict[str, str]) -> QuerySet[Case]:
+def filtered_cases(cases: QuerySet[Case], chosen: dict[str, str]) -> QuerySet[Case]:
     columns = {name: value for name, value in chosen.items() if name != "due"}
-    return cases.filter(due_dates.due_within(chosen.get("due", "")), **columns)
+    return cases.filter(due_dates.due_condition(chosen.get("due", "")), **columns)
 
 
-def edge(said: Mapping[str, str], *, by_age: bool) -> tuple[int, datetime | None, int] | None:
+def parse_edge(said: Mapping[str, str], *, by_age: bool) -> tuple[int, datetime | None, int] | None:
     """From an address of ours; anything else is as if it were not there."""
     try:
         severity, number = int(said.get("worse", "")), int(said.get("case", ""))
@@ -75,17 +75,17 @@ def edge(said: Mapping[str, str], *, by_age: bool) -> tuple[int, datetime | None
     return (severity, opened, number) if is_ours else None
 
 
-def beyond(severity: int, opened: datetime | None, number: int, *, by_age: bool) -> Q:
+def beyond_edge(severity: int, opened: datetime | None, number: int, *, by_age: bool) -> Q:
     """Written so that the index is entered at the edge."""
     rest = Q(opened_at__gt=opened) | Q(opened_at=opened, pk__gt=number) if by_age else Q(pk__gt=number)
     return Q(severity__lte=severity) & (Q(severity__lt=severity) | rest)
 
 
-def mark(case: Case) -> dict[str, str]:
+def edge_parameters(case: Case) -> dict[str, str]:
     return {"worse": str(case.severity), "since": case.opened_at.isoformat(), "case": str(case.pk)}
 
 
 @page(back="operator:reconciliation")
 def cases_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    context: dict[str, Any] = {"found": look(visit.merchant, request.GET)}
-    return page_frame.show(request, visit, "cases.html", tab=TAB, title="Cases", **context)
+    context: dict[str, Any] = {"found": load_cases(visit.merchant, request.GET)}
+    return page_frame.render_page(request, visit, "cases.html", tab=TAB, title="Cases", **context)

@@ -12,14 +12,14 @@ from django.urls import NoReverseMatch, reverse
 from merchants.access import Visit, Work
 from merchants.models import Merchant
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
-from merchants.pages.timeline import as_told_outside
+from merchants.pages.timeline import merchant_entry
 from merchants.services import history
 from wallet.models import Case
 from wallet.pages.reconciliation import folded, grouped
-from wallet.pages.reconciliation.labels import TAB, facts, line, own_case, to_case
+from wallet.pages.reconciliation.labels import TAB, case_address, case_line, facts, own_case
 from wallet.reconciliation import break_amounts, cases
 
 ENTRIES = 50
@@ -29,7 +29,7 @@ ABOUT_A_TRANSACTION = frozenset(Case.Kind.values) - {
 }  # fmt: skip
 
 
-class CommentForm(OnceForm):
+class CommentForm(SingleUseForm):
     text = forms.CharField(
         label="Comment",
         max_length=cases.LONGEST_NOTE,
@@ -42,17 +42,17 @@ class CommentForm(OnceForm):
 def case_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     case = own_case(visit.merchant, number)
     context: dict[str, Any] = {
-        "line": line(case),
+        "line": case_line(case),
         "case": case,
         "facts": facts(case),
         "links": links(visit.merchant, case),
         "notes": cases.notes_of(case, for_staff=False),
         "group": grouped.rows(case, request.GET),
-        "folded": folded.listed(case, request.GET),
-        "entries": [as_told_outside(entry) for entry in history.timeline(case, limit=ENTRIES)],
-        "other_url": to_case_number(visit.merchant, case.other_id),
+        "folded": folded.row_page(case, request.GET),
+        "entries": [merchant_entry(entry) for entry in history.timeline(case, limit=ENTRIES)],
+        "other_url": case_number_address(visit.merchant, case.other_id),
     }
-    return page_frame.show(request, visit, "case.html", tab=TAB, title=case.get_kind_display(), **context)
+    return page_frame.render_page(request, visit, "case.html", tab=TAB, title=case.get_kind_display(), **context)
 
 
 def links(merchant: Merchant, case: Case) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ def address(merchant: Merchant, name: str) -> str:
         return ""
 
 
-def to_case_number(merchant: Merchant, number: int | None) -> str:
+def case_number_address(merchant: Merchant, number: int | None) -> str:
     return reverse("operator:case", args=[merchant.code, number]) if number else ""
 
 
@@ -82,7 +82,7 @@ def case_comment(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
     case = own_case(visit.merchant, number)
 
     def act(text: str) -> str:
-        cases.comment(case=case, text=text, by=visit.person)
+        cases.add_comment(case=case, text=text, by=visit.person)
         return "Your comment is there. Our support sees it."
 
     question = Question(
@@ -92,6 +92,6 @@ def case_comment(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
         form=CommentForm,
         act=act,
         button="Comment",
-        back=to_case(case),
+        back=case_address(case),
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)

@@ -13,12 +13,12 @@ from django.urls import reverse
 from merchants.access import Visit, Work
 from merchants.models import Merchant
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
+from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.guard import page
 from portal.lib import clock
 from wallet.models import Reconciliation, Statement
 from wallet.pages.reconciliation import case_list, files
-from wallet.pages.reconciliation.labels import SQUARES, STATEMENT_LEVELS, TAB, line, square, to_day
+from wallet.pages.reconciliation.labels import SQUARES, STATEMENT_LEVELS, TAB, case_line, day_address, square
 from wallet.reconciliation import alarms, cases, day_breaks, deliveries, on_demand, report, schedule
 from wallet.reconciliation.days import day_of
 from wallet.reconciliation.figures import figures_of
@@ -32,22 +32,22 @@ State = Reconciliation.State
 @page()
 def overview(request: HttpRequest, visit: Visit) -> HttpResponse:
     merchant = visit.merchant
-    worst = cases.unresolved(merchant).select_related("merchant")[:SHOWN_WORST]
+    worst = cases.unresolved_cases(merchant).select_related("merchant")[:SHOWN_WORST]
     context: dict[str, Any] = {
-        "alarms": [(alarm, to_day(merchant, alarm.day)) for alarm in alarms.alarms(merchant)],
+        "alarms": [(alarm, day_address(merchant, alarm.day)) for alarm in alarms.alarms(merchant)],
         "squares": [square(merchant, each) for each in schedule.calendar(merchant)],
         "legend": [(state, *said) for state, said in SQUARES.items()],
-        "owed": cases.owed(merchant).count(),
-        "ages": cases.ages(merchant),
+        "owed": cases.owed_cases(merchant).count(),
+        "ages": cases.open_case_ages(merchant),
         "buckets": [name for name, *_ in cases.BUCKETS],
-        "worst": [line(case) for case in worst],
+        "worst": [case_line(case) for case in worst],
         "plan": plan_of(merchant),
-        "last": last_told(merchant),
+        "last": last_report(merchant),
     }
-    return page_frame.show(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
+    return page_frame.render_page(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
 
 
-def last_told(merchant: Merchant) -> dict[str, Any] | None:
+def last_report(merchant: Merchant) -> dict[str, Any] | None:
     """The newest comparison of the newest day, in a few words."""
     done = Reconciliation.objects.filter(merchant=merchant, state=State.DONE)
     run = done.order_by("-day", "-number").first()
@@ -75,10 +75,12 @@ def day_page(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
         "run": told,
         "runs": history(runs[:SHOWN_RUNS]),
         "statements": statements_of(merchant, day),
-        "found": case_list.look(merchant, request.GET, day=day),
+        "found": case_list.load_cases(merchant, request.GET, day=day),
     }
-    context |= compared(merchant, told) if told else {}
-    return page_frame.show(request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context)
+    context |= comparison_context(merchant, told) if told else {}
+    return page_frame.render_page(
+        request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context
+    )
 
 
 def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:
@@ -89,44 +91,44 @@ def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:
     return asked.isdecimal() and len(asked) < 9 and int(asked) > (runs[0].number if runs else 0)  # noqa: PLR2004 - digits
 
 
-def compared(merchant: Merchant, run: Reconciliation) -> dict[str, Any]:
+def comparison_context(merchant: Merchant, run: Reconciliation) -> dict[str, Any]:
     """What the mail says, by the same words from the same figures."""
     figures = figures_of(run)
-    counted, later = day_breaks.counted(run)
+    counted, later = day_breaks.count_breaks(run)
     return {
         "headline": report.headline(run, figures),
         "level": level(run),
         "figures": figures,
         "sides": report.side_lines(figures),
-        "breaks": [(f"?kind={each.kind}#h-cases", report.BreakLine.of(each)) for each in figures.row_breaks],
-        "yesterday": report.since_yesterday(run, figures),
+        "breaks": [(f"?kind={each.kind}#h-cases", report.BreakLine.build(each)) for each in figures.row_breaks],
+        "yesterday": report.change_since_yesterday(run, figures),
         "elsewhere": [
-            (f"{to_day(merchant, day)}#h-cases", day, sentence)
-            for day, sentence in day_breaks.elsewhere_in_words(figures)
+            (f"{day_address(merchant, day)}#h-cases", day, sentence)
+            for day, sentence in day_breaks.other_days_texts(figures)
         ],
         "counted": counted,
         "later": later,
         "adds_up": figures.differences_add_up,
-        "told": [(each, deliveries.state(each)) for each in run.deliveries.select_related("letter")],
+        "told": [(each, deliveries.delivery_state(each)) for each in run.deliveries.select_related("letter")],
     }
 
 
 def history(runs: list[Reconciliation]) -> list[dict[str, Any]]:
     """The newest first; of each what it said otherwise than the one before."""
     done = [run for run in runs if run.state == State.DONE]
-    changes = {now.pk: report.restated(figures_of(now), figures_of(before)) for now, before in pairwise(done)}
+    changes = {now.pk: report.restatements(figures_of(now), figures_of(before)) for now, before in pairwise(done)}
     return [{"run": run, "changes": changes.get(run.pk, [])} for run in runs]
 
 
 def statements_of(merchant: Merchant, day: date) -> list[dict[str, Any]]:
     found = Statement.objects.filter(merchant=merchant, day=day).select_related("by", "replaced_by")
     return [
-        {"statement": each, "level": STATEMENT_LEVELS.get(Statement.State(each.state), ""), "word": word(each)}
+        {"statement": each, "level": STATEMENT_LEVELS.get(Statement.State(each.state), ""), "word": state_word(each)}
         for each in found.order_by("-pk")[:SHOWN_STATEMENTS]
     ]
 
 
-def word(statement: Statement) -> str:
+def state_word(statement: Statement) -> str:
     if statement.is_current:
         return "current"
     if statement.state == Statement.State.READ:
@@ -137,12 +139,12 @@ def word(statement: Statement) -> str:
 # --- Compared again ---------------------------------------------------------------------------------------------------
 @page(work=Work.STATEMENTS, back="operator:reconciliation_day")
 def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
-    merchant, back = visit.merchant, to_day(visit.merchant, day)
+    merchant, back = visit.merchant, day_address(visit.merchant, day)
     number = 0
 
     def act() -> str:
         nonlocal number
-        number = on_demand.ask(merchant=merchant, day=day, by=visit.person)
+        number = on_demand.ask_for_comparison(merchant=merchant, day=day, by=visit.person)
         return f"{day:%-d %B %Y} is compared as soon as the worker is free."
 
     question = Question(
@@ -154,19 +156,19 @@ def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
         button="Compare",
         back=back,
     )
-    answer = ask(request, visit, question)
+    answer = ask_to_confirm(request, visit, question)
     return HttpResponseRedirect(f"{back}?asked={number}") if number else answer
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------
 @page(back="operator:reconciliation_day", prove=True)
 def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> Any:
-    run = report.newest(visit.merchant.pk, day)
+    run = report.newest_run(visit.merchant.pk, day)
     if run is None:
         messages.error(request, "This day was not compared yet, so it has no cases.")
-        return HttpResponseRedirect(to_day(visit.merchant, day))
-    return files.answer(visit, run, kind)
+        return HttpResponseRedirect(day_address(visit.merchant, day))
+    return files.file_response(visit, run, kind)
 
 
-def to_overview(merchant: Merchant) -> str:
+def overview_address(merchant: Merchant) -> str:
     return reverse("operator:reconciliation", args=[merchant.code])

@@ -22,25 +22,25 @@ OVER = "This link has ended: it was good for {days} days. The files are on the p
 
 @page(back="operator:reconciliation", prove=True)
 def report_file(request: HttpRequest, visit: Visit, token: str) -> Any:
-    asked = report_files.asked(token)
+    asked = report_files.read_link(token)
     if asked is None:
         messages.error(request, OVER.format(days=report_files.LINK_DAYS))
         return HttpResponseRedirect(reverse("operator:reconciliation", args=[visit.merchant.code]))
     run = Reconciliation.objects.select_related("merchant").filter(merchant=visit.merchant, pk=asked.run).first()
     if run is None or asked.kind not in report_files.TYPES:
         raise Http404
-    return answer(visit, run, asked.kind)
+    return file_response(visit, run, asked.kind)
 
 
-def answer(visit: Visit, run: Reconciliation, kind: str) -> StreamingHttpResponse:
-    name, rows = report_files.name(run, kind), report_files.number(run)
-    downloads.record(person=visit.person, what=name, merchant=visit.merchant, filters={}, rows=rows)
-    content: Iterator[str] | Iterator[bytes] = report_files.csv(run) if kind == "csv" else book(run)
+def file_response(visit: Visit, run: Reconciliation, kind: str) -> StreamingHttpResponse:
+    name, rows = report_files.report_file_name(run, kind), report_files.number(run)
+    downloads.record_download(person=visit.person, what=name, merchant=visit.merchant, filters={}, rows=rows)
+    content: Iterator[str] | Iterator[bytes] = report_files.csv_lines(run) if kind == "csv" else workbook_chunks(run)
     disposition = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(content, content_type=report_files.TYPES[kind], headers=disposition)
 
 
-def book(run: Reconciliation) -> Iterator[bytes]:
+def workbook_chunks(run: Reconciliation) -> Iterator[bytes]:
     """Made when it is drawn, so that nothing is left of one that nobody draws."""
     with tempfile.TemporaryFile() as file:
         report_files.write_xlsx(run, file)

@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from merchants.access import Visit
 from merchants.pages.guard import page
 from merchants.services import downloads
-from portal.lib.money import show_with_code
+from portal.lib.money import format_with_code
 from wallet.models import Case, FoldedRow
-from wallet.pages.reconciliation.grouped import after
+from wallet.pages.reconciliation.grouped import parse_after
 from wallet.pages.reconciliation.labels import own_case
 from wallet.reconciliation import break_amounts, folded_rows
 
@@ -26,9 +26,9 @@ class RowLine:
     at: str
 
     @classmethod
-    def of(cls, row: FoldedRow) -> RowLine:
+    def build(cls, row: FoldedRow) -> RowLine:
         at = str((row.ours or row.theirs or {}).get("at") or "").replace("T", " ")[:19]
-        return cls(row, show_with_code(int(row.net), row.currency), at)
+        return cls(row, format_with_code(int(row.net), row.currency), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class RowPage:
     is_first: bool = True
 
 
-def listed(case: Case, said: Mapping[str, str]) -> RowPage | None:
+def row_page(case: Case, said: Mapping[str, str]) -> RowPage | None:
     """None of a case that stands for itself."""
     if not break_amounts.is_folded(case):
         return None
-    last = after(said)
+    last = parse_after(said)
     found = list(folded_rows.rows_of(case).filter(number__gt=min(last, 2**31 - 1))[: ON_A_PAGE + 1])
     more = f"?after={found[ON_A_PAGE - 1].number}" if len(found) > ON_A_PAGE else ""
-    return RowPage([RowLine.of(row) for row in found[:ON_A_PAGE]], more, last == 0)
+    return RowPage([RowLine.build(row) for row in found[:ON_A_PAGE]], more, last == 0)
 
 
 @page(back="operator:cases", prove=True)
@@ -54,6 +54,8 @@ def case_rows_file(request: HttpRequest, visit: Visit, number: int) -> Streaming
     if not break_amounts.is_folded(case):
         raise Http404
     name, rows = folded_rows.file_name(case), folded_rows.rows_of(case).count()
-    downloads.record(person=visit.person, what=name, merchant=visit.merchant, filters={}, rows=rows)
+    downloads.record_download(person=visit.person, what=name, merchant=visit.merchant, filters={}, rows=rows)
     disposition = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(folded_rows.csv(case), content_type="text/csv; charset=utf-8", headers=disposition)
+    return StreamingHttpResponse(
+        folded_rows.csv_lines(case), content_type="text/csv; charset=utf-8", headers=disposition
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wallet.models import Case, Transaction
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation.days import day_of
 
 ON_A_PAGE = 50
@@ -30,13 +30,13 @@ def rows(case: Case, said: Mapping[str, str]) -> Rows | None:
         part=0,
         created_at__gte=day.begin,
         created_at__lt=day.end,
-        pk__gt=after(said),
+        pk__gt=parse_after(said),
     )
     shown = list(found.order_by("pk")[: ON_A_PAGE + 1])
     more = f"?after={shown[ON_A_PAGE - 1].pk}" if len(shown) > ON_A_PAGE else ""
-    return Rows([(row, show(row.amount or 0, case.currency)) for row in shown[:ON_A_PAGE]], more)
+    return Rows([(row, format_amount(row.amount or 0, case.currency)) for row in shown[:ON_A_PAGE]], more)
 
 
-def after(said: Mapping[str, str]) -> int:
+def parse_after(said: Mapping[str, str]) -> int:
     text = said.get("after", "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 - digits of a 64-bit number

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from merchants.models import Merchant
 from wallet.models import Case, Statement
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation import break_amounts, day_breaks
 from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.figures import figures_of
@@ -61,11 +61,11 @@ class DayConverter:
         return str(value)
 
 
-def to_day(merchant: Merchant, day: date) -> str:
+def day_address(merchant: Merchant, day: date) -> str:
     return reverse("operator:reconciliation_day", args=[merchant.code, day])
 
 
-def to_case(case: Case) -> str:
+def case_address(case: Case) -> str:
     return reverse("operator:case", args=[case.merchant.code, case.pk])
 
 
@@ -81,7 +81,7 @@ class DaySquare:
 
 def square(merchant: Merchant, each: Square) -> DaySquare:
     sign, said = SQUARES[each.state]
-    return DaySquare(each.day, each.state, sign, breaks_of(each) or said, to_day(merchant, each.day))
+    return DaySquare(each.day, each.state, sign, breaks_of(each) or said, day_address(merchant, each.day))
 
 
 def breaks_of(each: Square) -> str:
@@ -89,7 +89,7 @@ def breaks_of(each: Square) -> str:
     if each.state != "breaks" or each.run is None:
         return ""
     figures = figures_of(each.run)
-    return day_breaks.in_words(figures.broken, figures.stakes)
+    return day_breaks.breaks_text(figures.broken, figures.stakes)
 
 
 # --- A case -----------------------------------------------------------------------------------------------------------
@@ -104,13 +104,13 @@ class CaseLine:
     about: str
 
 
-def line(case: Case) -> CaseLine:
+def case_line(case: Case) -> CaseLine:
     level = LEVELS.get(Case.Severity(case.severity), "")
     resolved = case.state == Case.State.RESOLVED
     told = f"resolved: {case.get_resolution_display().lower()}" if resolved else case.get_state_display().lower()
     return CaseLine(
-        case, break_amounts.in_words(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code, told,
-        break_amounts.subject_in_words(case),
+        case, break_amounts.difference_text(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code, told,
+        break_amounts.subject_text(case),
     )  # fmt: skip
 
 
@@ -131,16 +131,16 @@ def facts(case: Case) -> list[Fact]:
 
 
 def fact(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any], *, both: bool) -> Fact:
-    here, there = (said(name, side.get(name), side.get("currency") or "") for side in (ours, theirs))
+    here, there = (amount_text(name, side.get(name), side.get("currency") or "") for side in (ours, theirs))
     differs = both and name not in NEVER_DIFFER and bool(there) and here != there
     return Fact(LABELS.get(name, name).capitalize(), here, there, differs)
 
 
-def said(name: str, value: Any, currency: str = "") -> str:
+def amount_text(name: str, value: Any, currency: str = "") -> str:
     if value is None:
         return ""
     if name in AMOUNTS and str(value).lstrip("-").isdecimal():
-        return show(int(value), currency)
+        return format_amount(int(value), currency)
     if name in {"line", "lines"}:
         return lines_label(value)
     if isinstance(value, list):
@@ -163,7 +163,7 @@ def total_lines(totals: list[dict[str, Any]]) -> list[dict[str, str]]:
             "currency": each["currency"] or "all",
             "kind": each["kind"] or "all",
             "rows": "–" if each["rows"] is None else f"{each['rows']:,}",
-            "amount": "–" if each["amount"] is None else show(int(each["amount"]), each["currency"] or ""),
+            "amount": "–" if each["amount"] is None else format_amount(int(each["amount"]), each["currency"] or ""),
         }
         for each in totals
     ]

@@ -8,11 +8,11 @@ from typing import Any
 
 from django import forms
 
-from merchants.pages.forms import OnceForm
+from merchants.pages.forms import SingleUseForm
 from wallet.reconciliation import mapping_choices
-from wallet.reconciliation.mapping_choices import AMOUNTS, LONGEST, SIGNS, TIMES, words
+from wallet.reconciliation.mapping_choices import AMOUNTS, LONGEST, SIGNS, TIMES, split_words
 from wallet.reconciliation.reading import presets
-from wallet.reconciliation.reading.mapping import APART, FIELDS, KINDS, Mapping, from_json, spoken
+from wallet.reconciliation.reading.mapping import APART, FIELDS, KINDS, Mapping, column_label, from_json
 
 NONE = ("", "– none –")
 GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
@@ -26,7 +26,7 @@ UNUSUAL_COLUMNS = [f"column_{name}" for name in APART]
 WORDS = [f"kind_{kind}" for kind in KINDS]
 
 
-class MappingForm(OnceForm):
+class MappingForm(SingleUseForm):
     """`headers` of the file, so that a column is chosen and not typed."""
 
     grain = forms.ChoiceField(label="Each line is", choices=GRAINS, widget=forms.RadioSelect)
@@ -66,7 +66,7 @@ class MappingForm(OnceForm):
     def __init__(self, *args: Any, headers: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field_name in zip(FIELDS, COLUMNS, strict=True):
-            self._add(field_name, forms.ChoiceField(label=spoken(name).capitalize(), required=False))
+            self._add(field_name, forms.ChoiceField(label=column_label(name).capitalize(), required=False))
         self._offer(headers)
         self._add("preset", mapping_choices.preset_field())
         for name, field in mapping_choices.unusual_fields().items():
@@ -88,7 +88,7 @@ class MappingForm(OnceForm):
     def show_again(self, mapping: Mapping, headers: Iterable[str]) -> None:
         """As it was read with: the columns of the sheet, encoding and line that were just stated, and of a preset."""
         data = self.data.copy()  # type: ignore[attr-defined]
-        for name, value in filled(mapping).items():
+        for name, value in initial_values(mapping).items():
             data[name] = value
         for name in set(COLUMNS) - {f"column_{name}" for name in mapping.columns}:
             data[name] = ""
@@ -99,7 +99,7 @@ class MappingForm(OnceForm):
     def chosen(self, headers: Iterable[str]) -> dict[str, Any]:
         """The mapping as JSON: as stated, or as the preset has it that was chosen."""
         if preset := self.cleaned_data.get("preset"):
-            return presets.applied(preset, from_json(self.mapping()), list(headers)).as_json()
+            return presets.apply_preset(preset, from_json(self.mapping()), list(headers)).as_json()
         return self.mapping()
 
     def _value(self, name: str) -> str:
@@ -133,23 +133,25 @@ class MappingForm(OnceForm):
         said = self.cleaned_data
         plain = {name: said[name] for name in Mapping.__slots__ if name in said}
         columns = {name: said[column] for name, column in zip(FIELDS, COLUMNS, strict=True) if said[column]}
-        kinds = {word: kind for kind, name in zip(KINDS, WORDS, strict=True) for word in words(said[name])}
-        states = dict.fromkeys(words(said["rolled_back"]), True) | dict.fromkeys(words(said["stands"]), False)
-        return plain | mapping_choices.stated(said) | {"columns": columns, "kinds": kinds, "states": states}
+        kinds = {word: kind for kind, name in zip(KINDS, WORDS, strict=True) for word in split_words(said[name])}
+        states = dict.fromkeys(split_words(said["rolled_back"]), True) | dict.fromkeys(
+            split_words(said["stands"]), False
+        )
+        return plain | mapping_choices.stated_mapping(said) | {"columns": columns, "kinds": kinds, "states": states}
 
 
-def filled(mapping: Mapping) -> dict[str, Any]:
+def initial_values(mapping: Mapping) -> dict[str, Any]:
     """The form's first values."""
     plain: dict[str, Any] = {name: getattr(mapping, name) for name in Mapping.__slots__ if name in PLAIN}
     columns = {f"column_{name}": header for name, header in mapping.columns.items()}
-    kinds = {f"kind_{kind}": listed(mapping.kinds, kind) for kind in KINDS}
-    states = {"rolled_back": listed(mapping.states, True), "stands": listed(mapping.states, False)}
-    known = mapping_choices.filled(mapping) | {"rollbacks": mapping.rollback_rule}
+    kinds = {f"kind_{kind}": joined_list(mapping.kinds, kind) for kind in KINDS}
+    states = {"rolled_back": joined_list(mapping.states, True), "stands": joined_list(mapping.states, False)}
+    known = mapping_choices.initial_values(mapping) | {"rollbacks": mapping.rollback_rule}
     return plain | columns | kinds | states | known
 
 
 PLAIN = frozenset({"grain", "amounts", "negative", "currency", "times", "zone", "encoding", "sheet"})
 
 
-def listed(known: Words[str, Any], meaning: Any) -> str:
+def joined_list(known: Words[str, Any], meaning: Any) -> str:
     return ", ".join(word for word, means in known.items() if means == meaning)

@@ -12,8 +12,8 @@ from merchants.access import Visit, Work
 from merchants.errors import Refusal
 from merchants.models import Merchant
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
@@ -21,7 +21,7 @@ from portal.lib.email_addresses import EmailAddressFormField
 from wallet.models.reconciliation import CASHIER_KINDS, ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.labels import TAB
 from wallet.reconciliation import host_keys, planning, pull, scopes
-from wallet.reconciliation.plans import plan_of, recipients
+from wallet.reconciliation.plans import plan_of, report_recipients
 from wallet.reconciliation.thresholds import thresholds_in_use
 
 BACK = "operator:reconciliation_plan"
@@ -33,7 +33,7 @@ PLAIN = (
 )  # fmt: skip
 
 
-class PlanForm(OnceForm):
+class PlanForm(SingleUseForm):
     is_on = forms.BooleanField(label="Run automatically every day", required=False)
     hour = forms.TypedChoiceField(
         label="The report is due at", choices=HOURS, coerce=int, help_text="Of the day after, in your time zone."
@@ -81,11 +81,11 @@ class PlanForm(OnceForm):
             raise forms.ValidationError(str(refused)) from refused
 
 
-class RecipientForm(OnceForm):
+class RecipientForm(SingleUseForm):
     email = EmailAddressFormField(label="Email", help_text="The report names no player unless the plan says so.")
 
 
-class SourceForm(OnceForm):
+class SourceForm(SingleUseForm):
     kind = forms.ChoiceField(label="By", choices=StatementSource.Kind.choices)
     address = forms.CharField(
         label="Address",
@@ -118,18 +118,18 @@ def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     named = list(ReportRecipient.objects.filter(merchant=merchant))
     context: dict[str, Any] = {
         "plan": plan,
-        "high_amounts": [money.show_with_code(each.high_amount, each.currency) for each in thresholds_in_use(plan)],
+        "high_amounts": [money.format_with_code(each.high_amount, each.currency) for each in thresholds_in_use(plan)],
         "columns": sorted(plan.mapping.get("columns", {}).items()),
         "scopes": [scopes.Scope.parse(text).label for text in plan.scopes],
         "named": named,
-        "instead": [] if named else recipients(merchant),
+        "instead": [] if named else report_recipients(merchant),
         "source": StatementSource.objects.filter(merchant=merchant).first(),
-        "lookup": host_keys.newest(merchant) if visit.may(Work.PLAN) else None,
+        "lookup": host_keys.newest_lookup(merchant) if visit.may(Work.PLAN) else None,
     }
-    return page_frame.show(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
+    return page_frame.render_page(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
 
 
-def about(merchant: Merchant, **question: Any) -> Question:
+def plan_question(merchant: Merchant, **question: Any) -> Question:
     return Question(tab=TAB, back=reverse(BACK, args=[merchant.code]), **question)
 
 
@@ -145,12 +145,12 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
     known = {name: getattr(plan, name) for name in PLAIN} | {"scopes": "\n".join(plan.scopes)}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
-    question = about(
+    question = plan_question(
         visit.merchant, title="Change the plan", form=PlanForm, act=act, button="Save", initial=known,
         text=f"Your time zone is {visit.merchant.time_zone}. A day is never compared before 03:00 UTC of the day "
         "after, when late payouts have been delivered.",
     )  # fmt: skip
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PLAN, prove=True, back=BACK)
@@ -159,8 +159,8 @@ def recipient_add(request: HttpRequest, visit: Visit) -> HttpResponse:
         planning.add_recipient(merchant=visit.merchant, email=email, by=visit.person)
         return f"{email} gets the report from now on."
 
-    question = about(visit.merchant, title="Add a recipient", form=RecipientForm, act=act, button="Add")
-    return ask(request, visit, question)
+    question = plan_question(visit.merchant, title="Add a recipient", form=RecipientForm, act=act, button="Add")
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PLAN, prove=True, back=BACK)
@@ -173,8 +173,8 @@ def recipient_remove(request: HttpRequest, visit: Visit, number: int) -> HttpRes
         planning.remove_recipient(recipient=recipient)
         return f"{recipient.email} gets the report no longer."
 
-    question = about(visit.merchant, title=f"Remove {recipient.email}", act=act, button="Remove", danger=True)
-    return ask(request, visit, question)
+    question = plan_question(visit.merchant, title=f"Remove {recipient.email}", act=act, button="Remove", danger=True)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PLAN, prove=True, back=BACK)
@@ -183,7 +183,7 @@ def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act(*, kind: str, address: str, password: str, no_password: bool, host_key: str) -> str:
         if kind == StatementSource.Kind.SFTP and not host_key:
-            host_keys.ask(merchant=visit.merchant, address=address)
+            host_keys.ask_host_key(merchant=visit.merchant, address=address)
             return ASKED
         given = "" if no_password else password or None
         pull.set_source(
@@ -192,13 +192,13 @@ def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
         return "Statements are fetched from there, each quarter of an hour until the report is due."
 
     known = {name: getattr(source, name) for name in ("kind", "address", "host_key")} if source else {}
-    if (seen := host_keys.numbered(visit.merchant, request.GET.get("seen", ""))) is not None:
+    if (seen := host_keys.find_lookup(visit.merchant, request.GET.get("seen", ""))) is not None:
         known = {"kind": StatementSource.Kind.SFTP, "address": seen.address, "host_key": seen.host_key}
-    question = about(
+    question = plan_question(
         visit.merchant, title="Where statements are fetched", form=SourceForm, act=act, button="Save", initial=known,
         text="We fetch by https or SFTP from public addresses only. A password goes to this server and no other.",
     )  # fmt: skip
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 @page(work=Work.PLAN, prove=True, back=BACK)
@@ -209,8 +209,10 @@ def source_switch(request: HttpRequest, visit: Visit) -> HttpResponse:
     on = not source.is_on
 
     def act() -> str:
-        pull.switch(source=source, on=on, by=visit.person)
+        pull.switch_source(source=source, on=on, by=visit.person)
         return "Statements are fetched again." if on else "Statements are no longer fetched."
 
     title = "Fetch statements again" if on else "Fetch no statements"
-    return ask(request, visit, about(visit.merchant, title=title, act=act, button=title, text=source.address))
+    return ask_to_confirm(
+        request, visit, plan_question(visit.merchant, title=title, act=act, button=title, text=source.address)
+    )

@@ -9,16 +9,21 @@ from django.urls import reverse
 
 from merchants.access import Visit, Work
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
+from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.guard import page
 from merchants.services import email_outbox
 from wallet.models.reconciliation import Reconciliation, ReportDelivery
-from wallet.pages.reconciliation.labels import TAB, to_day
+from wallet.pages.reconciliation.labels import TAB, day_address
 from wallet.reconciliation import deliveries, report
-from wallet.reconciliation.deliveries import State
+from wallet.reconciliation.deliveries import DeliveryState
 from wallet.reconciliation.figures import figures_of
 
-LEVELS = {State.SENT: "good", State.RETRIED: "warn", State.GIVEN_UP: "bad", State.BOUNCED: "bad"}
+LEVELS = {
+    DeliveryState.SENT: "good",
+    DeliveryState.RETRIED: "warn",
+    DeliveryState.GIVEN_UP: "bad",
+    DeliveryState.BOUNCED: "bad",
+}
 
 
 @page(back="operator:reconciliation")
@@ -30,16 +35,18 @@ def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "headline": report.headline(run, figures_of(run)),
-        "day_url": to_day(visit.merchant, run.day),
-        "sent": [shown(delivery) for delivery in sent],
+        "day_url": day_address(visit.merchant, run.day),
+        "sent": [report_row(delivery) for delivery in sent],
     }
-    return page_frame.show(request, visit, "report.html", tab=TAB, title=f"Report of {run.day:%-d %B %Y}", **context)
+    return page_frame.render_page(
+        request, visit, "report.html", tab=TAB, title=f"Report of {run.day:%-d %B %Y}", **context
+    )
 
 
-def shown(delivery: ReportDelivery) -> dict[str, Any]:
-    state = deliveries.state(delivery)
-    is_over = state in {State.SENT, State.GIVEN_UP, State.BOUNCED}
-    why = email_outbox.why_given_up(delivery.letter)
+def report_row(delivery: ReportDelivery) -> dict[str, Any]:
+    state = deliveries.delivery_state(delivery)
+    is_over = state in {DeliveryState.SENT, DeliveryState.GIVEN_UP, DeliveryState.BOUNCED}
+    why = email_outbox.failure_reason(delivery.letter)
     return {"delivery": delivery, "state": state.value, "level": LEVELS.get(state, ""), "again": is_over, "why": why}
 
 
@@ -51,7 +58,7 @@ def report_again(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
         raise Http404
 
     def act() -> str:
-        deliveries.send_again(delivery=delivery)
+        deliveries.resend_report(delivery=delivery)
         return f"The report is on its way to {delivery.to} once more."
 
     question = Question(
@@ -63,4 +70,4 @@ def report_again(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
         button="Send again",
         back=reverse("operator:reports", args=[visit.merchant.code, delivery.reconciliation_id]),
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)

@@ -13,28 +13,28 @@ from merchants import form_tokens
 from merchants.access import Visit, Work
 from merchants.errors import Refusal
 from merchants.pages import page_frame
-from merchants.pages.confirmation import Question, ask
-from merchants.pages.forms import OnceForm
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page
 from merchants.services import downloads
 from wallet.models import Invoice, Settlement
 from wallet.pages.reconciliation.labels import TAB
 from wallet.reconciliation.closing import invoices, settlement_files, settlements
 from wallet.reconciliation.closing.invoice_form import InvoiceForm
-from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.months import month_text
 from wallet.reconciliation.closing.settlement_figures import figures_of
-from wallet.reconciliation.closing.settlement_tables import shown_sums
+from wallet.reconciliation.closing.settlement_tables import headline_sums
 from wallet.reconciliation.closing.settlement_view import view_of
 
 MOST_LISTED = 60
 USED = "This form was sent already. Look at the page before you send it again."
 
 
-class OperatorInvoiceForm(OnceForm, InvoiceForm):
+class OperatorInvoiceForm(SingleUseForm, InvoiceForm):
     """The shared form, in the look of these pages."""
 
 
-def own(visit: Visit, number: int) -> Settlement:
+def own_settlement(visit: Visit, number: int) -> Settlement:
     """Drafts are our staff's: they may still change."""
     found = Settlement.objects.select_related("merchant", "prepared_by", "signed_by")
     settlement = found.filter(merchant=visit.merchant, pk=number, state=Settlement.State.SIGNED).first()
@@ -43,7 +43,7 @@ def own(visit: Visit, number: int) -> Settlement:
     return settlement
 
 
-def to_settlement(settlement: Settlement) -> str:
+def settlement_address(settlement: Settlement) -> str:
     return reverse("operator:settlement", args=[settlement.merchant.code, settlement.pk])
 
 
@@ -51,28 +51,28 @@ def to_settlement(settlement: Settlement) -> str:
 def settlements_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = Settlement.objects.filter(merchant=visit.merchant, state=Settlement.State.SIGNED)
     signed = found.select_related("confirmation").order_by("-month")[:MOST_LISTED]
-    context: dict[str, Any] = {"lines": [line(each) for each in signed]}
-    return page_frame.show(request, visit, "settlements.html", tab=TAB, title="Settlement statements", **context)
+    context: dict[str, Any] = {"lines": [settlement_row(each) for each in signed]}
+    return page_frame.render_page(request, visit, "settlements.html", tab=TAB, title="Settlement statements", **context)
 
 
-def line(settlement: Settlement) -> dict[str, Any]:
-    ggr = [(each.currency, dict(shown_sums(each))["GGR"]) for each in figures_of(settlement).currencies]
+def settlement_row(settlement: Settlement) -> dict[str, Any]:
+    ggr = [(each.currency, dict(headline_sums(each))["GGR"]) for each in figures_of(settlement).currencies]
     is_confirmed = hasattr(settlement, "confirmation")
-    return {"settlement": settlement, "month": spoken(settlement.month), "ggr": ggr, "is_confirmed": is_confirmed}
+    return {"settlement": settlement, "month": month_text(settlement.month), "ggr": ggr, "is_confirmed": is_confirmed}
 
 
 @page(back="operator:settlements")
 def settlement_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    settlement = own(visit, number)
-    title = f"Settlement statement, {spoken(settlement.month)}"
-    return page_frame.show(request, visit, "settlement.html", tab=TAB, title=title, **view_of(settlement))
+    settlement = own_settlement(visit, number)
+    title = f"Settlement statement, {month_text(settlement.month)}"
+    return page_frame.render_page(request, visit, "settlement.html", tab=TAB, title=title, **view_of(settlement))
 
 
 @page(back="operator:settlement", prove=True)
 def settlement_file(request: HttpRequest, visit: Visit, number: int, kind: str) -> HttpResponse:
-    settlement = own(visit, number)
-    name = settlement_files.name(settlement, kind)
-    downloads.record(
+    settlement = own_settlement(visit, number)
+    name = settlement_files.settlement_file_name(settlement, kind)
+    downloads.record_download(
         person=visit.person,
         what=name,
         merchant=visit.merchant,
@@ -81,17 +81,19 @@ def settlement_file(request: HttpRequest, visit: Visit, number: int, kind: str) 
     )
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return HttpResponse(
-        settlement_files.content(settlement, kind), content_type=settlement_files.CONTENT_TYPES[kind], headers=headers
+        settlement_files.file_content(settlement, kind),
+        content_type=settlement_files.CONTENT_TYPES[kind],
+        headers=headers,
     )
 
 
 @page(work=Work.STATEMENTS, back="operator:settlement")
 def settlement_confirm(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    settlement = own(visit, number)
-    month = spoken(settlement.month)
+    settlement = own_settlement(visit, number)
+    month = month_text(settlement.month)
 
     def act() -> str:
-        settlements.confirm(settlement=settlement, by=visit.person)
+        settlements.confirm_statement(settlement=settlement, by=visit.person)
         return f"The settlement statement of {month} is confirmed."
 
     question = Question(
@@ -101,39 +103,41 @@ def settlement_confirm(request: HttpRequest, visit: Visit, number: int) -> HttpR
         tab=TAB,
         act=act,
         button="Confirm statement",
-        back=to_settlement(settlement),
+        back=settlement_address(settlement),
     )
-    return ask(request, visit, question)
+    return ask_to_confirm(request, visit, question)
 
 
 # --- The invoice ------------------------------------------------------------------------------------------------------
 @page(work=Work.STATEMENTS, back="operator:settlement")
 def invoice_new(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    settlement = own(visit, number)
+    settlement = own_settlement(visit, number)
     currencies = [each.currency for each in figures_of(settlement).currencies]
     form = OperatorInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
-    if form.is_valid() and uploaded(request, visit, settlement, form):
-        return HttpResponseRedirect(to_settlement(settlement))
+    if form.is_valid() and upload_invoice(request, visit, settlement, form):
+        return HttpResponseRedirect(settlement_address(settlement))
     token = form_tokens.new_token(request)
     form.initial["token"] = token
     if form.is_bound:
         form.data = form.data.copy() | {"token": token}  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"form": form, "settlement": settlement, "month": spoken(settlement.month)}
-    return page_frame.show(request, visit, "invoice_new.html", tab=TAB, title="Upload invoice", **context)
+    context: dict[str, Any] = {"form": form, "settlement": settlement, "month": month_text(settlement.month)}
+    return page_frame.render_page(request, visit, "invoice_new.html", tab=TAB, title="Upload invoice", **context)
 
 
-def uploaded(request: HttpRequest, visit: Visit, settlement: Settlement, form: OperatorInvoiceForm) -> bool:
+def upload_invoice(request: HttpRequest, visit: Visit, settlement: Settlement, form: OperatorInvoiceForm) -> bool:
     """False: refused, and the form says why."""
     try:
         with transaction.atomic():
             if not form_tokens.use_token(request, form.cleaned_data["token"]):
                 messages.warning(request, USED)
                 return True
-            invoice = invoices.upload(merchant=visit.merchant, month=settlement.month, by=visit.person, **form.wish())
+            invoice = invoices.upload_invoice(
+                merchant=visit.merchant, month=settlement.month, by=visit.person, **form.wish()
+            )
     except Refusal as refused:
         form.add_error(None, str(refused))
         return False
-    messages.success(request, f"Invoice {invoice.number} {invoices.compare(invoice, settlement).state}.")
+    messages.success(request, f"Invoice {invoice.number} {invoices.compare_invoice(invoice, settlement).state}.")
     return True
 
 
@@ -142,7 +146,7 @@ def invoice_file(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
     invoice = Invoice.objects.filter(merchant=visit.merchant, pk=number).first()
     if invoice is None:
         raise Http404
-    downloads.record(
+    downloads.record_download(
         person=visit.person, what=f"Invoice {invoice.name}"[:80], merchant=visit.merchant, filters={}, rows=1
     )
     headers = {"content-disposition": f'attachment; filename="{invoice.name}"'}

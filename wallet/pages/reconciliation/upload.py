@@ -21,13 +21,13 @@ from merchants.pages.guard import page
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock, uploads
 from wallet.models import Case, Statement
-from wallet.pages.reconciliation.labels import STATEMENT_LEVELS, TAB, own_case, to_case, to_day, total_lines
-from wallet.pages.reconciliation.mapping_form import MappingForm, filled
+from wallet.pages.reconciliation.labels import STATEMENT_LEVELS, TAB, case_address, day_address, own_case, total_lines
+from wallet.pages.reconciliation.mapping_form import MappingForm, initial_values
 from wallet.reconciliation import cases, drafts, on_demand, planning, statements
 from wallet.reconciliation.days import date_at
-from wallet.reconciliation.drafts import Draft
+from wallet.reconciliation.drafts import StatementDraft
 from wallet.reconciliation.plans import plan_of
-from wallet.reconciliation.reading.mapping import suggested
+from wallet.reconciliation.reading.mapping import suggested_mapping
 from wallet.reconciliation.scope_fields import ScopeFields
 from wallet.reconciliation.scopes import Scope
 from wallet.reconciliation.statements import Preview
@@ -84,7 +84,7 @@ def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     context["previews"] = drafts.open_drafts(merchant=visit.merchant, by=visit.person)
     context["day_begins"] = plan_of(visit.merchant).day_begins
     title = "Attach a corrected statement" if case else "Upload a statement"
-    return page_frame.show(request, visit, "statement_new.html", tab=TAB, title=title, **context)
+    return page_frame.render_page(request, visit, "statement_new.html", tab=TAB, title=title, **context)
 
 
 def asked_case(request: HttpRequest, visit: Visit) -> Case | None:
@@ -104,10 +104,10 @@ def is_too_large(request: HttpRequest) -> bool:
     return uploads.is_too_large(int(length) if length.isdecimal() else 0)
 
 
-def draft_of(form: FileForm, visit: Visit, case: Case | None) -> Draft | None:
+def draft_of(form: FileForm, visit: Visit, case: Case | None) -> StatementDraft | None:
     file, day = form.cleaned_data["file"], form.cleaned_data["day"]
     try:
-        return drafts.keep(
+        return drafts.keep_draft(
             merchant=visit.merchant, by=visit.person, day=case.day if case else day, name=file.name, content=file,
             size=file.size, case=case.pk if case else None, scope=form.cleaned_data["scope"],
         )  # fmt: skip
@@ -119,55 +119,59 @@ def draft_of(form: FileForm, visit: Visit, case: Case | None) -> Draft | None:
 # --- What it would be read as -----------------------------------------------------------------------------------------
 @page(work=Work.STATEMENTS, back="operator:reconciliation")
 def statement_draft(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
-    draft = drafts.kept(merchant=visit.merchant, by=visit.person, token=token)
+    draft = drafts.find_draft(merchant=visit.merchant, by=visit.person, token=token)
     if draft is None:
         messages.warning(request, GONE)
         return HttpResponseRedirect(reverse("operator:statement_new", args=[visit.merchant.code]))
     if request.POST.get("do") == "drop":
-        drafts.drop(draft)
+        drafts.drop_draft(draft)
         return HttpResponseRedirect(reverse("operator:statement_new", args=[visit.merchant.code]))
-    seen = look(visit, draft)
+    seen = preview_draft(visit, draft)
     kind = CommentedForm if draft.case else MappingForm
     if request.method != "POST":
-        return show(request, visit, draft, seen, kind(initial=filled(seen.mapping), headers=seen.headers))
+        return show_draft(request, visit, draft, seen, kind(initial=initial_values(seen.mapping), headers=seen.headers))
     form = kind(request.POST, headers=seen.headers)
     if draft.case and request.POST.get("do") == "look":
         form.fields["text"].required = False
-    return sent_or_seen(request, visit, draft, seen, form)
+    return draft_response(request, visit, draft, seen, form)
 
 
-def look(visit: Visit, draft: Draft, mapping: dict[str, Any] | None = None) -> Preview:
+def preview_draft(visit: Visit, draft: StatementDraft, mapping: dict[str, Any] | None = None) -> Preview:
     with draft.open() as content:
-        return statements.preview(
+        return statements.preview_file(
             merchant=visit.merchant, name=draft.name, content=content, mapping=mapping, day=draft.day, scope=draft.scope
         )
 
 
-def sent_or_seen(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
+def draft_response(
+    request: HttpRequest, visit: Visit, draft: StatementDraft, seen: Preview, form: MappingForm
+) -> HttpResponse:
     if not form.is_valid():
-        return show(request, visit, draft, seen, form)
+        return show_draft(request, visit, draft, seen, form)
     try:
-        seen = seen_as_stated(visit, draft, seen, form)
-        is_as_seen = request.POST.get("seen") == drafts.mark(seen.mapping)
+        seen = preview_as_stated(visit, draft, seen, form)
+        is_as_seen = request.POST.get("seen") == drafts.draft_digest(seen.mapping)
         if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
-            return sent(request, visit, draft, form, seen.mapping.as_json())
+            return send_draft(request, visit, draft, form, seen.mapping.as_json())
     except Refusal as refused:
         form.add_error(None, str(refused))
-    return show(request, visit, draft, seen, form)
+    return show_draft(request, visit, draft, seen, form)
 
 
-def seen_as_stated(visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> Preview:
+def preview_as_stated(visit: Visit, draft: StatementDraft, seen: Preview, form: MappingForm) -> Preview:
     """With the columns that are there by what was just stated: another sheet or encoding has others."""
     mapping = form.chosen(seen.headers)
-    again = look(visit, draft, mapping)
+    again = preview_draft(visit, draft, mapping)
     if again.headers and not set(again.headers) & set(mapping["columns"].values()):
-        mapping["columns"] = dict(suggested(again.headers, mapping["grain"]).columns)
-        again = look(visit, draft, mapping)
+        mapping["columns"] = dict(suggested_mapping(again.headers, mapping["grain"]).columns)
+        again = preview_draft(visit, draft, mapping)
     form.show_again(again.mapping, again.headers or seen.headers)
     return again
 
 
-def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: MappingForm) -> HttpResponse:
+def show_draft(
+    request: HttpRequest, visit: Visit, draft: StatementDraft, seen: Preview, form: MappingForm
+) -> HttpResponse:
     data: Any = form.data.copy() if form.is_bound else form.initial  # type: ignore[attr-defined]
     data["token"] = form_tokens.new_token(request)
     form.data = data if form.is_bound else form.data
@@ -175,16 +179,18 @@ def show(request: HttpRequest, visit: Visit, draft: Draft, seen: Preview, form: 
         "draft": draft,
         "seen": seen,
         "form": form,
-        "replaced": statements.replaced_by(visit.merchant, draft.day, draft.scope),
-        "beside": statements.beside(visit.merchant, draft.day, draft.scope),
+        "replaced": statements.statements_replaced_by(visit.merchant, draft.day, draft.scope),
+        "beside": statements.statements_beside(visit.merchant, draft.day, draft.scope),
         "totals": total_lines(seen.totals),
-        "gaps": [gap_said(gap) for gap in seen.gaps],
-        "mark": drafts.mark(seen.mapping),
+        "gaps": [gap_row(gap) for gap in seen.gaps],
+        "mark": drafts.draft_digest(seen.mapping),
     }
-    return page_frame.show(request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context)
+    return page_frame.render_page(
+        request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context
+    )
 
 
-def gap_said(gap: Any) -> dict[str, str]:
+def gap_row(gap: Any) -> dict[str, str]:
     declared = {"currency": gap.declared.currency, "kind": gap.declared.kind}
     [said, read] = total_lines(
         [
@@ -196,36 +202,38 @@ def gap_said(gap: Any) -> dict[str, str]:
 
 
 # --- Sent -------------------------------------------------------------------------------------------------------------
-def sent(request: HttpRequest, visit: Visit, draft: Draft, form: MappingForm, mapping: dict[str, Any]) -> HttpResponse:
+def send_draft(
+    request: HttpRequest, visit: Visit, draft: StatementDraft, form: MappingForm, mapping: dict[str, Any]
+) -> HttpResponse:
     """The file is stored outside of the transaction of the form: what was sent is never lost by what comes after."""
     with transaction.atomic():
         if not form_tokens.use_token(request, form.cleaned_data["token"]):
             messages.warning(request, GONE)
-            return HttpResponseRedirect(to_day(visit.merchant, draft.day))
-        statement = received(visit, draft, mapping)
+            return HttpResponseRedirect(day_address(visit.merchant, draft.day))
+        statement = receive_file(visit, draft, mapping)
         if draft.case:
             case = own_case(visit.merchant, draft.case)
-            cases.comment(case=case, text=form.cleaned_data["text"], by=visit.person, statement=statement)
-    drafts.drop(draft)
-    tell(request, visit, statement)
-    asked = compared(visit, statement)
+            cases.add_comment(case=case, text=form.cleaned_data["text"], by=visit.person, statement=statement)
+    drafts.drop_draft(draft)
+    tell_result(request, visit, statement)
+    asked = ask_for_comparison(visit, statement)
     if draft.case:
-        return HttpResponseRedirect(to_case(own_case(visit.merchant, draft.case)))
-    return HttpResponseRedirect(to_day(visit.merchant, draft.day) + asked)
+        return HttpResponseRedirect(case_address(own_case(visit.merchant, draft.case)))
+    return HttpResponseRedirect(day_address(visit.merchant, draft.day) + asked)
 
 
-def received(visit: Visit, draft: Draft, mapping: dict[str, Any]) -> Statement:
+def receive_file(visit: Visit, draft: StatementDraft, mapping: dict[str, Any]) -> Statement:
     planning.keep_mapping(merchant=visit.merchant, mapping=mapping)
     with draft.open() as content:
-        statement = statements.receive(
+        statement = statements.receive_statement(
             merchant=visit.merchant, day=draft.day, name=draft.name, content=content,
             source=Statement.Source.UPLOAD, by=visit.person, mapping=mapping, scope=draft.scope,
         )  # fmt: skip
     is_new = statement.state == Statement.State.RECEIVED
-    return statements.read(statement=statement) if is_new and statement.size <= READ_AT_ONCE else statement
+    return statements.read_statement(statement=statement) if is_new and statement.size <= READ_AT_ONCE else statement
 
 
-def tell(request: HttpRequest, visit: Visit, statement: Statement) -> None:
+def tell_result(request: HttpRequest, visit: Visit, statement: Statement) -> None:
     if statement.state == Statement.State.RECEIVED:
         messages.info(request, f"{statement.name} is here. It is large: a job reads it within a minute.")
     elif statement.state == Statement.State.REFUSED:
@@ -236,12 +244,12 @@ def tell(request: HttpRequest, visit: Visit, statement: Statement) -> None:
         messages.success(request, f"{statement.name} was read: {statement.rows:,} rows. Its columns are remembered.")
 
 
-def compared(visit: Visit, statement: Statement) -> str:
+def ask_for_comparison(visit: Visit, statement: Statement) -> str:
     """Asks for the comparison, where the day is complete."""
     if not statement.is_current:
         return ""
     try:
-        number = on_demand.ask(merchant=visit.merchant, day=statement.day, by=visit.person)
+        number = on_demand.ask_for_comparison(merchant=visit.merchant, day=statement.day, by=visit.person)
     except Refusal:
         return ""
     return "?" + urlencode({"asked": number})
@@ -258,10 +266,10 @@ def statement_page(request: HttpRequest, visit: Visit, number: Any) -> HttpRespo
         "statement": statement,
         "level": STATEMENT_LEVELS.get(Statement.State(statement.state), ""),
         "totals": total_lines(statement.totals),
-        "gaps": [gap_said(gap) for gap in statements.gaps(statement)],
+        "gaps": [gap_row(gap) for gap in statements.declared_gaps(statement)],
         "columns": sorted(statement.mapping.get("columns", {}).items()),
         "amounts": statement.mapping.get("amounts", ""),
         "scope": Scope.parse(statement.scope).label,
-        "day_url": to_day(visit.merchant, statement.day),
+        "day_url": day_address(visit.merchant, statement.day),
     }
-    return page_frame.show(request, visit, "statement.html", tab=TAB, title=statement.name, **context)
+    return page_frame.render_page(request, visit, "statement.html", tab=TAB, title=statement.name, **context)

@@ -17,7 +17,7 @@ from wallet.models import Case, Reconciliation, Settlement, SettlementAdjustment
 from wallet.reconciliation import break_amounts
 from wallet.reconciliation.closing import day_counts, ledger_sums
 from wallet.reconciliation.closing.ledger_sums import Adjusted
-from wallet.reconciliation.closing.months import first_of, month_at
+from wallet.reconciliation.closing.months import first_day_of, month_at
 from wallet.reconciliation.closing.settlement_figures import figures_of
 from wallet.reconciliation.days import DAY
 from wallet.reconciliation.figures import figures_of as counted_of
@@ -27,7 +27,7 @@ Kind = SettlementAdjustment.Kind
 
 
 # --- of the ledger ----------------------------------------------------------------------------------------------------
-def of_the_ledger(settlement: Settlement, closed: Sequence[Settlement]) -> Iterator[SettlementAdjustment]:
+def ledger_adjustments(settlement: Settlement, closed: Sequence[Settlement]) -> Iterator[SettlementAdjustment]:
     for row in ledger_sums.later_changes(settlement):
         transaction_id, part, reference, moved, since, game, currency, amount, at, day = row
         yield SettlementAdjustment(
@@ -52,14 +52,14 @@ def _original_month(
     """Of what is taken back, or of the case that is corrected; an entry that names neither is of its own month."""
     if since is not None:
         return _closed_at(closed, since) or month_at(settlement.merchant, since)
-    return first_of(day) if day else settlement.month
+    return first_day_of(day) if day else settlement.month
 
 
 def _closed_at(closed: Iterable[Settlement], moment: datetime) -> date | None:
     return next((each.month for each in closed if each.begins_at <= moment < each.ends_at), None)
 
 
-def write(found: Iterable[SettlementAdjustment]) -> Adjusted:
+def write_adjustments(found: Iterable[SettlementAdjustment]) -> Adjusted:
     """Returns what they come to. They are written in pieces: there may be many."""
     adjusted = Adjusted()
     for some in batched(found, AT_ONCE):
@@ -82,7 +82,7 @@ class Known:
     last: date
 
 
-def known(closed: Sequence[Settlement]) -> Known | None:
+def known_counts(closed: Sequence[Settlement]) -> Known | None:
     """`closed`: the signed statements, oldest first. None before the first."""
     if not closed:
         return None
@@ -100,10 +100,10 @@ def known(closed: Sequence[Settlement]) -> Known | None:
 
 
 def _last_day(month: date) -> date:
-    return first_of(month + 31 * DAY) - DAY
+    return first_day_of(month + 31 * DAY) - DAY
 
 
-def of_days_and_cases(settlement: Settlement, before: Known | None) -> list[SettlementAdjustment]:
+def count_adjustments(settlement: Settlement, before: Known | None) -> list[SettlementAdjustment]:
     if before is None:
         return []
     merchant = settlement.merchant
@@ -130,7 +130,7 @@ def _of_day(settlement: Settlement, run: Reconciliation, before: Known) -> Settl
     return SettlementAdjustment(
         settlement=settlement,
         kind=Kind.DAY,
-        month=first_of(run.day),
+        month=first_day_of(run.day),
         day=run.day,
         text=f"{was}; now {_result(run)}",
         run=run,
@@ -160,18 +160,18 @@ def _of_case(settlement: Settlement, case: Case, before: Known) -> SettlementAdj
     return SettlementAdjustment(
         settlement=settlement,
         kind=Kind.CASE,
-        month=first_of(case.day),
+        month=first_day_of(case.day),
         day=case.day,
         transaction_id=case.subject,
         currency=case.currency,
-        difference=break_amounts.net(case),
+        difference=break_amounts.net_difference(case),
         text=f"{case.get_kind_display()}. {'. '.join(filter(None, (came, went)))}",
         case=case,
         at=(case.resolved_at if is_over else None) or case.opened_at,
     )
 
 
-def same(now: Iterable[SettlementAdjustment], written: Iterable[SettlementAdjustment]) -> bool:
+def is_unchanged(now: Iterable[SettlementAdjustment], written: Iterable[SettlementAdjustment]) -> bool:
     """Whether both say the same of days and cases."""
     return {_content(each) for each in now} == {_content(each) for each in written}
 

@@ -7,7 +7,7 @@ from datetime import date
 from merchants.services import history_sentences
 from merchants.services.history_sentences import Event, Thing
 from wallet.models import Settlement
-from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.months import month_text
 
 BECAME: dict[str, str] = {
     Settlement.State.PREPARED: "prepared",
@@ -18,7 +18,7 @@ BECAME: dict[str, str] = {
 
 
 def register() -> None:
-    history_sentences.add(Settlement, Thing("reconciliation", "request_quote", _says))
+    history_sentences.register(Settlement, Thing("reconciliation", "request_quote", _says))
 
 
 def _says(events: list[Event], everything: list[Event]) -> list[str]:
@@ -27,8 +27,8 @@ def _says(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _month(event: Event) -> str:
     month = event.row["month"]
-    return spoken(month if isinstance(month, date) else date.fromisoformat(month))
+    return month_text(month if isinstance(month, date) else date.fromisoformat(month))
 
 
 def _became(event: Event) -> str:
-    return "requested" if event.label == "insert" else BECAME.get(event.became("state"), "changed")
+    return "requested" if event.label == "insert" else BECAME.get(event.new_value("state"), "changed")

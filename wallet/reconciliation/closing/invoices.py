@@ -16,7 +16,7 @@ from merchants.models import Merchant, Person
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from wallet.models import Invoice, Settlement
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation import cases
 from wallet.reconciliation.closing import refusals, settlements
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, figures_of
@@ -30,7 +30,7 @@ BINARY = b"\0"
 
 
 @transaction.atomic
-def upload(
+def upload_invoice(
     *,
     merchant: Merchant,
     month: date,
@@ -103,7 +103,7 @@ def content_of(invoice: Invoice) -> bytes:
         return bytes(file.read())
 
 
-def newest(merchant: Merchant, month: date) -> list[Invoice]:
+def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:
     """The newest of each issuer."""
     found = Invoice.objects.filter(merchant=merchant, month=month).order_by("issuer", "-pk")
     return list(found.distinct("issuer").select_related("by"))
@@ -124,7 +124,7 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class InvoiceComparison:
     invoice: Invoice
     lines: list[InvoiceLine]
 
@@ -135,15 +135,15 @@ class Comparison:
     @property
     def state(self) -> str:
         """“agrees”, or by how much in each currency; never summed over them."""
-        differing = [f"{line.currency} {show(abs(line.difference))}" for line in self.lines if line.difference]
+        differing = [f"{line.currency} {format_amount(abs(line.difference))}" for line in self.lines if line.difference]
         return f"differs by {', '.join(differing)}" if differing else "agrees"
 
 
-def compare(invoice: Invoice, settlement: Settlement) -> Comparison:
+def compare_invoice(invoice: Invoice, settlement: Settlement) -> InvoiceComparison:
     ours = {each.currency: _stated(each, invoice.basis) for each in figures_of(settlement).currencies}
     theirs = {currency: int(units) for currency, units in invoice.totals.items()}
     lines = [InvoiceLine(each, ours.get(each, 0), theirs.get(each, 0)) for each in sorted({*ours, *theirs})]
-    return Comparison(invoice, [line for line in lines if line.ours or line.theirs or line.currency in theirs])
+    return InvoiceComparison(invoice, [line for line in lines if line.ours or line.theirs or line.currency in theirs])
 
 
 def _stated(each: CurrencySums, basis: str) -> int:

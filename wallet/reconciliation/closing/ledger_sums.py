@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from wallet.models import Settlement
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation.closing import refusals
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, GameSums
 
@@ -94,14 +94,14 @@ def sums(
     currencies = sorted({*opening, *closing, *adjusted.to_players, *(row[0] for row in moved)})
     found = [_currency(each, moved, opening, closing, adjusted) for each in currencies]
     for each in found:
-        check(each)
+        check_sums(each)
     return [each for each in found if not each.is_empty], games
 
 
-def check(each: CurrencySums) -> None:
+def check_sums(each: CurrencySums) -> None:
     expected = each.opening + each.change
     if expected != each.closing:
-        raise refusals.SumsDisagree(each.currency, show(expected), show(each.closing))
+        raise refusals.SumsDisagree(each.currency, format_amount(expected), format_amount(each.closing))
 
 
 class Adjusted:

@@ -26,18 +26,18 @@ class Month:
         return [self.first + timedelta(days=number) for number in range((next_month(self.first) - self.first).days)]
 
     def __str__(self) -> str:
-        return spoken(self.first)
+        return month_text(self.first)
 
 
-def first_of(day: date) -> date:
+def first_day_of(day: date) -> date:
     return day.replace(day=1)
 
 
 def next_month(first: date) -> date:
-    return first_of(first + LONGEST)
+    return first_day_of(first + LONGEST)
 
 
-def spoken(first: date) -> str:
+def month_text(first: date) -> str:
     return f"{first:%B %Y}"
 
 
@@ -50,4 +50,4 @@ def month_of(merchant: Merchant, first: date) -> Month:
 
 
 def month_at(merchant: Merchant, moment: datetime) -> date:
-    return first_of(date_at(merchant, moment))
+    return first_day_of(date_at(merchant, moment))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from merchants.errors import Refusal
-from merchants.errors import spoken as said
-from wallet.reconciliation.closing.months import spoken
+from merchants.errors import moment_text as said
+from wallet.reconciliation.closing.months import month_text
 
 
 class StaffOnly(Refusal):
@@ -22,17 +22,19 @@ class NoMonthOfASandbox(Refusal):
 
 class MonthNotComplete(Refusal):
     def __init__(self, first: date, ready: datetime) -> None:
-        super().__init__(f"{spoken(first)} is complete at {said(ready)}. Prepare its statement then.")
+        super().__init__(f"{month_text(first)} is complete at {said(ready)}. Prepare its statement then.")
 
 
 class MonthsInOrder(Refusal):
     def __init__(self, due: date) -> None:
-        super().__init__(f"Months are closed in their order. Close {spoken(due)} next.")
+        super().__init__(f"Months are closed in their order. Close {month_text(due)} next.")
 
 
 class DraftWaits(Refusal):
     def __init__(self, first: date) -> None:
-        super().__init__(f"The statement of {spoken(first)} is not signed off yet. Sign it off or withdraw it first.")
+        super().__init__(
+            f"The statement of {month_text(first)} is not signed off yet. Sign it off or withdraw it first."
+        )
 
 
 class ReasonNeeded(Refusal):
@@ -66,7 +68,7 @@ class SamePerson(Refusal):
         super().__init__("You prepared this statement, so another person must sign it off.")
 
 
-class ChangedSince(Refusal):
+class SettlementChanged(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "Days or cases have changed since this statement was prepared. Withdraw it, then prepare it again."
@@ -105,4 +107,4 @@ class InvoiceWithoutTotal(Refusal):
 
 class InvoiceOfAMonthToCome(Refusal):
     def __init__(self, first: date) -> None:
-        super().__init__(f"{spoken(first)} has no settlement statement yet. Upload the invoice when there is one.")
+        super().__init__(f"{month_text(first)} has no settlement statement yet. Upload the invoice when there is one.")

@@ -12,13 +12,13 @@ import xlsxwriter
 
 from portal.lib import pdf, sheets, tables
 from portal.lib.file_names import file_name
-from portal.lib.sheets import Amount
+from portal.lib.sheets import SheetAmount
 from wallet.models import Settlement
-from wallet.money import SCALE, show
+from wallet.money import SCALE, format_amount
 from wallet.reconciliation.closing import settlement_tables
-from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.months import month_text
 from wallet.reconciliation.closing.settlement_figures import figures_of
-from wallet.reconciliation.closing.settlement_tables import Table
+from wallet.reconciliation.closing.settlement_tables import SettlementTable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"pdf": "application/pdf", "xlsx": XLSX, "csv": "text/csv"}
@@ -29,7 +29,7 @@ DRAFT = "Draft: not signed off"
 TITLE = 31  # characters of a sheet's name
 
 
-def name(settlement: Settlement, kind: str) -> str:
+def settlement_file_name(settlement: Settlement, kind: str) -> str:
     draft = "" if settlement.state == Settlement.State.SIGNED else "draft"
     return file_name(settlement.merchant.code, "settlement", draft, at=settlement.month, form=kind, is_month=True)
 
@@ -40,7 +40,7 @@ def row_count(settlement: Settlement) -> int:
     return len(figures.games) + len(figures.currencies) + sum(figures.adjustments.values())
 
 
-def content(settlement: Settlement, kind: str, *, whole: bool = True) -> bytes:
+def file_content(settlement: Settlement, kind: str, *, whole: bool = True) -> bytes:
     """`whole`: adjustments name their transactions."""
     makers = {"pdf": as_pdf, "xlsx": as_xlsx, "csv": as_csv}
     return makers[kind](settlement, whole=whole)
@@ -49,7 +49,7 @@ def content(settlement: Settlement, kind: str, *, whole: bool = True) -> bytes:
 # --- CSV --------------------------------------------------------------------------------------------------------------
 def as_csv(settlement: Settlement, *, whole: bool) -> bytes:
     """One table; each line says which part of the statement it is of. Amounts are plain decimals."""
-    return "".join(tables.lines([HEAD, *_lines(settlement, whole=whole)])).encode()
+    return "".join(tables.csv_lines([HEAD, *_lines(settlement, whole=whole)])).encode()
 
 
 def _lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterable[Any]]:
@@ -64,9 +64,9 @@ def _lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterable[Any]]:
         for item, amount in zip(("Stakes", "Payouts", "GGR"), amounts, strict=True):
             yield "game", currency, item, game, None, amount, "", "", None, title
     for each in figures.currencies:
-        yield "rewards", each.currency, "Rewards", "", each.reward_count, Amount(each.rewards), "", "", None, ""
-        yield "cashier", each.currency, "Deposits", "", each.deposit_count, Amount(each.deposits), "", "", None, ""
-        withdrawn = Amount(each.withdrawals)
+        yield "rewards", each.currency, "Rewards", "", each.reward_count, SheetAmount(each.rewards), "", "", None, ""
+        yield "cashier", each.currency, "Deposits", "", each.deposit_count, SheetAmount(each.deposits), "", "", None, ""
+        withdrawn = SheetAmount(each.withdrawals)
         yield "cashier", each.currency, "Withdrawals", "", each.withdrawal_count, withdrawn, "", "", None, ""
     for item, number in settlement_tables.days(figures).rows:
         yield "days", "", item, "", number, None, "", "", None, ""
@@ -98,13 +98,13 @@ def as_xlsx(settlement: Settlement, *, whole: bool) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         formats = Formats(book)
-        about = Table("Statement", ("Item", "Value"), settlement_tables.facts(settlement))
+        about = SettlementTable("Statement", ("Item", "Value"), settlement_tables.facts(settlement))
         for table in (about, *settlement_tables.tables(settlement, whole=whole)):
             _sheet(book, formats, table)
     return file.getvalue()
 
 
-def _sheet(book: Any, formats: Formats, table: Table) -> None:
+def _sheet(book: Any, formats: Formats, table: SettlementTable) -> None:
     sheet = book.add_worksheet(table.title.partition(" (")[0][:TITLE].replace("'", "’"))
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(table.head) - 1, 18)
@@ -119,7 +119,7 @@ def _sheet(book: Any, formats: Formats, table: Table) -> None:
 
 def _cell(sheet: Any, row: int, column: int, value: Any, formats: Formats) -> None:
     """An amount that a double does not hold exactly stays text."""
-    if isinstance(value, Amount):
+    if isinstance(value, SheetAmount):
         if abs(value) < sheets.EXACT:
             sheet.write_number(row, column, value / SCALE, formats.amount)
         else:
@@ -131,13 +131,13 @@ def _cell(sheet: Any, row: int, column: int, value: Any, formats: Formats) -> No
     elif isinstance(value, int):
         sheet.write_number(row, column, value, formats.number)
     elif value:
-        sheet.write_string(row, column, sheets.whole(tables.cell(value)))
+        sheet.write_string(row, column, sheets.escaped_text(tables.cell(value)))
 
 
 # --- PDF --------------------------------------------------------------------------------------------------------------
 def as_pdf(settlement: Settlement, *, whole: bool) -> bytes:
     made_at = settlement.signed_at or settlement.counted_at or settlement.requested_at
-    title = f"Settlement statement, {spoken(settlement.month)}"
+    title = f"Settlement statement, {month_text(settlement.month)}"
     paper = pdf.Paper(title, made_at=made_at)
     paper.heading(title)
     if settlement.state != Settlement.State.SIGNED:
@@ -149,7 +149,7 @@ def as_pdf(settlement: Settlement, *, whole: bool) -> bytes:
     return paper.content()
 
 
-def _paper_table(paper: pdf.Paper, table: Table) -> None:
+def _paper_table(paper: pdf.Paper, table: SettlementTable) -> None:
     rows = [[_written(value, table.currency_of(row)) for value in row] for row in islice(table.rows, MOST_ON_PAPER + 1)]
     said = [column for column in range(len(table.head)) if any(row[column] for row in rows)]
     paper.section(table.title, columns=len(said))
@@ -162,11 +162,11 @@ def _paper_table(paper: pdf.Paper, table: Table) -> None:
         paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files hold every row.")
 
 
-def _written(value: Any, currency: str) -> str | pdf.Number:
-    if isinstance(value, Amount):
-        return pdf.Number(show(int(value), currency))
+def _written(value: Any, currency: str) -> str | pdf.PdfNumber:
+    if isinstance(value, SheetAmount):
+        return pdf.PdfNumber(format_amount(int(value), currency))
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, int):
-        return pdf.Number(f"{value:,}")
+        return pdf.PdfNumber(f"{value:,}")
     return "" if value is None else str(value)

@@ -6,25 +6,25 @@ from typing import Any
 
 from django.conf import settings
 
-from merchants.errors import spoken as said
+from merchants.errors import moment_text as said
 from merchants.models import Letter
 from merchants.services import email_outbox
 from merchants.services.email_outbox import Filling, Part
 from portal.lib import clock
 from wallet.models import Settlement
 from wallet.reconciliation.closing import settlement_files
-from wallet.reconciliation.closing.months import spoken
+from wallet.reconciliation.closing.months import month_text
 from wallet.reconciliation.closing.settlement_figures import figures_of
-from wallet.reconciliation.closing.settlement_tables import shown_sums
-from wallet.reconciliation.plans import plan_of, recipients
+from wallet.reconciliation.closing.settlement_tables import headline_sums
+from wallet.reconciliation.plans import plan_of, report_recipients
 
 TEMPLATE = "settlement"
 MOST_ATTACHED = 7 * 1024 * 1024  # bytes of all files; beyond it mail servers refuse, and the page has them
 
 
-def send(settlement: Settlement) -> None:
+def send_settlement(settlement: Settlement) -> None:
     now = clock.now()
-    for to in recipients(settlement.merchant):
+    for to in report_recipients(settlement.merchant):
         Letter.objects.get_or_create(
             once=f"settlement {settlement.pk} {to.lower()}"[:200],
             defaults={
@@ -45,7 +45,7 @@ def filling(letter: Letter) -> Filling:
         pk=letter.context["settlement"]
     )
     plan = plan_of(settlement.merchant)
-    parts = attached(settlement, whole=plan.names_players) if plan.is_attached else []
+    parts = attached_files(settlement, whole=plan.names_players) if plan.is_attached else []
     return Filling(contents(settlement) | {"attached": [part.name for part in parts]}, parts)
 
 
@@ -53,24 +53,28 @@ def contents(settlement: Settlement) -> dict[str, Any]:
     merchant, figures = settlement.merchant, figures_of(settlement)
     return {
         "merchant": merchant.name,
-        "month": spoken(settlement.month),
+        "month": month_text(settlement.month),
         "zone": settlement.time_zone,
         "prepared_by": settlement.prepared_by,
         "signed_by": settlement.signed_by,
         "signed_at": said(settlement.signed_at) if settlement.signed_at else "",
         "reason": settlement.reason,
         "exceptions": figures.days.exceptions,
-        "currencies": [(each.currency, shown_sums(each)) for each in figures.currencies],
+        "currencies": [(each.currency, headline_sums(each)) for each in figures.currencies],
         "days": figures.days,
         "adjustments": sum(figures.adjustments.values()),
         "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/settlements/{settlement.pk}/",
     }
 
 
-def attached(settlement: Settlement, *, whole: bool) -> list[Part]:
+def attached_files(settlement: Settlement, *, whole: bool) -> list[Part]:
     """Without `whole` the files name no transaction. None when they are too large for a mail."""
     parts = [
-        Part(settlement_files.name(settlement, kind), mimetype, settlement_files.content(settlement, kind, whole=whole))
+        Part(
+            settlement_files.settlement_file_name(settlement, kind),
+            mimetype,
+            settlement_files.file_content(settlement, kind, whole=whole),
+        )
         for kind, mimetype in settlement_files.TYPES.items()
     ]
     return parts if sum(len(part.content) for part in parts) <= MOST_ATTACHED else []

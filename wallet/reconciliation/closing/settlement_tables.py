@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from merchants.errors import spoken as said
+from merchants.errors import moment_text as said
 from merchants.models import Game
-from portal.lib.sheets import Amount
+from portal.lib.sheets import SheetAmount
 from wallet.models import Settlement, SettlementAdjustment
-from wallet.money import show
-from wallet.reconciliation.closing.months import spoken
+from wallet.money import format_amount
+from wallet.reconciliation.closing.months import month_text
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, SettlementFigures, figures_of
 
 AT_ONCE = 2_000
@@ -25,7 +25,7 @@ RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SettlementTable:
     """Cells: text, whole numbers, `Amount`, dates and moments."""
 
     title: str
@@ -40,7 +40,7 @@ class Table:
 def facts(settlement: Settlement) -> list[tuple[str, str]]:
     found = [
         ("Merchant", settlement.merchant.name),
-        ("Month", spoken(settlement.month)),
+        ("Month", month_text(settlement.month)),
         ("Time zone", settlement.time_zone),
         ("From", said(settlement.begins_at)),
         ("Until", said(settlement.ends_at)),
@@ -57,7 +57,7 @@ def facts(settlement: Settlement) -> list[tuple[str, str]]:
     return [(name, value) for name, value in found if value]
 
 
-def tables(settlement: Settlement, *, whole: bool = True) -> list[Table]:
+def tables(settlement: Settlement, *, whole: bool = True) -> list[SettlementTable]:
     """`whole`: adjustments name their transactions."""
     figures = figures_of(settlement)
     return [
@@ -70,26 +70,26 @@ def tables(settlement: Settlement, *, whole: bool = True) -> list[Table]:
     ]
 
 
-def balances(figures: SettlementFigures) -> Table:
+def balances(figures: SettlementFigures) -> SettlementTable:
     rows = [(each.currency, name, amount) for each in figures.currencies for name, amount in parts(each)]
-    return Table("Players' balances", ("Currency", "Item", "Amount"), rows)
+    return SettlementTable("Players' balances", ("Currency", "Item", "Amount"), rows)
 
 
-def parts(each: CurrencySums) -> list[tuple[str, Amount]]:
+def parts(each: CurrencySums) -> list[tuple[str, SheetAmount]]:
     """From the opening balance to the closing one; each as it changes what players have."""
     return [
-        ("Opening balance", Amount(each.opening)),
-        ("Stakes", Amount(-each.stakes)),
-        ("Payouts", Amount(each.payouts)),
-        ("Rewards", Amount(each.rewards)),
-        ("Deposits", Amount(each.deposits)),
-        ("Withdrawals", Amount(-each.withdrawals)),
-        ("Adjustments", Amount(each.adjustments)),
-        ("Closing balance", Amount(each.closing)),
+        ("Opening balance", SheetAmount(each.opening)),
+        ("Stakes", SheetAmount(-each.stakes)),
+        ("Payouts", SheetAmount(each.payouts)),
+        ("Rewards", SheetAmount(each.rewards)),
+        ("Deposits", SheetAmount(each.deposits)),
+        ("Withdrawals", SheetAmount(-each.withdrawals)),
+        ("Adjustments", SheetAmount(each.adjustments)),
+        ("Closing balance", SheetAmount(each.closing)),
     ]
 
 
-def shown_sums(each: CurrencySums) -> list[tuple[str, str]]:
+def headline_sums(each: CurrencySums) -> list[tuple[str, str]]:
     """What a person looks for first."""
     named = [
         ("GGR", each.ggr),
@@ -102,46 +102,62 @@ def shown_sums(each: CurrencySums) -> list[tuple[str, str]]:
         ("Opening balance", each.opening),
         ("Closing balance", each.closing),
     ]
-    return [(name, show(amount, each.currency)) for name, amount in named]
+    return [(name, format_amount(amount, each.currency)) for name, amount in named]
 
 
-def games(figures: SettlementFigures) -> Table:
+def games(figures: SettlementFigures) -> SettlementTable:
     by_game = [
-        (each.currency, each.game, each.name, each.bets, Amount(each.stakes), Amount(each.payouts), Amount(each.ggr))
+        (
+            each.currency,
+            each.game,
+            each.name,
+            each.bets,
+            SheetAmount(each.stakes),
+            SheetAmount(each.payouts),
+            SheetAmount(each.ggr),
+        )
         for each in figures.games
     ]
     totals = [
-        (each.currency, "", "All games", each.bets, Amount(each.stakes), Amount(each.payouts), Amount(each.ggr))
+        (
+            each.currency,
+            "",
+            "All games",
+            each.bets,
+            SheetAmount(each.stakes),
+            SheetAmount(each.payouts),
+            SheetAmount(each.ggr),
+        )
         for each in figures.currencies
     ]
-    return Table(
+    return SettlementTable(
         "GGR by game and currency",
         ("Currency", "Game", "Name", "Bets", "Stakes", "Payouts", "GGR"),
         sorted([*by_game, *totals], key=lambda row: (row[0], row[2] == "All games", row[2], row[1])),
     )
 
 
-def rewards(figures: SettlementFigures) -> Table:
-    rows = [(each.currency, each.reward_count, Amount(each.rewards)) for each in figures.currencies]
-    return Table("Rewards", ("Currency", "Rewards", "Amount"), rows)
+def rewards(figures: SettlementFigures) -> SettlementTable:
+    rows = [(each.currency, each.reward_count, SheetAmount(each.rewards)) for each in figures.currencies]
+    return SettlementTable("Rewards", ("Currency", "Rewards", "Amount"), rows)
 
 
-def cashier(figures: SettlementFigures) -> Table:
+def cashier(figures: SettlementFigures) -> SettlementTable:
     rows = [
         (
-            each.currency, each.deposit_count, Amount(each.deposits), each.withdrawal_count, Amount(each.withdrawals),
-            Amount(each.deposits - each.withdrawals),
+            each.currency, each.deposit_count, SheetAmount(each.deposits), each.withdrawal_count, SheetAmount(each.withdrawals),
+            SheetAmount(each.deposits - each.withdrawals),
         )
         for each in figures.currencies
     ]  # fmt: skip
-    return Table(
+    return SettlementTable(
         "Deposits and withdrawals (between merchant and players)",
         ("Currency", "Deposits", "Deposited", "Withdrawals", "Withdrawn", "Net deposited"),
         rows,
     )
 
 
-def days(figures: SettlementFigures) -> Table:
+def days(figures: SettlementFigures) -> SettlementTable:
     found = figures.days
     rows = [
         ("Days of the month", found.days),
@@ -153,7 +169,7 @@ def days(figures: SettlementFigures) -> Table:
         ("Open cases of the month", found.open_cases),
         ("Open cases of high severity", found.high),
     ]
-    return Table("Reconciliation", ("Item", "Number"), rows)
+    return SettlementTable("Reconciliation", ("Item", "Number"), rows)
 
 
 ADJUSTMENTS = (
@@ -163,9 +179,9 @@ ADJUSTMENTS = (
 NAMED = ("Transaction", "Takes back")
 
 
-def adjustments(settlement: Settlement, *, whole: bool) -> Table:
+def adjustments(settlement: Settlement, *, whole: bool) -> SettlementTable:
     head = (*ADJUSTMENTS, *NAMED) if whole else ADJUSTMENTS
-    return Table("Adjustments", head, adjustment_rows(settlement, whole=whole))
+    return SettlementTable("Adjustments", head, adjustment_rows(settlement, whole=whole))
 
 
 def adjustment_rows(settlement: Settlement, *, whole: bool, most: int | None = None) -> Iterator[Row]:
@@ -174,7 +190,7 @@ def adjustment_rows(settlement: Settlement, *, whole: bool, most: int | None = N
     for each in (found[:most] if most else found).iterator(AT_ONCE):
         row = (
             each.get_kind_display(), f"{each.month:%Y-%m}", each.day, each.moved, _game(each, known), each.currency,
-            Amount(each.amount), Amount(each.difference), each.at, each.text,
+            SheetAmount(each.amount), SheetAmount(each.difference), each.at, each.text,
         )  # fmt: skip
         yield (*row, each.transaction_id, each.ref_transaction_id) if whole else row
 

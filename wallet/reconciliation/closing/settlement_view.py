@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from portal.lib.sheets import Amount
+from portal.lib.sheets import SheetAmount
 from wallet.models import Settlement, SettlementConfirmation
-from wallet.money import show
+from wallet.money import format_amount
 from wallet.reconciliation.closing import invoices, settlement_tables
 from wallet.reconciliation.closing.settlement_figures import figures_of
-from wallet.reconciliation.closing.settlement_tables import Table
+from wallet.reconciliation.closing.settlement_tables import SettlementTable
 
 SHOWN = 100  # rows of a table; the files have all
 
@@ -37,16 +37,16 @@ def view_of(settlement: Settlement) -> dict[str, Any]:
         "settlement": settlement,
         "facts": settlement_tables.facts(settlement),
         "exceptions": figures.days.exceptions,
-        "sums": [(each.currency, settlement_tables.shown_sums(each)) for each in figures.currencies],
-        "tables": [shown(table) for table in settlement_tables.tables(settlement)],
+        "sums": [(each.currency, settlement_tables.headline_sums(each)) for each in figures.currencies],
+        "tables": [shown_table(table) for table in settlement_tables.tables(settlement)],
         "rules": settlement_tables.RULES,
         "confirmation": SettlementConfirmation.objects.select_related("by").filter(settlement=settlement).first(),
-        "comparisons": [compared(each) for each in comparisons(settlement)],
+        "comparisons": [comparison_rows(each) for each in comparisons(settlement)],
         "shown": SHOWN,
     }
 
 
-def shown(table: Table) -> ShownTable:
+def shown_table(table: SettlementTable) -> ShownTable:
     rows = [[cell(value, table.currency_of(row)) for value in row] for row in islice(table.rows, SHOWN + 1)]
     numbers = [bool(rows) and all(row[column].is_number for row in rows) for column in range(len(table.head))]
     head = [Cell(title, is_number) for title, is_number in zip(table.head, numbers, strict=True)]
@@ -54,8 +54,8 @@ def shown(table: Table) -> ShownTable:
 
 
 def cell(value: Any, currency: str) -> Cell:
-    if isinstance(value, Amount):
-        return Cell(show(int(value), currency), is_number=True)
+    if isinstance(value, SheetAmount):
+        return Cell(format_amount(int(value), currency), is_number=True)
     if isinstance(value, datetime):
         return Cell(f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
     if isinstance(value, int):
@@ -63,17 +63,23 @@ def cell(value: Any, currency: str) -> Cell:
     return Cell("" if value is None else str(value))
 
 
-def comparisons(settlement: Settlement) -> list[invoices.Comparison]:
-    return [invoices.compare(each, settlement) for each in invoices.newest(settlement.merchant, settlement.month)]
+def comparisons(settlement: Settlement) -> list[invoices.InvoiceComparison]:
+    return [
+        invoices.compare_invoice(each, settlement)
+        for each in invoices.newest_invoices(settlement.merchant, settlement.month)
+    ]
 
 
-def compared(each: invoices.Comparison) -> dict[str, Any]:
+def comparison_rows(each: invoices.InvoiceComparison) -> dict[str, Any]:
     return {
         "invoice": each.invoice,
         "state": each.state,
         "agrees": each.agrees,
         "lines": [
-            (line.currency, *(show(amount, line.currency) for amount in (line.ours, line.theirs, line.difference)))
+            (
+                line.currency,
+                *(format_amount(amount, line.currency) for amount in (line.ours, line.theirs, line.difference)),
+            )
             for line in each.lines
         ],
     }

@@ -35,7 +35,7 @@ SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
 
 # --- Asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def request(*, merchant: Merchant, month: date, reason: str, by: Person) -> Settlement:
+def request_statement(*, merchant: Merchant, month: date, reason: str, by: Person) -> Settlement:
     """A job prepares the statement. Raises StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder, DraftWaits,
     and ReasonNeeded where days or cases are open and no reason is given.
     """
@@ -59,7 +59,7 @@ def request(*, merchant: Merchant, month: date, reason: str, by: Person) -> Sett
         prepared_by=by,
         requested_at=clock.now(),
     )
-    transaction.on_commit(lambda: job_queue.send(TASK, asked.pk), robust=True)
+    transaction.on_commit(lambda: job_queue.send_job(TASK, asked.pk), robust=True)
     return asked
 
 
@@ -81,11 +81,11 @@ def check_due(merchant: Merchant, month: Month) -> None:
 
 def due_month(merchant: Merchant) -> date | None:
     """The month to close next; None before the first, which may be any."""
-    newest = signed(merchant)[-1:]
+    newest = signed_statements(merchant)[-1:]
     return next_month(newest[0].month) if newest else None
 
 
-def signed(merchant: Merchant) -> Sequence[Settlement]:
+def signed_statements(merchant: Merchant) -> Sequence[Settlement]:
     """Oldest first."""
     return list(Settlement.objects.filter(merchant=merchant, state=State.SIGNED).order_by("month"))
 
@@ -101,11 +101,11 @@ def prepare_waiting() -> int:
     waiting = list(
         Settlement.objects.filter(state=State.REQUESTED).order_by("requested_at").values_list("pk", flat=True)
     )
-    return sum(prepare(number) for number in waiting)
+    return sum(prepare_statement(number) for number in waiting)
 
 
 @transaction.atomic
-def prepare(number: int) -> bool:
+def prepare_statement(number: int) -> bool:
     """Count the figures of a request and keep them, or why not. False: another job has it, or it is done."""
     found = Settlement.objects.select_for_update(of=("self",), skip_locked=True).select_related("merchant")
     settlement = found.filter(pk=number, state=State.REQUESTED).first()
@@ -123,12 +123,12 @@ def prepare(number: int) -> bool:
 
 
 def _fill(settlement: Settlement) -> None:
-    merchant, closed = settlement.merchant, signed(settlement.merchant)
+    merchant, closed = settlement.merchant, signed_statements(settlement.merchant)
     settlement.counted_at = clock.now()
     before = closed[-1] if closed else None
     opening = ledger_sums.opening_balances(settlement, _closing_of(before) if before else None)
-    of_ledger = adjustments.write(adjustments.of_the_ledger(settlement, closed))
-    adjustments.write(adjustments.of_days_and_cases(settlement, adjustments.known(closed)))
+    of_ledger = adjustments.write_adjustments(adjustments.ledger_adjustments(settlement, closed))
+    adjustments.write_adjustments(adjustments.count_adjustments(settlement, adjustments.known_counts(closed)))
     currencies, games = ledger_sums.sums(settlement, opening, of_ledger)
     month = month_of(merchant, settlement.month)
     runs = day_counts.newest_runs(merchant, month.first, month.days[-1])
@@ -187,10 +187,10 @@ def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
         raise refusals.SamePerson
     check_two_people(settlement.prepared_by, by, settlement.merchant)
     if settlement.digest != digest_of(settlement) or is_outdated(settlement):
-        raise refusals.ChangedSince
+        raise refusals.SettlementChanged
     settlement.state, settlement.signed_by, settlement.signed_at = State.SIGNED, by, clock.now()
     settlement.save(update_fields=["state", "signed_by", "signed_at"])
-    settlement_mail.send(settlement)
+    settlement_mail.send_settlement(settlement)
     return settlement
 
 
@@ -202,13 +202,13 @@ def is_outdated(settlement: Settlement) -> bool:
         return True
     if sorted(day_counts.open_cases(merchant, month.first)) != figures.open_cases:
         return True
-    now = adjustments.of_days_and_cases(settlement, adjustments.known(signed(merchant)))
+    now = adjustments.count_adjustments(settlement, adjustments.known_counts(signed_statements(merchant)))
     kinds = [SettlementAdjustment.Kind.DAY, SettlementAdjustment.Kind.CASE]
-    return not adjustments.same(now, settlement.adjustments.filter(kind__in=kinds))
+    return not adjustments.is_unchanged(now, settlement.adjustments.filter(kind__in=kinds))
 
 
 @transaction.atomic
-def withdraw(*, settlement: Settlement, reason: str, by: Person) -> Settlement:
+def withdraw_statement(*, settlement: Settlement, reason: str, by: Person) -> Settlement:
     """Of one that is not signed off: it can be prepared anew. Raises StaffOnly, NotPrepared."""
     check_staff(by)
     check_no_secret(reason)
@@ -222,7 +222,7 @@ def withdraw(*, settlement: Settlement, reason: str, by: Person) -> Settlement:
 
 
 @transaction.atomic
-def confirm(*, settlement: Settlement, by: Person) -> SettlementConfirmation:
+def confirm_statement(*, settlement: Settlement, by: Person) -> SettlementConfirmation:
     """For the merchant, by an owner or manager. Raises OwnersAndManagersOnly, NotSigned, ConfirmedAlready."""
     check_speaker(settlement.merchant, by)
     settlement = _locked(settlement)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal.lib.money import MAX_WHOLE_NUMBER, SCALE
 from wallet.reconciliation.reading import currencies
 from wallet.reconciliation.reading.mapping import SEPARATORS, Mapping
-from wallet.reconciliation.reading.table import shown
+from wallet.reconciliation.reading.table import shown_text
 from wallet.reconciliation.reading.unreadable_cell import NO_MARKS, UNSEEN, Unclear
 
 DECIMALS = 5
@@ -28,7 +28,7 @@ STATE_MINUS = "state in the mapping how an amount below zero is written"
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class AmountForm:
     """`units`: real amount × 100000, never below zero. `is_out`: a minus stood with it."""
 
     units: int
@@ -55,17 +55,17 @@ class AmountReader:
         point = POINTS.get(SEPARATORS.get(self.mapping.amounts, ""))
         return re.compile(rf"([0-9]{{1,12}})(?:{point}([0-9]{{1,5}}))?", re.ASCII) if point else None
 
-    def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> Amount:
+    def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> AmountForm:
         """`currency` as a column or the mapping says it, else empty. Raises Unclear."""
         if currency and self.usual is not None and (found := self.usual.fullmatch(text)):
             units = int(found[1]) * SCALE + int((found[2] or "").ljust(DECIMALS, "0"))
-            return Amount(self._in_range(units, most), is_out=False, currency=currency)
+            return AmountForm(self._in_range(units, most), is_out=False, currency=currency)
         parts = self._parts(text)
         is_out = self._is_out(parts)
         currency = self._currency(parts["before"] or parts["after"], currency)
         if parts["before"] and parts["after"]:
             raise Unclear("two words stand beside the amount")
-        return Amount(self._in_range(self._units(parts["number"], currency), most), is_out, currency)
+        return AmountForm(self._in_range(self._units(parts["number"], currency), most), is_out, currency)
 
     def _parts(self, text: str) -> dict[str, str]:
         text = text.translate(NO_MARKS).strip(UNSEEN)
@@ -119,9 +119,9 @@ class AmountReader:
                 raise Unclear("no currency stands beside the amount, as the mapping says it does")
             return known
         if not known:
-            return currencies.code(word, self.mapping.currencies)
-        if not currencies.is_of(word, known, self.mapping.currencies):
-            raise Unclear(f"{shown(word)} stands beside the amount, and its currency is {known}")
+            return currencies.currency_code(word, self.mapping.currencies)
+        if not currencies.sign_agrees(word, known, self.mapping.currencies):
+            raise Unclear(f"{shown_text(word)} stands beside the amount, and its currency is {known}")
         return known
 
     # --- the number ---------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class AmountReader:
             return int(whole)
         if self.mapping.amounts == "minor":
             fixed = self.mapping.minor_digits
-            return int(whole) * int(10 ** (DECIMALS - (int(fixed) if fixed else currencies.decimals(currency))))
+            return int(whole) * int(10 ** (DECIMALS - (int(fixed) if fixed else currencies.minor_digits(currency))))
         return int(whole or "0") * SCALE + int(rest.ljust(DECIMALS, "0") or "0")
 
     def _why_not(self, text: str) -> str:

@@ -11,17 +11,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wallet.reconciliation.reading import currencies
-from wallet.reconciliation.reading.amounts import Amount, AmountReader
+from wallet.reconciliation.reading.amounts import AmountForm, AmountReader
 from wallet.reconciliation.reading.columns import LONGEST_CURRENCY, LONGEST_GAME, LONGEST_ID
 from wallet.reconciliation.reading.mapping import KINDS, Mapping
 from wallet.reconciliation.reading.moments import MomentReader
-from wallet.reconciliation.reading.table import SHOWN, shown
-from wallet.reconciliation.reading.unreadable_cell import UNSEEN, Unclear, unseen
+from wallet.reconciliation.reading.table import SHOWN, shown_text
+from wallet.reconciliation.reading.unreadable_cell import UNSEEN, Unclear, invisible_characters
 
 MOST_COUNTED = 9  # digits
 
 
-class Row(NamedTuple):
+class ConvertedRow(NamedTuple):
     """One of ours. With a `fault`, nothing else of it counts."""
 
     line: int
@@ -78,7 +78,9 @@ class Fields:
 
     def add(self, name: str, says: str) -> None:
         cell = self.cell(name)
-        self.says.append(f"{self.headers[self.place[name]]} is {shown(cell[: SHOWN + 1])}: {says}{unseen(cell)}")
+        self.says.append(
+            f"{self.headers[self.place[name]]} is {shown_text(cell[: SHOWN + 1])}: {says}{invisible_characters(cell)}"
+        )
 
     @property
     def fault(self) -> str | None:
@@ -98,7 +100,7 @@ class Conversion:
         self.ignored = 0
         self._rows = self._stake_and_win if mapping.is_stake_and_win else self._one
 
-    def rows(self, line: int, cells: Sequence[str]) -> Iterator[Row]:
+    def rows(self, line: int, cells: Sequence[str]) -> Iterator[ConvertedRow]:
         fields = Fields(self.place, self.headers, cells)
         if self._is_ignored(fields):
             self.ignored += 1
@@ -111,16 +113,16 @@ class Conversion:
         )
 
     # --- one line, one row --------------------------------------------------------------------------------------------
-    def _one(self, line: int, fields: Fields) -> Iterator[Row]:
+    def _one(self, line: int, fields: Fields) -> Iterator[ConvertedRow]:
         currency = self._currency(fields)
         amount, name = self._amount(fields, currency)
         kind = self._kind(fields, amount, name)
         row = self._common(line, fields, amount.currency if amount else "")
         yield self._judged(fields, row._replace(kind=kind or "", amount=amount.units if amount else None))
 
-    def _common(self, line: int, fields: Fields, currency: str) -> Row:
+    def _common(self, line: int, fields: Fields, currency: str) -> ConvertedRow:
         has_id = "transaction_id" in self.place and self.mapping.grain == "rows"
-        return Row(
+        return ConvertedRow(
             line,
             (fields.read("transaction_id", _id) or "") if has_id else "",
             "",
@@ -135,11 +137,11 @@ class Conversion:
         )
 
     @staticmethod
-    def _judged(fields: Fields, row: Row) -> Row:
-        return row if fields.fault is None else Row(row.line, fault=fields.fault)
+    def _judged(fields: Fields, row: ConvertedRow) -> ConvertedRow:
+        return row if fields.fault is None else ConvertedRow(row.line, fault=fields.fault)
 
     # --- a bet and its payout in one line -----------------------------------------------------------------------------
-    def _stake_and_win(self, line: int, fields: Fields) -> Iterator[Row]:
+    def _stake_and_win(self, line: int, fields: Fields) -> Iterator[ConvertedRow]:
         currency = self._currency(fields) or ""
         stake = fields.read("stake", lambda cell: self.amount.read(cell, currency))
         win = self._win(fields, currency)
@@ -151,7 +153,7 @@ class Conversion:
         if win_id and win is None and not fields.says:
             fields.add("win", "no amount, and its transaction id is there")
         if fields.fault is not None or stake is None:
-            yield Row(line, fault=fields.fault)
+            yield ConvertedRow(line, fault=fields.fault)
             return
         yield row._replace(kind="bet", amount=stake.units)
         if win is not None:
@@ -159,7 +161,7 @@ class Conversion:
                 row = row._replace(transaction_id=win_id, ref_transaction_id=row.transaction_id)
             yield row._replace(kind="payout", amount=win.units)
 
-    def _win(self, fields: Fields, currency: str) -> Amount | None:
+    def _win(self, fields: Fields, currency: str) -> AmountForm | None:
         """None of a round that has none yet: an empty cell, or a zero without a transaction of its own."""
         cell = fields.cell("win")
         if not cell.strip(UNSEEN):
@@ -179,9 +181,9 @@ class Conversion:
         word = cell.strip(UNSEEN)
         if not word or len(word) > LONGEST_CURRENCY:
             raise Unclear("not a currency's code such as EUR")
-        return currencies.code(word, self.mapping.currencies)
+        return currencies.currency_code(word, self.mapping.currencies)
 
-    def _amount(self, fields: Fields, currency: str | None) -> tuple[Amount | None, str]:
+    def _amount(self, fields: Fields, currency: str | None) -> tuple[AmountForm | None, str]:
         """With the name of the column that it stands in. Of no currency, nothing is said of the amount."""
         if currency is None:
             return None, ""
@@ -194,11 +196,11 @@ class Conversion:
         read = [(fields.read(name, lambda cell: self.amount.read(cell, currency)), name) for name in sides]
         moved = [each for each in read if each[0] is None or each[0].units]
         if len(moved) > 1 or (not moved and len(read) > 1 and "kind" not in self.place):
-            fields.add("debit", f"both a debit and a credit ({shown(fields.cell('credit'))})")
+            fields.add("debit", f"both a debit and a credit ({shown_text(fields.cell('credit'))})")
             return None, ""
         return (moved or read)[0]
 
-    def _kind(self, fields: Fields, amount: Amount | None, name: str) -> str | None:
+    def _kind(self, fields: Fields, amount: AmountForm | None, name: str) -> str | None:
         if "kind" in self.place:
             return fields.read("kind", self._kind_of)
         is_out = name == "debit" if self.mapping.is_debit_and_credit else amount is not None and amount.is_out

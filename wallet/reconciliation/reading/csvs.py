@@ -11,7 +11,14 @@ from typing import Any
 
 from wallet.reconciliation.reading import header as header_line
 from wallet.reconciliation.reading.mapping import ENCODINGS, MOST_LINES_BEFORE, Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Unreadable, as_csv, checked_headers, too_many
+from wallet.reconciliation.reading.table import (
+    Fault,
+    SourceTable,
+    Unreadable,
+    as_csv,
+    checked_headers,
+    refuse_row_count,
+)
 from wallet.reconciliation.reading.unpacking import Unpacked
 
 DELIMITERS = ",;\t|^~"
@@ -25,14 +32,14 @@ LONGEST_HEADER = 64 * 1024
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
-def table(file: Unpacked, head: bytes, mapping: Mapping, *, is_patient: bool = False) -> Table:
+def csv_table(file: Unpacked, head: bytes, mapping: Mapping, *, is_patient: bool = False) -> SourceTable:
     """`head` has been read from the file already. Patient: read here and not by the database, which is stricter."""
     pieces = _utf8(file, head, encoding_of(head, mapping))
     text, pending = _head(pieces)
     skipped, day, stated = _before(text)
     before, line = _header_at(text, len(skipped), stated, mapping)
     delimiter, header, length, lines = _header(text[before:], stated, mapping, line)
-    found = Table("CSV", checked_headers(header), line + lines, delimiter, iter(()), day=day)
+    found = SourceTable("CSV", checked_headers(header), line + lines, delimiter, iter(()), day=day)
     found.chunks = _body(found, text[before + length :].encode() + pending, pieces)
     is_spaced = all(cell.startswith(" ") for cell in header[1:])
     return _patient(found, is_spaced=is_spaced) if is_patient or is_spaced else found
@@ -57,7 +64,7 @@ def _header_at(text: str, start: int, delimiter: str, mapping: Mapping) -> tuple
         if not 0 <= number < len(begins):
             raise Unreadable(Fault("The file has no such line for the column names. State another one."))
         return begins[number], mapping.header_line
-    found = header_line.position([_cells_at(text, begin, delimiter, mapping) for begin in begins], mapping)
+    found = header_line.header_position([_cells_at(text, begin, delimiter, mapping) for begin in begins], mapping)
     return begins[found], line + found
 
 
@@ -135,7 +142,7 @@ def _header(text: str, stated: str, mapping: Mapping, line: int) -> tuple[str, l
                 line,
             )
         )
-    too_many(len(found[1]))
+    refuse_row_count(len(found[1]))
     return found
 
 
@@ -154,7 +161,7 @@ def _record(text: str, delimiter: str) -> tuple[list[str], int, int]:
     return cells, sum(map(len, taken)), len(taken)
 
 
-def _body(found: Table, held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _body(found: SourceTable, held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The rows, without the footers and empty lines at the end."""
     is_cut = False
     for piece in pieces:
@@ -165,7 +172,7 @@ def _body(found: Table, held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]
     yield _counted(found, _without_footers(found, held, is_cut=is_cut))
 
 
-def _patient(found: Table, *, is_spaced: bool) -> Table:
+def _patient(found: SourceTable, *, is_spaced: bool) -> SourceTable:
     """Rows of their own lines: without empty lines, without empty cells beside the columns, whatever ends a line."""
     lines = _lines(found.chunks)
     found.chunks = as_csv(
@@ -175,7 +182,7 @@ def _patient(found: Table, *, is_spaced: bool) -> Table:
     return found
 
 
-def _numbered(found: Table, reader: Any) -> Iterator[list[str]]:
+def _numbered(found: SourceTable, reader: Any) -> Iterator[list[str]]:
     width, line = len(found.headers), found.first
     while True:
         try:
@@ -191,12 +198,12 @@ def _numbered(found: Table, reader: Any) -> Iterator[list[str]]:
         line = found.first + reader.line_num
 
 
-def _counted(found: Table, piece: bytes) -> bytes:
+def _counted(found: SourceTable, piece: bytes) -> bytes:
     found.newlines += piece.count(b"\n")
     return piece
 
 
-def _without_footers(found: Table, tail: bytes, *, is_cut: bool) -> bytes:
+def _without_footers(found: SourceTable, tail: bytes, *, is_cut: bool) -> bytes:
     """`is_cut`: the tail begins within a line."""
     while True:
         tail = tail.rstrip(b"\r\n")
@@ -218,7 +225,7 @@ def _cells(line: bytes, delimiter: str) -> list[str]:
         return []
 
 
-def misshapen(found: Table, most: int) -> tuple[list[Fault], int]:
+def misshapen_lines(found: SourceTable, most: int) -> tuple[list[Fault], int]:
     """Which lines have not as many cells as there are columns. Slow, and only for a file that the database refused."""
     faults: list[Fault] = []
     count, width, line = 0, len(found.headers), found.first

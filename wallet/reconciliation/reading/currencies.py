@@ -9,7 +9,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import list_currencies
 
-from wallet.reconciliation.reading.table import shown
+from wallet.reconciliation.reading.table import shown_text
 from wallet.reconciliation.reading.unreadable_cell import Unclear
 
 CODE = re.compile(r"[A-Z0-9]{1,8}", re.ASCII)
@@ -41,7 +41,7 @@ def codes_of_signs() -> dict[str, frozenset[str]]:
     return {sign: frozenset(codes) for sign, codes in found.items()}
 
 
-def code(word: str, stated: Words[str, str]) -> str:
+def currency_code(word: str, stated: Words[str, str]) -> str:
     """Return the code that a word or sign stands for. Raises Unclear when it may be none or several."""
     if (named := stated.get(word.lower())) is not None:
         return named
@@ -54,18 +54,18 @@ def code(word: str, stated: Words[str, str]) -> str:
         return min(codes)
     if codes:
         listed = ", ".join(sorted(codes)[:4])
-        raise Unclear(f"{shown(word)} may be {listed}; state which currency it is")
-    raise Unclear(f"{shown(word)} is not a currency's code such as EUR; state which currency it is")
+        raise Unclear(f"{shown_text(word)} may be {listed}; state which currency it is")
+    raise Unclear(f"{shown_text(word)} is not a currency's code such as EUR; state which currency it is")
 
 
-def is_of(word: str, currency: str, stated: Words[str, str]) -> bool:
+def sign_agrees(word: str, currency: str, stated: Words[str, str]) -> bool:
     """Return whether the sign beside an amount agrees with the currency that is known for it."""
     if (named := stated.get(word.lower())) is not None:
         return named == currency
     return word.upper() == currency or currency in codes_of_signs().get(word.lower(), frozenset())
 
 
-def decimals(currency: str) -> int:
+def minor_digits(currency: str) -> int:
     """Return the digits of its minor unit by ISO 4217. Raises Unclear for what is not in it."""
     if currency in NO_DECIMALS:
         return 0
@@ -73,6 +73,6 @@ def decimals(currency: str) -> int:
         return MORE_DECIMALS[currency]
     if currency not in known_codes():
         raise Unclear(
-            f"ISO 4217 does not say how many decimals {shown(currency)} has; state a fixed number of decimals"
+            f"ISO 4217 does not say how many decimals {shown_text(currency)} has; state a fixed number of decimals"
         )
     return 2

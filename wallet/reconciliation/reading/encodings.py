@@ -14,7 +14,7 @@ OF_ONE_BYTE = [name for name in ENCODINGS if name.startswith(("cp", "iso"))]
 MANY_NULS = 5  # one byte of so many, as in UTF-16 of western texts
 
 
-def suggested(head: bytes, stated: str = "utf-8") -> str:
+def suggested_encoding(head: bytes, stated: str = "utf-8") -> str:
     """Return the encoding that the beginning of a file seems to have. `stated` is kept where it can be."""
     part = head[:LOOKED_AT]
     if part.count(0) * MANY_NULS > len(part):

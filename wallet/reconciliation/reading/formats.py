@@ -7,8 +7,8 @@ from typing import IO
 
 from wallet.reconciliation.reading import csvs, encodings, jsons, sheets
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Unreadable
-from wallet.reconciliation.reading.unpacking import PIECE, opened
+from wallet.reconciliation.reading.table import Fault, SourceTable, Unreadable
+from wallet.reconciliation.reading.unpacking import PIECE, open_unpacked
 
 ELSE = {
     b"%PDF": "a PDF",
@@ -24,8 +24,8 @@ JSON = (b"{", b"[")
 SNIFFED = 4096
 
 
-def table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -> Table:
-    unpacked = opened(file)
+def open_table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -> SourceTable:
+    unpacked = open_unpacked(file)
     head = unpacked.read(PIECE)
     if not head:
         raise Unreadable(Fault("The file is empty."))
@@ -33,25 +33,25 @@ def table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -> Tab
         if head.startswith(mark):
             raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that."))
     if head.startswith(ZIP):
-        return sheets.table(unpacked, head, mapping)
+        return sheets.workbook_table(unpacked, head, mapping)
     if _looks_like_json(head):
-        return jsons.table(unpacked, head, mapping)
-    return csvs.table(unpacked, head, mapping, is_patient=is_patient)
+        return jsons.json_table(unpacked, head, mapping)
+    return csvs.csv_table(unpacked, head, mapping, is_patient=is_patient)
 
 
 def suggested_encoding(file: IO[bytes], stated: str) -> str:
     """Of a CSV, the encoding that it seems to have; else as stated."""
     try:
-        head = opened(file).read(PIECE)
+        head = open_unpacked(file).read(PIECE)
     except Unreadable:
         return stated
     is_csv = not (head.startswith((ZIP, *csvs.MARKS)) or _looks_like_json(head))
-    return encodings.suggested(head, stated) if is_csv else stated
+    return encodings.suggested_encoding(head, stated) if is_csv else stated
 
 
 def is_json(file: IO[bytes]) -> bool:
     try:
-        return _looks_like_json(opened(file).read(SNIFFED))
+        return _looks_like_json(open_unpacked(file).read(SNIFFED))
     except Unreadable:
         return False
 

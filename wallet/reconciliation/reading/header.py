@@ -14,7 +14,7 @@ def names_in(cells: Sequence[str], mapping: Mapping) -> int:
     return mapping.known(cells) if mapping.columns else usual_columns(cells)
 
 
-def position(lines: Sequence[Sequence[str]], mapping: Mapping) -> int:
+def header_position(lines: Sequence[Sequence[str]], mapping: Mapping) -> int:
     """Return the first line that is not empty, or the one that names the columns where the first does not."""
     first = next((number for number, cells in enumerate(lines) if any(cells)), 0)
     enough = len(mapping.columns) or FEWEST_NAMES

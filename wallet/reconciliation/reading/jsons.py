@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 from wallet.reconciliation.reading.mapping import OPTIONAL, Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Unreadable, as_csv, checked_headers, shown
+from wallet.reconciliation.reading.table import Fault, SourceTable, Unreadable, as_csv, checked_headers, shown_text
 from wallet.reconciliation.reading.unpacking import Unpacked
 
 LONGEST = 1024 * 1024  # characters of one row, or of what stands beside the rows
@@ -31,30 +31,30 @@ DEEPEST = 16  # objects in each other
 Row = dict[str, Any]
 
 
-def once(pairs: list[tuple[str, Any]]) -> Row:
+def unique_row(pairs: list[tuple[str, Any]]) -> Row:
     if len(pairs) > MOST_NAMES:
         raise Unreadable(Fault(f"An object of {len(pairs):,} names; at most {MOST_NAMES:,} are read."))
     row: Row = {}
     for name, value in pairs:
         if name in row:
-            raise Unreadable(Fault(f"An object names {shown(name)} twice."))
+            raise Unreadable(Fault(f"An object names {shown_text(name)} twice."))
         row[name] = value
     return row
 
 
-class Number(str):
+class JsonNumber(str):
     """A number with a point, as it was written."""
 
     __slots__ = ()
 
 
-DECODER = json.JSONDecoder(parse_float=Number, parse_int=str, parse_constant=str, object_pairs_hook=once)
+DECODER = json.JSONDecoder(parse_float=JsonNumber, parse_int=str, parse_constant=str, object_pairs_hook=unique_row)
 
 
-def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
+def json_table(file: Unpacked, head: bytes, mapping: Mapping) -> SourceTable:
     """The columns are the names in the first row, and those of the mapping that a row may lack."""
     text = _Text(file, head)
-    found = Table("JSON", [], 1, ",", iter(()), is_ours=True)
+    found = SourceTable("JSON", [], 1, ",", iter(()), is_ours=True)
     rows = _Reader(text, found, mapping).rows()
     first = next(rows, {})
     optional = [header for name, header in mapping.columns.items() if name in OPTIONAL]
@@ -71,7 +71,7 @@ def _cells(rows: Iterable[Row], headers: list[str], mapping: Mapping) -> Iterato
 
 
 def _pointed(cell: str) -> str:
-    return cell.replace(".", ",") if isinstance(cell, Number) else cell
+    return cell.replace(".", ",") if isinstance(cell, JsonNumber) else cell
 
 
 def _cell(value: Any, number: int, *, is_named: bool) -> str:
@@ -91,7 +91,7 @@ def _cell(value: Any, number: int, *, is_named: bool) -> str:
 class _Reader:
     """Finds the rows and gives one after the other; what stands beside them is kept."""
 
-    def __init__(self, text: _Text, found: Table, mapping: Mapping) -> None:
+    def __init__(self, text: _Text, found: SourceTable, mapping: Mapping) -> None:
         self.text, self.found = text, found
         self.path = tuple(filter(None, mapping.rows_path.split(".")))
         self.left = LONGEST
@@ -111,7 +111,9 @@ class _Reader:
         if self.found.rows_path:
             self.found.declared, self.found.day = beside.get("totals"), str(beside.get("day") or "")
         elif self.path:
-            raise Unreadable(Fault(f"The JSON has no list at {shown('.'.join(self.path))}. State where the rows are."))
+            raise Unreadable(
+                Fault(f"The JSON has no list at {shown_text('.'.join(self.path))}. State where the rows are.")
+            )
         else:
             yield from self._expanded(chain([beside], _lines(self.text)), ())
 
@@ -139,7 +141,7 @@ class _Reader:
         self._spend(begun)
         self.text.take(":")
         if name in names:
-            raise Unreadable(Fault(f"The object names {shown(name)} twice."))
+            raise Unreadable(Fault(f"The object names {shown_text(name)} twice."))
         names.add(name)
         if len(names) > MOST_NAMES:
             raise Unreadable(Fault(f"An object of {len(names):,} names; at most {MOST_NAMES:,} are read."))
@@ -155,7 +157,7 @@ class _Reader:
     def _take_rows(self, here: tuple[str, ...]) -> Iterator[Row]:
         path = ".".join(here)
         if self.found.rows_path:
-            says = f"Two lists may be the rows: {shown(self.found.rows_path)} and {shown(path)}. State which one."
+            says = f"Two lists may be the rows: {shown_text(self.found.rows_path)} and {shown_text(path)}. State which one."
             raise Unreadable(Fault(says))
         self.found.rows_path = path
         yield from self._expanded(_list(self.text), self.path[len(here) :])
@@ -263,7 +265,7 @@ class _Text:
 
     def take(self, sign: str) -> None:
         if (met := self.peek()) != sign:
-            says = f"{shown(met)} where “{sign}” belongs." if met else ENDS
+            says = f"{shown_text(met)} where “{sign}” belongs." if met else ENDS
             raise Unreadable(Fault(says, self.count or None))
         self.at += 1
 

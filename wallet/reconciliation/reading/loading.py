@@ -20,7 +20,7 @@ from wallet.reconciliation.reading import csvs, formats
 from wallet.reconciliation.reading.columns import columns
 from wallet.reconciliation.reading.conversion import TYPES, Conversion
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import MOST_FAULTS, SHOWN, Fault, Table, Unreadable
+from wallet.reconciliation.reading.table import MOST_FAULTS, SHOWN, Fault, SourceTable, Unreadable
 
 type Opened = Callable[[], AbstractContextManager[IO[bytes]]]
 SAMPLE = 10
@@ -39,7 +39,7 @@ ABSENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LoadingPlace:
     """Where raw rows are put, and those that had to be converted."""
 
     kind: sql.SQL
@@ -55,17 +55,17 @@ class Place:
         return sql.Identifier(self.schema, f"{self.name}_converted")
 
 
-PASSING = Place(sql.SQL("TEMP"), "pg_temp", "statement_raw")
+PASSING = LoadingPlace(sql.SQL("TEMP"), "pg_temp", "statement_raw")
 
 
 @dataclass(slots=True)
 class Loaded:
     """The raw rows in the database; those of a passing look until the block ends. `read` is how they were read last."""
 
-    table: Table
+    table: SourceTable
     rows: int
-    place: Place
-    read: Reading | None = None
+    place: LoadingPlace
+    read: LoadedReading | None = None
 
     @property
     def source(self) -> sql.Composed:
@@ -75,7 +75,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LoadedReading:
     """How raw rows are read by a mapping: `rows` to stand behind FROM, with our columns; what is wrong."""
 
     mapping: Mapping
@@ -87,15 +87,15 @@ class Reading:
     fault_count: int = 0
 
 
-def cells(table: Table) -> list[sql.Identifier]:
+def cells(table: SourceTable) -> list[sql.Identifier]:
     return [sql.Identifier(f"c{number}") for number in range(1, len(table.headers) + 1)]
 
 
 @contextmanager
-def loaded(open_file: Opened, mapping: Mapping, place: Place = PASSING) -> Iterator[Loaded]:
+def loaded_rows(open_file: Opened, mapping: Mapping, place: LoadingPlace = PASSING) -> Iterator[Loaded]:
     """Raises Unreadable for what is not a table."""
     with open_file() as file:
-        table = formats.table(file, mapping)
+        table = formats.open_table(file, mapping)
         _make(table, place)
         try:
             rows = _copied(table, place)
@@ -108,7 +108,7 @@ def loaded(open_file: Opened, mapping: Mapping, place: Place = PASSING) -> Itera
             _run(sql.SQL("DROP TABLE IF EXISTS {}, {}").format(place.table, place.converted))
 
 
-def _make(table: Table, place: Place) -> None:
+def _make(table: SourceTable, place: LoadingPlace) -> None:
     """A line gets its number as it comes; the order is that of the file."""
     _run(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(place.table))
     texts = sql.SQL(", ").join(sql.SQL('{} text COLLATE "C"').format(cell) for cell in cells(table))
@@ -118,7 +118,7 @@ def _make(table: Table, place: Place) -> None:
     _run(sql.SQL("CREATE {} TABLE {} ({}, {})").format(place.kind, place.table, numbered, texts))
 
 
-def _copied(table: Table, place: Place) -> int:
+def _copied(table: SourceTable, place: LoadingPlace) -> int:
     names = sql.SQL(", ").join([*([sql.Identifier("line")] if table.is_numbered else []), *cells(table)])
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, DELIMITER {}, FORCE_NOT_NULL *)")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -129,19 +129,19 @@ def _copied(table: Table, place: Place) -> int:
 
 
 def _patiently(
-    fault: psycopg.Error, strict: Table, open_file: Opened, mapping: Mapping, place: Place
-) -> tuple[Table, int]:
+    fault: psycopg.Error, strict: SourceTable, open_file: Opened, mapping: Mapping, place: LoadingPlace
+) -> tuple[SourceTable, int]:
     """What the database did not take as a table may be one. Else its lines are named."""
     with open_file() as file:
         try:
-            table = formats.table(file, mapping, is_patient=True)
+            table = formats.open_table(file, mapping, is_patient=True)
             _make(table, place)
             return table, _copied(table, place)
         except (Unreadable, psycopg.Error):
             raise _told(fault, strict, open_file, mapping) from fault
 
 
-def _count_breaks_in_cells(table: Table, place: Place) -> None:
+def _count_breaks_in_cells(table: SourceTable, place: LoadingPlace) -> None:
     """Where cells hold line breaks, a row is at the line where it begins."""
     breaks = sql.SQL(" + ").join(
         sql.SQL("length({0}) - length(translate({0}, E'\\n', ''))").format(cell) for cell in cells(table)
@@ -155,13 +155,13 @@ def _count_breaks_in_cells(table: Table, place: Place) -> None:
     )
 
 
-def _told(fault: psycopg.Error, table: Table, open_file: Opened, mapping: Mapping) -> Unreadable:
+def _told(fault: psycopg.Error, table: SourceTable, open_file: Opened, mapping: Mapping) -> Unreadable:
     """What PostgreSQL met first, or all lines of a wrong number of cells."""
     line = _line_of(fault.diag.context or "", table)
     if isinstance(fault, (psycopg.errors.CharacterNotInRepertoire, psycopg.errors.UntranslatableCharacter)):
         return csvs.not_utf8(line)
     with open_file() as file:
-        faults, count = csvs.misshapen(formats.table(file, mapping), MOST_FAULTS)
+        faults, count = csvs.misshapen_lines(formats.open_table(file, mapping), MOST_FAULTS)
     if faults:
         return Unreadable(*faults, count=count)
     if isinstance(fault, psycopg.errors.BadCopyFileFormat):
@@ -169,7 +169,7 @@ def _told(fault: psycopg.Error, table: Table, open_file: Opened, mapping: Mappin
     return Unreadable(Fault("The line is longer than can be read.", line))
 
 
-def _line_of(context: str, table: Table) -> int:
+def _line_of(context: str, table: SourceTable) -> int:
     """`COPY statement_raw, line 17, column c1: …`, counted from the first row."""
     number = context.partition(", line ")[2].partition(",")[0].partition(":")[0]
     return table.first - 1 + (int(number) if number.isdecimal() else 1)
@@ -182,50 +182,50 @@ def sample(of: Loaded) -> list[list[str]]:
 
 
 # --- How they are read ----------------------------------------------------------------------------------------------
-def reading(of: Loaded, mapping: Mapping) -> Reading:
+def read_rows(of: Loaded, mapping: Mapping) -> LoadedReading:
     """By the database, where the mapping is plain and every cell fits; else one by one. The last one is kept."""
     if of.read is None or of.read.mapping != mapping:
         of.read = (_plain(of, mapping) if mapping.is_plain else None) or _converted(of, mapping)
     return of.read
 
 
-def judged(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
+def judged_sums(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
     """What all rows come to, by currency and kind; or Unreadable with the lines that cannot be read."""
-    refuse(of, mapping)
+    refuse_faults(of, mapping)
     return totals(of, mapping)
 
 
 def totals(of: Loaded, mapping: Mapping) -> list[dict[str, Any]]:
     """Of those rows that can be read."""
-    return reading(of, mapping).totals
+    return read_rows(of, mapping).totals
 
 
-def refuse(of: Loaded, mapping: Mapping) -> None:
+def refuse_faults(of: Loaded, mapping: Mapping) -> None:
     """Raises Unreadable when a line cannot be read, with the first hundred."""
-    if (read := reading(of, mapping)).faults:
+    if (read := read_rows(of, mapping)).faults:
         raise Unreadable(*read.faults, count=read.fault_count)
 
 
-def show(of: Loaded, mapping: Mapping, view: sql.Identifier) -> None:
+def create_view(of: Loaded, mapping: Mapping, view: sql.Identifier) -> None:
     """Makes a view of rows that have been judged, with our columns, whatever the file calls them."""
-    if reading(of, mapping).is_converted:  # they take the place of those that they were made of
+    if read_rows(of, mapping).is_converted:  # they take the place of those that they were made of
         _run(sql.SQL("DROP TABLE {}").format(of.place.table))
         _run(sql.SQL("ALTER TABLE {} RENAME TO {}").format(of.place.converted, sql.Identifier(of.place.name)))
-        of.read = replace(reading(of, mapping), rows=_ours(of.place.table))
-    _run(sql.SQL("CREATE VIEW {} AS SELECT {} FROM {} AS read").format(view, NAMES, reading(of, mapping).rows))
+        of.read = replace(read_rows(of, mapping), rows=_ours(of.place.table))
+    _run(sql.SQL("CREATE VIEW {} AS SELECT {} FROM {} AS read").format(view, NAMES, read_rows(of, mapping).rows))
     _run(sql.SQL("ANALYZE {} (line, {})").format(of.place.table, sql.SQL(", ").join(_joined_by(of, mapping))))
 
 
 def _joined_by(of: Loaded, mapping: Mapping) -> list[sql.Identifier]:
     """The cells whose spread the planner has to know: to look at all takes three times as long."""
     names = [name for name in ("transaction_id", "player_id") if name in mapping.columns]
-    if reading(of, mapping).is_converted:
+    if read_rows(of, mapping).is_converted:
         return [sql.Identifier(name) for name in names]
     return [cells(of.table)[of.table.headers.index(mapping.columns[name])] for name in names]
 
 
 # --- by the database --------------------------------------------------------------------------------------------------
-def _plain(of: Loaded, mapping: Mapping) -> Reading | None:
+def _plain(of: Loaded, mapping: Mapping) -> LoadedReading | None:
     """None when a cell does not fit. Every cell is cast here, so that the view meets none that cannot be."""
     read = {column.name: column for column in columns(mapping, of.table.headers)}
     fit = sql.SQL(" AND ").join(column.is_fit for column in read.values())
@@ -245,11 +245,11 @@ def _plain(of: Loaded, mapping: Mapping) -> Reading | None:
         sql.SQL("{} AS {}").format(values[name], sql.Identifier(name)) for name in TYPES if name in values
     )
     rows = sql.SQL("(SELECT line, {} FROM {})").format(named, of.source)
-    return Reading(mapping, rows, is_converted=False, totals=_sums(found))
+    return LoadedReading(mapping, rows, is_converted=False, totals=_sums(found))
 
 
 # --- one by one -------------------------------------------------------------------------------------------------------
-def _converted(of: Loaded, mapping: Mapping) -> Reading:
+def _converted(of: Loaded, mapping: Mapping) -> LoadedReading:
     table = of.place.converted
     texts = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(what)) for name, what in TYPES.items()
@@ -266,7 +266,7 @@ def _converted(of: Loaded, mapping: Mapping) -> Reading:
     query = sql.SQL("SELECT currency, kind, count(*), sum(amount)::text FROM {} AS read GROUP BY 1, 2 ORDER BY 1, 2")
     sums = _sums(_rows(query.format(_ours(table))))
     faults = _faults(of.table, table)
-    return Reading(
+    return LoadedReading(
         mapping, _ours(table), is_converted=True, totals=sums, ignored=conversion.ignored,
         faults=tuple(fault for fault, _ in faults), fault_count=faults[0][1] if faults else 0,
     )  # fmt: skip
@@ -284,7 +284,7 @@ def _fetched(of: Loaded) -> Iterator[list[tuple[Any, ...]]]:
     _run(sql.SQL("CLOSE statement_lines").format())
 
 
-def _faults(table: Table, converted: sql.Identifier) -> list[tuple[Fault, int]]:
+def _faults(table: SourceTable, converted: sql.Identifier) -> list[tuple[Fault, int]]:
     query = sql.SQL(
         "SELECT line, fault, count(*) OVER () FROM {} WHERE fault IS NOT NULL ORDER BY line LIMIT {}"
     ).format(converted, MOST_FAULTS)

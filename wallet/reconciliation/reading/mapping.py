@@ -138,7 +138,7 @@ class Mapping:
         """What has to be stated before a file with these headers can be read: a sentence each."""
         unsaid = [name for name in self._needed() if name not in self.columns]
         gone = sorted(header for header in self.columns.values() if header not in headers)
-        asks = [f"Which column is the {spoken(name)}?" for name in unsaid]
+        asks = [f"Which column is the {column_label(name)}?" for name in unsaid]
         asks += [f"The file has no column “{header[:40]}”. Which one is it now?" for header in gone]
         if not self.amounts:
             asks.append("Are amounts whole units (real amount × 100000), or decimals with a point or a comma?")
@@ -199,7 +199,7 @@ LATER = UNUSUAL | {"header_line", "rows_path"}
 USUAL_TIMES = frozenset({"iso", "dmy", "mdy", "unix", "unix_ms"})
 
 
-def spoken(name: str) -> str:
+def column_label(name: str) -> str:
     return SPOKEN.get(name, name.replace("_", " "))
 
 
@@ -287,7 +287,7 @@ def _check_zone(zone: Any) -> None:
         raise BadMapping(f"“{str(zone)[:40]}” is not a time zone such as Europe/Vienna.") from fault
 
 
-def suggested(headers: Iterable[str], grain: str = "rows") -> Mapping:
+def suggested_mapping(headers: Iterable[str], grain: str = "rows") -> Mapping:
     """From usual names. How amounts are written stays open: somebody has to say it."""
     bare = {re.sub(r"[^a-z]", "", header.lower()): header for header in reversed(list(headers))}
     columns = {
@@ -315,7 +315,7 @@ def _apart(bare: Words[str, str], columns: Words[str, str]) -> dict[str, str]:
 
 def usual_columns(headers: Iterable[str]) -> int:
     """How many of them have a usual name."""
-    return len(suggested(headers).columns)
+    return len(suggested_mapping(headers).columns)
 
 
 def usual_kinds() -> dict[str, str]:
@@ -351,7 +351,7 @@ CONTRACT_TOTALS = replace(
 OPTIONAL = frozenset({"game_id", "state", "ref_transaction_id", "at", "count", *APART})
 
 
-def fitted(mapping: Mapping, headers: Sequence[str]) -> Mapping:
+def fitted_mapping(mapping: Mapping, headers: Sequence[str]) -> Mapping:
     """Without the columns that a signed call may leave out and this one did."""
     kept = {name: header for name, header in mapping.columns.items() if name not in OPTIONAL or header in headers}
     return replace(mapping, columns=kept)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dateutil import parser as dateutil
 
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import shown
+from wallet.reconciliation.reading.table import shown_text
 from wallet.reconciliation.reading.unreadable_cell import NO_MARKS, UNSEEN, Unclear
 
 LONGEST = 80
@@ -145,7 +145,7 @@ class MomentReader:
     def _agreed(self, moment: datetime, local: datetime, zone: str) -> datetime:
         """`moment` by the zone that stands with it, and the same by the column of the zone where it has one."""
         if zone and self._at_home(local, zone) != moment:
-            raise Unclear(f"the zone that stands with it is another than {shown(zone)} in the column of the zone")
+            raise Unclear(f"the zone that stands with it is another than {shown_text(zone)} in the column of the zone")
         return moment
 
     @staticmethod
@@ -193,7 +193,7 @@ class MomentReader:
     def _short_zone(self, name: str | None, offset: int | None) -> tzinfo | None:
         """A name and an offset in one are read the other way round by some."""
         if name and offset:
-            raise Unclear(f"{shown(name)} and an offset stand with it, which may be read two ways")
+            raise Unclear(f"{shown_text(name)} and an offset stand with it, which may be read two ways")
         if name:
             return self.zone(name)
         return None if offset is None else timezone(timedelta(seconds=offset))
@@ -222,9 +222,9 @@ class MomentReader:
             try:
                 return ZoneInfo(name)
             except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-                raise Unclear(f"{shown(name)} is not a time zone such as Europe/Vienna") from fault
+                raise Unclear(f"{shown_text(name)} is not a time zone such as Europe/Vienna") from fault
         raise Unclear(
-            f"{shown(name)} is no offset such as +02:00 and no zone such as Europe/Vienna; state what it means"
+            f"{shown_text(name)} is no offset such as +02:00 and no zone such as Europe/Vienna; state what it means"
         )
 
 
@@ -237,7 +237,7 @@ def _scaled(whole: str, fraction: str | None, times: int, per: int = 1) -> int:
 def _fixed(found: re.Match[str]) -> tzinfo:
     offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     if offset >= timedelta(hours=16):
-        raise Unclear(f"{shown(found[0])} is no offset of a zone")
+        raise Unclear(f"{shown_text(found[0])} is no offset of a zone")
     return timezone(offset if found[1] == "+" else -offset)
 
 

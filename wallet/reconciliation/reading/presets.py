@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wallet.reconciliation.reading.mapping import Mapping, from_json, suggested
+from wallet.reconciliation.reading.mapping import Mapping, from_json, suggested_mapping
 
 EUROPE = {"amounts": "decimal_comma", "thousands": "point", "times": "dmy", "negative": "absolute", "minus": "any"}
 SWISS = EUROPE | {"amounts": "decimal_point", "thousands": "apostrophe"}
@@ -100,7 +100,7 @@ def labels() -> list[tuple[str, str]]:
     return [(preset.key, preset.label) for preset in PRESETS]
 
 
-def applied(key: str, known: Mapping, headers: Sequence[str]) -> Mapping:
+def apply_preset(key: str, known: Mapping, headers: Sequence[str]) -> Mapping:
     """The mapping `known` with what the preset says; its columns as far as the file has them.
 
     What says how an amount or a time is written is the preset's alone; words, zone and sheet stay beside its own.
@@ -108,7 +108,7 @@ def applied(key: str, known: Mapping, headers: Sequence[str]) -> Mapping:
     preset = next(each for each in PRESETS if each.key == key)
     columns = {name: header for name, header in preset.columns.items() if header in headers}
     if not columns:
-        columns = dict(known.columns) if known.known(headers) else dict(suggested(headers).columns)
+        columns = dict(known.columns) if known.known(headers) else dict(suggested_mapping(headers).columns)
     kept = {
         name: getattr(known, name) for name in ("zone", "encoding", "sheet", "currency", "grain", "states", "rollbacks")
     }

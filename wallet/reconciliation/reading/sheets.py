@@ -18,11 +18,19 @@ from typing import IO, Any
 
 import structlog
 
-from portal.lib.ends_with_parent import tethered
+from portal.lib.ends_with_parent import tethered_command
 from wallet.reconciliation.reading import header, workbook
 from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import MOST_LINES_BEFORE, Mapping
-from wallet.reconciliation.reading.table import Fault, Sheet, Table, Unreadable, as_csv, checked_headers, shown
+from wallet.reconciliation.reading.table import (
+    Fault,
+    SourceSheet,
+    SourceTable,
+    Unreadable,
+    as_csv,
+    checked_headers,
+    shown_text,
+)
 from wallet.reconciliation.reading.unpacking import Unpacked
 
 log = structlog.get_logger(__name__)
@@ -32,12 +40,12 @@ AT_ONCE = BoundedSemaphore(2)  # of this process: each may take a gigabyte
 LONGEST_SAID = 500
 
 type Lines = Iterator[tuple[int, list[str]]]
-type Sheets = Iterator[tuple[Sheet, Lines]]
+type Sheets = Iterator[tuple[SourceSheet, Lines]]
 
 
-def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
+def workbook_table(file: Unpacked, head: bytes, mapping: Mapping) -> SourceTable:
     """Empty lines above the header are none of it; each line keeps the number that it has in the sheet."""
-    found = Table("XLSX", [], 1, ",", iter(()), is_ours=True, is_numbered=True)
+    found = SourceTable("XLSX", [], 1, ",", iter(()), is_ours=True, is_numbered=True)
     sheets = _sheets(file, head, mapping, found)
     sheet, lines = next(sheets)
     number, names, lines = _header(sheet, lines, mapping)
@@ -46,7 +54,7 @@ def table(file: Unpacked, head: bytes, mapping: Mapping) -> Table:
     return found
 
 
-def _sheets(file: Unpacked, head: bytes, mapping: Mapping, found: Table) -> Sheets:
+def _sheets(file: Unpacked, head: bytes, mapping: Mapping, found: SourceTable) -> Sheets:
     """Each that is read, with its lines."""
     with TemporaryFile() as values:
         with TemporaryFile() as whole:
@@ -54,10 +62,10 @@ def _sheets(file: Unpacked, head: bytes, mapping: Mapping, found: Table) -> Shee
             _turn(whole, values, mapping)
         values.seek(0)
         said = map(json.loads, values)
-        found.book = [Sheet(name, is_visible=is_visible) for name, is_visible in next(said)["sheets"]]
+        found.book = [SourceSheet(name, is_visible=is_visible) for name, is_visible in next(said)["sheets"]]
         named, number = next(said, None), 0
         while named is not None:
-            sheet, rest = Sheet(named["sheet"], number), _Rest(said, number)
+            sheet, rest = SourceSheet(named["sheet"], number), _Rest(said, number)
             found.sheets.append(sheet)
             yield sheet, rest.lines()
             for _ in rest.lines():
@@ -83,18 +91,18 @@ class _Rest:
             yield self.number, line
 
 
-def _header(sheet: Sheet, lines: Lines, mapping: Mapping) -> tuple[int, list[str], Lines]:
+def _header(sheet: SourceSheet, lines: Lines, mapping: Mapping) -> tuple[int, list[str], Lines]:
     """Its number and cells, and the lines after it."""
     looked_at = list(islice(lines, MOST_LINES_BEFORE))
     if mapping.header_line > len(looked_at):
         raise Unreadable(Fault("The sheet has no such line for the column names. State another one."))
     cells = [line for _, line in looked_at]
-    at = mapping.header_line - 1 if mapping.header_line else header.position(cells, mapping)
+    at = mapping.header_line - 1 if mapping.header_line else header.header_position(cells, mapping)
     number, names = looked_at[at] if looked_at else (sheet.before + 1, [])
     return number, names, chain(looked_at[at + 1 :], lines)
 
 
-def _all_rows(found: Table, lines: Lines, others: Sheets, mapping: Mapping) -> Iterator[list[str]]:
+def _all_rows(found: SourceTable, lines: Lines, others: Sheets, mapping: Mapping) -> Iterator[list[str]]:
     """Of the first sheet, and of those that have the same columns after it."""
     yield from _rows(found, lines)
     for sheet, more in others:
@@ -103,7 +111,7 @@ def _all_rows(found: Table, lines: Lines, others: Sheets, mapping: Mapping) -> I
             first = found.sheets[0].name
             raise Unreadable(
                 Fault(
-                    f"Sheet {shown(sheet.name)} has other columns than {shown(first)}. State sheets that have the same."
+                    f"Sheet {shown_text(sheet.name)} has other columns than {shown_text(first)}. State sheets that have the same."
                 )
             )
         yield from _rows(found, rest)
@@ -119,7 +127,7 @@ def _spool(file: Unpacked, piece: bytes, whole: IO[bytes]) -> None:
 
 
 def _turn(whole: IO[bytes], values: IO[bytes], mapping: Mapping) -> None:
-    command = tethered([sys.executable, "-m", workbook.__name__, json.dumps([mapping.sheet, mapping.point])])
+    command = tethered_command([sys.executable, "-m", workbook.__name__, json.dumps([mapping.sheet, mapping.point])])
     try:
         with AT_ONCE:
             done = subprocess.run(
@@ -137,7 +145,7 @@ def _turn(whole: IO[bytes], values: IO[bytes], mapping: Mapping) -> None:
         raise Unreadable(Fault(workbook.LARGE if done.returncode < 0 else workbook.BROKEN))
 
 
-def _rows(found: Table, lines: Lines) -> Iterator[list[str]]:
+def _rows(found: SourceTable, lines: Lines) -> Iterator[list[str]]:
     """As wide as the header, each with its number before. A footer is known when no row comes after it."""
     held: list[list[str]] = []
     width = len(found.headers)

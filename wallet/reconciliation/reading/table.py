@@ -42,7 +42,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SourceSheet:
     """`before`: so many lines stand in the sheets that are read before it."""
 
     name: str
@@ -51,7 +51,7 @@ class Sheet:
 
 
 @dataclass(slots=True)
-class Table:
+class SourceTable:
     """`chunks` is read once; `footers` and `newlines` are complete when it has been."""
 
     format: str
@@ -65,8 +65,8 @@ class Table:
     newlines: int = 0
     is_ours: bool = False  # written by us: a row is a line, whatever stands in its cells
     is_numbered: bool = False  # the first cell of each row is its line
-    sheets: list[Sheet] = field(default_factory=list)  # of a workbook, those that are read
-    book: list[Sheet] = field(default_factory=list)  # all that it has
+    sheets: list[SourceSheet] = field(default_factory=list)  # of a workbook, those that are read
+    book: list[SourceSheet] = field(default_factory=list)  # all that it has
     rows_path: str = ""  # of a JSON
 
     def fault(self, text: str, line: int | None) -> Fault:
@@ -74,7 +74,7 @@ class Table:
         if line is None or len(self.sheets) < 2:  # noqa: PLR2004 - several
             return Fault(text, line)
         sheet = max((each for each in self.sheets if each.before < line), key=lambda each: each.before)
-        return Fault(f"Sheet {shown(sheet.name)}, line {line - sheet.before:,}: {text}")
+        return Fault(f"Sheet {shown_text(sheet.name)}, line {line - sheet.before:,}: {text}")
 
 
 def checked_headers(cells: Iterable[str]) -> list[str]:
@@ -83,21 +83,21 @@ def checked_headers(cells: Iterable[str]) -> list[str]:
         headers.pop()
     if not headers:
         raise Unreadable(Fault("The first line has no column names. Put them there, one for each column.", 1))
-    too_many(len(headers))
+    refuse_row_count(len(headers))
     twice = sorted({name for name in headers if name and headers.count(name) > 1})
     if twice:
-        raise Unreadable(Fault(f"Two columns are named {shown(twice[0])}. Give each its own name.", 1))
+        raise Unreadable(Fault(f"Two columns are named {shown_text(twice[0])}. Give each its own name.", 1))
     return headers
 
 
-def too_many(columns: int) -> None:
+def refuse_row_count(columns: int) -> None:
     if columns > MOST_COLUMNS:
         raise Unreadable(
             Fault(f"{columns:,} columns; at most {MOST_COLUMNS} are read. Send those of the statement.", 1)
         )
 
 
-def shown(text: str) -> str:
+def shown_text(text: str) -> str:
     """A foreign text, cut, on one line."""
     text = " ".join(text.split())
     return f"“{text[:SHOWN]}…”" if len(text) > SHOWN else f"“{text}”"

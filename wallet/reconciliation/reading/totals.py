@@ -11,7 +11,7 @@ from wallet.reconciliation.reading import currencies
 from wallet.reconciliation.reading.amounts import AmountReader
 from wallet.reconciliation.reading.csvs import FOOTER
 from wallet.reconciliation.reading.mapping import Mapping
-from wallet.reconciliation.reading.table import Fault, Table, Total, Unreadable, shown
+from wallet.reconciliation.reading.table import Fault, SourceTable, Total, Unreadable, shown_text
 from wallet.reconciliation.reading.unreadable_cell import Unclear
 
 MOST = 10**19  # units: 14 digits before the point
@@ -40,13 +40,13 @@ def units(text: str, currency: str, mapping: Mapping) -> int | None:
         return None
 
 
-def stated(table: Table, mapping: Mapping) -> list[Total]:
+def stated_totals(table: SourceTable, mapping: Mapping) -> list[Total]:
     """By its footers, or by the object around its rows."""
-    declared = [] if table.declared is None else of_json(table.declared, mapping)
-    return [*declared, *(of_footer(cells, table.headers, mapping) for cells in table.footers)]
+    declared = [] if table.declared is None else json_totals(table.declared, mapping)
+    return [*declared, *(footer_total(cells, table.headers, mapping) for cells in table.footers)]
 
 
-def of_footer(cells: Sequence[str], headers: Sequence[str], mapping: Mapping) -> Total:
+def footer_total(cells: Sequence[str], headers: Sequence[str], mapping: Mapping) -> Total:
     """`TOTAL`, then under each column what it comes to; or short: `TOTAL,rows` and `TOTAL,rows,amount`."""
     named = FOOTER.fullmatch(cells[0].strip())
     rows = named[1] if named and named[1] else ""
@@ -67,7 +67,7 @@ def _total(rows: str, amount: str, currency: str, kind: str, mapping: Mapping) -
     counted = int(rows) if re.fullmatch(r"[0-9]{1,9}", rows, re.ASCII) else None
     summed = units(amount, _code(currency, mapping), mapping) if amount else None
     if (rows and counted is None) or (amount and summed is None) or (kind and not mapping.kind_of(kind)):
-        raise Unreadable(Fault(f"The total at the end cannot be read: {shown(f'{rows} {amount} {kind}')}."))
+        raise Unreadable(Fault(f"The total at the end cannot be read: {shown_text(f'{rows} {amount} {kind}')}."))
     return Total(counted, summed, _code(currency, mapping), mapping.kind_of(kind) if kind else "")
 
 
@@ -75,12 +75,12 @@ def _code(currency: str, mapping: Mapping) -> str:
     """As it stands where nobody knows it: no row has it, and that is a gap."""
     currency = currency.strip()
     try:
-        return currencies.code(currency, mapping.currencies) if currency else ""
+        return currencies.currency_code(currency, mapping.currencies) if currency else ""
     except Unclear:
         return currency
 
 
-def of_json(declared: Any, mapping: Mapping) -> list[Total]:
+def json_totals(declared: Any, mapping: Mapping) -> list[Total]:
     """`{"rows": 3}`, or a list of such with `currency`, `kind`, `amount`; amounts as the mapping states them."""
     said = [declared] if isinstance(declared, dict) else declared
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
@@ -98,7 +98,7 @@ def as_json(total: Total) -> dict[str, Any]:
     return {"currency": total.currency, "kind": total.kind, "rows": total.rows, "amount": amount}
 
 
-def stored(declared: Iterable[dict[str, Any]]) -> list[Total]:
+def stored_totals(declared: Iterable[dict[str, Any]]) -> list[Total]:
     return [
         Total(
             rows=each.get("rows"),
@@ -110,7 +110,7 @@ def stored(declared: Iterable[dict[str, Any]]) -> list[Total]:
     ]
 
 
-def gaps(declared: Iterable[Total], read: Sequence[dict[str, Any]]) -> list[Gap]:
+def total_gaps(declared: Iterable[Total], read: Sequence[dict[str, Any]]) -> list[Gap]:
     found = []
     for total in declared:
         part = [each for each in read if total.currency in ("", each["currency"]) and total.kind in ("", each["kind"])]

@@ -64,7 +64,7 @@ class Unpacked:
             )
 
 
-def opened(file: IO[bytes]) -> Unpacked:
+def open_unpacked(file: IO[bytes]) -> Unpacked:
     """The file itself, or the one that is in its gzip or ZIP. A workbook is a ZIP too, and stays one."""
     unpacked = Unpacked(file)
     start = b"" if unpacked.is_packed else file.read(len(ZIP))

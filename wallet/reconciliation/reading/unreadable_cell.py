@@ -16,7 +16,7 @@ class Unclear(Exception):
     """A cell cannot be read. The text says what is wrong with it, and what can be stated."""
 
 
-def unseen(text: str) -> str:
+def invisible_characters(text: str) -> str:
     """Return the names of the characters in `text` that a reader does not see, for the end of a sentence."""
     found = sorted({sign for sign in text if sign != " " and sign in UNSEEN} | _odd_spaces(text))
     named = ", ".join(f"a {_name(sign)} (U+{ord(sign):04X})" for sign in found[:MOST_NAMED])

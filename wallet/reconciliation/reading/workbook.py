@@ -22,7 +22,7 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from wallet.reconciliation.reading.table import Fault, Unreadable, shown, too_many
+from wallet.reconciliation.reading.table import Fault, Unreadable, refuse_row_count, shown_text
 
 REFUSED = 3
 MOST_BYTES = 128 * 1024 * 1024  # of all parts, unpacked
@@ -56,7 +56,7 @@ LONG = f"A cell of more than {LONGEST_CELL:,} characters, as Excel has none. Is 
 
 
 # --- before it is opened ----------------------------------------------------------------------------------------------
-def check(whole: IO[bytes]) -> None:
+def check_workbook(whole: IO[bytes]) -> None:
     """Each part is unpacked once, so that what its header says of its size is proved."""
     left = MOST_BYTES
     try:
@@ -142,7 +142,7 @@ def _look_for_formulas(content: IO[bytes]) -> None:
 
 
 # --- its values -------------------------------------------------------------------------------------------------------
-def opened(whole: IO[bytes]) -> CalamineWorkbook:
+def open_workbook(whole: IO[bytes]) -> CalamineWorkbook:
     try:
         whole.seek(0)
         return CalamineWorkbook.from_filelike(whole)
@@ -150,12 +150,12 @@ def opened(whole: IO[bytes]) -> CalamineWorkbook:
         raise Unreadable(Fault(BROKEN)) from fault
 
 
-def chosen(book: CalamineWorkbook, stated: str) -> list[str]:
+def chosen_sheets(book: CalamineWorkbook, stated: str) -> list[str]:
     """The names of the sheets that are read: those stated, all that are not hidden, or the first of them."""
     if stated and stated != EVERY:
         names = [name.strip() for name in stated.split(APART)] if stated not in book.sheet_names else [stated]
         if gone := [name for name in names if name not in book.sheet_names]:
-            raise Unreadable(Fault(f"The workbook has no sheet {shown(gone[0])}."))
+            raise Unreadable(Fault(f"The workbook has no sheet {shown_text(gone[0])}."))
         return names
     seen = [each.name for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet and is_visible(each)]
     names = seen or book.sheet_names
@@ -173,8 +173,8 @@ def sheet_of(book: CalamineWorkbook, name: str, left: int) -> CalamineSheet:
     except CalamineError as fault:
         raise Unreadable(Fault(BROKEN)) from fault
     if sheet.end is None:
-        raise Unreadable(Fault(f"The sheet is empty. Its name is {shown(name)}; state another one."))
-    too_many(sheet.width)
+        raise Unreadable(Fault(f"The sheet is empty. Its name is {shown_text(name)}; state another one."))
+    refuse_row_count(sheet.width)
     if (rows := sheet.end[0] + 1) > left:
         raise Unreadable(Fault(f"{rows:,} rows; of a workbook {MOST_ROWS:,} are read. Save it as CSV."))
     return sheet
@@ -235,9 +235,9 @@ def bound_yourself() -> None:
 
 def write(whole: IO[bytes], into: IO[bytes], stated: str, point: str) -> None:
     """First a line about its sheets; then before the lines of each that is read its name."""
-    check(whole)
-    book = opened(whole)
-    names = chosen(book, stated)
+    check_workbook(whole)
+    book = open_workbook(whole)
+    names = chosen_sheets(book, stated)
     check_formulas(whole, names)
     left = _written({"sheets": [[each.name, is_visible(each)] for each in book.sheets_metadata]}, into, MOST_WRITTEN)
     rows = MOST_ROWS

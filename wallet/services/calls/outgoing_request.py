@@ -19,7 +19,7 @@ class Outgoing:
     text_signed: bytes
 
 
-def sign(*, auth_key: str, secret: str, method: str, target: str, body: bytes, at: datetime) -> Outgoing:
+def sign_request(*, auth_key: str, secret: str, method: str, target: str, body: bytes, at: datetime) -> Outgoing:
     timestamp = f"{at.timestamp() * 1000:.0f}"
     values = (auth_key, crypto.sign(secret.encode(), body, timestamp), timestamp)
     return Outgoing(method, target, dict(zip(HEADERS, values, strict=True)), body, body + b"|" + timestamp.encode())

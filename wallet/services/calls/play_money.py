@@ -21,30 +21,32 @@ GONE = Answer(statuses.TransactionDoesNotExist.key, None)
 SAME_CALL = ("kind", "player_id", "game_id", "currency", "amount", "ref_transaction_id", "is_win", "reward_type")
 
 
-def is_play(currency: str | None, session_id: str | None) -> bool:
+def is_play_call(currency: str | None, session_id: str | None) -> bool:
     """Calls that name no currency are told apart by the session's id."""
     return currency == PLAY_MONEY or (currency is None and (session_id or "").startswith(SESSION_PREFIX))
 
 
-def balance(caller: Caller, player_id: str) -> int:
+def play_balance(caller: Caller, player_id: str) -> int:
     """Of the player's newest demo session; 0 when there is none."""
-    ledger.gate(caller, "balance")
+    ledger.check_gate(caller, "balance")
     using = settings.WALLET_DATABASE
     if not Player.objects.using(using).filter(merchant_id=caller.merchant_id, player_id=player_id).exists():
         raise statuses.RecordNotFound
     newest = (
-        Session.objects.using(using).of(caller.merchant_id).filter(player__player_id=player_id, currency=PLAY_MONEY)
+        Session.objects.using(using)
+        .for_merchant(caller.merchant_id)
+        .filter(player__player_id=player_id, currency=PLAY_MONEY)
     )
     return newest.order_by("-id").values_list("play_balance", flat=True).first() or 0
 
 
-def post(caller: Caller, call: Call) -> Answer:
+def post_play(caller: Caller, call: Call) -> Answer:
     """Judge one call by the same rows as the ledger does, but for the limits."""
-    ledger.gate(caller, call.kind)
-    return post_all(caller, [call])[0]
+    ledger.check_gate(caller, call.kind)
+    return post_play_batch(caller, [call])[0]
 
 
-def post_all(caller: Caller, calls: Sequence[Call]) -> list[Answer]:
+def post_play_batch(caller: Caller, calls: Sequence[Call]) -> list[Answer]:
     """The same for calls whose caller has passed the gate: all of them or, when the database fails, none."""
     if not calls:
         return []
@@ -59,7 +61,7 @@ def _post(caller: Caller, call: Call) -> Answer:
     using = settings.WALLET_DATABASE
     session = (
         Session.objects.using(using)
-        .of(caller.merchant_id)
+        .for_merchant(caller.merchant_id)
         .select_for_update(of=("self",))
         .select_related("player", "game")
         .filter(session_id=call.session_id, currency=PLAY_MONEY, player__player_id=call.player_id)

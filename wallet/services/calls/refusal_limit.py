@@ -56,7 +56,7 @@ _minute = Minute()
 clear = _minute.clear
 
 
-def within_limit(refusal: statuses.CallRefused, address: Address | None, at: datetime) -> bool:
+def count_refusal(refusal: statuses.CallRefused, address: Address | None, at: datetime) -> bool:
     """Counts a call that nobody signed rightly. What fails before any check is counted apart: it may be signed."""
     if isinstance(refusal, FAILED_SIGNING):
         return _minute.add("signing", address, at, most=settings.REFUSED_CALLS_A_MINUTE)
@@ -65,6 +65,6 @@ def within_limit(refusal: statuses.CallRefused, address: Address | None, at: dat
     return True
 
 
-def has_room(size: int, address: Address | None, at: datetime) -> bool:
+def has_room_for(size: int, address: Address | None, at: datetime) -> bool:
     """May so many bytes of a call be kept that nobody signed rightly?"""
     return _minute.add("bytes", address, at, most=settings.REFUSED_BYTES_A_MINUTE, by=size)

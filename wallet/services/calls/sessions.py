@@ -32,9 +32,9 @@ class Launch:
     currency: str
 
 
-def launch(caller: Caller, wish: Launch) -> Session:
+def launch_session(caller: Caller, wish: Launch) -> Session:
     """Make the player known and open a session. Raises the refusal: rows 12, 14 and 15."""
-    ledger.gate(caller, "launch")
+    ledger.check_gate(caller, "launch")
     using = settings.WALLET_DATABASE
     try:
         with transaction.atomic(using=using):
@@ -80,12 +80,12 @@ def _open(caller: Caller, wish: Launch, game: Game, player: Player, using: str) 
     )
 
 
-def url(session: Session) -> str:
+def game_url(session: Session) -> str:
     """Where the player's browser goes to play."""
     query = urlencode({"sessionId": session.session_id, "mode": "demo" if session.is_demo else "real"})
     return f"{settings.GAME_LAUNCH_URL}?{query}"
 
 
-def close(*, session: Session) -> None:
+def close_session(*, session: Session) -> None:
     """No more bets in it; what is owed for its rounds is still paid."""
     Session.objects.filter(pk=session.pk).update(is_active=False)

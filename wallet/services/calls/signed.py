@@ -37,12 +37,12 @@ class Signed:
     request_id: UUID
 
 
-def judge(call: Signed, *, fresh: bool = False) -> Caller:
+def judge_call(call: Signed, *, fresh: bool = False) -> Caller:
     """Who calls. Raises the first refusal of rows 1 to 5, never from an old copy of the merchant's access."""
     return _by_access(_judge, call, fresh=fresh)
 
 
-def admit(call: Signed) -> None:
+def check_caller(call: Signed) -> None:
     """Rows 1 to 4, which need no body: whoever fails them is not heard for long."""
     _by_access(_admitted, call)
 
@@ -53,7 +53,7 @@ def _by_access[Found](
     require_headers(call)
     now = clock.now()  # before the access is read, so that a trial kept in between is not taken for one that is over
     began = monotonic()
-    found = credentials.load(call.headers["x-api-key"], fresh=fresh)
+    found = credentials.load_credential(call.headers["x-api-key"], fresh=fresh)
     try:
         return rule(call, found, now)
     except statuses.CallRefused:
@@ -80,7 +80,7 @@ def _sentences(missing: list[str], empty: list[str]) -> Iterator[str]:
 type Admitted = tuple[credentials.Credential, list[credentials.UsableSecret], Address]
 
 
-def usable(
+def usable_credential(
     credential: credentials.Credential | None, now: datetime
 ) -> tuple[credentials.Credential, list[credentials.UsableSecret]]:
     """Row 2: the key is known, has a merchant whose money it may move, and one of its secrets can be used."""
@@ -93,9 +93,9 @@ def usable(
 
 
 def _admitted(call: Signed, found: credentials.Credential | None, now: datetime) -> Admitted:
-    credential, secrets = usable(found, now)
+    credential, secrets = usable_credential(found, now)
     if call.address is None or not credential.allows_address(call.address, now):
-        raise not_taken_from(call.address)
+        raise address_refusal(call.address)
     check_origin(call.headers, credential, now)
     check_clock(call.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
     return credential, secrets, call.address
@@ -105,34 +105,34 @@ def _judge(call: Signed, found: credentials.Credential | None, now: datetime) ->
     credential, secrets, address = _admitted(call, found, now)
     for secret in secrets:
         if crypto.verify(secret.value, call.body, call.headers["x-timestamp"], call.headers["x-signature"]):
-            keep_lists(credential, address, now)
+            keep_lists_on_trial(credential, address, now)
             return Caller(credential.merchant_id, secret.id, credential.access_version, address, call.request_id)
     if credential.misses_a_secret(now):  # it may be right; a refusal would say that it is wrong
         raise statuses.Undecided(UNOPENED)
     raise statuses.SignatureNotMatch
 
 
-def keep_lists(credential: credentials.Credential, address: Address, now: datetime) -> None:
+def keep_lists_on_trial(credential: credentials.Credential, address: Address, now: datetime) -> None:
     """A list on trial stays from its first rightly signed call on; when that comes too late, what was before counts.
 
     It makes this copy of the credential old, and the ledger has the call judged again.
     """
     trials = credential.trials(address, now)
-    if not trials or trial.keep(
+    if not trials or trial.keep_list(
         trials, merchant_id=credential.merchant_id, address=address, using=settings.WALLET_DATABASE
     ):
         return
     if not credential.after_trials().allows_address(address, now):
-        raise not_taken_from(address)
+        raise address_refusal(address)
 
 
-def not_taken_from(address: Address | None) -> statuses.IpRestriction:
+def address_refusal(address: Address | None) -> statuses.IpRestriction:
     return statuses.IpRestriction(f"Requests are not accepted from {address or 'an unknown address'}.")
 
 
 def check_origin(headers: Mapping[str, str], credential: credentials.Credential, now: datetime) -> None:
     """Refuse an `Origin` that was sent and is not on the domain allowlist, also one that cannot be read."""
-    if "origin" in headers and not credential.allows_origin(host_of(headers["origin"]), now):
+    if "origin" in headers and not credential.allows_origin(origin_host(headers["origin"]), now):
         raise statuses.IpRestriction("Requests are not accepted from this origin.")
 
 
@@ -147,5 +147,5 @@ def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
         )
 
 
-def host_of(origin: str) -> str:
+def origin_host(origin: str) -> str:
     return origin.lower().partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]

@@ -42,7 +42,7 @@ DRESS = re.compile(rf"""(?:sha256=|SHA256=|hmac-sha256=|HMAC |Bearer |{NOUGHT_X}
 DRESS_BEHIND = f"\"'>{string.whitespace}\x85\xa0\u2028\u2029"
 
 
-def given(signature: str) -> Given:
+def given_signature(signature: str) -> Given:
     before = DRESS.match(signature)
     text = signature[before.end() if before else 0 :].rstrip(DRESS_BEHIND)
     dressed = ("signature_dressed",) if text != signature else ()
@@ -93,7 +93,7 @@ def kept_signature(call: RefusedCall) -> KeptSignature | None:
 
 
 def read_signature(request_id: UUID, text: str) -> KeptSignature:
-    found, key_id = given(text), next(iter(settings.KEY_ENCRYPTION_KEYS))
+    found, key_id = given_signature(text), next(iter(settings.KEY_ENCRYPTION_KEYS))
     mac = _mac(key_id, request_id, found.digest)
     return KeptSignature(request_id, key_id, mac, len(found.digest), found.mistakes)
 
@@ -119,7 +119,7 @@ def cut_headers(request_id: UUID, headers: Mapping[str, str]) -> tuple[dict[str,
     return cut, None if text is None else read_signature(request_id, text).stored()
 
 
-def cut_stored(calls: Any) -> int:
+def cut_stored_signatures(calls: Any) -> int:
     """Cuts signatures that stand in the table whole, as processes of an older release write them."""
     whole = calls.filter(signature__isnull=True, headers__has_key=HEADER)
     cut = 0

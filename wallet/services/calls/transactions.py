@@ -20,22 +20,22 @@ PARTLY = (
 )
 
 
-def balance(caller: Caller, *, player_id: str, currency: str) -> int:
+def player_balance(caller: Caller, *, player_id: str, currency: str) -> int:
     """What a player has, real amount × 100000. Raises the refusal."""
-    if play_money.is_play(currency, None):
-        return play_money.balance(caller, player_id)
-    return _balance_or_refuse(ledger.balance(caller, player_id, currency))
+    if play_money.is_play_call(currency, None):
+        return play_money.play_balance(caller, player_id)
+    return _balance_or_refuse(ledger.read_balance(caller, player_id, currency))
 
 
-def post(caller: Caller, call: Call) -> int:
+def post_transaction(caller: Caller, call: Call) -> int:
     """Bet, payout, reward, deposit or withdraw: the player's balance after it. Raises the refusal."""
-    post_one = play_money.post if play_money.is_play(call.currency, call.session_id) else ledger.post
+    post_one = play_money.post_play if play_money.is_play_call(call.currency, call.session_id) else ledger.post
     return _balance_or_refuse(post_one(caller, call))
 
 
 def _balance_or_refuse(answer: Answer) -> int:
     if answer.status != statuses.OK or answer.balance is None:
-        raise statuses.refusal(answer.status, balance=answer.balance)
+        raise statuses.refusal_for(answer.status, balance=answer.balance)
     return answer.balance
 
 
@@ -44,15 +44,15 @@ def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]
 
     Raises Overloaded when time runs out; what was done by then is answered the same when the batch is sent again.
     """
-    play = [play_money.is_play(call.currency, call.session_id) for call in calls]
+    play = [play_money.is_play_call(call.currency, call.session_id) for call in calls]
     real = [call for call, is_play in zip(calls, play, strict=True) if not is_play]
     if len(real) < len(calls) or not calls:
-        ledger.gate(caller, kind)
+        ledger.check_gate(caller, kind)
     # Play money first: once real money has moved, nothing may stand between it and the answer.
     left = deadline.seconds_left()
     until = monotonic() + (BATCH_SECONDS if left is None else left - ROOM_SECONDS)
     demo = [call for call, is_play in zip(calls, play, strict=True) if is_play]
-    played = iter(_post_pieces(demo, partial(play_money.post_all, caller), until))
+    played = iter(_post_pieces(demo, partial(play_money.post_play_batch, caller), until))
     moved = iter(_post_pieces(real, partial(ledger.post_batch, caller, kind), until))
     return [next(played) if is_play else next(moved) for is_play in play]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import NamedTuple
 
-from merchants.errors import spoken
+from merchants.errors import moment_text
 from merchants.services.past_states import Past, SetBy
 from portal.lib.clientip import parse_address
 from wallet import money, statuses
@@ -68,12 +68,18 @@ def key(facts: Facts) -> Values:
 def _secret(secret: Past, at: datetime) -> str:
     revoked, until = secret.moment("revoked_at"), secret.moment("usable_until")
     if revoked is not None:
-        return f"revoked at {spoken(revoked)}"
-    return "usable" if until is None else f"usable until {spoken(until)}" if until > at else f"ended at {spoken(until)}"
+        return f"revoked at {moment_text(revoked)}"
+    return (
+        "usable"
+        if until is None
+        else f"usable until {moment_text(until)}"
+        if until > at
+        else f"ended at {moment_text(until)}"
+    )
 
 
 def _ending(ends: datetime, at: datetime) -> str:
-    return f"{spoken(ends)}{' (over)' if ends <= at else ''}"
+    return f"{moment_text(ends)}{' (over)' if ends <= at else ''}"
 
 
 def address(facts: Facts) -> Values:
@@ -85,11 +91,13 @@ def address(facts: Facts) -> Values:
         yield from _list(facts, label, entries)
     for trial in facts.trials_then:
         verb = "gone back to what was before its trial" if trial.deadline <= facts.moment else "on trial"
-        yield Value("Key’s list" if trial.key_id else "Merchant’s list", f"{verb}, deadline {spoken(trial.deadline)}")
+        yield Value(
+            "Key’s list" if trial.key_id else "Merchant’s list", f"{verb}, deadline {moment_text(trial.deadline)}"
+        )
     origin = facts.headers.get("origin")
     if origin is not None:
         yield Value("Origin", origin or "empty, or with characters outside ASCII")
-        host = signed.host_of(origin)
+        host = signed.origin_host(origin)
         holding = [domain for domain in facts.domains_then if str(domain["domain"]).lower() == host]
         for domain in (holding or facts.domains_then)[:SHOWN]:
             yield Value("Allowed domain", _entry(domain, "domain", facts.moment), domain.set_by("domain", "expires_at"))
@@ -110,7 +118,7 @@ def _list(facts: Facts, label: str, entries: Sequence[Past]) -> Values:
 
 def _entry(entry: Past, column: str, at: datetime) -> str:
     ends, note = entry.moment("expires_at"), f" “{entry['note']}”" if entry["note"] else ""
-    over = "" if ends is None else f", {'ended' if ends <= at else 'ends'} at {spoken(ends)}"
+    over = "" if ends is None else f", {'ended' if ends <= at else 'ends'} at {moment_text(ends)}"
     return f"{entry[column]}{note}{over}"
 
 
@@ -138,7 +146,7 @@ def signature(facts: Facts) -> Values:
 
 
 # --- rows 6 to 10 -----------------------------------------------------------------------------------------------------
-def state(facts: Facts) -> Values:
+def state_values(facts: Facts) -> Values:
     if facts.merchant_then is not None:
         yield Value("Merchant", str(facts.merchant_then["status"]), facts.merchant_then.set_by("status"))
 
@@ -161,7 +169,7 @@ def amount(facts: Facts) -> Values:
 
 
 def _money(units: int | None, currency: str | None) -> str:
-    return "not said" if units is None else f"{money.show(units)} {currency or ''}".rstrip()
+    return "not said" if units is None else f"{money.format_amount(units)} {currency or ''}".rstrip()
 
 
 # --- rows 11 to 18 ----------------------------------------------------------------------------------------------------
@@ -172,10 +180,10 @@ def transaction_id(facts: Facts) -> Values:
         yield Value("Seen before", "no")
         return
     if first.kind == "correct":
-        yield Value("Settled", f"{spoken(first.created_at)}, by the correction of case {first.case_id}")
+        yield Value("Settled", f"{moment_text(first.created_at)}, by the correction of case {first.case_id}")
         return
     yield Value(
-        "Seen before", f"{spoken(first.created_at)}, as a {first.kind} of {_money(first.amount, first.currency)}"
+        "Seen before", f"{moment_text(first.created_at)}, as a {first.kind} of {_money(first.amount, first.currency)}"
     )
     yield Value("First answer", first.status)
 
@@ -228,9 +236,9 @@ def reference(facts: Facts) -> Values:
     found = facts.reference
     if found is None or found.created_at > facts.moment:
         if facts.line.ref_transaction_id:
-            yield Value("Known", "no" if found is None else f"no (it came at {spoken(found.created_at)})")
+            yield Value("Known", "no" if found is None else f"no (it came at {moment_text(found.created_at)})")
         return
-    yield Value("It is", f"a {found.kind} of {_money(found.amount, found.currency)} at {spoken(found.created_at)}")
+    yield Value("It is", f"a {found.kind} of {_money(found.amount, found.currency)} at {moment_text(found.created_at)}")
     yield Value("It was answered", found.status)
     yield Value("Rolled back", YES_NO[bool(found.undone)])
 
@@ -254,7 +262,7 @@ def _stakes(whose: str, then: Past, currency: str) -> Values:
     """The limit of the currency, then that of any, as the ledger looks for them (wallet_bet)."""
     by_currency = then.row.get("max_stake_by_currency") or {}
     if currency in by_currency:
-        limit = money.show_with_code(by_currency[currency], currency)
+        limit = money.format_with_code(by_currency[currency], currency)
         yield Value("Largest stake", f"{limit} ({whose})", then.set_by("max_stake_by_currency"))
     if then["max_stake"] is not None:
         yield Value("Largest stake", f"{_money(then['max_stake'], None)} ({whose})", then.set_by("max_stake"))
@@ -276,7 +284,7 @@ def balance(facts: Facts) -> Values:
 
 
 # --- all --------------------------------------------------------------------------------------------------------------
-class Row(NamedTuple):
+class CheckRow(NamedTuple):
     name: str
     status: str  # that it is answered with
     kinds: frozenset[str] | None  # of calls that it is asked of; None is all
@@ -288,31 +296,31 @@ def _of(*kinds: str) -> frozenset[str]:
 
 
 MONEY = _of("bet", "payout", "reward", "deposit", "withdraw")
-ROWS: dict[int, Row] = {
-    1: Row("Headers are there", statuses.MissingHeaders.key, None, headers),
-    2: Row("The key can be used", statuses.InvalidApiKey.key, None, key),
-    3: Row("The address is allowed", statuses.IpRestriction.key, None, address),
-    4: Row("The timestamp is of now", statuses.SignatureExpired.key, None, timestamp),
-    5: Row("The signature is right", statuses.SignatureNotMatch.key, None, signature),
-    6: Row("The merchant may do this", statuses.MerchantNotActive.key, None, state),
-    7: Row("The body is an object of the right types, for this endpoint", statuses.IncorrectData.key, None, body),
-    8: Row("The fields are there", statuses.FieldRequiredOrInvalid.key, None, body),
-    9: Row("The numbers are in range", statuses.InvalidNumber.key, None, body),
-    10: Row("The amount is not below what may be", statuses.InvalidAmount.key, MONEY, amount),
-    11: Row("The transactionId is new", statuses.DuplicateTransaction.key, MONEY, transaction_id),
-    12: Row(
+ROWS: dict[int, CheckRow] = {
+    1: CheckRow("Headers are there", statuses.MissingHeaders.key, None, headers),
+    2: CheckRow("The key can be used", statuses.InvalidApiKey.key, None, key),
+    3: CheckRow("The address is allowed", statuses.IpRestriction.key, None, address),
+    4: CheckRow("The timestamp is of now", statuses.SignatureExpired.key, None, timestamp),
+    5: CheckRow("The signature is right", statuses.SignatureNotMatch.key, None, signature),
+    6: CheckRow("The merchant may do this", statuses.MerchantNotActive.key, None, state_values),
+    7: CheckRow("The body is an object of the right types, for this endpoint", statuses.IncorrectData.key, None, body),
+    8: CheckRow("The fields are there", statuses.FieldRequiredOrInvalid.key, None, body),
+    9: CheckRow("The numbers are in range", statuses.InvalidNumber.key, None, body),
+    10: CheckRow("The amount is not below what may be", statuses.InvalidAmount.key, MONEY, amount),
+    11: CheckRow("The transactionId is new", statuses.DuplicateTransaction.key, MONEY, transaction_id),
+    12: CheckRow(
         "Player and game exist",
         statuses.RecordNotFound.key,
         _of("bet", "payout", "reward", "withdraw", "balance", "launch", "read"),
         records,
     ),
-    13: Row(
+    13: CheckRow(
         "The session is open and of this round", statuses.SessionRequiredOrInvalid.key, _of("bet", "reward"), session
     ),
-    14: Row("The game is on", statuses.GameInactive.key, _of("bet", "launch"), game),
-    15: Row("The player is not blocked", statuses.PlayerBlocked.key, _of("bet", "launch"), player),
-    16: Row("What it refers to stands", statuses.TransactionDoesNotExist.key, _of("payout"), reference),
-    17: Row("The limits are kept", statuses.LimitReached.key, _of("bet"), limits),
-    18: Row("The balance suffices", statuses.NotEnoughMoney.key, _of("bet", "withdraw"), balance),
+    14: CheckRow("The game is on", statuses.GameInactive.key, _of("bet", "launch"), game),
+    15: CheckRow("The player is not blocked", statuses.PlayerBlocked.key, _of("bet", "launch"), player),
+    16: CheckRow("What it refers to stands", statuses.TransactionDoesNotExist.key, _of("payout"), reference),
+    17: CheckRow("The limits are kept", statuses.LimitReached.key, _of("bet"), limits),
+    18: CheckRow("The balance suffices", statuses.NotEnoughMoney.key, _of("bet", "withdraw"), balance),
 }
 OF_ITEMS = frozenset(range(10, 19))  # asked of each item of a batch

@@ -15,14 +15,14 @@ from wallet.models import SignedRequest
 from wallet.services.explain import facts, rejudge
 from wallet.services.explain.checks import OF_ITEMS, ROWS, Value
 from wallet.services.explain.facts import Facts
-from wallet.services.explain.rejudge import REPEATS, Reading, Verdict
+from wallet.services.explain.rejudge import REPEATS, RejudgeVerdict, StoredReading
 
 SIGNED_ROWS = 5
 QUARANTINE = 2
 FAULT = 500
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_REACHED = "not reached"
@@ -34,9 +34,9 @@ class Rung:
     number: int
     name: str
     status: str  # that is answered when it fails
-    then: Outcome
+    then: CheckOutcome
     values: tuple[Value, ...]
-    now: Outcome
+    now: CheckOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,19 @@ class Explanation:
     message: str
     decided_by: int | None  # the row; None: all passed, or it was not decided
     rungs: tuple[Rung, ...]
-    now: Verdict
+    now: RejudgeVerdict
     asked_now: bool  # else `now` says nothing
     notes: tuple[str, ...]
 
 
-def explain(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
+def explain_request(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
     """`ask_now`: also what it would be answered now, which takes the work and the locks of a call."""
-    seen = facts.read(line)
-    reading = rejudge.reading_of(seen)
-    then, now = _decided(seen), rejudge.judge(seen, reading) if ask_now else Verdict(statuses.Undecided.key)
+    seen = facts.read_facts(line)
+    reading = rejudge.read_stored_call(seen)
+    then, now = (
+        _decided(seen),
+        rejudge.rejudge_request(seen, reading) if ask_now else RejudgeVerdict(statuses.Undecided.key),
+    )
     return Explanation(
         request_id=line.request_id,
         kind=reading.kind if reading else "",
@@ -70,47 +73,47 @@ def explain(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
     )
 
 
-def _decided(seen: Facts) -> Verdict:
+def _decided(seen: Facts) -> RejudgeVerdict:
     """The row that gave the answer. A repeat is answered by row 11, whatever its first answer was."""
     status = seen.line.status
     row = rejudge.ROWS.get(status)
     if seen.is_repeat and (status == statuses.OK or (row or 0) > REPEATS):
         row = REPEATS
-    return Verdict(status, seen.line.message, row)
+    return RejudgeVerdict(status, seen.line.message, row)
 
 
-def _rung(number: int, seen: Facts, reading: Reading | None, then: Verdict, now: Verdict) -> Rung:
+def _rung(number: int, seen: Facts, reading: StoredReading | None, then: RejudgeVerdict, now: RejudgeVerdict) -> Rung:
     row = ROWS[number]
     was = _outcome(number, reading, then)
-    if was is Outcome.NOT_REACHED and number <= SIGNED_ROWS and _was_signed(seen, then):
-        was = Outcome.PASSED
-    values = tuple(row.values(seen)) if was in {Outcome.PASSED, Outcome.FAILED} else ()
+    if was is CheckOutcome.NOT_REACHED and number <= SIGNED_ROWS and _was_signed(seen, then):
+        was = CheckOutcome.PASSED
+    values = tuple(row.values(seen)) if was in {CheckOutcome.PASSED, CheckOutcome.FAILED} else ()
     return Rung(number, row.name, row.status, was, values, _outcome(number, reading, now))
 
 
-def _was_signed(seen: Facts, then: Verdict) -> bool:
+def _was_signed(seen: Facts, then: RejudgeVerdict) -> bool:
     """Refused by the ledger, after the signature: a key in quarantine, or what could not be decided."""
     is_quarantined = seen.key_then is not None and seen.key_then["status"] == "quarantined"
     return seen.line.secret_id is not None and (then.row is None or (then.row == QUARANTINE and is_quarantined))
 
 
-def _outcome(number: int, reading: Reading | None, verdict: Verdict) -> Outcome:
+def _outcome(number: int, reading: StoredReading | None, verdict: RejudgeVerdict) -> CheckOutcome:
     undecided = verdict.row is None and verdict.status != statuses.OK
     if undecided or (verdict.row is not None and number > verdict.row):
-        return Outcome.NOT_REACHED
+        return CheckOutcome.NOT_REACHED
     if number == verdict.row:
-        return Outcome.PASSED if verdict.status == statuses.OK else Outcome.FAILED
-    return Outcome.PASSED if _is_asked(number, reading) else Outcome.NOT_ASKED
+        return CheckOutcome.PASSED if verdict.status == statuses.OK else CheckOutcome.FAILED
+    return CheckOutcome.PASSED if _is_asked(number, reading) else CheckOutcome.NOT_ASKED
 
 
-def _is_asked(number: int, reading: Reading | None) -> bool:
+def _is_asked(number: int, reading: StoredReading | None) -> bool:
     kinds = ROWS[number].kinds
     if reading is None or (reading.is_batch and number in OF_ITEMS):
         return False
     return kinds is None or reading.kind in kinds
 
 
-def _notes(seen: Facts, reading: Reading | None, now: Verdict) -> list[str]:
+def _notes(seen: Facts, reading: StoredReading | None, now: RejudgeVerdict) -> list[str]:
     line = seen.line
     found = {
         "This endpoint does not exist.": reading is None,

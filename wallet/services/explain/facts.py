@@ -72,7 +72,7 @@ class Facts:
         return key.needs_sandbox or then["merchant_id"] != key.merchant_id
 
 
-def read(line: SignedRequest) -> Facts:
+def read_facts(line: SignedRequest) -> Facts:
     """A fixed number of questions, however much there is of anything."""
     kept = RefusedCall.objects.filter(pk=line.request_id).first() if line.status != "RS_OK" else None
     key = ApiKey.objects.select_related("merchant").filter(auth_key=line.auth_key).first()
@@ -130,10 +130,10 @@ def _then(
     ]
     about += [(player, "Player", {})] if player else []
     about += [(game, "Game", {}), (merchant, "DisabledGame", {"game": game.pk})] if game else []
-    found = history.around(moment, *about)
+    found = history.events_since(moment, *about)
     events = found or []
     # Only what was sown with a moved clock called before its merchant was made; nothing of that time is known.
-    is_before = past_states.as_of(merchant, moment, events).made_later
+    is_before = past_states.state_at(merchant, moment, events).made_later
     at = clock.now() if is_before or found is None else moment
     entries = AllowlistEntry.objects.filter(Q(key=None) | Q(key=key), merchant=merchant)
     trials = list(
@@ -145,17 +145,17 @@ def _then(
     return {
         "is_before_history": is_before,
         "is_long_ago": found is None,
-        "merchant_then": past_states.as_of(merchant, at, events),
-        "key_then": past_states.as_of(key, at, events),
-        "player_then": past_states.as_of(player, at, events) if player else None,
-        "game_then": past_states.as_of(game, at, events) if game else None,
-        "secrets_then": past_states.all_as_of("Secret", Secret.objects.filter(key=key), at, events),
-        "entries_then": _judged_by(past_states.all_as_of("AllowlistEntry", entries, at, events), trials, at),
+        "merchant_then": past_states.state_at(merchant, at, events),
+        "key_then": past_states.state_at(key, at, events),
+        "player_then": past_states.state_at(player, at, events) if player else None,
+        "game_then": past_states.state_at(game, at, events) if game else None,
+        "secrets_then": past_states.states_at("Secret", Secret.objects.filter(key=key), at, events),
+        "entries_then": _judged_by(past_states.states_at("AllowlistEntry", entries, at, events), trials, at),
         "trials_then": trials,
-        "domains_then": past_states.all_as_of(
+        "domains_then": past_states.states_at(
             "AllowedDomain", AllowedDomain.objects.filter(merchant=merchant), at, events
         ),
-        "disabled_then": past_states.all_as_of("DisabledGame", disabled, at, events),
+        "disabled_then": past_states.states_at("DisabledGame", disabled, at, events),
     }
 
 

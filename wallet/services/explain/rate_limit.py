@@ -23,7 +23,7 @@ class NobodyCounts(Refusal):
         super().__init__("This can't be asked now. Try again in a minute.")
 
 
-def count(what: str, *, merchant: Merchant, person: Person, most: int) -> None:
+def count_question(what: str, *, merchant: Merchant, person: Person, most: int) -> None:
     """Without the cache nobody is answered."""
     now = clock.now().timestamp()
     counter = f"{what}:{merchant.pk}:{person.pk}:{now // 60:.0f}"

@@ -27,7 +27,7 @@ from wallet.services.explain import signed_texts
 from wallet.services.explain.facts import Facts
 
 # Bodies are read by the signed API, which stands above this layer: its reader is found by name.
-READER = "wallet.api.replay.read"
+READER = "wallet.api.replay.read_again"
 UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
 GIVEN_AWAY = "A Secret Key stands in the body."
 AT_THE_DOOR = {
@@ -57,7 +57,7 @@ REPEATS = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StoredQuestion:
     """A call as far as it is known. Without a body: what the log and the ledger know of it."""
 
     endpoint: str
@@ -67,7 +67,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class StoredReading:
     """What a call asks for: `refusal` by rows 7 to 10, else `serve` does it, under another transactionId when given."""
 
     kind: str
@@ -77,20 +77,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RejudgeVerdict:
     status: str
     message: str = ""
     row: int | None = None  # that decides; None when all pass, or nobody knows
     note: str = ""
 
 
-def reading_of(facts: Facts) -> Reading | None:
+def read_stored_call(facts: Facts) -> StoredReading | None:
     """None for an endpoint that does not exist."""
     line = facts.line
-    read: Callable[[Asked], Reading | None] = import_string(READER)
+    read: Callable[[StoredQuestion], StoredReading | None] = import_string(READER)
     kept = None if facts.kept is None or facts.kept.is_cut else facts.kept
     body = bytes(kept.body) if kept else None
-    reading = read(Asked(line.endpoint, kept.query if kept else "", body, _said(facts)))
+    reading = read(StoredQuestion(line.endpoint, kept.query if kept else "", body, _said(facts)))
     if reading is not None and is_masked(facts):
         return replace(reading, refusal=statuses.IncorrectData(GIVEN_AWAY))
     return reading
@@ -100,7 +100,7 @@ def is_masked(facts: Facts) -> bool:
     return facts.kept is not None and signed_texts.is_masked(bytes(facts.kept.body))
 
 
-def is_whole(facts: Facts) -> bool:
+def is_judgeable(facts: Facts) -> bool:
     """Are the bytes that were signed kept, and what their signature is compared by?"""
     kept = facts.kept
     if kept is None or kept.is_cut or is_masked(facts):
@@ -128,11 +128,11 @@ def _said(facts: Facts) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def judge(facts: Facts, reading: Reading | None) -> Verdict:
+def rejudge_request(facts: Facts, reading: StoredReading | None) -> RejudgeVerdict:
     if reading is None or facts.line.http_status in AT_THE_DOOR:
-        return Verdict(facts.line.status, facts.line.message)
+        return RejudgeVerdict(facts.line.status, facts.line.message)
     try:
-        caller = _caller(facts, credentials.load(facts.line.auth_key, fresh=True))
+        caller = _caller(facts, credentials.load_credential(facts.line.auth_key, fresh=True))
         return _answer(facts, caller, reading)
     except statuses.CallRefused as refusal:
         return _verdict(refusal)
@@ -140,15 +140,15 @@ def judge(facts: Facts, reading: Reading | None) -> Verdict:
         return _verdict(statuses.Overloaded())
 
 
-def _verdict(refusal: statuses.CallRefused, *, note: str = "") -> Verdict:
-    return Verdict(refusal.key, refusal.message, ROWS.get(refusal.key), note)
+def _verdict(refusal: statuses.CallRefused, *, note: str = "") -> RejudgeVerdict:
+    return RejudgeVerdict(refusal.key, refusal.message, ROWS.get(refusal.key), note)
 
 
 # --- rows 1 to 5 ------------------------------------------------------------------------------------------------------
 def _caller(facts: Facts, found: Credential | None) -> Caller:
     line, now = facts.line, clock.now()
     _require_headers(facts)
-    credential, secrets = signed.usable(found, now)
+    credential, secrets = signed.usable_credential(found, now)
     address = _allowed_address(facts, credential)
     if facts.kept is not None:
         text, then_ms = facts.headers.get("x-timestamp", ""), line.created_at.timestamp() * 1000
@@ -158,7 +158,7 @@ def _caller(facts: Facts, found: Credential | None) -> Caller:
             return Caller(credential.merchant_id, secret.id, credential.access_version, address, uuid4())
     if credential.misses_a_secret(now):
         raise statuses.Undecided(signed.UNOPENED)
-    if line.secret_id is None and not is_whole(facts):
+    if line.secret_id is None and not is_judgeable(facts):
         raise statuses.Undecided(UNKNOWN_BYTES)
     raise statuses.SignatureNotMatch
 
@@ -173,7 +173,7 @@ def _require_headers(facts: Facts) -> None:
 def _allowed_address(facts: Facts, credential: Credential) -> Address:
     now, address = clock.now(), parse_address(facts.line.address or "")
     if address is None or not credential.allows_address(address, now):
-        raise signed.not_taken_from(address)
+        raise signed.address_refusal(address)
     signed.check_origin(facts.headers, credential, now)
     return address
 
@@ -186,25 +186,25 @@ def _signed_with(facts: Facts, secret_id: int, secret: bytes) -> bool:
 
 
 # --- rows 6 to 18 -----------------------------------------------------------------------------------------------------
-def _answer(facts: Facts, caller: Caller, reading: Reading) -> Verdict:
-    ledger.gate(caller, reading.kind)
+def _answer(facts: Facts, caller: Caller, reading: StoredReading) -> RejudgeVerdict:
+    ledger.check_gate(caller, reading.kind)
     if reading.refusal is not None:
         raise reading.refusal
     if reading.is_batch:
-        return Verdict(statuses.OK, note="Each item of the batch would be judged on its own.")
+        return RejudgeVerdict(statuses.OK, note="Each item of the batch would be judged on its own.")
     if facts.first is None:
         return _served(caller, reading, None)
     repeated = _served(caller, reading, None)
     if facts.first.request_id != facts.line.request_id:
-        return Verdict(repeated.status, repeated.message, REPEATS, "Its transactionId was used by another call.")
+        return RejudgeVerdict(repeated.status, repeated.message, REPEATS, "Its transactionId was used by another call.")
     note = f"Under its own transactionId it gets its first answer again: {repeated.status}."
     anew = _served(caller, reading, str(uuid4()))
-    return Verdict(anew.status, anew.message, anew.row, note)
+    return RejudgeVerdict(anew.status, anew.message, anew.row, note)
 
 
-def _served(caller: Caller, reading: Reading, transaction_id: str | None) -> Verdict:
+def _served(caller: Caller, reading: StoredReading, transaction_id: str | None) -> RejudgeVerdict:
     """Done, and undone: nobody sees it, and the player waits for as long as for another call."""
-    verdict = Verdict(statuses.OK)
+    verdict = RejudgeVerdict(statuses.OK)
     with transaction.atomic(using=settings.WALLET_DATABASE):
         try:
             reading.serve(caller, transaction_id)

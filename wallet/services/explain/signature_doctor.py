@@ -20,9 +20,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from merchants import crypto
-from merchants.errors import Refusal, spoken
+from merchants.errors import Refusal, moment_text
 from merchants.models import ApiKey, Merchant, Person, Secret
-from merchants.services.credentials import reveal
+from merchants.services.credentials import reveal_secret
 from portal.lib import clock
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest
@@ -56,7 +56,7 @@ class NotKept(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SignatureFinding:
     """One mistake: its name, what it is, what we know more of it, and how to mend it."""
 
     name: str
@@ -69,7 +69,7 @@ class Finding:
 class Diagnosis:
     request_id: UUID
     status: str
-    findings: tuple[Finding, ...]  # none: it is none of the mistakes that we know
+    findings: tuple[SignatureFinding, ...]  # none: it is none of the mistakes that we know
     notes: tuple[str, ...]  # what could not be looked at
     snippets: tuple[signature_mistakes.Snippet, ...]
     clock_off_ms: int | None  # of a timestamp in milliseconds: above 0 it lay in the past
@@ -80,10 +80,10 @@ class Diagnosis:
         return bool(self.findings)
 
 
-def diagnose(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
+def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
     """Which mistakes it was. Raises NoSuchCall for a call of anybody else, and the other refusals of this file."""
-    rate_limit.count("doctor", merchant=merchant, person=person, most=ASKED_A_MINUTE)
-    line = own_call(merchant, request_id)
+    rate_limit.count_question("doctor", merchant=merchant, person=person, most=ASKED_A_MINUTE)
+    line = own_request(merchant, request_id)
     if line.status not in KNOWN:
         raise NothingToDiagnose(line.status)
     kept = RefusedCall.objects.filter(pk=request_id).first()
@@ -93,7 +93,7 @@ def diagnose(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnos
     return _diagnosis(line, kept, signature)
 
 
-def own_call(merchant: Merchant, request_id: UUID) -> SignedRequest:
+def own_request(merchant: Merchant, request_id: UUID) -> SignedRequest:
     """A line of the log that is the merchant's: signed by it, or refused under the name of one of its keys."""
     line = SignedRequest.objects.filter(request_id=request_id).first()
     if line is not None and line.merchant_id == merchant.pk:
@@ -111,7 +111,7 @@ def _diagnosis(line: SignedRequest, kept: RefusedCall, signature: KeptSignature)
     keyring = _keyring(line)
     if keyring.unopened:
         notes.append("A secret of this merchant could not be opened; calls signed with it can't be told.")
-    found, tried = search(arrived, timestamp, signature, keyring)
+    found, tried = search_mistakes(arrived, timestamp, signature, keyring)
     if tried.cut_short:
         notes.append("The body is long: only the likeliest mistakes were tried on it.")
     clock_mistakes = _of_clock(line, timestamp) if line.status == statuses.SignatureExpired.key else []
@@ -139,10 +139,10 @@ def _unseen(headers: Mapping[str, str], body: bytes) -> Iterator[str]:
         yield "Not all headers were kept: the call had too many."
 
 
-def _finding(name: str, keyring: Keyring) -> Finding:
+def _finding(name: str, keyring: Keyring) -> SignatureFinding:
     word, _, number = name.partition("#")
     title, mend = signature_mistakes.MISTAKES[word]
-    return Finding(word, title, mend, keyring.named[int(number)] if number else "")
+    return SignatureFinding(word, title, mend, keyring.named[int(number)] if number else "")
 
 
 # --- x-timestamp ------------------------------------------------------------------------------------------------------
@@ -158,11 +158,11 @@ def _off_ms(line: SignedRequest, timestamp: str) -> int | None:
     return round(line.created_at.timestamp() * 1000) - int(timestamp)
 
 
-def _of_clock(line: SignedRequest, timestamp: str) -> list[Finding]:
+def _of_clock(line: SignedRequest, timestamp: str) -> list[SignatureFinding]:
     off = _off_ms(line, timestamp)
     name = _stamp_mistake(timestamp) if off is None else _drift_mistake(off)
     detail = "" if off is None else f"It was {_spoken_ms(abs(off))} {'behind' if off > 0 else 'ahead of'} our clock."
-    return [Finding(name, *signature_mistakes.MISTAKES[name], detail)]
+    return [SignatureFinding(name, *signature_mistakes.MISTAKES[name], detail)]
 
 
 def _stamp_mistake(timestamp: str) -> str:
@@ -232,7 +232,7 @@ def _secrets_of(key: ApiKey) -> list[Secret]:
 
 def _opened(row: Secret) -> bytes | None:
     try:
-        return reveal(row).encode()
+        return reveal_secret(row).encode()
     except (crypto.UnknownKeyEncryptionKey, crypto.SealBroken):
         return None
 
@@ -254,7 +254,7 @@ def _named(row: Secret) -> str:
     if ends is None:
         return f"{told}."
     verb = "ends" if ends > clock.now() else "revoked" if row.revoked_at else "ended"
-    return f"{told}, {verb} at {spoken(ends)}."
+    return f"{told}, {verb} at {moment_text(ends)}."
 
 
 def _twisted(secret: bytes, auth_key: str) -> Iterator[Signable]:
@@ -319,7 +319,9 @@ UNUSUAL: dict[str, tuple[Hash, ...]] = {
 }
 
 
-def search(arrived: Arrived, timestamp: str, wanted: KeptSignature, keyring: Keyring) -> tuple[tuple[str, ...], Tried]:
+def search_mistakes(
+    arrived: Arrived, timestamp: str, wanted: KeptSignature, keyring: Keyring
+) -> tuple[tuple[str, ...], Tried]:
     """The fewest mistakes that explain the signature; none when nothing does. It never ends early."""
     tried = Tried()
     best: tuple[str, ...] | None = None
@@ -349,7 +351,7 @@ def _attempts(
             tried.cut_short = True
             return
         tried.hashes, tried.bytes = tried.hashes + 1, tried.bytes + cost
-        yield mistaken, (way[1] or usual)(key.text, layout.around(body.text))
+        yield mistaken, (way[1] or usual)(key.text, layout.wrap(body.text))
 
 
 Way = tuple[tuple[str, ...], Hash | None]

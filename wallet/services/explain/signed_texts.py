@@ -322,7 +322,7 @@ class Layout(NamedTuple):
     tail: bytes
     mistakes: tuple[str, ...] = ()
 
-    def around(self, body: bytes) -> bytes:
+    def wrap(self, body: bytes) -> bytes:
         return self.head + body + self.tail
 
 

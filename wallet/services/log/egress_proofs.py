@@ -25,7 +25,7 @@ class Looked:
 
 
 @transaction.atomic
-def look(proof: EgressProof) -> Looked:
+def check_proof(proof: EgressProof) -> Looked:
     """Once proved, an address stays. The log is written a moment after a call, so ask again."""
     proof = EgressProof.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=proof.pk)
     if proof.address is not None:
@@ -57,4 +57,4 @@ def _rightly_signed(key: ApiKey, line: SignedRequest, kept: RefusedCall) -> bool
     except statuses.SignatureExpired:
         return False
     secrets = Secret.objects.usable(at=line.created_at).filter(key=key).select_related("key")
-    return any(is_signed_with(kept, credentials.reveal(secret).encode()) for secret in secrets)
+    return any(is_signed_with(kept, credentials.reveal_secret(secret).encode()) for secret in secrets)

@@ -79,7 +79,7 @@ class Arm(NamedTuple):
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
-def look(*, merchant: Merchant, wish: RequestFilter, edges: Edges, limit: int) -> RequestPage:
+def search_requests(*, merchant: Merchant, wish: RequestFilter, edges: Edges, limit: int) -> RequestPage:
     """At most `limit` lines, the newest first."""
     search = _Search(merchant, wish, _within(wish, edges))
     arms = search.arms()
@@ -100,18 +100,18 @@ def _found(lines: list[SignedRequest], edges: Edges, beyond: int | None, looked_
     return RequestPage(lines, beyond, newer, looked_to)
 
 
-def every(*, merchant: Merchant, wish: RequestFilter, at_once: int) -> Iterator[SignedRequest]:
+def all_requests(*, merchant: Merchant, wish: RequestFilter, at_once: int) -> Iterator[SignedRequest]:
     """All of them, newest first, with the memory of `at_once`."""
     below: int | None = NEWEST
     while below is not None:
-        found = look(merchant=merchant, wish=wish, edges=Edges(below=below), limit=at_once)
+        found = search_requests(merchant=merchant, wish=wish, edges=Edges(below=below), limit=at_once)
         yield from found.lines
         below = found.older
 
 
-def is_there(merchant: Merchant, wish: RequestFilter) -> bool:
+def has_request(merchant: Merchant, wish: RequestFilter) -> bool:
     """Is there any such call among the newest that one look goes through?"""
-    return bool(look(merchant=merchant, wish=wish, edges=Edges(), limit=1).lines)
+    return bool(search_requests(merchant=merchant, wish=wish, edges=Edges(), limit=1).lines)
 
 
 def _time_of(line_id: int | None) -> datetime | None:
@@ -298,12 +298,12 @@ class _Search:
         return found if len(found) <= MOST_ADDRESSES else None
 
     def matches(self, arms: list[Arm], limit: int) -> list[int]:
-        ids = {row[0] for row in self.ask(MATCHES, arms, most=most_of(arms), limit=limit)}
+        ids = {row[0] for row in self.ask(MATCHES, arms, most=export_limit(arms), limit=limit)}
         return sorted(ids, reverse=not self.edges.rising)[:limit]
 
     def stopped_at(self, arms: list[Arm]) -> int | None:
         """Where the first arm came to the end of its rows to judge; None when all was looked through."""
-        ids = [row[0] for row in self.ask(STOPPED, [arm for arm in arms if arm.rest], most=most_of(arms))]
+        ids = [row[0] for row in self.ask(STOPPED, [arm for arm in arms if arm.rest], most=export_limit(arms))]
         return None if not ids else min(ids) if self.edges.rising else max(ids)
 
     def ask(self, statement: str, arms: Iterable[Arm], **more: Any) -> list[Any]:
@@ -316,7 +316,7 @@ class _Search:
         return _ask(" UNION ALL ".join(parts), values) if parts else []
 
 
-def most_of(arms: Sequence[Arm]) -> int:
+def export_limit(arms: Sequence[Arm]) -> int:
     return max(SCANNED // max(sum(len(arm.values) for arm in arms), 1), LEAST)
 
 

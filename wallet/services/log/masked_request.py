@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.lib import masking, signature_mask
-from portal.lib.untrusted_text import visible
+from portal.lib.untrusted_text import visible_text
 from wallet.models import RefusedCall
 
 
@@ -24,17 +24,17 @@ class MaskedCall:
 def masked_call(kept: RefusedCall) -> MaskedCall:
     body = bytes(kept.body)
     return MaskedCall(
-        query=masked(kept.query),
+        query=masked_text(kept.query),
         headers=[(name, masked_header(name, value)) for name, value in sorted(kept.headers.items())],
-        body=masked(body.decode(errors="backslashreplace")),
+        body=masked_text(body.decode(errors="backslashreplace")),
         size=len(body),
         is_cut=kept.is_cut,
     )
 
 
-def masked(text: str) -> str:
-    return visible(signature_mask.cut_all(masking.mask(text)))
+def masked_text(text: str) -> str:
+    return visible_text(signature_mask.cut_signatures(masking.mask_secrets(text)))
 
 
 def masked_header(name: str, value: str) -> str:
-    return visible(signature_mask.cut_header(name, masking.mask(value)))
+    return visible_text(signature_mask.cut_header(name, masking.mask_secrets(value)))

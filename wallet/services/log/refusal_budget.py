@@ -60,9 +60,9 @@ class Waiting:
 
     def add(self, line: LogLine, **what: int) -> None:
         with self.lock:
-            self.merge(self.whose(line), Count(**what))
+            self.merge(self.counter_key(line), Count(**what))
 
-    def whose(self, line: LogLine) -> Whose:
+    def counter_key(self, line: LogLine) -> Whose:
         hour, signed = hour_of(line.created_at), line.secret_id is not None
         name = "" if signed or len(self.counts) >= MOST_NAMES else line.auth_key
         return hour, line.merchant_id or 0, name, signed
@@ -129,11 +129,11 @@ class Used:
         self.strangers += size if whose is None else 0
 
 
-def allot(lines: list[LogLine]) -> list[LogLine]:
+def allot_lines(lines: list[LogLine]) -> list[LogLine]:
     """The lines that are written, some without how they arrived; the rest is counted."""
     if all(line.status == statuses.OK for line in lines):
         return lines
-    used = read_used()
+    used = read_usage()
     return [line for line in lines if line.status == statuses.OK or _is_kept(line, used)]
 
 
@@ -162,7 +162,7 @@ def count_written(lines: Iterable[LogLine]) -> None:
             _waiting.add(line, bytes=_size(line))
 
 
-def read_used() -> Used:
+def read_usage() -> Used:
     used, now = Used(), clock.now()
     with connection.cursor() as cursor:
         cursor.execute(USED, [hour_of(now), now - timedelta(days=settings.REFUSED_BODY_DAYS)])
@@ -175,7 +175,7 @@ def read_used() -> Used:
 
 
 # --- what was counted -------------------------------------------------------------------------------------------------
-def write() -> None:
+def write_counts() -> None:
     """What was counted since the last time; on a fault it waits for the next."""
     taken = _waiting.take()
     if not taken:
@@ -205,7 +205,7 @@ class Dropped:
         return bool(self.lines or self.bodies)
 
 
-def dropped(*, since: datetime, merchant_id: int | None = None) -> Dropped:
+def dropped_counts(*, since: datetime, merchant_id: int | None = None) -> Dropped:
     """Of one merchant: what it signed, and what named one of its keys."""
     hours = RefusedHour.objects.filter(hour__gte=hour_of(since))
     if merchant_id is not None:

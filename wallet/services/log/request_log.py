@@ -91,7 +91,7 @@ class LogLine:
     items: int | None = None
     duration_us: int = 0
     origin: str | None = None  # the host that a rightly signed call said; in no column of the line
-    refused: Refused | None = field(default=None)
+    refused: RefusedBody | None = field(default=None)
     is_dropped: bool = False  # beyond the limit of its address: counted, and not written
 
     def row(self) -> tuple[Any, ...]:
@@ -99,7 +99,7 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedBody:
     """How a refused call arrived."""
 
     query: str
@@ -111,7 +111,7 @@ class Refused:
     def size(self) -> int:
         return len(self.body) + len(self.query) + sum(len(name) + len(value) for name, value in self.headers.items())
 
-    def shortened(self) -> Refused:
+    def shortened(self) -> RefusedBody:
         """Of somebody who has shown no key of ours: what the checks looked at, and the beginning of the rest."""
         if self.size <= SHORT_BYTES:
             return self
@@ -122,7 +122,7 @@ class Refused:
                 headers[name], room = value, room - len(name) - len(value)
         query = self.query[: SHORT_BYTES // 8]
         left = SHORT_BYTES - len(query) - (SHORT_BYTES // 2 - room)
-        return Refused(query, headers, self.body[:left], is_cut=True)
+        return RefusedBody(query, headers, self.body[:left], is_cut=True)
 
 
 SHORT_BYTES, SHORT_HEADER = 1024, 80
@@ -134,7 +134,7 @@ _writer: threading.Thread | None = None
 _stop = threading.Event()
 
 
-def add(line: LogLine) -> None:
+def add_line(line: LogLine) -> None:
     """Hand over a finished line; costs the caller an append."""
     if line.is_dropped or (line.secret_id is None and len(_lines) > settings.REQUEST_LOG_CAPACITY // 2):
         refusal_budget.drop_line(line)  # strangers take no place of those who sign
@@ -161,17 +161,17 @@ def _hold(line: LogLine) -> None:
         _held += size
 
 
-def drain() -> int:
+def drain_lines() -> int:
     """Write what has been handed over; returns the number of lines. What can't be written waits for the next time."""
     global _held  # noqa: PLW0603 - see above
     with _writing:
         waiting = [[_lines.popleft() for _ in range(len(_lines))]]
         count = len(waiting[0])
         try:
-            waiting = [refusal_budget.allot(waiting[0])]
+            waiting = [refusal_budget.allot_lines(waiting[0])]
             while waiting:
                 waiting[:1] = _write_or_halve(waiting[0])
-            refusal_budget.write()
+            refusal_budget.write_counts()
         except Exception:
             _put_back([line for batch in waiting for line in batch])
             raise
@@ -251,7 +251,7 @@ def _start() -> None:
         if _writer is None:
             _writer = threading.Thread(target=_run, name="request-log", daemon=True)
             _writer.start()
-            atexit.register(stop)
+            atexit.register(stop_writer)
 
 
 def _run() -> None:
@@ -262,20 +262,20 @@ def _run() -> None:
 
 def _drain_or_tell() -> None:
     try:
-        drain()
+        drain_lines()
     except Exception as fault:  # noqa: BLE001 - whatever it is, the next time may be better; without a writer none is
         log.warning("request_log.waiting", lines=len(_lines), fault=str(fault))
         close_old_connections()
 
 
-def stop() -> None:
+def stop_writer() -> None:
     """Write the rest and end the writer; called when the process ends in order."""
     _stop.set()
     if _writer is not None:
         _writer.join(timeout=5)
 
 
-def clear() -> None:
+def clear_lines() -> None:
     """Forget what has not been written."""
     global _held  # noqa: PLW0603 - see above
     _lines.clear()

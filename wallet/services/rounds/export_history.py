@@ -9,7 +9,7 @@ from wallet.models import Export
 
 def register() -> None:
     history_sentences.KINDS["exports"] = "Exports"
-    history_sentences.add(Export, Thing("exports", "download", _says))
+    history_sentences.register(Export, Thing("exports", "download", _says))
 
 
 def _says(events: list[Event], everything: list[Event]) -> list[str]:
@@ -20,6 +20,8 @@ def _one(event: Event) -> str:
     table = f"{Export.What(event.row['what']).label} as {Export.Form(event.row['form']).label}"
     if event.label == "insert":
         return f"Export asked for: {table}"
-    if event.became("cancelled_at"):
+    if event.new_value("cancelled_at"):
         return f"Export cancelled: {table}"
-    return f"Export fetched: {table}" if event.became("downloads") else f"Export: {history_sentences.fields_of(event)}"
+    return (
+        f"Export fetched: {table}" if event.new_value("downloads") else f"Export: {history_sentences.fields_of(event)}"
+    )

@@ -24,7 +24,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import job_queue
 from portal.lib import clock, sheets, tables
-from portal.lib.sheets import Amount
+from portal.lib.sheets import SheetAmount
 from wallet.models import Export, Transaction
 from wallet.models.export import NOT_TAKEN_FOR
 from wallet.services.rounds import round_list
@@ -57,21 +57,21 @@ class Stopped(Exception):
 
 # --- Asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def ask(*, merchant: Merchant, by: Person, what: str, form: str, wish: RoundFilter) -> Export:
+def request_export(*, merchant: Merchant, by: Person, what: str, form: str, wish: RoundFilter) -> Export:
     """Raises TooMany. Begins when the transaction is committed."""
-    check_room(merchant)
+    check_export_room(merchant)
     asked = Export.objects.create(
-        merchant=merchant, by=by, what=What(what), form=Form(form), wish=wish.kept(), alive_at=clock.now()
+        merchant=merchant, by=by, what=What(what), form=Form(form), wish=wish.stored_values(), alive_at=clock.now()
     )
-    transaction.on_commit(lambda: send(asked))
+    transaction.on_commit(lambda: send_export_job(asked))
     return asked
 
 
-def check_room(merchant: Merchant) -> None:
+def check_export_room(merchant: Merchant) -> None:
     """One who asks waits for another of the same merchant. The ledger locks no merchant, so no bet waits."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     now = clock.now()
-    own = Export.objects.of(merchant.pk).filter(alive_at__gt=now - NOT_TAKEN_FOR, state__in=list(ACTIVE))
+    own = Export.objects.for_merchant(merchant.pk).filter(alive_at__gt=now - NOT_TAKEN_FOR, state__in=list(ACTIVE))
     if sum(1 for each in own if not each.is_broken_off(at=now)) >= AT_ONCE:
         raise TooMany
 
@@ -79,15 +79,15 @@ def check_room(merchant: Merchant) -> None:
 ACTIVE = (State.WAITING, State.RUNNING)
 
 
-def send(asked: Export) -> None:
+def send_export_job(asked: Export) -> None:
     """With the broker away the page still comes, and the timetable finds the export."""
-    job_queue.send("wallet.tasks.write_export", asked.pk)
+    job_queue.send_job("wallet.tasks.write_export", asked.pk)
 
 
 @transaction.atomic
-def again(*, export: Export) -> Export:
+def restart_export(*, export: Export) -> Export:
     """Of one that broke off, failed or was cancelled. Raises NotAgain, TooMany."""
-    check_room(export.merchant)
+    check_export_room(export.merchant)
     known = Export.objects.select_for_update().get(pk=export.pk)
     now = clock.now()
     if known.state not in {State.FAILED, State.CANCELLED} and not known.is_broken_off(at=now):
@@ -95,12 +95,12 @@ def again(*, export: Export) -> Export:
     known.state, known.attempt, known.alive_at = State.WAITING, known.attempt + 1, now
     known.rows_done, known.rows_in_all, known.ended_at, known.cancelled_at = 0, None, None, None
     known.save()
-    transaction.on_commit(lambda: send(known))
+    transaction.on_commit(lambda: send_export_job(known))
     return known
 
 
 @transaction.atomic
-def cancel(*, export: Export) -> Export:
+def cancel_export(*, export: Export) -> Export:
     """Does nothing to one that has ended."""
     now = clock.now()
     Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
@@ -111,9 +111,9 @@ def cancel(*, export: Export) -> Export:
 
 
 # --- Fetching and forgetting ------------------------------------------------------------------------------------------
-def fetched(*, export: Export) -> Path | None:
+def fetch_file(*, export: Export) -> Path | None:
     """Where the file is, counted as a download; None when it is not there or not any more."""
-    path = folder() / export.file_name
+    path = exports_folder() / export.file_name
     if export.state != State.READY or export.expires_at is None or export.expires_at <= clock.now():
         return None
     if not path.is_file():
@@ -122,26 +122,26 @@ def fetched(*, export: Export) -> Path | None:
     return path
 
 
-def delete_old() -> int:
+def delete_old_exports() -> int:
     """What has expired, and what attempts left behind that nobody waits for any more."""
     now, deleted = clock.now(), 0
     for each in Export.objects.filter(state=State.READY, expires_at__lte=now):
-        (folder() / each.file_name).unlink(missing_ok=True)
+        (exports_folder() / each.file_name).unlink(missing_ok=True)
         deleted += Export.objects.filter(pk=each.pk, state=State.READY).update(state=State.EXPIRED)
-    for path in folder().iterdir():
+    for path in exports_folder().iterdir():
         if path.stat().st_mtime < time.time() - 2 * KEPT_FOR.total_seconds():
             path.unlink(missing_ok=True)
     return deleted
 
 
-def folder() -> Path:
+def exports_folder() -> Path:
     path = Path(settings.EXPORT_FOLDER)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
 # --- The job ----------------------------------------------------------------------------------------------------------
-def write_waiting() -> int:
+def write_waiting_exports() -> int:
     """Those whose job the broker did not get, or lost."""
     now = clock.now()
     waiting = Export.objects.filter(
@@ -149,32 +149,32 @@ def write_waiting() -> int:
     )
     missed = list(waiting.order_by("pk").values_list("pk", flat=True))
     for number in missed:
-        write(number)
+        write_export(number)
     return len(missed)
 
 
-def write(number: int) -> None:
+def write_export(number: int) -> None:
     """Does nothing when somebody else writes it, or nobody wants it any more."""
-    export = begin(number)
+    export = begin_attempt(number)
     if export is None:
         return
-    path = folder() / f"{export.file_name}.part"
+    path = exports_folder() / f"{export.file_name}.part"
     try:
         done = write_to(path, export)
-        path.replace(folder() / export.file_name)
-        end(export, done)
+        path.replace(exports_folder() / export.file_name)
+        end_attempt(export, done)
     except Stopped:
-        (folder() / export.file_name).unlink(missing_ok=True)
+        (exports_folder() / export.file_name).unlink(missing_ok=True)
         log.info("export.stopped", export=number)
     except Exception:
-        own(export).update(state=State.FAILED, ended_at=clock.now())
+        own_attempt(export).update(state=State.FAILED, ended_at=clock.now())
         raise
     finally:
         path.unlink(missing_ok=True)
 
 
 @transaction.atomic
-def begin(number: int) -> Export | None:
+def begin_attempt(number: int) -> Export | None:
     """A job that is delivered twice finds the first one at work, or takes over when that is silent."""
     export = Export.objects.select_for_update().filter(pk=number).first()
     now = clock.now()
@@ -187,37 +187,37 @@ def begin(number: int) -> Export | None:
     return export
 
 
-def own(export: Export, *, using: str = "default") -> Any:
+def own_attempt(export: Export, *, using: str = "default") -> Any:
     """The row, as long as this attempt is the one that counts."""
     return Export.objects.using(using).filter(pk=export.pk, attempt=export.attempt, state=State.RUNNING)
 
 
-def word(export: Export, **news: Any) -> None:
+def send_heartbeat(export: Export, **news: Any) -> None:
     """By the other connection: the first one is in its snapshot. A word that a busy database misses is no harm."""
     with suppress(DatabaseBusy):
-        if not own(export, using=settings.WALLET_DATABASE).update(alive_at=clock.now(), **news):
+        if not own_attempt(export, using=settings.WALLET_DATABASE).update(alive_at=clock.now(), **news):
             raise Stopped
 
 
-def end(export: Export, done: tuple[int, bool]) -> None:
-    now, (rows, is_cut), path = clock.now(), done, folder() / export.file_name
+def end_attempt(export: Export, done: tuple[int, bool]) -> None:
+    now, (rows, is_cut), path = clock.now(), done, exports_folder() / export.file_name
     news = {"rows_done": rows, "is_cut": is_cut, "size": path.stat().st_size, "ended_at": now}
-    if not own(export).update(state=State.READY, expires_at=now + KEPT_FOR, alive_at=now, **news):
+    if not own_attempt(export).update(state=State.READY, expires_at=now + KEPT_FOR, alive_at=now, **news):
         raise Stopped
 
 
 def write_to(path: Path, export: Export) -> tuple[int, bool]:
     """The number of rows, and whether there were more."""
-    wish = RoundFilter.of(export.wish)
+    wish = RoundFilter.build(export.wish)
     titles, matching, cells = TABLES[What(export.what)]
     path.touch(mode=0o600)
     with snapshot():
         rows = matching(export.merchant, wish)
         in_all = rows.order_by().count()
-        word(export, rows_in_all=in_all)
+        send_heartbeat(export, rows_in_all=in_all)
         most = sheets.MOST_ROWS if export.form == Form.XLSX else in_all
         with closing(rows.iterator(chunk_size=CHUNK)) as found:  # before its transaction ends
-            counted = Counted(export, cells(islice(found, most)))
+            counted = CountedRows(export, cells(islice(found, most)))
             WRITERS[Form(export.form)](path, titles, counted)
         return counted.number, in_all > counted.number
 
@@ -233,7 +233,7 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-class Counted:
+class CountedRows:
     """Rows that tell how many of them have passed, once a second. Raises Stopped."""
 
     def __init__(self, export: Export, rows: Iterable[list[Any]]) -> None:
@@ -244,17 +244,17 @@ class Counted:
             self.number += 1
             yield row
             if time.monotonic() - self.said >= WORD_SECONDS:
-                word(self.export, rows_done=self.number)
+                send_heartbeat(self.export, rows_done=self.number)
                 self.said = time.monotonic()
 
 
 def write_csv(path: Path, titles: list[str], rows: Iterable[list[Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(tables.lines(each for part in ([titles], rows) for each in part))
+        file.writelines(tables.csv_lines(each for part in ([titles], rows) for each in part))
 
 
 def write_xlsx(path: Path, titles: list[str], rows: Iterable[list[Any]]) -> None:
-    with sheets.written(path, "Export") as sheet:
+    with sheets.open_sheet(path, "Export") as sheet:
         sheet.add(titles)
         for row in rows:
             sheet.add(row)
@@ -284,11 +284,11 @@ MOVEMENT = (
 
 def every_round(merchant: Merchant, wish: RoundFilter) -> Any:
     """Plain values: to make objects of a million rows takes longer than to find them."""
-    return round_list.matching(merchant, wish).values_list(*ROUND, named=True)
+    return round_list.matching_rounds(merchant, wish).values_list(*ROUND, named=True)
 
 
 def every_movement(merchant: Merchant, wish: RoundFilter) -> Any:
-    return round_list.movements(merchant, wish).values_list(*MOVEMENT, named=True)
+    return round_list.movement_rows(merchant, wish).values_list(*MOVEMENT, named=True)
 
 
 def cells_of_rounds(bets: Iterable[Any]) -> Iterator[list[Any]]:
@@ -297,8 +297,8 @@ def cells_of_rounds(bets: Iterable[Any]) -> Iterator[list[Any]]:
         stake = bet.amount or 0 if state in COUNTED else 0
         yield [
             bet.created_at, bet.transaction_id, bet.round_id, bet.player__player_id, bet.game__game_id, bet.game__name,
-            bet.session__session_id, bet.currency, amount(bet.amount), Amount(bet.paid or 0),
-            Amount(stake - (bet.paid or 0)), state, bet.status,
+            bet.session__session_id, bet.currency, amount(bet.amount), SheetAmount(bet.paid or 0),
+            SheetAmount(stake - (bet.paid or 0)), state, bet.status,
         ]  # fmt: skip
 
 
@@ -309,8 +309,8 @@ def cells_of_movements(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield [at, name, shown, *names, amount(moved), amount(balance), *signed]
 
 
-def amount(units: int | None) -> Amount | None:
-    return None if units is None else Amount(units)
+def amount(units: int | None) -> SheetAmount | None:
+    return None if units is None else SheetAmount(units)
 
 
 Cells = Callable[[Iterable[Any]], Iterator[list[Any]]]

@@ -36,40 +36,40 @@ class IdMatch:
         return not (self.rounds or self.played or self.players or self.sessions or self.calls)
 
 
-def find(merchant: Merchant, text: str) -> IdMatch:
-    lines = lines_of(merchant, text)
-    sessions = list(Session.objects.of(merchant.pk).filter(session_id=text).select_related("player", "game"))
-    rows = rows_of(merchant, text, lines)
+def find_id(merchant: Merchant, text: str) -> IdMatch:
+    lines = requests_of(merchant, text)
+    sessions = list(Session.objects.for_merchant(merchant.pk).filter(session_id=text).select_related("player", "game"))
+    rows = ledger_rows(merchant, text, lines)
     known = {row.request_id for row in rows}
     return IdMatch(
-        rounds=roots(merchant, rows),
-        played=list(played(merchant, text, sessions, lines)),
+        rounds=root_transactions(merchant, rows),
+        played=list(play_transactions(merchant, text, sessions, lines)),
         players=list(Player.objects.filter(merchant=merchant, player_id=text)),
         sessions=sessions,
         calls=[line for line in lines if line.request_id not in known and line.status != "RS_OK"],
     )
 
 
-def lines_of(merchant: Merchant, text: str) -> list[SignedRequest]:
+def requests_of(merchant: Merchant, text: str) -> list[SignedRequest]:
     """Of the request log: by the transaction's id, and by the call's own. No order, so that the ids' indexes answer."""
     own = SignedRequest.objects.filter(merchant=merchant).order_by()
-    request_id = as_uuid(text)
+    request_id = parse_uuid(text)
     by_call = own.filter(request_id=request_id)[:MOST] if request_id else ()
     found = {line.pk: line for line in [*by_call, *own.filter(transaction_id=text)[:MOST]]}
     return sorted(found.values(), key=lambda line: -line.pk)
 
 
-def rows_of(merchant: Merchant, text: str, lines: Iterable[SignedRequest]) -> list[Transaction]:
+def ledger_rows(merchant: Merchant, text: str, lines: Iterable[SignedRequest]) -> list[Transaction]:
     own = Transaction.objects.filter(merchant=merchant).order_by()
     found = [*own.filter(transaction_id=text, part=0), *own.filter(ref_transaction_id=text)[:MOST]]
     found += own.filter(round_id=text)[:MOST]
-    if as_uuid(text) is not None:
+    if parse_uuid(text) is not None:
         for line in lines:
-            found += of_call(own, line)
+            found += rows_of_request(own, line)
     return found
 
 
-def of_call(own: TransactionQuerySet, line: SignedRequest) -> Iterable[Transaction]:
+def rows_of_request(own: TransactionQuerySet, line: SignedRequest) -> Iterable[Transaction]:
     """The line of a batch names no transaction: its rows are those of the same moments with its id."""
     if line.transaction_id:
         return own.filter(transaction_id=line.transaction_id, part=0)
@@ -77,7 +77,7 @@ def of_call(own: TransactionQuerySet, line: SignedRequest) -> Iterable[Transacti
     return own.filter(created_at__range=between, request_id=line.request_id, part=0)[:MOST]
 
 
-def roots(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
+def root_transactions(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
     """What each row goes back to, once each: the bet of a payout, the deposit of its rollback; itself when nothing."""
     standing = {row.pk: row for row in rows}
     for _ in range(STEPS_TO_ROOT):
@@ -90,7 +90,7 @@ def roots(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
     return sorted(known.values(), key=lambda row: -row.pk)[:MOST]
 
 
-def played(
+def play_transactions(
     merchant: Merchant, text: str, sessions: Iterable[Session], lines: Iterable[SignedRequest]
 ) -> Iterator[PlayTransaction]:
     """Play money has no index by its ids: the log says in which demo session a transaction was."""
@@ -103,11 +103,11 @@ def played(
             yield from own.filter(session=session, kind="bet")[:MOST]
 
 
-def cleaned(text: str) -> str:
+def clean_id(text: str) -> str:
     return text.replace("\0", "").strip()[:LONGEST]
 
 
-def as_uuid(text: str) -> UUID | None:
+def parse_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

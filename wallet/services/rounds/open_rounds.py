@@ -10,7 +10,7 @@ from typing import Any
 from merchants.models import Merchant
 from portal.lib import clock
 from wallet.services.usage import usage_totals
-from wallet.services.usage.usage_rollup import IS_OPEN, bets_touched
+from wallet.services.usage.usage_rollup import IS_OPEN, touched_bets
 from wallet.services.usage.usage_totals import FAR, LONG_AGO, Span
 
 AGES = (
@@ -24,7 +24,7 @@ NAMES = [name for name, *_ in AGES]
 Place = tuple[datetime, int]
 
 TOUCHED = f"""
-      WITH touched AS MATERIALIZED ({bets_touched("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
+      WITH touched AS MATERIALIZED ({touched_bets("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
 """
 SUMMED = """
       FROM wallet_openbet o
@@ -46,20 +46,20 @@ BY_AGE = f"""
 """
 
 
-def listed(compared: str, way: str) -> str:
+def list_sql(compared: str, way: str) -> str:
     """Each half in its order and cut: so an index gives the first ones, however many are open."""
     return f"""
         {TOUCHED}
-        (SELECT o.bet_id AS id, o.created_at {SUMMED} {wished("o", "bet_id", compared)}
+        (SELECT o.bet_id AS id, o.created_at {SUMMED} {filter_condition("o", "bet_id", compared)}
           ORDER BY o.created_at {way}, o.bet_id {way} LIMIT %(limit)s)
          UNION ALL
-        (SELECT t.id, t.created_at {BEHIND_THE_MARK} {wished("t", "id", compared)}
+        (SELECT t.id, t.created_at {BEHIND_THE_MARK} {filter_condition("t", "id", compared)}
           ORDER BY t.created_at {way}, t.id {way} LIMIT %(limit)s)
          ORDER BY created_at {way}, id {way} LIMIT %(limit)s
     """
 
 
-def wished(row: str, number: str, compared: str) -> str:
+def filter_condition(row: str, number: str, compared: str) -> str:
     """A filter that is not wished is null."""
     return f"""
        AND ({row}.created_at, {row}.{number}) {compared} (%(at)s, %(pk)s)
@@ -69,11 +69,11 @@ def wished(row: str, number: str, compared: str) -> str:
     """
 
 
-NEWEST, OLDEST = listed("<", "DESC"), listed(">", "ASC")
+NEWEST, OLDEST = list_sql("<", "DESC"), list_sql(">", "ASC")
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class AgeBucket:
     """Of one age and currency. Units: × 100000."""
 
     age: str
@@ -83,14 +83,16 @@ class Bucket:
     oldest: datetime
 
 
-def by_age(merchant: Merchant) -> list[Bucket]:
+def open_rounds_by_age(merchant: Merchant) -> list[AgeBucket]:
     now = clock.now()
     edges = {name: now - begins for name, _, begins in AGES[1:]}
-    found = usage_totals.rows(BY_AGE, [], Span(LONG_AGO), merchant=merchant.pk, **edges)
-    return [Bucket(NAMES[age], currency, number, int(stake), oldest) for age, currency, number, stake, oldest in found]
+    found = usage_totals.usage_rows(BY_AGE, [], Span(LONG_AGO), merchant=merchant.pk, **edges)
+    return [
+        AgeBucket(NAMES[age], currency, number, int(stake), oldest) for age, currency, number, stake, oldest in found
+    ]
 
 
-def between(age: str) -> tuple[datetime, datetime]:
+def age_bounds(age: str) -> tuple[datetime, datetime]:
     """The moments in which bets of this age were made."""
     now, place = clock.now(), NAMES.index(age)
     since = now - AGES[place + 1][2] if place + 1 < len(AGES) else LONG_AGO
@@ -98,12 +100,12 @@ def between(age: str) -> tuple[datetime, datetime]:
     return since + timedelta(microseconds=1), until + timedelta(microseconds=1)
 
 
-def newest(merchant: Merchant, wish: Mapping[str, Any], *, before: Place | None, limit: int) -> list[int]:
-    """Ids of bets; `wish` as of rounds.Wish.kept."""
+def newest_bets(merchant: Merchant, wish: Mapping[str, Any], *, before: Place | None, limit: int) -> list[int]:
+    """Ids of bets; `wish` as of RoundFilter.stored_values."""
     return _ids(NEWEST, merchant, wish, before or (FAR, 0), limit)
 
 
-def oldest(merchant: Merchant, wish: Mapping[str, Any], *, after: Place | None, limit: int) -> list[int]:
+def oldest_bets(merchant: Merchant, wish: Mapping[str, Any], *, after: Place | None, limit: int) -> list[int]:
     return _ids(OLDEST, merchant, wish, after or (LONG_AGO, 0), limit)
 
 
@@ -111,7 +113,7 @@ def _ids(statement: str, merchant: Merchant, wish: Mapping[str, Any], place: Pla
     since, until = (datetime.fromisoformat(wish[name]) if name in wish else None for name in ("since", "until"))
     known = {name: wish.get(name) for name in ("currency", "least", "game")}
     at, pk = place
-    found = usage_totals.rows(
+    found = usage_totals.usage_rows(
         statement, [], Span(since or LONG_AGO, until), merchant=merchant.pk, at=at, pk=pk, limit=limit, **known
     )
     return [number for number, _ in found]

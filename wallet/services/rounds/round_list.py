@@ -25,7 +25,7 @@ MOMENTS = ("since", "until")
 Rows = QuerySet[Transaction]
 
 
-class Place(NamedTuple):
+class ListPlace(NamedTuple):
     """A bet, as the list is ordered."""
 
     at: datetime
@@ -45,18 +45,18 @@ class RoundFilter:
     state: str = ""
     least: int | None = None
 
-    def kept(self) -> dict[str, Any]:
+    def stored_values(self) -> dict[str, Any]:
         """As JSON can hold it; what was not wished is left out."""
         said = {name: value for name, value in asdict(self).items() if value not in {None, ""}}
         return said | {name: said[name].isoformat() for name in MOMENTS if name in said}
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Self:
+    def build(cls, kept: Mapping[str, Any]) -> Self:
         return cls(**{**kept, **{name: datetime.fromisoformat(kept[name]) for name in MOMENTS if name in kept}})
 
     @property
     def is_empty(self) -> bool:
-        return not self.kept()
+        return not self.stored_values()
 
     @property
     def of_player(self) -> bool:
@@ -64,35 +64,35 @@ class RoundFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundPage:
+class RoundListPage:
     """`older`: the place to go on from. `looked_to`: the look ended there, before the rounds did."""
 
     bets: list[Transaction] = field(default_factory=list)
-    older: Place | None = None
+    older: ListPlace | None = None
     looked_to: datetime | None = None
 
 
 # --- What matches -----------------------------------------------------------------------------------------------------
-def matching(merchant: Merchant, wish: RoundFilter) -> Rows:
+def matching_rounds(merchant: Merchant, wish: RoundFilter) -> Rows:
     """All bets that match, with their outcome, newest first; without a bound."""
-    return ordered(judged(wanted(merchant, wish), wish), wish)
+    return ordered_rows(judged_rows(indexed_filter(merchant, wish), wish), wish)
 
 
-def wanted(merchant: Merchant, wish: RoundFilter) -> Rows:
+def indexed_filter(merchant: Merchant, wish: RoundFilter) -> Rows:
     """By what the indexes know: whose bets, and when."""
-    rows = within(Transaction.objects.filter(merchant=merchant, kind="bet"), wish)
-    return of_somebody(rows, merchant, wish)
+    rows = within_period(Transaction.objects.filter(merchant=merchant, kind="bet"), wish)
+    return player_filter(rows, merchant, wish)
 
 
-def within(rows: Rows, wish: RoundFilter) -> Rows:
+def within_period(rows: Rows, wish: RoundFilter) -> Rows:
     rows = rows.filter(created_at__gte=wish.since) if wish.since else rows
     return rows.filter(created_at__lt=wish.until) if wish.until else rows
 
 
-def of_somebody(rows: Rows, merchant: Merchant, wish: RoundFilter) -> Rows:
+def player_filter(rows: Rows, merchant: Merchant, wish: RoundFilter) -> Rows:
     """Names are looked up first, so that each statement begins with a number that an index has."""
     if wish.session:
-        session = Session.objects.of(merchant.pk).filter(session_id=wish.session).first()
+        session = Session.objects.for_merchant(merchant.pk).filter(session_id=wish.session).first()
         rows = rows.filter(player=session.player_id, session=session) if session else rows.none()
     if wish.player:
         player = Player.objects.filter(merchant=merchant, player_id=wish.player).first()
@@ -100,11 +100,11 @@ def of_somebody(rows: Rows, merchant: Merchant, wish: RoundFilter) -> Rows:
     return rows
 
 
-def judged(rows: Rows, wish: RoundFilter) -> Rows:
-    return with_outcome(of_outcome(of_what(rows, wish), wish.state))
+def judged_rows(rows: Rows, wish: RoundFilter) -> Rows:
+    return outcome_annotation(outcome_filter(game_filter(rows, wish), wish.state))
 
 
-def of_what(rows: Rows, wish: RoundFilter) -> Rows:
+def game_filter(rows: Rows, wish: RoundFilter) -> Rows:
     if wish.game:
         game = Game.objects.filter(game_id=wish.game).first()
         rows = rows.filter(game=game) if game else rows.none()
@@ -112,30 +112,30 @@ def of_what(rows: Rows, wish: RoundFilter) -> Rows:
     return rows if wish.least is None else rows.filter(amount__gte=wish.least)
 
 
-def of_outcome(rows: Rows, state: str) -> Rows:
+def outcome_filter(rows: Rows, state: str) -> Rows:
     if state not in STATES:
         return rows
     if state == "refused":
         return rows.exclude(status=statuses.OK)
-    taken, gone = rows.filter(debit_account__isnull=False), Exists(reversal())
+    taken, gone = rows.filter(debit_account__isnull=False), Exists(reversal_rows())
     conditions = {
         "rolled back": Q(gone),
-        "open": ~Q(gone) & ~Q(Exists(payouts())),
-        "won": Q(Exists(payouts().filter(amount__gt=0))),
-        "lost": Q(Exists(payouts())) & ~Q(Exists(payouts().filter(amount__gt=0))),
+        "open": ~Q(gone) & ~Q(Exists(payout_rows())),
+        "won": Q(Exists(payout_rows().filter(amount__gt=0))),
+        "lost": Q(Exists(payout_rows())) & ~Q(Exists(payout_rows().filter(amount__gt=0))),
     }
     return taken.filter(conditions[state])
 
 
-def with_outcome(rows: Rows) -> Rows:
-    return rows.annotate(paid=Transaction.objects.paid_for(), is_gone=Exists(reversal()))
+def outcome_annotation(rows: Rows) -> Rows:
+    return rows.annotate(paid=Transaction.objects.paid_for(), is_gone=Exists(reversal_rows()))
 
 
-def reversal() -> Rows:
+def reversal_rows() -> Rows:
     return Transaction.objects.filter(reverses_id=OuterRef("pk"))
 
 
-def payouts() -> Rows:
+def payout_rows() -> Rows:
     own = {"merchant_id": OuterRef("merchant_id"), "ref_transaction_id": OuterRef("transaction_id")}
     return Transaction.objects.standing().filter(kind="payout", **own)
 
@@ -150,73 +150,77 @@ def outcome(bet: Any) -> str:
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
-def look(merchant: Merchant, wish: RoundFilter, *, before: Place | None = None, limit: int) -> RoundPage:
+def search_rounds(
+    merchant: Merchant, wish: RoundFilter, *, before: ListPlace | None = None, limit: int
+) -> RoundListPage:
     """At most `limit` rounds."""
     if wish.state == "open" and not wish.of_player:
-        return look_at_open(merchant, wish, before, limit)
-    rows = wanted(merchant, wish)
-    rows = below(rows, wish, before) if before else rows
-    end = end_of_look(rows, wish)
-    rows = above(rows, wish, end) if end else rows
-    bets = list(ordered(judged(rows, wish), wish).select_related("player", "game")[: limit + 1])
+        return search_open_rounds(merchant, wish, before, limit)
+    rows = indexed_filter(merchant, wish)
+    rows = rows_below(rows, wish, before) if before else rows
+    end = search_end(rows, wish)
+    rows = rows_above(rows, wish, end) if end else rows
+    bets = list(ordered_rows(judged_rows(rows, wish), wish).select_related("player", "game")[: limit + 1])
     if len(bets) > limit:
-        return RoundPage(bets[:limit], place(bets[limit - 1]))
-    return RoundPage(bets, end, end.at if end else None)
+        return RoundListPage(bets[:limit], place(bets[limit - 1]))
+    return RoundListPage(bets, end, end.at if end else None)
 
 
-def look_at_open(merchant: Merchant, wish: RoundFilter, before: Place | None, limit: int) -> RoundPage:
+def search_open_rounds(merchant: Merchant, wish: RoundFilter, before: ListPlace | None, limit: int) -> RoundListPage:
     """From the sums beside the ledger, which know each open bet, and so in one look whatever is not open."""
-    ids = open_rounds.newest(merchant, wish.kept(), before=before, limit=limit + 1)
-    bets = list(ordered(judged(Transaction.objects.filter(pk__in=ids), wish), wish).select_related("player", "game"))
-    return RoundPage(bets[:limit], place(bets[:limit][-1]) if len(ids) > limit and bets else None)
+    ids = open_rounds.newest_bets(merchant, wish.stored_values(), before=before, limit=limit + 1)
+    bets = list(
+        ordered_rows(judged_rows(Transaction.objects.filter(pk__in=ids), wish), wish).select_related("player", "game")
+    )
+    return RoundListPage(bets[:limit], place(bets[:limit][-1]) if len(ids) > limit and bets else None)
 
 
 def oldest_open(
-    merchant: Merchant, wish: RoundFilter, *, after: Place | None, limit: int
-) -> tuple[list[Transaction], Place | None]:
+    merchant: Merchant, wish: RoundFilter, *, after: ListPlace | None, limit: int
+) -> tuple[list[Transaction], ListPlace | None]:
     """And the place to go on from, when there are more."""
-    ids = open_rounds.oldest(merchant, wish.kept(), after=after, limit=limit + 1)
-    rows = of_outcome(with_outcome(Transaction.objects.filter(pk__in=ids[:limit])), "open")
+    ids = open_rounds.oldest_bets(merchant, wish.stored_values(), after=after, limit=limit + 1)
+    rows = outcome_filter(outcome_annotation(Transaction.objects.filter(pk__in=ids[:limit])), "open")
     bets = list(rows.order_by("created_at", "pk").select_related("player", "game"))
     return bets, place(bets[-1]) if len(ids) > limit and bets else None
 
 
-def end_of_look(rows: Rows, wish: RoundFilter) -> Place | None:
+def search_end(rows: Rows, wish: RoundFilter) -> ListPlace | None:
     """The first place that is not looked at any more; None when the look goes to the end."""
-    if not wish.of_player and not is_judged(wish):
+    if not wish.of_player and not needs_judging(wish):
         return None
     most = SCANNED_FOR_OUTCOME if wish.state in STATES else SCANNED
-    found = ordered(rows, wish).values_list("created_at", "pk")[most : most + 1].first()
-    return Place(*found) if found else None
+    found = ordered_rows(rows, wish).values_list("created_at", "pk")[most : most + 1].first()
+    return ListPlace(*found) if found else None
 
 
-def is_judged(wish: RoundFilter) -> bool:
+def needs_judging(wish: RoundFilter) -> bool:
     return not replace(wish, since=None, until=None, player="", session="").is_empty
 
 
-def ordered(rows: Rows, wish: RoundFilter) -> Rows:
+def ordered_rows(rows: Rows, wish: RoundFilter) -> Rows:
     return rows.order_by("-pk") if wish.of_player else rows.order_by("-created_at", "-pk")
 
 
-def below(rows: Rows, wish: RoundFilter, edge: Place) -> Rows:
+def rows_below(rows: Rows, wish: RoundFilter, edge: ListPlace) -> Rows:
     if wish.of_player:
         return rows.filter(pk__lt=edge.pk)
     return rows.filter(created_at__lte=edge.at).exclude(created_at=edge.at, pk__gte=edge.pk)
 
 
-def above(rows: Rows, wish: RoundFilter, edge: Place) -> Rows:
+def rows_above(rows: Rows, wish: RoundFilter, edge: ListPlace) -> Rows:
     """Those before the edge, and the edge is the first of the next look: so that one counts as looked at."""
     if wish.of_player:
         return rows.filter(pk__gte=edge.pk)
     return rows.filter(created_at__gte=edge.at).exclude(created_at=edge.at, pk__lt=edge.pk)
 
 
-def place(bet: Transaction) -> Place:
-    return Place(bet.created_at, bet.pk)
+def place(bet: Transaction) -> ListPlace:
+    return ListPlace(bet.created_at, bet.pk)
 
 
 # --- Movements --------------------------------------------------------------------------------------------------------
-def movements(merchant: Merchant, wish: RoundFilter) -> Rows:
+def movement_rows(merchant: Merchant, wish: RoundFilter) -> Rows:
     """Every row that moved money; the outcome of a round says nothing about them."""
-    rows = within(Transaction.objects.movements().filter(merchant=merchant), wish)
-    return of_what(of_somebody(rows, merchant, wish), wish).order_by("-pk")
+    rows = within_period(Transaction.objects.movements().filter(merchant=merchant), wish)
+    return game_filter(player_filter(rows, merchant, wish), wish).order_by("-pk")

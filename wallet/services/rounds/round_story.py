@@ -49,7 +49,7 @@ NOTHING_YET = "What it names had not come: its id is closed from then on, and no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class StoryStep:
     """One call, and what it did. `moved` is the player's: below 0 is taken from the balance. Units: × 100000."""
 
     at: datetime
@@ -76,7 +76,7 @@ class Step:
 class Round:
     root: Transaction
     state: str
-    steps: list[Step]
+    steps: list[StoryStep]
     stake: int
     paid: int
     rewards: int
@@ -97,32 +97,32 @@ class Round:
         return self.root.kind in {Kind.BET, Kind.TOMBSTONE}
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         return SAID_BY_STATE[self.state]
 
 
-def tell(root: Transaction) -> Round:
-    rows = family(root)
+def round_story(root: Transaction) -> Round:
+    rows = related_rows(root)
     reversed_ones = {row.reverses_id for row in rows if row.reverses_id}
     standing = [row for row in rows if row.debit_account_id and row.pk not in reversed_ones]
     sums = {
         kind: sum(row.amount or 0 for row in standing if row.kind == kind)
         for kind in (Kind.BET, Kind.PAYOUT, Kind.REWARD)
     }
-    steps = sorted([*taken(rows), *asked_again(root, rows)], key=lambda step: step.at)
+    steps = sorted([*accepted_steps(rows), *repeated_steps(root, rows)], key=lambda step: step.at)
     return Round(
         root=root,
-        state=state_of(root, standing),
+        state=round_state(root, standing),
         steps=steps[:MOST_STEPS],
         stake=sums[Kind.BET],
         paid=sums[Kind.PAYOUT],
         rewards=sums[Kind.REWARD],
         cut=len(rows) >= MOST_STEPS or len(steps) > MOST_STEPS,
-        others=same_round(root),
+        others=bets_of_round(root),
     )
 
 
-def state_of(root: Transaction, standing: Iterable[Transaction]) -> str:
+def round_state(root: Transaction, standing: Iterable[Transaction]) -> str:
     if root.kind == Kind.TOMBSTONE:
         return "closed"
     if root.kind == Kind.CORRECTION and root.part == 0:
@@ -138,7 +138,7 @@ def state_of(root: Transaction, standing: Iterable[Transaction]) -> str:
     return "open" if not payouts else "won" if sum(payouts) else "lost"
 
 
-def family(root: Transaction) -> list[Transaction]:
+def related_rows(root: Transaction) -> list[Transaction]:
     """All rows that go back to this one, in the order of the ledger: those that name it, and those that name these."""
     own = Transaction.objects.filter(merchant=root.merchant_id)
     own = own.select_related("secret__key", "reverses", "debit_account").order_by("pk").defer("secret__sealed")
@@ -148,7 +148,7 @@ def family(root: Transaction) -> list[Transaction]:
     return sorted({row.pk: row for row in [*own.filter(pk=root.pk), *first, *second]}.values(), key=lambda row: row.pk)
 
 
-def same_round(root: Transaction) -> list[Transaction]:
+def bets_of_round(root: Transaction) -> list[Transaction]:
     """Other bets of the same round of the same session."""
     if root.kind != Kind.BET or root.round_id is None or root.session_id is None:
         return []
@@ -157,21 +157,21 @@ def same_round(root: Transaction) -> list[Transaction]:
 
 
 # --- What was taken ---------------------------------------------------------------------------------------------------
-def taken(rows: list[Transaction]) -> Iterator[Step]:
+def accepted_steps(rows: list[Transaction]) -> Iterator[StoryStep]:
     calls = {row.request_id for row in rows if row.request_id}
     lines = {line.request_id: line for line in SignedRequest.objects.filter(request_id__in=calls).order_by("-pk")}
     named = {row.transaction_id: row for row in rows if row.part == 0}
     for row in rows:
         line = lines.get(row.request_id) if row.request_id else None
-        yield Step(
+        yield StoryStep(
             at=row.created_at,
-            title=title_of(row),
+            title=row_title(row),
             transaction_id=row.transaction_id,
             status=row.status,
-            moved=moved(row),
+            moved=balance_change(row),
             amount=row.amount,
             balance=row.balance,
-            said=remark(row, named.get(row.ref_transaction_id or "")),
+            said=row_remark(row, named.get(row.ref_transaction_id or "")),
             request_id=row.request_id,
             address=row.address or "",
             endpoint=line.endpoint if line else "",
@@ -180,13 +180,13 @@ def taken(rows: list[Transaction]) -> Iterator[Step]:
         )
 
 
-def title_of(row: Transaction) -> str:
+def row_title(row: Transaction) -> str:
     if row.kind == Kind.ROLLBACK and row.reverses is not None:
         return f"Rollback of the {TITLES[row.reverses.kind].lower()}"
     return TITLES[row.kind]
 
 
-def moved(row: Transaction) -> int | None:
+def balance_change(row: Transaction) -> int | None:
     """As the player's balance saw it; None when nothing moved."""
     if row.debit_account is None or row.amount is None:
         return None
@@ -196,7 +196,7 @@ def moved(row: Transaction) -> int | None:
     return row.amount if (kind in TO_PLAYER) == (row.reverses is None) else -row.amount
 
 
-def remark(row: Transaction, named: Transaction | None) -> str:
+def row_remark(row: Transaction, named: Transaction | None) -> str:
     """What is not to be seen from title and amount."""
     if row.kind == Kind.CORRECTION and row.part == 0:
         return f"The correction of case {row.case_id} took this id, so that the money does not move again."
@@ -215,18 +215,18 @@ SENTENCES = {each.key: each.sentence for each in statuses.CallRefused.__subclass
 
 
 # --- What was asked again ---------------------------------------------------------------------------------------------
-def asked_again(root: Transaction, rows: list[Transaction]) -> Iterator[Step]:
+def repeated_steps(root: Transaction, rows: list[Transaction]) -> Iterator[StoryStep]:
     """Calls of the log that name these transactions and wrote no row: repeats and refusals."""
     written = {row.request_id for row in rows}
     ids = {row.transaction_id for row in rows}
     named = SignedRequest.objects.filter(merchant=root.merchant_id, transaction_id__in=ids).order_by("pk")
-    lines = {line.pk: line for line in [*named[:MOST_STEPS], *refused_for(root)]}
+    lines = {line.pk: line for line in [*named[:MOST_STEPS], *refused_requests(root)]}
     for line in lines.values():
         if line.request_id not in written:
-            yield of_line(line, is_repeat=line.transaction_id in ids)
+            yield request_step(line, is_repeat=line.transaction_id in ids)
 
 
-def refused_for(root: Transaction) -> Iterable[SignedRequest]:
+def refused_requests(root: Transaction) -> Iterable[SignedRequest]:
     """Calls that named the bet and were refused: of those the ledger keeps nothing. Looked for among the player's."""
     if root.request_id is None:
         return ()
@@ -243,9 +243,9 @@ def refused_for(root: Transaction) -> Iterable[SignedRequest]:
     return SignedRequest.objects.filter(pk__in=list(islice(names, MOST_STEPS))) if names else ()
 
 
-def of_line(line: SignedRequest, *, is_repeat: bool) -> Step:
+def request_step(line: SignedRequest, *, is_repeat: bool) -> StoryStep:
     late = line.endpoint.rstrip("/").endswith("payout") and line.status == statuses.TransactionDoesNotExist.key
-    return Step(
+    return StoryStep(
         at=line.created_at,
         title=TITLES.get(line.endpoint.rstrip("/").rpartition("/")[2], "Call"),
         transaction_id=line.transaction_id or "",
@@ -261,11 +261,11 @@ def of_line(line: SignedRequest, *, is_repeat: bool) -> Step:
 
 
 # --- Play money -------------------------------------------------------------------------------------------------------
-def tell_played(root: PlayTransaction) -> list[Step]:
+def play_story(root: PlayTransaction) -> list[StoryStep]:
     own = PlayTransaction.objects.filter(session=root.session_id).order_by("pk")
     rows = [*own.filter(pk=root.pk), *own.filter(ref_transaction_id=root.transaction_id)[:MOST_STEPS]]
     return [
-        Step(
+        StoryStep(
             at=row.created_at,
             title=TITLES.get(row.kind, row.kind),
             transaction_id=row.transaction_id,
@@ -278,6 +278,6 @@ def tell_played(root: PlayTransaction) -> list[Step]:
     ]
 
 
-def own_root(merchant: Merchant, number: int) -> Transaction | None:
+def own_root_row(merchant: Merchant, number: int) -> Transaction | None:
     rows = Transaction.objects.filter(merchant=merchant, part__lte=0).select_related("player", "game", "session")
     return rows.filter(pk=number).first()

@@ -33,7 +33,7 @@ OWED = ("payout", "late payout (retry, settlement)", "reward", "rollback", "bala
 
 
 @dataclass(frozen=True, slots=True)
-class Impact:
+class CompromiseImpact:
     """`known`: the addresses of the key that a quarantine would go on answering."""
 
     open_rounds: list[OpenRounds]
@@ -51,15 +51,15 @@ class Impact:
 
 
 @transaction.atomic
-def impact(key: ApiKey, now: datetime | None = None) -> Impact:
+def compromise_impact(key: ApiKey, now: datetime | None = None) -> CompromiseImpact:
     """Rounds of the last OPEN_DAYS days, calls of the last 24 hours; players are the merchant's, whatever their key."""
     now = now or clock.now()
     secrets = list(Secret.objects.filter(key=key))
     day, hour = (
-        usage_totals.rows(CALLS, secrets, Span(now - LATELY)),
-        usage_totals.rows(CALLS, secrets, Span(now - LAST_HOUR)),
+        usage_totals.usage_rows(CALLS, secrets, Span(now - LATELY)),
+        usage_totals.usage_rows(CALLS, secrets, Span(now - LAST_HOUR)),
     )
-    return Impact(
+    return CompromiseImpact(
         open_rounds=usage_totals.open_rounds(secrets, key.merchant_id, Span(now - timedelta(days=OPEN_DAYS))),
         open_since=now - timedelta(days=OPEN_DAYS),
         per_minute_hour=_calls(hour) / 60,
@@ -77,12 +77,12 @@ def _calls(rows: list[usage_totals.Row]) -> int:
 
 def _players_in_session(merchant_id: int, now: datetime) -> int:
     """Among the merchant's newest sessions, so that it costs the same with millions of them."""
-    newest = Session.objects.of(merchant_id).order_by("-pk").values("pk")[:NEWEST_SESSIONS]
+    newest = Session.objects.for_merchant(merchant_id).order_by("-pk").values("pk")[:NEWEST_SESSIONS]
     live = Session.objects.filter(pk__in=newest).live(at=now).order_by()
     return live.values("player").distinct().count()
 
 
-def answers(response: str) -> list[tuple[str, str]]:
+def call_answers(response: str) -> list[tuple[str, str]]:
     """Each call, and what it is answered when it comes signed with the exposed secret (contract, section 4)."""
     if response == Response.ROTATE:
         risk = owed = "as usual until the overlap ends, then " + UNKNOWN_SECRET

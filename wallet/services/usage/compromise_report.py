@@ -82,12 +82,12 @@ class Address:
     first_at: datetime = usage_totals.FAR
     last_at: datetime = LONG_AGO
 
-    def seen(self, first_at: datetime, last_at: datetime) -> None:
+    def widen(self, first_at: datetime, last_at: datetime) -> None:
         self.first_at, self.last_at = min(self.first_at, first_at), max(self.last_at, last_at)
 
 
 @dataclass(slots=True)
-class Bucket:
+class ReportHour:
     """An hour or a day. `from_new`: of all calls, those from addresses that were not known."""
 
     begins: datetime
@@ -111,7 +111,7 @@ class Report:
     addresses: list[Address]
     by_status: list[tuple[str, int]]  # refusals
     by_endpoint: list[tuple[str, int, int]]  # calls, and of them refused
-    series: list[Bucket]
+    series: list[ReportHour]
     unit: str
     first_at: datetime | None  # in all, not only in the span
     last_at: datetime | None
@@ -126,13 +126,13 @@ class Report:
 
 
 @transaction.atomic
-def report(secret: Secret, since: datetime, until: datetime | None = None) -> Report:
+def compromise_report(secret: Secret, since: datetime, until: datetime | None = None) -> Report:
     """All that was signed with this version from `since` until just before `until`; without that, until now."""
     span, now = Span(since, until), clock.now()
     unit = "hour" if (until or now) - since <= HOURLY else "day"
-    calls = usage_totals.rows(CALLS, [secret], span, unit=unit)
-    movements = usage_totals.rows(MOVEMENTS, [secret], span)
-    first_at, last_at = usage_totals.first_and_last([secret], Span(LONG_AGO))
+    calls = usage_totals.usage_rows(CALLS, [secret], span, unit=unit)
+    movements = usage_totals.usage_rows(MOVEMENTS, [secret], span)
+    first_at, last_at = usage_totals.first_and_last_call([secret], Span(LONG_AGO))
     statuses_found = {row[4]: row[6] for row in calls if row[0] == BY_STATUS}
     taken = statuses_found.pop(statuses.OK, 0)
     return Report(
@@ -143,7 +143,7 @@ def report(secret: Secret, since: datetime, until: datetime | None = None) -> Re
         refused=sum(statuses_found.values()),
         money=_money(movements),
         moved_nothing=sum(row[5] for row in movements if row[0] and row[3] == Kind.NOTHING),
-        players=usage_totals.players([secret], span),
+        players=usage_totals.count_players([secret], span),
         open_rounds=usage_totals.open_rounds([secret], secret.key.merchant_id, span),
         sessions=sum(row[6] - row[7] for row in calls if row[0] == BY_ENDPOINT and row[3] == LAUNCH),
         addresses=_addresses(calls, movements),
@@ -158,7 +158,7 @@ def report(secret: Secret, since: datetime, until: datetime | None = None) -> Re
     )
 
 
-def movements(secret: Secret, since: datetime, until: datetime | None = None) -> QuerySet[Transaction]:
+def signed_movements(secret: Secret, since: datetime, until: datetime | None = None) -> QuerySet[Transaction]:
     """Each ledger row that was signed with this version, oldest first."""
     signed = Transaction.objects.signed_with(secret.pk, since=since, until=until)
     return signed.select_related("player", "game", "session").order_by("pk")
@@ -181,17 +181,17 @@ def _addresses(calls: list[usage_totals.Row], moved: list[usage_totals.Row]) -> 
     for by_kind, address, known, _, currency, _, amount, first_at, last_at in moved:
         if not by_kind:
             each = found.setdefault(address, Address(address, known))
-            each.seen(first_at, last_at)
+            each.widen(first_at, last_at)
             if amount:
                 each.moved[currency] = int(amount)
     return sorted(found.values(), key=lambda each: (each.known, -each.calls, each.address))
 
 
-def _series(calls: list[usage_totals.Row]) -> list[Bucket]:
-    buckets: dict[datetime, Bucket] = {}
+def _series(calls: list[usage_totals.Row]) -> list[ReportHour]:
+    buckets: dict[datetime, ReportHour] = {}
     for grouped, _, known, _, _, begins, number, refused, _, _ in calls:
         if grouped == BY_TIME:
-            bucket = buckets.setdefault(begins, Bucket(begins))
+            bucket = buckets.setdefault(begins, ReportHour(begins))
             bucket.taken += number - refused
             bucket.refused += refused
             bucket.from_new += 0 if known else number

@@ -107,10 +107,10 @@ class First:
 
 
 def last_day(merchant: Merchant) -> Pulse:
-    return last(merchant, hours=HOURS)
+    return last_hours(merchant, hours=HOURS)
 
 
-def last(merchant: Merchant, *, hours: int) -> Pulse:
+def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
     """The begun hour is one of them."""
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     pulse, counted, oldest = Pulse(since), Counter[int](), dict[int, datetime]()
@@ -125,7 +125,7 @@ def last(merchant: Merchant, *, hours: int) -> Pulse:
     return replace(pulse, behind=max(full, default=None))
 
 
-def firsts(merchant: Merchant) -> list[First]:
+def first_uses(merchant: Merchant) -> list[First]:
     """Newest first, at most SHOWN of each kind."""
     rows = _rows(FIRSTS, merchant=merchant.pk, statuses=list(statuses.ALL_KEYS), most=SHOWN)
     return sorted((First(*row) for row in rows), key=lambda first: first.at, reverse=True)

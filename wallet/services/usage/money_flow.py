@@ -60,16 +60,16 @@ class Flow:
             self.went[hour] += amount
 
 
-def last(secrets: list[Secret], *, hours: int) -> list[Flow]:
+def recent_flows(secrets: list[Secret], *, hours: int) -> list[Flow]:
     """Moved under these secrets: the busiest currency first; the begun hour is one of `hours`."""
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     flows: dict[str, Flow] = {}
-    for currency, hour, kind, amount, moves in usage_totals.rows(FLOW, secrets, Span(since)):
+    for currency, hour, kind, amount, moves in usage_totals.usage_rows(FLOW, secrets, Span(since)):
         flow = flows.setdefault(currency, Flow(currency))
         flow.moves += int(moves)
         flow.add(hour, kind, int(amount))
     return sorted(flows.values(), key=lambda flow: (-flow.moves, flow.currency))
 
 
-def secrets_of(merchant: Merchant) -> list[Secret]:
+def secrets_of_key(merchant: Merchant) -> list[Secret]:
     return list(Secret.objects.filter(key__merchant=merchant).only("pk"))

@@ -16,7 +16,7 @@ from merchants.models import ApiKey, Merchant, Secret
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services import credentials
 from merchants.services.allowlist import DomainLine, EntryPlan, Proposal, Proposed, cover, guard
-from merchants.services.allowlist.proposal import ends_of
+from merchants.services.allowlist.proposal import judged_domains
 from portal.lib import clock
 from portal.lib.clientip import Address, Network, parse_address
 from wallet.services.usage import usage_totals
@@ -73,7 +73,7 @@ class Called:
         self.last_at = max(self.last_at, more.last_at)
 
     @property
-    def mostly(self) -> str:
+    def main_endpoint(self) -> str:
         return max(self.endpoints, key=lambda endpoint: (self.endpoints[endpoint], endpoint))
 
 
@@ -111,11 +111,11 @@ class Suggestion:
 
 def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
     """Each address is judged as live calls are: by `access.all_allow`, over the merchant's list and the key's, now."""
-    now, proposed = clock.now(), Proposed.of(proposal)
+    now, proposed = clock.now(), Proposed.build(proposal)
     refused, allowed = dict[Address, Called](), dict[Address, Called]()
     for call in _calls(proposal.merchant, proposal.key, days, now):
         lists = proposed.that_count(call.key_id)
-        side = allowed if credentials.all_allow(call.address, now, *lists) else refused
+        side = allowed if credentials.is_address_allowed(call.address, now, *lists) else refused
         side.setdefault(call.address, Called(call.address)).add(call)
     refused_calls = sum(called.calls for called in refused.values())
     return Rehearsal(
@@ -130,14 +130,16 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
 
 def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:
     """Each host of the last 24 hours, judged as live calls are; the newest first. Of older ones nothing is kept."""
-    now, domains, last = clock.now(), ends_of(lines), dict[str, datetime]()
-    for seen in guard.origins(merchant):
+    now, domains, last = clock.now(), judged_domains(lines), dict[str, datetime]()
+    for seen in guard.recent_origins(merchant):
         last[seen.who] = max(seen.at, last.get(seen.who, seen.at))
     newest = sorted(last.items(), key=lambda pair: pair[1], reverse=True)
-    return [Said(host or guard.NO_HOST, at, credentials.origin_allowed(host, now, domains)) for host, at in newest]
+    return [Said(host or guard.NO_HOST, at, credentials.is_origin_allowed(host, now, domains)) for host, at in newest]
 
 
-def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None) -> Suggestion:
+def suggest_list(
+    *, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None
+) -> Suggestion:
     """The smallest list that holds the addresses of all rightly signed calls: exactly them, unless `most` is said.
 
     Raises NoTraffic, TooManyAddresses and cover.TooFewNetworks.
@@ -145,8 +147,8 @@ def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, mos
     seen = dict[Address, Called]()
     for call in _calls(merchant, key, days, clock.now()):
         seen.setdefault(call.address, Called(call.address)).add(call)
-    wanted = [called for called in seen.values() if cover.may_stand(called.address)]
-    left_out = [called for called in seen.values() if not cover.may_stand(called.address)]
+    wanted = [called for called in seen.values() if cover.is_narrow_enough(called.address)]
+    left_out = [called for called in seen.values() if not cover.is_narrow_enough(called.address)]
     if not wanted:
         raise NoTraffic(days)
     lines = [_line(network, wanted, days) for network in _networks([called.address for called in wanted], most)]
@@ -160,8 +162,8 @@ def suggest(*, merchant: Merchant, key: ApiKey | None = None, days: int = 7, mos
 
 def _networks(addresses: list[Address], most: int | None) -> list[Network]:
     if most is not None:
-        return cover.at_most(addresses, max(1, min(most, MAX_ENTRIES)))
-    networks = cover.exactly(addresses)
+        return cover.bounded_cover(addresses, max(1, min(most, MAX_ENTRIES)))
+    networks = cover.exact_cover(addresses)
     if len(networks) > MAX_ENTRIES:
         raise TooManyAddresses(len(networks))
     return networks
@@ -179,7 +181,9 @@ def _calls(merchant: Merchant, key: ApiKey | None, days: int, now: datetime) -> 
     secrets = Secret.objects.filter(key__merchant=merchant)
     if key is not None:
         secrets = secrets.filter(key=key)
-    for key_id, text, endpoint, calls, last_at in usage_totals.rows(CALLS, secrets, Span(now - timedelta(days=days))):
+    for key_id, text, endpoint, calls, last_at in usage_totals.usage_rows(
+        CALLS, secrets, Span(now - timedelta(days=days))
+    ):
         address = parse_address(text)
         if address is not None:
             yield Calls(key_id, address, endpoint, calls, last_at)

@@ -16,7 +16,7 @@ from merchants.services import limits as limits_of
 from merchants.services.limits import Limits
 from portal.lib import clock
 from wallet.services.usage import usage_totals
-from wallet.services.usage.usage_rollup import IS_OPEN, bets_touched
+from wallet.services.usage.usage_rollup import IS_OPEN, touched_bets
 from wallet.services.usage.usage_totals import OpenRounds, Span
 
 OPEN_DAYS = 30
@@ -27,7 +27,7 @@ MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(hours=24), timedelta(days=7)
 
 # Of a merchant's open bets, those of some players or games.
 OPEN_ROUNDS = f"""
-      WITH touched AS MATERIALIZED ({bets_touched("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
+      WITH touched AS MATERIALIZED ({touched_bets("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
     SELECT o.currency, count(*), sum(o.amount), min(o.created_at) FROM (
         SELECT b.currency, b.amount, b.created_at FROM wallet_openbet b
          WHERE b.merchant_id = %(merchant)s AND b.{{column}} = ANY(%(wanted)s)
@@ -61,7 +61,7 @@ NOBODYS: list[Secret] = []  # rounds are found by the merchant here, whatever se
 
 
 @dataclass(frozen=True, slots=True)
-class Impact:
+class RestrictionImpact:
     """How far it looked: at rounds of `open_days`, at `newest_sessions` (0: at all of them), at `looked_at` calls."""
 
     open_rounds: list[OpenRounds]
@@ -73,11 +73,11 @@ class Impact:
 
 
 @transaction.atomic
-def of_games(merchant: Merchant, games: Collection[Game], now: datetime | None = None) -> Impact:
+def game_impact(merchant: Merchant, games: Collection[Game], now: datetime | None = None) -> RestrictionImpact:
     """Of one merchant; in session among its newest NEWEST_SESSIONS sessions."""
     now, wanted = now or clock.now(), [game.pk for game in games]
     names = [game.game_id for game in games]
-    return Impact(
+    return RestrictionImpact(
         open_rounds=_open_rounds(OF_GAMES, merchant, wanted, now),
         players_in_session=_count(PLAYING, merchant=merchant.pk, wanted=wanted, now=now, most=NEWEST_SESSIONS),
         calls=_count(CALLS_OF_GAMES, merchant=merchant.pk, names=names, most=NEWEST_CALLS),
@@ -86,11 +86,11 @@ def of_games(merchant: Merchant, games: Collection[Game], now: datetime | None =
 
 
 @transaction.atomic
-def of_players(merchant: Merchant, players: Collection[Player], now: datetime | None = None) -> Impact:
+def player_impact(merchant: Merchant, players: Collection[Player], now: datetime | None = None) -> RestrictionImpact:
     """Of one merchant, also of thousands at once."""
     now, wanted = now or clock.now(), [player.pk for player in players]
     names = [player.player_id for player in players]
-    return Impact(
+    return RestrictionImpact(
         open_rounds=_open_rounds(OF_PLAYERS, merchant, wanted, now),
         players_in_session=_count(IN_SESSION, wanted=wanted, now=now),
         calls=_count(CALLS_OF_PLAYERS, merchant=merchant.pk, names=names, most=NEWEST_CALLS),
@@ -114,7 +114,7 @@ def open_rounds_of(player: Player, now: datetime | None = None) -> list[OpenRoun
 
 def _open_rounds(statement: str, merchant: Merchant, wanted: list[int], now: datetime) -> list[OpenRounds]:
     span = Span(now - timedelta(days=OPEN_DAYS))
-    found = usage_totals.rows(statement, NOBODYS, span, merchant=merchant.pk, wanted=wanted)
+    found = usage_totals.usage_rows(statement, NOBODYS, span, merchant=merchant.pk, wanted=wanted)
     return [OpenRounds(currency, number, int(stake), oldest) for currency, number, stake, oldest in found]
 
 
@@ -174,7 +174,7 @@ Hasty = Iterable[tuple[int, datetime, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedBets:
     """Bets of a span, and those among them that such limits would have refused. `whole`: all of the span were seen."""
 
     bets: int
@@ -188,21 +188,25 @@ class Refused:
         return self.too_high + self.too_fast
 
 
-def of_player_limits(player: Player, limits: Limits, now: datetime | None = None) -> tuple[Refused, Refused]:
+def player_limit_impact(player: Player, limits: Limits, now: datetime | None = None) -> tuple[RefusedBets, RefusedBets]:
     """In the last day, and in the last week. What the player leaves open is the merchant's."""
     merchant = player.merchant
     bets = merchant.bets_per_minute if limits.bets_per_minute is None else limits.bets_per_minute
-    general = limits_of.of(merchant)._replace(bets_per_minute=bets)
+    general = limits_of.player_limits(merchant)._replace(bets_per_minute=bets)
     own = {"own": limits.max_stake, "own_by_currency": _json(limits.max_stake_by_currency)}
     return _judged(OF_ONE, merchant, general, now or clock.now(), player=player.pk, **own)
 
 
-def of_merchant_limits(merchant: Merchant, limits: Limits, now: datetime | None = None) -> tuple[Refused, Refused]:
+def merchant_limit_impact(
+    merchant: Merchant, limits: Limits, now: datetime | None = None
+) -> tuple[RefusedBets, RefusedBets]:
     """As for a player; those with limits of their own keep them."""
     return _judged(OF_ALL, merchant, limits, now or clock.now())
 
 
-def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, **more: Any) -> tuple[Refused, Refused]:
+def _judged(
+    statement: str, merchant: Merchant, limits: Limits, now: datetime, **more: Any
+) -> tuple[RefusedBets, RefusedBets]:
     begins = {"day": now - DAY, "week": now - WEEK}
     bets, stake, by_currency = limits
     known = {"merchant": merchant.pk, "since": now - WEEK - 2 * MINUTE}
@@ -210,11 +214,11 @@ def _judged(statement: str, merchant: Merchant, limits: Limits, now: datetime, *
     seen, first, *counts, players, moments, most = _row(
         statement, known | wanted | begins | {"most": NEWEST_BETS} | more
     )
-    refused = too_fast(zip(players or (), moments or (), most or (), strict=True))
+    refused = too_fast_bets(zip(players or (), moments or (), most or (), strict=True))
 
-    def of(since: datetime, asked: int, high: int) -> Refused:
+    def of(since: datetime, asked: int, high: int) -> RefusedBets:
         whole = seen < NEWEST_BETS or first <= since
-        return Refused(asked, high, sum(1 for at in refused if at >= since), since if whole else first, whole)
+        return RefusedBets(asked, high, sum(1 for at in refused if at >= since), since if whole else first, whole)
 
     return of(begins["day"], counts[0], counts[2]), of(begins["week"], counts[1], counts[3])
 
@@ -223,7 +227,7 @@ def _json(amounts: dict[str, int] | None) -> Jsonb | None:
     return None if amounts is None else Jsonb(amounts)
 
 
-def too_fast(bets: Hasty) -> list[datetime]:
+def too_fast_bets(bets: Hasty) -> list[datetime]:
     """When bets were asked for that the ledger would have refused (row 17): those that it has refused do not count."""
     lately: dict[int, deque[datetime]] = defaultdict(deque)
     refused = []

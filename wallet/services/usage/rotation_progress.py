@@ -40,7 +40,7 @@ class KeyProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
+class RotationProgress:
     old: Secret
     new: Secret | None
     lines: list[KeyProgress]  # those that still sign with the old version first
@@ -59,7 +59,7 @@ class Meter:
         return self.quiet_for >= timedelta(hours=self.quiet_hours)
 
 
-def rows(key: ApiKey) -> Meter | None:
+def rotation_progress(key: ApiKey) -> RotationProgress | None:
     """None when no overlap lasts: then there is nothing to end."""
     now = clock.now()
     old = Secret.objects.overlapping(at=now).select_related("key").filter(key=key).order_by("version").first()
@@ -67,7 +67,7 @@ def rows(key: ApiKey) -> Meter | None:
         return None
     new = Secret.objects.current().filter(key=key).first()
     lines = _lines(old, new, now)
-    return Meter(
+    return RotationProgress(
         old=old,
         new=new,
         lines=lines,
@@ -81,7 +81,7 @@ def rows(key: ApiKey) -> Meter | None:
 def _lines(old: Secret, new: Secret | None, now: datetime) -> list[KeyProgress]:
     lines: dict[tuple[str, str], KeyProgress] = {}
     both = [secret for secret in (old, new) if secret is not None]
-    for secret_id, address, endpoint, calls, last_at in usage_totals.rows(CALLS, both, Span(now - LATELY)):
+    for secret_id, address, endpoint, calls, last_at in usage_totals.usage_rows(CALLS, both, Span(now - LATELY)):
         line = lines.setdefault((address, endpoint), KeyProgress(address, endpoint))
         if secret_id == old.pk:
             line.old, line.old_at = calls, last_at
@@ -90,22 +90,22 @@ def _lines(old: Secret, new: Secret | None, now: datetime) -> list[KeyProgress]:
     return sorted(lines.values(), key=lambda line: (-line.old, line.address, line.endpoint))
 
 
-def quiet_for(secret: Secret) -> timedelta | None:
+def quiet_time(secret: Secret) -> timedelta | None:
     """Since its last rightly signed call, whatever that was answered; None when it has never signed one."""
-    _, last = usage_totals.first_and_last([secret], Span(clock.now() - LONGEST_LOOK))
+    _, last = usage_totals.first_and_last_call([secret], Span(clock.now() - LONGEST_LOOK))
     if last is None:
-        _, last = usage_totals.first_and_last([secret], Span(usage_totals.LONG_AGO))
+        _, last = usage_totals.first_and_last_call([secret], Span(usage_totals.LONG_AGO))
     return None if last is None else max(clock.now() - last, timedelta(0))
 
 
 def _quiet_for(old: Secret, now: datetime) -> timedelta:
     """Of a version that was replaced: since its last call, but not since before it was replaced."""
     since_replaced = now - (old.superseded_at or now)
-    quiet = quiet_for(old)
+    quiet = quiet_time(old)
     return since_replaced if quiet is None else min(quiet, since_replaced)
 
 
-def safe_to_end(secret: Secret) -> bool:
+def is_safe_to_end(secret: Secret) -> bool:
     """Has this replaced version been quiet for as long as its overlap asks for, or else for a day?"""
     return _quiet_for(secret, clock.now()) >= timedelta(hours=secret.quiet_hours or QUIET_HOURS)
 
@@ -113,17 +113,17 @@ def safe_to_end(secret: Secret) -> bool:
 def end_quiet_overlaps() -> int:
     """Ends the overlaps that asked for it and whose old version has been quiet so long; returns how many."""
     waiting = Secret.objects.overlapping(at=clock.now()).filter(quiet_hours__isnull=False).select_related("key")
-    return sum(_end(secret) for secret in waiting if safe_to_end(secret))
+    return sum(_end(secret) for secret in waiting if is_safe_to_end(secret))
 
 
 def _end(secret: Secret) -> bool:
     """Under the key's lock it is looked at again: somebody may just have asked for more time."""
     try:
         with transaction.atomic():
-            key = keys.locked_alive(secret.key)
+            key = keys.lock_usable_key(secret.key)
             waiting = Secret.objects.select_related("key").filter(key=key, quiet_hours__isnull=False)
             fresh = waiting.filter(pk=secret.pk).first()
-            if fresh is None or not safe_to_end(fresh):
+            if fresh is None or not is_safe_to_end(fresh):
                 return False
             keys.end_overlap(secret=fresh)
     except errors.Refusal as refused:  # somebody ended it, or revoked the key, a moment ago

@@ -37,7 +37,7 @@ IS_OPEN = """
 """
 
 
-def bets_touched(window: str) -> str:
+def touched_bets(window: str) -> str:
     """The ids of the bets that the ledger rows in `window` (a condition on `r`) opened, settled or took back."""
     return f"""
         SELECT r.id FROM wallet_transaction r
@@ -140,7 +140,7 @@ STEPS = {
 
 def sum_up(source: Watermark.Source, *, at_once: int = AT_ONCE, most_batches: int | None = None) -> int:
     """Everything that is behind the mark and settled; returns the number of rows passed."""
-    newest = settled_upto(TABLES[source])
+    newest = last_settled_id(TABLES[source])
     passed = batches = 0
     while most_batches is None or batches < most_batches:
         step = _step(source, newest, at_once)
@@ -165,5 +165,5 @@ def _step(source: Watermark.Source, newest: int, at_once: int) -> int:
     return window["upto"] - window["after"]
 
 
-def settled_upto(table: str) -> int:
+def last_settled_id(table: str) -> int:
     return horizon.settled_ids({table: "id"}, patience=PATIENCE_SECONDS)[table]

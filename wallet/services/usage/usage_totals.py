@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from merchants.models import Secret
-from wallet.services.usage.usage_rollup import AMOUNT, IS_OPEN, KIND, bets_touched
+from wallet.services.usage.usage_rollup import AMOUNT, IS_OPEN, KIND, touched_bets
 
 HOUR = timedelta(hours=1)
 LONG_AGO, FAR = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -40,7 +40,7 @@ def hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def rows_of(select: str, mark: str, alias: str) -> str:
+def unsummed_rows(select: str, mark: str, alias: str) -> str:
     """`select` over the rows that no whole hour of sums holds: those behind the mark, and both ends of the span."""
     at, number = f"{alias}.created_at", f"{alias}.id"
     return f"""
@@ -68,13 +68,13 @@ CALLS = f"""
     SELECT h.secret_id, h.hour, h.address, h.endpoint, h.status, h.calls, h.first_at, h.last_at
       FROM wallet_callhour h
      WHERE h.secret_id = ANY(%(secrets)s) AND h.hour >= %(first_hour)s AND h.hour < %(end_hour)s
-     UNION ALL {rows_of(ONE_CALL, "calls", "r")}
+     UNION ALL {unsummed_rows(ONE_CALL, "calls", "r")}
 """
 MOVEMENTS = f"""
     SELECT h.secret_id, h.hour, h.address, h.kind, h.currency, h.moves, h.amount, h.first_at, h.last_at
       FROM wallet_movementhour h
      WHERE h.secret_id = ANY(%(secrets)s) AND h.hour >= %(first_hour)s AND h.hour < %(end_hour)s
-     UNION ALL {rows_of(ONE_MOVEMENT, "movements", "t")}
+     UNION ALL {unsummed_rows(ONE_MOVEMENT, "movements", "t")}
 """
 # Who was there on one day before the span began and after it ended: asked for in between.
 PLAYERS = """
@@ -93,7 +93,7 @@ PLAYERS = """
     ) player
 """
 OPEN_ROUNDS = f"""
-      WITH touched AS MATERIALIZED ({bets_touched("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
+      WITH touched AS MATERIALIZED ({touched_bets("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
     SELECT o.currency, count(*), sum(o.amount), min(o.created_at) FROM (
         SELECT b.currency, b.amount, b.created_at FROM wallet_openbet b
          WHERE b.secret_id = ANY(%(secrets)s) AND b.created_at >= %(since)s AND b.created_at < %(until)s
@@ -127,7 +127,7 @@ class OpenRounds:
 
 
 @transaction.atomic
-def rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> list[Row]:
+def usage_rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> list[Row]:
     """The marks stay where they are until the transaction ends, and with them what is summed up.
 
     They go into the statement as numbers: only so does the planner know how few rows are behind them.
@@ -143,15 +143,15 @@ def rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> 
 
 def open_rounds(secrets: Iterable[Secret], merchant_id: int, span: Span) -> list[OpenRounds]:
     """As they are now, of bets in the span."""
-    found = rows(OPEN_ROUNDS, secrets, span, merchant=merchant_id)
+    found = usage_rows(OPEN_ROUNDS, secrets, span, merchant=merchant_id)
     return [OpenRounds(currency, number, int(stake), oldest) for currency, number, stake, oldest in found]
 
 
-def players(secrets: Iterable[Secret], span: Span) -> int:
-    return int(rows(PLAYERS, secrets, span)[0][0])
+def count_players(secrets: Iterable[Secret], span: Span) -> int:
+    return int(usage_rows(PLAYERS, secrets, span)[0][0])
 
 
-def first_and_last(secrets: Iterable[Secret], span: Span) -> tuple[datetime | None, datetime | None]:
+def first_and_last_call(secrets: Iterable[Secret], span: Span) -> tuple[datetime | None, datetime | None]:
     """Of all calls that were signed rightly, refused ones as well. The ledger counts when the log has lost a line."""
-    [(first, last)] = rows(ENDS, secrets, span)
+    [(first, last)] = usage_rows(ENDS, secrets, span)
     return first, last
