@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags
 from django.db import DatabaseError
 
 from merchants.services import sealing
 
 
-@register(Tags.database)
+def register() -> None:
+    checks.register(sealed_values_can_be_opened, Tags.database)
+
+
 def sealed_values_can_be_opened(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     if not {"default", "owner"} & {*(databases or ())}:
         return []

@@ -8,7 +8,9 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks as proxy  # noqa: F401, PLC0415 - its middleware wants models
-        from portal.database import checks  # noqa: F401, PLC0415 - models must be there first
+        from portal import checks as proxy_checks  # noqa: PLC0415 - its middleware wants models
+        from portal.database import checks as database_checks  # noqa: PLC0415 - models must be there first
 
+        proxy_checks.register()
+        database_checks.register()
         logs.configure_logs()

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Info, Warning, register  # noqa: A004 - Django's names
+from django.core import checks
+from django.core.checks import CheckMessage, Info, Warning  # noqa: A004 - Django's names
 
 from portal.middleware import PROBE
 
@@ -17,7 +18,10 @@ SECONDS = 3
 UNDERSCORED = "X_Portal_Probe"
 
 
-@register("proxy", deploy=True)
+def register() -> None:
+    checks.register(proxy_drops_underscored_headers, "proxy", deploy=True)
+
+
 def proxy_drops_underscored_headers(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     """Ask the portal at BASE_URL whether a header with underscores in its name arrives there."""
     if not settings.PRODUCTION:

@@ -11,6 +11,7 @@ class WalletConfig(AppConfig):
         from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
         from merchants.services import approvals, email_outbox, owner_questions, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
+        from wallet.api import replay  # noqa: PLC0415
         from wallet.models import (  # noqa: PLC0415
             CaseNote,
             CaseReminder,
@@ -22,6 +23,7 @@ class WalletConfig(AppConfig):
         )
         from wallet.reconciliation import case_history, passwords, planning, report  # noqa: PLC0415
         from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
+        from wallet.services.explain import rejudge  # noqa: PLC0415
         from wallet.services.rounds import export_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
@@ -38,6 +40,7 @@ class WalletConfig(AppConfig):
         owner_questions.register("names_players", planning.name_players)
         owner_questions.register("recipient", planning.send_reports_to)
         approvals.register("limit", planning.raise_limit)
+        rejudge.register(replay.read_again)
         email_outbox.register(report.TEMPLATE, report.filling)
         email_outbox.register(settlement_mail.TEMPLATE, settlement_mail.filling)
         pre_save.connect(planning.keep_days_of_zone, sender=Merchant, dispatch_uid="days of a time zone")

@@ -68,8 +68,9 @@ class DecidesAdmin(HandOverAdmin):
             form=DecideForm,
             initial={"approval": approval.pk},
             act=lambda **seen: approvals.decline_request(
-                approval=unchanged_approval(approval, **seen), by=request.user
-            ),  # type: ignore[arg-type]
+                approval=unchanged_approval(approval, **seen),
+                by=request.user,  # type: ignore[arg-type]
+            ),
             done="stays as it is: declined",
         )
         return self.ask(request, of, question)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -16,17 +15,20 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from merchants import errors
 from merchants.services import allowlist, limits
-from portal.lib import amount_fields, clock
-
-UNTIL = "%Y-%m-%dT%H:%M:%S"
-
-
-class AmountField(amount_fields.AmountField):
-    widget = UnfoldAdminTextInputWidget
+from portal.lib.amount_fields import AmountField, CurrencyAmountsField
+from portal.lib.moment_fields import MomentField
 
 
-class CurrencyAmountsField(amount_fields.CurrencyAmountsField):
-    widget = UnfoldAdminTextareaWidget
+def amount_field(**options: Any) -> AmountField:
+    return AmountField(widget=UnfoldAdminTextInputWidget, **options)
+
+
+def amounts_field(**options: Any) -> CurrencyAmountsField:
+    return CurrencyAmountsField(widget=UnfoldAdminTextareaWidget, **options)
+
+
+def moment_field(**options: Any) -> MomentField:
+    return MomentField(widget=UnfoldAdminTextInputWidget, **options)
 
 
 BY_CURRENCY = "A currency and an amount on each line, such as EUR 50.00; goes before the limit of any currency."
@@ -35,7 +37,7 @@ BY_CURRENCY = "A currency and an amount on each line, such as EUR 50.00; goes be
 class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
     """By the rule of the operators' pages; a limit beyond it that stands already may stay."""
 
-    max_stake_by_currency = CurrencyAmountsField(help_text=BY_CURRENCY)
+    max_stake_by_currency = amounts_field(help_text=BY_CURRENCY)
 
     def clean_bets_per_minute(self) -> int | None:
         bets: int | None = self.cleaned_data["bets_per_minute"]
@@ -65,30 +67,6 @@ class ReasonedField(forms.CharField):
             return self.read(text)
         except allowlist.NotAllowed as refused:
             raise ValidationError(str(refused)) from refused
-
-
-class UtcField(forms.DateTimeField):
-    """A moment in UTC; none of which nobody can mean."""
-
-    def to_python(self, value: Any) -> datetime | None:
-        moment: datetime | None = super().to_python(value)
-        try:
-            return moment and clock.checked_moment(moment)
-        except ValueError as fault:
-            raise ValidationError("Choose a moment between the years 2000 and 9000.") from fault
-
-
-class MomentField(UtcField):
-    """To the second, with the browser's own picker."""
-
-    def __init__(self, **options: Any) -> None:
-        attributes = {"type": "datetime-local", "step": "1"}
-        options.setdefault("help_text", "In UTC.")
-        super().__init__(widget=UnfoldAdminTextInputWidget(attrs=attributes), **options)
-        self.widget.supports_microseconds = False  # so that a moment that is sent back as it was is no change
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.astimezone(UTC).strftime(UNTIL) if isinstance(value, datetime) else value
 
 
 @cache

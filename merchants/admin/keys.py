@@ -19,7 +19,7 @@ from merchants import errors
 from merchants.admin import labels
 from merchants.admin.allowlists import NetworkTable, SecretTable
 from merchants.admin.base import ASKED, AdminQuestion
-from merchants.admin.fields import MomentField
+from merchants.admin.fields import moment_field
 from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.merchants import ask_approval_instead, own_new_entries
 from merchants.admin.rotation import ReasonForm, RotationAdmin
@@ -46,7 +46,7 @@ class IssueForm(HandOverForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="What the key is for, for example “cashier”.",
     )
-    expires_at = MomentField(label="Ends at", required=False, help_text="In UTC; empty is no end.")
+    expires_at = moment_field(label="Ends at", required=False, help_text="In UTC; empty is no end.")
     reason = forms.CharField(
         max_length=500,
         required=False,
@@ -63,7 +63,7 @@ class IssueForm(HandOverForm):
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
-    expires_at = MomentField(label="Ends at", required=False, help_text="In UTC; empty is no end.")
+    expires_at = moment_field(label="Ends at", required=False, help_text="In UTC; empty is no end.")
 
     def clean_expires_at(self) -> datetime | None:
         ends: datetime | None = self.cleaned_data["expires_at"]

@@ -23,7 +23,7 @@ from merchants.admin.allowlists import (
     SwitchedOffGameTable,
 )
 from merchants.admin.base import AdminQuestion, FastAdmin
-from merchants.admin.fields import AmountField, LimitsForm, time_zone_field
+from merchants.admin.fields import LimitsForm, amount_field, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Contact, Merchant, OwnerQuestion
 from merchants.services import approvals, merchants, owner_questions, sandboxes
@@ -67,7 +67,7 @@ class SideFilter(DropdownFilter):
 
 class MerchantForm(LimitsForm):
     time_zone = time_zone_field()
-    max_stake = AmountField(required=False, help_text="Per bet, for example 250.00; empty is no limit.")
+    max_stake = amount_field(required=False, help_text="Per bet, for example 250.00; empty is no limit.")
 
 
 @admin.register(Merchant)

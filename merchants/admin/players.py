@@ -11,13 +11,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, FastAdmin
-from merchants.admin.fields import AmountField, LimitsForm
+from merchants.admin.fields import LimitsForm, amount_field
 from merchants.models import Merchant, Player
 from merchants.services import flags
 
 
 class PlayerForm(LimitsForm):
-    max_stake = AmountField(required=False, help_text="Per bet, for example 50.00; goes before the merchant's limit.")
+    max_stake = amount_field(required=False, help_text="Per bet, for example 50.00; goes before the merchant's limit.")
 
 
 class BlockForm(forms.Form):

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 from merchants import errors
 from merchants.admin.approvals import DecidesAdmin, waiting_approval
 from merchants.admin.base import ASKED, AdminQuestion, explain_refusal
-from merchants.admin.fields import MomentField
+from merchants.admin.fields import moment_field
 from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.step_up import step_up
 from merchants.models import ApiKey, Approval, Secret, SecretClaim
@@ -84,7 +84,7 @@ class OldVersionForm(forms.Form):
 
 
 class ExtendForm(OldVersionForm):
-    until = MomentField(label="Usable until")
+    until = moment_field(label="Usable until")
 
 
 class QuietForm(OldVersionForm):

@@ -16,11 +16,12 @@ from merchants.models import ApiKey, Approval, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
-from merchants.pages.forms import MomentField, SingleUseForm
+from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import CodeView, page
 from merchants.services import approvals, key_hygiene, keys, sandboxes
 from merchants.services.keys import Issued
 from portal.lib import clock
+from portal.lib.moment_fields import MomentField
 
 SHOWN_APPROVALS = 20
 HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days")]
@@ -119,18 +120,16 @@ class DecideForm(SingleUseForm):
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
 KeyView = Callable[[HttpRequest, Visit, ApiKey], HttpResponse]
-VERBS: dict[str, CodeView] = {}
 
 
-def key_action(view: KeyView) -> KeyView:
-    """The page of one verb of a key: for owners, after a fresh proof."""
+def key_action(view: KeyView) -> CodeView:
+    """Make the page of one verb of a key: for owners, after a fresh proof."""
 
     @page(work=Work.KEYS, prove=True, back="operator:key")
     def on_own_key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         return view(request, visit, own_key(visit, number))
 
-    VERBS[view.__name__] = on_own_key
-    return view
+    return on_own_key
 
 
 def own_key(visit: Visit, number: int) -> ApiKey:

@@ -74,8 +74,8 @@ def find_claim(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
         raise errors.ClaimOver("Ask our support for a new link.")
     if claim.claimed_at is not None:
         raise errors.ClaimOver(
-            f"{claim.claimed_by} claimed the secret on {errors.moment_text(claim.claimed_at)}. If you do not know of this, "
-            "report a compromise on the page of the key."
+            f"{claim.claimed_by} claimed the secret on {errors.moment_text(claim.claimed_at)}. "
+            "If you do not know of this, report a compromise on the page of the key."
         )
     if claim.withdrawn_at is not None:
         raise errors.ClaimOver("a newer link was sent. Open the newest email.")

@@ -210,8 +210,8 @@ def notify_of_claim(claim: SecretClaim) -> None:
     notify_contacts(
         claim.key,
         f"had version {claim.version} of its secret claimed by {claim.claimed_by.email}",
-        do=f"The claim link was used on {moment_text(claim.claimed_at)}. The secret was shown once, and the link no longer "
-        "works.",
+        do=f"The claim link was used on {moment_text(claim.claimed_at)}. "
+        "The secret was shown once, and the link no longer works.",
     )
 
 

@@ -41,6 +41,11 @@ SUBJECTS: dict[type[Model], str] = {
 }
 
 
+def register(subjects: Mapping[type[Model], str]) -> None:
+    """Add models of another app that have a timeline, each with the scope that its events are found by."""
+    SUBJECTS.update(subjects)
+
+
 # --- who and why ------------------------------------------------------------------------------------------------------
 @contextmanager
 def act_as(*, door: str, person: Person | None = None, address: str = "", **beside: str) -> Iterator[None]:
@@ -372,6 +377,7 @@ __all__ = [
     "events_since",
     "give_reason",
     "merge_newest_first",
+    "register",
     "timeline",
     "timeline_page",
     "title_of_all",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -446,9 +446,19 @@ THINGS: dict[str, Thing] = {
 _elsewhere: dict[str, Any] = {}
 
 
-def register(model: type[fields.Model], thing: Thing) -> None:
-    """Words for a table of another app; said when it is ready."""
-    THINGS[model.__name__], _elsewhere[model.__name__] = thing, model
+def register(
+    things: Mapping[type[fields.Model], Thing],
+    *,
+    kinds: Mapping[str, str] | None = None,
+    amounts: Iterable[str] = (),
+    amounts_by_currency: Iterable[str] = (),
+) -> None:
+    """Add the sentences of another app's tables, the kinds that they are listed under, and their columns of money."""
+    for model, thing in things.items():
+        THINGS[model.__name__], _elsewhere[model.__name__] = thing, model
+    KINDS.update(kinds or {})
+    AMOUNTS.update(amounts)
+    BY_CURRENCY.update(amounts_by_currency)
 
 
 def model_of(thing: str) -> Any:

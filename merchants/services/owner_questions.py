@@ -33,7 +33,7 @@ _effects: dict[str, Callable[[OwnerQuestion], None]] = {Kind.CONTACT: add_contac
 
 
 def register(kind: str, effect: Callable[[OwnerQuestion], None]) -> None:
-    """What a yes does; of an app above this one, told when it is ready."""
+    """Name the function that carries out a yes to a question of this kind."""
     _effects[kind] = effect
 
 

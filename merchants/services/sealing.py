@@ -17,7 +17,6 @@ from django.db.models import Count
 
 from merchants import crypto
 from merchants.models import Secret
-from merchants.services import second_factors
 from merchants.services.credentials import reveal_secret, seal_context
 
 log = structlog.get_logger(__name__)
@@ -48,11 +47,11 @@ class Keeper(Protocol):
     def rewrap(self) -> int: ...
 
 
-_keepers: dict[str, Keeper] = {"second factors": second_factors}
+_keepers: dict[str, Keeper] = {}
 
 
 def register(name: str, keeper: Keeper) -> None:
-    """Of an app above this one, told when it is ready."""
+    """Count and move the sealed values of this keeper with the others."""
     _keepers[name] = keeper
 
 

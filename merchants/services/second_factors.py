@@ -14,7 +14,6 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_init
-from django.dispatch import receiver
 
 from merchants import crypto
 
@@ -52,7 +51,10 @@ def unseal(kept: str) -> str:
     return crypto.unseal(base64.b64decode(sealed), key_id=key_id, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
-@receiver(post_init, sender=Authenticator)
+def register() -> None:
+    post_init.connect(bind, sender=Authenticator)
+
+
 def bind(instance: Authenticator, **_: Any) -> None:
     """Bind the seeds of a row that is being made, and mark those of a row that was read as belonging to it."""
     if "data" not in instance.__dict__ or not isinstance(instance.data, dict):

@@ -8,7 +8,6 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from merchants import access
@@ -17,6 +16,18 @@ from merchants.services import sign_in_records
 from portal.lib.clientip import request_address
 
 Kind = SignInRecord.Kind
+
+
+def register() -> None:
+    """Connect each signal with the function that writes its record."""
+    account.user_logged_in.connect(record_sign_in)
+    mfa.authentication_failed.connect(record_refused_factor)
+    account.authentication_step_completed.connect(record_step_up)
+    mfa.authenticator_added.connect(record_added_factor)
+    mfa.authenticator_removed.connect(record_removed_factor)
+    mfa.authenticator_reset.connect(record_renewed_codes)
+    account.password_changed.connect(record_changed_password)
+    account.password_reset.connect(record_reset_password)
 
 
 def add_record(request: HttpRequest, kind: Kind, **about: Any) -> None:
@@ -29,43 +40,35 @@ def caller_address(request: HttpRequest) -> str | None:
     return str(address) if address else None
 
 
-@receiver(account.user_logged_in)
 def record_sign_in(request: HttpRequest, user: Person, **_: Any) -> None:
     used = [proof.get("type") or proof["method"] for proof in access.proofs(request, "password", "mfa")]
     add_record(request, Kind.SIGNED_IN, person=user, method=", ".join(dict.fromkeys(used)))
 
 
-@receiver(mfa.authentication_failed)
 def record_refused_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
     add_record(request, Kind.REFUSED, person=user, method=authenticator.type)
 
 
-@receiver(account.authentication_step_completed)
 def record_step_up(request: HttpRequest, user: Person, method: str, **about: Any) -> None:
     if about.get("reauthenticated"):
         add_record(request, Kind.STEP_UP, person=user, method=about.get("type") or method)
 
 
-@receiver(mfa.authenticator_added)
 def record_added_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
     add_record(request, Kind.FACTOR_ADDED, person=user, method=authenticator.type)
 
 
-@receiver(mfa.authenticator_removed)
 def record_removed_factor(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
     add_record(request, Kind.FACTOR_REMOVED, person=user, method=authenticator.type)
 
 
-@receiver(mfa.authenticator_reset)
 def record_renewed_codes(request: HttpRequest, user: Person, authenticator: Authenticator, **_: Any) -> None:
     add_record(request, Kind.CODES_RENEWED, person=user, method=authenticator.type)
 
 
-@receiver(account.password_changed)
 def record_changed_password(request: HttpRequest, user: Person, **_: Any) -> None:
     add_record(request, Kind.PASSWORD_CHANGED, person=user)
 
 
-@receiver(account.password_reset)
 def record_reset_password(request: HttpRequest, user: Person, **_: Any) -> None:
     add_record(request, Kind.RESET_DONE, person=user)

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 BEGAN, SEEN = "began_at", "seen_at"
@@ -63,6 +62,9 @@ def note_activity(request: HttpRequest) -> None:
         request.session[SEEN] = now
 
 
-@receiver(user_logged_in)
 def begin_session(request: HttpRequest, **_: Any) -> None:
     request.session[BEGAN] = request.session[SEEN] = time.time()
+
+
+def register() -> None:
+    user_logged_in.connect(begin_session)

@@ -6,20 +6,22 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from merchants import access
 
 
-@receiver(authenticator_added)
+def register() -> None:
+    authenticator_added.connect(prove_new_factor)
+    authenticator_removed.connect(forget_removed_factor)
+
+
 def prove_new_factor(request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:
     """Its first code was right, its key has signed. A further factor is only added after a fresh one of before."""
     if authenticator.type in access.SECOND_FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 
-@receiver(authenticator_removed)
 def forget_removed_factor(request: HttpRequest, user: Any, **_: Any) -> None:
     """It may be lost, and in use elsewhere. Only the browser in which it was taken away stays signed in."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):

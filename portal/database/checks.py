@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags
 from django.db import DatabaseError, connections
 
 from portal.database import grants, installed, switch
@@ -13,7 +14,10 @@ from portal.database import grants, installed, switch
 HINT = "Run manage.py migrate. If this stays, somebody changed the database by hand: look who, and when."
 
 
-@register(Tags.database)
+def register() -> None:
+    checks.register(database_is_guarded, Tags.database)
+
+
 def database_is_guarded(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
     if not databases or "default" not in databases:
         return []

@@ -78,7 +78,8 @@ def test_each_state_is_told_apart(acme: Merchant) -> None:
     everything = [first.secret, second.secret, third.secret, revoked.secret, quarantined.secret, foreign]
     told = found("\n".join(everything).encode())
     assert [each.state for each in told] == [
-        SecretState.ENDED, SecretState.OVERLAP, SecretState.USABLE, SecretState.REVOKED, SecretState.USABLE, SecretState.FOREIGN,
+        SecretState.ENDED, SecretState.OVERLAP, SecretState.USABLE, SecretState.REVOKED, SecretState.USABLE,
+        SecretState.FOREIGN,
     ]  # fmt: skip
     assert [each.usable for each in told] == [False, True, True, False, True, False]
     assert "quarantine" in told[4].said

@@ -75,8 +75,8 @@ def test_no_web_process_answers_with_it(live: Live, environment: dict[str, str],
     port, log = free_port(), tmp_path / "log"
     with log.open("wb") as out:
         server = subprocess.Popen(
-            tethered_command([sys.executable, "-m", *WEB, "--port", str(port)]), env=environment, cwd=CHECKOUT, stdout=out,
-            stderr=out, start_new_session=True,
+            tethered_command([sys.executable, "-m", *WEB, "--port", str(port)]), env=environment, cwd=CHECKOUT,
+            stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
         until(lambda: "The portal does not start: DATABASE_URL connects with the rights of" in log.read_text())

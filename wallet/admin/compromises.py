@@ -25,12 +25,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from merchants import errors
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion
-from merchants.admin.fields import UtcField
 from merchants.admin.step_up import step_up
 from merchants.models import Compromise, Person, Secret
 from merchants.services import compromise, downloads
 from portal.lib import clock, tables
 from portal.lib.file_names import file_name
+from portal.lib.moment_fields import UtcField
 from wallet import money
 from wallet.admin.base import Choice, ReadOnlyAdmin
 from wallet.models.usage import MovementHour

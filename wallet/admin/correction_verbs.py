@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from merchants.admin.fields import AmountField
+from merchants.admin.fields import amount_field
 from merchants.models import Person
 from wallet import money
 from wallet.admin import case_verbs
@@ -24,7 +24,7 @@ TURNS = {"confirm": "approve_correction", "decline": "decline_correction"}
 class ProposeForm(NoteForm):
     player = forms.CharField(label="Player id", max_length=255, widget=UnfoldAdminTextInputWidget())
     direction = forms.ChoiceField(choices=DIRECTIONS, widget=UnfoldAdminSelectWidget())
-    amount = AmountField(label="Amount", help_text="Such as 12.34. Above 0.")
+    amount = amount_field(label="Amount", help_text="Such as 12.34. Above 0.")
     currency = forms.CharField(label="Currency", max_length=8, widget=UnfoldAdminTextInputWidget())
     field_order = ["player", "direction", "amount", "currency", "reason"]
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from merchants.admin.base import FastAdmin
-from merchants.admin.fields import AmountField
+from merchants.admin.fields import amount_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
 from portal.lib import money
@@ -56,7 +56,7 @@ class CurrencyRateAdmin(FastAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "per_euro":
-            return AmountField(label="Units per euro", help_text=HELP)
+            return amount_field(label="Units per euro", help_text=HELP)
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: CurrencyRate, form: Any, change: bool) -> None:  # noqa: FBT001

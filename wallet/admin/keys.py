@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants.admin.base import explain_refusal
-from merchants.admin.fields import MomentField
+from merchants.admin.fields import moment_field
 from merchants.admin.handover import OncePage
 from merchants.admin.keys import ApiKeyAdmin
 from merchants.admin.rotation import OverlapForm, live_secrets
@@ -58,7 +58,7 @@ class LeakForm(OverlapForm):
         choices=Compromise.Response.choices,
         error_messages={"required": "Choose what is to be done."},
     )
-    exposed_since = MomentField(
+    exposed_since = moment_field(
         label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
     )
     reason = forms.CharField(

@@ -25,7 +25,7 @@ from unfold.widgets import (
 
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
-from merchants.admin.fields import AmountField, CurrencyAmountsField
+from merchants.admin.fields import amount_field, amounts_field
 from merchants.admin.merchants import IN_THE_FORM
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
@@ -184,9 +184,9 @@ class PlanAdmin(FastAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in AMOUNTS:
-            return AmountField(help_text=AMOUNTS[db_field.name], initial=db_field.default)
+            return amount_field(help_text=AMOUNTS[db_field.name], initial=db_field.default)
         if db_field.name in AMOUNTS_BY_CURRENCY:
-            return CurrencyAmountsField(help_text=AMOUNTS_BY_CURRENCY[db_field.name])
+            return amounts_field(help_text=AMOUNTS_BY_CURRENCY[db_field.name])
         return super().formfield_for_dbfield(db_field, request, **options)
 
     @step_up_to_save

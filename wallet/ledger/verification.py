@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from merchants.models import Merchant
+from portal.lib import database
 
 SHOWN = 100
 OF_MERCHANT = "(%(merchant)s::bigint IS NULL OR t.merchant_id = %(merchant)s)"
@@ -216,9 +217,9 @@ def verify_rows(merchant: Merchant | None = None) -> LedgerVerdict:
     of = {"merchant": merchant and merchant.pk, "shown": SHOWN}
     with connection.cursor() as cursor:
         cursor.execute(ROOM_TO_WORK)
-    [(accounts, rows)] = _rows(SIZE, of)
-    found, gaps = _rows(DIFFERENCES, of), _rows(GAPS, of)
-    breaches = [_breach(rule, broken) for rule, sql in RULES.items() if (broken := _rows(sql, of))]
+    [(accounts, rows)] = database.fetch_rows(SIZE, of)
+    found, gaps = database.fetch_rows(DIFFERENCES, of), database.fetch_rows(GAPS, of)
+    breaches = [_breach(rule, broken) for rule, sql in RULES.items() if (broken := database.fetch_rows(sql, of))]
     return LedgerVerdict(
         accounts=accounts,
         rows=rows,
@@ -233,10 +234,3 @@ def verify_rows(merchant: Merchant | None = None) -> LedgerVerdict:
 
 def _breach(rule: str, broken: list[tuple[Any, ...]]) -> Breach:
     return Breach(rule, broken[0][1], [row[0] for row in broken])
-
-
-def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

@@ -9,11 +9,11 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from merchants.models import Merchant, Player
 from merchants.services import horizon
-from portal.lib import clock
+from portal.lib import clock, database
 from wallet.ledger import verification
 from wallet.ledger.verification import BalanceDifference, BalanceGap, Breach, LedgerVerdict
 from wallet.models import AccountProof, BooksSlice, Watermark
@@ -142,16 +142,16 @@ def new_rows_settled() -> int:
 def verify_next_rows(settled: int) -> LedgerVerdict | None:
     """Verify the next rows behind the watermark and move it; None when there are none."""
     started, mark = perf_counter(), Watermark.objects.select_for_update().get(source=Watermark.Source.BOOKS)
-    [[upto]] = _rows(NEXT, {"after": mark.upto, "settled": settled, "at_once": AT_ONCE})
+    [[upto]] = database.fetch_rows(NEXT, {"after": mark.upto, "settled": settled, "at_once": AT_ONCE})
     if upto is None:
         return None
     values = {"after": mark.upto, "upto": upto, "shown": verification.SHOWN}
-    gaps = _rows(GAPS, values)
+    gaps = database.fetch_rows(GAPS, values)
     if gaps:
-        _do(GO_ON_FROM_GAPS, values)
-    _do(PROVE, values)
+        database.run_statement(GO_ON_FROM_GAPS, values)
+    database.run_statement(PROVE, values)
     breaches = [*_breaches(NEW, values), *_breaches(UNDONE_NOW, values, only=verification.PAID_ON_ROLLED_BACK)]
-    rows = _rows("SELECT count(*) FROM wallet_transaction t WHERE " + NEW, values)[0][0]
+    rows = database.fetch_rows("SELECT count(*) FROM wallet_transaction t WHERE " + NEW, values)[0][0]
     mark.upto = upto
     mark.save(update_fields=["upto"])
     return _verdict(started, rows=rows, gaps=gaps, breaches=breaches)
@@ -163,7 +163,7 @@ def verify_balances() -> LedgerVerdict:
     of players that do not exist, which no slice reads.
     """
     started, values = perf_counter(), {"shown": verification.SHOWN}
-    found, strangers = _rows(BALANCES, values), _rows(OF_NOBODY, values)
+    found, strangers = database.fetch_rows(BALANCES, values), database.fetch_rows(OF_NOBODY, values)
     breaches = [Breach(verification.NAMES_NOBODY, strangers[0][1], [row[0] for row in strangers])] if strangers else []
     return _verdict(started, differences=found, breaches=breaches, accounts=AccountProof.objects.count())
 
@@ -171,22 +171,22 @@ def verify_balances() -> LedgerVerdict:
 def verify_players(merchant: Merchant, players: list[int]) -> LedgerVerdict:
     """Verify all rows of some players from the first on, and prove their sums again. Within a transaction."""
     started = perf_counter()
-    [[upto]] = _rows(HOLD_THE_MARK, {})
+    [[upto]] = database.fetch_rows(HOLD_THE_MARK, {})
     values = {"players": players, "upto": upto, "shown": verification.SHOWN}
     verdict = _verdict(
         started,
-        differences=_rows(DIFFERENCES_OF_PLAYERS, values),
-        gaps=_rows(verification.scoped_question(verification.GAPS, OF_PLAYERS), values),
+        differences=database.fetch_rows(DIFFERENCES_OF_PLAYERS, values),
+        gaps=database.fetch_rows(verification.scoped_question(verification.GAPS, OF_PLAYERS), values),
         breaches=_breaches(OF_PLAYERS, values),
     )
-    _do(PROVE_AGAIN, values)
+    database.run_statement(PROVE_AGAIN, values)
     return verdict
 
 
 def next_players(state: BooksSlice) -> list[int]:
     """Return the keys of the players whose turn it is."""
     values = {"merchant": state.merchant_id, "slices": SLICES, "number": state.number % SLICES}
-    return [key for [key] in _rows(PLAYERS, values)]
+    return [key for [key] in database.fetch_rows(PLAYERS, values)]
 
 
 def end_slice(state: BooksSlice) -> None:
@@ -223,17 +223,7 @@ def _verdict(
 
 def _breaches(scope: str, values: dict[str, Any], *, only: str = "") -> list[Breach]:
     rules = {rule: sql for rule, sql in verification.RULES.items() if not only or rule == only}
-    found = ((rule, _rows(verification.scoped_question(sql, scope), values)) for rule, sql in rules.items())
+    found = (
+        (rule, database.fetch_rows(verification.scoped_question(sql, scope), values)) for rule, sql in rules.items()
+    )
     return [Breach(rule, rows[0][1], [row[0] for row in rows]) for rule, rows in found if rows]
-
-
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
-def _do(sql: str, values: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)

@@ -18,6 +18,7 @@ from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.services import flags, history, undo
 from merchants.services.key_hygiene import plural
+from portal.lib import numbers, paging
 from wallet.pages.limits import undo_response
 from wallet.pages.players import impact_context, plain_text
 from wallet.services.usage import restriction_impact
@@ -34,9 +35,8 @@ ON_ANSWERS = [("Bet, launch", "as usual")]
 def games_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     filters = chosen_filter(request)
     at = page_place(request.GET.get("after", ""))
-    rows = list(games_after(found_games(visit, filters), at)[: SHOWN + 1])
-    shown = rows[:SHOWN]
-    more = urlencode(filters | {"after": f"{shown[-1].pk}:{shown[-1].name}"}) if len(rows) > SHOWN else ""
+    shown, last = paging.first_page(games_after(found_games(visit, filters), at), SHOWN)
+    more = urlencode(filters | {"after": f"{last.pk}:{last.name}"}) if last else ""
     context: dict[str, Any] = {
         "games": games_with_switches(visit, shown),
         "filters": filters,
@@ -66,7 +66,8 @@ def found_games(visit: Visit, filters: dict[str, str]) -> QuerySet[Game]:
 
 def page_place(text: str) -> tuple[str, int] | None:
     number, _, name = plain_text(text).partition(":")
-    return (name, int(number)) if number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - of 64 bits
+    pk = numbers.parse_row_id(number)
+    return None if pk is None else (name, pk)
 
 
 def games_after(rows: QuerySet[Game], at: tuple[str, int] | None) -> QuerySet[Game]:

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from merchants.access import Visit
 from merchants.models import ApiKey, Compromise, Secret
 from merchants.pages.confirmation import ask_to_confirm
-from merchants.pages.forms import MomentField, SingleUseForm
-from merchants.pages.keys import VERBS, OverlapForm, ReasonForm, key_action, key_question
+from merchants.pages.forms import SingleUseForm
+from merchants.pages.keys import OverlapForm, ReasonForm, key_action, key_question
 from merchants.services import approvals, compromise, keys
 from merchants.services.keys import Issued
 from portal.lib import clock, money
+from portal.lib.moment_fields import MomentField
 from wallet.services.usage import compromise_impact
 
 RESPONSES = [
@@ -137,6 +138,3 @@ def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
-
-
-OF_KEYS = VERBS  # those of merchants.pages.keys, and these three

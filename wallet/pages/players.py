@@ -21,7 +21,7 @@ from merchants.pages.search_box import search_by_post
 from merchants.pages.timeline import merchant_entry
 from merchants.services import flags, history, limits, undo
 from merchants.services.limits import Limits
-from portal.lib import clock, money
+from portal.lib import clock, money, paging
 from wallet.models import Account, Session
 from wallet.pages.limits import Subject, bets_text, limits_text, show_change, undo_response
 from wallet.services.usage import restriction_impact
@@ -37,9 +37,8 @@ LAST_LETTER = "\U0010ffff"
 def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     filters = chosen_filter(request)
     after = plain_text(request.GET.get("after", ""))
-    rows = list(found_players(visit.merchant, filters).filter(player_id__gt=after)[: SHOWN + 1])
-    shown = rows[:SHOWN]
-    older = urlencode(filters | {"after": shown[-1].player_id}) if len(rows) > SHOWN else ""
+    shown, last = paging.first_page(found_players(visit.merchant, filters).filter(player_id__gt=after), SHOWN)
+    older = urlencode(filters | {"after": last.player_id}) if last else ""
     context: dict[str, Any] = {
         "players": [player_with_texts(player) for player in shown],
         "filters": filters,

@@ -15,13 +15,14 @@ from django.urls import reverse
 from merchants.access import Visit
 from merchants.models import ApiKey, Merchant
 from merchants.pages import page_frame
-from merchants.pages.forms import MomentField, PlainForm
+from merchants.pages.forms import PlainForm
 from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.services import downloads
 from portal.lib import clock, money, numbers, tables
 from portal.lib.clientip import Network, parse_address
 from portal.lib.file_names import file_name
+from portal.lib.moment_fields import MomentField
 from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.services.explain import signature_doctor

@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 
-from merchants.pages.forms import MomentField, PlainForm, picker_value
+from merchants.pages.forms import PlainForm
 from portal.lib import money
 from portal.lib.amount_fields import AmountField
+from portal.lib.moment_fields import MomentField, picker_value
 from wallet.services.rounds import round_list
 from wallet.services.rounds.round_list import RoundFilter
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from merchants.models import Merchant
 from merchants.pages import page_frame
 from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
-from portal.lib import money
+from portal.lib import money, paging
 from wallet.models import PlayTransaction, Transaction
 from wallet.pages.round_filter import FilterForm, filter_facts
 from wallet.services.rounds import find_by_id, open_rounds, round_story
@@ -75,11 +74,8 @@ def list_page(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def parse_place(request: HttpRequest) -> ListPlace | None:
     """From an address of ours; anything else is as if it were not there."""
-    try:
-        at, number = datetime.fromisoformat(request.GET.get("at", "")), int(request.GET.get("row", ""))
-    except ValueError:
-        return None
-    return ListPlace(at, number) if at.tzinfo and 0 <= number < 2**63 else None
+    edge = paging.parse_edge(request.GET.get("at", ""), request.GET.get("row", ""))
+    return ListPlace(*edge) if edge else None
 
 
 def edge_parameters(edge: ListPlace) -> dict[str, str]:

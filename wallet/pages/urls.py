@@ -27,10 +27,9 @@ urlpatterns: list[URLPattern] = [
     path("~/reports/<str:token>/unsubscribe/", report_unsubscribe, name="report_unsubscribe"),
     path("<slug:code>/", home.home, name="home"),
     path("<slug:code>/keys/<int:number>/", keys.key, name="key"),
-    *[
-        path(f"<slug:code>/keys/<int:number>/{name}/", view, name=f"key_{name}")
-        for name, view in key_emergency.OF_KEYS.items()
-    ],
+    path("<slug:code>/keys/<int:number>/quarantine/", key_emergency.quarantine, name="key_quarantine"),
+    path("<slug:code>/keys/<int:number>/revoke/", key_emergency.revoke, name="key_revoke"),
+    path("<slug:code>/keys/<int:number>/leak/", key_emergency.leak, name="key_leak"),
     path("<slug:code>/requests/", requests.requests, name="requests"),
     path("<slug:code>/requests/csv/", requests.requests_csv, name="requests_csv"),
     path("<slug:code>/requests/<uuid:request_id>/", request.request_page, name="call"),

@@ -14,16 +14,20 @@ BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.Sta
 
 
 def register() -> None:
-    history_sentences.KINDS["reconciliation"] = "Reconciliation"
-    history_sentences.AMOUNTS |= {"high_amount", "write_off_alone", "difference", "per_euro"}
-    history_sentences.BY_CURRENCY |= {"high_amount_by_currency", "write_off_alone_by_currency"}
-    history.SUBJECTS |= {Case: "case", CurrencyRate: "rate"}
-    history_sentences.register(ReconciliationPlan, Thing("reconciliation", "event_repeat", _says_plan))
-    history_sentences.register(ReportRecipient, Thing("reconciliation", "mail", _says_recipient))
-    history_sentences.register(StatementSource, Thing("reconciliation", "cloud_download", _says_source))
-    history_sentences.register(Case, Thing("reconciliation", "rule", _says_case))
-    history_sentences.register(Correction, Thing("reconciliation", "currency_exchange", _says_correction))
-    history_sentences.register(CurrencyRate, Thing("reconciliation", "currency_exchange", _says_rate))
+    history_sentences.register(
+        {
+            ReconciliationPlan: Thing("reconciliation", "event_repeat", _says_plan),
+            ReportRecipient: Thing("reconciliation", "mail", _says_recipient),
+            StatementSource: Thing("reconciliation", "cloud_download", _says_source),
+            Case: Thing("reconciliation", "rule", _says_case),
+            Correction: Thing("reconciliation", "currency_exchange", _says_correction),
+            CurrencyRate: Thing("reconciliation", "currency_exchange", _says_rate),
+        },
+        kinds={"reconciliation": "Reconciliation"},
+        amounts=["high_amount", "write_off_alone", "difference", "per_euro"],
+        amounts_by_currency=["high_amount_by_currency", "write_off_alone_by_currency"],
+    )
+    history.register({Case: "case", CurrencyRate: "rate"})
 
 
 def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:

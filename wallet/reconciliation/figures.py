@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import connection
-
+from portal.lib import database
 from wallet.models import Case, Reconciliation, ReconciliationPlan
 from wallet.reconciliation.correction_sums import CorrectionSum, sums_by_currency
 from wallet.reconciliation.day_statement import DayStatement
@@ -241,7 +239,7 @@ class OurSide:
 
 
 def our_side(values: dict[str, Any], condition: str = "true") -> OurSide:
-    rows = list(_rows(OURS.replace("{ours}", condition), values))
+    rows = list(database.fetch_rows(OURS.replace("{ours}", condition), values))
     sums = {(currency, kind): (count, int(amount)) for currency, kind, count, amount, _ in rows}
     corrected = sums_by_currency(values["merchant"], values["begin"], values["end"])
     return OurSide(sums, max((upto for *_, upto in rows), default=None), corrected)
@@ -256,15 +254,9 @@ def count_figures(*, ours: OurSide, statement: DayStatement | None, matched: int
         sides=sides,
         breaks=[
             BreakFigures(kind, currency, breaks, int(difference), int(size or 0))
-            for kind, currency, breaks, difference, size in _rows(BREAKS)
+            for kind, currency, breaks, difference, size in database.fetch_rows(BREAKS)
         ],
         corrections=ours.corrections,
-        behind=next(int(rows) for [rows] in _rows(BEHIND)),
+        behind=next(int(rows) for [rows] in database.fetch_rows(BEHIND)),
         is_totals=statement is not None and statement.grain == ReconciliationPlan.Grain.TOTALS,
     )
-
-
-def _rows(sql: str, values: dict[str, Any] | None = None) -> Iterable[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())

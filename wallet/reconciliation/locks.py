@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from enum import IntEnum
 
-from django.db import connection
+from portal.lib import locks
 
 
 class LockedWork(IntEnum):
@@ -18,15 +17,6 @@ class LockedWork(IntEnum):
     ROUND = 0x0CA5E004  # through all days that are due
 
 
-@contextmanager
-def hold_alone(work: LockedWork, number: int = 0) -> Iterator[bool]:
-    """False: somebody else is at it."""
-    key = [work, number % 2**31]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        [taken] = cursor.fetchone()
-        try:
-            yield bool(taken)
-        finally:
-            if taken:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+def hold_alone(work: LockedWork, number: int = 0) -> AbstractContextManager[bool]:
+    """Hold the lock of this work for the block. Yields False when another worker holds it."""
+    return locks.hold_session_lock(work, number % 2**31)

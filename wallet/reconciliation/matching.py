@@ -16,6 +16,7 @@ from django.db.models import Min
 from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
+from portal.lib import database
 from wallet.models import Case, ReconciliationPlan, Statement
 from wallet.models.reconciliation import STAKE
 from wallet.reconciliation import day_statement, plans, statement_rows, statements
@@ -335,27 +336,29 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
     `ours`: how many rows of the day the ledger has.
     """
     values = job.values()
-    _do(ROOM_TO_WORK)
-    _do(BREAKS)
+    database.run_statement(ROOM_TO_WORK)
+    database.run_statement(BREAKS)
     matched = _against(job, job.statement, values, ours) if job.statement else 0
     if job.statement is None and (ours or job.missing):
         there = {"missing": job.missing} if job.missing else None
         report_break(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
-        _do(step, values)
+        database.run_statement(step, values)
     return matched
 
 
 def fold_floods() -> None:
     """After they were counted: what the figures say is of all of them."""
-    _do(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
+    database.run_statement(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
 def _against(job: MatchingParameters, statement: DayStatement, values: dict[str, Any], ours: int) -> int:
     is_totals = statement.grain == ReconciliationPlan.Grain.TOTALS
     statement_rows.restore_rows(statement.parts)
     if is_totals:
-        _do(GROUPS.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
+        database.run_statement(
+            GROUPS.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values
+        )
         matched = _number(MATCHED_GROUPS)
     else:
         _compare_rows(job, statement, values)
@@ -368,18 +371,18 @@ def _against(job: MatchingParameters, statement: DayStatement, values: dict[str,
 
 def _compare_rows(job: MatchingParameters, statement: DayStatement, values: dict[str, Any]) -> None:
     """Statements of other days are read only where a row is on one side alone."""
-    _do(MEET.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
+    database.run_statement(MEET.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
     neighbours = job.statements_beside(_asked_days(job))
     statement_rows.restore_rows(part for each in neighbours for part in each.parts)
-    _do(DAYS)
+    database.run_statement(DAYS)
     for each in map(job.day_beside, range(-LATEST_FILE, -EARLIEST_FILE + 1)):
-        _do("INSERT INTO reconciliation_day VALUES (%s, %s, %s)", [each.date, each.begin, each.end])
-    _do(JUDGE.replace("{beside}", day_statement.rows_of_other_days(statement, neighbours)), values)
+        database.run_statement("INSERT INTO reconciliation_day VALUES (%s, %s, %s)", [each.date, each.begin, each.end])
+    database.run_statement(JUDGE.replace("{beside}", day_statement.rows_of_other_days(statement, neighbours)), values)
 
 
 def _asked_days(job: MatchingParameters) -> set[int]:
     """Whose statements may have what one side alone has here."""
-    ours, theirs, since = _row(ALONE) or (False, False, None)
+    ours, theirs, since = database.fetch_row(ALONE) or (False, False, None)
     days: set[int] = {-1, 1} if ours or theirs else set()
     if ours:
         days |= {each for each in NEIGHBOURS if each >= EARLIEST_FILE}
@@ -404,18 +407,21 @@ type Sums = dict[tuple[str, str], tuple[int, int]]
 
 def explanations(*, is_totals: bool) -> dict[tuple[str, str], SumExplanation]:
     """Of the rows that were compared last, by currency and type."""
-    rows = _rows(EXPLAINED_GROUPS if is_totals else EXPLAINED)
+    rows = database.fetch_rows(EXPLAINED_GROUPS if is_totals else EXPLAINED)
     return {(currency, kind): SumExplanation(*map(int, amounts)) for currency, kind, *amounts in rows}
 
 
 def our_groups() -> Sums:
     """By currency and type, what a statement of totals was compared with: rows and amount."""
-    return {(currency, kind): (int(rows or 0), int(amount or 0)) for currency, kind, rows, amount in _rows(OUR_GROUPS)}
+    return {
+        (currency, kind): (int(rows or 0), int(amount or 0))
+        for currency, kind, rows, amount in database.fetch_rows(OUR_GROUPS)
+    }
 
 
 def their_rollbacks(*, is_totals: bool) -> dict[str, int]:
     """By currency, what players got by what the statement says was rolled back."""
-    rows = _rows(THEIR_ROLLBACK_GROUPS if is_totals else THEIR_ROLLBACKS)
+    rows = database.fetch_rows(THEIR_ROLLBACK_GROUPS if is_totals else THEIR_ROLLBACKS)
     return {currency: int(amount or 0) for currency, amount in rows}
 
 
@@ -440,14 +446,18 @@ def _tell_of_a_cut(job: MatchingParameters, statement: DayStatement, values: dic
     is_short = any(gap.is_short for gap in statements.declared_gaps(statement))
     missing = _number(MISSING)
     is_looked_at = (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
-    tails = [Tail(*row) for row in _rows(TAIL.replace("{ours}", job.our_condition), values)] if is_looked_at else []
+    tails = (
+        [Tail(*row) for row in database.fetch_rows(TAIL.replace("{ours}", job.our_condition), values)]
+        if is_looked_at
+        else []
+    )
     rows = sum(tail.rows for tail in tails)
     is_cut = rows >= TAIL_ROWS and rows * TAIL_SHARE >= ours
     if not is_short and not is_cut:
         return
     cut = [tail for tail in tails if tail.rows]
     if tails:
-        _do(FOLD, {"ended": tails[0].at, "is_one": len(cut) < 2})  # noqa: PLR2004 - one case, or one in each currency
+        database.run_statement(FOLD, {"ended": tails[0].at, "is_one": len(cut) < 2})  # noqa: PLR2004 - one case, or one in each currency
     if not cut:
         after = tails[0].at.isoformat() if tails else None
         report_break(Case.Kind.TRUNCATED, ours={"rows": 0, "after": after}, theirs={"rows": statement.rows})
@@ -521,24 +531,6 @@ def _text(amount: int | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-def _do(sql: str, values: dict[str, Any] | list[Any] | None = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-
-
-def _row(sql: str, values: dict[str, Any] | None = None) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
-
-
-def _rows(sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
 def _number(sql: str, values: dict[str, Any] | None = None) -> int:
-    row = _row(sql, values)
+    row = database.fetch_row(sql, values)
     return int(row[0]) if row else 0

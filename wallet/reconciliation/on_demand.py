@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import structlog
-from django.core.cache import cache
 from django.db import transaction
-from redis.exceptions import RedisError
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import job_queue
-from portal.lib import clock
+from portal.lib import clock, rate_limit
 from wallet.models import Reconciliation, Statement
 from wallet.reconciliation import day_statement, statements
 from wallet.reconciliation.days import day_of
@@ -71,11 +69,11 @@ def _take_a_turn(merchant: Merchant, day: date) -> None:
     current = [str(statement.pk) for statement in day_statement.current_statements(merchant, day)]
     this = f"{day}:{'-'.join(current)}"
     try:
-        if not cache.add(f"compare:{merchant.pk}:{this}", 1, PAUSE):
+        if not rate_limit.take_turn([f"compare:{merchant.pk}:{this}"], seconds=PAUSE):
             raise BeingCompared
-        if not any(cache.add(f"compare:{merchant.pk}:{turn}", 1, PAUSE) for turn in range(MOST)):
+        if not rate_limit.take_turn((f"compare:{merchant.pk}:{turn}" for turn in range(MOST)), seconds=PAUSE):
             raise ManyAsked
-    except RedisError as fault:
+    except rate_limit.CounterAway as fault:
         raise NobodyCounts from fault
 
 

@@ -116,7 +116,8 @@ def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: P
         "by_currency": wanted.write_off_alone_by_currency,
         "before": [plan.write_off_alone, plan.write_off_alone_by_currency],
         "changes": [
-            f"write-off limit{currency and f' in {currency}'} from {money.format_amount(now)} to {money.format_amount(after)}"
+            f"write-off limit{currency and f' in {currency}'} "
+            f"from {money.format_amount(now)} to {money.format_amount(after)}"
             for currency, now, after in _limits(plan, said)
             if now != after
         ],

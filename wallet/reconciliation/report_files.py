@@ -84,8 +84,8 @@ def _row(case: Any, *, whole: bool) -> tuple[Any, ...]:
     breaks = break_amounts.breaks_in(case) if case.is_counted else 0
     row = (
         case.pk, case.day, case.get_kind_display(), case.get_severity_display(), case.get_state_display(),
-        case.get_resolution_display(), breaks, case.currency, SheetAmount(break_amounts.net_difference(case), case.currency),
-        SheetAmount(int(case.stake), case.currency),
+        case.get_resolution_display(), breaks, case.currency,
+        SheetAmount(break_amounts.net_difference(case), case.currency), SheetAmount(int(case.stake), case.currency),
         ours.get("kind"), _amount(ours), ours.get("state"), _moment(ours),
         theirs.get("kind"), _amount(theirs), theirs.get("state"), _moment(theirs), _line(theirs),
         case.opened_at, case.resolved_at,

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from merchants.errors import Refusal, moment_text
 from merchants.models import Merchant, Person
-from portal.lib import clock
+from portal.lib import clock, database, locks
 from wallet.models import Reconciliation
 from wallet.reconciliation import day_breaks, day_statement, figures, matching, own_books, syncing
 from wallet.reconciliation.day_statement import DayStatement
@@ -35,7 +35,8 @@ class BeingCompared(Refusal):
 class DayNotComplete(Refusal):
     def __init__(self, day: Day) -> None:
         super().__init__(
-            f"{day.date} is complete at {moment_text(day.ready)}, when late payouts have been delivered. Compare it then."
+            f"{day.date} is complete at {moment_text(day.ready)}, "
+            "when late payouts have been delivered. Compare it then."
         )
 
 
@@ -77,15 +78,11 @@ def _look(merchant: Merchant, day: Day) -> RunOutcome:
 @contextmanager
 def _alone(merchant: Merchant, day: date) -> Iterator[None]:
     """One comparison of a day at a time. The lock is the session's: it goes with a worker that is killed."""
-    key = [merchant.pk, day.toordinal()]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashint8(%s), %s)", key)
-        if cursor.fetchone() != (True,):
+    [(number,)] = database.fetch_rows("SELECT hashint8(%s)", [merchant.pk])
+    with locks.hold_session_lock(number, day.toordinal()) as is_alone:
+        if not is_alone:
             raise BeingCompared
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashint8(%s), %s)", key)
+        yield
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ import structlog
 from django.db import OperationalError, connection, transaction
 from psycopg import sql
 
+from portal.lib import locks
 from wallet.models import Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation.reading import loading, totals
@@ -78,8 +79,7 @@ def restore_rows(statements: Iterable[Statement]) -> None:
     """Makes again what is gone. In a transaction; in the order of their ids, so that two never wait for each other."""
     for statement in sorted(statements, key=lambda each: each.pk):
         if _is_gone(statement):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"rows of {statement.pk}"])
+            locks.lock_until_commit(f"rows of {statement.pk}")
             if _is_gone(statement):
                 _check(statement)
                 load_rows(statement)

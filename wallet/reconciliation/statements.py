@@ -15,14 +15,14 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.core.files.base import File
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.text import get_valid_filename
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import emails
-from portal.lib import clock
+from portal.lib import clock, locks
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statement_rows, statement_warnings
@@ -218,9 +218,7 @@ def _kept_again(statement: Statement, same: QuerySet[Statement]) -> Statement:
 
 
 def _lock_day(statement: Statement) -> None:
-    with connection.cursor() as cursor:
-        lock = f"statement of {statement.merchant_id} {statement.day}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+    locks.lock_until_commit(f"statement of {statement.merchant_id} {statement.day}")
 
 
 class _Upload(File):  # type: ignore[type-arg]

@@ -9,13 +9,13 @@ from typing import Any
 
 import pgtrigger
 from django.apps import apps
-from django.db import connection
 from psycopg import sql
 
 from merchants.models import Merchant
 from merchants.models.audit import Trace, tracked_columns
 from merchants.services.chain.tables import merchant_column
 from merchants.services.chain.verification import ChainFinding, ChainVerdict
+from portal.lib import database
 
 NEWEST_EVENTS = sql.SQL("""
     SELECT coalesce(e.pgh_obj_id, m.id), {merchant},
@@ -72,18 +72,11 @@ def _differences(event_model: Any) -> list[tuple[Any, ...]]:
         "keeps_deletes": sql.Literal("delete" in kept or _never_deletes(tracked)),
         "keeps_updates": sql.Literal("update" in kept),
     }
-    found = _rows(NEWEST_EVENTS.format(**names))
-    return found + _rows(WITHOUT_EVENT.format(**names)) if "insert" in kept else found
+    found = database.fetch_rows(NEWEST_EVENTS.format(**names))
+    return found + database.fetch_rows(WITHOUT_EVENT.format(**names)) if "insert" in kept else found
 
 
 def _never_deletes(tracked: Any) -> bool:
     """Whether a trigger keeps the rows of this table, so that one that is gone was deleted past it."""
     triggers = (trigger for model, trigger in pgtrigger.registered() if model is tracked)
     return any(isinstance(each, pgtrigger.Protect) and "DELETE" in str(each.operation) for each in triggers)
-
-
-def _rows(statement: sql.Composed) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.as_string())
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from time import perf_counter
-from typing import Any
-
-from django.db import connection
 
 from merchants.models import Chain, ChainBlock, ChainRecipe, Merchant
 from merchants.services.chain.tables import ChainedTable, chained_tables, rows_above
+from portal.lib import database
 
 SHOWN = 100
 PARTS = 28  # nights until the rows of every block were hashed again
@@ -151,7 +149,7 @@ def verify_chains(
     codes = dict(Merchant.objects.values_list("pk", "code"))
     check = _Check(ChainVerdict(chain), merchant.pk if merchant else None, since, part, codes)
     verdict, values = check.verdict, {"chain": chain, "merchant": check.merchant}
-    [(verdict.rows, verdict.blocks)] = _rows(ROWS_SEALED, values)
+    [(verdict.rows, verdict.blocks)] = database.fetch_rows(ROWS_SEALED, values)
     _check_blocks(check)
     for table in chained_tables(chain):
         _check_table(check, table)
@@ -164,7 +162,7 @@ def verify_chains(
 # --- blocks -----------------------------------------------------------------------------------------------------------
 def _check_blocks(check: _Check) -> None:
     values = {"chain": check.verdict.chain, "merchant": check.merchant, "shown": SHOWN}
-    for merchant, number, before, _ in _rows(BLOCKS, values):
+    for merchant, number, before, _ in database.fetch_rows(BLOCKS, values):
         if number != before + 1:
             sentence = f"Blocks {before + 1} to {number - 1} of the chain were removed or have other numbers."
         else:
@@ -173,7 +171,7 @@ def _check_blocks(check: _Check) -> None:
 
 
 def _find_head(check: _Check, head: str) -> None:
-    found = _rows(OF_HEAD, {"chain": check.verdict.chain, "merchant": check.merchant, "head": head})
+    found = database.fetch_rows(OF_HEAD, {"chain": check.verdict.chain, "merchant": check.merchant, "head": head})
     if found:
         check.verdict.head = ChainBlock.objects.defer("ids", "fingerprints").get(pk=found[0][0])
         return
@@ -191,7 +189,7 @@ def _check_table(check: _Check, table: ChainedTable) -> None:
         if known.issuperset(recipe.columns):
             _check_rows(check, table, recipe)
     values = {"table": table.name, "beginning": BEGINNING, "shown": SHOWN}
-    for upto, after in _rows(WINDOWS, values):
+    for upto, after in database.fetch_rows(WINDOWS, values):
         sentence = f"No block covers the rows with ids above {upto} up to {after}: blocks were removed or changed."
         check.verdict.add(ChainFinding("", sentence, table.name))
     newest = ChainBlock.objects.filter(table_name=table.name).order_by("-upto_id").values_list("upto_id", flat=True)
@@ -201,9 +199,9 @@ def _check_table(check: _Check, table: ChainedTable) -> None:
 def _check_rows(check: _Check, table: ChainedTable, recipe: ChainRecipe) -> None:
     values = {"table": table.name, "recipe": recipe.pk, "merchant": check.merchant, "since": check.since}
     values |= {"parts": PARTS, "part": check.part}
-    for after, upto, merchant, block in _rows(ROWS, values):
+    for after, upto, merchant, block in database.fetch_rows(ROWS, values):
         where = {"after": after, "upto": upto, "merchant": merchant, "block": block, "recipe": recipe.pk}
-        rows = _rows(ROWS_OF_BLOCK, where)
+        rows = database.fetch_rows(ROWS_OF_BLOCK, where)
         for row, what in rows:
             sentence = f"Row {row} of {table.name} was {what} after it was sealed."
             if what == "inserted":
@@ -233,12 +231,5 @@ def _faults_of_recipes(table: ChainedTable, recipes: list[ChainRecipe]) -> Itera
 
 
 def _columns(table: str) -> set[str]:
-    [(columns,)] = _rows(COLUMNS, [table])
+    [(columns,)] = database.fetch_rows(COLUMNS, [table])
     return set(columns or [])
-
-
-def _rows(statement: str, values: dict[str, Any] | list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

@@ -13,11 +13,12 @@ from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import AllowlistEntry, ApiKey, SeenAddress
 from merchants.pages import page_frame
-from merchants.pages.forms import MomentField, PlainForm
+from merchants.pages.forms import PlainForm
 from merchants.pages.guard import page
 from merchants.services.allowlist import EntryPlan, NotAllowed, draft, entry_usage, pasted_entries, saving
 from merchants.services.allowlist.pasted_entries import LONGEST_NOTE, BadEntries
 from portal.lib import clock, tables
+from portal.lib.moment_fields import MomentField
 from wallet.pages.lists import draft as list_draft
 from wallet.pages.lists import labels
 from wallet.pages.lists.overview import requested_list

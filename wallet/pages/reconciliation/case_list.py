@@ -15,6 +15,7 @@ from merchants.access import Visit
 from merchants.models import Merchant
 from merchants.pages import page_frame
 from merchants.pages.guard import page
+from portal.lib import paging
 from wallet.models import Case
 from wallet.pages.reconciliation.labels import TAB, CaseLine, case_line
 from wallet.reconciliation import due_dates
@@ -52,9 +53,8 @@ def load_cases(merchant: Merchant, said: Mapping[str, str], *, day: date | None 
     if after is not None:
         cases = cases.filter(beyond_edge(*after, by_age=by_age))
     order = ["-severity", "opened_at", "pk"] if by_age else ["-severity", "pk"]
-    found = list(cases.order_by(*order)[: ON_A_PAGE + 1])
-    shown = found[:ON_A_PAGE]
-    more = "?" + urlencode(chosen | edge_parameters(shown[-1])) if len(found) > ON_A_PAGE else ""
+    shown, last = paging.first_page(cases.order_by(*order), ON_A_PAGE)
+    more = "?" + urlencode(chosen | edge_parameters(last)) if last else ""
     filters = [(name, chosen.get(name, ""), values) for name, values in CHOICES.items()]
     return CasePage([case_line(case) for case in shown], chosen, more, after is None, filters)
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from merchants.access import Visit
 from merchants.pages.guard import page
 from merchants.services import downloads
+from portal.lib import paging
 from portal.lib.money import format_with_code
 from wallet.models import Case, FoldedRow
 from wallet.pages.reconciliation.grouped import parse_after
@@ -32,20 +33,20 @@ class RowLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RowPage:
+class FoldedPage:
     lines: list[RowLine]
     more: str = ""
     is_first: bool = True
 
 
-def row_page(case: Case, said: Mapping[str, str]) -> RowPage | None:
+def row_page(case: Case, said: Mapping[str, str]) -> FoldedPage | None:
     """None of a case that stands for itself."""
     if not break_amounts.is_folded(case):
         return None
     last = parse_after(said)
-    found = list(folded_rows.rows_of(case).filter(number__gt=min(last, 2**31 - 1))[: ON_A_PAGE + 1])
-    more = f"?after={found[ON_A_PAGE - 1].number}" if len(found) > ON_A_PAGE else ""
-    return RowPage([RowLine.build(row) for row in found[:ON_A_PAGE]], more, last == 0)
+    found, edge = paging.first_page(folded_rows.rows_of(case).filter(number__gt=min(last, 2**31 - 1)), ON_A_PAGE)
+    more = f"?after={edge.number}" if edge else ""
+    return FoldedPage([RowLine.build(row) for row in found], more, last == 0)
 
 
 @page(back="operator:cases", prove=True)

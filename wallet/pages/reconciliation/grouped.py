@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.lib import numbers, paging
 from wallet.models import Case, Transaction
 from wallet.money import format_amount
 from wallet.reconciliation.days import day_of
@@ -32,11 +33,10 @@ def rows(case: Case, said: Mapping[str, str]) -> Rows | None:
         created_at__lt=day.end,
         pk__gt=parse_after(said),
     )
-    shown = list(found.order_by("pk")[: ON_A_PAGE + 1])
-    more = f"?after={shown[ON_A_PAGE - 1].pk}" if len(shown) > ON_A_PAGE else ""
-    return Rows([(row, format_amount(row.amount or 0, case.currency)) for row in shown[:ON_A_PAGE]], more)
+    shown, last = paging.first_page(found.order_by("pk"), ON_A_PAGE)
+    more = f"?after={last.pk}" if last else ""
+    return Rows([(row, format_amount(row.amount or 0, case.currency)) for row in shown], more)
 
 
 def parse_after(said: Mapping[str, str]) -> int:
-    text = said.get("after", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 - digits of a 64-bit number
+    return numbers.parse_row_id(said.get("after", "")) or 0

@@ -109,8 +109,8 @@ def case_line(case: Case) -> CaseLine:
     resolved = case.state == Case.State.RESOLVED
     told = f"resolved: {case.get_resolution_display().lower()}" if resolved else case.get_state_display().lower()
     return CaseLine(
-        case, break_amounts.difference_text(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code, told,
-        break_amounts.subject_text(case),
+        case, break_amounts.difference_text(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code,
+        told, break_amounts.subject_text(case),
     )  # fmt: skip
 
 

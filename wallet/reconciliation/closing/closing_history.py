@@ -18,7 +18,7 @@ BECAME: dict[str, str] = {
 
 
 def register() -> None:
-    history_sentences.register(Settlement, Thing("reconciliation", "request_quote", _says))
+    history_sentences.register({Settlement: Thing("reconciliation", "request_quote", _says)})
 
 
 def _says(events: list[Event], everything: list[Event]) -> list[str]:

@@ -11,8 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db import connection
-
+from portal.lib import database
 from wallet.models import Settlement
 from wallet.money import format_amount
 from wallet.reconciliation.closing import refusals
@@ -76,7 +75,7 @@ def values_of(settlement: Settlement) -> dict[str, Any]:
 
 
 def later_changes(settlement: Settlement) -> Iterator[Row]:
-    return _rows(LATER_CHANGES, values_of(settlement))
+    return database.iterate_rows(LATER_CHANGES, values_of(settlement), at_once=AT_ONCE)
 
 
 def opening_balances(settlement: Settlement, before: Mapping[str, int] | None) -> dict[str, int]:
@@ -89,7 +88,7 @@ def sums(
 ) -> tuple[list[CurrencySums], list[GameSums]]:
     """Raises SumsDisagree where the parts are not the change from opening to closing balance."""
     values = values_of(settlement)
-    moved, closing = list(_rows(MOVED, values)), _by_currency(AT_THE_END, values)
+    moved, closing = list(database.iterate_rows(MOVED, values, at_once=AT_ONCE)), _by_currency(AT_THE_END, values)
     games = _by_game(moved)
     currencies = sorted({*opening, *closing, *adjusted.to_players, *(row[0] for row in moved)})
     found = [_currency(each, moved, opening, closing, adjusted) for each in currencies]
@@ -165,11 +164,4 @@ def _count(rows: Iterable[Row], kind: str) -> int:
 
 
 def _by_currency(sql: str, values: Mapping[str, Any]) -> dict[str, int]:
-    return {currency: int(amount) for currency, amount in _rows(sql, values)}
-
-
-def _rows(sql: str, values: Mapping[str, Any]) -> Iterator[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, dict(values))
-        while some := cursor.fetchmany(AT_ONCE):
-            yield from some
+    return {currency: int(amount) for currency, amount in database.iterate_rows(sql, values, at_once=AT_ONCE)}

@@ -145,8 +145,8 @@ def rewards(figures: SettlementFigures) -> SettlementTable:
 def cashier(figures: SettlementFigures) -> SettlementTable:
     rows = [
         (
-            each.currency, each.deposit_count, SheetAmount(each.deposits), each.withdrawal_count, SheetAmount(each.withdrawals),
-            SheetAmount(each.deposits - each.withdrawals),
+            each.currency, each.deposit_count, SheetAmount(each.deposits), each.withdrawal_count,
+            SheetAmount(each.withdrawals), SheetAmount(each.deposits - each.withdrawals),
         )
         for each in figures.currencies
     ]  # fmt: skip

@@ -157,7 +157,8 @@ class _Reader:
     def _take_rows(self, here: tuple[str, ...]) -> Iterator[Row]:
         path = ".".join(here)
         if self.found.rows_path:
-            says = f"Two lists may be the rows: {shown_text(self.found.rows_path)} and {shown_text(path)}. State which one."
+            paths = f"{shown_text(self.found.rows_path)} and {shown_text(path)}"
+            says = f"Two lists may be the rows: {paths}. State which one."
             raise Unreadable(Fault(says))
         self.found.rows_path = path
         yield from self._expanded(_list(self.text), self.path[len(here) :])

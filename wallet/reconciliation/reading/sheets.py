@@ -111,7 +111,8 @@ def _all_rows(found: SourceTable, lines: Lines, others: Sheets, mapping: Mapping
             first = found.sheets[0].name
             raise Unreadable(
                 Fault(
-                    f"Sheet {shown_text(sheet.name)} has other columns than {shown_text(first)}. State sheets that have the same."
+                    f"Sheet {shown_text(sheet.name)} has other columns than {shown_text(first)}. "
+                    "State sheets that have the same."
                 )
             )
         yield from _rows(found, rest)

@@ -29,12 +29,30 @@ WHOLE_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A call as it arrived: nothing decoded, nothing believed."""
+    """A call as it arrived: nothing decoded, nothing believed.
+
+    Its methods are what rows 1 to 5 ask of a call; one of the log answers them by what is stored of it.
+    """
 
     headers: Mapping[str, str]  # lower-case names
     body: Buffer  # bytes, or a file that is read like them
     address: Address | None
     request_id: UUID
+
+    def check_headers(self) -> None:
+        """Refuse a call without its headers (row 1)."""
+        require_headers(self.headers)
+
+    def check_clock(self, now: datetime, window_ms: int) -> None:
+        """Refuse a call whose `x-timestamp` is further than `window_ms` from the clock of its arrival (row 4)."""
+        check_clock(self.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=window_ms)
+
+    def is_signed_with(self, secret: credentials.UsableSecret) -> bool:
+        return crypto.verify(secret.value, self.body, self.headers["x-timestamp"], self.headers["x-signature"])
+
+    def signature_refusal(self) -> statuses.CallRefused:
+        """Return the refusal of a call that none of the secrets signed (row 5)."""
+        return statuses.SignatureNotMatch()
 
 
 def judge_call(call: Signed, *, fresh: bool = False) -> Caller:
@@ -50,7 +68,7 @@ def check_caller(call: Signed) -> None:
 def _by_access[Found](
     rule: Callable[[Signed, credentials.Credential | None, datetime], Found], call: Signed, *, fresh: bool = False
 ) -> Found:
-    require_headers(call)
+    call.check_headers()
     now = clock.now()  # before the access is read, so that a trial kept in between is not taken for one that is over
     began = monotonic()
     found = credentials.load_credential(call.headers["x-api-key"], fresh=fresh)
@@ -62,10 +80,10 @@ def _by_access[Found](
         return _by_access(rule, call, fresh=True)
 
 
-def require_headers(call: Signed) -> None:
-    """Row 1. A header with bytes above 127 arrives empty, and is not called missing."""
-    missing = [name for name in HEADERS if name not in call.headers]
-    empty = [name for name in HEADERS if name in call.headers and not call.headers[name].strip()]
+def require_headers(headers: Mapping[str, str]) -> None:
+    """Refuse a call that lacks one of the three headers. One with bytes above 127 arrives empty, not missing."""
+    missing = [name for name in HEADERS if name not in headers]
+    empty = [name for name in HEADERS if name in headers and not headers[name].strip()]
     if missing or empty:
         raise statuses.MissingHeaders(" ".join(_sentences(missing, empty)))
 
@@ -97,19 +115,29 @@ def _admitted(call: Signed, found: credentials.Credential | None, now: datetime)
     if call.address is None or not credential.allows_address(call.address, now):
         raise address_refusal(call.address)
     check_origin(call.headers, credential, now)
-    check_clock(call.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=credential.window_ms)
+    call.check_clock(now, credential.window_ms)
     return credential, secrets, call.address
 
 
-def _judge(call: Signed, found: credentials.Credential | None, now: datetime) -> Caller:
+def find_caller(call: Signed, found: credentials.Credential | None, now: datetime) -> Caller:
+    """Return who signed the call. Raises the first refusal of rows 2 to 5; changes nothing.
+
+    Live calls and calls of the log are judged here, so that an explanation can't differ from the answer.
+    """
     credential, secrets, address = _admitted(call, found, now)
     for secret in secrets:
-        if crypto.verify(secret.value, call.body, call.headers["x-timestamp"], call.headers["x-signature"]):
-            keep_lists_on_trial(credential, address, now)
+        if call.is_signed_with(secret):
             return Caller(credential.merchant_id, secret.id, credential.access_version, address, call.request_id)
     if credential.misses_a_secret(now):  # it may be right; a refusal would say that it is wrong
         raise statuses.Undecided(UNOPENED)
-    raise statuses.SignatureNotMatch
+    raise call.signature_refusal()
+
+
+def _judge(call: Signed, found: credentials.Credential | None, now: datetime) -> Caller:
+    caller = find_caller(call, found, now)
+    if found is not None:
+        keep_lists_on_trial(found, caller.address, now)
+    return caller
 
 
 def keep_lists_on_trial(credential: credentials.Credential, address: Address, now: datetime) -> None:

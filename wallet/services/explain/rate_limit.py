@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 
-from django.core.cache import cache
-from redis.exceptions import RedisError
-
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
-from portal.lib import clock
+from portal.lib import clock, rate_limit
 
 
 class TooManyQuestions(Refusal):
@@ -24,13 +21,11 @@ class NobodyCounts(Refusal):
 
 
 def count_question(what: str, *, merchant: Merchant, person: Person, most: int) -> None:
-    """Without the cache nobody is answered."""
+    """Count one question of this person. Raises TooManyQuestions above `most` a minute, NobodyCounts without cache."""
     now = clock.now().timestamp()
-    counter = f"{what}:{merchant.pk}:{person.pk}:{now // 60:.0f}"
     try:
-        cache.add(counter, 0, timeout=120)
-        asked = cache.incr(counter)
-    except RedisError as fault:
+        asked = rate_limit.count_attempt(f"{what}:{merchant.pk}:{person.pk}:{now // 60:.0f}", keep_seconds=120)
+    except rate_limit.CounterAway as fault:
         raise NobodyCounts from fault
     if asked > most:
         raise TooManyQuestions(most, 60 - math.floor(now % 60))

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from merchants.services import credentials
-from merchants.services.credentials import Credential
+from merchants.services.credentials import Credential, UsableSecret
 from portal.lib import clock
-from portal.lib.clientip import Address, parse_address
+from portal.lib.clientip import parse_address
 from wallet import statuses
 from wallet.ledger import ledger
 from wallet.ledger.ledger import Caller, StaleAccess
@@ -26,8 +26,6 @@ from wallet.services.calls.signed import Signed
 from wallet.services.explain import signed_texts
 from wallet.services.explain.facts import Facts
 
-# Bodies are read by the signed API, which stands above this layer: its reader is found by name.
-READER = "wallet.api.replay.read_again"
 UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
 GIVEN_AWAY = "A Secret Key stands in the body."
 AT_THE_DOOR = {
@@ -84,13 +82,21 @@ class RejudgeVerdict:
     note: str = ""
 
 
+type Reader = Callable[[StoredQuestion], StoredReading | None]
+_readers: dict[str, Reader] = {}
+
+
+def register(reader: Reader) -> None:
+    """Name the function that reads a stored call as the signed API does, which stands above this room."""
+    _readers["api"] = reader
+
+
 def read_stored_call(facts: Facts) -> StoredReading | None:
     """None for an endpoint that does not exist."""
     line = facts.line
-    read: Callable[[StoredQuestion], StoredReading | None] = import_string(READER)
     kept = None if facts.kept is None or facts.kept.is_cut else facts.kept
     body = bytes(kept.body) if kept else None
-    reading = read(StoredQuestion(line.endpoint, kept.query if kept else "", body, _said(facts)))
+    reading = _readers["api"](StoredQuestion(line.endpoint, kept.query if kept else "", body, _said(facts)))
     if reading is not None and is_masked(facts):
         return replace(reading, refusal=statuses.IncorrectData(GIVEN_AWAY))
     return reading
@@ -145,44 +151,40 @@ def _verdict(refusal: statuses.CallRefused, *, note: str = "") -> RejudgeVerdict
 
 
 # --- rows 1 to 5 ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class LoggedCall(Signed):
+    """A call of the log. What is no longer stored of it counts as it was judged then."""
+
+    facts: Facts
+
+    def check_headers(self) -> None:
+        if self.facts.kept is not None:
+            signed.require_headers(self.headers)
+        elif self.facts.line.status == statuses.MissingHeaders.key:
+            raise statuses.MissingHeaders(self.facts.line.message)
+
+    def check_clock(self, now: datetime, window_ms: int) -> None:
+        """The sender's clock is as far off as it was on arrival."""
+        if self.facts.kept is not None:
+            arrived_ms = self.facts.line.created_at.timestamp() * 1000
+            signed.check_clock(self.headers.get("x-timestamp", ""), now_ms=arrived_ms, window_ms=window_ms)
+
+    def is_signed_with(self, secret: UsableSecret) -> bool:
+        """What was verified then stays verified; else by the bytes that are stored."""
+        if self.facts.line.secret_id is not None or self.facts.kept is None:
+            return self.facts.line.secret_id == secret.id
+        return stored_signature.is_signed_with(self.facts.kept, secret.value)
+
+    def signature_refusal(self) -> statuses.CallRefused:
+        if self.facts.line.secret_id is None and not is_judgeable(self.facts):
+            return statuses.Undecided(UNKNOWN_BYTES)
+        return statuses.SignatureNotMatch()
+
+
 def _caller(facts: Facts, found: Credential | None) -> Caller:
-    line, now = facts.line, clock.now()
-    _require_headers(facts)
-    credential, secrets = signed.usable_credential(found, now)
-    address = _allowed_address(facts, credential)
-    if facts.kept is not None:
-        text, then_ms = facts.headers.get("x-timestamp", ""), line.created_at.timestamp() * 1000
-        signed.check_clock(text, now_ms=then_ms, window_ms=credential.window_ms)
-    for secret in secrets:
-        if _signed_with(facts, secret.id, secret.value):
-            return Caller(credential.merchant_id, secret.id, credential.access_version, address, uuid4())
-    if credential.misses_a_secret(now):
-        raise statuses.Undecided(signed.UNOPENED)
-    if line.secret_id is None and not is_judgeable(facts):
-        raise statuses.Undecided(UNKNOWN_BYTES)
-    raise statuses.SignatureNotMatch
-
-
-def _require_headers(facts: Facts) -> None:
-    if facts.kept is not None:
-        signed.require_headers(Signed(facts.headers, b"", None, facts.line.request_id))
-    elif facts.line.status == statuses.MissingHeaders.key:
-        raise statuses.MissingHeaders(facts.line.message)
-
-
-def _allowed_address(facts: Facts, credential: Credential) -> Address:
-    now, address = clock.now(), parse_address(facts.line.address or "")
-    if address is None or not credential.allows_address(address, now):
-        raise signed.address_refusal(address)
-    signed.check_origin(facts.headers, credential, now)
-    return address
-
-
-def _signed_with(facts: Facts, secret_id: int, secret: bytes) -> bool:
-    """What was verified then stays verified; else by the bytes that are kept."""
-    if facts.line.secret_id is not None or facts.kept is None:
-        return facts.line.secret_id == secret_id
-    return stored_signature.is_signed_with(facts.kept, secret)
+    call = LoggedCall(facts.headers, b"", parse_address(facts.line.address or ""), uuid4(), facts)
+    call.check_headers()
+    return signed.find_caller(call, found, clock.now())
 
 
 # --- rows 6 to 18 -----------------------------------------------------------------------------------------------------

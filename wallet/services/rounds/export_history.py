@@ -8,8 +8,7 @@ from wallet.models import Export
 
 
 def register() -> None:
-    history_sentences.KINDS["exports"] = "Exports"
-    history_sentences.register(Export, Thing("exports", "download", _says))
+    history_sentences.register({Export: Thing("exports", "download", _says)}, kinds={"exports": "Exports"})
 
 
 def _says(events: list[Event], everything: list[Event]) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from merchants.models import Game, Merchant, Player
+from portal.lib import paging
 from wallet import statuses
 from wallet.models import Session, Transaction
 from wallet.services.rounds import open_rounds
@@ -160,9 +161,10 @@ def search_rounds(
     rows = rows_below(rows, wish, before) if before else rows
     end = search_end(rows, wish)
     rows = rows_above(rows, wish, end) if end else rows
-    bets = list(ordered_rows(judged_rows(rows, wish), wish).select_related("player", "game")[: limit + 1])
-    if len(bets) > limit:
-        return RoundListPage(bets[:limit], place(bets[limit - 1]))
+    found = ordered_rows(judged_rows(rows, wish), wish).select_related("player", "game")
+    bets, last = paging.first_page(found, limit)
+    if last:
+        return RoundListPage(bets, place(last))
     return RoundListPage(bets, end, end.at if end else None)
 
 

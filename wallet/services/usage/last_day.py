@@ -13,12 +13,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import connection
 
 from merchants.models import Merchant
-from portal.lib import clock
+from portal.lib import clock, database
 from wallet import statuses
 from wallet.services.log.log_search import NEWEST, REFUSED_UNSIGNED
 
@@ -115,7 +112,7 @@ def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     pulse, counted, oldest = Pulse(since), Counter[int](), dict[int, datetime]()
     values = {"merchant": merchant.pk, "since": since, "most": TAIL, "most_of_key": KEY_TAIL}
-    for hour, status, signed, calls, tail, first in _rows(LAST_DAY, **values):
+    for hour, status, signed, calls, tail, first in database.fetch_rows(LAST_DAY, values):
         (pulse.by_status if signed else pulse.unsigned)[status] += calls
         (pulse.taken if status == statuses.OK else pulse.refused)[hour] += calls
         if first is not None:
@@ -127,11 +124,5 @@ def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
 
 def first_uses(merchant: Merchant) -> list[First]:
     """Newest first, at most SHOWN of each kind."""
-    rows = _rows(FIRSTS, merchant=merchant.pk, statuses=list(statuses.ALL_KEYS), most=SHOWN)
+    rows = database.fetch_rows(FIRSTS, {"merchant": merchant.pk, "statuses": list(statuses.ALL_KEYS), "most": SHOWN})
     return sorted((First(*row) for row in rows), key=lambda first: first.at, reverse=True)
-
-
-def _rows(statement: str, **values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.strip(), values)
-        return list(cursor.fetchall())

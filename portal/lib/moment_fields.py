@@ -1,0 +1,47 @@
+"""The fields of forms in which a person types a moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portal.lib import clock
+
+PICKER = {"type": "datetime-local", "step": "1"}
+UNLIKELY = "Choose a moment between the years 2000 and 9000."
+
+
+class UtcField(forms.DateTimeField):
+    """Reads a moment in UTC. Refuses one outside the years 2000 to 9000."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment in UTC; the text may name another zone."""
+        moment = super().to_python(value)
+        try:
+            return clock.checked_moment(moment) if moment else None
+        except ValueError as fault:
+            raise ValidationError(UNLIKELY) from fault
+
+
+class MomentField(UtcField):
+    """Reads a moment in UTC to the second, with the browser's own picker."""
+
+    def __init__(self, *, widget: type[forms.TextInput] = forms.TextInput, **options: Any) -> None:
+        options.setdefault("help_text", "In UTC.")
+        super().__init__(widget=widget(attrs=PICKER), **options)
+        self.widget.supports_microseconds = False  # so that a moment that is sent back as it was is no change
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        return moment.replace(microsecond=0) if moment else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return picker_value(value) if isinstance(value, datetime) else value
+
+
+def picker_value(moment: datetime) -> str:
+    """Return the moment as the browser's picker writes it; a year has four digits, which strftime does not keep."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
