@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "seal-chains": {"task": "merchants.tasks.seal_chains", "schedule": crontab(), "options": {"expires": 55}},
     "verify-the-history": {"task": "merchants.tasks.verify_history", "schedule": crontab(hour="2", minute="50")},
     "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
+    "purge-request-log": {"task": "wallet.tasks.purge_request_log", "schedule": crontab(minute="27")},
     "forget-origins": {"task": "wallet.tasks.forget_origins", "schedule": crontab(minute="37")},
     "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},
     "tell-owners-of-changes": {

@@ -421,7 +421,12 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_BATCH_BODY_BYTES = 1024 * 1024
 MAX_STATEMENT_BODY_BYTES: int = setting("MAX_STATEMENT_BODY_BYTES", int, default=64 * 1024 * 1024)  # as it is sent
 STATEMENTS_AT_ONCE = 2  # large ones that a web process receives at the same time
-REFUSED_BODY_DAYS = 7
+REFUSED_BODY_DAYS: int = setting("REFUSED_BODY_DAYS", int, default=7)  # bodies of refused calls
+if not 1 <= REFUSED_BODY_DAYS <= 35:
+    refuse("REFUSED_BODY_DAYS must be from 1 to 35.")
+REQUEST_LOG_DAYS: int = setting("REQUEST_LOG_DAYS", int, default=90)
+if REQUEST_LOG_DAYS < 35:  # the database holds it too (wallet/services/log/retention.py)
+    refuse("REQUEST_LOG_DAYS must be 35 or more.")
 # What is kept of refused calls (docs/operations.md): an address and minute in a web process, an hour, all of it.
 REFUSED_CALLS_A_MINUTE: int = setting("REFUSED_CALLS_A_MINUTE", int, default=300)
 REFUSED_BYTES_A_MINUTE: int = setting("REFUSED_BYTES_A_MINUTE", int, default=512 * 1024)

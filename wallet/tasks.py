@@ -36,6 +36,7 @@ from wallet.reconciliation.closing import settlements
 from wallet.reconciliation.locks import LockedWork, hold_alone
 from wallet.reconciliation.runs import BeingCompared
 from wallet.services.calls import stored_signature
+from wallet.services.log import retention
 from wallet.services.rounds import exports
 from wallet.services.usage import rotation_progress, usage_rollup
 
@@ -107,6 +108,13 @@ def forget_refused_calls() -> None:
         forms=form_tokens.purge_form_tokens(),
         imports=proposals.purge_proposals(),
     )
+
+
+@shared_task
+def purge_request_log() -> None:
+    """Drop the partitions of the request log that are older than REQUEST_LOG_DAYS, and make some ahead."""
+    done = retention.purge_request_log()
+    log.info("request_log.purged", busy=done is None, **(done._asdict() if done else {}))
 
 
 @shared_task

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 TIMES = 5
 IN_SHELL = ("shell", "--no-imports", "--verbosity", "0", "--command")
-SUM_UP = "from wallet.services import usage; [usage.sum_up(source) for source in usage.TABLES]"
+SUM_UP = "from wallet.services.usage import usage_rollup as r; [r.sum_up(source) for source in r.TABLES]"
 REPORT = """
 import json, statistics, time
 from datetime import timedelta
 from merchants.models import Secret
 from portal.lib import clock
-from wallet.services import exposure
+from wallet.services.usage import compromise_report
 secret, took = Secret.objects.select_related("key").get(pk={secret}), []
 for _ in range({times}):
     begun = time.perf_counter()
-    found = exposure.report(secret, clock.now() - timedelta(days=365))
+    found = compromise_report.report(secret, clock.now() - timedelta(days=365))
     took.append(time.perf_counter() - begun)
 rows = sum(each.rows for money in found.money for each in money.of.values()) + found.moved_nothing
 print(json.dumps(dict(seconds=statistics.median(took), rows=rows)))

@@ -23,7 +23,7 @@ FUNCTIONS = r"""
 TRIGGERS = """
     SELECT c.relname, t.tgname, t.tgenabled IN ('O', 'A'), p.prosrc, obj_description(t.oid, 'pg_trigger'), p.proconfig
       FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgparentid = 0
 """
 SEARCHED = "search_path=public, pg_temp"
 

@@ -71,9 +71,9 @@ print("FACTS", json.dumps({each["code"]: each for each in told}, default=str), s
 COMPARE_AND_SEND = """
 from datetime import date
 from django.core.management import call_command
-from merchants.services import outbox
+from merchants.services import email_outbox
 call_command("reconcile", "{code}", date.fromisoformat("{day}"), send=True)
-outbox.send_due()
+email_outbox.send_due()
 """
 
 

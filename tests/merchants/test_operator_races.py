@@ -17,7 +17,7 @@ from uuid import uuid4
 from django.db import connection
 from merchants import errors
 from merchants.models import Invitation, Membership, Merchant, Person
-from merchants.services import links, people
+from merchants.services import email_links, people
 
 def member(merchant, role):
     person = Person.objects.create_user(f"{uuid4().hex}@race.test", name="Racer")
@@ -58,7 +58,7 @@ for number in range({rounds}):
     of = merchant()
     owner = member(of, "owner")
     invitation = people.invite(merchant=of, email=f"{{uuid4().hex}}@new.test", role="viewer", by=owner.person)
-    token = links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
+    token = email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
     said = at_once([lambda: people.accept(token=token, name="A", password=uuid4().hex)] * 3)
     found.append([said, Person.objects.filter(email=invitation.email).count()])
 print(json.dumps(found))

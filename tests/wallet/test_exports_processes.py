@@ -24,7 +24,7 @@ SEED = """
 from tests import factories
 from tests.conftest import Caller
 from django.conf import settings
-settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.middleware.MachineDoor", *settings.MIDDLEWARE[1:]]
+settings.MIDDLEWARE = [*settings.MIDDLEWARE[:1], "wallet.api.middleware.MachineMiddleware", *settings.MIDDLEWARE[1:]]
 caller = Caller(merchant=(acme := factories.merchant({code!r})), signer=factories.signer(acme), game=factories.game())
 caller.deposit(10**9)
 caller.launch()
@@ -33,9 +33,10 @@ for number in range({rows}):
 """
 ASK = """
 from merchants.models import Merchant
-from wallet.services import exports
-from wallet.services.rounds import Wish
-export = exports.ask(merchant=Merchant.objects.get(code={code!r}), by=None, what="rounds", form="csv", wish=Wish())
+from wallet.services.rounds import exports
+from wallet.services.rounds.round_list import RoundFilter
+merchant = Merchant.objects.get(code={code!r})
+export = exports.ask(merchant=merchant, by=None, what="rounds", form="csv", wish=RoundFilter())
 """
 # The bet of a second writer is committed between the count and the first row.
 BESIDE = """
@@ -68,7 +69,7 @@ exports.TABLES["rounds"] = (titles, matching, one_by_one)
 exports.send = lambda asked: exports.write(asked.pk)
 """
 AFTER_THE_SILENCE = """
-from wallet.services import exports
+from wallet.services.rounds import exports
 from datetime import timedelta
 from portal.lib import clock
 from wallet.models import Export
@@ -127,7 +128,7 @@ ALL = [f"bet-{number}" for number in reversed(range(ROWS))]
 
 
 def asked_by(change: str, code: str) -> str:
-    return f"from wallet.services import exports\n{change}\n{ASK.format(code=code)}"
+    return f"from wallet.services.rounds import exports\n{change}\n{ASK.format(code=code)}"
 
 
 def test_what_comes_while_it_is_counted_is_not_in_the_file(portal: Live, code: str, folder: Path) -> None:

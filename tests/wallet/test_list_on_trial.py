@@ -95,8 +95,8 @@ print(egress.one_liner(egress.begin(key=key, by=None), base_url="{base_url}"))
 LOOK = """
 from merchants.models import EgressProof
 from merchants.services.allowlist import egress as proofs
-from wallet.services import egress
-print(proofs.proposed(egress.look(EgressProof.objects.latest("pk")).proof).network)
+from wallet.services.log import egress_proofs
+print(proofs.proposed(egress_proofs.look(EgressProof.objects.latest("pk")).proof).network)
 """
 SAVE = """
 from ipaddress import ip_network
@@ -104,7 +104,7 @@ from merchants import errors
 from merchants.models import Merchant
 from merchants.services import allowlist
 merchant = Merchant.objects.get(pk={merchant})
-wish = allowlist.Proposal(merchant, (allowlist.Line(ip_network("198.51.100.{last}")),))
+wish = allowlist.Proposal(merchant, (allowlist.EntryPlan(ip_network("198.51.100.{last}")),))
 try:
     allowlist.save(proposal=wish, by=None, expected=0, confirmed_code=merchant.code)
     print("saved")
