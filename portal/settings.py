@@ -145,6 +145,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "merchants.sign_in.session_age.SessionAge",
     "portal.middleware.History",
+    "merchants.sign_in.profile.TimeZone",
     "merchants.sign_in.refused_pages.RefusedPages",
     "portal.middleware.RefuseNul",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -163,6 +164,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["portal.templatetags.moments"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -525,6 +527,7 @@ UNFOLD = {
     ],
     "ACCOUNT": {
         "navigation": [
+            {"title": "Profile", "link": reverse_lazy("profile")},
             {"title": "Second factor", "link": reverse_lazy("mfa_index")},
             {"title": "Where I am signed in", "link": reverse_lazy("usersessions_list")},
             {"title": "Change password", "link": reverse_lazy("account_change_password")},

@@ -35,7 +35,7 @@ class PersonManager(BaseUserManager["Person"]):
     Updated("password", condition=pgtrigger.AnyChange("password")),  # that it changed; the hash is kept nowhere else
     Deleted(),
     scopes={"person": "pgh_obj"},
-    exclude=["password", "last_login"],
+    exclude=["password", "last_login", "time_zone"],
 )
 class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in: support staff, or one of a merchant's people."""
@@ -50,7 +50,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120, blank=True)
     staff_role = models.CharField(max_length=13, choices=StaffRole, default=StaffRole.NONE, db_default="", blank=True)
     is_active = models.BooleanField(default=True)
+    time_zone = models.CharField(max_length=64, default="UTC", db_default="UTC")  # a name, or MERCHANTS
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    MERCHANTS_ZONE = "merchant"
 
     objects = PersonManager()
 

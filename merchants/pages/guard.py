@@ -20,6 +20,7 @@ from merchants.access import Visit
 from merchants.pages import page_frame
 from merchants.services import people
 from merchants.sign_in.gate import return_address, second_factor_redirect
+from merchants.sign_in.profile import show_zone_of
 
 SET_UP = "{merchant} asks for a second factor. Set one up now; its pages open when it is there."
 NOTHING_DONE = "Nothing was done: you were asked first whether it is you. Look at the page once more, then send it."
@@ -44,6 +45,7 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
                 return redirect_to_login(return_address(request))
             try:
                 visit = access.load_visit(person, code, work)
+                show_zone_of(person, visit.merchant)
                 return proof_request(request, visit, prove=prove) or enter(view, request, visit, back, **rest)
             except Http404:
                 return page_frame.refused_page(request, 404)

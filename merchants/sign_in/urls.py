@@ -6,6 +6,7 @@ from allauth.account import views
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from merchants.sign_in.profile import profile
 from merchants.sign_in.views import end_session
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("profile/", profile, name="profile"),
     path("second-factor/", include("allauth.mfa.urls")),
     path("sessions/<int:session>/end/", end_session, name="end_session"),
     path("sessions/", include("allauth.usersessions.urls")),

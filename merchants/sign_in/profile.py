@@ -1,0 +1,63 @@
+"""A person's own profile: the time zone in which pages show moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models import Merchant, Person
+from portal.lib import moments
+
+
+def zone_choices() -> list[tuple[str, Any]]:
+    places = [(name, name.replace("_", " ")) for name in moments.zone_names()]
+    return [places[0], (Person.MERCHANTS_ZONE, _("The time zone of each merchant")), *places[1:]]
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    time_zone = forms.ChoiceField(
+        choices=zone_choices,
+        label=_("Time zone"),
+        help_text=_("Pages show moments in this time zone. You type and download moments in UTC."),
+    )
+
+    class Meta:
+        model = Person
+        fields = ["time_zone"]
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    person: Any = request.user
+    form = ProfileForm(request.POST or None, instance=Person.objects.get(pk=person.pk))
+    if request.method == "POST" and form.is_valid():
+        form.instance.save(update_fields=["time_zone"])
+        messages.success(request, _("Your profile is saved."))
+        return redirect("profile")
+    return render(request, "account/profile.html", {"form": form})
+
+
+class TimeZone:
+    """Shows moments in the time zone of the person who asks. Machines do not get here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        name = person.time_zone if isinstance(person, Person) and person.time_zone != Person.MERCHANTS_ZONE else "UTC"
+        with moments.shown_in(name):
+            return self.get_response(request)
+
+
+def show_zone_of(person: Person, merchant: Merchant) -> None:
+    """Show a page of this merchant in its own zone, if that is what the person has chosen."""
+    if person.time_zone == Person.MERCHANTS_ZONE:
+        moments.show_in(merchant.time_zone)

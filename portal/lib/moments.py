@@ -1,0 +1,66 @@
+"""Moments and days as people read them: `30 Nov 2026, 14:05 UTC`, in the zone of the person who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.utils.formats import date_format
+
+_zone: ContextVar[tzinfo] = ContextVar("display_zone", default=UTC)
+
+
+@contextmanager
+def shown_in(name: str) -> Iterator[None]:
+    """Show moments in the zone of this name for as long as the block runs; an empty name is UTC."""
+    token = _zone.set(zone_named(name))
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
+def show_in(name: str) -> None:
+    """Show moments in the zone of this name until the block of `shown_in` around this call ends."""
+    _zone.set(zone_named(name))
+
+
+@lru_cache(maxsize=600)
+def zone_named(name: str) -> tzinfo:
+    return ZoneInfo(name) if name and name != "UTC" else UTC
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Return the names that a person can choose: places, and UTC first."""
+    places = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
+    return ("UTC", *sorted(places))
+
+
+def format_moment(when: datetime, *, seconds: bool = False) -> str:
+    """Return the moment in the reader's zone, with the zone's short name."""
+    local = when.astimezone(_zone.get())
+    text = date_format(local, "DATETIME_FORMAT" if seconds else "SHORT_DATETIME_FORMAT")
+    return f"{text} {zone_label(local)}"
+
+
+def format_utc(when: datetime) -> str:
+    """Return the moment to the second in UTC, as it stands beside one in another zone."""
+    return f"{date_format(when.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
+
+
+def format_day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+def zone_label(local: datetime) -> str:
+    """Return `UTC`, `EET`, or `UTC+05:45` where the zone has no letters for itself."""
+    name = local.tzname() or "UTC"
+    if name[0] not in "+-":
+        return name
+    offset = local.strftime("%z")
+    return f"UTC{offset[:3]}:{offset[3:]}"

@@ -1,0 +1,30 @@
+"""Filters for moments, in every template: `{{ key.created_at|moment }}`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.lib import moments
+
+register = template.Library()
+
+
+@register.filter
+def moment(when: datetime | None, precision: str = "") -> SafeString | str:
+    """Return `30 Nov 2026, 14:05 UTC` in the reader's zone, with the exact moment in UTC on hover."""
+    if when is None:
+        return ""
+    shown = moments.format_moment(when, seconds=precision == "seconds")
+    return format_html(
+        '<time class="moment" datetime="{}" title="{}">{}</time>', when.isoformat(), moments.format_utc(when), shown
+    )
+
+
+@register.filter
+def moment_text(when: datetime | None, precision: str = "") -> str:
+    """Return the same without markup: for attributes, titles and plain text."""
+    return moments.format_moment(when, seconds=precision == "seconds") if when else ""
