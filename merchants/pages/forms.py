@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import form_tokens
 from portal.lib import clock
@@ -32,7 +34,7 @@ class MomentField(forms.DateTimeField):
     """A moment in UTC, to the second, with the browser's own picker."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", "In UTC.")
+        options.setdefault("help_text", gettext_lazy("In UTC."))
         widget = forms.TextInput(attrs={"type": "datetime-local", "step": "1"})
         super().__init__(widget=widget, **options)
 
@@ -42,7 +44,7 @@ class MomentField(forms.DateTimeField):
         try:
             return clock.checked_moment(moment).replace(microsecond=0) if moment else None
         except ValueError as fault:
-            raise forms.ValidationError("Choose a moment between the years 2000 and 9000.") from fault
+            raise forms.ValidationError(_("The year must be between 2000 and 9000. Choose another moment.")) from fault
 
     def prepare_value(self, value: Any) -> Any:
         return picker_value(value) if isinstance(value, datetime) else value

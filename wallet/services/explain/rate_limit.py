@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from merchants.errors import Refusal
@@ -15,12 +16,15 @@ from portal.lib import clock
 class TooManyQuestions(Refusal):
     def __init__(self, most: int, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"At most {most} calls a minute are looked at. Ask again in {seconds} s.")
+        super().__init__(
+            _("You can examine at most %(most)s requests per minute. Try again in %(seconds)s s.")
+            % {"most": most, "seconds": seconds}
+        )
 
 
 class NobodyCounts(Refusal):
     def __init__(self) -> None:
-        super().__init__("This can't be asked now. Try again in a minute.")
+        super().__init__(_("The request cannot be examined at the moment. Try again in a minute."))
 
 
 def count_question(what: str, *, merchant: Merchant, person: Person, most: int) -> None:
