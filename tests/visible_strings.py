@@ -18,6 +18,7 @@ TAGS = re.compile(
     r"{#.*?#}|{%-?\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}|<script.*?</script>|<style.*?</style>", re.DOTALL
 )
 SAID_IN_TAGS = re.compile(r"""\b(?:title|text|description|label|above|name|value|placeholder)="([^"{]+)\"""")
+TRANSLATED = re.compile(r"""{%-?\s*trans(?:late)?\s+"([^"]+)"|\b_\("([^"]+)"\)""")
 MARKUP = re.compile(r"<[^>]*>")
 WORDS = re.compile(r"[A-Za-z’']+ [A-Za-z’']+")  # two words: neither a name nor a key
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|RAISE|BEGIN|FROM|WHERE)\b")
@@ -34,18 +35,21 @@ class Visible(NamedTuple):
 def visible_strings() -> Iterator[Visible]:
     for path in sorted(CHECKOUT.glob("templates/**/*")):
         if path.suffix in {".html", ".txt"}:
-            yield from _in_template(path)
+            for number, text in template_texts(path.read_text()):
+                yield Visible(_name(path), number, text)
     for room in ROOMS:
         for path in sorted((CHECKOUT / room).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield from _in_code(path)
 
 
-def _in_template(path: Path) -> Iterator[Visible]:
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        said = [MARKUP.sub(" ", TAGS.sub(" ", line)), *SAID_IN_TAGS.findall(line)]
-        for text in filter(WORDS.search, (" ".join(each.split()) for each in said)):
-            yield Visible(_name(path), number, text)
+def template_texts(source: str) -> Iterator[tuple[int, str]]:
+    """Yield each text of a template with its line, also those within tags: `translate "…"` and `_("…")`."""
+    for number, line in enumerate(source.splitlines(), 1):
+        in_tags = [one or other for one, other in TRANSLATED.findall(line)]
+        found = [MARKUP.sub(" ", TAGS.sub(" ", line)), *SAID_IN_TAGS.findall(line), *in_tags]
+        for text in filter(WORDS.search, (" ".join(each.split()) for each in found)):
+            yield number, text
 
 
 def _in_code(path: Path) -> Iterator[Visible]:

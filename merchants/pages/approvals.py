@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from merchants import access
 from merchants.access import Visit, Work
@@ -39,7 +40,9 @@ def own_approval(visit: Visit, number: int) -> Approval:
 @page(back="operator:keys")
 def approval_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     approval = own_approval(visit, number)
-    return page_frame.render_page(request, visit, "approval.html", tab="keys", title="Request", approval=approval)
+    return page_frame.render_page(
+        request, visit, "approval.html", tab="keys", title=_("Requested change"), approval=approval
+    )
 
 
 def approval_question(visit: Visit, approval: Approval, **question: Any) -> Question:
@@ -48,7 +51,8 @@ def approval_question(visit: Visit, approval: Approval, **question: Any) -> Ques
         back=reverse("operator:approval", args=[visit.merchant.code, approval.pk]),
         form=DecideForm,
         initial={"approval": approval.pk},
-        text=f"{approval.asked_by} asked to {approval.request}: “{approval.reason}”.",
+        text=_("%(asked_by)s asked to %(request)s: “%(reason)s”.")
+        % {"asked_by": approval.asked_by, "request": approval.request, "reason": approval.reason},
         template="approval_ask.html",
         context={"approval": approval},
         **question,
@@ -61,21 +65,29 @@ def approval_approve(request: HttpRequest, visit: Visit, number: int) -> HttpRes
 
     def act(approval: int) -> Issued | str:
         wanted = own_approval(visit, approval)
-        return approvals.approve_request(approval=wanted, by=visit.person) or f"Approved: {wanted.request}."
+        return approvals.approve_request(approval=wanted, by=visit.person) or _("Approved: %(request)s.") % {
+            "request": wanted.request
+        }
 
-    title = f"Approve: {approval.request}"
-    return ask_to_confirm(request, visit, approval_question(visit, approval, title=title, act=act, button="Approve"))
+    title = _("Approve: %(request)s") % {"request": approval.request}
+    return ask_to_confirm(
+        request, visit, approval_question(visit, approval, title=title, act=act, button=_("Approve request"))
+    )
 
 
 @page(work=Work.KEYS, prove=True, back="operator:approval")
 def approval_decline(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     def act(approval: int) -> str:
         approvals.decline_request(approval=own_approval(visit, approval), by=visit.person)
-        return "Declined. Nothing changes."
+        return _("The request is declined. Nothing has changed.")
 
     approval = own_approval(visit, number)
     return ask_to_confirm(
-        request, visit, approval_question(visit, approval, title="Decline", act=act, button="Decline", danger=True)
+        request,
+        visit,
+        approval_question(
+            visit, approval, title=_("Decline request"), act=act, button=_("Decline request"), danger=True
+        ),
     )
 
 
@@ -92,14 +104,17 @@ def claim_page(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
         return claim_links.claim_secret(merchant=visit.merchant, said=token, by=visit.person)
 
     question = Question(
-        title="Claim the new secret",
-        text=f"Version {found.version} of the secret is shown to you once, and to nobody else. Have the place ready "
-        "where you keep it. After that the link no longer works.",
+        title=_("Claim new secret"),
+        text=_(
+            "Version %(version)s of the secret is shown to you once, and to no other person. Prepare the "
+            "place where you store it. After that, the link no longer works."
+        )
+        % {"version": found.version},
         tab="keys",
         context={"key": found.key},
         back=reverse("operator:keys", args=[visit.merchant.code]),
         act=act,
-        button="Show the secret",
+        button=_("Show secret"),
     )
     return ask_to_confirm(request, visit, question)
 
@@ -118,20 +133,21 @@ def staff_sees_secrets(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(*, allowed: bool) -> str:
         merchants.show_secrets_to_staff(merchant=visit.merchant, allowed=allowed)
         return (
-            "Our staff may be shown a new secret." if allowed else "New secrets go to your owners by claim link only."
+            _("Our staff can see new secrets.") if allowed else _("New secrets go to your owners by claim link only.")
         )
 
     question = Question(
-        title="Let our staff see new secrets" if allow else "Send new secrets to owners only",
-        text="A new secret that our staff issues is sent to your owners by claim link, or shown to our staff when they "
-        "choose so."
+        title=_("Show secrets to our staff") if allow else _("Send secrets to owners only"),
+        text=_("When our staff issue a new secret, they see it or send it to your owners by claim link.")
         if allow
-        else "Our staff can still issue and rotate, but never see the secret: your owners get a claim link by email.",
+        else _(
+            "Our staff can still issue and rotate secrets, but never see them. Your owners get a claim link by email."
+        ),
         tab="keys",
         back=reverse("operator:keys", args=[visit.merchant.code]),
         form=AllowForm,
         initial={"allowed": "yes" if allow else "no"},
         act=act,
-        button="Let our staff see them" if allow else "Send to owners only",
+        button=_("Show secrets to our staff") if allow else _("Send secrets to owners only"),
     )
     return ask_to_confirm(request, visit, question)

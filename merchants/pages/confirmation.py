@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from merchants import errors, form_tokens
 from merchants.access import Visit
@@ -78,7 +79,7 @@ def _see_anew(request: HttpRequest, form: SingleUseForm) -> None:
 def _show(
     request: HttpRequest, visit: Visit, question: Question, template: str, status: int = 200, **more: Any
 ) -> HttpResponse:
-    title = "Your new secret" if template == "secret.html" else question.title
+    title = _("Your new secret") if template == "secret.html" else question.title
     return page_frame.render_page(
         request, visit, template, tab=question.tab, title=title, status=status, question=question, **more
     )

@@ -10,6 +10,8 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from merchants import errors
@@ -35,18 +37,20 @@ def merchants(request: HttpRequest) -> HttpResponse:
 
 
 def merchant_list(request: HttpRequest, **context: Any) -> HttpResponse:
-    return render(request, "operator/merchants.html", context | {"title": "Your merchants"})
+    return render(request, "operator/merchants.html", context | {"title": _("Your merchants")})
 
 
 class NewPersonForm(PlainForm):
-    name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     password = forms.CharField(
-        label="A password",
+        label=gettext_lazy("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters, and none that others use too.",
+        help_text=gettext_lazy("Use at least 12 characters. Do not use a common password."),
     )
     again = forms.CharField(
-        label="The password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=gettext_lazy("Repeat password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
     def __init__(self, *args: Any, email: str, **options: Any) -> None:
@@ -61,7 +65,7 @@ class NewPersonForm(PlainForm):
             except forms.ValidationError as weak:
                 self.add_error("password", weak)
         if given.get("again") != given.get("password"):
-            self.add_error("again", "This is not the same password.")
+            self.add_error("again", _("The two passwords differ. Enter the same password twice."))
         return given
 
 
@@ -70,7 +74,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return accept_invitation(request, token)
     except errors.InvitationOver as over:
-        context = {"title": "This link does not work", "text": str(over)}
+        context = {"title": _("This link does not work"), "text": str(over)}
         return render(request, "operator/invitation_over.html", context, status=410)
 
 
@@ -81,9 +85,18 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         people.accept_invitation(token=token, name=given.get("name", ""), password=given.get("password", ""))
-        messages.success(request, f"You belong to {waiting.merchant.name} now. Sign in as {waiting.email}.")
+        messages.success(
+            request,
+            _("You are a member of %(name)s. Sign in as %(email)s.")
+            % {"name": waiting.merchant.name, "email": waiting.email},
+        )
         return redirect("operator:merchants")
-    context = {"title": f"Join {waiting.merchant.name}", "invitation": waiting, "form": form, "known": known}
+    context = {
+        "title": _("Join %(merchant)s") % {"merchant": waiting.merchant.name},
+        "invitation": waiting,
+        "form": form,
+        "known": known,
+    }
     return render(request, "operator/invitation.html", context)
 
 

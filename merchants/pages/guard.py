@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from merchants import access, errors
@@ -22,8 +23,10 @@ from merchants.services import people
 from merchants.sign_in.gate import return_address, second_factor_redirect
 from merchants.sign_in.profile import show_zone_of
 
-SET_UP = "{merchant} asks for a second factor. Set one up now; its pages open when it is there."
-NOTHING_DONE = "Nothing was done: you were asked first whether it is you. Look at the page once more, then send it."
+SET_UP = _("{merchant} requires a second factor. Set up a second factor now to open its pages.")
+NOTHING_DONE = _(
+    "No change was made, because you had to confirm your identity first. Check the form and send it again."
+)
 
 View = Callable[..., HttpResponseBase]  # a file that is streamed, too
 CodeView = Callable[..., HttpResponseBase]

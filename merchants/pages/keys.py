@@ -9,6 +9,9 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from merchants import errors
 from merchants.access import Visit, Work
@@ -24,7 +27,14 @@ from portal.lib import clock
 from portal.lib.moment_fields import MomentField
 
 SHOWN_APPROVALS = 20
-HOURS_OF_OVERLAP = [(0, "not at all"), (1, "1 hour"), (6, "6 hours"), (24, "24 hours"), (72, "3 days"), (168, "7 days")]
+HOURS_OF_OVERLAP = [
+    (0, gettext_lazy("no overlap")),
+    (1, gettext_lazy("1 hour")),
+    (6, gettext_lazy("6 hours")),
+    (24, gettext_lazy("24 hours")),
+    (72, gettext_lazy("3 days")),
+    (168, gettext_lazy("7 days")),
+]
 
 
 @page()
@@ -37,23 +47,25 @@ def keys_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "waiting": waiting,
         "approvals": asked.order_by("-pk")[:SHOWN_APPROVALS],
     }
-    return page_frame.render_page(request, visit, "keys.html", tab="keys", title="Keys", **context)
+    return page_frame.render_page(request, visit, "keys.html", tab="keys", title=_("Keys"), **context)
 
 
 @page(work=Work.KEYS, prove=True, back="operator:keys")
 def sandbox_create(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act() -> str:
         created = sandboxes.create_sandbox(merchant=visit.merchant)
-        return f"{created.name} is active. Use the switch Live | Sandbox on each page."
+        return _("%(name)s is active. Use the switch Live | Sandbox on each page.") % {"name": created.name}
 
     question = Question(
-        title="Create sandbox",
-        text="The sandbox is a merchant of its own, for tests: it has its own test keys, players, accounts, "
-        "allowlists, statements and history. Test keys never move live money. The sandbox starts with a copy of your "
-        "allowlists. Existing test keys move to it. A sandbox can't be deleted.",
+        title=_("Create sandbox"),
+        text=_(
+            "The sandbox is a separate merchant for tests. It has its own test keys, players, accounts, "
+            "allowlists, statements and history. Test keys never move live money. The sandbox starts with a "
+            "copy of your allowlists. Existing test keys move to the sandbox. You cannot delete a sandbox."
+        ),
         act=act,
         back=reverse("operator:keys", args=[visit.merchant.code]),
-        button="Create sandbox",
+        button=_("Create sandbox"),
         tab="keys",
     )
     return ask_to_confirm(request, visit, question)
@@ -62,11 +74,13 @@ def sandbox_create(request: HttpRequest, visit: Visit) -> HttpResponse:
 # --- Forms ------------------------------------------------------------------------------------------------------------
 def overlap_field() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label="The old secret goes on working for",
+        label=gettext_lazy("The old secret works for"),
         choices=HOURS_OF_OVERLAP,
         initial=24,
         coerce=lambda hours: timedelta(hours=int(hours)),
-        help_text=f"{LONGEST_OVERLAP.days} days is the longest. You can end it earlier, or extend it.",
+        help_text=format_lazy(
+            gettext_lazy("At most {days} days. You can end or extend the overlap later."), days=LONGEST_OVERLAP.days
+        ),
     )
 
 
@@ -77,21 +91,21 @@ class OverlapForm(SingleUseForm):
 
 class RotateForm(OverlapForm):
     quiet_hours = forms.IntegerField(
-        label="End it earlier when it is quiet for",
+        label=gettext_lazy("End the overlap early after"),
         required=False,
         min_value=QUIET_HOURS[0],
         max_value=QUIET_HOURS[-1],
-        help_text="Hours without a call under the old secret; empty: it ends at its time.",
+        help_text=gettext_lazy("Hours without use of the old secret. Leave empty to keep the end date."),
     )
-    reason = forms.CharField(max_length=500, required=False, help_text="Kept on the timeline.")
+    reason = forms.CharField(max_length=500, required=False, help_text=gettext_lazy("Shown on the timeline."))
 
 
 class ReasonForm(SingleUseForm):
-    reason = forms.CharField(max_length=500, help_text="For the person who decides.")
+    reason = forms.CharField(max_length=500, help_text=gettext_lazy("Shown to the person who approves."))
 
 
 class AskToRotateForm(RotateForm):
-    reason = forms.CharField(max_length=500, help_text="For the person who decides.")
+    reason = forms.CharField(max_length=500, help_text=gettext_lazy("Shown to the person who approves."))
 
 
 class OldVersionForm(SingleUseForm):
@@ -101,16 +115,16 @@ class OldVersionForm(SingleUseForm):
 
 
 class ExtendForm(OldVersionForm):
-    until = MomentField(label="The old secret works until")
+    until = MomentField(label=gettext_lazy("The old secret works until"))
 
 
 class QuietForm(OldVersionForm):
     hours = forms.IntegerField(
-        label="Quiet hours",
+        label=gettext_lazy("Hours without use"),
         min_value=QUIET_HOURS[0],
         max_value=QUIET_HOURS[-1],
         required=False,
-        help_text="Empty: it ends at its time only.",
+        help_text=gettext_lazy("Leave empty to keep the end date only."),
     )
 
 
@@ -162,11 +176,11 @@ def rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     question = key_question(
         key,
-        title="Rotate the secret",
-        text="The next version of the secret is shown to you once. The old one works on while your servers change.",
+        title=_("Rotate secret"),
+        text=_("The next version of the secret is shown to you once. The old version works until the overlap ends."),
         form=RotateForm,
         act=act,
-        button="Rotate",
+        button=_("Rotate secret"),
         initial={"expected_version": keys.current_version(key)},
     )
     return ask_to_confirm(request, visit, question)
@@ -175,15 +189,15 @@ def rotate(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 def rotation_request_page(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     def act(**wish: Any) -> str:
         approvals.ask_to_rotate(key=key, by=visit.person, **wish)
-        return "Asked. Another owner, or our support, decides on this page."
+        return _("The request is sent. Another owner or our support must approve it on this page.")
 
     question = key_question(
         key,
-        title="Ask for a rotation",
-        text="Two people stand behind a rotation here: you ask, another one decides and is shown the new secret.",
+        title=_("Request rotation"),
+        text=_("A rotation needs two people. You request it. Another person approves it and sees the new secret."),
         form=AskToRotateForm,
         act=act,
-        button="Ask a second person",
+        button=_("Request rotation"),
         initial={"expected_version": keys.current_version(key)},
     )
     return ask_to_confirm(request, visit, question)
@@ -195,16 +209,22 @@ def extend(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(**wish: Any) -> str:
         moved = keys.extend_overlap(secret=old, **wish)
-        return f"Version {old.version} works until {errors.moment_text(moved.usable_until or wish['until'])}."
+        return _("Version %(version)s works until %(moment)s.") % {
+            "version": old.version,
+            "moment": errors.moment_text(moved.usable_until or wish["until"]),
+        }
 
     question = key_question(
         key,
-        title="Extend the overlap",
-        text=f"Version {old.version} works until {errors.moment_text(old.usable_until or clock.now())}. "
-        "7 days after the rotation is the latest, and never later than the key itself.",
+        title=_("Extend overlap"),
+        text=_(
+            "Version %(version)s works until %(moment)s. The overlap ends at most 7 days after the rotation, "
+            "and not later than the key."
+        )
+        % {"version": old.version, "moment": errors.moment_text(old.usable_until or clock.now())},
         form=ExtendForm,
         act=act,
-        button="Extend",
+        button=_("Extend overlap"),
         initial={"until": old.usable_until, "expected_version": keys.current_version(key)},
     )
     return ask_to_confirm(request, visit, question)
@@ -216,20 +236,20 @@ def end(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(expected_version: int) -> str:
         keys.end_overlap(secret=old, expected_version=expected_version)
-        return f"Version {old.version} is refused now."
+        return _("Version %(version)s no longer works.") % {"version": old.version}
 
     question = key_question(
         key,
-        title="End the overlap now",
-        text=f"Version {old.version} stops working immediately. This cannot be undone.",
+        title=_("End overlap now"),
+        text=_("Version %(version)s stops working immediately. This cannot be undone.") % {"version": old.version},
         answers=[
-            (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
-            ("Signed with the new secret", "as usual"),
+            (_("Signed with version %(version)s") % {"version": old.version}, "RS_ERROR_SIGNATURE_NOT_MATCH"),
+            (_("Signed with the new secret"), _("as usual")),
         ],
         form=OldVersionForm,
         initial={"expected_version": keys.current_version(key)},
         act=act,
-        button="End it now",
+        button=_("End overlap now"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
@@ -241,15 +261,25 @@ def quiet(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(hours: int | None, expected_version: int) -> str:
         keys.end_when_quiet(secret=old, hours=hours, expected_version=expected_version)
-        return f"Version {old.version} ends after {hours} quiet hours." if hours else "It ends at its time only."
+        return (
+            ngettext(
+                "Version %(version)s ends after %(hours)s hour without use.",
+                "Version %(version)s ends after %(hours)s hours without use.",
+                hours,
+            )
+            % {"version": old.version, "hours": hours}
+            if hours
+            else _("Version %(version)s ends at its end date only.") % {"version": old.version}
+        )
 
     question = key_question(
         key,
-        title="End the overlap when it is quiet",
-        text=f"The overlap ends automatically when version {old.version} has not been used for this many hours.",
+        title=_("End overlap when unused"),
+        text=_("The overlap ends automatically when version %(version)s has not been used for this many hours.")
+        % {"version": old.version},
         form=QuietForm,
         act=act,
-        button="Save",
+        button=_("End overlap when unused"),
         initial={"hours": old.quiet_hours or 24, "expected_version": keys.current_version(key)},
     )
     return ask_to_confirm(request, visit, question)
@@ -261,16 +291,16 @@ def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(**seen: int) -> Issued | str:
         done = approvals.approve_request(approval=unchanged_approval(approval, **seen), by=visit.person)
-        return done or f"Approved: {approval.request}."
+        return done or _("Approved: %(request)s.") % {"request": approval.request}
 
     question = key_question(
         key,
-        title=f"Approve: {approval.request}",
-        text=f"{approval.asked_by} asked for it: “{approval.reason}”.{old_secret_text(approval)}",
+        title=_("Approve: %(request)s") % {"request": approval.request},
+        text=f"{wish_in_words(approval)} {old_secret_text(approval)}".strip(),
         form=DecideForm,
         initial={"approval": approval.pk},
         act=act,
-        button="Approve",
+        button=_("Approve request"),
         danger=approval.verb == Approval.Verb.REVOKE,
     )
     return ask_to_confirm(request, visit, question)
@@ -282,12 +312,17 @@ def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     def act(**seen: int) -> str:
         approvals.decline_request(approval=unchanged_approval(approval, **seen), by=visit.person)
-        return "Declined: the key stays as it is."
+        return _("The request is declined. The key has not changed.")
 
-    text = f"{approval.asked_by} asked to {approval.request}: “{approval.reason}”."
     initial = {"approval": approval.pk}
     question = key_question(
-        key, title="Decline", text=text, form=DecideForm, initial=initial, act=act, button="Decline"
+        key,
+        title=_("Decline request"),
+        text=wish_in_words(approval),
+        form=DecideForm,
+        initial=initial,
+        act=act,
+        button=_("Decline request"),
     )
     return ask_to_confirm(request, visit, question)
 
@@ -306,8 +341,20 @@ def unchanged_approval(waiting: Approval, *, approval: int) -> Approval:
     return waiting
 
 
+def wish_in_words(approval: Approval) -> str:
+    return _("%(asked_by)s asked to %(request)s: “%(reason)s”.") % {
+        "asked_by": approval.asked_by,
+        "request": approval.request,
+        "reason": approval.reason,
+    }
+
+
 def old_secret_text(approval: Approval) -> str:
     if approval.verb != Approval.Verb.ROTATE:
         return ""
     hours = approval.wish["overlap_seconds"] / 3600
-    return f" The old secret goes on working for {hours:g} hours." if hours else " The old secret is refused at once."
+    return (
+        _("The old secret works for %(hours)s more hours.") % {"hours": f"{hours:g}"}
+        if hours
+        else _("The old secret is refused immediately.")
+    )

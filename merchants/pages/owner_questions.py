@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit, Work
 from merchants.models import OwnerQuestion
@@ -18,11 +20,11 @@ from merchants.services import owner_questions
 
 class AnswerForm(SingleUseForm):
     yes = forms.TypedChoiceField(
-        label="Your answer",
-        choices=[("yes", "Allow it"), ("no", "Refuse it")],
+        label=gettext_lazy("Your answer"),
+        choices=[("yes", gettext_lazy("Allow the change")), ("no", gettext_lazy("Refuse the change"))],
         coerce="yes".__eq__,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose an answer."},
+        error_messages={"required": gettext_lazy("Choose an answer.")},
     )
 
 
@@ -36,17 +38,18 @@ def question_answer(request: HttpRequest, visit: Visit, number: int) -> HttpResp
 
     def act(*, yes: bool) -> str:
         owner_questions.answer_question(question=found, yes=yes, by=visit.person)
-        return "Allowed. It is in effect now." if yes else "Refused. Nothing changes."
+        return _("The change is allowed and active.") if yes else _("The change is refused. Nothing has changed.")
 
     context: dict[str, Any] = {}
     question = Question(
-        title="Our staff ask you",
-        text=f"{found.asked_by} of our staff wants to {found.wish}. This is in effect only when an owner allows it.",
+        title=_("Question from our staff"),
+        text=_("%(asked_by)s of our staff wants to %(wish)s. An owner must allow this change.")
+        % {"asked_by": found.asked_by, "wish": found.wish},
         tab="people",
         back=reverse("operator:people", args=[visit.merchant.code]),
         form=AnswerForm,
         act=act,
-        button="Send your answer",
+        button=_("Send answer"),
         context=context,
     )
     return ask_to_confirm(request, visit, question)

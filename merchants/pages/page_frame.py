@@ -9,6 +9,8 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.csrf import csrf_failure
 from django.views.defaults import bad_request
 
@@ -26,16 +28,16 @@ class Tab:
 
 
 TABS = [
-    Tab("home", "Home", "home"),
-    Tab("keys", "Keys", "key"),
-    Tab("requests", "Requests", "list-search"),
-    Tab("lists", "Allowlist", "shield-check"),
-    Tab("games", "Games", "device-gamepad-2"),
-    Tab("players", "Players", "user"),
-    Tab("rounds", "Rounds", "receipt"),
-    Tab("reconciliation", "Reconciliation", "circle-check"),
-    Tab("people", "People", "users"),
-    Tab("timeline", "Timeline", "history"),
+    Tab("home", gettext_lazy("Home"), "home"),
+    Tab("keys", gettext_lazy("Keys"), "key"),
+    Tab("requests", gettext_lazy("Requests"), "list-search"),
+    Tab("lists", gettext_lazy("Allowlist"), "shield-check"),
+    Tab("games", gettext_lazy("Games"), "device-gamepad-2"),
+    Tab("players", gettext_lazy("Players"), "user"),
+    Tab("rounds", gettext_lazy("Rounds"), "receipt"),
+    Tab("reconciliation", gettext_lazy("Reconciliation"), "circle-check"),
+    Tab("people", gettext_lazy("People"), "users"),
+    Tab("timeline", gettext_lazy("Timeline"), "history"),
 ]
 
 
@@ -85,7 +87,7 @@ def environment_sides(request: HttpRequest, visit: Visit, tab: str) -> list[Envi
         EnvironmentSide(
             title, reverse(f"operator:{name}", kwargs=rest | {"code": merchant.code}), merchant == visit.merchant
         )
-        for title, merchant in (("Live", visit.live_merchant), ("Sandbox", sandbox))
+        for title, merchant in ((_("Live"), visit.live_merchant), (_("Sandbox"), sandbox))
     ]
 
 
@@ -98,7 +100,7 @@ def other_memberships(visit: Visit) -> list[Membership]:
     return list(found.order_by("merchant__name")[:MOST_LISTED])
 
 
-TITLES = {403: "No permission", 404: "Page not found"}
+TITLES = {403: gettext_lazy("No permission"), 404: gettext_lazy("Page not found")}
 
 
 def refused_page(request: HttpRequest, status: int) -> HttpResponse:
@@ -109,7 +111,7 @@ def stale_form_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of a page from before the last sign-in: most often a tab that was left open over night."""
     if not request.path.startswith("/operator/"):
         return csrf_failure(request, reason)
-    return render(request, "operator/left_open.html", {"title": "Nothing was done"}, status=403)
+    return render(request, "operator/left_open.html", {"title": _("No change was made")}, status=403)
 
 
 def oversized_form_page(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -117,4 +119,4 @@ def oversized_form_page(request: HttpRequest, exception: Exception) -> HttpRespo
     too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
     if not too_large or not request.path.startswith("/operator/"):
         return bad_request(request, exception)
-    return render(request, "operator/too_large.html", {"title": "Too large"}, status=413)
+    return render(request, "operator/too_large.html", {"title": _("The form is too large")}, status=413)

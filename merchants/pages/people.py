@@ -10,6 +10,8 @@ from django import forms
 from django.db.models import Case, Exists, OuterRef, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import access, errors
 from merchants.access import Visit, Work
@@ -25,9 +27,9 @@ from portal.lib.email_addresses import EmailAddressFormField
 MOST_LISTED = 200
 YES_NO = [("yes", "yes"), ("no", "no")]
 ROLES = [
-    (Membership.Role.VIEWER, "Viewer: reads everything, changes nothing"),
-    (Membership.Role.MANAGER, "Manager: also lists, players and games"),
-    (Membership.Role.OWNER, "Owner: also keys and people"),
+    (Membership.Role.VIEWER, gettext_lazy("Viewer: can read everything and change nothing")),
+    (Membership.Role.MANAGER, gettext_lazy("Manager: can also change allowlists, players and games")),
+    (Membership.Role.OWNER, gettext_lazy("Owner: can also change keys and people")),
 ]
 
 IN_ORDER = Case(*(When(role=role, then=place) for place, (role, _) in enumerate(reversed(ROLES))))
@@ -44,7 +46,7 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "invitations": invitations_with_faults(waiting_invitations(visit).select_related("invited_by")[:MOST_LISTED]),
         "contacts": Contact.objects.filter(merchant=visit.live_merchant)[:MOST_LISTED],
     }
-    return page_frame.render_page(request, visit, "people.html", tab="people", title="People", **context)
+    return page_frame.render_page(request, visit, "people.html", tab="people", title=_("People"), **context)
 
 
 def invitations_with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
@@ -69,7 +71,7 @@ def person_question(visit: Visit, **question: Any) -> Question:
 
 
 class InviteForm(SingleUseForm):
-    email = EmailAddressFormField(label="Email", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = EmailAddressFormField(label=gettext_lazy("Email"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(choices=ROLES, initial=Membership.Role.VIEWER)
 
 
@@ -87,17 +89,20 @@ class RoleForm(SingleUseForm):
 def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(email: str, role: str) -> str:
         sent = people.invite_person(merchant=visit.merchant, email=email, role=role, by=visit.person)
-        return (
-            f"An invitation is on its way to {email}. Its link works once, until {errors.moment_text(sent.expires_at)}."
-        )
+        return _("%(email)s is invited. The link in the email works once, until %(moment)s.") % {
+            "email": email,
+            "moment": errors.moment_text(sent.expires_at),
+        }
 
     question = person_question(
         visit,
-        title="Invite somebody",
-        text="The person gets an email with a link that works once, and joins after accepting the invitation.",
+        title=_("Invite person"),
+        text=_(
+            "The person gets an email with a link that works once. The person joins after accepting the invitation."
+        ),
         form=InviteForm,
         act=act,
-        button="Invite",
+        button=_("Invite person"),
     )
     return ask_to_confirm(request, visit, question)
 
@@ -110,11 +115,11 @@ def withdraw(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
     def act() -> str:
         people.withdraw_invitation(invitation=invitation)
-        return f"The invitation of {invitation.email} was withdrawn."
+        return _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email}
 
-    text = f"The link that was sent to {invitation.email} stops working."
+    text = _("The link that was sent to %(email)s stops working.") % {"email": invitation.email}
     question = person_question(
-        visit, title="Withdraw the invitation", text=text, act=act, button="Withdraw", danger=True
+        visit, title=_("Withdraw invitation"), text=text, act=act, button=_("Withdraw invitation"), danger=True
     )
     return ask_to_confirm(request, visit, question)
 
@@ -132,15 +137,15 @@ def change_role(request: HttpRequest, visit: Visit, number: int) -> HttpResponse
 
     def act(role: str) -> str:
         people.set_role(membership=membership, role=role)
-        return f"{membership.person} is {role} now."
+        return _("The role of %(person)s is %(role)s.") % {"person": membership.person, "role": role}
 
     question = person_question(
         visit,
-        title=f"Role of {membership.person}",
-        text="It holds from the next page that they open.",
+        title=_("Change role of %(person)s") % {"person": membership.person},
+        text=_("The new role applies to the next page that the person opens."),
         form=RoleForm,
         act=act,
-        button="Save",
+        button=_("Change role"),
         initial={"role": membership.role},
     )
     return ask_to_confirm(request, visit, question)
@@ -152,16 +157,22 @@ def remove_member(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
 
     def act() -> str:
         people.remove_member(membership=membership)
-        return f"{membership.person} no longer belongs to {visit.merchant.name}."
+        return _("%(person)s no longer belongs to %(name)s.") % {
+            "person": membership.person,
+            "name": visit.merchant.name,
+        }
 
     question = person_question(
         visit,
-        title=f"Remove {membership.person}",
-        text=f"{membership.person.email} can no longer open the pages of {visit.merchant.name}. "
-        "What they did stays on the timeline. Keys that they have seen go on working: rotate them if you have to.",
+        title=_("Remove %(person)s") % {"person": membership.person},
+        text=_(
+            "%(email)s can no longer open the pages of %(name)s. The timeline keeps their actions. The "
+            "secrets that they have seen still work. Rotate these secrets if necessary."
+        )
+        % {"email": membership.person.email, "name": visit.merchant.name},
         act=act,
         back=reverse("operator:merchants") if membership.person == visit.person else "",
-        button="Remove",
+        button=_("Remove person"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
@@ -173,21 +184,21 @@ def require_second_factor(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act(*, required: bool) -> str:
         people.require_second_factor(merchant=visit.merchant, required=required)
-        return (
-            "A second factor is asked of everybody now." if required else "A second factor is everybody's choice now."
-        )
+        return _("A second factor is required for everyone.") if required else _("A second factor is optional.")
 
     question = person_question(
         visit,
-        title="Require a second factor for everyone" if wanted else "Stop requiring a second factor",
-        text="Everyone without a second factor, including you, sets one up before these pages open again: "
-        "an app or a passkey."
+        title=_("Require second factor") if wanted else _("Make second factor optional"),
+        text=_(
+            "Everyone without a second factor, including you, must set up an app or a passkey to open these "
+            "pages again."
+        )
         if wanted
-        else "Who has one goes on using it. Everybody else signs in with a password alone.",
+        else _("People with a second factor still use it. All other people sign in with a password only."),
         form=RequireForm,
         initial={"required": "yes" if wanted else "no"},
         act=act,
-        button="Ask for it" if wanted else "Stop asking",
+        button=_("Require second factor") if wanted else _("Make second factor optional"),
         danger=not wanted,
     )
     return ask_to_confirm(request, visit, question)

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 
 from merchants import crypto
 from merchants.access import Visit
 
-NEVER_PASTED = (
-    "You pasted something that looks like a Secret Key. It was not searched for or stored. Search by an id instead. "
-    "If other people can see that secret, report a compromise of its key."
+NEVER_PASTED = _(
+    "Your search contains a secret key. The secret key was not searched for and not stored. Search "
+    "by an id. If other people can see the secret key, report a compromise."
 )
 
 View = Callable[..., HttpResponse]

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit
 from merchants.pages import page_frame
@@ -34,7 +35,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
         "newer": address(kind, after=found.newer),
         "heads": chain_heads(visit.merchant),
     }
-    return page_frame.render_page(request, visit, "timeline.html", tab="timeline", title="Timeline", **context)
+    return page_frame.render_page(request, visit, "timeline.html", tab="timeline", title=_("Timeline"), **context)
 
 
 def merchant_entry(entry: TimelineEntry) -> TimelineEntry:

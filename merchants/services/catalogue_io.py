@@ -15,6 +15,8 @@ from io import StringIO
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
@@ -45,8 +47,12 @@ class BadCatalogueLine:
 class BadCatalogueLines(errors.Refusal):
     def __init__(self, lines: list[BadCatalogueLine]) -> None:
         self.lines = lines
-        found = "1 line is" if len(lines) == 1 else f"{len(lines):,} lines are"
-        super().__init__(f"Nothing was saved: {found} wrong.")
+        sentence = ngettext(
+            "Nothing was saved. %(number)s line is invalid.",
+            "Nothing was saved. %(number)s lines are invalid.",
+            len(lines),
+        )
+        super().__init__(sentence % {"number": f"{len(lines):,}"})
 
 
 class NotSo(Exception):
@@ -134,7 +140,7 @@ def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
     for number, row in rows:
         try:
             name = _once(tables.unescaped_text(row["playerId"]), number, seen)
-            player = _known(known, name, "You have no player with this id. Upper and lower case differ.")
+            player = _known(known, name, _("You have no player with this id. Ids are case-sensitive."))
             good.append((player, _wanted(player, row)))
         except (NotSo, errors.Refusal) as wrong:
             bad.append(BadCatalogueLine(number, row["playerId"][:LONGEST_SHOWN], str(wrong)))
@@ -154,7 +160,7 @@ def read_games(*, merchant: Merchant, text: str) -> GamesPlan:
     for number, row in rows:
         try:
             name = _once(tables.unescaped_text(row["gameId"]), number, seen)
-            game = _known(known, name, "There is no game with this id.")
+            game = _known(known, name, _("There is no game with this id."))
             wanted.append((game, _yes_or_no(row.get("active", ""), "active")))
         except NotSo as wrong:
             bad.append(BadCatalogueLine(number, row["gameId"][:LONGEST_SHOWN], str(wrong)))
@@ -191,7 +197,9 @@ def _rows(text: str, columns: Sequence[str]) -> list[tuple[int, Row]]:
             if any(cells):
                 _add(found, bad, reader.line_num, head, cells)
     except csv.Error as fault:
-        bad.append(BadCatalogueLine(reader.line_num, "", f"This is no CSV: {fault}."))
+        bad.append(
+            BadCatalogueLine(reader.line_num, "", _("This is not a valid CSV file: %(fault)s.") % {"fault": fault})
+        )
     if bad:
         raise BadCatalogueLines(bad)
     return found
@@ -201,7 +209,13 @@ def _head(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
     names = [name.strip() for name in cells]
     if columns[0] not in names or set(names) - set(columns) or len(set(names)) < len(names):
         raise BadCatalogueLines(
-            [BadCatalogueLine(1, ", ".join(names)[:LONGEST_SHOWN], f"The first line is: {', '.join(columns)}.")]
+            [
+                BadCatalogueLine(
+                    1,
+                    ", ".join(names)[:LONGEST_SHOWN],
+                    _("The first line must contain these names: %(columns)s.") % {"columns": ", ".join(columns)},
+                )
+            ]
         )
     return names
 
@@ -210,9 +224,18 @@ def _add(
     found: list[tuple[int, Row]], bad: list[BadCatalogueLine], number: int, head: list[str], cells: list[str]
 ) -> None:
     if len(found) + len(bad) == MOST_LINES:
-        raise BadCatalogueLines([BadCatalogueLine(number, "", f"A file has {MOST_LINES:,} lines at most. Split it.")])
+        raise BadCatalogueLines(
+            [
+                BadCatalogueLine(
+                    number,
+                    "",
+                    _("A file can have at most %(most_lines)s lines. Split the file.")
+                    % {"most_lines": f"{MOST_LINES:,}"},
+                )
+            ]
+        )
     if len(cells) != len(head):
-        reason = f"It has {len(cells)} cells instead of {len(head)}."
+        reason = _("The line has %(cells)s cells instead of %(head)s.") % {"cells": len(cells), "head": len(head)}
         bad.append(BadCatalogueLine(number, cells[0][:LONGEST_SHOWN], reason))
     else:
         found.append((number, dict(zip(head, cells, strict=True))))
@@ -220,9 +243,9 @@ def _add(
 
 def _once(name: str, number: int, seen: dict[str, int]) -> str:
     if not name:
-        raise NotSo("The id is missing.")
+        raise NotSo(_("The id is missing. Enter an id."))
     if name in seen:
-        raise NotSo(f"The same id stands in line {seen[name]}.")
+        raise NotSo(_("Line %(line)s has the same id. Remove one of the two lines.") % {"line": seen[name]})
     seen[name] = number
     return name
 
@@ -243,11 +266,16 @@ def _wanted(player: Player, row: Row) -> Setting:
 def _check_reason(wanted: Setting) -> None:
     reason = wanted.blocked_reason
     if wanted.is_blocked and not reason.strip():
-        raise NotSo("A block needs a reason.")
+        raise NotSo(_("A block needs a reason. Enter a reason."))
     if reason and not wanted.is_blocked:
-        raise NotSo("Only a block has a reason. Leave it empty, or write yes under blocked.")
+        raise NotSo(
+            _("Only a blocked player has a reason. Leave the reason empty, or write yes in the column blocked.")
+        )
     if len(reason) > LONGEST_REASON or CONTROL.search(reason):
-        raise NotSo(f"A reason has {LONGEST_REASON} characters at most, and no line breaks or control characters.")
+        raise NotSo(
+            _("A reason can have at most %(longest_reason)s characters, without line breaks or control characters.")
+            % {"longest_reason": LONGEST_REASON}
+        )
     check_no_secret(reason)
 
 
@@ -255,7 +283,10 @@ def _yes_or_no(text: str, column: str) -> bool:
     try:
         return SAID[text.strip().lower()]
     except KeyError:
-        raise NotSo(f"Under {column} stands yes or no, not “{text[:LONGEST_SHOWN]}”.") from None
+        raise NotSo(
+            _("The column %(column)s must contain yes or no, not “%(value)s”.")
+            % {"column": column, "value": text[:LONGEST_SHOWN]}
+        ) from None
 
 
 def _bets(text: str, standing: int | None) -> int | None:
@@ -265,14 +296,17 @@ def _bets(text: str, standing: int | None) -> int | None:
         return None
     number = int(text) if WHOLE.fullmatch(text) else 0
     if number != standing and not 1 <= number <= MOST_BETS:
-        raise NotSo(f"Bets a minute are a whole number from 1 to {MOST_BETS:,}, or nothing.")
+        raise NotSo(
+            _("Bets per minute must be a whole number from 1 to %(most_bets)s, or empty.")
+            % {"most_bets": f"{MOST_BETS:,}"}
+        )
     return number
 
 
 def _stake(text: str) -> int | None:
     units = _read(money.parse_amount, text) if text.strip() else None
     if units is not None and units < 0:
-        raise NotSo("A stake is not below zero.")
+        raise NotSo(_("A stake cannot be below zero."))
     return units
 
 

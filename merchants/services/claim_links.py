@@ -11,6 +11,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.models import Membership, Merchant, Person, Secret, SecretClaim
@@ -71,23 +72,29 @@ def find_claim(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
     found = SecretClaim.objects.select_related("secret__key__merchant", "key__merchant", "claimed_by")
     claim = found.filter(key__merchant=merchant, token_hash=email_links.claim_hash(said)).first()
     if claim is None or not email_links.is_token_of(claim, said) or not _is_owner(merchant, by):
-        raise errors.ClaimOver("Ask our support for a new link.")
+        raise errors.ClaimOver(_("Ask our support for a new link."))
     if claim.claimed_at is not None:
         raise errors.ClaimOver(
-            f"{claim.claimed_by} claimed the secret on {errors.moment_text(claim.claimed_at)}. "
-            "If you do not know of this, report a compromise on the page of the key."
+            _(
+                "%(claimed_by)s claimed the secret on %(moment)s. If you did not expect this, report a "
+                "compromise on the page of the key."
+            )
+            % {"claimed_by": claim.claimed_by, "moment": errors.moment_text(claim.claimed_at)}
         )
     if claim.withdrawn_at is not None:
-        raise errors.ClaimOver("a newer link was sent. Open the newest email.")
+        raise errors.ClaimOver(_("A newer link was sent. Open the newest email."))
     _check_alive(claim)
     return claim
 
 
 def _check_alive(claim: SecretClaim) -> None:
     if claim.expires_at <= clock.now():
-        raise errors.ClaimOver(f"it expired on {errors.moment_text(claim.expires_at)}. Ask our support for a new link.")
+        raise errors.ClaimOver(
+            _("The link expired on %(moment)s. Ask our support for a new link.")
+            % {"moment": errors.moment_text(claim.expires_at)}
+        )
     if claim.secret.revoked_at is not None or claim.secret.usable_until is not None:
-        raise errors.ClaimOver("the secret has been replaced or revoked. Ask our support which key to use.")
+        raise errors.ClaimOver(_("The secret has been replaced or revoked. Ask our support which key to use."))
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from merchants.errors import Refusal
 from merchants.models import Download, Merchant, Person
@@ -21,8 +22,8 @@ LONGEST = 200  # characters of one filter
 class TooManyDownloads(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            f"You downloaded {settings.DOWNLOADS_A_DAY} files in the last 24 hours, which is the limit. Try again "
-            "tomorrow."
+            _("You downloaded %(downloads_a_day)s files in the last 24 hours, which is the limit. Try again tomorrow.")
+            % {"downloads_a_day": settings.DOWNLOADS_A_DAY}
         )
 
 

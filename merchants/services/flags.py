@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from merchants import errors
@@ -15,10 +16,10 @@ from merchants.models import DisabledGame, Game, Merchant, Player
 from merchants.services.typed_text import check_no_secret
 
 BLOCKED_ANSWERS = [
-    ("Bet, launch", "RS_ERROR_PLAYER_BLOCKED"),
-    ("Payout, reward, rollback, balance, deposit, withdraw", "as usual"),
+    (_("Bet, launch"), "RS_ERROR_PLAYER_BLOCKED"),
+    (_("Payout, reward, rollback, balance, deposit, withdraw"), _("as usual")),
 ]
-OFF_ANSWERS = [("Bet, launch", "RS_ERROR_GAME_INACTIVE"), ("Payout, reward, rollback, balance", "as usual")]
+OFF_ANSWERS = [(_("Bet, launch"), "RS_ERROR_GAME_INACTIVE"), (_("Payout, reward, rollback, balance"), _("as usual"))]
 
 AT_ONCE = 2_500  # rows in a statement, so that the last of many are locked last
 LOCK = "SELECT id FROM merchants_player WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import OuterRef, Prefetch, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
 from merchants.services.credentials import Allowlist
@@ -42,15 +44,38 @@ def list_texts(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: d
     standing = {owner: len(each.standing(now)) for owner, each in restricting_lists(lists, keys, now).items()}
     alive = [key for key in keys if is_usable(key)]
     own = [key for key in alive if key in standing]
-    said = [f"{plural(standing[None], 'network')} on the merchant’s list" if None in standing else "no merchant’s list"]
+    said = [merchants_list(standing.get(None))]
     if own:
-        said.append(f"{plural(len(own), 'key')} with a list of {'its' if len(own) == 1 else 'their'} own")
+        said.append(
+            ngettext("%(number)s key with its own allowlist", "%(number)s keys with their own allowlists", len(own))
+            % {"number": len(own)}
+        )
     if None not in standing and len(alive) > len(own):
-        said.append(f"{plural(len(alive) - len(own), 'key')} open to every address")
+        free = len(alive) - len(own)
+        said.append(
+            ngettext("%(number)s key accepts every address", "%(number)s keys accept every address", free)
+            % {"number": free}
+        )
     closed = len(alive) if standing.get(None) == 0 else len([key for key in own if not standing[key]])
     if closed:
-        said.append(f"{plural(closed, 'key')} open to no address, since all entries of a list have ended")
+        said.append(
+            ngettext(
+                "%(number)s key accepts no address, because all entries of an allowlist have expired",
+                "%(number)s keys accept no address, because all entries of an allowlist have expired",
+                closed,
+            )
+            % {"number": closed}
+        )
     return said
+
+
+def merchants_list(entries: int | None) -> str:
+    if entries is None:
+        return _("no IP allowlist for the merchant")
+    sentence = ngettext(
+        "%(number)s entry on the merchant’s allowlist", "%(number)s entries on the merchant’s allowlist", entries
+    )
+    return sentence % {"number": f"{entries:,}"}
 
 
 def plural(number: int, noun: str) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from merchants import crypto, errors
 from merchants.models import AllowlistEntry, ApiKey, Approval, Merchant, Secret
@@ -24,10 +25,10 @@ from portal.lib import clock
 DEFAULT_OVERLAP = timedelta(hours=24)
 # What callers are answered afterwards, for whoever is about to decide; contract, section 4.
 QUARANTINED_ANSWERS = [
-    ("Bet, launch, deposit, withdraw, lists", "RS_ERROR_INVALID_APIKEY"),
-    ("Payout, reward, rollback, balance", "as usual, from addresses that signed correctly before"),
+    (_("Bet, launch, deposit, withdraw, lists"), "RS_ERROR_INVALID_APIKEY"),
+    (_("Payout, reward, rollback, balance"), _("as usual, from addresses that used this key before")),
 ]
-REVOKED_ANSWERS = [("Every call", "RS_ERROR_INVALID_APIKEY")]
+REVOKED_ANSWERS = [(_("Every request"), "RS_ERROR_INVALID_APIKEY")]
 SECOND_FACTOR_GRACE = timedelta(days=14)
 NEXT_IS_APPROVED = "The new secret follows when a second person has approved it."
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name

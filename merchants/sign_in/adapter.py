@@ -10,22 +10,26 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import access
 from merchants.services import emails, second_factors
-from merchants.sign_in.lock import count_guess, seconds_locked, too_many_attempts
+from merchants.sign_in.lock import count_guess, seconds_locked, too_many_passwords
 from merchants.sign_in.record import Kind, add_record
 from portal.lib.clientip import request_address
 
-NAMES = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
+NAMES = {"mfa_reauthenticate": gettext_lazy("Use code"), "mfa_reauthenticate:webauthn": gettext_lazy("Use passkey")}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "account_inactive": "This account is inactive. Ask an administrator of the portal.",
-        "email_password_mismatch": "Wrong email or password.",
-        "incorrect_password": "The password is wrong.",
-        "rate_limited": "Too many attempts. Wait a minute, then try again.",
+        "account_inactive": gettext_lazy(
+            "This account is inactive. Ask an administrator of the portal to activate your account."
+        ),
+        "email_password_mismatch": gettext_lazy("Wrong email or password."),
+        "incorrect_password": gettext_lazy("The password is wrong. Enter your current password."),
+        "rate_limited": gettext_lazy("Too many attempts. Wait a minute, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -75,7 +79,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as locked:
             seconds = seconds_locked(request, self._get_login_attempts_cache_key(request, **credentials))
             add_record(request, Kind.LOCKED, email=str(credentials.get("email", "")), method="password")
-            raise too_many_attempts("wrong passwords", seconds) from locked
+            raise too_many_passwords(seconds) from locked
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """The right password takes back its own attempt, and none of those before it."""
@@ -94,13 +98,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "The code is wrong or was already used. Wait for the next code.",
-        "cannot_delete_authenticator": "Staff need a second factor. Add another one before you remove this one.",
+        "incorrect_code": gettext_lazy("The code is wrong or was already used. Wait for the next code."),
+        "cannot_delete_authenticator": gettext_lazy(
+            "Staff need a second factor. Add another one before you remove this one."
+        ),
     }
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
         number = Authenticator.objects.filter(user=user, type=type).count()
-        return f"Passkey {number + 1}" if number else "My passkey"
+        return _("Passkey %(number)d") % {"number": number + 1} if number else _("My passkey")
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user=authenticator.user, type__in=access.SECOND_FACTORS)

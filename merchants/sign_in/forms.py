@@ -17,17 +17,20 @@ from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.crypto import SealBroken, UnknownKeyEncryptionKey
 from merchants.sign_in import resets
-from merchants.sign_in.lock import count_guess, seconds_locked, too_many_attempts
+from merchants.sign_in.lock import count_guess, seconds_locked, too_many_codes
 from merchants.sign_in.record import Kind, add_record
 from portal.lib.email_addresses import ascii_if_possible
 
-NOT_ALONE = "This passkey was added as a second factor. Sign in with your password, then use the passkey."
-UNREADABLE = (
-    "Your second factor can't be read here: its key-encryption key is missing. The administrator of the server "
-    "restores it in KEY_ENCRYPTION_KEYS, or an administrator of the portal resets your second factor."
+NOT_ALONE = gettext_lazy("This passkey was added as a second factor. Sign in with your password, then use the passkey.")
+UNREADABLE = gettext_lazy(
+    "Your second factor cannot be read, because its key-encryption key is missing. Ask the "
+    "administrator of the server to restore the key in KEY_ENCRYPTION_KEYS, or ask an administrator "
+    "of the portal to reset your second factor."
 )
 
 
@@ -75,9 +78,7 @@ class CodeOnce(BaseAuthenticateForm):
 
 def locked_codes(person: Any) -> ValidationError:
     """Return the refusal that says how long the lock of this person's codes still lasts."""
-    return too_many_attempts(
-        "wrong codes", seconds_locked(context.request, f"mfa-auth-user-{person.pk}")
-    )  # allauth's key
+    return too_many_codes(seconds_locked(context.request, f"mfa-auth-user-{person.pk}"))  # allauth's key
 
 
 class SignInCode(CodeOnce, AuthenticateForm):
@@ -125,8 +126,10 @@ class NewPasskey(AddWebAuthnForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         alone = self.fields["passwordless"]
-        alone.label = "Sign in with this passkey alone"
-        alone.help_text = "No password is needed then. The passkey must verify you with a PIN, fingerprint or face."
+        alone.label = _("Sign in with this passkey alone")
+        alone.help_text = _(
+            "You need no password with this passkey. The passkey verifies you with a PIN, fingerprint or face."
+        )
 
     def clean(self) -> dict[str, Any]:
         """Store what the person chose, not what the device made of it: many make every passkey discoverable."""

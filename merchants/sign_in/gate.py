@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from merchants import access
@@ -23,7 +24,7 @@ from merchants.sign_in.resets import Unavailable
 
 log = structlog.get_logger(__name__)
 OPEN = {"login", "logout"}
-SET_UP = "Staff sign in with a second factor. Set one up now; the administration opens when it is there."
+SET_UP = _("Staff need a second factor for the administration. Set up a second factor now.")
 
 
 class StaffGate:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 APP, ACTION = "allauth.account", "login_failed"
 OURS, GUESS = "merchants.sign_in", "guess"
@@ -42,7 +43,25 @@ def _rates() -> Iterator[tuple[str, str, ratelimit.Rate]]:
         yield OURS, GUESS, rate
 
 
-def too_many_attempts(what: str, seconds: float) -> ValidationError:
-    minutes = max(1, math.ceil(seconds / 60))
-    spoken = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return ValidationError(f"Too many {what}. Try again in {spoken}; until then the correct one is refused, too.")
+def too_many_passwords(seconds: float) -> ValidationError:
+    minutes = minutes_of(seconds)
+    sentence = ngettext(
+        "Too many wrong passwords. Try again in %(minutes)d minute. Until then, the correct password is refused, too.",
+        "Too many wrong passwords. Try again in %(minutes)d minutes. Until then, the correct password is refused, too.",
+        minutes,
+    )
+    return ValidationError(sentence % {"minutes": minutes})
+
+
+def too_many_codes(seconds: float) -> ValidationError:
+    minutes = minutes_of(seconds)
+    sentence = ngettext(
+        "Too many wrong codes. Try again in %(minutes)d minute. Until then, the correct code is refused, too.",
+        "Too many wrong codes. Try again in %(minutes)d minutes. Until then, the correct code is refused, too.",
+        minutes,
+    )
+    return ValidationError(sentence % {"minutes": minutes})
+
+
+def minutes_of(seconds: float) -> int:
+    return max(1, math.ceil(seconds / 60))

@@ -8,14 +8,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant
 
 PRODUCT = ("oppigames", "oppi", "games", "merchant", "portal", "casino", "wallet")
 SHORTEST = 4  # letters of a word that counts
 LEFT = 8  # characters that remain beside such words
-SENTENCE = (
-    "Too much of this password is the name of the product, of a merchant or of your email address. Use other words."
+SENTENCE = gettext_lazy(
+    "This password is mostly the name of the product, of a merchant or of your email address. Use other words."
 )
 NO_LETTER = re.compile(r"[\W_]+")
 
@@ -31,7 +33,7 @@ class OwnWords:
             raise ValidationError(SENTENCE, code="password_of_own_words")
 
     def get_help_text(self) -> str:
-        return "A password is more than the name of the product, of a merchant or of your email address."
+        return _("The name of the product, of a merchant or of your email address is not enough for a password.")
 
 
 def own_words(person: Any) -> Iterator[str]:

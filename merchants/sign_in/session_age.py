@@ -15,12 +15,13 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 BEGAN, SEEN = "began_at", "seen_at"
 POLL = "X-Portal-Poll"
 NOTED_AGAIN = 60  # seconds: no page costs more than one write of its session a minute
-IDLE = "You were signed out after {minutes} minutes without activity. Sign in again."
-OVER = "You were signed out {hours} hours after you signed in. Sign in again."
+IDLE = _("You were signed out after {minutes} minutes without activity. Sign in again.")
+OVER = _("You were signed out {hours} hours after you signed in. Sign in again.")
 
 
 class SessionAge:

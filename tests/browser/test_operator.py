@@ -75,11 +75,11 @@ def test_every_page_is_accessible_and_fits(owner: Page, live: Live, album: Path)
 
 def test_an_owner_rotates_a_key_with_the_keyboard_alone(owner: Page, live: Live) -> None:
     owner.goto(live.base_url + key_page(owner, live))
-    owner.get_by_role("link", name="Rotate the secret").focus()
+    owner.get_by_role("link", name="Rotate secret").focus()
     owner.keyboard.press("Enter")
-    owner.get_by_label("The old secret goes on working for").focus()
+    owner.get_by_label("The old secret works for").focus()
     owner.keyboard.press("ArrowDown")
-    owner.get_by_role("button", name="Rotate").focus()
+    owner.get_by_role("button", name="Rotate secret").focus()
     owner.keyboard.press("Enter")
     expect(owner.get_by_role("heading", name="Your new secret")).to_be_visible()
     secret = owner.locator("#secret-key").inner_text()
@@ -88,18 +88,18 @@ def test_an_owner_rotates_a_key_with_the_keyboard_alone(owner: Page, live: Live)
     expect(owner.get_by_text(secret)).to_have_count(0)
     owner.goto(live.base_url + key_page(owner, live))
     expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
-    owner.get_by_role("link", name="End now").click()
-    owner.get_by_role("button", name="End it now").click()
-    expect(owner.get_by_text("is refused now")).to_be_visible()
+    owner.get_by_role("link", name="End overlap now").click()
+    owner.get_by_role("button", name="End overlap now").click()
+    expect(owner.get_by_text("no longer works.")).to_be_visible()
 
 
 def test_an_owner_invites_somebody_and_sees_it_on_the_timeline(owner: Page, live: Live) -> None:
     owner.get_by_role("link", name="People").click()
-    owner.get_by_role("link", name="Invite somebody").click()
+    owner.get_by_role("link", name="Invite person").click()
     owner.get_by_label("Email").fill("ada@aurora-palace.example")
     owner.get_by_label("Role").select_option("manager")
     owner.get_by_role("button", name="Invite").click()
-    expect(owner.get_by_text("An invitation is on its way to ada@aurora-palace.example")).to_be_visible()
+    expect(owner.get_by_text("ada@aurora-palace.example is invited.")).to_be_visible()
     owner.get_by_role("link", name="Timeline").click()
     expect(owner.get_by_text("ada@aurora-palace.example invited as manager").first).to_be_visible()
 
@@ -107,7 +107,7 @@ def test_an_owner_invites_somebody_and_sees_it_on_the_timeline(owner: Page, live
 def test_the_first_key_press_leads_past_the_menu(owner: Page, album: Path) -> None:
     picture(owner, album, "operator")
     owner.keyboard.press("Tab")
-    expect(owner.get_by_role("link", name="To the content")).to_be_focused()
+    expect(owner.get_by_role("link", name="Skip to content")).to_be_focused()
     owner.keyboard.press("Enter")
     expect(owner.locator("main")).to_be_focused()
 

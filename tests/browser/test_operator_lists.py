@@ -63,9 +63,13 @@ def test_every_page_of_the_lists_is_accessible_and_fits(owner: Page, live: Live,
     home = f"{live.base_url}/operator/{CODE}/allowlist/"
     owner.goto(home)
     entry = owner.get_by_role("link", name="Change 203.0.113.0/28").first.get_attribute("href")
-    key = owner.locator("section", has_text="Lists of single keys").get_by_role("link").first.get_attribute("href")
+    key = (
+        owner.locator("section", has_text="IP allowlists of single keys")
+        .get_by_role("link")
+        .first.get_attribute("href")
+    )
     owner.goto(f"{home}egress/")
-    owner.get_by_role("button", name="Show the command").click()
+    owner.get_by_role("button", name="Show command").click()
     addresses = [home + path for path in PAGES] + [owner.url]
     addresses += [f"{live.base_url}{path}" for path in (entry, f"{entry}remove/", key)]
     found = {}
@@ -84,44 +88,44 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
     owner.get_by_role("link", name=named(signer)).click()
     expect(owner.get_by_text("This key has no IP allowlist")).to_be_visible()
     assert call(live, signer) == "RECORD_NOT_FOUND"
-    owner.get_by_role("link", name="Add an address").click()
+    owner.get_by_role("link", name="Add address").click()
     owner.get_by_label("Address or block").fill("198.51.100.250")
-    owner.get_by_role("button", name="Go on").click()
+    owner.get_by_role("button", name="Preview change").click()
     expect(owner.get_by_text(re.compile("would have refused [1-9]"))).to_be_visible()
-    owner.get_by_role("button", name="Save the list").click()
+    owner.get_by_role("button", name="Save allowlist").click()
     expect(owner.get_by_text("If you mean it, type the merchant's code.")).to_be_visible()
     pictured(owner, album, "shut-out")
     owner.emulate_media(color_scheme="light")
     picture(owner, album, "rehearsal")
     owner.get_by_role("link", name="Cancel").click()
-    expect(owner.get_by_text("no list of its own", exact=True)).to_be_visible()
-    owner.get_by_role("link", name="Add an address").click()
-    owner.get_by_role("link", name="Take 127.0.0.1").click()
-    owner.get_by_role("button", name="Go on").click()
+    expect(owner.get_by_text("no allowlist", exact=True)).to_be_visible()
+    owner.get_by_role("link", name="Add address").click()
+    owner.get_by_role("link", name="Use 127.0.0.1").click()
+    owner.get_by_role("button", name="Preview change").click()
     expect(owner.get_by_text(re.compile("would have been accepted"))).not_to_have_count(0)
     pictured(owner, album, "proposal")
-    owner.get_by_role("button", name="Save the list").click()
+    owner.get_by_role("button", name="Save allowlist").click()
     expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"00:0\d:\d\d"))
     expect(owner.get_by_text("The trial waits for one request with a valid signature")).to_be_visible()
     pictured(owner, album, "trial")
     assert call(live, signer) == "RECORD_NOT_FOUND"
-    owner.get_by_role("link", name="Look again").click()
+    owner.get_by_role("link", name="Reload page").click()
     expect(
-        owner.get_by_text("The new list stays: a request with a valid signature arrived from 127.0.0.1")
+        owner.get_by_text("The new allowlist stays: a request with a valid signature arrived from 127.0.0.1")
     ).to_be_visible()
     expect(owner.get_by_text("restricted to 1 entry")).to_be_visible()
 
 
 def test_an_address_is_proved_while_the_page_waits(owner: Page, live: Live, signer: Signer, album: Path) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/allowlist/egress/")
-    owner.get_by_label("The key that the server signs with").select_option(label=f"{named(signer)} (live)")
-    owner.get_by_role("button", name="Show the command").click()
+    owner.get_by_label("Key that the server signs with").select_option(label=f"{named(signer)} (live)")
+    owner.get_by_role("button", name="Show command").click()
     command = owner.locator("#command").inner_text()
     environment = {"SECRET_KEY": signer.secret, "PATH": os.environ["PATH"]}
     subprocess.run(["bash", "-c", command], env=environment, check=True, timeout=20, capture_output=True)
-    expect(owner.get_by_role("heading", name="Your server calls from 127.0.0.1")).to_be_visible(timeout=30_000)
-    owner.get_by_role("link", name="Put it on this key’s list").click()
-    expect(owner.get_by_role("heading", name="Look before you save")).to_be_visible()
+    expect(owner.get_by_role("heading", name="Your server uses the address 127.0.0.1")).to_be_visible(timeout=30_000)
+    owner.get_by_role("link", name="Add to the allowlist of this key").click()
+    expect(owner.get_by_role("heading", name="Preview of the change")).to_be_visible()
 
 
 def pictured(page: Page, album: Path, name: str) -> None:

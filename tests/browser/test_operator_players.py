@@ -18,7 +18,7 @@ __all__ = ["owner"]
 def some_player(page: Page) -> str:
     """The id of one who is not blocked, as the operator's own system would know it."""
     page.get_by_role("link", name="Players", exact=True).click()
-    row = page.locator("tbody tr", has_text="may play").first
+    row = page.locator("tbody tr", has_text="active").first
     return row.get_by_role("link").inner_text()
 
 
@@ -26,34 +26,34 @@ def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Liv
     player = some_player(owner)
     owner.goto(f"{live.base_url}/operator/{CODE}/")
     owner.get_by_role("link", name="Players", exact=True).click()
-    owner.get_by_label("Player id, whole or how it begins").fill(player)
+    owner.get_by_label("Player id or its beginning").fill(player)
     owner.keyboard.press("Enter")
     owner.get_by_role("link", name=player, exact=True).click()
-    owner.get_by_role("link", name="Block", exact=True).click()
-    expect(owner.get_by_role("heading", name="What goes on now")).to_be_visible()
+    owner.get_by_role("link", name="Block player", exact=True).click()
+    expect(owner.get_by_role("heading", name="Current activity")).to_be_visible()
     expect(owner.get_by_text("RS_ERROR_PLAYER_BLOCKED")).to_be_visible()
     picture(owner, album, "block")
-    owner.get_by_label("Why").fill("Asked for a pause")
-    owner.get_by_role("button", name="Block the player").click()
-    expect(owner.get_by_text(f"Player {player} is blocked now.")).to_be_visible()
+    owner.get_by_label("Reason").fill("Asked for a pause")
+    owner.get_by_role("button", name="Block player").click()
+    expect(owner.get_by_text(f"Player {player} is blocked.")).to_be_visible()
     expect(owner.get_by_text("Asked for a pause").first).to_be_visible()
-    owner.get_by_role("button", name="Undo").click()
-    expect(owner.get_by_text("Undone: all is as it was before.")).to_be_visible()
-    expect(owner.get_by_role("link", name="Block", exact=True)).to_be_visible()
+    owner.get_by_role("button", name="Undo change").click()
+    expect(owner.get_by_text("The change is undone.")).to_be_visible()
+    expect(owner.get_by_role("link", name="Block player", exact=True)).to_be_visible()
 
 
 def test_games_are_switched_off_by_the_keyboard_and_undone(owner: Page, live: Live) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/games/")
     owner.get_by_role("checkbox").first.focus()
     owner.keyboard.press("Space")
-    owner.get_by_role("button", name="Switch off").focus()
+    owner.get_by_role("button", name="Switch off games").focus()
     owner.keyboard.press("Enter")
     expect(owner.get_by_text("RS_ERROR_GAME_INACTIVE")).to_be_visible()
-    owner.get_by_role("button", name="Switch off").focus()
+    owner.get_by_role("button", name="Switch off games").focus()
     owner.keyboard.press("Enter")
-    expect(owner.get_by_text("off, by you").first).to_be_visible()
-    owner.get_by_role("button", name="Undo").click()
-    expect(owner.get_by_text("Undone")).to_be_visible()
+    expect(owner.get_by_text("off for your players").first).to_be_visible()
+    owner.get_by_role("button", name="Undo change").click()
+    expect(owner.get_by_text("The change is undone.")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -89,9 +89,9 @@ def test_a_file_is_shown_before_it_is_taken_over(
     player = some_player(owner)
     see(owner, f"{live.base_url}/operator/{CODE}/players/import/", size=size, scheme=scheme, album=album, name="import")
     wrong, right = f"{player},maybe,,,", f"{player},yes,Closed,30,12.50"
-    for lines, said in ((wrong, "stands yes or no"), (right, "What goes on now")):
-        owner.get_by_label("Or its lines, pasted").fill(f"playerId,blocked,reason,betsPerMinute,maxStake\n{lines}\n")
-        owner.get_by_role("button", name="See what changes").click()
+    for lines, said in ((wrong, "must contain yes or no"), (right, "Current activity")):
+        owner.get_by_label("Or paste the lines").fill(f"playerId,blocked,reason,betsPerMinute,maxStake\n{lines}\n")
+        owner.get_by_role("button", name="Preview changes").click()
         expect(owner.locator("main")).to_contain_text(said)
         owner.screenshot(path=album / f"import-{said[:2]}-{size['width']}-{scheme}.png")
         assert owner.evaluate("document.documentElement.scrollWidth") <= size["width"]

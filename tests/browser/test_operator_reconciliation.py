@@ -122,7 +122,7 @@ def test_from_the_upload_to_the_resolved_case_and_the_mail(
     assert owner.locator("dl.numbers dd").first.inner_text() in told
     expect(owner.get_by_text("Restated.").first).to_be_visible()
     statement = str(owner.get_by_role("link", name="statement.csv").get_attribute("href"))
-    owner.get_by_role("link", name="All of it").click()
+    owner.get_by_role("link", name="Report details").click()
     expect(owner.get_by_text(FINANCE)).to_be_visible()
     report = owner.url
 
@@ -135,35 +135,35 @@ def test_from_the_upload_to_the_resolved_case_and_the_mail(
 
 def plan_is_made(page: Page, here: str) -> None:
     page.goto(f"{here}plan/")
-    page.get_by_role("link", name="Change the plan").click()
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("link", name="Add", exact=True).click()
+    page.get_by_role("link", name="Change plan").click()
+    page.get_by_role("button", name="Change plan").click()
+    page.get_by_role("link", name="Add recipient").click()
     page.get_by_label("Email").fill(FINANCE)
-    page.get_by_role("button", name="Add").click()
-    expect(page.get_by_text(f"{FINANCE} gets the report from now on")).to_be_visible()
+    page.get_by_role("button", name="Add recipient").click()
+    expect(page.get_by_text(f"{FINANCE} receives the report")).to_be_visible()
 
 
 def first_statement(page: Page, file: Path, day: str, album: Path) -> None:
     """Nothing is known of its columns yet."""
     page.get_by_role("link", name="Reconciliation", exact=True).click()
-    page.get_by_role("link", name="Upload a statement").click()
+    page.get_by_role("link", name="Upload statement").click()
     look_at(page, file, day)
     expect(page.get_by_text("Are amounts whole units")).to_be_visible()
     page.get_by_label("whole units: 1250000").check()
-    page.get_by_text("Words for kinds and states, times, encoding and sheet").click()
-    page.get_by_label("States that mean rolled back").fill("rolled back")
-    page.get_by_role("button", name="Look again").click()
-    expect(page.get_by_role("heading", name="What it comes to")).to_be_visible()
+    page.get_by_text("Words for types and states, times, encoding and sheet").click()
+    page.get_by_label("States for rolled back").fill("rolled back")
+    page.get_by_role("button", name="Update preview").click()
+    expect(page.get_by_role("heading", name="Totals")).to_be_visible()
     pictures(page, album, "reconciliation-look")
-    page.get_by_role("button", name="Send and read it").click()
-    expect(page.get_by_text("was read:")).to_be_visible()
+    page.get_by_role("button", name="Upload statement").click()
+    expect(page.get_by_text("is accepted with")).to_be_visible()
 
 
 def corrected(page: Page, file: Path) -> None:
-    page.get_by_role("link", name="Attach a corrected statement").click()
+    page.get_by_role("link", name="Attach corrected statement").click()
     look_at(page, file, "")
-    page.get_by_label("What was corrected").fill(EXPLAINED)
-    page.get_by_role("button", name="Send and read it").click()
+    page.get_by_label("Description of the correction").fill(EXPLAINED)
+    page.get_by_role("button", name="Upload statement").click()
     expect(page.get_by_text(EXPLAINED)).to_be_visible()
 
 
@@ -187,8 +187,8 @@ def look_at(page: Page, file: Path, day: str) -> None:
     if day:
         page.get_by_label("Day", exact=True).fill(day)
     page.get_by_label("File").set_input_files(file)
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_role("heading", name="Look before you send")).to_be_visible()
+    page.get_by_role("button", name="Preview statement").click()
+    expect(page.get_by_role("heading", name="Preview of the statement")).to_be_visible()
 
 
 def pictures(page: Page, album: Path, name: str) -> None:

@@ -119,10 +119,10 @@ def test_somebody_new_learns_why_ten_calls_failed(owner: Page, live: Live, novic
         owner.locator(f'#lines a[href$="{request_id}/"]').click()
         expect(owner.locator("#verdict")).to_contain_text("Refused by check")
         owner.wait_for_load_state()  # the doctor stands below
-        examine = owner.get_by_role("button", name="Find the mistake")
+        examine = owner.get_by_role("button", name="Find mistake")
         if examine.count():
             examine.click()
-            expect(owner.locator("#doctor")).not_to_contain_text("We try the usual mistakes")
+            expect(owner.locator("#doctor")).not_to_contain_text("This check tests common mistakes")
             read[mistake] = owner.locator("#doctor").inner_text()
         else:
             read[mistake] = owner.locator("#verdict").inner_text()
@@ -135,7 +135,7 @@ def test_new_calls_appear_by_themselves_until_it_is_paused(owner: Page, live: Li
     newest = owner.locator("#lines tr").first
     first = novice.signs(spaced)
     expect(newest.locator("a")).to_have_attribute("href", f"/operator/{CODE}/requests/{first}/")
-    expect(owner.locator("#tail-said")).to_contain_text("The last came at")
+    expect(owner.locator("#tail-said")).to_contain_text("The last request arrived at")
     novice.means(sessionId="gone")  # another answer, which the filter leaves out
     second = novice.signs(spaced)
     expect(newest.locator("a")).to_have_attribute("href", f"/operator/{CODE}/requests/{second}/")
@@ -173,7 +173,7 @@ def test_the_pages_are_accessible_and_fit(owner: Page, live: Live, novice: Novic
         for size, scheme in looks(number):
             see(owner, base + path, size=size, scheme=scheme, album=album, name=f"requests-{number}")
             found[f"{path} {size['width']} {scheme}"] = faults(owner)
-    owner.get_by_role("button", name="Find the mistake").click()
+    owner.get_by_role("button", name="Find mistake").click()
     owner.get_by_text("Python", exact=True).click()
     owner.emulate_media(color_scheme="light")
     picture(owner, album, "call")

@@ -60,7 +60,7 @@ def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, p
 
 def test_a_round_that_was_rolled_back_is_told_so(owner: Page, live: Live, taken_back: str, album: Path) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/rounds/?q={taken_back}")
-    expect(owner.get_by_text("every payout was taken back")).to_be_visible()
+    expect(owner.get_by_text("every payout was reversed")).to_be_visible()
     for size, scheme in looks():
         see(owner, owner.url, size=size, scheme=scheme, album=album, name="round-back")
         assert faults(owner) == []
@@ -89,8 +89,8 @@ def test_a_list_is_exported_and_fetched_when_it_is_ready(owner: Page, live: Live
     owner.goto(f"{live.base_url}/operator/{CODE}/rounds/?state=lost")
     owner.get_by_role("link", name="Export these").click()
     owner.get_by_label("XLSX").check()
-    owner.get_by_role("button", name="Export", exact=True).click()
-    expect(owner.get_by_text("The export is on its way.")).to_be_visible()
+    owner.get_by_role("button", name="Export rounds").click()
+    expect(owner.get_by_text("The export has started.")).to_be_visible()
     expect(owner.get_by_text("waiting")).to_be_visible()
     see(owner, owner.url, size=NARROW, scheme="light", album=album, name="export-waits")
     assert faults(owner) == []

@@ -71,7 +71,7 @@ def test_a_new_administrator_sets_up_a_passkey_and_signs_in_with_it(
     page.get_by_label("Email").fill("new@oppi.example")
     page.get_by_label("Password").fill("a long walk by the sea")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_text("Staff sign in with a second factor.")).to_be_visible()
+    expect(page.get_by_text("Staff need a second factor for the administration.")).to_be_visible()
     page.screenshot(path=album / "account-set-up.png")
 
     cdp = page.context.new_cdp_session(page)
@@ -79,9 +79,9 @@ def test_a_new_administrator_sets_up_a_passkey_and_signs_in_with_it(
     key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
     options = key | {"isUserVerified": True, "automaticPresenceSimulation": True}
     cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("link", name="Add passkey").click()
     page.get_by_label("Sign in with this passkey alone").check()
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.screenshot(path=album / "account-recovery-codes.png")
     page.get_by_role("link", name="I have saved the codes").click()
@@ -102,7 +102,7 @@ def test_a_new_administrator_sets_up_a_passkey_and_signs_in_with_it(
     done = live.manage("shell", "-c", as_second_factor)
     assert done.returncode == 0, done.stderr
     page.goto(f"{home}/account/second-factor/webauthn/")
-    expect(page.get_by_text("Signs in without a password.")).to_have_count(0)
+    expect(page.get_by_text("Works without a password.")).to_have_count(0)
     cookies = page.context.cookies()
     page.context.clear_cookies()
     page.goto(f"{home}/admin/merchants/merchant/")

@@ -159,14 +159,14 @@ def states_nothing(page: Page) -> None:
 
 
 def states_zone_and_words(page: Page) -> None:
-    page.get_by_label("Rollbacks are").select_option("flags")
-    page.get_by_text("Words for kinds and states, times, encoding and sheet").click()
+    page.get_by_label("Rollbacks", exact=True).select_option("flags")
+    page.get_by_text("Words for types and states, times, encoding and sheet").click()
     for kind, word in WORDS.items():
         page.get_by_label(kind.capitalize(), exact=True).fill(word)
-    page.get_by_label("Time zone of times that state none").fill("Europe/Vienna")
-    page.get_by_label("States that mean rolled back").fill("storniert")
-    page.get_by_label("States that mean it stands").fill("gebucht")
-    expect(page.get_by_label("Encoding of a CSV")).to_have_value("cp1252")
+    page.get_by_label("Default time zone").fill("Europe/Vienna")
+    page.get_by_label("States for rolled back").fill("storniert")
+    page.get_by_label("States for valid").fill("gebucht")
+    expect(page.get_by_label("CSV encoding")).to_have_value("cp1252")
 
 
 @dataclass(frozen=True)
@@ -234,17 +234,17 @@ def signed_in(page: Page, live: Live, email: str) -> None:
 
 def sent(page: Page, file: Path, day: str, shape: Shape) -> None:
     """Nothing is known of its columns, so that the preset fills in the form before anything is sent."""
-    page.get_by_role("link", name="Upload a statement").click()
+    page.get_by_role("link", name="Upload statement").click()
     page.get_by_label("Day", exact=True).fill(day)
     page.get_by_label("File").set_input_files(file)
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_role("heading", name="Look before you send")).to_be_visible()
+    page.get_by_role("button", name="Preview statement").click()
+    expect(page.get_by_role("heading", name="Preview of the statement")).to_be_visible()
     shape.state(page)
     page.get_by_label("Start from a preset").select_option(shape.preset)
-    page.get_by_role("button", name="Look again").click()
-    expect(page.get_by_role("heading", name="What it comes to")).to_be_visible()
+    page.get_by_role("button", name="Update preview").click()
+    expect(page.get_by_role("heading", name="Totals")).to_be_visible()
     expect(page.get_by_text(f"{shape.rows} rows", exact=True)).to_be_visible()
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    page.get_by_role("button", name="Send and read it").click()
-    expect(page.get_by_text(f"{file.name} was read: {shape.rows} rows.")).to_be_visible()
+    page.get_by_role("button", name="Upload statement").click()
+    expect(page.get_by_text(f"{file.name} is accepted with {shape.rows} rows.")).to_be_visible()

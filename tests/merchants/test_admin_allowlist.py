@@ -43,8 +43,8 @@ def test_a_network_is_kept_as_callers_are_seen(typed: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("52.1.2.3:443", "has a port"),
-        ("[2a00::1]:443", "has a port"),
+        ("52.1.2.3:443", "contains a port"),
+        ("[2a00::1]:443", "contains a port"),
         ("example.com", "is not an IP address"),
         ("52.1.2.999", "is not an IP address"),
         ("52.1.2.3/33", "is not an IP address"),
@@ -61,8 +61,8 @@ def test_a_network_is_kept_as_callers_are_seen(typed: str, kept: str) -> None:
         ("fd00::1", "private or reserved"),
         ("fe80::1%eth0", "is not an IP address"),
         ("::ffff:10.0.0.1", "private or reserved"),
-        ("224.0.0.1", "No call can come from"),
-        ("0.0.0.0", "No call can come from"),
+        ("224.0.0.1", "Requests cannot come from"),
+        ("0.0.0.0", "Requests cannot come from"),
     ],
 )
 def test_what_is_no_network_of_a_caller(typed: str, reason: str) -> None:
@@ -116,10 +116,10 @@ def test_staff_add_networks_and_domains(staff: Client, acme: Merchant, support: 
     ("table", "rows", "reason"),
     [
         ("allowlist", "52.1.2.3 10.0.0.1", "private or reserved"),
-        ("allowlist", "52.1.2.3 52.1.2.3/32", "stands in the list twice"),
+        ("allowlist", "52.1.2.3 52.1.2.3/32", "is on the allowlist twice"),
         ("allowlist", " ".join(f"52.1.{number}.1" for number in range(MAX_ENTRIES + 1)), "at most 100"),
-        ("domains", "a.com A.com", "stands in the list twice"),
-        ("domains", "https://a.com", "more than a name"),
+        ("domains", "a.com A.com", "is on the allowlist twice"),
+        ("domains", "https://a.com", "is not only a host name"),
     ],
 )
 def test_a_refused_list_says_why_and_saves_nothing(

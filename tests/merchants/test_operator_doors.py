@@ -318,7 +318,7 @@ def test_our_staff_look_and_the_merchant_sees_it_once_an_hour(client: Client, ac
     with clock.frozen_at(clock.now().replace(minute=30)):  # else the hour may end in between
         signed_in(client, support)
         for path in ("", "keys/", "people/", ""):
-            assert "Nothing can be changed here" in client.get(f"/operator/acme/{path}").content.decode()
+            assert "You cannot change anything here" in client.get(f"/operator/acme/{path}").content.decode()
     assert StaffVisit.objects.filter(merchant=acme, person=support).count() == 1
     titles = [entry.title for entry in history.timeline(acme)]
     assert titles.count("support@oppi.test looked at the merchant’s pages") == 1
@@ -329,7 +329,7 @@ def test_a_staff_role_counts_before_a_membership(client: Client, acme: Merchant,
     Person.objects.filter(pk=owner.pk).update(staff_role="auditor")
     owner.refresh_from_db()
     signed_in(client, owner)
-    assert "Nothing can be changed here" in client.get("/operator/acme/").content.decode()
+    assert "You cannot change anything here" in client.get("/operator/acme/").content.decode()
     assert client.get("/operator/acme/people/invite/").status_code == 403
     assert StaffVisit.objects.filter(merchant=acme, person=owner).exists()
     assert "owner</span>" not in client.get("/operator/").content.decode()

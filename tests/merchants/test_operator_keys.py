@@ -88,7 +88,7 @@ def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKe
     assert send(at_work, page(key, "extend"), until=later).status_code == 302
     assert send(at_work, page(key, "quiet"), hours=12).status_code == 302
     shown = said(at_work.get(page(key)))
-    assert "or after 12 quiet hours" in shown
+    assert "or until 12 hours pass without use" in shown
     assert "Not yet safe to end" in shown
     assert send(at_work, page(key, "end")).status_code == 302
     assert not Secret.objects.overlapping(at=clock.now()).exists()
@@ -97,7 +97,9 @@ def test_an_overlap_is_extended_made_quiet_and_ended(at_work: Client, key: ApiKe
 def test_the_end_of_an_old_secret_reads_right_with_the_countdown_and_without(at_work: Client, key: ApiKey) -> None:
     keys.rotate_secret(key=key, overlap=timedelta(hours=6, seconds=30), quiet_hours=12)
     shown = re.sub(r"</?strong[^>]*>", "", said(at_work.get(page(key))))
-    assert re.search(r"Version 1: ends on [^(]+ UTC \(time left: 6 hours\), or after 12 quiet hours", shown)
+    assert re.search(
+        r"Version 1: works until [^(]+ UTC \(time left: 6 hours\), or until 12 hours pass without use", shown
+    )
 
 
 @pytest.mark.parametrize("verb", ["extend", "end", "quiet"])
@@ -113,7 +115,7 @@ def test_what_the_key_does_now_is_shown_before_it_is_switched_off(
 ) -> None:
     caller.bet(250_000)
     shown = said(at_work.get(page(key, verb)))
-    assert "1 with 2.50 EUR at stake" in shown
+    assert "1 with EUR 2.50 at stake" in shown
     assert "<dt>Players in session</dt><dd>1</dd>" in shown
 
 
@@ -124,7 +126,7 @@ def test_quarantine_then_revoke(at_work: Client, caller: Caller, key: ApiKey) ->
     key.refresh_from_db()
     assert key.status == "revoked"
     assert caller.balance().body["status"] == "RS_ERROR_INVALID_APIKEY"
-    assert "every call under this key is refused" in said(at_work.get(page(key)))
+    assert "all requests with this key are refused" in said(at_work.get(page(key)))
 
 
 @pytest.mark.parametrize("response", ["revoke", "quarantine", "rotate"])
@@ -135,7 +137,7 @@ def test_a_leak_is_declared_and_the_new_secret_shown(
     assert shown_secret(answer) in said(answer)
     case = Compromise.objects.get(key=key)
     assert (case.response, case.declared_by) == (response, owner)
-    assert "declared as leaked" in said(at_work.get("/operator/acme/"))
+    assert "is compromised" in said(at_work.get("/operator/acme/"))
     assert any(entry.who == owner.email for entry in history.timeline(acme, kind="keys"))
 
 

@@ -89,7 +89,7 @@ def test_who_approves_a_rotation_is_told_how_long_the_old_secret_works(
     acme.two_person = True
     acme.save()
     approvals.ask_to_rotate(key=key, by=partner, reason="Leaked?", overlap=keys.DEFAULT_OVERLAP * 0)
-    assert "The old secret is refused at once" in said(at_work.get(page(key, "approve")))
+    assert "The old secret is refused immediately" in said(at_work.get(page(key, "approve")))
 
 
 def test_a_wish_to_rotate_is_about_the_version_that_was_seen(at_work: Client, key: ApiKey, acme: Merchant) -> None:

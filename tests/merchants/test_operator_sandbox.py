@@ -40,7 +40,7 @@ def test_an_owner_creates_the_sandbox_on_the_keys_page(client: Client, acme: Mer
     factories.early_test_key(acme)
     signed_in(client, owner)
     page = said(client.get("/operator/acme/keys/"))
-    assert "1 test key has no sandbox, so every call with it is refused" in page
+    assert "1 test key has no sandbox, so all requests with this key are refused" in page
     assert "refused: no sandbox" in page
     assert SWITCH not in page
     answer = send(client, "/operator/acme/sandbox/create/")
@@ -58,7 +58,7 @@ def test_an_owner_creates_the_sandbox_on_the_keys_page(client: Client, acme: Mer
 @pytest.mark.parametrize("role", ["viewer", "manager"])
 def test_others_are_told_who_creates_it(client: Client, acme: Merchant, role: str) -> None:
     signed_in(client, factories.member(acme, role))
-    assert "An owner can create it." in said(client.get("/operator/acme/keys/"))
+    assert "An owner can create the sandbox." in said(client.get("/operator/acme/keys/"))
     assert client.get("/operator/acme/sandbox/create/").status_code == 403
 
 
@@ -119,7 +119,7 @@ def test_the_people_of_a_sandbox_are_shown_and_changed_in_live(
     page = said(client.get(f"/operator/{sandbox.code}/people/"))
     assert owner.email in page
     assert "/operator/acme/people/" in page
-    assert "Invite somebody" not in page
+    assert "Invite person" not in page
 
 
 def test_a_second_factor_that_live_asks_for_is_asked_for_here(

@@ -127,7 +127,7 @@ def test_a_merchants_people_are_told_that_this_part_is_not_theirs(client: Client
     client.force_login(owner)
     refused = client.get("/admin/merchants/merchant/")
     assert refused.status_code == 403
-    assert "for support staff" in refused.content.decode()
+    assert "for our staff only" in refused.content.decode()
 
 
 def test_the_administrations_own_sign_in_leads_here(client: Client, db: None) -> None:
@@ -142,7 +142,7 @@ def test_staff_without_a_second_factor_may_only_set_one_up(
     assert password(client, support)["location"] == "/admin/"
     for page in ("/admin/", "/admin/merchants/merchant/", "/admin/merchants/apikey/add/"):
         assert client.get(page)["location"] == SET_UP
-    assert "Staff sign in with a second factor." in client.get(SET_UP).content.decode()
+    assert "Staff need a second factor for the administration." in client.get(SET_UP).content.decode()
 
     form = client.get(f"{SET_UP}totp/activate/").content.decode()
     found = re.search(r'id="authenticator_secret"[^>]*>([A-Z2-7]+)<', form)
@@ -190,7 +190,7 @@ def test_a_seed_copied_to_the_row_of_another_person_opens_nothing(
     mine = Authenticator.objects.get(user=support, type="totp")
     Authenticator.objects.filter(user=administrator, type="totp").update(data=mine.data)
     password(client, administrator)
-    assert "can&#x27;t be read here" in code(client, code_of(secret)).content.decode()
+    assert "Your second factor cannot be read" in code(client, code_of(secret)).content.decode()
     enter(Client(), support, code_of(secret))
 
 
@@ -240,11 +240,11 @@ def test_five_wrong_passwords_lock_the_account_for_a_while(
         assert "Wrong email or password" in password(client, support, "wrong").content.decode()
     locked = password(Client(), support, PASSWORD, host="another.example").content.decode()
     assert "Too many wrong passwords. Try again in 15 minutes" in locked
-    assert "the correct one is refused, too" in locked
+    assert "the correct password is refused, too" in locked
 
     later = time.time() + 14 * 60
     monkeypatch.setattr(time, "time", lambda: later)
-    assert "Try again in a minute" in password(client, support).content.decode()
+    assert "Try again in 1 minute." in password(client, support).content.decode()
     monkeypatch.setattr(time, "time", lambda: later + 61)
     assert password(client, support)["location"] == SECOND
 

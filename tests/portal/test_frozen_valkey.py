@@ -25,7 +25,7 @@ from tests.wallet.conftest import LiveCaller, Stage, decided, stage, until
 
 __all__ = ["stage"]
 SECONDS = 60  # for an answer, on a machine that is busy
-SENTENCE = "Sign-in is unavailable right now. Try again in a minute."
+SENTENCE = "You cannot sign in at the moment. Try again in a minute."
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from tests.visible_strings import visible_strings
+from tests.visible_strings import CHECKOUT, template_texts, visible_strings
 
 RETIRED = {
     "rightly": "with a valid signature, correctly",
@@ -16,14 +17,76 @@ RETIRED = {
     "blanks?": "space",
     "to mend": "fix",
     "who still signs": "rotation progress",
+    "meter": "rotation progress",
+    "seen before": "repeat",
+    "goe?s? on working": "works until",
+    "put back": "restore",
+    "is told": "is notified",
+    "sweep": "purge",
+    "mend": "fix",
+    "taken back": "reversed, rolled back",
+    "(?:left|leave) away": "leave out",
+    "so many": "a number, or maximum",
+    "highest stake": "maximum stake",
+    "by themselves": "automatically",
 }
-PATTERN = re.compile(r"\b(" + "|".join(RETIRED) + r")\b", re.IGNORECASE)
+# Held on the pages that operators see.
+OPERATORS = ("templates/operator/", "templates/account/", "templates/mfa/", "templates/usersessions/", "wallet/pages/")
+OPERATORS += ("merchants/pages/", "merchants/sign_in/")
+RETIRED_FOR_OPERATORS = {
+    "what (?:goes on|is to be done|changes)": "a noun phrase",
+    "bets a minute": "bets per minute",
+    "leaked": "compromised",
+    "exposed": "compromised since",
+    "went back": "reverted",
+    "every call": "all requests",
+    "nobody": "a noun",
+    "everybody": "everyone, all people",
+    "telephone": "phone",
+    "look (?:at|again)": "show, reload, check",
+    "go on": "continue, or the verb of the button",
+    "once more": "again",
+    "anew": "again",
+    "from now on": "say what is true now",
+    "all of it": "a noun",
+    "movements?": "transaction",
+    "comparison": "reconciliation run",
+}
+HEADING = re.compile(r"""(?:<h[1-6][^>]*>{% (?:translate "|blocktranslate[^%]*%})|title=_\(")([A-Z][a-z]+)""")
+NO_NOUN = {"What", "Who", "Whoever", "Of", "As", "Its", "Where", "When", "Why", "How"}
+
+
+def retired(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(r"\b(" + "|".join(words) + r")\b", re.IGNORECASE)
+
+
 MODELS = "/models/"  # help texts of columns stand in migrations too, and in no page
 
 
 def test_no_visible_text_has_a_retired_word() -> None:
-    found = [each for each in visible_strings() if MODELS not in each.file and PATTERN.search(each.text)]
+    found = [each for each in visible_strings() if MODELS not in each.file and retired(RETIRED).search(each.text)]
     assert [f"{each.file}:{each.line}: {each.text}" for each in found if "target=" not in each.text] == []
+
+
+def test_no_page_of_operators_has_a_retired_word() -> None:
+    pattern = retired(RETIRED_FOR_OPERATORS)
+    found = [each for each in visible_strings() if each.file.startswith(OPERATORS) and pattern.search(each.text)]
+    assert [f"{each.file}:{each.line}: {each.text}" for each in found if "target=" not in each.text] == []
+
+
+def test_a_heading_of_operators_begins_with_a_noun() -> None:
+    found = {
+        f"{path.relative_to(CHECKOUT)}: {word}"
+        for path in sorted((CHECKOUT / "templates/operator").rglob("*.html"))
+        for word in HEADING.findall(path.read_text())
+        if word in NO_NOUN
+    }
+    assert found == set()
+
+
+def test_a_question_word_before_a_heading_is_found() -> None:
+    assert HEADING.findall('<h2 id="h-a">{% translate "What changes" %}</h2>') == ["What"]
+    assert HEADING.findall('<h2 class="x">{% blocktranslate trimmed with a=b %}Who got {{ a }}') == ["Who"]
 
 
 def test_the_list_of_visible_texts_is_whole() -> None:
@@ -35,3 +98,10 @@ def test_the_list_of_visible_texts_is_whole() -> None:
         "Wrong email or password",
     ):
         assert any(part in text for text in texts)
+
+
+def test_texts_marked_for_translation_stay_in_the_list() -> None:
+    source = """<a title="{% translate "Block player" %}">{% blocktranslate trimmed with name=player %}
+    The player {{ name }} is blocked.
+    {% endblocktranslate %}</a>{% include "parts/badge.html" with text=_("no sandbox") level="bad" %}"""
+    assert list(template_texts(source)) == [(1, "Block player"), (2, "The player is blocked."), (3, "no sandbox")]

@@ -147,15 +147,26 @@ def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_foun
 @pytest.mark.parametrize(
     ("merchant_list", "key_list", "said"),
     [
-        ([], [], ["No merchant’s list", "1 key open to every address"]),
-        ([None], [], ["1 network on the merchant’s list"]),
-        ([None, None], [None], ["2 networks on the merchant’s list", "1 key with a list of its own"]),
-        ([], [None], ["No merchant’s list", "1 key with a list of its own"]),
-        ([-1], [], ["0 networks on the merchant’s list", "1 key open to no address"]),
+        ([], [], ["No IP allowlist for the merchant", "1 key accepts every address"]),
+        ([None], [], ["1 entry on the merchant’s allowlist"]),
+        ([None, None], [None], ["2 entries on the merchant’s allowlist", "1 key with its own allowlist"]),
+        ([], [None], ["No IP allowlist for the merchant", "1 key with its own allowlist"]),
+        (
+            [-1],
+            [],
+            [
+                "0 entries on the merchant’s allowlist",
+                "1 key accepts no address, because all entries of an allowlist have expired",
+            ],
+        ),
         (
             [None],
             [-1],
-            ["1 network on the merchant’s list", "1 key with a list of its own", "1 key open to no address"],
+            [
+                "1 entry on the merchant’s allowlist",
+                "1 key with its own allowlist",
+                "1 key accepts no address, because all entries of an allowlist have expired",
+            ],
         ),
     ],
 )
@@ -168,8 +179,8 @@ def test_lists_are_told_in_words(
         AllowlistEntry.objects.create(merchant=acme, key=owner, network=f"203.0.113.{number}/32", expires_at=ends)
     page = page_of(staff, acme)
     assert [words for words in said if words not in page] == []
-    assert ("open to every address" in page) == any("every" in words for words in said)
-    assert ("open to no address" in page) == any("no address" in words for words in said)
+    assert ("accepts every address" in page) == any("accepts every" in words for words in said)
+    assert ("accepts no address" in page) == any("no address" in words for words in said)
 
 
 def test_a_list_whose_trial_is_over_is_told_as_it_is_judged(client: Client, support: Person, acme: Merchant) -> None:
@@ -179,7 +190,7 @@ def test_a_list_whose_trial_is_over_is_told_as_it_is_judged(client: Client, supp
     assert tried is not None
     with clock.frozen_at(tried.deadline):
         page = page_of(signed_in(client, support), acme)
-    assert "No merchant’s list" in page
+    assert "No IP allowlist for the merchant" in page
 
 
 def test_keys_overlaps_cases_and_flags_stand_on_the_page(

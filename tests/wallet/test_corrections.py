@@ -341,8 +341,8 @@ def test_money_that_a_correction_paid_is_not_paid_by_the_late_payout(
     [taken] = find_by_id.find_id(busy.merchant, "late-win").rounds
     assert taken == Transaction.objects.get(transaction_id="late-win")
     page = said(signed_in(Client(), viewer).get(f"/operator/acme/rounds/{taken.pk}/"))
-    assert "Two persons of our support settled this transaction by a correction." in page
-    assert f"The correction of case {settled.pk} took this id" in page
+    assert "Two people of our support settled this transaction by a correction." in page
+    assert f"The correction of case {settled.pk} uses this id" in page
 
 
 @pytest.mark.parametrize("found", [owed, missing_here])

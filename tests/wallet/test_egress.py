@@ -42,7 +42,7 @@ def test_a_signed_call_proves_its_address(caller: Caller, proof: EgressProof) ->
     line = proofs.proved_entry(proved)
     assert line is not None
     assert line.network == parse_network(HERE)
-    assert "Proved by a signed call" in line.note
+    assert "Proved by a signed request" in line.note
 
 
 def test_an_address_that_the_list_refuses_is_answered_as_ever_and_proved(

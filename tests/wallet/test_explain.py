@@ -178,20 +178,20 @@ class Row(NamedTuple):
 BET = Caller.bet
 ROWS: dict[str, tuple[int, Row]] = {
     "headers": (1, Row(unsigned, ("x-signature", "missing"), False, suspend, 1)),
-    "key": (2, Row(key_ended, ("Ends", "(over)"), True, key_goes_on, None)),
+    "key": (2, Row(key_ended, ("Expires", "(expired)"), True, key_goes_on, None)),
     "address": (3, Row(not_listed, ("Entry", "203.0.113.0/24 “Office”"), True, list_emptied, None)),
     "timestamp": (4, Row(slow, ("Allowed", "10 s"), True, window(300), None)),
-    "signature": (5, Row(badly_signed, ("Right under", "no version"), False, revoke, 2)),
+    "signature": (5, Row(badly_signed, ("Valid with", "no active secret version"), False, revoke, 2)),
     "merchant": (6, Row(suspended, ("Merchant", "suspended"), True, activate, None)),
     "types": (7, Row(lambda c: c.bet(currency=5), ("Found", "currency must be a text"), False, suspend, 6)),
     "fields": (8, Row(lambda c: c.bet(gameId=""), ("Found", "gameId is empty"), False, suspend, 6)),
     "numbers": (9, Row(lambda c: c.bet(2**53), ("Found", "amount must be"), False, suspend, 6)),
-    "amount": (10, Row(lambda c: c.bet(-1), ("Amount", "-0.00001 EUR"), False, suspend, 6)),
-    "id": (11, Row(taken, ("Seen before", "as a deposit of 0.00001 EUR"), False, suspend, 6)),
+    "amount": (10, Row(lambda c: c.bet(-1), ("Amount", "EUR -0.00001"), False, suspend, 6)),
+    "id": (11, Row(taken, ("Sent before", "as a deposit of EUR 0.00001"), False, suspend, 6)),
     "records": (12, Row(lambda c: c.bet(gameId="G-new"), ("Game", "G-new (unknown)"), False, make_game, 13)),
     "session": (
         13,
-        Row(after(session_ends(-1), BET), ("Ends", "(over)"), False, session_ends(3600), None),
+        Row(after(session_ends(-1), BET), ("Expires", "(expired)"), False, session_ends(3600), None),
     ),
     "game": (14, Row(after(switch(on=False), BET), ("For this merchant", "off"), True, switch(on=True), None)),
     "player": (15, Row(after(block, BET), ("Blocked", "yes"), True, unblock, None)),
@@ -202,7 +202,7 @@ ROWS: dict[str, tuple[int, Row]] = {
     "limits": (17, Row(after(largest(50), BET), ("Largest stake", "0.0005 (player)"), True, largest(None), None)),
     "balance": (
         18,
-        Row(lambda c: c.bet(1_000_001), ("Balance", "10.00 EUR"), False, lambda c: c.deposit(1), None),
+        Row(lambda c: c.bet(1_000_001), ("Balance", "EUR 10.00"), False, lambda c: c.deposit(1), None),
     ),
 }  # fmt: skip
 
@@ -242,7 +242,7 @@ def test_then_stays_and_now_follows_the_state(caller: Caller, name: str) -> None
     assert [rung.then for rung in explanation.rungs] == [rung.then for rung in before.rungs]
     assert row.text is not None
     if name == "reference":
-        assert value(explanation, number, "Known").text.startswith("no (it came at")
+        assert value(explanation, number, "Known").text.startswith("no (received on")
     elif name != "session":  # of which no history is kept
         assert value(explanation, number, row.text[0]) == value(before, number, row.text[0])
     assert fails_now(explanation) == ([row.now] if row.now else [])
@@ -280,8 +280,8 @@ def test_of_a_call_that_was_taken_all_rows_passed(caller: Caller) -> None:
     asked = {rung.number: rung.then for rung in explanation.rungs}
     assert asked.pop(16) is CheckOutcome.NOT_ASKED
     assert set(asked.values()) == {CheckOutcome.PASSED}
-    assert value(explanation, 18, "Balance").text == "10.00 EUR"
-    assert value(explanation, 5, "Right under").text == "version 1"
+    assert value(explanation, 18, "Balance").text == "EUR 10.00"
+    assert value(explanation, 5, "Valid with").text == "version 1"
     assert "first answer again: RS_OK" in explanation.now.note
 
 
@@ -321,7 +321,7 @@ def test_a_payout_is_not_asked_for_session_game_block_or_limits(caller: Caller) 
     explanation = told(caller.payout(bet["transactionId"]))
     not_asked = [rung.number for rung in explanation.rungs if rung.then is CheckOutcome.NOT_ASKED]
     assert not_asked == [13, 14, 15, 17, 18]
-    assert value(explanation, 16, "It is").text.startswith("a bet of 0.001 EUR")
+    assert value(explanation, 16, "Transaction").text.startswith("bet of EUR 0.001")
 
 
 def test_a_debit_that_was_refused_stays_refused_under_its_id(caller: Caller) -> None:
@@ -337,7 +337,7 @@ def test_a_repeat_is_answered_by_row_11(caller: Caller) -> None:
     explanation = told(repeated(caller))
     assert (explanation.status, explanation.decided_by) == ("RS_OK", 11)
     assert [rung.number for rung in explanation.rungs if rung.then is CheckOutcome.NOT_REACHED] == list(range(12, 19))
-    assert any("had come before" in note for note in explanation.notes)
+    assert any("is a repeat" in note for note in explanation.notes)
     caller.rollback("id-1")
     assert told(caller.bet(transactionId="id-1")).decided_by == 11
 
@@ -387,7 +387,7 @@ def test_a_list_that_was_replaced_often_is_told_as_it_stood(caller: Caller) -> N
     answer = caller.bet()
     replaced_often(caller.merchant)
     ladder = told(answer)
-    assert value(ladder, 3, "The merchant’s list").text == "100 entries, none with this address"
+    assert value(ladder, 3, "IP allowlist of the merchant").text == "100 entries, none with this address"
     entries = [found.text for found in ladder.rungs[2].values if found.label == "Entry"]
     assert {text.rpartition(".")[0] for text in entries} == {"198.51.100"}
     assert not [note for note in ladder.notes if "not known" in note]
@@ -398,7 +398,7 @@ def test_what_too_much_was_changed_since_is_not_known(caller: Caller, monkeypatc
     replaced_often(caller.merchant)
     monkeypatch.setattr(history, "MOST_SINCE", 500)
     ladder = told(answer)
-    assert "what it was judged by is not known, and is shown as it is today." in " ".join(ladder.notes)
+    assert "Too many changes were made since this request." in " ".join(ladder.notes)
     assert value(ladder, 3, "Entry").text.startswith("203.0.113.")
 
 
@@ -406,7 +406,7 @@ def test_the_list_of_another_key_is_not_shown(caller: Caller) -> None:
     other = ApiKey.objects.get(auth_key=factories.signer(caller.merchant).auth_key)
     AllowlistEntry.objects.create(merchant=caller.merchant, key=other, network=ELSEWHERE)
     explanation = told(caller.bet())
-    assert value(explanation, 3, "The key’s list").text.startswith("empty")
+    assert value(explanation, 3, "IP allowlist of the key").text.startswith("empty")
 
 
 def test_an_origin_that_is_not_listed(caller: Caller) -> None:
@@ -442,7 +442,7 @@ def test_the_versions_of_that_moment(caller: Caller) -> None:
     explanation = told(answer)
     labels = [found.label for found in explanation.rungs[1].values]
     assert "Version 2" not in labels
-    assert value(explanation, 2, "Version 1").text == "usable"
+    assert value(explanation, 2, "Version 1").text == "active"
     assert (explanation.now.row, explanation.now.status) == (5, "RS_ERROR_SIGNATURE_NOT_MATCH")
 
 
@@ -453,8 +453,8 @@ def test_the_limit_a_minute_counts_what_it_counted(caller: Caller) -> None:
     answer = caller.bet()
     assert answer.status == "LIMIT_REACHED"
     explanation = told(answer)
-    assert value(explanation, 17, "Bets a minute").text == "2 (merchant)"
-    assert value(explanation, 17, "Bets in the minute before").text == "2"
+    assert value(explanation, 17, "Bets per minute").text == "2 (merchant)"
+    assert value(explanation, 17, "Bets in the last minute").text == "2"
     assert fails_now(explanation) == [17]
 
 
@@ -462,7 +462,7 @@ def test_a_game_that_is_off_for_everybody(caller: Caller) -> None:
     flags.switch_game(game=caller.game, on=False)
     answer = caller.bet()
     flags.switch_game(game=caller.game, on=True)
-    assert value(told(answer), 14, "For everybody").text == "off"
+    assert value(told(answer), 14, "For all merchants").text == "off"
     assert DisabledGame.objects.count() == 0
 
 
@@ -481,7 +481,7 @@ def test_a_call_that_reached_no_endpoint(caller: Caller) -> None:
 def test_a_key_that_nobody_has(caller: Caller) -> None:
     explanation = told(caller.call("/wallet/balance", {}, x_api_key="oppi_pub_live_nobody"))
     assert failed(explanation) == fails_now(explanation) == [2]
-    assert value(explanation, 2, "Auth Key").text == "oppi_pub_live_nobody (unknown)"
+    assert value(explanation, 2, "Auth key").text == "oppi_pub_live_nobody (unknown)"
 
 
 def test_a_refusal_that_is_not_kept_any_more(caller: Caller) -> None:
@@ -512,7 +512,7 @@ def test_another_merchants_rows_are_not_shown(caller: Caller, rival_caller: Call
     explanation = told(answer)
     assert failed(explanation) == [13]
     assert value(explanation, 13, "Known").text == "no session of this merchant"
-    assert value(explanation, 11, "Seen before").text == "no"
+    assert value(explanation, 11, "Sent before").text == "no"
 
 
 def test_the_questions_are_few_however_much_there_is(caller: Caller) -> None:
@@ -540,7 +540,7 @@ def test_a_call_from_before_its_merchant_was_made(caller: Caller) -> None:
         answer = caller.bet()
     explanation = told(answer)
     assert failed(explanation) == [3]
-    assert value(explanation, 3, "The merchant’s list").text == "1 entry, none with this address"
+    assert value(explanation, 3, "IP allowlist of the merchant").text == "1 entry, none with this address"
     assert any("older than the history" in note for note in explanation.notes)
 
 
@@ -548,7 +548,7 @@ def test_a_call_that_was_refused_at_the_door(caller: Caller) -> None:
     explanation = told(caller.call("/wallet/balance", None, method="GET"))
     assert {rung.now for rung in explanation.rungs} == {CheckOutcome.NOT_REACHED}
     assert explanation.now.message == "Call /wallet/balance with POST."
-    assert "It was refused before any check: so would it be again." in explanation.notes
+    assert "The request was refused before any check. The same request would be refused again." in explanation.notes
 
 
 def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, owner: Person) -> None:
@@ -561,7 +561,7 @@ def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, own
         explanation = told(answer)
     assert failed(explanation) == fails_now(explanation) == [3]
     assert value(explanation, 3, "Entry").text == "203.0.113.0/24 “Before”"
-    assert value(explanation, 3, "Merchant’s list").text.startswith("gone back")
+    assert value(explanation, 3, "IP allowlist of the merchant").text.startswith("reverted on")
 
 
 def test_a_body_with_a_secret_in_it_stays_refused(caller: Caller) -> None:

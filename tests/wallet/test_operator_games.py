@@ -44,7 +44,7 @@ def test_a_switch_shows_first_what_goes_on_and_what_callers_are_answered(desk: C
     request_log.drain_lines()
     shown = said(desk.get(switch("off", caller.game)))
     for text in (
-        "1 with 2.00 EUR at stake",
+        "1 with EUR 2.00 at stake",
         "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>",
         "<dt>Among your last 5,000 calls</dt><dd>2</dd>",
         "RS_ERROR_GAME_INACTIVE",
@@ -58,7 +58,7 @@ def test_another_merchants_rounds_and_players_are_not_counted(
 ) -> None:
     rival_caller.bet(200_000)
     shown = said(desk.get(switch("off", caller.game)))
-    assert "<dt>Rounds open, of the last 30 days</dt><dd>none</dd>" in shown
+    assert "<dt>Open rounds, of the last 30 days</dt><dd>none</dd>" in shown
     assert "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>" in shown
 
 
@@ -105,10 +105,10 @@ def test_the_list_says_who_switched_it_off_and_what_is_off_for_everybody(desk: C
     send(desk, switch("off", game))
     flags.switch_game(game=factories.game(name="Ours"), on=False)
     shown = said(desk.get(GAMES))
-    assert "off, by you" in shown
+    assert "off for your players" in shown
     assert "manager@acme.test" in shown
-    assert "off for everybody, by us" in shown
-    assert "they stay off" in said(desk.get(switch("on", Game.objects.get(name="Ours"))))
+    assert "off for all merchants" in shown
+    assert "stays off" in said(desk.get(switch("on", Game.objects.get(name="Ours"))))
 
 
 def test_the_timeline_tells_it(desk: Client, acme: Merchant, game: Game) -> None:
@@ -119,7 +119,7 @@ def test_the_timeline_tells_it(desk: Client, acme: Merchant, game: Game) -> None
 
 @pytest.mark.parametrize("asked", ["", "?game=x", "?game=-1", "?game=" + "9" * 30, "?game=0", "?game=٣"])
 def test_no_game_is_no_switch(desk: Client, acme: Merchant, game: Game, asked: str) -> None:
-    assert "No game was ticked" in said(desk.get(f"{GAMES}off/{asked}"))
+    assert "No game selected" in said(desk.get(f"{GAMES}off/{asked}"))
     assert desk.post(f"{GAMES}off/{asked}").status_code == 200
     assert off_for(acme) == set()
 
@@ -192,7 +192,7 @@ def test_what_goes_out_is_harmless_and_comes_in_unchanged(desk: Client, crowd: N
     assert "\r\n'=1+1,yes,'=HYPERLINK(1),,,\r\n" in text
     assert "\r\nx,no,,10,1234.50,EUR 20.00; JPY 5000\r\n" in text
     assert "rivals" not in text
-    assert "Nothing changes" in said(upload(desk, PLAYERS, text))
+    assert "No changes." in said(upload(desk, PLAYERS, text))
     assert upload(desk, PLAYERS, text).context["told"] == [("Lines", len(STRANGE), "")]
 
 
@@ -201,7 +201,7 @@ def test_games_go_out_and_come_in_unchanged(desk: Client, acme: Merchant, game: 
     factories.game()
     text = exported(desk, f"{GAMES}export/")
     assert f"{game.game_id},no" in text
-    assert "Nothing changes" in said(upload(desk, GAMES, text))
+    assert "No changes." in said(upload(desk, GAMES, text))
     assert "Games" in said(take_over(desk, GAMES, text.replace(",no", ",yes")))
     assert off_for(acme) == set()
 
@@ -217,15 +217,15 @@ def test_a_file_shows_first_what_it_changes_and_is_saved_and_undone_at_once(
 ) -> None:
     shown = upload(desk, PLAYERS, FILE)
     told = {name: number for name, number, _ in shown.context["told"]}
-    assert told == {"Lines": 2, "Blocked": 1, "Unblocked": 1, "Limits set anew": 2}
+    assert told == {"Lines": 2, "Blocked": 1, "Unblocked": 1, "New limits": 2}
     assert "RS_ERROR_PLAYER_BLOCKED" in said(shown)
     before = {player.pk: flags.setting(player) for player in acme.players.all()}
-    assert "The file was imported" in said(take_over(desk, PLAYERS, FILE))
+    assert "The file is imported" in said(take_over(desk, PLAYERS, FILE))
     after = {player.player_id: flags.setting(player) for player in acme.players.all()}
     assert after["x"] == (True, "Asked for it", None, None, None)
     assert after["=1+1"] == (False, "", 30, 1_250_000, {"EUR": 2_000_000, "JPY": 500_000_000})
     number = desk.get(PLAYERS).context["change"].number
-    assert "Undone, 2 at once" in said(desk.post(f"{PLAYERS}changes/{number}/undo/", follow=True))
+    assert "2 changes are undone." in said(desk.post(f"{PLAYERS}changes/{number}/undo/", follow=True))
     assert {player.pk: flags.setting(player) for player in acme.players.all()} == before
 
 
@@ -240,12 +240,12 @@ def test_of_many_at_once_one_players_page_undoes_that_one(desk: Client, crowd: N
 BAD = {
     "nobody,yes,x,,": "You have no player with this id",
     "rivals,yes,x,,": "You have no player with this id",
-    "X,yes,x,,": "Upper and lower case differ",
+    "X,yes,x,,": "Ids are case-sensitive",
     ",yes,x,,": "The id is missing",
-    "x,maybe,,,": "stands yes or no",
+    "x,maybe,,,": "must contain yes or no",
     "x,yes,,,": "A block needs a reason",
-    "x,no,why,,": "Only a block has a reason",
-    f"x,yes,{'r' * 201},,": "200 characters at most",
+    "x,no,why,,": "Only a blocked player has a reason",
+    f"x,yes,{'r' * 201},,": "at most 200 characters",
     "x,yes,a\x00b,,": "control characters",
     f"x,yes,oppi_live_{'A' * 49},,": "There is a Secret Key in this text",
     "x,no,,0,": "whole number from 1 to 10,000",
@@ -253,7 +253,7 @@ BAD = {
     "x,no,,1e5,": "whole number",
     "x,no,,٣,": "whole number",
     "x,no,,99999999999999999999,": "whole number",
-    "x,no,,,-1": "A stake is not below zero",
+    "x,no,,,-1": "A stake cannot be below zero",
     "x,no,,,1e5": "such as 50.00",
     "x,no,,,99999999999999": "such as 50.00",
     'x,no,,,"50,00"': "Write the amount with a dot: 50.00",
@@ -279,7 +279,9 @@ def test_what_is_no_such_file_is_refused(desk: Client, crowd: None, text: str | 
 
 def test_the_same_player_twice_is_a_bad_line_and_semicolons_are_read(desk: Client, crowd: None) -> None:
     response = upload(desk, PLAYERS, "playerId;blocked;reason\nx;yes;a\nx;no;\n")
-    assert [(bad.number, bad.reason) for bad in response.context["bad"]] == [(3, "The same id stands in line 2.")]
+    assert [(bad.number, bad.reason) for bad in response.context["bad"]] == [
+        (3, "Line 2 has the same id. Remove one of the two lines.")
+    ]
 
 
 def test_a_file_is_long_enough_with_ten_thousand_lines(desk: Client, acme: Merchant) -> None:
@@ -288,7 +290,7 @@ def test_a_file_is_long_enough_with_ten_thousand_lines(desk: Client, acme: Merch
     text = "playerId,blocked,reason\n" + "".join(f"{name},yes,Closed market\n" for name in names)
     too_long = upload(desk, PLAYERS, text + "one-more,yes,x\n")
     assert "10,000 lines at most" in too_long.context["bad"][0].reason
-    assert "The file was imported" in said(take_over(desk, PLAYERS, text))
+    assert "The file is imported" in said(take_over(desk, PLAYERS, text))
     assert acme.players.filter(is_blocked=True).count() == catalogue_io.MOST_LINES
     assert "Undone, 10,000 at once" in said(
         desk.post(f"{PLAYERS}changes/{desk.get(PLAYERS).context['change'].number}/undo/", follow=True)
@@ -368,7 +370,7 @@ def test_a_file_that_is_more_than_a_form_may_hold_can_be_applied(desk: Client, a
     Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in names)
     text = "playerId,blocked,reason\n" + "".join(f"{name},yes,r{word(140)}\n" for name in names)
     assert len(b64encode(zlib.compress(text.encode()))) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    assert "The file was imported" in said(take_over(desk, PLAYERS, text))
+    assert "The file is imported" in said(take_over(desk, PLAYERS, text))
     assert acme.players.filter(is_blocked=True).count() == len(names)
     assert not ImportProposal.objects.exists()
 
@@ -377,7 +379,7 @@ def test_pasted_text_beyond_what_a_form_may_hold_is_told_so(desk: Client) -> Non
     text = "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     response = desk.post(f"{PLAYERS}import/", {"text": text})
     assert response.status_code == 413
-    assert "choose it as a file" in said(response)
+    assert "upload a file" in said(response)
 
 
 def test_a_viewer_takes_out_and_puts_nothing_in(client: Client, viewer: Person, crowd: None) -> None:

@@ -219,7 +219,7 @@ def test_calls_refused_before_their_signature_was_right_are_told_apart(
     now = clock.now()
     with clock.frozen_at(now):
         shown = said(at_work.get(HOME))
-    assert "5 of 7 calls were refused, 4 of them before their signature was right." in shown
+    assert "5 of 7 requests were refused, 4 of them before the signature check." in shown
     since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
     for status in beat.unsigned:
         assert f'href="/operator/acme/requests/?status={status}&amp;since={since}"' in shown
@@ -262,7 +262,13 @@ def test_unsigned_lines_behind_the_mark_are_found_by_the_key_that_they_name(acme
 
 def test_a_merchant_without_a_past_reads_so(at_work: Client) -> None:
     shown = said(at_work.get(HOME))
-    for text in ("No call yet", "No money moved", "No key yet", "Nothing needs your attention now", "None yet."):
+    for text in (
+        "No requests yet",
+        "No money moved",
+        "No keys yet",
+        "Nothing needs your attention now",
+        "No reconciliation run yet.",
+    ):
         assert text in shown
 
 
@@ -280,11 +286,11 @@ def test_what_needs_attention_is_said_first(at_work: Client, acme: Merchant, own
     AllowlistEntry.objects.create(merchant=acme, network="203.0.113.0/24", expires_at=soon)
     shown = said(at_work.get(HOME))
     for text in (
-        "A secret of the key “L” was declared as leaked",
-        "The key “E” ends on",
-        "The key “R” is being rotated: version 1 stops working on",
+        "A secret of the key “L” is compromised",
+        "The key “E” expires on",
+        "The rotation of the key “R” is in progress. Version 1 works until",
         "The key “Q” is quarantined",
-        "An entry of the merchant’s list ends on",
+        "An entry of the merchant’s allowlist expires on",
     ):
         assert text in shown
     assert "data-countdown" in shown
@@ -298,8 +304,8 @@ def listed(caller: Caller, *, of_key: bool) -> tuple[ApiKey | None, str, str]:
     """Whose list, as it is named, and its page."""
     key = ApiKey.objects.get(auth_key=caller.signer.auth_key)
     if not of_key:
-        return None, "the merchant’s list", "/operator/acme/allowlist/"
-    return key, f"the list of the key {key.auth_key[:20]}…", f"/operator/acme/allowlist/keys/{key.pk}/"
+        return None, "the merchant’s allowlist", "/operator/acme/allowlist/"
+    return key, f"the allowlist of the key {key.auth_key[:20]}…", f"/operator/acme/allowlist/keys/{key.pk}/"
 
 
 @WHOSE
@@ -315,14 +321,14 @@ def test_a_list_on_trial_is_noticed_until_its_deadline_and_what_was_before_told_
     shown = said(at_work.get(HOME))
     until = f"{name} is on trial until {moment_text(tried.deadline)}"
     assert until[1:] in shown
-    assert f'href="{page}">Look at the list' in shown
-    assert "ends on" not in shown
-    assert of_key or "2 networks on the merchant’s list" in shown
+    assert f'href="{page}">Show allowlist' in shown
+    assert "expires on" not in shown
+    assert of_key or "2 entries on the merchant’s allowlist" in shown
     with clock.frozen_at(tried.deadline):
         shown = said(signed_in(Client(), viewer).get(HOME))
     assert "on trial" not in shown
-    assert f"An entry of {name} ends on {soon:%-d %B, %H:%M} UTC" in shown
-    assert of_key or "1 network on the merchant’s list" in shown
+    assert f"An entry of {name} expires on {moment_text(soon)}" in shown
+    assert of_key or "1 entry on the merchant’s allowlist" in shown
 
 
 def test_a_first_list_that_was_only_tried_restricts_nothing_from_its_deadline_on(
@@ -332,11 +338,11 @@ def test_a_first_list_that_was_only_tried_restricts_nothing_from_its_deadline_on
         proposal=Proposal(acme, (EntryPlan(ip_network("203.0.113.1")),)), by=None, on_trial=True
     ).trial
     assert tried is not None
-    assert "1 network on the merchant’s list" in said(at_work.get(HOME))
+    assert "1 entry on the merchant’s allowlist" in said(at_work.get(HOME))
     with clock.frozen_at(tried.deadline):
         shown = said(signed_in(Client(), viewer).get(HOME))
-    assert "No merchant’s list" in shown
-    assert "1 key open to every address" in shown
+    assert "No IP allowlist for the merchant" in shown
+    assert "1 key accepts every address" in shown
 
 
 @WHOSE
@@ -347,10 +353,10 @@ def test_a_list_whose_entries_have_all_ended_refuses_everybody_and_is_noticed(
     AllowlistEntry.objects.create(merchant=acme, key=key, network="127.0.0.0/8", expires_at=clock.now())
     assert caller.balance().status == "IP_RESTRICTION"
     shown = said(at_work.get(HOME))
-    assert f"All entries of {name} have ended: every call {'under it ' if of_key else ''}is refused." in shown
-    assert f'href="{page}">Look at the list' in shown
+    assert f"All entries of {name} have expired. All requests {'with this key ' if of_key else ''}are refused." in shown
+    assert f'href="{page}">Show allowlist' in shown
     keys.revoke_key(key=ApiKey.objects.get())
-    assert ("have ended: every call" in said(at_work.get(HOME))) != of_key
+    assert ("have expired. All requests are refused." in said(at_work.get(HOME))) != of_key
 
 
 def test_a_domain_that_ends_soon_is_noticed_and_that_all_have_ended(
@@ -361,42 +367,44 @@ def test_a_domain_that_ends_soon_is_noticed_and_that_all_have_ended(
     AllowedDomain.objects.create(merchant=acme, domain="play.example.com", expires_at=soon)
     AllowedDomain.objects.create(merchant=acme, domain="a.example.com", expires_at=soon + timedelta(days=30))
     shown = said(at_work.get(HOME))
-    assert f"The domain play.example.com ends on {soon:%-d %B, %H:%M} UTC" in shown
+    assert f"The domain play.example.com expires on {moment_text(soon)}" in shown
     assert "All domains" not in shown
     with clock.frozen_at(soon + timedelta(days=30)):
         shown = said(signed_in(Client(), viewer).get(HOME))
-    assert "All domains of the merchant’s list have ended: every call that says Origin is refused." in shown
-    assert 'href="/operator/acme/allowlist/">Look at the list' in shown
-    assert " ends on" not in shown
+    assert (
+        "All domains of the merchant’s allowlist have expired. All requests with an Origin header are refused." in shown
+    )
+    assert 'href="/operator/acme/allowlist/">Show allowlist' in shown
+    assert " expires on" not in shown
 
 
 # --- Keys -------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("end", "told"),
     [
-        (keys.revoke_key, "No key can be used: each is revoked or has ended, and every call is refused."),
-        (ended, "No key can be used: each is revoked or has ended, and every call is refused."),
-        (keys.quarantine_key, "No key can begin anything new: each is quarantined, is revoked or has ended."),
+        (keys.revoke_key, "All keys are revoked or expired, so all requests are refused."),
+        (ended, "All keys are revoked or expired, so all requests are refused."),
+        (keys.quarantine_key, "All keys are quarantined, revoked or expired, so nothing new can start."),
     ],
 )
 def test_that_no_key_can_be_used_is_noticed(
     at_work: Client, caller: Caller, acme: Merchant, end: Callable[..., Any], told: str
 ) -> None:
-    assert "No key can" not in said(at_work.get(HOME))
+    assert "All keys are" not in said(at_work.get(HOME))
     end(key=ApiKey.objects.get())
     shown = said(at_work.get(HOME))
     assert told in shown
-    assert 'href="/operator/acme/keys/">Look at the keys' in shown
+    assert 'href="/operator/acme/keys/">Show keys' in shown
     factories.signer(acme)
-    assert "No key can" not in said(at_work.get(HOME))
+    assert "All keys are" not in said(at_work.get(HOME))
 
 
 def test_a_round_that_stays_open_is_noticed_after_a_day(at_work: Client, caller: Caller, viewer: Person) -> None:
     caller.bet(100_000)
-    assert "<strong>1</strong> with 1.00 EUR at stake" in said(at_work.get(HOME))
+    assert "<strong>1</strong> with EUR 1.00 at stake" in said(at_work.get(HOME))
     with clock.frozen_at(clock.now() + timedelta(hours=25)):
         shown = said(signed_in(Client(), viewer).get(HOME))
-    assert "open for more than a day, the oldest for 1 day" in shown
+    assert "The oldest round is open for 1 day" in shown
 
 
 # --- Bars -------------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def test_limits_of_a_player_say_first_what_they_would_have_refused(
     caller.bet(300_000)
     shown = said(desk.get(of_player(player, "?bets_per_minute=&max_stake=2.00")))
     assert "<strong>1</strong> of 2 bets" in shown
-    assert "1 too high, 0 too fast" in shown
+    assert "1 above the maximum stake, 0 above the bets per minute" in shown
     assert "RS_ERROR_LIMIT_REACHED" in shown
     assert Player.objects.get(pk=player.pk).max_stake is None
 
@@ -133,7 +133,9 @@ def test_what_stands_already_is_no_change(desk: Client, player: Player) -> None:
     shown: Any = desk.get(of_player(player))
     value = shown.context["form"]["max_stake"].value()
     assert value == "1234567.00"
-    assert "nothing would change" in said(desk.get(of_player(player), {"max_stake": value, "bets_per_minute": ""}))
+    assert "These limits are already active" in said(
+        desk.get(of_player(player), {"max_stake": value, "bets_per_minute": ""})
+    )
 
 
 def test_a_change_of_the_merchant_by_our_staff_is_not_offered_to_be_undone(desk: Client, acme: Merchant) -> None:
@@ -147,7 +149,7 @@ def test_limits_by_currency_are_set_seen_and_undone(desk: Client, caller: Caller
     caller.bet(300_000)
     shown = said(desk.get(of_player(player, asked)))
     assert "EUR 2.00, JPY 5,000; other currencies: 9.00" in shown
-    assert "1 too high, 0 too fast" in shown
+    assert "1 above the maximum stake, 0 above the bets per minute" in shown
     assert send(desk, of_player(player, asked)).status_code == 302
     assert caller.bet(200_001).status == "LIMIT_REACHED"
     assert "EUR 2.00, JPY 5,000" in history.timeline(player)[0].title

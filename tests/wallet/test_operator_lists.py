@@ -72,7 +72,7 @@ def test_it_says_what_would_have_been_refused_and_nothing_is_saved_yet(
     caller.bet(100)
     request_log.drain_lines()
     shown = said(send(at_work, f"{PAGE}add/", network=OFFICE))
-    assert "would have refused 3 of 3 calls in the last 7 days, from 127.0.0.1, last seen just now, mostly" in shown
+    assert "would have refused 3 of 3 requests in the last 7 days, from 127.0.0.1, last used just now, mostly" in shown
     assert "1 bet," in shown or "1 bet<" in shown
     assert networks(acme) == []
 
@@ -88,7 +88,7 @@ def test_a_list_that_shuts_out_everybody_wants_the_merchants_code(
     at_work: Client, calling: Caller, acme: Merchant
 ) -> None:
     proposal = send(at_work, f"{PAGE}add/", network=OFFICE)
-    assert "shuts out everybody who calls now" in said(proposal)
+    assert "This allowlist refuses all current requests" in said(proposal)
     refused = proposal
     for code in ("", "rival"):
         refused = go_on(at_work, refused, confirmed_code=code)
@@ -99,13 +99,13 @@ def test_a_list_that_shuts_out_everybody_wants_the_merchants_code(
 
 
 def test_who_shuts_out_nobody_is_asked_for_no_code(at_work: Client, calling: Caller) -> None:
-    assert "shuts out everybody" not in said(send(at_work, f"{PAGE}add/", network=HERE))
+    assert "refuses all current requests" not in said(send(at_work, f"{PAGE}add/", network=HERE))
 
 
 def test_a_list_that_ends_soon_wants_the_merchants_code_too(at_work: Client, calling: Caller, acme: Merchant) -> None:
     ends = (clock.now() + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S")
     proposal = send(at_work, f"{PAGE}add/", network=HERE, ends=ends)
-    assert "shuts out everybody who calls now, once its entries have ended." in said(proposal)
+    assert "refuses all current requests as soon as its entries expire." in said(proposal)
     assert go_on(at_work, proposal).status_code == 200
     assert networks(acme) == []
 
@@ -130,7 +130,7 @@ def test_a_list_over_which_both_managers_had_the_same_idea_has_nothing_left_to_c
 ) -> None:
     first, other = send(at_work, f"{PAGE}add/", network=OFFICE), signed_in(Client(), manager)
     go_on(other, send(other, f"{PAGE}add/", network=OFFICE), on_trial="")
-    assert "the list stands like this already" in said(go_on(at_work, first))
+    assert "The allowlist already has these entries" in said(go_on(at_work, first))
 
 
 def test_a_tab_left_open_over_night_is_told_so_and_saves_nothing(acme: Merchant, owner: Person) -> None:
@@ -139,12 +139,12 @@ def test_a_tab_left_open_over_night_is_told_so_and_saves_nothing(acme: Merchant,
     signed_in(client, owner)
     page = client.get(f"{PAGE}add/")
     evening = {"network": OFFICE, "csrfmiddlewaretoken": str(page.context["csrf_token"])}
-    assert "Look before you save" in said(client.post(f"{PAGE}add/", evening))
+    assert "Preview of the change" in said(client.post(f"{PAGE}add/", evening))
     client.logout()
     signed_in(client, owner)
     told = client.post(f"{PAGE}add/", evening)
     assert told.status_code == 403
-    assert "This page was open for too long" in said(told)
+    assert "This page belongs to a session that has ended" in said(told)
     assert "content-security-policy" in told
     assert networks(acme) == []
 
@@ -155,7 +155,7 @@ def test_an_hour_old_rehearsal_saves_nothing(at_work: Client, acme: Merchant, ow
     with clock.frozen_at(later):
         at_work = proved_again(at_work, later)
         anew = go_on(at_work, proposal, on_trial="")
-        assert "Nothing was saved; below is what would happen now." in said(anew)
+        assert "The effect is now calculated again below." in said(anew)
         assert networks(acme) == []
         assert go_on(at_work, anew, on_trial="").status_code == 302
     assert networks(acme) == [f"{OFFICE}/32"]
@@ -230,7 +230,7 @@ def test_a_trial_counts_down_and_says_what_it_waits_for(at_work: Client, caller:
 def test_a_call_keeps_it_and_the_page_says_so(at_work: Client, caller: Caller) -> None:
     tried(at_work)
     assert caller.balance().status == "RS_OK"
-    assert "The new list stays: a request with a valid signature arrived from 127.0.0.1" in said(at_work.get(PAGE))
+    assert "The new allowlist stays: a request with a valid signature arrived from 127.0.0.1" in said(at_work.get(PAGE))
 
 
 def test_between_the_deadline_and_the_job_the_page_shows_what_counts(
@@ -239,9 +239,9 @@ def test_between_the_deadline_and_the_job_the_page_shows_what_counts(
     deadline = tried(at_work, OFFICE).deadline
     with clock.frozen_at(deadline):
         shown = said(at_work.get(PAGE))
-        assert "The list reverted automatically at" in shown
+        assert "The allowlist reverted automatically on" in shown
         assert OFFICE not in shown
-        assert "nothing restricted" in shown
+        assert "all addresses accepted" in shown
         assert OFFICE not in at_work.get(f"{PAGE}csv/").getvalue().decode()
     assert networks(acme) == [f"{OFFICE}/32"], "nobody has tidied up"
 

@@ -52,7 +52,7 @@ def test_what_was_typed_while_the_proof_grew_old_is_not_lost(client: Client, own
     """To look at what a list would do changes nothing; who saves it is asked."""
     signed_in(client, owner, proved_at=clock.now() - timedelta(seconds=301))
     proposal = pasted(client, OFFICE)
-    assert "Look before you save" in said(proposal)
+    assert "Preview of the change" in said(proposal)
     asked = go_on(client, proposal)
     assert asked["location"].startswith("/account/second-factor/reauthenticate/")
     assert OFFICE in said(client.get(f"{PAGE}proposal/"))
@@ -70,8 +70,8 @@ BAD = {
     "0.0.0.0/0": "too wide",
     "::/0": "too wide",
     "1.2.3.4/33": "not an IP address",
-    "198.51.100.7:443": "has a port",
-    "[2001:db8::1]:443": "has a port",
+    "198.51.100.7:443": "contains a port",
+    "[2001:db8::1]:443": "contains a port",
     "casino.example": "not an IP address",
     "fe80::1%eth0": "not an IP address",
     "=1+1": "not an IP address",
@@ -113,22 +113,22 @@ def test_of_ten_thousand_lines_each_bad_one_is_named(at_work: Client, acme: Merc
 def test_of_ten_thousand_good_lines_those_too_many_are_named(at_work: Client) -> None:
     found = told(pasted(at_work, "\n".join(f"8.{number // 250}.{number % 250}.1" for number in range(10_000))))
     assert len(found) == 9_900
-    assert found[0].startswith("Line 101: This is entry 101; a list may have at most 100.")
+    assert found[0].startswith("Line 101: This is entry 101, but an allowlist can have at most 100.")
 
 
 def test_together_with_what_stands_it_may_be_too_much(at_work: Client, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network=OFFICE)
     shown = said(pasted(at_work, "\n".join(f"8.8.8.{number}" for number in range(100))))
-    assert "The list has 101 entries; it may have at most 100." in shown
+    assert "The allowlist has 101 entries, but it can have at most 100." in shown
 
 
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
         ({"text": "", "how": "add"}, "Paste lines or choose a file"),
-        ({"text": "8.8.8.8", "how": "add", "file": SimpleUploadedFile("a.csv", b"8.8.8.8")}, "one of the two"),
+        ({"text": "8.8.8.8", "how": "add", "file": SimpleUploadedFile("a.csv", b"8.8.8.8")}, "but not both"),
         ({"how": "add", "file": SimpleUploadedFile("a.csv", b"\xff\xfe8\x00")}, "is not UTF-8"),
-        ({"how": "add", "file": SimpleUploadedFile("a.csv", b"8" * 900_001)}, "too large"),
+        ({"how": "add", "file": SimpleUploadedFile("a.csv", b"8" * 900_001)}, "larger than 900 kB"),
         ({"text": "8.8.8.8\0", "how": "add"}, "Null characters"),
         ({"text": "8.8.8.8", "how": "burn"}, "Select a valid choice"),
     ],
@@ -155,7 +155,7 @@ def test_a_list_goes_out_as_csv_and_comes_in_again_unchanged(at_work: Client, ac
 
 def test_of_a_list_with_an_entry_that_has_ended_another_can_be_added(at_work: Client, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network=OFFICE, expires_at=clock.now())
-    assert "all entries have ended" in said(at_work.get(PAGE))
+    assert "all entries expired" in said(at_work.get(PAGE))
     assert go_on(at_work, send(at_work, f"{PAGE}add/", network="203.0.113.1"), on_trial="").status_code == 302
     assert len(networks(acme)) == 2
 
@@ -172,7 +172,7 @@ def test_note_and_end_of_an_entry_change_and_it_goes(at_work: Client, acme: Merc
     assert "<i>new" not in at_work.get(PAGE).content.decode()
     assert "has passed" in said(send(at_work, address, ends="2020-01-01T12:00:00"))
     emptied = at_work.get(f"{address}remove/")
-    assert "it would restrict nothing" in said(emptied)
+    assert "Requests from every address would be accepted" in said(emptied)
     go_on(at_work, emptied, on_trial="")
     assert networks(acme) == []
 
@@ -201,7 +201,7 @@ def test_an_entry_is_changed_on_no_other_list_than_it_was_opened_on(at_work: Cli
 
 def test_what_stands_there_is_not_added_again(at_work: Client, acme: Merchant) -> None:
     AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24")
-    assert "stands on the list already" in said(send(at_work, f"{PAGE}add/", network="198.51.100.9/24"))
+    assert "is already on the allowlist" in said(send(at_work, f"{PAGE}add/", network="198.51.100.9/24"))
 
 
 def test_a_key_has_a_list_of_its_own(at_work: Client, acme: Merchant, caller: Caller) -> None:
@@ -222,7 +222,7 @@ def test_the_list_of_another_merchants_key_is_not_there(at_work: Client, rival_c
 # --- Domains ----------------------------------------------------------------------------------------------------------
 def test_domains_end_at_the_same_page(at_work: Client, acme: Merchant) -> None:
     proposal = send(at_work, f"{PAGE}domains/", text="Bücher.example, shop\nplay.casino.example")
-    assert "No request with a valid signature in the last 24 hours had an Origin." in said(proposal)
+    assert "No request with a valid signature in the last 24 hours had an Origin header." in said(proposal)
     assert not AllowedDomain.objects.exists()
     assert go_on(at_work, proposal)["location"] == PAGE
     assert list(AllowedDomain.objects.values_list("domain", flat=True)) == [
@@ -245,7 +245,7 @@ def test_domains_are_rehearsed_on_the_hosts_that_called_and_shut_out_no_page_uns
     assert [(each.host, each.allowed) for each, _ in both.context["hosts"]] == [("casino.example", True)]
     shown = send(at_work, f"{PAGE}domains/", text="other.example")
     assert [(each.host, each.allowed) for each, _ in shown.context["hosts"]] == [("casino.example", False)]
-    assert "This list shuts out every page that calls now." in said(shown)
+    assert "This allowlist refuses all current requests." in said(shown)
     assert "type the merchant&#x27;s code" in said(again := go_on(at_work, shown))
     assert not AllowedDomain.objects.exists()
     assert go_on(at_work, again, confirmed_code="acme")["location"] == PAGE
@@ -273,12 +273,12 @@ def test_a_list_whose_domains_have_all_ended_says_so(at_work: Client, acme: Merc
     ended = clock.now() - timedelta(days=1)
     AllowedDomain.objects.create(merchant=acme, domain="old.example", expires_at=ended)
     AllowedDomain.objects.create(merchant=acme, domain="gone.example")
-    assert "all domains have ended" not in said(at_work.get(PAGE))
+    assert "all domains expired" not in said(at_work.get(PAGE))
     as_it_stands = opened(at_work, f"{PAGE}domains/")["text"].split("\n")
     proposal = send(at_work, f"{PAGE}domains/", text=as_it_stands[1])
-    assert "Every call that says Origin is refused: all domains of the list have ended." in said(proposal)
+    assert "All domains have expired. Every request with an Origin header would be refused." in said(proposal)
     assert go_on(at_work, proposal)["location"] == PAGE
-    assert "all domains have ended: no page is let in" in said(at_work.get(PAGE))
+    assert "all domains expired: all requests with Origin refused" in said(at_work.get(PAGE))
 
 
 def test_domains_that_end_soon_want_the_merchants_code_too(at_work: Client, caller: Caller) -> None:
@@ -288,7 +288,7 @@ def test_domains_that_end_soon_want_the_merchants_code_too(at_work: Client, call
     ends = (clock.now() + timedelta(hours=1)).isoformat()
     proposal = send(at_work, f"{PAGE}domains/", text=f"casino.example,,{ends}")
     assert [(each.host, each.allowed) for each, _ in proposal.context["hosts"]] == [("casino.example", True)]
-    assert "shuts out every page that calls now, once its entries have ended." in said(proposal)
+    assert "refuses all current requests as soon as its entries expire." in said(proposal)
     assert go_on(at_work, proposal).status_code == 200
     assert not AllowedDomain.objects.exists()
 

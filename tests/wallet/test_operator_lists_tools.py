@@ -34,15 +34,15 @@ def key(caller: Caller) -> ApiKey:
 # --- Is this address allowed? -----------------------------------------------------------------------------------------
 def test_it_answers_with_the_rule_that_decides(client: Client, viewer: Person, acme: Merchant, key: ApiKey) -> None:
     signed_in(client, viewer)
-    assert "has no entry, so it restricts nothing" in asked(client, OFFICE)
+    assert "is empty, so it accepts every address" in asked(client, OFFICE)
     AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24", note="<b>cloud</b>", owner=viewer)
-    assert "Yes, 198.51.100.7 is allowed" in asked(client, OFFICE)
+    assert "198.51.100.7 is allowed" in asked(client, OFFICE)
     assert "(“&lt;b&gt;cloud&lt;/b&gt;”)" in asked(client, OFFICE)
-    assert "put there by viewer@acme.test" in asked(client, OFFICE)
-    assert "No, 203.0.113.9 is refused" in asked(client, "203.0.113.9")
+    assert "added by viewer@acme.test" in asked(client, OFFICE)
+    assert "203.0.113.9 is refused" in asked(client, "203.0.113.9")
     AllowlistEntry.objects.create(merchant=acme, key=key, network="203.0.113.9", expires_at=clock.now())
-    assert "has ended" in asked(client, "203.0.113.9", key.pk)
-    assert "No, 198.51.100.7 is refused" in asked(client, OFFICE, key.pk)
+    assert "has expired" in asked(client, "203.0.113.9", key.pk)
+    assert "198.51.100.7 is refused" in asked(client, OFFICE, key.pk)
 
 
 @pytest.mark.parametrize("text", ["", "x", "198.51.100.7:443", "198.51.100.0/24", "<b>", "1.2.3.4.5"])
@@ -74,11 +74,11 @@ def test_a_signed_call_shows_its_address_which_is_proposed(
     caller.call(egress.PATH, egress.proof_body(proof).encode(), meta=meta)
     request_log.drain_lines()
     shown = said(at_work.get(page))
-    assert f"Your server calls from {OFFICE}" in shown
+    assert f"Your server uses the address {OFFICE}" in shown
     assert "8.8.8.8" not in shown
     proposal = at_work.get(f"{page}take/")
     [line] = proposal.context["difference"].added
-    assert (line.text, line.note[:24]) == (OFFICE, "Proved by a signed call ")
+    assert (line.text, line.note[:26]) == (OFFICE, "Proved by a signed request")
     go_on(at_work, proposal, confirmed_code="acme")
     assert networks(acme) == [f"{OFFICE}/32"]
 
@@ -92,12 +92,12 @@ def test_a_wrong_signature_is_told_and_proves_nothing(at_work: Client, caller: C
     assert "data-waits" in shown
     with clock.frozen_at(proof.until):
         signed_in(at_work, Person.objects.get(email="owner@acme.test"))
-        assert "Nobody has called in time" in said(at_work.get(page))
+        assert "No request arrived in time" in said(at_work.get(page))
 
 
 def test_without_a_key_nothing_can_be_proved(at_work: Client) -> None:
-    assert "No key of yours can be used" in said(at_work.get(f"{PAGE}egress/"))
-    assert "No key of yours can be used" in said(at_work.post(f"{PAGE}egress/", follow=True))
+    assert "None of your keys works" in said(at_work.get(f"{PAGE}egress/"))
+    assert "None of your keys works" in said(at_work.post(f"{PAGE}egress/", follow=True))
 
 
 # --- Suggest from traffic ---------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def test_the_addresses_that_called_become_a_proposal(at_work: Client, caller: Ca
     caller.call("/wallet/balance", {"playerId": "player-1", "currency": "EUR"}, meta={"REMOTE_ADDR": OFFICE})
     request_log.drain_lines()
     suggestion = at_work.get(f"{PAGE}suggest/", {"days": "7", "most": ""})
-    assert "2 entries for 4 calls from 2 addresses" in said(suggestion)
+    assert "2 entries for 4 requests from 2 addresses" in said(suggestion)
     fields = {name: suggestion.context[name] for name in ("draft", "token", "days")}
     proposal = at_work.post(suggestion.context["action"], fields)
     assert "would have been accepted" in said(proposal)

@@ -118,10 +118,10 @@ def test_from_a_file_to_the_cases_of_its_day(at_work: Client, busy: Busy, manage
     assert "Send and read it" not in said(seen)
     done = confirmed(at_work, seen, amounts="units", rolled_back="rolled back")
     assert done["location"] == f"{DAY}?asked=1"
-    assert "The day is being compared" in said(at_work.get(done["location"]))
+    assert "The reconciliation run is in progress" in said(at_work.get(done["location"]))
     compare(manager)
     shown = said(at_work.get(done["location"]))
-    assert "The day is being compared" not in shown
+    assert "The reconciliation run is in progress" not in shown
     case = reconciling.case(busy.merchant, "missing_there", "lost")
     assert f"{HERE}cases/{case.pk}/" in shown
     assert "Missing in statement" in shown
@@ -391,7 +391,7 @@ def test_internal_notes_are_not_for_the_operator_nor_for_staff_who_look_as_one(
 
 def test_a_comment_brings_a_waiting_case_back(at_work: Client, case: Case, support: Person) -> None:
     cases.ask_operator(case=case, by=support)
-    assert "waits for you" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
+    assert "is waiting for you" in said(at_work.get(f"{HERE}cases/{case.pk}/"))
     send(at_work, f"{HERE}cases/{case.pk}/comment/", text="<b>Ours</b> was wrong")
     case.refresh_from_db()
     assert case.state == "open"

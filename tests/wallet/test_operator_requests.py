@@ -57,7 +57,7 @@ def test_calls_are_listed_the_newest_first(looking: Client, caller: Caller) -> N
     assert listed[:2] == [number(second), number(first)]
     page = said(looking.get(REQUESTS))
     assert "RS_ERROR_NOT_ENOUGH_MONEY" in page
-    assert "9,000.00 EUR" in page
+    assert "EUR 9,000.00" in page
     assert f"/operator/acme/requests/{number(first)}/" in page
 
 
@@ -233,8 +233,8 @@ def test_a_look_that_ended_before_the_log_says_so_and_goes_on(
     monkeypatch.setattr(log_search, "LEAST", 4)
     first = said(looking.get(REQUESTS, {"endpoint": "/wallet/transaction/bet"}))
     assert "Looked through the calls back to" in first
-    assert "Look further back" in first
-    assert "None so far" in first
+    assert "Search further back" in first
+    assert "No match so far" in first
     assert walk(looking, "older", endpoint="/wallet/transaction/bet") == [wanted[1]]
 
 
@@ -259,7 +259,7 @@ def test_a_secret_key_in_the_box_is_recognised_and_not_repeated(looking: Client,
     for send in (looking.post, looking.get):
         response = send(REQUESTS, {"q": issued.secret}, follow=True)
         assert response.redirect_chain == [(REQUESTS, 302)]
-        assert "looks like a Secret Key" in said(response)
+        assert "Your search contains a secret key" in said(response)
         assert issued.secret not in said(response)
 
 
@@ -284,7 +284,7 @@ def test_any_search_finds_a_uuid_whatever_it_names(looking: Client, caller: Call
 
 
 def test_a_merchant_without_calls_reads_so(looking: Client) -> None:
-    assert "No call yet" in said(looking.get(REQUESTS))
+    assert "No requests yet" in said(looking.get(REQUESTS))
     assert "Remove a filter or widen the time span" in said(looking.get(REQUESTS, {"player": "x"}))
 
 

@@ -65,16 +65,26 @@ def texted(caller: Caller) -> Answer:
 
 # What is done, the number of the check, its name, and what it saw.
 REFUSALS: dict[str, tuple[Callable[[Caller], Answer], int, str, str]] = {
-    "no signature": (lambda it: it.bet(x_signature=""), 1, "Headers are there", "missing or empty"),
-    "a wrong signature": (lambda it: it.bet(x_signature="0" * 64), 5, "The signature is right", "no version"),
+    "no signature": (lambda it: it.bet(x_signature=""), 1, "The headers are present", "missing or empty"),
+    "a wrong signature": (
+        lambda it: it.bet(x_signature="0" * 64),
+        5,
+        "The signature is valid",
+        "no active secret version",
+    ),
     "not on the list": (elsewhere, 3, "The address is allowed", "203.0.113.0/24 “Office”"),
-    "an old timestamp": (lambda it: it.bet(timestamp="1"), 4, "The timestamp is of now", "behind our clock"),
-    "suspended": (suspended, 6, "The merchant may do this", "suspended"),
-    "a text for a number": (texted, 7, "The body is an object of the right types, for this endpoint", ""),
-    "no player": (lambda it: it.bet(playerId=""), 8, "The fields are there", ""),
-    "below zero": (lambda it: it.bet(-1), 10, "The amount is not below what may be", ""),
-    "another session": (lambda it: it.bet(sessionId="x"), 13, "The session is open and of this round", "no session"),
-    "too poor": (lambda it: it.bet(900_000_000), 18, "The balance suffices", "10.00 EUR"),
+    "an old timestamp": (lambda it: it.bet(timestamp="1"), 4, "The timestamp is current", "behind our clock"),
+    "suspended": (suspended, 6, "The state of the merchant allows the request", "suspended"),
+    "a text for a number": (texted, 7, "The body has the correct structure", ""),
+    "no player": (lambda it: it.bet(playerId=""), 8, "All required fields are present", ""),
+    "below zero": (lambda it: it.bet(-1), 10, "The amount is allowed", ""),
+    "another session": (
+        lambda it: it.bet(sessionId="x"),
+        13,
+        "The session is open and belongs to this round",
+        "no session",
+    ),
+    "too poor": (lambda it: it.bet(900_000_000), 18, "The balance is sufficient", "EUR 10.00"),
 }
 
 
@@ -109,7 +119,7 @@ def test_who_had_set_it_and_what_would_happen_now(looking: Client, caller: Calle
     AllowlistEntry.objects.all().delete()
     shown = page(looking, answer)
     assert "Refused by check 3" in shown
-    assert "set by" in shown
+    assert "Set by" in shown
     assert "The same request would be accepted now." in shown
     assert "now: passed" in shown
 
@@ -117,9 +127,9 @@ def test_who_had_set_it_and_what_would_happen_now(looking: Client, caller: Calle
 def test_a_taken_call_and_a_repeat_say_so(looking: Client, caller: Caller) -> None:
     first = caller.bet(transactionId="once")
     again = caller.bet(transactionId="once")
-    assert "Taken: no check refused it." in page(looking, first)
+    assert "Accepted: all checks passed." in page(looking, first)
     assert "Headers and body are stored for refused requests only" in page(looking, first)
-    assert "Answered as the first time: the same call had come before." in page(looking, again)
+    assert "Repeat: the request got its first answer again." in page(looking, again)
 
 
 def test_related_calls_are_one_click_away(looking: Client, caller: Caller) -> None:
@@ -197,11 +207,11 @@ def test_what_would_happen_now_is_asked_so_often_and_no_more(
     monkeypatch.setattr(request, "NOW_A_MINUTE", 2)
     answer = caller.bet(900_000_000)
     with clock.frozen_at(clock.now().replace(second=10)):
-        assert "Made again now" in page(looking, answer)
-        assert "Made again now" in page(looking, answer)
+        assert "The same request would be" in page(looking, answer)
+        assert "The same request would be" in page(looking, answer)
         third = page(looking, answer)
-    assert "Made again now" not in third
-    assert "At most 2 calls a minute" in third
+    assert "The same request would be" not in third
+    assert "at most 2 requests per minute" in third
     assert "Refused by check 18" in third
 
 
@@ -211,16 +221,16 @@ def test_without_the_cache_the_page_still_says_why(looking: Client, caller: Call
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     shown = page(looking, answer)
     assert "Refused by check 4" in shown
-    assert "can&#x27;t be asked now" in shown.replace("&#39;", "&#x27;")
+    assert "The request cannot be examined at the moment." in shown
     asked = said(looking.post(address(answer)))
-    assert "This can&#x27;t be asked now" in asked
+    assert "The request cannot be examined at the moment." in asked
 
 
 # --- The doctor -------------------------------------------------------------------------------------------------------
 def test_the_doctor_names_the_mistake_and_how_to_mend_it(looking: Client, caller: Caller) -> None:
     answer = upper(caller)
     before = page(looking, answer)
-    assert "Find the mistake" in before
+    assert "Find mistake" in before
     assert "Fix:" not in before
     shown = said(looking.post(address(answer)))
     assert "Fix:" in shown
@@ -236,7 +246,7 @@ def upper(caller: Caller) -> Answer:
 
 def test_of_other_refusals_the_doctor_has_nothing_to_say(looking: Client, caller: Caller) -> None:
     answer = caller.bet(900_000_000)
-    assert "Find the mistake" not in page(looking, answer)
+    assert "Find mistake" not in page(looking, answer)
     assert looking.post(address(answer)).status_code == 200
 
 

@@ -60,23 +60,23 @@ def test_each_id_leads_to_the_round(at_work: Client, won: Caller, text: str) -> 
     wanted = str(Transaction.objects.get(transaction_id=row).request_id) if row else text
     page = found(at_work, wanted)
     assert heading(page) == "Round"
-    assert "<dt>Stake</dt><dd>3.00</dd>" in page
-    assert "<dt>Paid</dt><dd>5.50</dd>" in page
-    assert "<dd>-2.50 EUR</dd>" in page
+    assert "<dt>Stake</dt><dd>EUR 3.00</dd>" in page
+    assert "<dt>Paid</dt><dd>EUR 5.50</dd>" in page
+    assert "<dd>EUR -2.50</dd>" in page
 
 
 def test_repeats_stand_in_the_round_with_their_answer(at_work: Client, won: Caller) -> None:
     page = found(at_work, "bet-1")
-    assert page.count('said-plain">again</span>') == 1
-    assert page.count("+4.00 EUR") == 1
-    assert "4.00 EUR, nothing moved" in page
+    assert page.count('said-plain">repeat</span>') == 1
+    assert page.count("EUR +4.00") == 1
+    assert "EUR 4.00, no money moved" in page
 
 
 @pytest.mark.parametrize("text", ["bet-1", "pay-1", "round-1", "player-1"])
 def test_what_is_another_merchants_is_not_found(client: Client, won: Caller, rival_caller: Caller, text: str) -> None:
     person = factories.member(rival_caller.merchant, "owner", email="o@rival.test")
     response: Any = signed_in(client, person).post("/operator/rival/rounds/", {"q": text}, follow=True)
-    assert ("Nothing has this id" in said(response)) == (text != "player-1")
+    assert ("No match for this id" in said(response)) == (text != "player-1")
     assert "bet-1</div>" not in said(response)
 
 
@@ -86,7 +86,7 @@ def test_of_play_money(at_work: Client, caller: Caller) -> None:
     request_log.drain_lines()
     assert PlayTransaction.objects.filter(transaction_id="play-1").exists()
     page = found(at_work, "play-1")
-    assert "kept apart from real accounts" in page
+    assert "Play money is not part of any account" in page
 
 
 def test_a_batch_of_rollbacks_is_found_by_its_request_id(at_work: Client, won: Caller) -> None:
@@ -97,7 +97,7 @@ def test_a_batch_of_rollbacks_is_found_by_its_request_id(at_work: Client, won: C
     page = found(at_work, str(call))
     assert "Round bet-1" in page
     assert "Round bet-2" in page
-    assert "Refused calls" not in page
+    assert "Refused requests" not in page
 
 
 def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, caller: Caller) -> None:
@@ -106,11 +106,11 @@ def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, ca
     caller.payout("bet-1", 900_000, transactionId="late")
     request_log.drain_lines()
     page = found(at_work, "bet-1")
-    assert "every payout was taken back" in page
-    assert "Its bet was rolled back before: a payout for it moves nothing." in page
-    assert "9.00 EUR, nothing moved" in page
+    assert "every payout was reversed" in page
+    assert "The bet was rolled back before, so this payout moves no money." in page
+    assert "EUR 9.00, no money moved" in page
     assert "<code>late</code>" in page
-    assert round_story.SOUGHT in page  # how far it looked for such calls
+    assert str(round_story.SOUGHT) in page  # how far it looked for such calls
 
 
 def test_an_id_that_was_closed_before_it_came_is_told(at_work: Client, caller: Caller) -> None:
@@ -118,10 +118,10 @@ def test_an_id_that_was_closed_before_it_came_is_told(at_work: Client, caller: C
     caller.bet(300_000, transactionId="not-yet")
     request_log.drain_lines()
     page = found(at_work, "not-yet")
-    assert heading(page) == "Closed before it came"
-    assert "a late original is answered RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing" in page
+    assert heading(page) == "Early rollback"
+    assert "A late transaction is answered RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves no money" in page
     assert 'said-bad">RS_ERROR_TRANSACTION_DOES_NOT_EXIST</span>' in page
-    assert "3.00, nothing moved" in page
+    assert "3.00, no money moved" in page
 
 
 def test_a_reward_stands_with_the_bet_that_it_names(at_work: Client, won: Caller) -> None:
@@ -129,9 +129,9 @@ def test_a_reward_stands_with_the_bet_that_it_names(at_work: Client, won: Caller
     request_log.drain_lines()
     for text in ("bet-1", "gift"):
         page = found(at_work, text)
-        assert "<dt>Rewards</dt><dd>0.50</dd>" in page
-        assert "+0.50 EUR" in page
-        assert "<dd>-2.50 EUR</dd>" in page  # the games' result is without it
+        assert "<dt>Rewards</dt><dd>EUR 0.50</dd>" in page
+        assert "EUR +0.50" in page
+        assert "<dd>EUR -2.50</dd>" in page  # the games' result is without it
 
 
 def test_bets_of_the_same_round_lead_to_each_other(at_work: Client, won: Caller) -> None:
@@ -167,9 +167,9 @@ def test_a_filter_that_cannot_be_read_breaks_nothing(at_work: Client, won: Calle
 def test_what_is_open_stands_by_age_and_opens_its_list(at_work: Client, caller: Caller) -> None:
     caller.bet(150_000, transactionId="waits")
     page = said(at_work.get(f"{ROUNDS}open/"))
-    assert '<td class="text-end">1</td><td class="text-end text-nowrap">1.50</td>' in page
+    assert '<td class="text-end">1</td><td class="text-end text-nowrap">EUR 1.50</td>' in page
     assert "waits</a>" in said(at_work.get(f"{ROUNDS}open/?age=hour&currency=EUR"))
-    assert "None is open" in said(at_work.get(f"{ROUNDS}open/?age=week&currency=EUR"))
+    assert "No open rounds" in said(at_work.get(f"{ROUNDS}open/?age=week&currency=EUR"))
 
 
 def test_an_export_of_the_shown_list_is_asked_for_and_fetched(
@@ -211,11 +211,11 @@ def test_an_export_is_cancelled_and_begun_again(at_work: Client, caller: Caller,
     export.refresh_from_db()
     assert export.is_active
     at_work.post(f"{path}cancel/")
-    assert "Start again" in said(at_work.get("/operator/acme/exports/"))
+    assert "Start export again" in said(at_work.get("/operator/acme/exports/"))
     at_work.post(f"{path}again/")
     export.refresh_from_db()
     assert export.state == Export.State.WAITING
-    assert "is being written, or done already" in said(at_work.post(f"{path}again/", follow=True))
+    assert "is still running or already done" in said(at_work.post(f"{path}again/", follow=True))
 
 
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("manager", 302), ("owner", 302)])

@@ -166,7 +166,7 @@ def test_a_pasted_secret_is_looked_up_nowhere_and_stands_in_no_address(
     secret = keys.issue_key(merchant=acme).secret
     response: Any = at_work.post(ROUNDS, {"q": around.format(secret)}, follow=True)
     assert response.redirect_chain == [(ROUNDS, 302)]
-    assert "looks like a Secret Key" in said(response)
+    assert "Your search contains a secret key" in said(response)
     assert secret not in said(response)
 
 

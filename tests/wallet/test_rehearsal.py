@@ -207,7 +207,7 @@ def test_what_it_suggests_refuses_nothing(acme: Merchant, signer: Signer) -> Non
         found = rehearsal.suggest_list(merchant=acme, most=2)
         assert (found.calls, found.addresses) == (10, 5)
         assert rehearsal.rehearse(found.proposal).refused == 0
-    assert found.proposal.lines[0].note == "From traffic: 8 calls from 4 addresses in 7 days"
+    assert found.proposal.lines[0].note == "From traffic: 8 requests from 4 addresses in 7 days"
 
 
 def test_it_says_when_there_was_nothing(acme: Merchant) -> None:

@@ -99,7 +99,7 @@ def test_what_a_test_key_moved_before_stays_with_the_live_merchant(caller: Calle
     assert AllowlistEntry.objects.get(key=key).merchant == sandbox
     credentials.forget_credentials()
     seen = explanation.explain_request(line=line, ask_now=False)
-    assert [rung.then.value for rung in seen.rungs] == ["passed"] * 15 + ["not asked of such calls"] + ["passed"] * 2
+    assert [rung.then.value for rung in seen.rungs] == ["passed"] * 15 + ["not applicable"] + ["passed"] * 2
     moved = replace(caller, session="")
     assert moved.balance().status == "RECORD_NOT_FOUND"
     assert moved.deposit(5).body["balance"] == 5

@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from merchants import errors, form_tokens
 from merchants.access import Visit, Work
@@ -19,7 +21,6 @@ from merchants.pages.forms import PlainForm, SingleUseForm
 from merchants.pages.guard import page
 from merchants.services import catalogue_io, downloads, flags, proposals
 from merchants.services.catalogue_io import BadCatalogueLines, GamesPlan, PlayersPlan
-from merchants.services.key_hygiene import plural
 from portal.lib import clock
 from portal.lib.file_names import file_name
 from wallet.pages.games import names
@@ -29,10 +30,13 @@ from wallet.services.usage import restriction_impact
 AT_ONCE = 2_000
 NAMED = 5
 AGAIN = {
-    "text": "Nothing was saved. Choose the file again: it is shown what it would change now.",
-    "button": "Choose the file again",
+    "text": gettext_lazy("Nothing was saved. Choose the file again to see its current effect."),
+    "button": gettext_lazy("Choose the file again"),
 }
-MIXED_ANSWERS = [("Bet, launch of a blocked player", "RS_ERROR_PLAYER_BLOCKED"), ("All that is owed", "as usual")]
+MIXED_ANSWERS = [
+    (gettext_lazy("Bet, launch of a blocked player"), "RS_ERROR_PLAYER_BLOCKED"),
+    (gettext_lazy("Payout, reward, rollback, balance, deposit, withdraw"), gettext_lazy("as usual")),
+]
 
 
 # --- Out --------------------------------------------------------------------------------------------------------------
@@ -80,13 +84,15 @@ class CatalogueSheet:
 
 
 class FileForm(PlainForm):
-    file = forms.FileField(label="CSV file", required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
+    )
     text = forms.CharField(
-        label="Or its lines, pasted",
+        label=gettext_lazy("Or paste the lines"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Up to 1 MB; a file may have 5 MB.",
+        help_text=gettext_lazy("Text up to 1 MB, files up to 5 MB."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -94,17 +100,19 @@ class FileForm(PlainForm):
         upload = known.get("file")
         known["lines"] = decode_file(upload) if upload else known.get("text", "")
         if not self.errors and not known["lines"].strip():
-            raise forms.ValidationError("Choose a file, or paste its lines.")
+            raise forms.ValidationError(_("Choose a file, or paste the lines."))
         return known
 
 
 def decode_file(upload: Any) -> str:
     if (upload.size or 0) > catalogue_io.MOST_BYTES:
-        raise forms.ValidationError(f"The file is larger than {catalogue_io.MOST_BYTES // 1_000_000} MB. Split it.")
+        raise forms.ValidationError(
+            _("The file is larger than %(value)s MB. Split the file.") % {"value": catalogue_io.MOST_BYTES // 1000000}
+        )
     try:
         return bytes(upload.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise forms.ValidationError("The file is not in UTF-8. Save it as “CSV UTF-8” and try again.") from None
+        raise forms.ValidationError(_("The file is not in UTF-8. Save it as “CSV UTF-8” and try again.")) from None
 
 
 class ApplyForm(SingleUseForm):
@@ -147,7 +155,7 @@ def import_again(visit: Visit, sheet: CatalogueSheet) -> Question:
         proposal = proposals.find_proposal(packed, merchant=visit.merchant, by=visit.person, kind=sheet.tab)
         sheet.apply(merchant=visit.merchant, text=proposals.text_of(proposal), digest=proposal.digest)
         proposal.delete()
-        return "The file was imported."
+        return _("The file is imported.")
 
     return question(visit, sheet, AGAIN, act)
 
@@ -179,40 +187,53 @@ def row(said: str, players: Sequence[Player]) -> tuple[str, int, str]:
 
 
 def player_import(visit: Visit, plan: PlayersPlan) -> dict[str, Any]:
-    told = [("Lines", plan.lines, "")]
+    told = [(_("Lines"), plan.lines, "")]
     if not plan.changes:
-        return {"text": "Nothing changes: all of it stands so already.", "button": "Go on", "context": {"told": told}}
-    told += [row("Blocked", plan.blocked), row("Unblocked", plan.unblocked), row("Limits set anew", plan.limited)]
-    told += [row("Another reason for a block", plan.reworded)] if plan.reworded else []
+        return {
+            "text": _("No changes. All values are already active."),
+            "button": _("Finish import"),
+            "context": {"told": told},
+        }
+    told += [row(_("Blocked"), plan.blocked), row(_("Unblocked"), plan.unblocked), row(_("New limits"), plan.limited)]
+    told += [row(_("New reason for a block"), plan.reworded)] if plan.reworded else []
     impact = impact_context(restriction_impact.player_impact(visit.merchant, plan.blocked)) if plan.blocked else {}
     return {
-        "text": "All of it is saved at once, or nothing.",
-        "button": f"Change {plural(len(plan.changes), 'player')}",
+        "text": _("All changes are saved together, or none of them."),
+        "button": ngettext("Change %(number)s player", "Change %(number)s players", len(plan.changes))
+        % {"number": f"{len(plan.changes):,}"},
         "danger": bool(plan.blocked),
         "answers": MIXED_ANSWERS if plan.blocked else [],
-        "context": {"told": told, "heads": "Of those who are to be blocked:"} | impact,
+        "context": {"told": told, "heads": _("Players to be blocked:")} | impact,
     }
 
 
 def game_import(visit: Visit, plan: GamesPlan) -> dict[str, Any]:
-    told = [("Lines", plan.lines, "")]
+    told = [(_("Lines"), plan.lines, "")]
     changed = len(plan.on) + len(plan.off)
     if not changed:
-        return {"text": "Nothing changes: all of it stands so already.", "button": "Go on", "context": {"told": told}}
-    told += [(said, len(games), counted_text(names(games))) for said, games in (("On", plan.on), ("Off", plan.off))]
+        return {
+            "text": _("No changes. All values are already active."),
+            "button": _("Finish import"),
+            "context": {"told": told},
+        }
+    told += [
+        (said, len(games), counted_text(names(games))) for said, games in ((_("On"), plan.on), (_("Off"), plan.off))
+    ]
     impact = impact_context(restriction_impact.game_impact(visit.merchant, plan.off)) if plan.off else {}
     return {
-        "text": "All of it is saved at once, or nothing.",
-        "button": f"Switch {plural(changed, 'game')}",
+        "text": _("All changes are saved together, or none of them."),
+        "button": ngettext("Switch %(number)s game", "Switch %(number)s games", changed) % {"number": f"{changed:,}"},
         "danger": bool(plan.off),
         "answers": flags.OFF_ANSWERS if plan.off else [],
-        "context": {"told": told, "heads": "In those that are to be switched off:"} | impact,
+        "context": {"told": told, "heads": _("Games to be switched off:")} | impact,
     }
 
 
 PLAYERS = CatalogueSheet(
-    title="Import players",
-    text="Blocks, reasons and limits of players whom you have already. A column that is not there stays as it is.",
+    title=gettext_lazy("Import players"),
+    text=gettext_lazy(
+        "The file sets blocks, reasons and limits of existing players. A missing column keeps its values."
+    ),
     columns=catalogue_io.PLAYERS,
     tab="players",
     read=catalogue_io.read_players,
@@ -220,8 +241,10 @@ PLAYERS = CatalogueSheet(
     ask=player_import,
 )
 GAMES = CatalogueSheet(
-    title="Import games",
-    text="Which games are on for your players: yes or no. Games that are not in the file stay as they are.",
+    title=gettext_lazy("Import games"),
+    text=gettext_lazy(
+        "The file sets which games are on for your players: yes or no. Games that are not in the file stay unchanged."
+    ),
     columns=catalogue_io.GAMES,
     tab="games",
     read=catalogue_io.read_games,

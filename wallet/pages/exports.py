@@ -12,6 +12,8 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Role, Visit
 from merchants.pages import page_frame
@@ -31,29 +33,35 @@ CONTENT_TYPES = {
     Export.Form.CSV: "text/csv; charset=utf-8",
     Export.Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ABOUT = (
-    "A job writes the file while you do something else. It holds one moment: what comes later is not in it. It can be "
-    "fetched for 24 hours, by everybody who may see these pages; who asks and who fetches stands on record."
+ABOUT = gettext_lazy(
+    "The file is written in the background. It shows the data of one moment and does not include "
+    "later changes. Everyone with access to these pages can download the file for 24 hours. Exports "
+    "and downloads are logged."
 )
 
 
 class ExportForm(SingleUseForm):
     what = forms.ChoiceField(
-        label="What",
+        label=gettext_lazy("Content"),
         widget=forms.RadioSelect,
         initial=Export.What.ROUNDS,
         choices=[
-            (Export.What.ROUNDS, "Rounds: one row a bet, with what was paid and its state"),
-            (Export.What.MOVEMENTS, "Movements: one row for each that moved money, deposits and withdrawals too"),
+            (Export.What.ROUNDS, gettext_lazy("Rounds: one row per bet, with payouts and state")),
+            (
+                Export.What.MOVEMENTS,
+                gettext_lazy(
+                    "Transactions: one row per transaction that moved money, including deposits and withdrawals"
+                ),
+            ),
         ],
     )
     form = forms.ChoiceField(
-        label="As",
+        label=gettext_lazy("Format"),
         widget=forms.RadioSelect,
         initial=Export.Form.CSV,
         choices=[
-            (Export.Form.CSV, "CSV: every row there is"),
-            (Export.Form.XLSX, "XLSX (Excel): at most 1,048,575 rows, the newest ones"),
+            (Export.Form.CSV, gettext_lazy("CSV: all rows")),
+            (Export.Form.XLSX, gettext_lazy("XLSX (Excel): at most 1,048,575 rows, the newest ones")),
         ],
     )
 
@@ -63,21 +71,21 @@ def export_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     check_may_steer(visit)
     filter_form = FilterForm(request.GET)
     if not filter_form.is_valid():
-        messages.error(request, "The filter cannot be read. Set it once more.")
+        messages.error(request, _("The filter is invalid. Set the filter again."))
         return HttpResponseRedirect(reverse("operator:rounds", args=[visit.merchant.code]))
     wish = filter_form.wish()
 
     def act(what: str, form: str) -> str:
         exports.request_export(merchant=visit.merchant, by=visit.person, what=what, form=form, wish=wish)
-        return "The export is on its way."
+        return _("The export has started.")
 
     question = Question(
-        title="Export",
+        title=_("Export rounds"),
         text=ABOUT,
         tab="rounds",
         form=ExportForm,
         act=act,
-        button="Export",
+        button=_("Export rounds"),
         back=reverse("operator:exports", args=[visit.merchant.code]),
         template="export_new.html",
         context={"told": filter_facts(wish)},
@@ -92,7 +100,7 @@ def exports_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"exports": shown, "busy": any(each["busy"] for each in shown)}
     if request.headers.get("hx-request"):
         return render(request, "operator/exports_list.html", context | {"merchant": visit.merchant, "visit": visit})
-    return page_frame.render_page(request, visit, "exports.html", tab="rounds", title="Exports", **context)
+    return page_frame.render_page(request, visit, "exports.html", tab="rounds", title=_("Exports"), **context)
 
 
 @page(back="operator:exports", prove=True)
@@ -101,7 +109,7 @@ def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
     export = own_export(visit, number)
     path = exports.fetch_file(export=export)
     if path is None:
-        messages.error(request, "This file is no longer available. Export it again.")
+        messages.error(request, _("This file is no longer available. Export it again."))
         return HttpResponseRedirect(reverse("operator:exports", args=[visit.merchant.code]))
     name = file_name(visit.merchant.code, export.what, at=export.asked_at, form=export.form)
     downloads.record_download(
@@ -114,13 +122,15 @@ def export_file(request: HttpRequest, visit: Visit, number: int) -> Any:
 
 @page(back="operator:exports")
 def export_cancel(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    return export_done_page(request, visit, exports.cancel_export, own_export(visit, number), "Cancelled.")
+    return export_done_page(
+        request, visit, exports.cancel_export, own_export(visit, number), _("The export is cancelled.")
+    )
 
 
 @page(back="operator:exports")
 def export_again(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     return export_done_page(
-        request, visit, exports.restart_export, own_export(visit, number), "The export is on its way again."
+        request, visit, exports.restart_export, own_export(visit, number), _("The export has started again.")
     )
 
 
@@ -166,5 +176,5 @@ def export_row(export: Export, visit: Visit) -> dict[str, Any]:
         "again": may and (broken or export.state in {Export.State.FAILED, Export.State.CANCELLED}),
         "percent": 100 * export.rows_done // export.rows_in_all if export.rows_in_all else 0,
         "level": "good" if export.state == Export.State.READY and not is_over else "bad" if broken else "",
-        "state": "broken off" if broken else "deleted" if is_over else export.get_state_display().lower(),
+        "state": _("stopped") if broken else _("deleted") if is_over else export.get_state_display().lower(),
     }

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from merchants.access import Visit, Work
 from merchants.models import DisabledGame, Game
@@ -17,7 +19,6 @@ from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.guard import page
 from merchants.pages.search_box import search_by_post
 from merchants.services import flags, history, undo
-from merchants.services.key_hygiene import plural
 from portal.lib import numbers, paging
 from wallet.pages.limits import undo_response
 from wallet.pages.players import impact_context, plain_text
@@ -25,8 +26,8 @@ from wallet.services.usage import restriction_impact
 
 SHOWN = 50
 MOST_AT_ONCE = 200
-STATES = {"": "All", "on": "On", "off": "Off"}
-ON_ANSWERS = [("Bet, launch", "as usual")]
+STATES = {"": gettext_lazy("All"), "on": gettext_lazy("On"), "off": gettext_lazy("Off")}
+ON_ANSWERS = [(gettext_lazy("Bet, launch"), gettext_lazy("as usual"))]
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ def games_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "next": f"?{more}" if more else "",
         "change": undo.last_change(DisabledGame, visit.merchant),
     }
-    return page_frame.render_page(request, visit, "games.html", tab="games", title="Games", **context)
+    return page_frame.render_page(request, visit, "games.html", tab="games", title=_("Games"), **context)
 
 
 def chosen_filter(request: HttpRequest) -> dict[str, str]:
@@ -100,16 +101,21 @@ def games_off(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act() -> str:
         done = flags.switch_games_for(games=games, merchant=visit.merchant, on=False)
-        return f"{plural(done, 'game')} switched off. Rounds that are open are still paid."
+        sentence = ngettext(
+            "%(number)s game is switched off. Open rounds are still paid.",
+            "%(number)s games are switched off. Open rounds are still paid.",
+            done,
+        )
+        return sentence % {"number": done}
 
     question = games_question(
         visit,
         games,
-        title="Switch off for your players",
-        text="From this second on nothing new begins. Rounds that are open are still paid.",
+        title=_("Switch off games"),
+        text=_("Your players cannot start new bets or sessions in these games. Open rounds are still paid."),
         answers=flags.OFF_ANSWERS,
         act=act,
-        button="Switch off",
+        button=_("Switch off games"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
@@ -123,20 +129,31 @@ def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act() -> str:
         done = flags.switch_games_for(games=games, merchant=visit.merchant, on=True)
-        return f"{plural(done, 'game')} switched on."
+        return ngettext("%(number)s game is switched on.", "%(number)s games are switched on.", done) % {"number": done}
 
     ours = [game.name for game in games if not game.is_active]
-    text = "Bets and launches are accepted again immediately."
+    text = _("Bets and launches are accepted again immediately.")
+    if ours:
+        text = f"{text} {still_off(len(ours))}"
     question = games_question(
         visit,
         games,
-        title="Switch on for your players",
-        text=f"{text} {len(ours)} of these we have switched off for everybody: they stay off." if ours else text,
+        title=_("Switch on games"),
+        text=text,
         answers=ON_ANSWERS,
         act=act,
-        button="Switch on",
+        button=_("Switch on games"),
     )
     return ask_to_confirm(request, visit, question)
+
+
+def still_off(number: int) -> str:
+    sentence = ngettext(
+        "%(number)s of these games is switched off for all merchants and stays off.",
+        "%(number)s of these games are switched off for all merchants and stay off.",
+        number,
+    )
+    return sentence % {"number": number}
 
 
 def chosen_games(request: HttpRequest) -> list[Game]:
@@ -146,7 +163,7 @@ def chosen_games(request: HttpRequest) -> list[Game]:
 
 
 def nothing_chosen_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    return page_frame.render_page(request, visit, "games_none.html", tab="games", title="No game was ticked")
+    return page_frame.render_page(request, visit, "games_none.html", tab="games", title=_("No game selected"))
 
 
 def games_question(visit: Visit, games: list[Game], **question: Any) -> Question:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from merchants.access import Visit
 from merchants.errors import moment_text
@@ -30,7 +32,7 @@ from wallet.services.usage import last_day, money_flow, usage_totals
 from wallet.services.usage.last_day import Pulse
 from wallet.services.usage.money_flow import Flow, Kind
 
-SPANS = {"24h": (24, "24 hours"), "7d": (7 * 24, "7 days")}
+SPANS = {"24h": (24, gettext_lazy("24 hours")), "7d": (7 * 24, gettext_lazy("7 days"))}
 SHOWN_KEYS, SHOWN_REFUSALS, SHOWN_CURRENCIES, SHOWN_NOTICES = 6, 6, 8, 12
 SHOWN_ALARMS = 3
 OPEN_DAYS = 30  # of the bets whose rounds are counted as open
@@ -38,8 +40,6 @@ OLD_ROUND = timedelta(hours=24)
 SOON = timedelta(days=30)
 ENTRY_SOON = timedelta(days=7)
 MANY = 5  # percent of calls
-LOOK_AT_LIST = "Look at the list"
-UNLESS_CALLED = "unless a request with a valid signature arrives from it, the previous list is restored."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "calls_chart": calls_chart(beat, hours),
         "money_chart": money_chart(flows[0], beat.since, hours) if flows else None,
         "flows": [amount_label(flow) for flow in flows[:SHOWN_CURRENCIES]],
-        "rounds": [(each, money.format_amount(each.stake)) for each in rounds],
+        "rounds": [(each, money.format_with_code(each.stake, each.currency)) for each in rounds],
         "keys": keys[:SHOWN_KEYS],
         "more_keys": max(0, len(keys) - SHOWN_KEYS),
         "lists": key_hygiene.list_texts(lists, keys, now),
         "reconciled": last_report(merchant),
         "notices": list(islice(notices(merchant, keys, lists, domains, beat, rounds, now), SHOWN_NOTICES)),
     }
-    return page_frame.render_page(request, visit, "home.html", tab="home", title="Home", **context)
+    return page_frame.render_page(request, visit, "home.html", tab="home", title=_("Home"), **context)
 
 
 def share(beat: Pulse) -> str:
@@ -104,11 +104,11 @@ def money_chart(flow: Flow, since: datetime, hours: int) -> charts.Chart:
 def amount_label(flow: Flow) -> dict[str, str]:
     return {
         "currency": flow.currency,
-        "stakes": money.format_amount(flow.stakes),
-        "winnings": money.format_amount(flow.winnings),
-        "result": money.format_amount(flow.stakes - flow.winnings),
-        "deposits": money.format_amount(flow.by_kind[Kind.DEPOSIT]),
-        "withdrawals": money.format_amount(flow.by_kind[Kind.WITHDRAW]),
+        "stakes": money.format_amount(flow.stakes, flow.currency),
+        "winnings": money.format_amount(flow.winnings, flow.currency),
+        "result": money.format_amount(flow.stakes - flow.winnings, flow.currency),
+        "deposits": money.format_amount(flow.by_kind[Kind.DEPOSIT], flow.currency),
+        "withdrawals": money.format_amount(flow.by_kind[Kind.WITHDRAW], flow.currency),
     }
 
 
@@ -137,56 +137,77 @@ def notices(
     old = [each for each in rounds if each.oldest < now - OLD_ROUND]
     if old:
         days = (now - min(each.oldest for each in old)).days or 1
-        yield Notice(
-            "info", f"Rounds have been open for more than a day, the oldest for {key_hygiene.plural(days, 'day')}."
+        text = ngettext(
+            "Rounds are open for more than one day. The oldest round is open for %(days)s day.",
+            "Rounds are open for more than one day. The oldest round is open for %(days)s days.",
+            days,
         )
+        yield Notice("info", text % {"days": days})
 
 
 def day_notices(merchant: Merchant) -> Iterator[Notice]:
     """What reconciliation lacks, and what it found that players are owed."""
     for alarm in alarms.alarms(merchant)[:SHOWN_ALARMS]:
-        yield Notice("danger", str(alarm), day_address(merchant, alarm.day), "Look at the day")
+        yield Notice("danger", str(alarm), day_address(merchant, alarm.day), _("Show day"))
     if owed := cases.owed_cases(merchant).count():
         url = reverse("operator:cases", args=[merchant.code])
-        yield Notice(
-            "danger", f"{key_hygiene.plural(owed, 'late payout')} refused: money owed to players.", url, "Look"
+        text = ngettext(
+            "%(number)s late payout was refused. A player is owed money.",
+            "%(number)s late payouts were refused. Players are owed money.",
+            owed,
         )
+        yield Notice("danger", text % {"number": f"{owed:,}"}, url, _("Show cases"))
 
 
 def question_notices(merchant: Merchant) -> Iterator[Notice]:
     for question in owner_questions.waiting_questions(merchant)[:SHOWN_KEYS]:
-        text = f"Our staff ({question.asked_by}) want to {question.wish}: an owner decides."
-        yield Notice("warning", text, reverse("operator:question", args=[merchant.code, question.pk]), "Answer")
+        text = _("Our staff (%(asked_by)s) want to %(wish)s. An owner must decide.") % {
+            "asked_by": question.asked_by,
+            "wish": question.wish,
+        }
+        yield Notice(
+            "warning", text, reverse("operator:question", args=[merchant.code, question.pk]), _("Answer question")
+        )
 
 
 def write_off_notices(merchant: Merchant) -> Iterator[Notice]:
     """Decided by our support; the merchant sees what is about to be given up."""
     for each in cases.currency_sums(cases.write_offs_to_confirm(merchant)):
-        text = (
-            f"{key_hygiene.plural(each.cases, 'case')} with a difference of "
-            f"{money.format_with_code(each.difference, each.currency)} "
-            f"{'waits' if each.cases == 1 else 'wait'} for a second approver of our support."
-        )
-        yield Notice("warning", text, reverse("operator:cases", args=[merchant.code]), "Look at the cases")
+        text = ngettext(
+            "%(number)s case with a difference of %(amount)s is waiting for a second approver of our support.",
+            "%(number)s cases with a difference of %(amount)s are waiting for a second approver of our support.",
+            each.cases,
+        ) % {"number": f"{each.cases:,}", "amount": money.format_with_code(each.difference, each.currency)}
+        yield Notice("warning", text, reverse("operator:cases", args=[merchant.code]), _("Show cases"))
 
 
 def case_notices(merchant: Merchant) -> Iterator[Notice]:
     for case in Compromise.objects.filter(key__merchant=merchant, closed_at=None).select_related("key")[:SHOWN_KEYS]:
-        text = f"A secret of {key_name(case.key)} was declared as leaked; the case is open."
-        yield Notice("danger", text, key_address(merchant, case.key), "Look at the key")
+        text = _("A secret of %(key)s is compromised. The compromise report is open.") % {"key": key_name(case.key)}
+        yield Notice("danger", text, key_address(merchant, case.key), _("Show key"))
     waiting = Approval.objects.filter(merchant=merchant, state=Approval.State.WAITING)
     for approval in waiting.select_related("key", "asked_by")[:SHOWN_KEYS]:
         of_key = f" ({key_name(approval.key)})" if approval.key else ""
-        text = f"{approval.asked_by} asked to {approval.request}{of_key}: another person must approve it."
-        yield Notice("warning", text, reverse("operator:approval", args=[merchant.code, approval.pk]), "Look")
+        text = _("%(asked_by)s asked to %(request)s%(of_key)s. Another person must approve the request.") % {
+            "asked_by": approval.asked_by,
+            "request": approval.request,
+            "of_key": of_key,
+        }
+        yield Notice(
+            "warning", text, reverse("operator:approval", args=[merchant.code, approval.pk]), _("Show request")
+        )
 
 
 def call_notices(merchant: Merchant, beat: Pulse) -> Iterator[Notice]:
     calls, refused, unsigned = beat.taken.total() + beat.refused.total(), beat.refused.total(), beat.unsigned.total()
     if calls and 100 * refused >= MANY * calls:
-        early = f", {unsigned:,} of them before their signature was right" if unsigned else ""
+        text = _("%(refused)s of %(calls)s requests were refused.") % {"refused": f"{refused:,}", "calls": f"{calls:,}"}
+        if unsigned:
+            text = _(
+                "%(refused)s of %(calls)s requests were refused, %(unsigned)s of them before the signature check."
+            ) % {"refused": f"{refused:,}", "calls": f"{calls:,}", "unsigned": f"{unsigned:,}"}
         url = f"{reverse('operator:requests', args=[merchant.code])}?status={REFUSED}"
-        yield Notice("warning", f"{refused:,} of {calls:,} calls were refused{early}.", url, "Look at them")
+        yield Notice("warning", text, url, _("Show requests"))
 
 
 def refusal_notices(
@@ -194,42 +215,54 @@ def refusal_notices(
 ) -> Iterator[Notice]:
     """Why every call is refused, or every one under a key, whatever it says."""
     if merchant.status != Merchant.Status.ACTIVE:
-        yield Notice("danger", f"The merchant is {merchant.get_status_display().lower()}. Ask our support.")
+        yield Notice(
+            "danger",
+            _("The merchant is %(state)s. Ask our support.") % {"state": merchant.get_status_display().lower()},
+        )
     usable = [key for key in keys if key_hygiene.is_usable(key)]
     if keys and all(key.status == ApiKey.Status.QUARANTINED for key in usable):
-        text = "No key can be used: each is revoked or has ended, and every call is refused."
+        text = _("All keys are revoked or expired, so all requests are refused. Ask our support for a new key.")
         if usable:
-            text = "No key can begin anything new: each is quarantined, is revoked or has ended."
-        yield Notice("danger", text, reverse("operator:keys", args=[merchant.code]), "Look at the keys")
+            text = _("All keys are quarantined, revoked or expired, so nothing new can start.")
+        yield Notice("danger", text, reverse("operator:keys", args=[merchant.code]), _("Show keys"))
     for key, each in lists.items():
         if each.refuses_everybody(now):
-            text = f"All entries of {list_owner(key)} have ended: every call {'under it ' if key else ''}is refused."
-            yield Notice("danger", text, list_address(merchant, key), LOOK_AT_LIST)
+            text = _("All entries of %(key)s have expired. All requests are refused.") % {"key": list_owner(key)}
+            if key:
+                text = _("All entries of %(key)s have expired. All requests with this key are refused.") % {
+                    "key": list_owner(key)
+                }
+            yield Notice("danger", text, list_address(merchant, key), _("Show allowlist"))
 
 
 def list_notices(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now: datetime) -> Iterator[Notice]:
     """Those that are tried; and the next entry that ends."""
     for key, each in lists.items():
         if trial := each.on_trial(now):
-            text = f"{list_owner(key)} is on trial until {moment_text(trial.deadline)}: {UNLESS_CALLED}"
-            yield Notice("warning", text, list_address(merchant, key), LOOK_AT_LIST)
+            text = _(
+                "%(key)s is on trial until %(deadline)s. If no request with a valid signature arrives from it, "
+                "the previous allowlist is restored."
+            ) % {"key": list_owner(key), "deadline": moment_text(trial.deadline)}
+            yield Notice("warning", text, list_address(merchant, key), _("Show allowlist"))
     ends = [(end, key) for key, each in lists.items() for _, end in each.standing(now) if end]
     first, key = min(ends, key=lambda pair: pair[0], default=(None, None))
     if first is not None and first <= now + ENTRY_SOON:
-        text = f"An entry of {list_owner(key)} ends on {first:%-d %B, %H:%M} UTC."
-        yield Notice("warning", text, list_address(merchant, key), LOOK_AT_LIST)
+        text = _("An entry of %(key)s expires on %(moment)s.") % {"key": list_owner(key), "moment": moment_text(first)}
+        yield Notice("warning", text, list_address(merchant, key), _("Show allowlist"))
 
 
 def domain_notices(merchant: Merchant, domains: Domains, now: datetime) -> Iterator[Notice]:
     """As of networks: when all have ended, and the next that ends."""
     standing = credentials.standing_domains(domains, now)
     if domains and not standing:
-        text = "All domains of the merchant’s list have ended: every call that says Origin is refused."
-        yield Notice("danger", text, list_address(merchant, None), LOOK_AT_LIST)
+        text = _(
+            "All domains of the merchant’s allowlist have expired. All requests with an Origin header are refused."
+        )
+        yield Notice("danger", text, list_address(merchant, None), _("Show allowlist"))
     first = min(((ends, domain) for domain, ends in standing.items() if ends), default=None)
     if first is not None and first[0] <= now + ENTRY_SOON:
-        text = f"The domain {first[1]} ends on {first[0]:%-d %B, %H:%M} UTC."
-        yield Notice("warning", text, list_address(merchant, None), LOOK_AT_LIST)
+        text = _("The domain %(domain)s expires on %(moment)s.") % {"domain": first[1], "moment": moment_text(first[0])}
+        yield Notice("warning", text, list_address(merchant, None), _("Show allowlist"))
 
 
 def key_notices(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Notice]:
@@ -237,25 +270,47 @@ def key_notices(merchant: Merchant, key: ApiKey, now: datetime) -> Iterator[Noti
         return
     url = key_address(merchant, key)
     if key.status == ApiKey.Status.QUARANTINED:
-        yield Notice("warning", f"{key_name(key)} is quarantined: players are paid, nothing new begins.", url, "Look")
+        yield Notice(
+            "warning",
+            _("%(key)s is quarantined. It starts nothing new. Open rounds are still settled.") % {"key": key_name(key)},
+            url,
+            _("Show key"),
+        )
     if key.expires_at and key.expires_at <= now + SOON:
         yield Notice(
-            "warning", f"{key_name(key)} ends on {key.expires_at:%-d %B %Y, %H:%M} UTC.", url, "Look at the key"
+            "warning",
+            _("%(key)s expires on %(expires_at)s.") % {"key": key_name(key), "expires_at": moment_text(key.expires_at)},
+            url,
+            _("Show key"),
         )
     live: list[Any] = key.live  # type: ignore[attr-defined]
     if len(live) > 1 and live[-1].usable_until:
-        text = f"{key_name(key)} is being rotated: version {live[-1].version} stops working on "
-        yield Notice("info", f"{text}{live[-1].usable_until:%-d %B, %H:%M} UTC.", url, "Rotation progress")
+        old = live[-1]
+        text = _("The rotation of %(key)s is in progress. Version %(version)s works until %(usable_until)s.") % {
+            "key": key_name(key),
+            "version": old.version,
+            "usable_until": moment_text(old.usable_until),
+        }
+        yield Notice("info", text, url, _("Show rotation progress"))
     if not live:
-        yield Notice("danger", f"{key_name(key)} has no secret that works.", url, "Look at the key")
+        yield Notice(
+            "danger",
+            _("%(key)s has no active secret, so all requests with this key are refused.") % {"key": key_name(key)},
+            url,
+            _("Show key"),
+        )
 
 
 def key_name(key: ApiKey) -> str:
-    return f"the key “{key.label}”" if key.label else f"the key {key.auth_key[:20]}…"
+    return (
+        _("the key “%(label)s”") % {"label": key.label}
+        if key.label
+        else _("the key %(auth_key)s…") % {"auth_key": key.auth_key[:20]}
+    )
 
 
 def list_owner(key: ApiKey | None) -> str:
-    return f"the list of {key_name(key)}" if key else "the merchant’s list"
+    return _("the allowlist of %(key)s") % {"key": key_name(key)} if key else _("the merchant’s allowlist")
 
 
 def key_address(merchant: Merchant, key: ApiKey) -> str:

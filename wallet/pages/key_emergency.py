@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit
 from merchants.models import ApiKey, Compromise, Secret
@@ -20,39 +22,57 @@ from portal.lib.moment_fields import MomentField
 from wallet.services.usage import compromise_impact
 
 RESPONSES = [
-    (Compromise.Response.REVOKE, "Refuse the old secret at once. Calls fail until your servers have the new one."),
-    (Compromise.Response.QUARANTINE, "Quarantine the key: players are paid, nothing new begins. You get another key."),
-    (Compromise.Response.ROTATE, "Rotate: no call fails, but the old secret works until the overlap ends."),
+    (
+        Compromise.Response.REVOKE,
+        gettext_lazy(
+            "Revoke: the old secret is refused immediately. Requests fail until your servers use the new secret."
+        ),
+    ),
+    (
+        Compromise.Response.QUARANTINE,
+        gettext_lazy("Quarantine: open rounds are still settled, but nothing new starts. You get a new key."),
+    ),
+    (
+        Compromise.Response.ROTATE,
+        gettext_lazy("Rotate: no request fails, but the old secret works until the overlap ends."),
+    ),
 ]
 
 
-REPLACEMENT_WAITS = "Done. Another owner, or our support, must approve the new secret: the request is on this page."
+REPLACEMENT_WAITS = gettext_lazy(
+    "The response is active. Another owner or our support must approve the new secret on this page."
+)
 
 
 def effect(key: ApiKey) -> dict[str, Any]:
     found = compromise_impact.compromise_impact(key)
-    rounds = [(each.rounds, money.format_amount(each.stake), each.currency) for each in found.open_rounds]
+    rounds = [(each.rounds, money.format_with_code(each.stake, each.currency)) for each in found.open_rounds]
     return {"template": "ask_off.html", "context": {"impact": found, "open_rounds": rounds}}
 
 
 class LeakForm(OverlapForm):
     field_order = ("response", "overlap", "exposed", "exposed_since", "reason")
     response = forms.ChoiceField(
-        label="What is to be done",
+        label=gettext_lazy("Response"),
         choices=RESPONSES,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what is to be done."},
+        error_messages={"required": gettext_lazy("Choose a response.")},
     )
     exposed_since = MomentField(
-        label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
+        label=gettext_lazy("Compromised since"),
+        help_text=gettext_lazy(
+            "In UTC. If you are not sure, enter the earliest possible moment. The compromise report starts there."
+        ),
     )
     reason = forms.CharField(
-        label="What happened", max_length=500, help_text="Kept with the case. Never paste the secret."
+        label=gettext_lazy("Description"),
+        max_length=500,
+        help_text=gettext_lazy("Stored with the compromise report. Never paste the secret."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["overlap"].label = "If you rotate: the old secret goes on working for"
+        self.fields["overlap"].label = _("If you rotate: the old secret works for")
 
 
 def leak_form(key: ApiKey) -> type[LeakForm]:
@@ -60,30 +80,38 @@ def leak_form(key: ApiKey) -> type[LeakForm]:
     usable = Secret.objects.usable(at=clock.now()).filter(key=key).select_related("key").defer("sealed")
 
     class OfThisKey(LeakForm):
-        exposed = VersionField(usable.order_by("-version"), label="Which secret", required=False, empty_label=None)
+        exposed = VersionField(
+            usable.order_by("-version"), label=_("Compromised secret version"), required=False, empty_label=None
+        )
 
     return OfThisKey
 
 
 class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Secret) -> str:
-        return f"Version {obj.version}{'' if obj.usable_until is None else ', the old one'}"
+        return (
+            _("Version %(version)s") % {"version": obj.version}
+            if obj.usable_until is None
+            else _("Version %(version)s (old)") % {"version": obj.version}
+        )
 
 
 @key_action
 def quarantine(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     def act() -> str:
         keys.quarantine_key(key=key)
-        return "The key is quarantined now."
+        return _("The key is quarantined.")
 
     question = key_question(
         key,
-        title="Quarantine the key",
-        text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
+        title=_("Quarantine key"),
+        text=_(
+            "Use this for a key that may be compromised. The key starts nothing new. Open rounds are still settled."
+        ),
         answers=keys.QUARANTINED_ANSWERS,
         **effect(key),
         act=act,
-        button="Quarantine the key",
+        button=_("Quarantine key"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
@@ -96,19 +124,19 @@ def revoke(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     def act(reason: str = "") -> str:
         if waits:
             approvals.ask_to_revoke(key=key, by=visit.person, reason=reason)
-            return "Asked. Another owner, or our support, decides on this page."
+            return _("The request is sent. Another owner or our support must approve it on this page.")
         keys.revoke_key(key=key)
-        return "The key is revoked now."
+        return _("The key is revoked.")
 
     question = key_question(
         key,
-        title="Ask to revoke the key" if waits else "Revoke the key",
-        text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
+        title=_("Request revocation") if waits else _("Revoke key"),
+        text=_("A revoked key cannot be restored. Payouts and rollbacks with this key are refused, too."),
         answers=keys.REVOKED_ANSWERS,
         **effect(key),
         form=ReasonForm if waits else SingleUseForm,
         act=act,
-        button="Ask a second person" if waits else "Revoke the key",
+        button=_("Request revocation") if waits else _("Revoke key"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
@@ -123,14 +151,18 @@ def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
 
     question = key_question(
         key,
-        title="The secret has leaked",
-        text="Choose a response. It takes effect at once. Another owner, or our support, must approve the new secret."
+        title=_("Report a compromise"),
+        text=_(
+            "Choose a response. It takes effect immediately. Another owner or our support must approve the new secret."
+        )
         if key.merchant.two_person
-        else "Say what is to be done. You are shown a new secret at once, and our support sees the case.",
+        else _(
+            "Choose a response. It takes effect immediately. You see a new secret, and our support sees your report."
+        ),
         form=leak_form(key),
         **effect(key),
         act=act,
-        button="Do it now",
+        button=_("Report a compromise"),
         initial={
             "expected_version": keys.current_version(key),
             "exposed_since": clock.now() - timedelta(hours=24),

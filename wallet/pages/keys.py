@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit
 from merchants.models import Approval, Compromise, SeenAddress
@@ -31,4 +32,4 @@ def key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "cases": Compromise.objects.filter(key=own).select_related("secret")[:SHOWN],
         "addresses": SeenAddress.objects.filter(key=own).order_by("-last_seen_at")[:SHOWN],
     }
-    return page_frame.render_page(request, visit, "key.html", tab="keys", title=own.label or "Key", **context)
+    return page_frame.render_page(request, visit, "key.html", tab="keys", title=own.label or _("Key"), **context)

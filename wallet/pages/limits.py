@@ -11,6 +11,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from merchants import errors
 from merchants.access import Visit, Work
@@ -29,18 +31,23 @@ from wallet.services.usage.restriction_impact import RefusedBets
 SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18}):((?:[A-Z0-9]{3,8}=[0-9]{1,16};)*)", re.ASCII)
 LONGEST_SEEN = 40 + 27 * money.MOST_CURRENCIES
 ANSWERS = [
-    ("Bet above a limit", "RS_ERROR_LIMIT_REACHED, with the balance"),
-    ("Payout, reward, rollback, balance, deposit, withdraw", "as usual"),
+    (gettext_lazy("Bet above a limit"), gettext_lazy("RS_ERROR_LIMIT_REACHED, with the balance")),
+    (gettext_lazy("Payout, reward, rollback, balance, deposit, withdraw"), gettext_lazy("as usual")),
 ]
 
 
 class LimitsForm(PlainForm):
-    bets_per_minute = forms.IntegerField(label="Bets a minute", required=False, min_value=1, max_value=MOST_BETS)
+    bets_per_minute = forms.IntegerField(
+        label=gettext_lazy("Bets per minute"), required=False, min_value=1, max_value=MOST_BETS
+    )
     max_stake = AmountField(
-        label="Highest stake of a bet", required=False, help_text="In every currency that has no line below."
+        label=gettext_lazy("Maximum stake per bet"),
+        required=False,
+        help_text=gettext_lazy("For every currency without a line below."),
     )
     max_stake_by_currency = CurrencyAmountsField(
-        label="Highest stake by currency", help_text="A currency and an amount on each line, such as EUR 50.00."
+        label=gettext_lazy("Maximum stake by currency"),
+        help_text=gettext_lazy("One currency and amount per line, such as EUR 50.00."),
     )
 
 
@@ -70,7 +77,7 @@ def show_change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpRes
     if form.is_valid() and (wanted := Limits(**form.cleaned_data)) != subject.standing:
         return ask_to_confirm(request, visit, question(subject, wanted))
     if form.is_valid():
-        form.add_error(None, "These limits stand already: nothing would change.")
+        form.add_error(None, _("These limits are already active. Change a value first."))
     return page_frame.render_page(
         request, visit, "limits_form.html", tab=subject.tab, title=subject.title, form=form, subject=subject
     )
@@ -83,15 +90,15 @@ def question(subject: Subject, wanted: Limits) -> Question:
         title=subject.title,
         act=lambda seen: subject.save(wanted, read_seen(seen)),
         back=subject.back,
-        button="Set these limits",
+        button=_("Set limits"),
         tab=subject.tab,
         form=SeenForm,
         template="limits_ask.html",
         initial={"seen": seen_text(subject.standing)},
         answers=ANSWERS,
         context={
-            "changes": list(zip(("Bets a minute", "Highest stake"), before, after, strict=True)),
-            "spans": [("24 hours", day), ("7 days", week)],
+            "changes": list(zip((_("Bets per minute"), _("Maximum stake")), before, after, strict=True)),
+            "spans": [(_("24 hours"), day), (_("7 days"), week)],
             "subject": subject,
         },
     )
@@ -102,7 +109,7 @@ def limits_text(of: Limits, none: str) -> tuple[str, str]:
 
 
 def bets_text(value: int | None) -> str:
-    return "no limit" if value is None else f"{value:,}"
+    return _("no limit") if value is None else f"{value:,}"
 
 
 def seen_text(of: Limits) -> str:
@@ -130,7 +137,7 @@ def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "change": undo.last_change(Merchant, visit.merchant),
     }
     return page_frame.render_page(
-        request, visit, "limits.html", tab="players", title="Limits of all players", **context
+        request, visit, "limits.html", tab="players", title=_("Limits for all players"), **context
     )
 
 
@@ -138,12 +145,12 @@ def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
 def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
     def save(wanted: Limits, seen: Limits) -> str:
         limits.set_merchant_limits(merchant=visit.merchant, limits=wanted, seen=seen)
-        return "The limits hold from now on."
+        return _("The new limits are active.")
 
     subject = Subject(
-        title="Limits of all players",
-        empty="Empty: no limit. A player’s own limit goes before these.",
-        none="no limit",
+        title=_("Limits for all players"),
+        empty=_("Leave a field empty for no limit. A player’s own limits replace these limits."),
+        none=_("no limit"),
         back=reverse("operator:limits", args=[visit.merchant.code]),
         tab="players",
         standing=limits.player_limits(visit.merchant),
@@ -166,5 +173,7 @@ def undo_response(request: HttpRequest, back: str, act: Callable[[], int]) -> Ht
     """One click: of two, the second finds that nothing is left to undo."""
     if request.method == "POST":
         done = act()
-        messages.success(request, "Undone: all is as it was before." if done == 1 else f"Undone, {done:,} at once.")
+        messages.success(
+            request, ngettext("The change is undone.", "%(number)s changes are undone.", done) % {"number": f"{done:,}"}
+        )
     return HttpResponseRedirect(back)

@@ -10,6 +10,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit, Work
 from merchants.models import Merchant, Player
@@ -42,13 +44,13 @@ def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {
         "players": [player_with_texts(player) for player in shown],
         "filters": filters,
-        "kinds": [("", "All"), ("blocked", "Blocked"), ("limited", "With own limits")],
+        "kinds": [("", _("All")), ("blocked", _("Blocked")), ("limited", _("With own limits"))],
         "query": urlencode(filters),
         "after": after,
         "next": f"?{older}" if older else "",
         "change": undo.last_change(Player, visit.merchant),
     }
-    return page_frame.render_page(request, visit, "players.html", tab="players", title="Players", **context)
+    return page_frame.render_page(request, visit, "players.html", tab="players", title=_("Players"), **context)
 
 
 def chosen_filter(request: HttpRequest) -> dict[str, str]:
@@ -93,7 +95,9 @@ def player(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     sessions = Session.objects.filter(player=own).live(at=clock.now()).select_related("game")
     context: dict[str, Any] = {
         "player": own,
-        "balances": [(each, money.format_amount(each.balance or 0)) for each in accounts[:SHOWN_ACCOUNTS]],
+        "balances": [
+            (each, money.format_with_code(each.balance or 0, each.currency)) for each in accounts[:SHOWN_ACCOUNTS]
+        ],
         "sessions": sessions[:SHOWN_SESSIONS],
         "rounds": amount_rows(restriction_impact.open_rounds_of(own)),
         "general": (bets_text(visit.merchant.bets_per_minute), limits.stake_text(limits.player_limits(visit.merchant))),
@@ -103,8 +107,8 @@ def player(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     return page_frame.render_page(request, visit, "player.html", tab="players", title=own.player_id, **context)
 
 
-def amount_rows(rounds: list[Any]) -> list[tuple[int, str, str]]:
-    return [(each.rounds, money.format_amount(each.stake), each.currency) for each in rounds]
+def amount_rows(rounds: list[Any]) -> list[tuple[int, str]]:
+    return [(each.rounds, money.format_with_code(each.stake, each.currency)) for each in rounds]
 
 
 def impact_context(impact: restriction_impact.RestrictionImpact) -> dict[str, Any]:
@@ -113,7 +117,9 @@ def impact_context(impact: restriction_impact.RestrictionImpact) -> dict[str, An
 
 class BlockForm(SingleUseForm):
     reason = forms.CharField(
-        label="Why", max_length=200, help_text="Kept on the timeline. Your people and our support can read it."
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        help_text=gettext_lazy("Shown on the timeline to your people and to our support."),
     )
 
 
@@ -129,16 +135,16 @@ def player_block(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
 
     def act(reason: str) -> str:
         flags.block_player(player=own, reason=reason)
-        return f"Player {own.player_id} is blocked now."
+        return _("Player %(player_id)s is blocked.") % {"player_id": own.player_id}
 
     question = player_question(
         own,
-        title="Block the player",
-        text="From this second on the player can begin nothing new. What is owed is still paid.",
+        title=_("Block player"),
+        text=_("The player cannot start new bets or sessions. Open rounds are still paid."),
         answers=flags.BLOCKED_ANSWERS,
         form=BlockForm,
         act=act,
-        button="Block the player",
+        button=_("Block player"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)
@@ -150,15 +156,15 @@ def player_unblock(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
 
     def act() -> str:
         flags.unblock_player(player=own)
-        return f"Player {own.player_id} is no longer blocked."
+        return _("Player %(player_id)s is no longer blocked.") % {"player_id": own.player_id}
 
     question = player_question(
         own,
-        title="Unblock the player",
-        text="Bets and launches of this player are accepted again, within the limits.",
-        answers=[("Bet, launch", "as usual")],
+        title=_("Unblock player"),
+        text=_("Bets and launches of this player are accepted again, within the limits."),
+        answers=[(_("Bet, launch"), _("as usual"))],
         act=act,
-        button="Unblock the player",
+        button=_("Unblock player"),
     )
     return ask_to_confirm(request, visit, question)
 
@@ -169,12 +175,12 @@ def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
 
     def save(wanted: Limits, seen: Limits) -> str:
         limits.set_player_limits(player=own, limits=wanted, seen=seen)
-        return "The limits hold from now on."
+        return _("The new limits are active.")
 
     subject = Subject(
-        title=f"Limits of {own.player_id}",
-        empty="Empty: the limit of all players counts.",
-        none="as all players",
+        title=_("Limits of %(player_id)s") % {"player_id": own.player_id},
+        empty=_("Leave a field empty to use the limit for all players."),
+        none=_("limit for all players"),
         back=reverse("operator:player", args=[visit.merchant.code, own.pk]),
         tab="players",
         standing=limits.player_limits(own),

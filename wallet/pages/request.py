@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit
 from merchants.errors import Refusal
@@ -38,6 +39,15 @@ LEVELS = {
     CheckOutcome.NOT_REACHED: "",
     CheckOutcome.NOT_ASKED: "",
 }
+
+
+def in_words(outcome: CheckOutcome) -> str:
+    return {
+        CheckOutcome.PASSED: _("passed"),
+        CheckOutcome.FAILED: _("failed"),
+        CheckOutcome.NOT_REACHED: _("not reached"),
+        CheckOutcome.NOT_ASKED: _("not applicable"),
+    }[outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ def request_page(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpRe
     }
     status = examined.pop("status", 200)
     return page_frame.render_page(
-        request, visit, "call.html", tab="requests", title="Call", status=status, **context | examined
+        request, visit, "call.html", tab="requests", title=_("Request"), status=status, **context | examined
     )
 
 
@@ -87,9 +97,11 @@ def explanation_with_note(visit: Visit, line: SignedRequest) -> tuple[Explanatio
         with transaction.atomic():
             return explain.explain_request(line=line), ""
     except Refusal as refused:
-        return explain.explain_request(line=line, ask_now=False), f"What it would be answered now: {refused}"
+        return explain.explain_request(line=line, ask_now=False), _("The current answer is unknown. %(refused)s") % {
+            "refused": refused
+        }
     except DatabaseError:
-        busy = "What it would be answered now could not be found out: what it is about is in use. Load the page again."
+        busy = _("The current answer is unknown, because the records of this request are in use. Load the page again.")
         return explain.explain_request(line=line, ask_now=False), busy
 
 
@@ -97,19 +109,26 @@ def explanation_with_note(visit: Visit, line: SignedRequest) -> tuple[Explanatio
 def verdict(explanation: Explanation) -> str:
     row, message = explanation.decided_by, explanation.message
     if explanation.status == statuses.OK:
-        return "Answered as the first time: the same call had come before." if row else "Taken: no check refused it."
+        return _("Repeat: the request got its first answer again.") if row else _("Accepted: all checks passed.")
     if row is None:
-        return f"Not decided by a check: {message}"
-    return f"Refused by check {row}, “{explanation.rungs[row - 1].name}”: {message}"
+        return _("Not decided by a check: %(message)s") % {"message": message}
+    return _("Refused by check %(row)s, “%(name)s”: %(message)s") % {
+        "row": row,
+        "name": explanation.rungs[row - 1].name,
+        "message": message,
+    }
 
 
 def now_verdict(explanation: Explanation) -> str:
     now = explanation.now
     if now.status == statuses.OK:
-        return "The same request would be accepted now."
+        return _("The same request would be accepted now.")
     if now.row is None:
-        return f"Made again now: {now.message or now.status}"
-    return f"Made again now, it would be refused by check {now.row}, “{explanation.rungs[now.row - 1].name}”."
+        return _("The same request would be answered now: %(value)s") % {"value": now.message or now.status}
+    return _("The same request would be refused now by check %(row)s, “%(name)s”.") % {
+        "row": now.row,
+        "name": explanation.rungs[now.row - 1].name,
+    }
 
 
 def step(rung: Rung, explanation: Explanation) -> CheckStep:
@@ -117,35 +136,35 @@ def step(rung: Rung, explanation: Explanation) -> CheckStep:
     return CheckStep(
         rung=rung,
         is_deciding=deciding,
-        then=(rung.then, LEVELS[rung.then]),
-        now=(f"now: {rung.now}", LEVELS[rung.now]),
+        then=(in_words(rung.then), LEVELS[rung.then]),
+        now=(_("now: %(now)s") % {"now": in_words(rung.now)}, LEVELS[rung.now]),
         values=[(value, visible_text(value.text)[:TEXT_SHOWN]) for value in rung.values],
     )
 
 
 def facts(line: SignedRequest) -> Any:
     """What is known of any call, kept as it arrived or not."""
-    yield "Time", f"{line.created_at:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"
-    yield "Request id", str(line.request_id)
-    yield "Call", f"{line.method} {line.endpoint}"
-    yield "From", f"{line.address or 'unknown'}"
-    yield "Auth key", line.auth_key
-    yield "Answer", f"{line.status}, HTTP {line.http_status}"
-    yield "Message", line.message
-    yield "Took", f"{line.duration_us / 1000:.1f} ms"
-    yield "Player", line.player_id
-    yield "Session", line.session_id
-    yield "Game", line.game_id
-    yield "Transaction", line.transaction_id
-    yield "Refers to", line.ref_transaction_id
-    yield "Round", line.round_id
-    yield "Amount", amount(line.amount, line.currency)
-    yield "Balance told", amount(line.balance, line.currency)
-    yield "Items", line.items
+    yield _("Time"), f"{line.created_at:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"
+    yield _("Request id"), str(line.request_id)
+    yield _("Request"), f"{line.method} {line.endpoint}"
+    yield _("Address"), str(line.address or _("unknown"))
+    yield _("Auth key"), line.auth_key
+    yield _("Answer"), f"{line.status}, HTTP {line.http_status}"
+    yield _("Message"), line.message
+    yield _("Duration"), f"{line.duration_us / 1000:.1f} ms"
+    yield _("Player"), line.player_id
+    yield _("Session"), line.session_id
+    yield _("Game"), line.game_id
+    yield _("Transaction"), line.transaction_id
+    yield _("Referenced transaction"), line.ref_transaction_id
+    yield _("Round"), line.round_id
+    yield _("Amount"), amount(line.amount, line.currency)
+    yield _("Balance in the answer"), amount(line.balance, line.currency)
+    yield _("Items"), line.items
 
 
 def amount(units: int | None, currency: str | None) -> str:
-    return "" if units is None else f"{money.format_amount(units)} {currency or ''}"
+    return "" if units is None else money.format_with_code(units, currency or "")
 
 
 def links(visit: Visit, line: SignedRequest) -> Any:
@@ -153,16 +172,16 @@ def links(visit: Visit, line: SignedRequest) -> Any:
     listed = reverse("operator:requests", args=[code])
     moved = Transaction.objects.filter(merchant=visit.merchant, transaction_id=line.transaction_id, part=0)
     if line.transaction_id and (row := moved.first()):
-        yield "Its round", reverse("operator:round", args=[code, row.pk])
+        yield _("Round"), reverse("operator:round", args=[code, row.pk])
     player = Player.objects.filter(merchant=visit.merchant, player_id=line.player_id)
     if line.player_id and (found := player.first()):
-        yield "The player", reverse("operator:player", args=[code, found.pk])
+        yield _("Player"), reverse("operator:player", args=[code, found.pk])
     for title, name, value in (
-        ("All calls of this transaction", "transaction", line.transaction_id),
-        ("Calls of the transaction it refers to", "transaction", line.ref_transaction_id),
-        ("All calls of this player", "player", line.player_id),
-        ("All calls from this address", "address", line.address),
-        ("All calls with this answer", "status", line.status),
+        (_("All requests of this transaction"), "transaction", line.transaction_id),
+        (_("Requests of the referenced transaction"), "transaction", line.ref_transaction_id),
+        (_("All requests of this player"), "player", line.player_id),
+        (_("All requests from this address"), "address", line.address),
+        (_("All requests with this answer"), "status", line.status),
     ):
         if value:
             yield title, f"{listed}?{urlencode({name: value})}"

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit
 from merchants.models import ApiKey, Merchant
@@ -52,26 +54,30 @@ def parsed_block(text: str) -> Network:
     try:
         return ip_network(str(address or text.replace("%", " ")), strict=False)  # of a zone the log knows nothing
     except ValueError as fault:
-        raise forms.ValidationError("Neither an address nor a CIDR block, such as 203.0.113.0/24.") from fault
+        raise forms.ValidationError(
+            _("This is not an address or a CIDR block. Enter a value such as 203.0.113.0/24.")
+        ) from fault
 
 
 class SearchForm(PlainForm):
     status = forms.ChoiceField(required=False)
-    endpoint = forms.ChoiceField(required=False)
-    since = MomentField(required=False, label="From", help_text="")
-    until = MomentField(required=False, label="Until", help_text="")
-    address = BlockField(required=False, label="Address or block", max_length=64)
-    key = forms.ModelChoiceField(queryset=ApiKey.objects.none(), required=False, empty_label="Any")
-    player = forms.CharField(required=False, max_length=LONGEST)
-    transaction = forms.CharField(required=False, label="Transaction id", max_length=LONGEST)
+    endpoint = forms.ChoiceField(label=gettext_lazy("Endpoint"), required=False)
+    since = MomentField(required=False, label=gettext_lazy("From"), help_text="")
+    until = MomentField(required=False, label=gettext_lazy("Until"), help_text="")
+    address = BlockField(required=False, label=gettext_lazy("Address or block"), max_length=64)
+    key = forms.ModelChoiceField(
+        label=gettext_lazy("Key"), queryset=ApiKey.objects.none(), required=False, empty_label=gettext_lazy("Any")
+    )
+    player = forms.CharField(label=gettext_lazy("Player id"), required=False, max_length=LONGEST)
+    transaction = forms.CharField(required=False, label=gettext_lazy("Transaction id"), max_length=LONGEST)
 
     def __init__(self, merchant: Merchant, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: Any = self.fields
-        answers = [("", "Any"), (log_search.REFUSED, "All refusals"), *((key, key) for key in statuses.ALL_KEYS)]
-        fields["status"].label = "Answer"
+        answers = [("", _("Any")), (log_search.REFUSED, _("All refused")), *((key, key) for key in statuses.ALL_KEYS)]
+        fields["status"].label = _("Answer")
         fields["status"].choices = answers
-        fields["endpoint"].choices = [("", "Any"), *((path, path) for path in log_search.endpoints())]
+        fields["endpoint"].choices = [("", _("Any")), *((path, path) for path in log_search.endpoints())]
         fields["key"].queryset = merchant.keys.order_by("-created_at")
 
     def wish(self) -> RequestFilter:
@@ -112,7 +118,10 @@ def show_requests(
     known: dict[str, Any] = {
         "form": form,
         "found": found,
-        "rows": [(line, line.amount is not None and money.format_amount(line.amount)) for line in found.lines],
+        "rows": [
+            (line, "" if line.amount is None else money.format_with_code(line.amount, line.currency or ""))
+            for line in found.lines
+        ],
         "kept": kept,
         "filtered": bool(kept),
         "older": query(request, before=found.older) if found.older else "",
@@ -122,7 +131,7 @@ def show_requests(
     if "HX-Request" not in request.headers:
         since = clock.now() - DROPPED_FOR
         known["dropped"] = refusal_budget.dropped_counts(since=since, merchant_id=visit.merchant.pk)
-    response = page_frame.render_page(request, visit, part, tab="requests", title="Requests", **known | context)
+    response = page_frame.render_page(request, visit, part, tab="requests", title=_("Requests"), **known | context)
     response["X-Tail"] = "1"
     return response
 

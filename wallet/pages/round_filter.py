@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from merchants.pages.forms import PlainForm
 from portal.lib import money
@@ -13,20 +14,20 @@ from portal.lib.moment_fields import MomentField, picker_value
 from wallet.services.rounds import round_list
 from wallet.services.rounds.round_list import RoundFilter
 
-ANY = ("", "Any")
+ANY = ("", _("Any"))
 
 
 class FilterForm(PlainForm):
-    since = MomentField(label="From (UTC)", required=False, help_text="")
-    until = MomentField(label="Until (UTC)", required=False, help_text="")
-    player = forms.CharField(label="Player id", max_length=255, required=False)
-    session = forms.CharField(label="Session id", max_length=512, required=False)
-    game = forms.CharField(label="Game id", max_length=64, required=False)
-    currency = forms.CharField(label="Currency", max_length=8, required=False)
+    since = MomentField(label=_("From (UTC)"), required=False, help_text="")
+    until = MomentField(label=_("Until (UTC)"), required=False, help_text="")
+    player = forms.CharField(label=_("Player id"), max_length=255, required=False)
+    session = forms.CharField(label=_("Session id"), max_length=512, required=False)
+    game = forms.CharField(label=_("Game id"), max_length=64, required=False)
+    currency = forms.CharField(label=_("Currency"), max_length=8, required=False)
     state = forms.ChoiceField(
-        label="State", required=False, choices=[ANY, *((each, each.capitalize()) for each in round_list.STATES)]
+        label=_("State"), required=False, choices=[ANY, *((each, each.capitalize()) for each in round_list.STATES)]
     )
-    least = AmountField(label="Stake at least", required=False)
+    least = AmountField(label=_("Minimum stake"), required=False)
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()

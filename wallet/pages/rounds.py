@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit
 from merchants.models import Merchant
@@ -44,7 +45,9 @@ def found_page(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
         "calls": [(line, request_address(visit.merchant, line.request_id)) for line in found.calls],
         "looked_for": find_by_id.LOOKED_FOR,
     }
-    return page_frame.render_page(request, visit, "rounds_found.html", tab="rounds", title="Search", **context)
+    return page_frame.render_page(
+        request, visit, "rounds_found.html", tab="rounds", title=_("Search result"), **context
+    )
 
 
 def only_round_address(merchant: Merchant, found: IdMatch) -> str:
@@ -69,7 +72,7 @@ def list_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "older": f"?{urlencode(FilterForm.address(wish) | edge_parameters(found.older))}" if found.older else "",
         "newest": f"?{said}" if "at" in request.GET else "",
     }
-    return page_frame.render_page(request, visit, "rounds.html", tab="rounds", title="Rounds", **context)
+    return page_frame.render_page(request, visit, "rounds.html", tab="rounds", title=_("Rounds"), **context)
 
 
 def parse_place(request: HttpRequest) -> ListPlace | None:
@@ -87,8 +90,8 @@ def round_row(merchant: Merchant, bet: Transaction) -> dict[str, Any]:
     return {
         "bet": bet,
         "url": round_address(merchant, bet),
-        "stake": money.format_amount(bet.amount or 0),
-        "paid": "" if paid is None else money.format_amount(paid),
+        "stake": money.format_with_code(bet.amount or 0, bet.currency or ""),
+        "paid": "" if paid is None else money.format_with_code(paid, bet.currency or ""),
         "state": state,
         "level": round_story.LEVELS.get(state, ""),
     }
@@ -103,11 +106,15 @@ def open_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     buckets = open_rounds.open_rounds_by_age(visit.merchant)
     context: dict[str, Any] = {
         "ages": [
-            (name, title, [(each, money.format_amount(each.stake)) for each in buckets if each.age == name])
+            (
+                name,
+                title,
+                [(each, money.format_with_code(each.stake, each.currency)) for each in buckets if each.age == name],
+            )
             for name, title, _ in open_rounds.AGES
         ]
     }
-    return page_frame.render_page(request, visit, "rounds_open.html", tab="rounds", title="Open rounds", **context)
+    return page_frame.render_page(request, visit, "rounds_open.html", tab="rounds", title=_("Open rounds"), **context)
 
 
 def currency_of(request: HttpRequest) -> str:
@@ -126,7 +133,9 @@ def open_list(request: HttpRequest, visit: Visit, age: str, currency: str) -> Ht
         "rows": [round_row(visit.merchant, bet) for bet in bets],
         "later": f"?{more}" if last else "",
     }
-    return page_frame.render_page(request, visit, "rounds_open_list.html", tab="rounds", title="Open rounds", **context)
+    return page_frame.render_page(
+        request, visit, "rounds_open_list.html", tab="rounds", title=_("Open rounds"), **context
+    )
 
 
 # --- One round --------------------------------------------------------------------------------------------------------
@@ -142,8 +151,11 @@ def round_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "round": story,
         "root": root,
-        "steps": [round_context(visit.merchant, step) for step in story.steps],
-        "sums": {name: money.format_amount(getattr(story, name)) for name in ("stake", "paid", "rewards", "result")},
+        "steps": [round_context(visit.merchant, step, root.currency or "") for step in story.steps],
+        "sums": {
+            name: money.format_with_code(getattr(story, name), root.currency or "")
+            for name in ("stake", "paid", "rewards", "result")
+        },
         "sought": round_story.SOUGHT if root.kind == Transaction.Kind.BET else "",
         "bets_beside": [(other, round_address(visit.merchant, other)) for other in story.others],
     }
@@ -156,24 +168,29 @@ def play_round(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     root = own.select_related("session__player", "session__game").filter(pk=number).first()
     if root is None:
         raise Http404
-    steps = [round_context(visit.merchant, step) for step in round_story.play_story(root)]
+    steps = [round_context(visit.merchant, step, _("play money")) for step in round_story.play_story(root)]
     return page_frame.render_page(
-        request, visit, "round_played.html", tab="rounds", title="A round with play money", root=root, steps=steps
+        request, visit, "round_played.html", tab="rounds", title=_("Round with play money"), root=root, steps=steps
     )
 
 
 def heading(root: Transaction) -> str:
-    return "Round" if root.kind == Transaction.Kind.BET else round_story.TITLES[root.kind]
+    return _("Round") if root.kind == Transaction.Kind.BET else str(round_story.TITLES[root.kind])
 
 
-def round_context(merchant: Merchant, step: StoryStep) -> dict[str, Any]:
+def round_context(merchant: Merchant, step: StoryStep, currency: str) -> dict[str, Any]:
+    """`currency`: its code, or the word for play money."""
     return {
         "step": step,
-        "moved": "" if step.moved is None else f"{'+' if step.moved > 0 else ''}{money.format_amount(step.moved)}",
-        "amount": "" if step.amount is None else money.format_amount(step.amount),
-        "balance": "" if step.balance is None else money.format_amount(step.balance),
+        "moved": "" if step.moved is None else with_sign(step.moved, currency),
+        "amount": "" if step.amount is None else money.format_with_code(step.amount, currency),
+        "balance": "" if step.balance is None else money.format_with_code(step.balance, currency),
         "url": request_address(merchant, step.request_id) if step.request_id else "",
     }
+
+
+def with_sign(units: int, currency: str) -> str:
+    return f"{currency} {'+' if units > 0 else ''}{money.format_amount(units, currency)}".strip()
 
 
 def round_address(merchant: Merchant, root: Transaction) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from itertools import product
 
+from django.utils.translation import gettext as _
+
 from merchants.errors import Refusal
 from merchants.services.allowlist.entries import NotAllowed, parse_network
 from portal.lib.clientip import Address, Network
@@ -20,8 +22,11 @@ Options = list[tuple[int, Plan]]  # at place k: the least weight that k + 1 netw
 class TooFewNetworks(Refusal):
     def __init__(self, addresses: int, most: int) -> None:
         super().__init__(
-            f"{most} entries cannot hold the {addresses} addresses that were seen: one of them would be wider than an "
-            f"entry may be. Ask for more entries."
+            _(
+                "%(most)s entries are not enough for the %(addresses)s addresses in your traffic, because an "
+                "entry would be too wide. Increase “Maximum entries”."
+            )
+            % {"most": most, "addresses": addresses}
         )
 
 

@@ -46,4 +46,4 @@ def proved_entry(proof: EgressProof) -> EntryPlan | None:
     """The entry for the address that was proved."""
     if proof.address is None or proof.proved_at is None:
         return None
-    return EntryPlan(ip_network(proof.address), f"Proved by a signed call at {moment_text(proof.proved_at)}")
+    return EntryPlan(ip_network(proof.address), f"Proved by a signed request on {moment_text(proof.proved_at)}")

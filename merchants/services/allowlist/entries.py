@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
+from django.utils.translation import gettext as _
 
 from merchants.models.allowlist import MAX_ENTRIES
 from portal.lib.clientip import MOST_HELD, Network, addresses_held, too_wide_version
@@ -28,7 +29,7 @@ def parse_network(text: str) -> Network:
     """An address or CIDR block with its host bits cut off. IPv4 in IPv6 clothes comes out as IPv4, as callers do."""
     text = text.strip()
     if WITH_PORT.fullmatch(text):
-        raise NotAllowed(f"“{text}” has a port; an entry is an address or a block without one.")
+        raise NotAllowed(_("“%(text)s” contains a port. Enter an address or a block without a port.") % {"text": text})
     network = _as_seen(_network(text))
     _refuse_scope(network)
     return network
@@ -38,7 +39,7 @@ def _network(text: str) -> Network:
     try:
         return ip_network(text.replace("%", " "), strict=False)  # a zone means something on one machine only
     except ValueError as fault:
-        raise NotAllowed(f"“{text}” is not an IP address or CIDR block.") from fault
+        raise NotAllowed(_("“%(text)s” is not an IP address or CIDR block.") % {"text": text}) from fault
 
 
 def _as_seen(network: Network) -> Network:
@@ -50,35 +51,48 @@ def _as_seen(network: Network) -> Network:
 def _refuse_scope(network: Network) -> None:
     widest = WIDEST[network.version]
     if network.prefixlen < widest:
-        raise NotAllowed(f"{network} is too wide: an entry is at most a /{widest}.")
+        raise NotAllowed(
+            _("%(network)s is too wide. An entry can be at most a /%(widest)s block.")
+            % {"network": network, "widest": widest}
+        )
     if network.is_multicast or network.is_unspecified:
-        raise NotAllowed(f"No call can come from {network}.")
+        raise NotAllowed(_("Requests cannot come from %(network)s. Enter a public address.") % {"network": network})
     if not network.is_global and not settings.ALLOWLIST_PRIVATE:
-        raise NotAllowed(f"{network} is a private or reserved network; calls come from public addresses.")
+        raise NotAllowed(
+            _("%(network)s is a private or reserved network. Enter a public address.") % {"network": network}
+        )
 
 
 def parse_domain(text: str) -> str:
     """One host name as browsers send it in `Origin`: lower case, and in ASCII when it is written in another script."""
     text = text.strip().lower()
     if any(sign in text for sign in "/:@*"):
-        raise NotAllowed(f"“{text}” is more than a name; leave scheme, port, path and wildcards away.")
+        raise NotAllowed(
+            _("“%(text)s” is not only a host name. Remove scheme, port, path and wildcards.") % {"text": text}
+        )
     if any(sign in text for sign in READ_IN_TWO_WAYS):
-        raise NotAllowed(f"“{text}” is written in two ways; give it as browsers send it, with “xn--” at its beginning.")
+        raise NotAllowed(
+            _("“%(text)s” has two spellings. Enter the form that browsers send, which begins with “xn--”.")
+            % {"text": text}
+        )
     try:
         name = text.rstrip(".").encode("idna").decode().rstrip(".")  # other scripts have dots of their own
         is_domain_name(name)
     except (UnicodeError, ValidationError) as fault:
-        raise NotAllowed(f"“{text}” is not a domain name.") from fault
+        raise NotAllowed(_("“%(text)s” is not a domain name.") % {"text": text}) from fault
     return name
 
 
 def check_list(entries: Sequence[Network | str]) -> None:
     """What holds for a list as a whole: nothing twice, and no more than it may hold. The database holds both too."""
     if len(entries) > MAX_ENTRIES:
-        raise NotAllowed(f"The list has {len(entries)} entries; it may have at most {MAX_ENTRIES}.")
+        raise NotAllowed(
+            _("The allowlist has %(entries)s entries, but it can have at most %(max_entries)s.")
+            % {"entries": len(entries), "max_entries": MAX_ENTRIES}
+        )
     twice = next((entry for number, entry in enumerate(entries) if entry in entries[:number]), None)
     if twice is not None:
-        raise NotAllowed(f"{twice} stands in the list twice.")
+        raise NotAllowed(_("%(twice)s is on the allowlist twice. Remove one of the two entries.") % {"twice": twice})
     _refuse_width([entry for entry in entries if not isinstance(entry, str)])
 
 
@@ -86,6 +100,14 @@ def _refuse_width(networks: Sequence[Network]) -> None:
     version = too_wide_version(networks)
     if version is not None:
         raise NotAllowed(
-            f"The list holds {addresses_held(networks)[version]:,} IPv{version} addresses; it may hold at most "
-            f"{MOST_HELD[version]:,}, as many as two /{WIDEST[version]}. Use narrower entries."
+            _(
+                "The allowlist contains %(addresses)s IPv%(version)s addresses, but it can contain at most "
+                "%(most)s, as many as two /%(widest)s blocks. Use narrower entries."
+            )
+            % {
+                "addresses": f"{addresses_held(networks)[version]:,}",
+                "version": version,
+                "most": f"{MOST_HELD[version]:,}",
+                "widest": WIDEST[version],
+            }
         )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from merchants.models import ApiKey, Merchant, SeenAddress, SeenOrigin
 from merchants.services import credentials
@@ -43,8 +44,15 @@ class LockedOut:
 
     @property
     def summary(self) -> str:
-        whose = f"the one {self.one}" if len(self.who) == 1 else f"all {len(self.who)} {self.many}"
-        return f"{whose} of requests with a valid signature of {self.environment} keys in the last 24 hours"
+        if len(self.who) == 1:
+            sentence = _(
+                "the only %(what)s that sent correctly signed requests with %(environment)s keys in the last 24 hours"
+            )
+            return sentence % {"what": self.one, "environment": self.environment}
+        sentence = _(
+            "all %(number)s %(what)s that sent correctly signed requests with %(environment)s keys in the last 24 hours"
+        )
+        return sentence % {"number": len(self.who), "what": self.many, "environment": self.environment}
 
 
 class SeenSource(NamedTuple):

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from merchants.errors import Refusal, SecretInText, moment_text
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services.allowlist.entries import NotAllowed, parse_domain, parse_network
@@ -53,9 +55,11 @@ def pasted_line(fields: Iterable[str]) -> str:
 class BadEntries(Refusal):
     def __init__(self, lines: list[BadEntry]) -> None:
         self.lines = lines
-        first = f"line {lines[0].number}: {lines[0].reason}"
-        more = f" {len(lines)} lines are wrong in all." if len(lines) > 1 else ""
-        super().__init__(f"Nothing was saved; {first}{more}")
+        first = _("line %(number)s: %(reason)s") % {"number": lines[0].number, "reason": lines[0].reason}
+        more = _(" %(lines)s lines are invalid in total.") % {"lines": len(lines)} if len(lines) > 1 else ""
+        super().__init__(
+            _("Nothing was saved. The first error is in %(first)s%(more)s") % {"first": first, "more": more}
+        )
 
 
 def pasted_networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPlan] = NOTHING) -> tuple[EntryPlan, ...]:
@@ -109,22 +113,32 @@ def _fields(raw: str) -> list[str]:
     try:
         [fields] = csv.reader([raw], delimiter=separator[0] if separator else ",", skipinitialspace=True, strict=True)
     except (csv.Error, ValueError) as fault:
-        raise NotAllowed("A quotation mark is not closed, or stands in the wrong place.") from fault
+        raise NotAllowed(_("A quotation mark is missing or in the wrong place. Correct the line.")) from fault
     while len(fields) > 1 and not fields[-1].strip():
         fields.pop()
     if len(fields) > MOST_FIELDS:
-        raise NotAllowed("There is more on the line than network, note and end. Put a note with commas in quotes.")
+        raise NotAllowed(
+            _("The line has more parts than network, note and end. Put a note with commas in quotation marks.")
+        )
     return [field.strip() for field in fields]
 
 
 def _refuse_again(read: Named, good: Mapping[str, tuple[int, Named]]) -> None:
     if read.name in good:
-        raise NotAllowed(f"{read.name} stands on line {good[read.name][0]} already.")
+        raise NotAllowed(
+            _("%(name)s is already on line %(line)s. Remove one of the two lines.")
+            % {"name": read.name, "line": good[read.name][0]}
+        )
 
 
 def _too_many(numbers: list[int]) -> list[BadEntry]:
     return [
-        BadEntry(number, "", f"This is entry {place}; a list may have at most {MAX_ENTRIES}.")
+        BadEntry(
+            number,
+            "",
+            _("This is entry %(place)s, but an allowlist can have at most %(max_entries)s.")
+            % {"place": place, "max_entries": MAX_ENTRIES},
+        )
         for place, number in enumerate(numbers[MAX_ENTRIES:], start=MAX_ENTRIES + 1)
     ]
 
@@ -132,12 +146,16 @@ def _too_many(numbers: list[int]) -> list[BadEntry]:
 def checked_note(text: str) -> str:
     text = tables.unescaped_text(text)
     if CONTROL.search(text):
-        raise NotAllowed("The note has signs in it that cannot be shown.")
+        raise NotAllowed(_("The note contains characters that cannot be shown. Remove them."))
     if len(text) > LONGEST_NOTE:
-        raise NotAllowed(f"The note has {len(text)} signs; it may have at most {LONGEST_NOTE}.")
+        raise NotAllowed(
+            _("The note has %(number)s characters, but it can have at most %(longest_note)s.")
+            % {"number": len(text), "longest_note": LONGEST_NOTE}
+        )
     if LOOKS_LIKE_A_NETWORK.fullmatch(text):
         raise NotAllowed(
-            f"The line has two networks, and “{text}” would be read as a note. Put it on a line of its own."
+            _("The line has two networks, and “%(text)s” would become a note. Put each network on its own line.")
+            % {"text": text}
         )
     if mask_secrets(text) != text:
         raise NotAllowed(str(SecretInText()))
@@ -149,7 +167,9 @@ def _ends(text: str, zone: str) -> datetime | None:
         return None
     ends = _moment(text, ZoneInfo(zone))
     if ends <= clock.now():
-        raise NotAllowed(f"The end, {moment_text(ends.astimezone(UTC))}, has passed.")
+        raise NotAllowed(
+            _("The end %(moment)s is in the past. Enter a later end.") % {"moment": moment_text(ends.astimezone(UTC))}
+        )
     return ends
 
 
@@ -160,4 +180,6 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
         return clock.checked_moment(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError) as fault:
-        raise NotAllowed(f"“{text}” is not a day or moment; write it like 2026-12-31 or 2026-12-31 18:00.") from fault
+        raise NotAllowed(
+            _("“%(text)s” is not a date or time. Write it like 2026-12-31 or 2026-12-31 18:00.") % {"text": text}
+        ) from fault

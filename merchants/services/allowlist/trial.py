@@ -25,7 +25,7 @@ from portal.lib.clientip import Address, parse_networks
 
 TRYING, KEPT, REVERTED = ListTrial.State.TRYING, ListTrial.State.KEPT, ListTrial.State.REVERTED
 MINUTES = 10
-NO_CALL = f"No request with a valid signature arrived from the new list within {MINUTES} minutes."
+NO_CALL = f"No request with a valid signature arrived from the new allowlist within {MINUTES} minutes."
 WHO_KEEPS = "SELECT set_config('pghistory.context_metadata', %s, true), set_config('pghistory.context_id', '', true)"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import errors
 from merchants.access import Visit, Work
@@ -54,9 +56,15 @@ class BegunForm(PlainForm):
 # --- One entry --------------------------------------------------------------------------------------------------------
 class NoteForm(PlainForm):
     note = forms.CharField(
-        required=False, max_length=LONGEST_NOTE, help_text="What stands behind it, such as “game server in Riga”."
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text=gettext_lazy("Purpose of the entry, such as “game server in Riga”."),
     )
-    ends = MomentField(required=False, help_text="In UTC. Empty: stays until it is removed.")
+    ends = MomentField(
+        label=gettext_lazy("Expires"),
+        required=False,
+        help_text=gettext_lazy("In UTC. Leave empty to keep the entry until you remove it."),
+    )
 
 
 class EndForm(NoteForm, BegunForm):
@@ -66,9 +74,11 @@ class EndForm(NoteForm, BegunForm):
 class EntryForm(NoteForm):
     field_order = ("network",)
     network = forms.CharField(
-        label="Address or block",
+        label=gettext_lazy("Address or block"),
         max_length=100,
-        help_text="One address such as 198.51.100.7, or a block such as 198.51.100.0/24 or 2001:db8::/48.",
+        help_text=gettext_lazy(
+            "One address such as 198.51.100.7, or a block such as 198.51.100.0/24 or 2001:db8::/48."
+        ),
     )
 
 
@@ -80,7 +90,7 @@ def list_add(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form.is_valid() and (line := entry_from_form(form, found.lines)):
         return propose_page(request, visit, list_draft.network_draft(visit.merchant, key, found, [*found.lines, line]))
     return show_change(
-        request, visit, "list_add.html", key, "Add an address", form=form, seen=seen_addresses(visit, key)
+        request, visit, "list_add.html", key, _("Add address"), form=form, seen=seen_addresses(visit, key)
     )
 
 
@@ -94,9 +104,9 @@ def entry_from_form(form: EntryForm, standing: tuple[EntryPlan, ...]) -> EntryPl
         form.add_error("network", bad.lines[0].reason)
         return None
     if line is None:  # a word that heads a column
-        form.add_error("network", f"“{wish['network']}” is not an IP address or CIDR block.")
+        form.add_error("network", _("“%(value)s” is not an IP address or CIDR block.") % {"value": wish["network"]})
     elif any(line.name == other.name for other in standing):
-        form.add_error("network", f"{line.name} stands on the list already.")
+        form.add_error("network", _("%(name)s is already on the allowlist.") % {"name": line.name})
         return None
     return line
 
@@ -137,7 +147,15 @@ def list_entry(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         if line := changed_entry(form, was):
             lines = tuple(line if each is was else each for each in begun.base)
             return show_proposal(request, visit, replace(begun, lines=lines, at=clock.now()))
-    return show_change(request, visit, "list_entry.html", entry.key, f"Change {entry.network}", form=form, entry=entry)
+    return show_change(
+        request,
+        visit,
+        "list_entry.html",
+        entry.key,
+        _("Change %(network)s") % {"network": entry.network},
+        form=form,
+        entry=entry,
+    )
 
 
 def plan_of_entry(lines: tuple[EntryPlan, ...], entry: AllowlistEntry) -> EntryPlan:
@@ -174,16 +192,21 @@ def list_remove(request: HttpRequest, visit: Visit, number: int) -> HttpResponse
 # --- Many entries -----------------------------------------------------------------------------------------------------
 class PasteForm(PlainForm):
     text = forms.CharField(
-        label="Lines",
+        label=gettext_lazy("Lines"),
         required=False,
         strip=False,
         max_length=SIGNS,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )
-    file = forms.FileField(label="Or a CSV file", required=False, help_text="UTF-8, up to 900 kB.")
+    file = forms.FileField(
+        label=gettext_lazy("Or a CSV file"), required=False, help_text=gettext_lazy("UTF-8, up to 900 kB.")
+    )
     how = forms.ChoiceField(
-        label="These lines",
-        choices=[("add", "come to what stands"), ("replace", "are the whole list from now on")],
+        label=gettext_lazy("Effect"),
+        choices=[
+            ("add", gettext_lazy("Add to the current allowlist")),
+            ("replace", gettext_lazy("Replace the current allowlist")),
+        ],
         initial="add",
         widget=forms.RadioSelect,
     )
@@ -194,16 +217,16 @@ class PasteForm(PlainForm):
         if file is None:
             return ""
         if file.size > SIGNS:
-            raise forms.ValidationError("The file is too large: 900 kB at most.")
+            raise forms.ValidationError(_("The file is larger than 900 kB. Split the file."))
         try:
             return str(file.read().decode("utf-8-sig"))
         except UnicodeDecodeError as fault:
-            raise forms.ValidationError("The file is not UTF-8. In Excel, save it as “CSV UTF-8”.") from fault
+            raise forms.ValidationError(_("The file is not UTF-8. In Excel, save it as “CSV UTF-8”.")) from fault
 
     def clean(self) -> dict[str, Any]:
         wish: dict[str, Any] = super().clean() or {}
         if bool(wish.get("text", "").strip()) == bool(wish.get("file")) and not self.errors:
-            raise forms.ValidationError("Paste lines or choose a file: one of the two.")
+            raise forms.ValidationError(_("Paste lines or choose a file, but not both."))
         return wish
 
 
@@ -223,7 +246,7 @@ def list_paste(request: HttpRequest, visit: Visit) -> HttpResponse:
         except list_draft.NoList as refused:
             form.add_error(None, str(refused))
     context = {"form": form, "bad": len(bad), "told": bad_lines_text(bad), "zone": visit.merchant.time_zone}
-    return show_change(request, visit, "list_paste.html", key, "Paste or upload many", **context)
+    return show_change(request, visit, "list_paste.html", key, _("Paste or upload entries"), **context)
 
 
 def pasted_entries_of(wish: dict[str, Any], found: entry_usage.Standing, zone: str) -> list[EntryPlan]:
@@ -241,20 +264,22 @@ def seen_version(wish: dict[str, Any], found: entry_usage.Standing) -> int:
 
 def bad_lines_text(bad: list[pasted_entries.BadEntry]) -> str:
     """Every bad line by its number. One text: ten thousand of them are shown at once."""
-    lines = [f"Line {each.number}: {each.reason}" for each in bad[:SHOWN_BAD]]
-    more = [f"… and {len(bad) - SHOWN_BAD:,} more"] if len(bad) > SHOWN_BAD else []
+    lines = [
+        _("Line %(number)s: %(reason)s") % {"number": each.number, "reason": each.reason} for each in bad[:SHOWN_BAD]
+    ]
+    more = [_("… and %(number)s more") % {"number": f"{len(bad) - SHOWN_BAD:,}"}] if len(bad) > SHOWN_BAD else []
     return "\n".join(lines + more)
 
 
 # --- Domains ----------------------------------------------------------------------------------------------------------
 class DomainsForm(BegunForm):
     text = forms.CharField(
-        label="Domains, one a line",
+        label=gettext_lazy("Domains, one per line"),
         required=False,
         strip=False,
         max_length=SIGNS,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        help_text="Host names as browsers send them in Origin, such as play.casino.example.",
+        help_text=gettext_lazy("Host names as browsers send them in Origin, such as play.casino.example."),
     )
 
 
@@ -271,4 +296,4 @@ def list_domains(request: HttpRequest, visit: Visit) -> HttpResponse:
         except BadEntries as refused:
             bad = refused.lines
     context = {"form": form, "bad": len(bad), "told": bad_lines_text(bad), "zone": visit.merchant.time_zone}
-    return show_change(request, visit, "list_domains.html", None, "Domains", **context)
+    return show_change(request, visit, "list_domains.html", None, _("Change domains"), **context)

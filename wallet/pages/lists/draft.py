@@ -9,19 +9,21 @@ from ipaddress import ip_network
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
-from merchants.errors import ListChange, ListChanged, Refusal, moment_text
+from merchants.errors import ListChange, Refusal, moment_text
 from merchants.models import ApiKey, Merchant
 from merchants.services.allowlist import DomainLine, EntryPlan, NotAllowed, Proposal, draft, entry_usage, saving
 from portal.lib import clock
 
 NETWORKS, DOMAINS = "operator.allowlist", "operator.domains"  # salts: a draft of the one is none of the other
+NAMED = 5  # changes of other people
 FRESH = timedelta(hours=1)  # a rehearsal older than this is shown anew before anything is saved
 
 
 class DraftLost(Refusal):
     def __init__(self) -> None:
-        super().__init__("This page has expired. Nothing was saved. Start again.")
+        super().__init__(_("This page has expired. Nothing was saved. Start again."))
 
 
 class NoList(Refusal):
@@ -121,9 +123,15 @@ def _moment(text: str) -> datetime | None:
 
 # --- What has happened meanwhile --------------------------------------------------------------------------------------
 def new_entries_text(changes: list[ListChange]) -> str:
-    told = str(ListChanged(changes)).removesuffix("Nothing was saved; look again.")
-    return f"{told}Nothing was saved. Below is your change on top of theirs: go on from here, or cancel."
+    told = "; ".join(str(each) for each in changes[:NAMED])
+    more = _(" and %(number)s more") % {"number": len(changes) - NAMED} if len(changes) > NAMED else ""
+    return _(
+        "The allowlist has changed since you opened this page: %(told)s%(more)s. Nothing was saved. Your "
+        "change is shown below on top of the new allowlist. Save it, or cancel."
+    ) % {"told": told, "more": more}
 
 
 def old_entries_text(at: datetime) -> str:
-    return f"This page was opened at {moment_text(at)}. Nothing was saved; below is what would happen now."
+    return _("You opened this page on %(at)s. Nothing was saved. The effect is now calculated again below.") % {
+        "at": moment_text(at)
+    }

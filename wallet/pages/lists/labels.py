@@ -6,27 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from merchants.services.key_hygiene import plural
 from wallet.services.usage.rehearsal import Called, Rehearsal
 
 SHOWN = 50
 ENDPOINTS = {
-    "/wallet/balance": ("balance", "balances"),
-    "/wallet/transaction/bet": ("bet", "bets"),
-    "/wallet/transaction/payout": ("payout", "payouts"),
-    "/wallet/transaction/reward": ("reward", "rewards"),
-    "/wallet/transaction/rollback": ("rollback", "rollbacks"),
-    "/wallet/transaction/retry": ("retry", "retries"),
-    "/wallet/transaction/settlement": ("settlement", "settlements"),
-    "/wallet/transaction/deposit": ("deposit", "deposits"),
-    "/wallet/transaction/withdraw": ("withdrawal", "withdrawals"),
-    "/game/url": ("game launch", "game launches"),
-    "/game/sessions": ("list of sessions", "lists of sessions"),
-    "/game/session": ("session", "sessions"),
-    "/game/list": ("list of games", "lists of games"),
-    "/reconciliation/days": ("list of reconciled days", "lists of reconciled days"),
-    "/reconciliation/breaks": ("list of breaks", "lists of breaks"),
+    "/wallet/balance": (gettext_lazy("balance"), gettext_lazy("balances")),
+    "/wallet/transaction/bet": (gettext_lazy("bet"), gettext_lazy("bets")),
+    "/wallet/transaction/payout": (gettext_lazy("payout"), gettext_lazy("payouts")),
+    "/wallet/transaction/reward": (gettext_lazy("reward"), gettext_lazy("rewards")),
+    "/wallet/transaction/rollback": (gettext_lazy("rollback"), gettext_lazy("rollbacks")),
+    "/wallet/transaction/retry": (gettext_lazy("retry"), gettext_lazy("retries")),
+    "/wallet/transaction/settlement": (gettext_lazy("settlement"), gettext_lazy("settlements")),
+    "/wallet/transaction/deposit": (gettext_lazy("deposit"), gettext_lazy("deposits")),
+    "/wallet/transaction/withdraw": (gettext_lazy("withdrawal"), gettext_lazy("withdrawals")),
+    "/game/url": (gettext_lazy("game launch"), gettext_lazy("game launches")),
+    "/game/sessions": (gettext_lazy("list of sessions"), gettext_lazy("lists of sessions")),
+    "/game/session": (gettext_lazy("session"), gettext_lazy("sessions")),
+    "/game/list": (gettext_lazy("list of games"), gettext_lazy("lists of games")),
+    "/reconciliation/days": (gettext_lazy("list of reconciled days"), gettext_lazy("lists of reconciled days")),
+    "/reconciliation/breaks": (gettext_lazy("list of breaks"), gettext_lazy("lists of breaks")),
 }
 
 
@@ -40,35 +41,51 @@ class RehearsalText:
 
 
 def entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number:,} entries"
+    return ngettext("%(number)s entry", "%(number)s entries", number) % {"number": f"{number:,}"}
 
 
 def age_text(moment: datetime, now: datetime) -> str:
     """`4 minutes ago`."""
     said = timesince(moment, now, depth=1).replace("\xa0", " ")
-    return "just now" if said.startswith("0 ") else f"{said} ago"
+    return _("just now") if said.startswith("0 ") else _("%(said)s ago") % {"said": said}
 
 
 def endpoints(name: str, number: int = 2) -> str:
     one, many = ENDPOINTS.get(name, (name, name))
-    return one if number == 1 else many
+    return str(one if number == 1 else many)
 
 
 def sentence(found: Rehearsal) -> str:
     """As `would have refused 14,201 of 98,330 calls: from 52.1.2.3, last seen 4 minutes ago, mostly bets`."""
-    span = f"the last {found.days} days"
+    days = found.days
     if not found.calls:
-        return f"No request with a valid signature arrived in {span}, so there is nothing to test against."
+        return _(
+            "No request with a valid signature arrived in the last %(days)s days, so there is nothing to test against."
+        ) % {"days": days}
     if not found.refused_addresses or found.last_at is None:
-        all_calls = "The one" if found.calls == 1 else f"All {found.calls:,}"
-        requests = f"request{'' if found.calls == 1 else 's'} with a valid signature"
-        return f"{all_calls} {requests} in {span} would have been accepted."
+        return ngettext(
+            "The one request with a valid signature in the last %(days)s days would have been accepted.",
+            "All %(calls)s requests with a valid signature in the last %(days)s days would have been accepted.",
+            found.calls,
+        ) % {"calls": f"{found.calls:,}", "days": days}
     first, others = found.refused_addresses[0], len(found.refused_addresses) - 1
-    many = f" and {others:,} more address{'' if others == 1 else 'es'}" if others else ""
-    return (
-        f"This list would have refused {found.refused:,} of {plural(found.calls, 'call')} in {span}, from "
-        f"{first.address}{many}, last seen {age_text(found.last_at, found.at)}, mostly {endpoints(main_source(found))}."
+    more = ngettext(" and %(others)s more address", " and %(others)s more addresses", others)
+    sentence = ngettext(
+        "This allowlist would have refused %(refused)s of %(calls)s request in the last %(days)s days, from "
+        "%(address)s%(more)s, last used %(ago)s, mostly %(endpoints)s.",
+        "This allowlist would have refused %(refused)s of %(calls)s requests in the last %(days)s days, from "
+        "%(address)s%(more)s, last used %(ago)s, mostly %(endpoints)s.",
+        found.calls,
     )
+    return sentence % {
+        "refused": f"{found.refused:,}",
+        "calls": f"{found.calls:,}",
+        "days": days,
+        "address": first.address,
+        "more": more % {"others": f"{others:,}"} if others else "",
+        "ago": age_text(found.last_at, found.at),
+        "endpoints": endpoints(main_source(found)),
+    }
 
 
 def main_source(found: Rehearsal) -> str:

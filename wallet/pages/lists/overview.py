@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit
 from merchants.errors import moment_text
@@ -39,7 +41,7 @@ def list_summary(found: entry_usage.Standing) -> dict[str, Any]:
     """How a list stands, in words."""
     return {
         "standing": found,
-        "restricted": f"restricted to {labels.entries(found.counting)}",
+        "restricted": _("restricted to %(entries)s") % {"entries": labels.entries(found.counting)},
         **ended_trial(found.last_trial, clock.now()),
     }
 
@@ -50,14 +52,19 @@ def ended_trial(last: ListTrial | None, now: datetime) -> dict[str, str]:
         return {}
     if last.state == ListTrial.State.KEPT and last.ended_at is not None:
         return {
-            "stayed": f"The new list stays: a request with a valid signature arrived from {last.kept_for} at "
-            f"{moment_text(last.ended_at)}."
+            "stayed": _(
+                "The new allowlist stays: a request with a valid signature arrived from %(kept_for)s on %(ended_at)s."
+            )
+            % {"kept_for": last.kept_for, "ended_at": moment_text(last.ended_at)}
         }
     if last.ended_at is not None and last.ended_at < last.deadline:
         return {}  # somebody ended it, and was told
     return {
-        "went_back": f"The list reverted automatically at {moment_text(last.deadline)}: "
-        f"no request with a valid signature arrived from the new list. The previous list was restored."
+        "went_back": _(
+            "The allowlist reverted automatically on %(deadline)s, because no request with a valid signature "
+            "arrived from the new allowlist. The previous allowlist is active."
+        )
+        % {"deadline": moment_text(last.deadline)}
     }
 
 
@@ -70,14 +77,14 @@ def lists(request: HttpRequest, visit: Visit) -> HttpResponse:
         "domains": (domains := entry_usage.domain_rows(merchant)),
         "domains_ended": bool(domains) and all(row.ended for row in domains),
     }
-    return page_frame.render_page(request, visit, "lists.html", tab="lists", title="Allowlist", **context)
+    return page_frame.render_page(request, visit, "lists.html", tab="lists", title=_("Allowlist"), **context)
 
 
 @page(back="operator:lists")
 def list_key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     key = own_key(visit, number)
     context = list_summary(entry_usage.list_standing(visit.merchant, key))
-    title = f"Allowlist of {list_name(key)}"
+    title = _("Allowlist of %(key)s") % {"key": list_name(key)}
     return page_frame.render_page(request, visit, "list_key.html", tab="lists", title=title, key=key, **context)
 
 
@@ -89,11 +96,11 @@ def lists_of_keys(merchant: Merchant) -> list[OfKey]:
 
 def entries_text(own: credentials.Allowlist, now: datetime) -> tuple[str, str]:
     if own.on_trial(now):
-        return "on trial", "warn"
+        return _("on trial"), "warn"
     if not own.counting(now):
-        return "no list of its own", ""
+        return _("no allowlist"), ""
     if own.refuses_everybody(now):
-        return "all entries have ended", "bad"
+        return _("all entries expired"), "bad"
     return labels.entries(len(own.standing(now))), "good"
 
 
@@ -137,14 +144,18 @@ def as_rows(found: entry_usage.Standing) -> Iterator[tuple[Any, ...]]:
 # --- Is this address allowed? -----------------------------------------------------------------------------------------
 class AskForm(PlainForm):
     address = forms.CharField(
-        label="Address", max_length=100, help_text="As a call would come from it, such as 198.51.100.7 or 2001:db8::7."
+        label=gettext_lazy("Address"),
+        max_length=100,
+        help_text=gettext_lazy("The source address of a request, such as 198.51.100.7 or 2001:db8::7."),
     )
 
     def clean_address(self) -> Any:
         text = self.cleaned_data["address"]
         address = parse_address(text)
         if address is None:
-            raise forms.ValidationError(f"“{text}” is not one IP address. Leave port and mask away.")
+            raise forms.ValidationError(
+                _("“%(text)s” is not an IP address. Enter one address without port or mask.") % {"text": text}
+            )
         return address
 
 
@@ -164,9 +175,7 @@ def list_ask(request: HttpRequest, visit: Visit) -> HttpResponse:
         "because": decision_text(decision.decides) if decision else "",
         "until": decision.decides.until if decision else None,
     }
-    return page_frame.render_page(
-        request, visit, "list_ask.html", tab="lists", title="Is this address allowed?", **context
-    )
+    return page_frame.render_page(request, visit, "list_ask.html", tab="lists", title=_("Check address"), **context)
 
 
 def usable_keys(merchant: Merchant) -> list[ApiKey]:
@@ -174,13 +183,27 @@ def usable_keys(merchant: Merchant) -> list[ApiKey]:
 
 
 def decision_text(rule: Rule) -> str:
-    whose = "the merchant’s list" if rule.key is None else f"the list of {list_name(rule.key)}"
+    whose = (
+        _("the merchant’s allowlist")
+        if rule.key is None
+        else _("the allowlist of %(key)s") % {"key": list_name(rule.key)}
+    )
     if rule.why == Why.EMPTY:
-        return f"{whose} has no entry, so it restricts nothing"
+        return _("%(whose)s is empty, so it accepts every address") % {"whose": whose}
     if rule.entry is None:
-        return f"no entry of {whose} holds the address"
-    by = f", put there by {rule.owner}" if rule.owner else ""
+        return _("no entry of %(whose)s contains the address") % {"whose": whose}
+    by = _(", added by %(owner)s,") % {"owner": rule.owner} if rule.owner else ""
     note = f" (“{rule.entry.note}”)" if rule.entry.note else ""
     if rule.why == Why.ENDED:
-        return f"the entry {rule.entry.network}{note} of {whose}{by} has ended"
-    return f"the entry {rule.entry.network}{note} of {whose}{by}: it lets it in"
+        return _("the entry %(network)s%(note)s of %(whose)s%(by)s has expired") % {
+            "network": rule.entry.network,
+            "note": note,
+            "whose": whose,
+            "by": by,
+        }
+    return _("the entry %(network)s%(note)s of %(whose)s%(by)s contains the address") % {
+        "network": rule.entry.network,
+        "note": note,
+        "whose": whose,
+        "by": by,
+    }

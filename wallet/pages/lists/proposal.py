@@ -9,6 +9,9 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import form_tokens
 from merchants.access import Visit, Work
@@ -36,19 +39,25 @@ from wallet.pages.lists.draft import Domains, ListDraft, Networks
 from wallet.services.usage import rehearsal
 
 ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
-TRIAL_HELP = (
-    f"If you lock yourself out: unless a request with a valid signature arrives from the new list within "
-    f"{trial.MINUTES} minutes, the list that stands now counts again, whatever happens here."
+TRIAL_HELP = format_lazy(
+    gettext_lazy(
+        "If no request with a valid signature arrives from the new allowlist within {minutes} minutes, "
+        "the current allowlist is restored automatically. This protects you if you lock yourself out."
+    ),
+    minutes=trial.MINUTES,
 )
-SAVED = "Saved: calls are judged by the new list from now on."
-SAVED_DOMAINS = "Saved: calls that say Origin are judged by the new domains from now on."
-TRIED = "Saved on trial until {until}. The list stays if a request with a valid signature arrives from it before then."
-SENT_BEFORE = (
-    "A form does one thing once. This one was sent before, or was opened before you signed in, so that a reload, the "
-    "back button or a second click does nothing."
+SAVED = gettext_lazy("The new allowlist is active.")
+SAVED_DOMAINS = gettext_lazy("The new domain allowlist is active.")
+TRIED = gettext_lazy(
+    "The new allowlist is on trial until {until}. It stays if a request with a valid signature arrives from it before."
 )
-NOTHING_WAITS = "No change of a list waits here: nothing was saved. Begin one from the list."
-NOTHING_NEW = "Nothing was to be changed: the list stands like this already."
+SENT_BEFORE = gettext_lazy(
+    "Each form works once. This form was sent before, or you opened it before you signed in. Nothing was changed."
+)
+NOTHING_WAITS = gettext_lazy(
+    "There is no change to preview. Nothing was saved. Start the change on the page of the allowlist."
+)
+NOTHING_NEW = gettext_lazy("No change was made. The allowlist already has these entries.")
 
 
 class ProposalForm(SingleUseForm):
@@ -60,13 +69,18 @@ class ProposalForm(SingleUseForm):
         empty_value="",
         widget=forms.HiddenInput,
     )
-    confirmed_code = forms.CharField(label="The merchant’s code", required=False, max_length=100)
+    confirmed_code = forms.CharField(label=gettext_lazy("Merchant code"), required=False, max_length=100)
     on_trial = forms.BooleanField(
-        label=f"Revert automatically after {trial.MINUTES} minutes unless a signed request arrives from the new list",
+        label=format_lazy(
+            gettext_lazy(
+                "Try for {minutes} minutes: revert automatically unless a signed request arrives from the new allowlist"
+            ),
+            minutes=trial.MINUTES,
+        ),
         required=False,
         help_text=TRIAL_HELP,
     )
-    reason = forms.CharField(required=False, max_length=500, help_text="Kept on the timeline.")
+    reason = forms.CharField(required=False, max_length=500, help_text=gettext_lazy("Shown on the timeline."))
 
 
 FIRST: dict[str, Any] = {"on_trial": True, "days": rehearsal.DAYS[0], "reason": "", "confirmed_code": ""}
@@ -111,7 +125,7 @@ def no_proposal_page(request: HttpRequest, visit: Visit, form: ProposalForm | No
         visit,
         "list_nothing.html",
         tab="lists",
-        title="Nothing to look at",
+        title=_("No change to preview"),
         text=text,
         back=list_address(visit.merchant, None),
     )
@@ -276,7 +290,7 @@ def show_decided[T: (EntryPlan, DomainLine)](
         visit,
         "list_proposal.html",
         tab="lists",
-        title="Look before you save",
+        title=_("Preview of the change"),
         form=ProposalForm(initial=initial),
         action=address,
         back=list_address(visit.merchant, wanted.key),
@@ -298,7 +312,7 @@ def sent_before_page(request: HttpRequest, visit: Visit, key: ApiKey | None) -> 
         visit,
         "list_nothing.html",
         tab="lists",
-        title="Nothing was done",
+        title=_("No change was made"),
         status=409,
         text=SENT_BEFORE,
         back=back,

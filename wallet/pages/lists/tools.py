@@ -8,6 +8,9 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import form_tokens
 from merchants.access import Visit, Work
@@ -31,12 +34,12 @@ from wallet.services.usage import rehearsal
 # --- Prove your egress ------------------------------------------------------------------------------------------------
 class NoKey(Refusal):
     def __init__(self) -> None:
-        super().__init__("No key of yours can be used, so no call can prove an address.")
+        super().__init__(_("None of your keys works, so no request can prove an address. Ask our support for a key."))
 
 
 class StandsAlready(Refusal):
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} stands on this list already: nothing is left to do.")
+        super().__init__(_("%(name)s is already on this allowlist. You do not need to do anything.") % {"name": name})
 
 
 @page(work=Work.LISTS, back="operator:lists")
@@ -47,7 +50,7 @@ def list_egress(request: HttpRequest, visit: Visit) -> HttpResponse:
             raise NoKey
         proof = proofs.begin_proof(key=chosen if chosen in keys else keys[0], by=visit.person)
         return HttpResponseRedirect(reverse("operator:list_proof", args=[visit.merchant.code, proof.pk]))
-    return show_change(request, visit, "list_egress.html", None, "Prove your egress", keys=keys, chosen=chosen)
+    return show_change(request, visit, "list_egress.html", None, _("Prove egress address"), keys=keys, chosen=chosen)
 
 
 def own_proof(visit: Visit, number: int) -> EgressProof:
@@ -68,7 +71,7 @@ def list_proof(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "waits": proof.address is None and proof.until > clock.now(),
         "name": list_name(proof.key),
     }
-    return show_change(request, visit, "list_proof.html", None, "Prove your egress", **context)
+    return show_change(request, visit, "list_proof.html", None, _("Prove egress address"), **context)
 
 
 @page(work=Work.LISTS, back="operator:list_proof")
@@ -86,14 +89,16 @@ def list_proved(request: HttpRequest, visit: Visit, number: int) -> HttpResponse
 # --- Suggest from traffic ---------------------------------------------------------------------------------------------
 class SuggestForm(PlainForm):
     days = forms.TypedChoiceField(
-        label="Calls of the last", choices=[(days, f"{days} days") for days in rehearsal.DAYS], coerce=int
+        label=gettext_lazy("Requests of the last"),
+        choices=[(days, format_lazy(gettext_lazy("{days} days"), days=days)) for days in rehearsal.DAYS],
+        coerce=int,
     )
     most = forms.IntegerField(
-        label="At most so many entries",
+        label=gettext_lazy("Maximum entries"),
         required=False,
         min_value=1,
         max_value=MAX_ENTRIES,
-        help_text="Neighbours are then joined into blocks. Empty: exactly the addresses that called.",
+        help_text=gettext_lazy("Adjacent addresses are merged into blocks. Leave empty to list the exact addresses."),
     )
 
 
@@ -107,7 +112,7 @@ def list_suggest(request: HttpRequest, visit: Visit) -> HttpResponse:
             context |= suggestion_context(request, visit, key, form.cleaned_data)
         except Refusal as refused:
             form.add_error(None, str(refused))
-    return show_change(request, visit, "list_suggest.html", key, "Suggest from traffic", **context)
+    return show_change(request, visit, "list_suggest.html", key, _("Suggest from traffic"), **context)
 
 
 def suggestion_context(request: HttpRequest, visit: Visit, key: ApiKey | None, wish: dict[str, Any]) -> dict[str, Any]:

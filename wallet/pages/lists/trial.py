@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit, Work
 from merchants.models import ListTrial
@@ -16,10 +18,13 @@ from wallet.pages.lists.proposal import list_address
 
 class KeepForm(SingleUseForm):
     confirmed_code = forms.CharField(
-        label="The merchant’s code",
+        label=gettext_lazy("Merchant code"),
         required=False,
         max_length=100,
-        help_text="Only when the list refuses every address that signed in the last 24 hours, now or within a day.",
+        help_text=gettext_lazy(
+            "Needed only if the allowlist refuses all addresses with signed requests in the last 24 hours, "
+            "now or within a day."
+        ),
     )
 
 
@@ -36,15 +41,17 @@ def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
     def act(confirmed_code: str) -> str:
         saving.keep_without_trial(tried=found, by=visit.person, confirmed_code=confirmed_code)
-        return "The new list stays, whether a call comes or not."
+        return _("The new allowlist is active. It no longer reverts automatically.")
 
     question = Question(
-        title="Keep the new list",
-        text="No request has shown yet that your servers can use the list. If you keep it, it no longer "
-        "reverts automatically.",
+        title=_("Keep new allowlist"),
+        text=_(
+            "No request has arrived from the new allowlist yet. If you keep the new allowlist, it no longer "
+            "reverts automatically."
+        ),
         act=act,
         form=KeepForm,
-        button="Keep it",
+        button=_("Keep new allowlist"),
         back=list_address(visit.merchant, found.key),
         tab="lists",
     )
@@ -57,13 +64,13 @@ def list_back(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 
     def act() -> str:
         trial.revert_trial(trial=found)
-        return "The list from before counts again."
+        return _("The previous allowlist is active.")
 
     question = Question(
-        title="Put the old list back",
-        text="At once: calls are judged by the list from before the trial.",
+        title=_("Restore previous allowlist"),
+        text=_("The allowlist from before the trial becomes active immediately."),
         act=act,
-        button="Put it back",
+        button=_("Restore previous allowlist"),
         back=list_address(visit.merchant, found.key),
         tab="lists",
     )

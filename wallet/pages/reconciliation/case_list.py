@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit
 from merchants.models import Merchant
@@ -88,4 +89,4 @@ def edge_parameters(case: Case) -> dict[str, str]:
 @page(back="operator:reconciliation")
 def cases_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"found": load_cases(visit.merchant, request.GET)}
-    return page_frame.render_page(request, visit, "cases.html", tab=TAB, title="Cases", **context)
+    return page_frame.render_page(request, visit, "cases.html", tab=TAB, title=_("Cases"), **context)

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit, Work
 from merchants.models import Merchant
@@ -31,10 +33,12 @@ ABOUT_A_TRANSACTION = frozenset(Case.Kind.values) - {
 
 class CommentForm(SingleUseForm):
     text = forms.CharField(
-        label="Comment",
+        label=gettext_lazy("Comment"),
         max_length=cases.LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Our support and everybody who sees these pages read it. Never paste a secret.",
+        help_text=gettext_lazy(
+            "Everyone with access to these pages and our support can read the comment. Never paste a secret."
+        ),
     )
 
 
@@ -59,10 +63,10 @@ def links(merchant: Merchant, case: Case) -> list[tuple[str, str]]:
     """To the pages of the transaction and of the player, where they are."""
     wanted = []
     if case.kind in ABOUT_A_TRANSACTION and case.subject and not break_amounts.is_folded(case):
-        wanted.append(("Find it among the rounds", "rounds", {"q": case.subject}))
-        wanted.append(("Calls that named it", "requests", {"transaction": case.subject}))
+        wanted.append((_("Rounds with this transaction"), "rounds", {"q": case.subject}))
+        wanted.append((_("Requests with this transaction"), "requests", {"transaction": case.subject}))
     if case.player_id:
-        wanted.append(("Rounds of this player", "rounds", {"player": case.player_id}))
+        wanted.append((_("Rounds of this player"), "rounds", {"player": case.player_id}))
     return [(title, f"{url}?{urlencode(said)}") for title, name, said in wanted if (url := address(merchant, name))]
 
 
@@ -83,15 +87,15 @@ def case_comment(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
 
     def act(text: str) -> str:
         cases.add_comment(case=case, text=text, by=visit.person)
-        return "Your comment is there. Our support sees it."
+        return _("Your comment is added. Our support can see it.")
 
     question = Question(
-        title="Comment on this case",
-        text="If the case waits for you, your comment brings it back to our support.",
+        title=_("Add comment"),
+        text=_("If the case is waiting for you, your comment returns it to our support."),
         tab=TAB,
         form=CommentForm,
         act=act,
-        button="Comment",
+        button=_("Add comment"),
         back=case_address(case),
     )
     return ask_to_confirm(request, visit, question)

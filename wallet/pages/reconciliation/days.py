@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit, Work
 from merchants.models import Merchant
@@ -44,7 +45,7 @@ def overview(request: HttpRequest, visit: Visit) -> HttpResponse:
         "plan": plan_of(merchant),
         "last": last_report(merchant),
     }
-    return page_frame.render_page(request, visit, "reconciliation.html", tab=TAB, title="Reconciliation", **context)
+    return page_frame.render_page(request, visit, "reconciliation.html", tab=TAB, title=_("Reconciliation"), **context)
 
 
 def last_report(merchant: Merchant) -> dict[str, Any] | None:
@@ -130,10 +131,10 @@ def statements_of(merchant: Merchant, day: date) -> list[dict[str, Any]]:
 
 def state_word(statement: Statement) -> str:
     if statement.is_current:
-        return "current"
+        return _("current")
     if statement.state == Statement.State.READ:
-        return "replaced"
-    return "refused" if statement.state == Statement.State.REFUSED else "waits to be read"
+        return _("replaced")
+    return _("refused") if statement.state == Statement.State.REFUSED else _("waiting")
 
 
 # --- Compared again ---------------------------------------------------------------------------------------------------
@@ -145,15 +146,17 @@ def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
     def act() -> str:
         nonlocal number
         number = on_demand.ask_for_comparison(merchant=merchant, day=day, by=visit.person)
-        return f"{day:%-d %B %Y} is compared as soon as the worker is free."
+        return _("The reconciliation run of %(day)s starts soon.") % {"day": f"{day:%-d %B %Y}"}
 
     question = Question(
-        title=f"Compare {day:%-d %B %Y} again",
-        text="The day's current statement is compared with our ledger as it is now. Cases that are met again stay as "
-        "they are, those that are gone close by themselves. The report goes out again only when it says something new.",
+        title=_("Compare %(day)s again") % {"day": f"{day:%-d %B %Y}"},
+        text=_(
+            "The current statement of the day is compared with our current ledger. Recurring cases are kept. "
+            "Resolved cases close automatically. The report is sent again only if it has changed."
+        ),
         tab=TAB,
         act=act,
-        button="Compare",
+        button=_("Compare again"),
         back=back,
     )
     answer = ask_to_confirm(request, visit, question)
@@ -165,7 +168,7 @@ def compare(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
 def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> Any:
     run = report.newest_run(visit.merchant.pk, day)
     if run is None:
-        messages.error(request, "This day was not compared yet, so it has no cases.")
+        messages.error(request, _("This day has not been compared yet, so it has no cases."))
         return HttpResponseRedirect(day_address(visit.merchant, day))
     return files.file_response(visit, run, kind)
 

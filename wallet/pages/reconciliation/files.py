@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from merchants.access import Visit
 from merchants.pages.guard import page
@@ -17,7 +18,7 @@ from wallet.models import Reconciliation
 from wallet.reconciliation import report_files
 
 PIECE = 256 * 1024
-OVER = "This link has ended: it was good for {days} days. The files are on the page of each day."
+OVER = _("This link has expired after {days} days. Download the files on the page of the day.")
 
 
 @page(back="operator:reconciliation", prove=True)

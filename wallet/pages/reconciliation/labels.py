@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant
 from wallet.models import Case, Statement
@@ -20,28 +22,28 @@ from wallet.reconciliation.schedule import Square
 
 TAB = "reconciliation"
 SQUARES = {
-    "clear": ("✓", "all clear"),
+    "clear": ("✓", gettext_lazy("all clear")),
     "breaks": ("!", "breaks"),
-    "no_statement": ("?", "no statement"),
-    "nothing": ("0", "nothing to compare"),
-    "failed": ("✗", "the comparison failed"),
-    "running": ("…", "being compared"),
-    "missing": ("–", "not compared"),
-    "coming": ("·", "not due yet"),
+    "no_statement": ("?", gettext_lazy("no statement")),
+    "nothing": ("0", gettext_lazy("nothing to compare")),
+    "failed": ("✗", gettext_lazy("reconciliation run failed")),
+    "running": ("…", gettext_lazy("in progress")),
+    "missing": ("–", gettext_lazy("not compared")),
+    "coming": ("·", gettext_lazy("not due yet")),
 }
 LEVELS = {Case.Severity.OWED: "bad", Case.Severity.HIGH: "bad", Case.Severity.MEDIUM: "warn"}
 STATES = {Case.State.RESOLVED: "good", Case.State.WAITING: "warn"}
 STATEMENT_LEVELS = {Statement.State.READ: "good", Statement.State.REFUSED: "bad"}
 LABELS = {
     "at": "time",
-    "at_stake": "at stake",
+    "at_stake": gettext_lazy("at stake"),
     "rows": "rows",
-    "bet": "its bet",
-    "came": "came then",
+    "bet": "bet",
+    "came": "arrived",
     "count": "transactions",
-    "lines": "also on lines",
-    "also": "also in the statement of",
-    "transaction": "transaction there",
+    "lines": gettext_lazy("also on lines"),
+    "also": gettext_lazy("also in the statement of"),
+    "transaction": gettext_lazy("transaction in the statement"),
 }
 FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
 AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
@@ -107,7 +109,11 @@ class CaseLine:
 def case_line(case: Case) -> CaseLine:
     level = LEVELS.get(Case.Severity(case.severity), "")
     resolved = case.state == Case.State.RESOLVED
-    told = f"resolved: {case.get_resolution_display().lower()}" if resolved else case.get_state_display().lower()
+    told = (
+        _("resolved: %(resolution)s") % {"resolution": case.get_resolution_display().lower()}
+        if resolved
+        else case.get_state_display().lower()
+    )
     return CaseLine(
         case, break_amounts.difference_text(case), level, STATES.get(Case.State(case.state), ""), case.merchant.code,
         told, break_amounts.subject_text(case),

@@ -7,6 +7,7 @@ from collections.abc import Mapping as Words
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from merchants.pages.forms import SingleUseForm
 from wallet.reconciliation import mapping_choices
@@ -15,11 +16,11 @@ from wallet.reconciliation.reading import presets
 from wallet.reconciliation.reading.mapping import APART, FIELDS, KINDS, Mapping, column_label, from_json
 
 NONE = ("", "– none –")
-GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
+GRAINS = [("rows", _("one transaction")), ("totals", _("total of a player, type and currency"))]
 ROLLBACKS = [
-    ("rows", "rows of their own"),
-    ("flags", "a state of the transaction that was rolled back"),
-    ("none", "not in the file, nor is what was rolled back"),
+    ("rows", _("separate rows")),
+    ("flags", _("a state of the transaction")),
+    ("none", _("not in the file, like the rolled-back transactions")),
 ]
 COLUMNS = [f"column_{name}" for name in FIELDS]
 UNUSUAL_COLUMNS = [f"column_{name}" for name in APART]
@@ -29,38 +30,47 @@ WORDS = [f"kind_{kind}" for kind in KINDS]
 class MappingForm(SingleUseForm):
     """`headers` of the file, so that a column is chosen and not typed."""
 
-    grain = forms.ChoiceField(label="Each line is", choices=GRAINS, widget=forms.RadioSelect)
+    grain = forms.ChoiceField(label=_("Statement format"), choices=GRAINS, widget=forms.RadioSelect)
     amounts = forms.ChoiceField(
-        label="Amounts are written as",
+        label=_("Format of amounts"),
         choices=AMOUNTS,
         widget=forms.RadioSelect,
-        error_messages={"required": "Say how amounts are written: it is never guessed."},
+        error_messages={"required": _("Choose the format of amounts. It is never guessed.")},
     )
-    negative = forms.ChoiceField(label="A minus before an amount", choices=SIGNS)
-    rollbacks = forms.ChoiceField(label="Rollbacks are", choices=ROLLBACKS, required=False)
+    negative = forms.ChoiceField(label=_("Meaning of a minus sign"), choices=SIGNS)
+    rollbacks = forms.ChoiceField(label=_("Rollbacks"), choices=ROLLBACKS, required=False)
     currency = forms.CharField(
-        label="Currency of all rows", required=False, max_length=8, help_text="Where no column says it."
+        label=_("Currency of all rows"),
+        required=False,
+        max_length=8,
+        help_text=_("Needed if no column contains the currency."),
     )
-    times = forms.ChoiceField(label="Times are written as", choices=TIMES)
+    times = forms.ChoiceField(label=_("Format of times"), choices=TIMES)
     zone = forms.CharField(
-        label="Time zone of times that state none", required=False, max_length=40, help_text="Such as Europe/Vienna."
+        label=_("Default time zone"),
+        required=False,
+        max_length=40,
+        help_text=_("For times without a time zone, such as Europe/Vienna."),
     )
     rolled_back = forms.CharField(
-        label="States that mean rolled back", required=False, max_length=LONGEST, help_text="With commas between."
+        label=_("States for rolled back"), required=False, max_length=LONGEST, help_text=_("Separated by commas.")
     )
     stands = forms.CharField(
-        label="States that mean it stands", required=False, max_length=LONGEST, help_text="With commas between."
+        label=_("States for valid"), required=False, max_length=LONGEST, help_text=_("Separated by commas.")
     )
     encoding = forms.ChoiceField(
-        label="Encoding of a CSV",
+        label=_("CSV encoding"),
         choices=mapping_choices.encoding_choices(),
-        help_text="Suggested from the file. Check the names of people in the first rows.",
+        help_text=_("Suggested from the file. Check the names of people in the first rows."),
     )
     sheet = forms.CharField(
-        label="Sheet of an XLSX",
+        label=_("XLSX sheet"),
         required=False,
         max_length=LONGEST,
-        help_text="Empty: the first visible one. Several with / between; * for all visible ones.",
+        help_text=_(
+            "Leave empty to use the first visible sheet. Separate several sheets with /, or enter * for all "
+            "visible sheets."
+        ),
     )
 
     def __init__(self, *args: Any, headers: Iterable[str], **options: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.access import Visit, Work
 from merchants.errors import Refusal
@@ -26,7 +28,7 @@ from wallet.reconciliation.thresholds import thresholds_in_use
 
 BACK = "operator:reconciliation_plan"
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
-ASKED = "We are asking the host for its key. The key appears on this page."
+ASKED = gettext_lazy("We are requesting the host key. The key appears on this page.")
 PLAIN = (
     "is_on", "hour", "day_begins", "grain", "left_out", "unsettled_hours", "high_amount", "high_amount_by_currency",
     "is_attached", "names_players",
@@ -34,45 +36,60 @@ PLAIN = (
 
 
 class PlanForm(SingleUseForm):
-    is_on = forms.BooleanField(label="Run automatically every day", required=False)
+    is_on = forms.BooleanField(label=gettext_lazy("Run automatically every day"), required=False)
     hour = forms.TypedChoiceField(
-        label="The report is due at", choices=HOURS, coerce=int, help_text="Of the day after, in your time zone."
-    )
-    day_begins = forms.TypedChoiceField(
-        label="A day begins at",
+        label=gettext_lazy("Report due at"),
         choices=HOURS,
         coerce=int,
-        help_text="In your time zone. A new hour applies to days that have not begun.",
+        help_text=gettext_lazy("On the next day, in your time zone."),
     )
-    grain = forms.ChoiceField(label="A line of your statement is", choices=ReconciliationPlan.Grain.choices)
+    day_begins = forms.TypedChoiceField(
+        label=gettext_lazy("Day begins at"),
+        choices=HOURS,
+        coerce=int,
+        help_text=gettext_lazy("In your time zone. A new hour applies to days that have not begun."),
+    )
+    grain = forms.ChoiceField(label=gettext_lazy("Statement format"), choices=ReconciliationPlan.Grain.choices)
     left_out = forms.MultipleChoiceField(
-        label="Types that are not compared",
+        label=gettext_lazy("Types not compared"),
         required=False,
         choices=[(kind, kind.capitalize()) for kind in CASHIER_KINDS],
         widget=forms.CheckboxSelectMultiple,
-        help_text="These types are left out of both sides. Choose them when your statements have no cashier rows.",
+        help_text=gettext_lazy(
+            "These types are skipped on both sides. Choose them if your statements have no cashier rows."
+        ),
     )
     scopes = forms.CharField(
-        label="Statements of a day",
+        label=gettext_lazy("Statements of a day"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One scope on each line, such as currencies=EUR,USD or types=deposit,withdraw. A day is compared "
-        "when the statements of all scopes are there. Rows outside the scopes are not compared. "
-        "Empty: one statement has the whole day.",
+        help_text=gettext_lazy(
+            "One scope per line, such as currencies=EUR,USD or types=deposit,withdraw. A day is compared "
+            "when the statements of all scopes have arrived. Rows outside the scopes are not compared. Leave "
+            "empty if one statement contains the whole day."
+        ),
     )
     unsettled_hours = forms.IntegerField(
-        label="An open round is a case after", min_value=1, max_value=24 * 30, help_text="Hours without an end."
+        label=gettext_lazy("Open round becomes a case after"),
+        min_value=1,
+        max_value=24 * 30,
+        help_text=gettext_lazy("Hours without a payout."),
     )
     high_amount = AmountField(
-        label="A case is of high severity from",
-        help_text="A difference in euro, such as 1000.00. Other currencies follow the exchange rates.",
+        label=gettext_lazy("High severity from"),
+        help_text=gettext_lazy("A difference in euro, such as 1000.00. Other currencies follow the exchange rates."),
     )
     high_amount_by_currency = CurrencyAmountsField(
-        label="High severity by currency", help_text="A currency and an amount on each line, such as JPY 100000."
+        label=gettext_lazy("High severity by currency"),
+        help_text=gettext_lazy("One currency and amount per line, such as JPY 100000."),
     )
-    is_attached = forms.BooleanField(label="Attach the files to the report email instead of a link", required=False)
-    names_players = forms.BooleanField(label="The report email may name players and transactions", required=False)
+    is_attached = forms.BooleanField(
+        label=gettext_lazy("Attach the report files to the email instead of a link"), required=False
+    )
+    names_players = forms.BooleanField(
+        label=gettext_lazy("Name players and transactions in the report email"), required=False
+    )
 
     def clean_scopes(self) -> list[str]:
         try:
@@ -82,31 +99,36 @@ class PlanForm(SingleUseForm):
 
 
 class RecipientForm(SingleUseForm):
-    email = EmailAddressFormField(label="Email", help_text="The report names no player unless the plan says so.")
+    email = EmailAddressFormField(
+        label=gettext_lazy("Email"), help_text=gettext_lazy("The report names players only if the plan allows it.")
+    )
 
 
 class SourceForm(SingleUseForm):
-    kind = forms.ChoiceField(label="By", choices=StatementSource.Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Protocol"), choices=StatementSource.Kind.choices)
     address = forms.CharField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=500,
-        help_text="{day} stands for the day: https://files.example.com/{day}.csv, "
-        "sftp://user@files.example.com/out/{day}.csv",
+        help_text=gettext_lazy(
+            "Use {day} for the date: https://files.example.com/{day}.csv, sftp://user@files.example.com/out/{day}.csv"
+        ),
     )
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         required=False,
         max_length=500,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="It is never shown again. Empty: the one that is kept stays.",
+        help_text=gettext_lazy("The password is never shown again. Leave empty to keep the stored password."),
     )
-    no_password = forms.BooleanField(label="There is no password", required=False)
+    no_password = forms.BooleanField(label=gettext_lazy("No password"), required=False)
     host_key = forms.CharField(
-        label="Key of an SFTP host",
+        label=gettext_lazy("SFTP host key"),
         required=False,
         max_length=200,
-        help_text="Its fingerprint, SHA256: and 43 characters. Leave it empty to be shown the key that the host has.",
+        help_text=gettext_lazy(
+            "The fingerprint: SHA256: and 43 characters. Leave empty to request the key from the host."
+        ),
     )
 
 
@@ -126,7 +148,7 @@ def plan_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "source": StatementSource.objects.filter(merchant=merchant).first(),
         "lookup": host_keys.newest_lookup(merchant) if visit.may(Work.PLAN) else None,
     }
-    return page_frame.render_page(request, visit, "reconciliation_plan.html", tab=TAB, title="Plan", **context)
+    return page_frame.render_page(request, visit, "reconciliation_plan.html", tab=TAB, title=_("Plan"), **context)
 
 
 def plan_question(merchant: Merchant, **question: Any) -> Question:
@@ -140,15 +162,15 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act(**said: Any) -> str:
         planning.set_plan(merchant=visit.merchant, by=visit.person, **said)
-        return "The plan is changed."
+        return _("The new plan is active.")
 
     known = {name: getattr(plan, name) for name in PLAIN} | {"scopes": "\n".join(plan.scopes)}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
     question = plan_question(
-        visit.merchant, title="Change the plan", form=PlanForm, act=act, button="Save", initial=known,
-        text=f"Your time zone is {visit.merchant.time_zone}. A day is never compared before 03:00 UTC of the day "
-        "after, when late payouts have been delivered.",
+        visit.merchant, title=_("Change plan"), form=PlanForm, act=act, button=_("Change plan"), initial=known,
+        text=_("Your time zone is %(time_zone)s. A day is never compared before 03:00 UTC on the next day, "
+"because late payouts can arrive until then.") % {"time_zone": visit.merchant.time_zone},
     )  # fmt: skip
     return ask_to_confirm(request, visit, question)
 
@@ -157,9 +179,11 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
 def recipient_add(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(email: str) -> str:
         planning.add_recipient(merchant=visit.merchant, email=email, by=visit.person)
-        return f"{email} gets the report from now on."
+        return _("%(email)s receives the report.") % {"email": email}
 
-    question = plan_question(visit.merchant, title="Add a recipient", form=RecipientForm, act=act, button="Add")
+    question = plan_question(
+        visit.merchant, title=_("Add recipient"), form=RecipientForm, act=act, button=_("Add recipient")
+    )
     return ask_to_confirm(request, visit, question)
 
 
@@ -171,9 +195,15 @@ def recipient_remove(request: HttpRequest, visit: Visit, number: int) -> HttpRes
 
     def act() -> str:
         planning.remove_recipient(recipient=recipient)
-        return f"{recipient.email} gets the report no longer."
+        return _("%(email)s no longer receives the report.") % {"email": recipient.email}
 
-    question = plan_question(visit.merchant, title=f"Remove {recipient.email}", act=act, button="Remove", danger=True)
+    question = plan_question(
+        visit.merchant,
+        title=_("Remove %(email)s") % {"email": recipient.email},
+        act=act,
+        button=_("Remove recipient"),
+        danger=True,
+    )
     return ask_to_confirm(request, visit, question)
 
 
@@ -189,14 +219,15 @@ def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
         pull.set_source(
             merchant=visit.merchant, kind=kind, address=address, password=given, host_key=host_key, by=visit.person
         )
-        return "Statements are fetched from there, each quarter of an hour until the report is due."
+        return _("The source is active. Statements are fetched every 15 minutes until the report is due.")
 
     known = {name: getattr(source, name) for name in ("kind", "address", "host_key")} if source else {}
     if (seen := host_keys.find_lookup(visit.merchant, request.GET.get("seen", ""))) is not None:
         known = {"kind": StatementSource.Kind.SFTP, "address": seen.address, "host_key": seen.host_key}
     question = plan_question(
-        visit.merchant, title="Where statements are fetched", form=SourceForm, act=act, button="Save", initial=known,
-        text="We fetch by https or SFTP from public addresses only. A password goes to this server and no other.",
+        visit.merchant, title=_("Statement source"), form=SourceForm, act=act, button=_("Save source"), initial=known,
+        text=_("We fetch statements by HTTPS or SFTP from public addresses only. The password is sent to this "
+"server only."),
     )  # fmt: skip
     return ask_to_confirm(request, visit, question)
 
@@ -210,9 +241,9 @@ def source_switch(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def act() -> str:
         pull.switch_source(source=source, on=on, by=visit.person)
-        return "Statements are fetched again." if on else "Statements are no longer fetched."
+        return _("Fetching is on.") if on else _("Fetching is off.")
 
-    title = "Fetch statements again" if on else "Fetch no statements"
+    title = _("Fetch statements again") if on else _("Stop fetching statements")
     return ask_to_confirm(
         request, visit, plan_question(visit.merchant, title=title, act=act, button=title, text=source.address)
     )

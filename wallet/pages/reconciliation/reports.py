@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from merchants.access import Visit, Work
 from merchants.pages import page_frame
@@ -39,7 +40,12 @@ def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
         "sent": [report_row(delivery) for delivery in sent],
     }
     return page_frame.render_page(
-        request, visit, "report.html", tab=TAB, title=f"Report of {run.day:%-d %B %Y}", **context
+        request,
+        visit,
+        "report.html",
+        tab=TAB,
+        title=_("Report of %(day)s") % {"day": f"{run.day:%-d %B %Y}"},
+        **context,
     )
 
 
@@ -59,15 +65,15 @@ def report_again(request: HttpRequest, visit: Visit, number: int) -> HttpRespons
 
     def act() -> str:
         deliveries.resend_report(delivery=delivery)
-        return f"The report is on its way to {delivery.to} once more."
+        return _("The report is being sent to %(to)s again.") % {"to": delivery.to}
 
     question = Question(
-        title="Send the report again",
-        text=f"The report of {delivery.reconciliation.day:%-d %B %Y} goes to {delivery.to} as a new email, "
-        "with the same figures.",
+        title=_("Send report again"),
+        text=_("The report of %(day)s is sent to %(to)s as a new email with the same figures.")
+        % {"day": f"{delivery.reconciliation.day:%-d %B %Y}", "to": delivery.to},
         tab=TAB,
         act=act,
-        button="Send again",
+        button=_("Send report again"),
         back=reverse("operator:reports", args=[visit.merchant.code, delivery.reconciliation_id]),
     )
     return ask_to_confirm(request, visit, question)

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import form_tokens
 from merchants.access import Visit, Work
@@ -27,7 +29,7 @@ from wallet.reconciliation.closing.settlement_tables import headline_sums
 from wallet.reconciliation.closing.settlement_view import view_of
 
 MOST_LISTED = 60
-USED = "This form was sent already. Look at the page before you send it again."
+USED = gettext_lazy("This form was already sent. Check the page before you send it again.")
 
 
 class OperatorInvoiceForm(SingleUseForm, InvoiceForm):
@@ -52,7 +54,9 @@ def settlements_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = Settlement.objects.filter(merchant=visit.merchant, state=Settlement.State.SIGNED)
     signed = found.select_related("confirmation").order_by("-month")[:MOST_LISTED]
     context: dict[str, Any] = {"lines": [settlement_row(each) for each in signed]}
-    return page_frame.render_page(request, visit, "settlements.html", tab=TAB, title="Settlement statements", **context)
+    return page_frame.render_page(
+        request, visit, "settlements.html", tab=TAB, title=_("Settlement statements"), **context
+    )
 
 
 def settlement_row(settlement: Settlement) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def settlement_row(settlement: Settlement) -> dict[str, Any]:
 @page(back="operator:settlements")
 def settlement_page(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     settlement = own_settlement(visit, number)
-    title = f"Settlement statement, {month_text(settlement.month)}"
+    title = _("Settlement statement, %(month)s") % {"month": month_text(settlement.month)}
     return page_frame.render_page(request, visit, "settlement.html", tab=TAB, title=title, **view_of(settlement))
 
 
@@ -94,15 +98,15 @@ def settlement_confirm(request: HttpRequest, visit: Visit, number: int) -> HttpR
 
     def act() -> str:
         settlements.confirm_statement(settlement=settlement, by=visit.person)
-        return f"The settlement statement of {month} is confirmed."
+        return _("The settlement statement of %(month)s is confirmed.") % {"month": month}
 
     question = Question(
-        title=f"Confirm the statement of {month}",
-        text=f"You confirm for {visit.merchant.name} that the figures of this statement are right. "
-        "A confirmation cannot be taken back.",
+        title=_("Confirm statement of %(month)s") % {"month": month},
+        text=_("You confirm for %(name)s that the figures of this statement are correct. This cannot be undone.")
+        % {"name": visit.merchant.name},
         tab=TAB,
         act=act,
-        button="Confirm statement",
+        button=_("Confirm statement"),
         back=settlement_address(settlement),
     )
     return ask_to_confirm(request, visit, question)
@@ -121,7 +125,7 @@ def invoice_new(request: HttpRequest, visit: Visit, number: int) -> HttpResponse
     if form.is_bound:
         form.data = form.data.copy() | {"token": token}  # type: ignore[attr-defined]
     context: dict[str, Any] = {"form": form, "settlement": settlement, "month": month_text(settlement.month)}
-    return page_frame.render_page(request, visit, "invoice_new.html", tab=TAB, title="Upload invoice", **context)
+    return page_frame.render_page(request, visit, "invoice_new.html", tab=TAB, title=_("Upload invoice"), **context)
 
 
 def upload_invoice(request: HttpRequest, visit: Visit, settlement: Settlement, form: OperatorInvoiceForm) -> bool:
@@ -137,7 +141,11 @@ def upload_invoice(request: HttpRequest, visit: Visit, settlement: Settlement, f
     except Refusal as refused:
         form.add_error(None, str(refused))
         return False
-    messages.success(request, f"Invoice {invoice.number} {invoices.compare_invoice(invoice, settlement).state}.")
+    messages.success(
+        request,
+        _("Invoice %(number)s %(state)s.")
+        % {"number": invoice.number, "state": invoices.compare_invoice(invoice, settlement).state},
+    )
     return True
 
 

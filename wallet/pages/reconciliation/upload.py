@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import form_tokens
 from merchants.access import Visit, Work
@@ -33,31 +35,31 @@ from wallet.reconciliation.scopes import Scope
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
-GONE = (
+GONE = gettext_lazy(
     "This preview is closed: the file was sent or discarded, or the preview is older than a day. Choose the file again."
 )
 
 
 class FileForm(PlainForm, ScopeFields):
     day = forms.DateField(
-        label="Day",
+        label=gettext_lazy("Day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="A whole day in the merchant's time zone.",
+        help_text=gettext_lazy("A whole day in the merchant's time zone."),
     )
     file = forms.FileField(
-        label="File",
+        label=gettext_lazy("File"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.xlsx,.gz,.zip"}),
-        help_text="CSV, XLSX or JSON, also in gzip or ZIP. You see a preview before anything is sent.",
+        help_text=gettext_lazy("CSV, XLSX or JSON, also as gzip or ZIP. You see a preview before the file is sent."),
     )
 
 
 class CommentedForm(MappingForm):
     text = forms.CharField(
-        label="What was corrected",
+        label=gettext_lazy("Description of the correction"),
         max_length=cases.LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Stands as your comment on the case.",
+        help_text=gettext_lazy("Shown as your comment on the case."),
     )
 
     def clean_text(self) -> str:
@@ -83,7 +85,7 @@ def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "case": case, "zone": visit.merchant.time_zone}
     context["previews"] = drafts.open_drafts(merchant=visit.merchant, by=visit.person)
     context["day_begins"] = plan_of(visit.merchant).day_begins
-    title = "Attach a corrected statement" if case else "Upload a statement"
+    title = _("Attach corrected statement") if case else _("Upload statement")
     return page_frame.render_page(request, visit, "statement_new.html", tab=TAB, title=title, **context)
 
 
@@ -186,7 +188,7 @@ def show_draft(
         "mark": drafts.draft_digest(seen.mapping),
     }
     return page_frame.render_page(
-        request, visit, "statement_draft.html", tab=TAB, title="Look before you send", **context
+        request, visit, "statement_draft.html", tab=TAB, title=_("Preview of the statement"), **context
     )
 
 
@@ -235,13 +237,22 @@ def receive_file(visit: Visit, draft: StatementDraft, mapping: dict[str, Any]) -
 
 def tell_result(request: HttpRequest, visit: Visit, statement: Statement) -> None:
     if statement.state == Statement.State.RECEIVED:
-        messages.info(request, f"{statement.name} is here. It is large: a job reads it within a minute.")
+        messages.info(
+            request,
+            _("%(name)s is uploaded. The file is large and is read within a minute.") % {"name": statement.name},
+        )
     elif statement.state == Statement.State.REFUSED:
-        messages.error(request, f"{statement.name} was refused. Its page says why, line by line.")
+        messages.error(request, _("%(name)s is refused. Open its page to see the errors.") % {"name": statement.name})
     elif not statement.is_current:
-        messages.warning(request, f"{statement.name} was read, but a newer statement of the day replaces it.")
+        messages.warning(
+            request, _("%(name)s is accepted, but a newer statement of the day replaces it.") % {"name": statement.name}
+        )
     else:
-        messages.success(request, f"{statement.name} was read: {statement.rows:,} rows. Its columns are remembered.")
+        messages.success(
+            request,
+            _("%(name)s is accepted with %(rows)s rows. Its columns are stored for the next upload.")
+            % {"name": statement.name, "rows": f"{statement.rows:,}"},
+        )
 
 
 def ask_for_comparison(visit: Visit, statement: Statement) -> str:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
 from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.services.explain import facts, rejudge
@@ -26,13 +29,13 @@ class CheckOutcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_REACHED = "not reached"
-    NOT_ASKED = "not asked of such calls"
+    NOT_ASKED = "not applicable"
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     number: int
-    name: str
+    name: str | Promise
     status: str  # that is answered when it fails
     then: CheckOutcome
     values: tuple[Value, ...]
@@ -115,24 +118,37 @@ def _is_asked(number: int, reading: StoredReading | None) -> bool:
 
 def _notes(seen: Facts, reading: StoredReading | None, now: RejudgeVerdict) -> list[str]:
     line = seen.line
-    found = {
-        "This endpoint does not exist.": reading is None,
-        "It was refused before any check: so would it be again.": line.http_status in rejudge.AT_THE_DOOR,
-        "It was not decided; nothing was done, and it may be sent again.": line.http_status >= FAULT,
-        "Each item of the batch was judged and answered on its own.": reading is not None
-        and reading.is_batch
-        and line.status == statuses.OK,
-        "The same call had come before: it got its first answer again.": seen.is_repeat
-        and line.status != statuses.DuplicateTransaction.key,
-        "It is older than the history of its merchant: what it was judged by is shown as it is today.": (
-            seen.is_before_history
+    found = [
+        (_("This endpoint does not exist."), reading is None),
+        (
+            _("The request was refused before any check. The same request would be refused again."),
+            line.http_status in rejudge.AT_THE_DOOR,
         ),
-        "Too much was changed since: what it was judged by is not known, and is shown as it is today.": (
-            seen.is_long_ago
+        (_("The request was not decided and changed nothing. You can send it again."), line.http_status >= FAULT),
+        (
+            _("Each item of the batch was checked and answered separately."),
+            reading is not None and reading.is_batch and line.status == statuses.OK,
         ),
-        "Headers and body are no longer stored (7 days).": line.status != statuses.OK and seen.kept is None,
-        "The body contained a secret key, which was removed before the request was stored. Rotate the "
-        "secret.": rejudge.is_masked(seen),
-        now.note: bool(now.note),
-    }
-    return [note for note, holds in found.items() if holds]
+        (
+            _("The request is a repeat and got its first answer again."),
+            seen.is_repeat and line.status != statuses.DuplicateTransaction.key,
+        ),
+        (
+            _("The request is older than the stored history of the merchant. The checks show the values of today."),
+            seen.is_before_history,
+        ),
+        (
+            _("Too many changes were made since this request. The checks show the values of today."),
+            seen.is_long_ago,
+        ),
+        (_("Headers and body are no longer stored (7 days)."), line.status != statuses.OK and seen.kept is None),
+        (
+            _(
+                "The body contained a secret key. The secret key was removed before the request was stored. "
+                "Rotate the secret."
+            ),
+            rejudge.is_masked(seen),
+        ),
+        (now.note, bool(now.note)),
+    ]
+    return [note for note, holds in found if holds]

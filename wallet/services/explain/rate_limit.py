@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from django.utils.translation import gettext as _
+
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock, rate_limit
@@ -12,12 +14,15 @@ from portal.lib import clock, rate_limit
 class TooManyQuestions(Refusal):
     def __init__(self, most: int, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"At most {most} calls a minute are looked at. Ask again in {seconds} s.")
+        super().__init__(
+            _("You can examine at most %(most)s requests per minute. Try again in %(seconds)s s.")
+            % {"most": most, "seconds": seconds}
+        )
 
 
 class NobodyCounts(Refusal):
     def __init__(self) -> None:
-        super().__init__("This can't be asked now. Try again in a minute.")
+        super().__init__(_("The request cannot be examined at the moment. Try again in a minute."))
 
 
 def count_question(what: str, *, merchant: Merchant, person: Person, most: int) -> None:

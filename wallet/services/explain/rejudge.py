@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.services import credentials
 from merchants.services.credentials import Credential, UsableSecret
@@ -26,8 +28,8 @@ from wallet.services.calls.signed import Signed
 from wallet.services.explain import signed_texts
 from wallet.services.explain.facts import Facts
 
-UNKNOWN_BYTES = "The bytes that were signed are not kept, so the signature cannot be judged again."
-GIVEN_AWAY = "A Secret Key stands in the body."
+UNKNOWN_BYTES = gettext_lazy("The signed bytes are not stored, so the signature cannot be checked again.")
+GIVEN_AWAY = gettext_lazy("The body contains a secret key.")
 AT_THE_DOOR = {
     kind.http_status for kind in (statuses.MethodNotAllowed, statuses.BodyTooLarge, statuses.UnsupportedMediaType)
 }
@@ -193,13 +195,15 @@ def _answer(facts: Facts, caller: Caller, reading: StoredReading) -> RejudgeVerd
     if reading.refusal is not None:
         raise reading.refusal
     if reading.is_batch:
-        return RejudgeVerdict(statuses.OK, note="Each item of the batch would be judged on its own.")
+        return RejudgeVerdict(statuses.OK, note=_("Each item of the batch would be checked separately."))
     if facts.first is None:
         return _served(caller, reading, None)
     repeated = _served(caller, reading, None)
     if facts.first.request_id != facts.line.request_id:
-        return RejudgeVerdict(repeated.status, repeated.message, REPEATS, "Its transactionId was used by another call.")
-    note = f"Under its own transactionId it gets its first answer again: {repeated.status}."
+        return RejudgeVerdict(repeated.status, repeated.message, REPEATS, _("Another request used this transactionId."))
+    note = _("With its own transactionId, the request gets its first answer again: %(status)s.") % {
+        "status": repeated.status
+    }
     anew = _served(caller, reading, str(uuid4()))
     return RejudgeVerdict(anew.status, anew.message, anew.row, note)
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import OperationalError as DatabaseBusy
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
@@ -43,12 +44,14 @@ State, What, Form = Export.State, Export.What, Export.Form
 
 class TooMany(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"{AT_ONCE} exports are being written already. Wait for one, or cancel it.")
+        super().__init__(
+            _("%(number)s exports are already running. Wait until one is done, or cancel one.") % {"number": AT_ONCE}
+        )
 
 
 class NotAgain(Refusal):
     def __init__(self) -> None:
-        super().__init__("This export is being written, or done already. Look at it once more.")
+        super().__init__(_("This export is still running or already done. Reload the page."))
 
 
 class Stopped(Exception):

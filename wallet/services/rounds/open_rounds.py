@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from merchants.models import Merchant
 from portal.lib import clock
 from wallet.services.usage import usage_totals
@@ -14,11 +16,11 @@ from wallet.services.usage.usage_rollup import IS_OPEN, touched_bets
 from wallet.services.usage.usage_totals import FAR, LONG_AGO, Span
 
 AGES = (
-    ("hour", "Under 1 hour", timedelta(0)),
-    ("day", "1 to 24 hours", timedelta(hours=1)),
-    ("week", "1 to 7 days", timedelta(days=1)),
-    ("month", "7 to 30 days", timedelta(days=7)),
-    ("older", "Older than 30 days", timedelta(days=30)),
+    ("hour", _("Under 1 hour"), timedelta(0)),
+    ("day", _("1 to 24 hours"), timedelta(hours=1)),
+    ("week", _("1 to 7 days"), timedelta(days=1)),
+    ("month", _("7 to 30 days"), timedelta(days=7)),
+    ("older", _("Older than 30 days"), timedelta(days=30)),
 )
 NAMES = [name for name, *_ in AGES]
 Place = tuple[datetime, int]

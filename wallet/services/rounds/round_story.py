@@ -8,44 +8,58 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from merchants.models import Merchant
 from wallet import statuses
 from wallet.models import PlayTransaction, SignedRequest, Transaction
 
 MOST_STEPS = 300
 LINES_OF_PLAYER = 2_000  # of the log, from the bet on, among which refused payouts are looked for
-SOUGHT = f"Payouts that were refused are looked for in the {LINES_OF_PLAYER:,} calls about the player after the bet."
+SOUGHT = format_lazy(
+    gettext_lazy("Refused payouts are searched in the {requests} requests of the player after the bet."),
+    requests=f"{LINES_OF_PLAYER:,}",
+)
 Kind = Transaction.Kind
 
-TITLES: dict[str, str] = {
-    Kind.BET: "Bet",
-    Kind.PAYOUT: "Payout",
-    Kind.REWARD: "Reward",
-    Kind.ROLLBACK: "Rollback",
-    Kind.DEPOSIT: "Deposit",
-    Kind.WITHDRAW: "Withdrawal",
-    Kind.TOMBSTONE: "Closed before it came",
-    Kind.CORRECTION: "Correction",
+TITLES: dict[str, str | Promise] = {
+    Kind.BET: gettext_lazy("Bet"),
+    Kind.PAYOUT: gettext_lazy("Payout"),
+    Kind.REWARD: gettext_lazy("Reward"),
+    Kind.ROLLBACK: gettext_lazy("Rollback"),
+    Kind.DEPOSIT: gettext_lazy("Deposit"),
+    Kind.WITHDRAW: gettext_lazy("Withdrawal"),
+    Kind.TOMBSTONE: gettext_lazy("Early rollback"),
+    Kind.CORRECTION: gettext_lazy("Correction"),
 }
 TO_PLAYER = {Kind.PAYOUT, Kind.REWARD, Kind.DEPOSIT}
 SAID_BY_STATE = {
-    "open": "Open: no payout has come yet. A payout of 0 would settle it as lost.",
-    "won": "Won: what was paid still stands.",
-    "lost": "Lost: it was settled with a payout of 0.",
-    "rolled back": "Rolled back: the stake was returned and every payout was taken back.",
-    "refused": "The bet was refused and moved nothing. The caller was told so, and the same id is answered so again.",
-    "closed": "A rollback named this id before the transaction came. The id is closed: a late original is answered "
-    "RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves nothing.",
-    "settled": "Two persons of our support settled this transaction by a correction. A call with this id is answered "
-    "RS_ERROR_DUPLICATE_TRANSACTION and moves nothing.",
-    "stands": "The transaction stands: it was not rolled back.",
-    "taken back": "A rollback undid this transaction.",
+    "open": gettext_lazy("Open: no payout has arrived yet. A payout of 0 settles the round as lost."),
+    "won": gettext_lazy("Won: the round has a valid payout."),
+    "lost": gettext_lazy("Lost: the round was settled with a payout of 0."),
+    "rolled back": gettext_lazy("Rolled back: the stake was returned and every payout was reversed."),
+    "refused": gettext_lazy("The bet was refused and moved no money. A repeat with the same id gets the same answer."),
+    "closed": gettext_lazy(
+        "A rollback for this id arrived before the transaction. The id is closed. A late transaction is "
+        "answered RS_ERROR_TRANSACTION_DOES_NOT_EXIST and moves no money."
+    ),
+    "settled": gettext_lazy(
+        "Two people of our support settled this transaction by a correction. A request with this id is "
+        "answered RS_ERROR_DUPLICATE_TRANSACTION and moves no money."
+    ),
+    "valid": gettext_lazy("The transaction is valid. It was not rolled back."),
+    "reversed": gettext_lazy("A rollback reversed this transaction."),
 }
-LEVELS = {"won": "good", "open": "warn", "stands": "good", "refused": "bad", "rolled back": "bad", "taken back": "bad"}
-LATE_PAYOUT = "Its bet was rolled back before: a payout for it moves nothing."
-TWICE = "It had been rolled back before: answered RS_OK, and nothing moved."
-NOTHING_TO_TAKE = "What it names was refused and had moved nothing: answered RS_OK, and nothing moved."
-NOTHING_YET = "What it names had not come: its id is closed from then on, and nothing moved."
+LEVELS = {"won": "good", "open": "warn", "valid": "good", "refused": "bad", "rolled back": "bad", "reversed": "bad"}
+LATE_PAYOUT = gettext_lazy("The bet was rolled back before, so this payout moves no money.")
+TWICE = gettext_lazy("The transaction was already rolled back. The answer is RS_OK, and no money moved.")
+NOTHING_TO_TAKE = gettext_lazy(
+    "The referenced transaction was refused and had moved no money. The answer is RS_OK, and no money moved."
+)
+NOTHING_YET = gettext_lazy("The referenced transaction had not arrived. Its id is closed, and no money moved.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +112,7 @@ class Round:
 
     @property
     def summary(self) -> str:
-        return SAID_BY_STATE[self.state]
+        return str(SAID_BY_STATE[self.state])
 
 
 def round_story(root: Transaction) -> Round:
@@ -128,10 +142,10 @@ def round_state(root: Transaction, standing: Iterable[Transaction]) -> str:
     if root.kind == Kind.CORRECTION and root.part == 0:
         return "settled"
     if root.debit_account_id is None:
-        return "refused" if root.status != statuses.OK else "stands"
+        return "refused" if root.status != statuses.OK else "valid"
     stands = any(row.pk == root.pk for row in standing)
     if root.kind != Kind.BET:
-        return "stands" if stands else "taken back"
+        return "valid" if stands else "reversed"
     if not stands:
         return "rolled back"
     payouts = [row.amount or 0 for row in standing if row.kind == Kind.PAYOUT]
@@ -182,8 +196,8 @@ def accepted_steps(rows: list[Transaction]) -> Iterator[StoryStep]:
 
 def row_title(row: Transaction) -> str:
     if row.kind == Kind.ROLLBACK and row.reverses is not None:
-        return f"Rollback of the {TITLES[row.reverses.kind].lower()}"
-    return TITLES[row.kind]
+        return _("Rollback of the %(kind)s") % {"kind": str(TITLES[row.reverses.kind]).lower()}
+    return str(TITLES[row.kind])
 
 
 def balance_change(row: Transaction) -> int | None:
@@ -199,16 +213,20 @@ def balance_change(row: Transaction) -> int | None:
 def row_remark(row: Transaction, named: Transaction | None) -> str:
     """What is not to be seen from title and amount."""
     if row.kind == Kind.CORRECTION and row.part == 0:
-        return f"The correction of case {row.case_id} took this id, so that the money does not move again."
+        return _("The correction of case %(case_id)s uses this id, so that the money does not move again.") % {
+            "case_id": row.case_id
+        }
     if row.kind == Kind.CORRECTION:
-        return f"Two persons of our support posted this entry to settle case {row.case_id}. No call made it."
+        return _(
+            "Two people of our support posted this entry to settle case %(case_id)s. No request made this entry."
+        ) % {"case_id": row.case_id}
     if row.status != statuses.OK and row.kind != Kind.TOMBSTONE:
         return SENTENCES.get(row.status, "")
     if row.kind != Kind.ROLLBACK or row.reverses_id is not None or named is None:
         return ""
     if named.kind == Kind.TOMBSTONE:
-        return NOTHING_YET
-    return TWICE if named.debit_account_id else NOTHING_TO_TAKE
+        return str(NOTHING_YET)
+    return str(TWICE if named.debit_account_id else NOTHING_TO_TAKE)
 
 
 SENTENCES = {each.key: each.sentence for each in statuses.CallRefused.__subclasses__()}
@@ -247,12 +265,12 @@ def request_step(line: SignedRequest, *, is_repeat: bool) -> StoryStep:
     late = line.endpoint.rstrip("/").endswith("payout") and line.status == statuses.TransactionDoesNotExist.key
     return StoryStep(
         at=line.created_at,
-        title=TITLES.get(line.endpoint.rstrip("/").rpartition("/")[2], "Call"),
+        title=str(TITLES.get(line.endpoint.rstrip("/").rpartition("/")[2], _("Request"))),
         transaction_id=line.transaction_id or "",
         status=line.status,
         amount=line.amount,
         balance=line.balance,
-        said=LATE_PAYOUT if late else line.message,
+        said=str(LATE_PAYOUT) if late else line.message,
         request_id=line.request_id,
         address=line.address or "",
         endpoint=line.endpoint,
@@ -272,7 +290,7 @@ def play_story(root: PlayTransaction) -> list[StoryStep]:
             status=row.status,
             amount=row.amount,
             balance=row.balance,
-            said="Rolled back since." if row.is_rolled_back else "",
+            said=_("Rolled back later.") if row.is_rolled_back else "",
         )
         for row in rows
     ]

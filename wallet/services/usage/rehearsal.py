@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from merchants.errors import Refusal
 from merchants.models import ApiKey, Merchant, Secret
 from merchants.models.allowlist import MAX_ENTRIES
@@ -34,15 +36,19 @@ CALLS = f"""
 class NoTraffic(Refusal):
     def __init__(self, days: int) -> None:
         super().__init__(
-            f"No request with a valid signature arrived in the last {days} days, so there is nothing to suggest."
+            _("No request with a valid signature arrived in the last %(days)s days, so there is nothing to suggest.")
+            % {"days": days}
         )
 
 
 class TooManyAddresses(Refusal):
     def __init__(self, entries: int) -> None:
         super().__init__(
-            f"Exactly, that would be {entries} entries, and a list may have {MAX_ENTRIES}. "
-            f"Ask for at most {MAX_ENTRIES} or fewer: neighbours are then joined into blocks."
+            _(
+                "The exact list has %(entries)s entries, but an allowlist can have at most %(most)s. Set “Maximum "
+                "entries” to %(most)s or less, so that adjacent addresses are merged."
+            )
+            % {"entries": entries, "most": MAX_ENTRIES}
         )
 
 
@@ -173,7 +179,7 @@ def _line(network: Network, seen: Iterable[Called], days: int) -> EntryPlan:
     inside = [called for called in seen if called.address in network]
     calls, addresses = sum(called.calls for called in inside), len(inside)
     beside = f" from {addresses} addresses" if addresses > 1 else ""
-    return EntryPlan(network, f"From traffic: {calls} call{'s' if calls > 1 else ''}{beside} in {days} days")
+    return EntryPlan(network, f"From traffic: {calls} request{'s' if calls > 1 else ''}{beside} in {days} days")
 
 
 def _calls(merchant: Merchant, key: ApiKey | None, days: int, now: datetime) -> Iterator[Calls]:
