@@ -68,6 +68,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 55},
     },
     "sweep-statement-files": {"task": "wallet.tasks.sweep_statement_files", "schedule": crontab(hour="4", minute="41")},
+    "remind-of-due-months": {"task": "wallet.tasks.remind_of_due_months", "schedule": crontab(hour="7", minute="5")},
     "remind-of-due-cases": {"task": "wallet.tasks.remind_of_due_cases", "schedule": crontab(minute="*/15")},
     "age-cases": {"task": "wallet.tasks.age_cases", "schedule": crontab(minute="11")},
 }

@@ -281,6 +281,7 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.look_up_host_key": {"queue": "reconciliation"},
     "wallet.tasks.look_up_waiting_host_keys": {"queue": "reconciliation"},
     "wallet.tasks.check_source": {"queue": "reconciliation"},
+    "wallet.tasks.verify_books": {"queue": "reconciliation"},
     "wallet.tasks.prepare_settlement": {"queue": "reconciliation"},
     "wallet.tasks.prepare_waiting_settlements": {"queue": "reconciliation"},
 }

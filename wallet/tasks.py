@@ -32,7 +32,7 @@ from wallet.reconciliation import (
     statement_rows,
     statements,
 )
-from wallet.reconciliation.closing import settlements
+from wallet.reconciliation.closing import invoices, month_reminder, settlements
 from wallet.reconciliation.locks import LockedWork, hold_alone
 from wallet.reconciliation.runs import BeingCompared
 from wallet.services.calls import stored_signature
@@ -191,7 +191,8 @@ def read_statements() -> None:
 def sweep_statement_files() -> None:
     now = clock.now()
     tables, previews = statement_rows.drop_old_rows(now), drafts.purge_drafts(now)
-    log.info("statements.swept", files=statements.delete_orphaned_files(now), tables=tables, previews=previews)
+    files, of_invoices = statements.delete_orphaned_files(now), invoices.purge_files(now)
+    log.info("statements.swept", files=files, tables=tables, previews=previews, invoices=of_invoices)
 
 
 @shared_task
@@ -228,6 +229,11 @@ def prepare_settlement(number: int) -> None:
 @shared_task
 def prepare_waiting_settlements() -> None:
     log.info("settlements.prepared_late", settlements=settlements.prepare_waiting())
+
+
+@shared_task
+def remind_of_due_months() -> None:
+    log.info("months.reminded", letters=month_reminder.send_reminders())
 
 
 @shared_task

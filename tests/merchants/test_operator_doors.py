@@ -36,7 +36,7 @@ from tests.people import signed_in
 from tests.wallet import closing_months, reconciling
 from tests.wallet.test_cases import DAY, found
 from wallet.models import PlayTransaction, SignedRequest, Transaction
-from wallet.models.reconciliation import Reconciliation, ReportDelivery, ReportRecipient, StatementSource
+from wallet.models.reconciliation import FoldedRow, Reconciliation, ReportDelivery, ReportRecipient, StatementSource
 from wallet.pages.urls import urlpatterns
 from wallet.reconciliation import report_files
 from wallet.services.log import request_log
@@ -94,8 +94,8 @@ ROWS = {
     **dict.fromkeys(
         (
             "reconciliation", "reconciliation_day", "reconciliation_csv", "reconciliation_xlsx", "report_file",
-            "statement", "cases", "case", "reconciliation_plan", "reports", "settlements", "settlement",
-            "settlement_pdf", "settlement_xlsx", "settlement_csv", "invoice_file",
+            "statement", "cases", "case", "case_rows_csv", "reconciliation_plan", "reports", "settlements",
+            "settlement", "settlement_pdf", "settlement_xlsx", "settlement_csv", "invoice_file",
         ),
         READ,
     ),
@@ -112,8 +112,8 @@ ROWS = {
 }  # fmt: skip
 # Another's draft or claim link is as one that is over.
 NOTHING_YET = {"reconciliation_csv", "reconciliation_xlsx", "statement_draft", "claim"}
-# By a signed link; for nobody; only of a case with folded rows (tests/wallet/test_one_number.py).
-OPEN = {"invitation", "report_unsubscribe", "nothing", "case_rows_csv"}
+# By a signed link; for nobody.
+OPEN = {"invitation", "report_unsubscribe", "nothing"}
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urlpatterns}
 
 
@@ -198,10 +198,11 @@ def numbers_of_rounds(acme: Merchant, caller: Caller, owner: Person) -> dict[str
 
 
 def of_reconciliation(acme: Merchant) -> dict[str, Any]:
-    """A day that was compared, with a statement, a case and a report."""
+    """A day that was compared, with a statement, two cases, one of them with folded rows, and a report."""
     done = {"state": "done", "outcome": "breaks", "begun_at": clock.now(), "done_at": clock.now()}
     run = Reconciliation.objects.create(merchant=acme, day=DAY, number=1, **done)
-    case = found(run)
+    case, folded = found(run), found(run, "all|EUR", kind="missing_here")
+    FoldedRow.objects.create(case=folded, number=1, subject="tx-2", currency="EUR", net=-1)
     [delivery] = [
         ReportDelivery.objects.create(
             reconciliation=run, to="a@acme.test", letter=Letter.objects.create(to="a@acme.test", template="x"),
@@ -214,6 +215,7 @@ def of_reconciliation(acme: Merchant) -> dict[str, Any]:
         "reports": run.pk,
         "case": case.pk,
         "case_comment": case.pk,
+        "case_rows_csv": folded.pk,
         "report_again": delivery.pk,
         "recipient_remove": recipient.pk,
         "statement": reconciling.state(acme, [], DAY).number,

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from merchants.models import Merchant
+from portal.lib import clock
 from tests.conftest import Caller
 from tests.plugins.database_role import unguarded
 from tests.wallet.test_verify_ledger import busy
@@ -182,3 +183,11 @@ def test_the_night_is_few_statements_whatever_there_is(busy: Caller) -> None:
     with CaptureQueriesContext(connection) as second:
         books_check.check_new_rows()
     assert len(second) <= len(first)
+
+
+def test_a_merchant_that_was_never_checked_is_overdue_too(acme: Merchant) -> None:
+    assert books_check.merchants_overdue() == 0, "it is too young"
+    with clock.frozen_at(clock.now() + books_check.OVERDUE * 2):
+        assert books_check.merchants_overdue() == 1
+        books_check.check_slice(acme)
+        assert books_check.merchants_overdue() == 0

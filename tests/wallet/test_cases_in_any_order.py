@@ -79,14 +79,17 @@ def compares(merchant: Merchant, of: date) -> list[date]:
 
 
 def settle(merchant: Merchant, order: Iterable[date]) -> None:
-    """As the timetable does: each day, those that a neighbour explains, and what is due after that."""
+    """As the timetable does: each day, then once each day that a comparison has asked for."""
     for each in order:
-        for again in compares(merchant, each):
-            compares(merchant, again)
-    for _ in range(4):
-        for _, due in sorted(schedule._explained([merchant.pk])):
-            compares(merchant, due)
-    assert schedule._explained([merchant.pk]) == set(), "comparing has an end"
+        compares(merchant, each)
+    for due in asked_for(merchant):
+        assert compares(merchant, due) == [], "a day that was asked for asks for none"
+    assert asked_for(merchant) == [], "comparing has an end"
+
+
+def asked_for(merchant: Merchant) -> list[date]:
+    with at(merchant, of=NEXT + timedelta(days=1)):
+        return sorted(day for _, day in schedule._explained([merchant.pk]))
 
 
 # --- what is there ----------------------------------------------------------------------------------------------------
@@ -137,14 +140,11 @@ def test_what_is_open_at_the_end_is_what_a_fresh_look_finds(machine: Told, story
         states(merchant, of, wish) if what == "states" else comes_late(machine, of, f"{number}-{uuid4()}")
         unseen.add(of)
     settle(merchant, [of for of in order if of in unseen or not Case.objects.filter(day=of).exists()])
-    assert comes_to_rest(merchant), "comparing again finds nothing to restate"
     for of in DAYS:
         assert still_open(merchant, of) == fresh(merchant, of)
-
-
-def comes_to_rest(merchant: Merchant) -> bool:
-    """Whether a few rounds of comparisons restate nothing any more; a late half of a pair may take one of them."""
-    return any(not [again for of in DAYS for again in compares(merchant, of)] for _ in range(4))
+    assert [compares(merchant, of) for of in DAYS] == [[], []], "comparing again finds nothing to restate"
+    for of in DAYS:
+        assert still_open(merchant, of) == fresh(merchant, of)
 
 
 def test_a_row_that_the_next_days_corrected_statement_lacks_is_missing_again(machine: Told) -> None:

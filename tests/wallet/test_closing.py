@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, ProgrammingError, transaction
 from python_calamine import CalamineWorkbook
 
 from merchants.errors import NotIndependent, Refusal
-from merchants.models import Contact, Merchant, Person
+from merchants.models import Contact, Letter, Merchant, Person
 from merchants.services import email_outbox, history, people
 from portal.lib import clock, pdf
 from tests import factories
@@ -38,7 +39,8 @@ from tests.wallet.closing_months import (
 from tests.wallet.reconciling import HOUR, Told, at
 from tests.wallet.test_cases import found
 from wallet.models import Case, Invoice, Reconciliation, ReconciliationPlan, Settlement, SettlementAdjustment
-from wallet.reconciliation.closing import invoices, refusals, settlement_files, settlements
+from wallet.models.reconciliation import private_files
+from wallet.reconciliation.closing import invoices, month_reminder, refusals, settlement_files, settlements
 from wallet.reconciliation.closing.settlement_figures import figures_of
 
 DAY = date(2026, 3, 10)
@@ -448,3 +450,45 @@ def test_two_jobs_prepare_a_request_once(march: Told, support: Person) -> None:
         assert settlements.prepare_waiting() == 1
         assert settlements.prepare_waiting() == 0
     assert Reconciliation.objects.count() == 0
+
+
+# --- A month that is due ----------------------------------------------------------------------------------------------
+def test_our_staff_is_reminded_once_of_a_month_that_nobody_prepares(
+    acme: Merchant, support: Person, auditor: Person
+) -> None:
+    Merchant.objects.update(created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    ReconciliationPlan.objects.create(merchant=acme)
+    sent = []
+    for moment in (datetime(2026, 4, 4, 12, tzinfo=UTC), *(datetime(2026, 4, day, 12, tzinfo=UTC) for day in (5, 6))):
+        with clock.frozen_at(moment):
+            sent.append(month_reminder.send_reminders())
+    assert sent == [0, 1, 0]
+    letter = Letter.objects.get(template="month_due")
+    assert (letter.to, letter.context["month"]) == (support.email, "March 2026")
+    with clock.frozen_at(datetime(2026, 4, 7, tzinfo=UTC)):
+        email_outbox.send_due_emails()
+    [message] = mail.outbox
+    assert message.subject == "Acme Casino: prepare the settlement statement of March 2026"
+
+
+def test_nobody_is_reminded_of_a_month_that_is_prepared_or_of_a_merchant_that_is_new(
+    acme: Merchant, support: Person
+) -> None:
+    ReconciliationPlan.objects.create(merchant=acme)
+    Merchant.objects.update(created_at=datetime(2026, 4, 2, tzinfo=UTC))
+    with clock.frozen_at(datetime(2026, 4, 6, tzinfo=UTC)):
+        assert month_reminder.send_reminders() == 0
+    Merchant.objects.update(created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    with clock.frozen_at(datetime(2026, 4, 6, tzinfo=UTC)):
+        settlements.request_statement(
+            merchant=Merchant.objects.get(), month=MARCH, reason="Nothing was played.", by=support
+        )
+        assert month_reminder.send_reminders() == 0
+
+
+# --- Files that no invoice names --------------------------------------------------------------------------------------
+def test_a_file_of_an_upload_that_was_not_completed_is_deleted_after_a_day(acme: Merchant) -> None:
+    path = private_files().save(f"invoices/{clock.now():%Y/%m}/stray.pdf", ContentFile(b"%PDF-"))
+    assert invoices.purge_files(clock.now()) == 0
+    assert invoices.purge_files(clock.now() + timedelta(days=2)) == 1
+    assert not private_files().exists(path)

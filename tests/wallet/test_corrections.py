@@ -291,6 +291,7 @@ def test_no_signed_call_can_touch_it(busy: Busy, broken: Case, support: Person, 
 
 # --- what comes after it, and before ----------------------------------------------------------------------------------
 OWED, LATE = 900, 25 * HOUR
+NEXT = DATE + timedelta(days=1)
 THEIRS = Line("late-win", "payout", "player-1", "EUR", OWED, ref_transaction_id="lost")
 
 
@@ -299,7 +300,7 @@ def late(busy: Busy, verb: str = "settlement", **fields: Any) -> str:
     item = busy.machine.in_session(currency="EUR", amount=OWED, transactionId="late-win") | fields
     with at(busy.merchant, LATE):
         if verb == "payout":
-            return str(busy.machine.payout("lost", OWED, transactionId="late-win").status)
+            return str(busy.machine.payout("lost", OWED, **{"transactionId": "late-win"} | fields).status)
         if verb == "rollback":
             item = busy.machine.rollback_item("late-win")
         answer = busy.machine.call(f"/wallet/transaction/{verb}", {"transactions": [item]})
@@ -483,6 +484,81 @@ def test_exports_and_the_administration_show_it(
     listed = staff.get("/admin/wallet/transaction/", {"kind__exact": "correct"})
     assert [row.pk for row in listed.context["cl"].result_list] == [correction.transaction_id]
     assert staff.get("/admin/").status_code == 200
+
+
+# --- the same money once more -----------------------------------------------------------------------------------------
+def double(busy: Busy, subject: str) -> tuple[int, Any]:
+    found = case(busy.merchant, "duplicate_here", subject, NEXT)
+    return found.difference, found.ours
+
+
+def owed_for_a_bet(busy: Busy) -> Case:
+    late(busy, refTransactionId="lost", gameId="nothing")
+    return owed(busy)
+
+
+@pytest.mark.parametrize("found", [owed_for_a_bet, missing_here])
+def test_a_payout_under_another_id_after_a_correction_is_a_case(
+    busy: Busy, support: Person, second: Person, found: Callable[[Busy], Case]
+) -> None:
+    """A bet may have several payouts, so the call is answered as ever; the report names the double."""
+    plan(busy.merchant)
+    correction = proposed(found(busy), support, amount=OWED, is_credit=True)
+    with at(busy.merchant, LATE - HOUR):
+        approved(correction, second)
+    assert late(busy, "payout", transactionId="again") == "RS_OK"
+    state(busy.merchant, busy.lines(NEXT), NEXT)
+    for _ in range(2):
+        run = reconcile(busy.merchant, NEXT)
+        assert breaks(busy.merchant, NEXT) == {("duplicate_here", "again")}
+        assert run.figures.differences_add_up
+    difference, ours = double(busy, "again")
+    assert (difference, ours["amount"], ours["bet"]) == (OWED, str(OWED), "lost")
+    assert ours["correction"] == str(correction)
+    with at(busy.merchant, LATE + HOUR):
+        busy.machine.call("/wallet/transaction/rollback", {"transactions": [busy.machine.rollback_item("again")]})
+    state(busy.merchant, busy.lines(NEXT), NEXT)
+    reconcile(busy.merchant, NEXT)
+    assert breaks(busy.merchant, NEXT) == set()
+
+
+def test_a_rollback_of_what_a_correction_took_back_is_a_case(
+    busy: Busy, broken: Case, support: Person, second: Person
+) -> None:
+    correction = proposed(broken, support)
+    with at(busy.merchant, LATE - HOUR):
+        approved(correction, second)
+    with at(busy.merchant, LATE):
+        item = busy.machine.rollback_item("win", transactionId="undo")
+        busy.machine.call("/wallet/transaction/rollback", {"transactions": [item]})
+    state(busy.merchant, busy.lines(NEXT), NEXT)
+    reconcile(busy.merchant, NEXT)
+    assert breaks(busy.merchant, NEXT) == {("duplicate_here", "undo")}
+    difference, ours = double(busy, "undo")
+    assert (difference, ours["kind"], ours["correction"]) == (-WIN, "rollback", str(correction))
+
+
+def test_who_proposes_and_who_approves_read_what_has_moved_already(
+    client: Client, busy: Busy, broken: Case, support: Person, second: Person
+) -> None:
+    with at(busy.merchant, LATE):
+        item = busy.machine.rollback_item("win", transactionId="undo")
+        busy.machine.call("/wallet/transaction/rollback", {"transactions": [item]})
+    page, warning = f"/admin/wallet/case/{broken.pk}", "Rollback undo took back transaction win."
+    assert warning in unescape(signed_in(client, support).get(f"{page}/propose_correction/").content.decode())
+    proposed(broken, support)
+    assert warning in unescape(signed_in(Client(), second).get(f"{page}/approve_correction/").content.decode())
+    assert warning in Letter.objects.get(template="correction_waiting").context["warnings"][0]
+
+
+def test_who_pays_what_is_owed_reads_of_a_payout_under_another_id(client: Client, busy: Busy, support: Person) -> None:
+    plan(busy.merchant)
+    found = missing_here(busy)
+    assert late(busy, "payout", transactionId="again") == "RS_OK"
+    page = signed_in(client, support).get(f"/admin/wallet/case/{found.pk}/propose_correction/")
+    shown = unescape(page.content.decode())
+    assert "Payout again of EUR 0.009 for the same bet stands in our ledger." in shown
+    assert "A payout for this bet under another transaction id still moves money after the correction." in shown
 
 
 # --- the pages of staff -----------------------------------------------------------------------------------------------

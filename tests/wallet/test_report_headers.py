@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 
 from merchants.models import Contact, Merchant
-from merchants.services import email_outbox
+from merchants.services import email_outbox, history
 from portal.lib import clock
 from tests.pages import said
 from wallet.models import Reconciliation
@@ -69,6 +69,8 @@ def test_a_recipient_unsubscribes_without_signing_in(acme: Merchant, client: Cli
         assert "no longer gets" in said(strict.post(link_in(message), {"List-Unsubscribe": "One-Click"}))
     assert report_recipients(acme) == []
     assert ReportOptOut.objects.count() == 1
+    titles = [entry.title for entry in history.timeline(acme)]
+    assert " ".join(titles).count("finance@acme.test unsubscribed from the reports") == 1
 
 
 def test_an_owner_may_add_the_address_again(acme: Merchant, client: Client) -> None:
@@ -78,6 +80,8 @@ def test_an_owner_may_add_the_address_again(acme: Merchant, client: Client) -> N
     planning.add_recipient(merchant=acme, email="finance@acme.test")
     assert report_recipients(acme) == ["finance@acme.test"]
     assert ReportRecipient.objects.count() == 1
+    titles = [entry.title for entry in history.timeline(acme)]
+    assert "finance@acme.test gets the reports again" in " ".join(titles)
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsIjIiXQ:1:forged"])

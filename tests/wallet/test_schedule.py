@@ -370,6 +370,7 @@ def test_comparisons_have_a_queue_of_their_own_and_alarms_are_the_work_of_anothe
         "look_up_host_key",
         "look_up_waiting_host_keys",
         "check_source",
+        "verify_books",
         "prepare_settlement",
         "prepare_waiting_settlements",
     }

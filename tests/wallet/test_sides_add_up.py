@@ -20,7 +20,7 @@ from merchants.models import Game, Merchant
 from portal.lib import clock
 from tests import factories
 from tests.wallet import reconciling
-from tests.wallet.reconciling import DATE, HOUR, Line, Told, at, day, ledger_lines, plan
+from tests.wallet.reconciling import DATE, HOUR, Busy, Line, Told, at, day, ledger_lines, plan, reconcile, state
 from wallet.models import Transaction
 from wallet.reconciliation import runs
 
@@ -363,3 +363,13 @@ def test_no_day_is_clear_while_the_sums_differ(
     for what, number in edits:
         lines = edited(lines, what, number) if lines else lines
     check_sums(told, lines, how, sent(told, lines, how))
+
+
+def test_rollbacks_that_flags_say_are_counted_as_ours_are(busy: Busy) -> None:
+    """A payout that went with its bet is no rollback of its own."""
+    lines = [line for line in busy.lines() if line.kind != "rollback"]
+    state(busy.merchant, lines, rollbacks="flags")
+    found = reconcile(busy.merchant)
+    assert found.outcome == "clear"
+    [side] = [side for side in found.figures.sides if side.kind == "rollback"]
+    assert (side.ours_rows, side.theirs_rows, side.difference) == (2, 2, 0)

@@ -10,20 +10,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merchants.models import Game, Merchant
 from portal.lib import clock
 from tests import factories
+from tests.people import signed_in
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, reconcile, state, without
-from wallet.api import contracts
+from wallet.api import break_views, contracts
 from wallet.api.reconciliation_views import statement_told as told_of
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
-from wallet.reconciliation import alarms, planning, report_files, schedule, scopes, statements
+from wallet.reconciliation import alarms, corrections, planning, report_files, schedule, scopes, statements
 from wallet.reconciliation.day_statement import lines_label
 from wallet.reconciliation.days import DAY, begin_of, date_at, day_of
+from wallet.reconciliation.reading import conversion
 from wallet.reconciliation.scopes import Scope, WrongScope
 from wallet.services.rounds import exports
 from wallet.services.rounds.round_list import RoundFilter
@@ -132,6 +135,71 @@ def test_a_day_that_lacks_a_part_is_compared_once_and_alarmed_as_incomplete(busy
     state(busy.merchant, busy.lines()[4:], scope="part=2/2", received_at=hour)
     with clock.frozen_at(hour):
         assert [each.day for each in schedule.due_days(hour)] == [DATE]
+
+
+def test_a_second_part_that_comes_late_is_called_late(busy: Busy) -> None:
+    reconciling.plan(busy.merchant, hour=8)
+    lines, due = busy.lines(), day_of(busy.merchant, DATE).ready + timedelta(hours=6)
+    state(busy.merchant, lines[:4], scope="part=1/2")
+    state(busy.merchant, lines[4:], scope="part=2/2", received_at=due)
+    reconcile(busy.merchant, after=timedelta(hours=7))
+    assert breaks(busy.merchant) == {("late_statement", "")}
+    late = reconciling.case(busy.merchant, "late_statement")
+    assert (late.theirs or {}) == {"at": due.isoformat(), "scope": "part 2 of 2"}
+
+
+def test_a_late_correction_of_a_part_is_not_late(busy: Busy) -> None:
+    reconciling.plan(busy.merchant, hour=8)
+    lines, due = busy.lines(), day_of(busy.merchant, DATE).ready + timedelta(hours=6)
+    for scope in ("part=1/2", "part=2/2"):
+        state(busy.merchant, lines[:4] if scope == "part=1/2" else lines[4:], scope=scope)
+    state(busy.merchant, lines[4:], scope="part=2/2", received_at=due)
+    reconcile(busy.merchant, after=timedelta(hours=7))
+    assert breaks(busy.merchant) == set()
+
+
+@pytest.mark.parametrize("rolled_back", [700, 950])
+def test_a_total_of_rollbacks_may_have_those_of_types_that_are_left_out(busy: Busy, rolled_back: int) -> None:
+    """No line of totals says what was rolled back."""
+    reconciling.plan(busy.merchant, left_out=["deposit", "withdraw"])
+    with reconciling.at(busy.merchant):
+        busy.machine.withdraw(250, transactionId="paid-out")
+        busy.machine.rollback("paid-out")
+    merchant = Merchant.objects.get(pk=busy.merchant.pk)
+    sums = {"bet": 3_100, "payout": 3_100, "reward": 300, "rollback": rolled_back + 900 - 1_100}
+    lines = [Line("", kind, "player-1", "EUR", amount) for kind, amount in sums.items()]
+    state(merchant, lines, grain="totals", rollbacks="rows")
+    found = reconcile(merchant)
+    assert (found.outcome, found.figures.differences_add_up, breaks(merchant)) == ("clear", True, set())
+
+
+def test_a_file_for_a_case_replaces_the_statement_that_has_its_row(busy: Busy, client: Any, owner: Any) -> None:
+    Merchant.objects.update(created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    lines = busy.lines()
+    state(busy.merchant, of_kinds(lines, "bet", "payout", "reward", "rollback"), scope=GAMES)
+    state(busy.merchant, changed(of_kinds(lines, "deposit", "withdraw"), "withdraw", amount=201), scope=CASHIER)
+    reconcile(busy.merchant)
+    case = reconciling.case(busy.merchant, "amount", "withdraw")
+    row = break_views.side_of(case.theirs)
+    assert row is not None
+    assert row.line == 3
+    assert str(statements.scope_of_row(case)) == CASHIER
+    page = f"/operator/acme/reconciliation/statements/new/?case={case.pk}"
+    assert signed_in(client, owner).get(page).context["form"].initial["types"] == ["deposit", "withdraw"]
+    sent = {"day": str(DATE), "file": SimpleUploadedFile("day.csv", b"a,b\n1,2\n")}
+    refused = client.post(page, sent)
+    assert "a file for a case replaces one of them" in refused.context["form"].errors["file"][0]
+    sent = {"day": str(DATE), "types": ["deposit", "withdraw"], "file": SimpleUploadedFile("day.csv", b"a,b\n1,2\n")}
+    assert client.post(page, sent).status_code == 302
+
+
+def test_a_file_for_a_case_that_two_statements_could_have_needs_its_scope(busy: Busy) -> None:
+    lines = without(busy.lines(), "win")
+    state(busy.merchant, lines[:4], scope="part=1/2")
+    state(busy.merchant, lines[4:], scope="part=2/2")
+    reconcile(busy.merchant)
+    with pytest.raises(statements.ScopeNotKnown, match="part 1 of 2; part 2 of 2"):
+        statements.scope_of_row(reconciling.case(busy.merchant, "missing_there", "win"))
 
 
 def test_a_row_in_both_parts_is_one_double_and_its_line_names_the_statement(busy: Busy) -> None:
@@ -276,14 +344,9 @@ def exported(merchant: Merchant, path: Path) -> bytes:
 
 def test_our_own_export_of_a_day_is_all_clear(opened: Merchant, busy: Busy, tmp_path: Path) -> None:
     """A rollback of a won bet is two rows of one id there. What comes more often than that is a double."""
-    titles = exports.MOVEMENT_TITLES
-    columns = {
-        "transaction_id": titles[1], "kind": titles[2], "ref_transaction_id": titles[3], "player_id": "Player",
-        "currency": "Currency", "amount": "Amount",
-    }  # fmt: skip
     content = exported(opened, tmp_path / "export.csv")
     assert content.count(b"void-rollback") == 2
-    how = {"columns": columns, "amounts": "decimal_point"}
+    how = OF_OUR_EXPORT
     assert sent(opened, content, mapping=how).state == "read"
     found = reconcile(opened)
     assert (found.outcome, breaks(opened)) == ("clear", set())
@@ -292,6 +355,41 @@ def test_our_own_export_of_a_day_is_all_clear(opened: Merchant, busy: Busy, tmp_
     assert sent(opened, content + rollback, mapping=how).state == "read"
     reconcile(opened)
     assert breaks(opened) == {("duplicate_there", "void-rollback")}
+
+
+OF_OUR_EXPORT = {
+    "columns": {
+        "transaction_id": exports.MOVEMENT_TITLES[1], "kind": exports.MOVEMENT_TITLES[2],
+        "ref_transaction_id": exports.MOVEMENT_TITLES[3], "player_id": "Player", "currency": "Currency",
+        "amount": "Amount",
+    },
+    "amounts": "decimal_point",
+}  # fmt: skip
+
+
+def test_our_own_export_of_a_day_with_a_correction_is_all_clear(
+    opened: Merchant, busy: Busy, support: Any, tmp_path: Path
+) -> None:
+    """Nobody has to leave its row out by hand, and it is no row of the file."""
+    assert set(exports.MOVEMENT_TITLES) >= conversion.OUR_EXPORT
+    reconciling.plan(opened)
+    stray = Line("late-win", "payout", "player-1", "EUR", 900, ref_transaction_id="lost")
+    state(opened, [*without(busy.lines(), "win"), stray])
+    reconcile(opened)
+    second = factories.person("second@oppi.test", staff_role="support")
+    for kind, subject, is_credit in (("missing_there", "win", False), ("missing_here", "late-win", True)):
+        found = reconciling.case(opened, kind, subject)
+        entry = corrections.CorrectionEntry(player="player-1", currency="EUR", amount=900, is_credit=is_credit)
+        proposed = corrections.propose_correction(case=found, entry=entry, text="Theirs is right.", by=support)
+        with reconciling.at(opened, timedelta(hours=20)):
+            corrections.approve_correction(case=found, correction=proposed.pk, difference=found.difference, by=second)
+    content = exported(opened, tmp_path / "export.csv")
+    assert content.count(b",correction,") == 2
+    read = sent(opened, content, mapping=OF_OUR_EXPORT)
+    assert (read.faults, read.state) == ([], "read")
+    again = reconcile(opened)
+    assert (again.outcome, breaks(opened)) == ("clear", set())
+    assert again.figures.theirs == again.figures.ours == again.figures.matched
 
 
 # --- Received ---------------------------------------------------------------------------------------------------------

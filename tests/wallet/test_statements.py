@@ -23,6 +23,7 @@ from tests.wallet.reconciling import Line
 from wallet.models import ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statement_rows, statements
+from wallet.reconciliation.reading.loading import Bounds
 from wallet.reconciliation.reading.mapping import BadMapping
 
 DAY = date(2026, 1, 31)
@@ -618,3 +619,37 @@ def test_a_plan_that_did_not_state_it_gets_it_from_its_files(
             cursor.execute(sides.STATE.format(table=table, rule=sides.RULE.format(row="r")))
     made.refresh_from_db()
     assert made.mapping == Statement.objects.get().mapping == {"columns": columns, "rollbacks": stated}
+
+
+# --- A very large file ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("amount", "bounds", "sentence"),
+    [
+        ("1,50", Bounds(10**9, 5_000, 60), "looked at the first 5,000 of 12,000 rows. All rows"),
+        ("1,50", Bounds(10**9, 10**9, 0), "looked at the first 5,000 of 12,000 rows. All rows"),
+        ("1.50", Bounds(1_000, 10**9, 60), "rows. The file has more rows. All rows are read after you send"),
+    ],
+)
+def test_of_a_very_large_file_the_first_rows_are_looked_at(
+    acme: Merchant, monkeypatch: pytest.MonkeyPatch, amount: str, bounds: Bounds, sentence: str
+) -> None:
+    monkeypatch.setattr(statements, "LOOK", bounds)
+    rows = "".join(f't-{number};Bet;"a\n""da";EUR;{amount}\n' for number in range(12_000))
+    seen = preview(acme, f"Transaction ID;Type;Player;Currency;Amount\n{rows}TOTAL;12000\n", LOOKED | POINTS[amount])
+    assert (seen.faults, seen.gaps, seen.can_be_read) == ((), [], True)
+    assert sentence in seen.warnings[0]
+    assert 0 < seen.read_count < 12_000
+    assert f"first {seen.read_count:,}" in seen.warnings[0]
+
+
+LOOKED = {
+    "columns": {"transaction_id": "Transaction ID", "kind": "Type", "player_id": "Player", "currency": "Currency",
+                "amount": "Amount"},
+}  # fmt: skip
+POINTS: dict[str, dict[str, Any]] = {
+    "1,50": {"amounts": "decimal_comma", "thousands": "point"}, "1.50": {"amounts": "decimal_point"}
+}  # fmt: skip
+
+
+def test_of_a_file_within_the_bounds_nothing_is_said(acme: Merchant) -> None:
+    assert preview(acme, text(), UNITS).warnings == []

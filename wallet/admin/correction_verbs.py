@@ -13,7 +13,7 @@ from wallet import money
 from wallet.admin import case_verbs
 from wallet.admin.case_verbs import CaseVerb, NoteForm
 from wallet.models import Case, Correction
-from wallet.reconciliation import corrections
+from wallet.reconciliation import corrections, moved_again
 from wallet.reconciliation.corrections import CorrectionEntry
 
 TO_PLAYER, FROM_PLAYER = "to", "from"
@@ -99,10 +99,13 @@ def initial(name: str, case: Case) -> dict[str, Any]:
 
 
 def description(name: str, case: Case) -> str:
-    """Return what is approved, and what becomes of the player's balance."""
+    """Return what is approved, what becomes of the player's balance, and what has moved or may move the same money."""
     proposed = corrections.proposed_correction(case) if name == "approve_correction" else None
-    if proposed is None:
-        return ""
+    warnings = moved_again.warnings(case) if proposed or name == "propose_correction" else []
+    return " ".join(filter(None, [_balance_in_words(proposed) if proposed else "", *warnings]))
+
+
+def _balance_in_words(proposed: Correction) -> str:
     before, currency, show = corrections.balance_of(proposed), proposed.currency, money.format_with_code
     after = before + proposed.delta
     below = " The balance goes below zero: bets and withdrawals are refused until it is covered." if after < 0 else ""

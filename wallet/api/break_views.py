@@ -15,6 +15,7 @@ from wallet.api.game_views import Listing, iso_moment
 from wallet.ledger.ledger import Caller
 from wallet.models import Case, Reconciliation
 from wallet.reconciliation import figures
+from wallet.reconciliation.day_statement import LINES_OF_ONE
 
 DONE = Reconciliation.State.DONE
 
@@ -104,13 +105,18 @@ def side_of(said: Mapping[str, Any] | None) -> contracts.BreakSide | None:
         amount=_whole(said.get("amount")),
         state=said.get("state"),
         created_at=_moment(said.get("at")),
-        line=_whole(said.get("line")),
+        line=_line(said.get("line")),
         rows=_whole(said.get("rows")),
     )
 
 
 def _whole(value: Any) -> int | None:
     return None if value is None else int(value)
+
+
+def _line(value: Any) -> int | None:
+    """The line in its own file, also where the day has several statements."""
+    return None if value is None else int(value) % LINES_OF_ONE
 
 
 def _moment(text: Any) -> str | None:

@@ -253,6 +253,7 @@ class ReportRecipient(models.Model):
         return self.email
 
 
+@track_history(scopes={"merchant": "merchant"})
 class ReportOptOut(models.Model):
     """An address that asked not to get a merchant's report, named or as one of its people."""
 
@@ -470,6 +471,12 @@ class Reconciliation(models.Model):
         db_default=[],
         help_text="All current statements that it saw, also where one was missing and nothing was compared.",
     )
+    restates = ArrayField(
+        models.DateField(),
+        default=list,
+        db_default=[],
+        help_text="Days beside it that are to be compared again, since they were judged by what it no longer has.",
+    )
     upto = models.BigIntegerField(null=True, help_text="The newest ledger row that it saw.")
     figures = models.JSONField(
         default=dict,
@@ -492,7 +499,10 @@ class Reconciliation(models.Model):
                 name="reconciliation_done_has_an_outcome",
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "-day", "-number"], name="reconciliation_newest")]
+        indexes = [
+            models.Index(fields=["merchant", "-day", "-number"], name="reconciliation_newest"),
+            models.Index(fields=["begun_at"], condition=~Q(restates=[]), name="reconciliation_restates"),
+        ]
         triggers = [
             pgtrigger.Protect(name="reconciliation_stays", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

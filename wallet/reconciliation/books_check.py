@@ -75,8 +75,10 @@ def check_slice(merchant: Merchant) -> LedgerVerdict:
 
 
 def merchants_overdue() -> int:
-    """Return of how many merchants no slice was verified for OVERDUE, though one was before."""
-    return BooksSlice.objects.filter(checked_at__lt=clock.now() - OVERDUE).count()
+    """Return of how many merchants no slice was verified for OVERDUE, also of those that never had one."""
+    since = clock.now() - OVERDUE
+    checked = BooksSlice.objects.filter(checked_at__gte=since).values("merchant")
+    return Merchant.objects.filter(created_at__lt=since).exclude(pk__in=checked).count()
 
 
 # --- the findings -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from merchants.services.history_sentences import Event, Thing
 from portal.lib import money
 from wallet.models.correction import Correction
 from wallet.models.currency_rate import CurrencyRate
-from wallet.models.reconciliation import Case, ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.models.reconciliation import Case, ReconciliationPlan, ReportOptOut, ReportRecipient, StatementSource
 
 BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
 
@@ -18,6 +18,7 @@ def register() -> None:
         {
             ReconciliationPlan: Thing("reconciliation", "event_repeat", _says_plan),
             ReportRecipient: Thing("reconciliation", "mail", _says_recipient),
+            ReportOptOut: Thing("reconciliation", "unsubscribe", _says_opt_out),
             StatementSource: Thing("reconciliation", "cloud_download", _says_source),
             Case: Thing("reconciliation", "rule", _says_case),
             Correction: Thing("reconciliation", "currency_exchange", _says_correction),
@@ -51,6 +52,13 @@ def _says_rate(events: list[Event], everything: list[Event]) -> list[str]:
 def _says_recipient(events: list[Event], everything: list[Event]) -> list[str]:
     words = {"insert": "gets the report", "delete": "gets the report no longer"}
     return [f"{event.row['email']} {words.get(event.label, 'changed among its recipients')}" for event in events]
+
+
+def _says_opt_out(events: list[Event], everything: list[Event]) -> list[str]:
+    words = {"insert": "unsubscribed from the reports", "delete": "gets the reports again"}
+    return [
+        f"{event.row['email']} {words.get(event.label, 'changed among those who unsubscribed')}" for event in events
+    ]
 
 
 def _says_source(events: list[Event], everything: list[Event]) -> list[str]:

@@ -272,14 +272,15 @@ def add_comment(*, case: Case, text: str, by: Person, statement: Statement | Non
 
 
 def attach_statement(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) -> CaseNote:
-    """A corrected statement with a comment. It is received and read as any other; one that is refused is attached too,
-    with its faults, and changes nothing.
+    """A corrected statement with a comment, of the scope that the case is about. It is received and read as any other;
+    one that is refused is attached too, with its faults, and changes nothing. Raises ScopeNotKnown.
     """
     check_speaker(case, by)
     _checked(text)
     received = statements.receive_statement(
-        merchant=case.merchant, day=case.day, name=name, content=content, source=Statement.Source.UPLOAD, by=by
-    )
+        merchant=case.merchant, day=case.day, name=name, content=content, source=Statement.Source.UPLOAD, by=by,
+        scope=statements.scope_of_row(case),
+    )  # fmt: skip
     if received.state == Statement.State.RECEIVED:
         received = statements.read_statement(statement=received)
     return add_comment(case=case, text=text, by=by, statement=received)

@@ -20,7 +20,7 @@ from wallet import statuses
 from wallet.ledger import ledger
 from wallet.models import Account, Case, Correction
 from wallet.models.transaction import Transaction
-from wallet.reconciliation import cases, refusals
+from wallet.reconciliation import cases, moved_again, refusals
 
 SETTLED = Case.Resolution.SETTLED
 
@@ -153,9 +153,10 @@ def _ask_second(proposed: Correction, text: str) -> None:
     context: dict[str, Any] = {
         "merchant": proposed.merchant.name,
         "asked_by": str(proposed.asked_by),
-        "amount": f"{proposed.currency} {money.format_amount(proposed.amount)}",
+        "amount": money.format_with_code(proposed.amount, proposed.currency),
         "direction": "to the player" if proposed.is_credit else "from the player",
         "reason": text,
+        "warnings": moved_again.warnings(proposed.case),
         "page": f"/admin/wallet/case/{proposed.case_id}/change/",
     }
     emails.write_each(others.values_list("email", flat=True), proposed.merchant, "correction_waiting", context)

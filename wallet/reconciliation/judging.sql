@@ -283,7 +283,8 @@ SELECT v.verdict, v.transaction_id,
             'kind', nullif(v.t_kind, ''), 'player', nullif(v.t_player, ''), 'game', nullif(v.t_game, ''),
             'currency', nullif(v.t_currency, ''), 'amount', v.t_amount::text,
             'state', CASE WHEN v.t_rolled THEN 'rolled back' END, 'at', v.t_at, 'line', v.t_line,
-            'lines', v.lines, 'also', v.also, 'transaction', CASE WHEN NOT v.is_here THEN v.other_id END))
+            'lines', v.lines, 'also', v.also,
+            'bet', CASE WHEN v.t_kind = 'payout' AND NOT v.is_here THEN v.t_ref END, 'transaction', CASE WHEN NOT v.is_here THEN v.other_id END))
             WHEN v.is_next_door THEN (
                 SELECT jsonb_strip_nulls(jsonb_build_object(
                        'kind', n.kind, 'player', nullif(n.player_id, ''), 'game', n.game_id, 'currency', n.currency,

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
 from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
 from portal.lib import database
 from wallet.models import Case, ReconciliationPlan, Statement
 from wallet.models.reconciliation import STAKE
-from wallet.reconciliation import day_statement, plans, statement_rows, statements
+from wallet.reconciliation import day_statement, moved_again, plans, statement_rows, statements
 from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
@@ -157,19 +157,33 @@ EXPLAINED = """
            coalesce(sum(e.theirs) FILTER (WHERE NOT e.is_break), 0)
       FROM reconciliation_effect e GROUP BY 1, 2
 """
-THEIR_ROLLBACKS = "SELECT u.currency, sum(u.theirs) FROM reconciliation_unit u GROUP BY 1"
+# Rows of rollbacks, and what a flag alone says was taken back; a payout goes with its bet.
+THEIR_ROLLBACKS = """
+    SELECT r.currency, coalesce(sum(r.rows), 0), coalesce(sum(r.amount), 0)
+      FROM (SELECT u.currency, 0 AS rows, u.theirs AS amount FROM reconciliation_unit u
+            UNION ALL
+            SELECT s.currency, 1, 0 FROM reconciliation_said_back s WHERE s.is_listed
+            UNION ALL
+            SELECT x.currency, 1, 0 FROM reconciliation_taken x
+             WHERE NOT EXISTS (SELECT FROM reconciliation_listed l WHERE l.x_id = x.x_id)
+               AND NOT (x.kind = 'payout'
+                        AND (EXISTS (SELECT FROM reconciliation_taken b WHERE b.x_id = x.bet_id)
+                             OR EXISTS (SELECT FROM reconciliation_listed l WHERE l.x_id = x.bet_id)))) r
+     GROUP BY 1
+"""
 EXPLAINED_GROUPS = """
     SELECT g.currency, g.kind, sum(coalesce(g.o_amount, 0) - coalesce(g.t_amount, 0)), 0, 0
       FROM reconciliation_group g WHERE NOT g.is_same GROUP BY 1, 2
 """
 OUR_GROUPS = "SELECT g.currency, g.kind, sum(g.o_count), sum(g.o_amount) FROM reconciliation_group g GROUP BY 1, 2"
 THEIR_ROLLBACK_GROUPS = """
-    SELECT g.currency, sum(g.t_amount) FROM reconciliation_group g WHERE g.kind = 'rollback' GROUP BY 1
+    SELECT g.currency, count(g.line), sum(g.t_amount) FROM reconciliation_group g WHERE g.kind = 'rollback' GROUP BY 1
 """
 # A statement of totals without lines for rollbacks is of what stands at the end of the day. A line of rollbacks may say
 # what was rolled back, or what players got by it: as the ledger has it, payouts that went with their bet are off.
 GROUPS = """
-    DROP TABLE IF EXISTS pg_temp.reconciliation_group;
+    DROP TABLE IF EXISTS pg_temp.reconciliation_group, pg_temp.reconciliation_met;
+    CREATE TEMP TABLE reconciliation_met (transaction_id text, t_line bigint) ON COMMIT DROP;
     CREATE TEMP TABLE reconciliation_group ON COMMIT DROP AS
     SELECT g.*, coalesce(g.o_amount, 0) = coalesce(g.t_amount, 0)
                 AND coalesce(g.o_count, 0) = coalesce(g.t_count, g.o_count, 0)
@@ -177,25 +191,36 @@ GROUPS = """
       FROM (SELECT coalesce(o.player_id, t.player_id) AS player_id, coalesce(o.kind, t.kind) AS kind,
                    coalesce(o.currency, t.currency) AS currency, o.amount AS o_amount, o.count AS o_count,
                    CASE WHEN o.kind = 'rollback' AND t.amount IN (o.gross, abs(o.amount)) THEN o.amount
-                        ELSE t.amount END AS t_amount, t.count AS t_count, t.line
-              FROM (SELECT p.player_id, t.kind, t.currency,
-                           sum(CASE WHEN x.kind IN ('payout', 'reward', 'deposit') THEN -t.amount ELSE t.amount END)
-                               AS amount,
-                           sum(t.amount) FILTER (WHERE t.part = 0) AS gross, count(*) FILTER (WHERE t.part = 0) AS count
-                      FROM wallet_transaction t
+                        WHEN t.amount IN (o.all_gross, abs(o.all_amount)) THEN o.amount
+                        ELSE t.amount END AS t_amount,
+                   CASE WHEN t.amount IN (o.all_gross, abs(o.all_amount)) AND t.count = o.all_count THEN o.count
+                        ELSE t.count END AS t_count, t.line
+              FROM (SELECT p.player_id, t.kind, t.currency, sum(t.effect) FILTER (WHERE t.is_compared) AS amount,
+                           sum(t.amount) FILTER (WHERE t.is_compared AND t.part = 0) AS gross,
+                           nullif(count(*) FILTER (WHERE t.is_compared AND t.part = 0), 0) AS count,
+                           CASE WHEN NOT bool_and(t.is_compared) THEN sum(t.effect) END AS all_amount,
+                           CASE WHEN NOT bool_and(t.is_compared)
+                                THEN sum(t.amount) FILTER (WHERE t.part = 0) END AS all_gross,
+                           count(*) FILTER (WHERE t.part = 0) AS all_count
+                      FROM (SELECT t.player_id, t.kind, t.currency, t.amount, t.part, {ours} AS is_compared,
+                                   CASE WHEN x.kind IN ('payout', 'reward', 'deposit') THEN -t.amount
+                                        ELSE t.amount END AS effect
+                              FROM wallet_transaction t
+                              LEFT JOIN wallet_transaction x ON x.id = t.reverses_id
+                             WHERE t.merchant_id = %(merchant)s AND t.part >= 0 AND t.debit_account_id IS NOT NULL
+                               AND t.created_at >= %(begin)s AND t.created_at < %(end)s
+                               AND (%(rollbacks)s = 'rows'
+                                    OR (t.kind <> 'rollback'
+                                        AND NOT EXISTS (SELECT FROM wallet_transaction u
+                                                         WHERE u.reverses_id = t.id AND u.created_at < %(end)s)))) t
                       JOIN merchants_player p ON p.id = t.player_id
-                      LEFT JOIN wallet_transaction x ON x.id = t.reverses_id
-                     WHERE t.merchant_id = %(merchant)s AND t.part >= 0 AND t.debit_account_id IS NOT NULL
-                       AND t.created_at >= %(begin)s AND t.created_at < %(end)s AND {ours}
-                       AND (%(rollbacks)s = 'rows'
-                            OR (t.kind <> 'rollback'
-                                AND NOT EXISTS (SELECT FROM wallet_transaction u
-                                                 WHERE u.reverses_id = t.id AND u.created_at < %(end)s)))
+                     WHERE t.is_compared OR t.kind = 'rollback'
                      GROUP BY 1, 2, 3) o
               FULL JOIN (SELECT s.player_id, s.kind, s.currency, sum(s.amount) AS amount, sum(s.count) AS count,
                                 min(s.line) AS line
                            FROM {theirs} s GROUP BY 1, 2, 3) t
-                ON t.player_id = o.player_id AND t.kind = o.kind AND t.currency = o.currency) g;
+                ON t.player_id = o.player_id AND t.kind = o.kind AND t.currency = o.currency) g
+     WHERE g.o_count IS NOT NULL OR g.line IS NOT NULL;
     INSERT INTO reconciliation_break (kind, subject, player_id, currency, ours, theirs, difference, size)
     SELECT 'group', concat_ws('|', g.player_id, g.kind, g.currency), g.player_id, g.currency,
            CASE WHEN g.o_count IS NOT NULL THEN jsonb_build_object('kind', g.kind, 'player', g.player_id,
@@ -344,6 +369,7 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
         report_break(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         database.run_statement(step, values)
+    moved_again.tell_of_later_doubles(values)
     return matched
 
 
@@ -419,10 +445,10 @@ def our_groups() -> Sums:
     }
 
 
-def their_rollbacks(*, is_totals: bool) -> dict[str, int]:
-    """By currency, what players got by what the statement says was rolled back."""
+def their_rollbacks(*, is_totals: bool) -> dict[str, tuple[int, int]]:
+    """By currency, how many rollbacks the statement has, as rows or as flags, and what players got by them."""
     rows = database.fetch_rows(THEIR_ROLLBACK_GROUPS if is_totals else THEIR_ROLLBACKS)
-    return {currency: int(amount or 0) for currency, amount in rows}
+    return {currency: (int(number), int(amount or 0)) for currency, number, amount in rows}
 
 
 def report_unexplained(sides: Iterable[FigureSide]) -> None:
@@ -503,12 +529,14 @@ def _tell_of_totals(statement: DayStatement, *, with_short: bool) -> None:
 
 
 def _tell_of_the_hour(job: MatchingParameters) -> None:
-    """By the first that came: one that corrects it is not late."""
-    came = Statement.objects.filter(merchant=job.merchant, day=job.day.date, state=Statement.State.READ)
-    first = came.aggregate(at=Min("received_at"))["at"]
+    """By the last part of the day that came, and of each part by the first file: one that corrects it is not late."""
     due = plans.due_at(job.plan, job.day.date)
-    if job.plan.is_on and first > due:
-        report_break(Case.Kind.LATE_STATEMENT, ours={"due": due.isoformat()}, theirs={"at": first.isoformat()})
+    if not job.plan.is_on or not job.received:
+        return
+    scope, first = max(statements.arrivals(job.received), key=itemgetter(1))
+    if first > due:
+        of = {} if len(job.received) == 1 else {"scope": scope.label}
+        report_break(Case.Kind.LATE_STATEMENT, ours={"due": due.isoformat()}, theirs={"at": first.isoformat()} | of)
 
 
 def report_break(

@@ -110,11 +110,11 @@ def _kept(run: Reconciliation, day: Day) -> RunOutcome:
     run.statement = job.statement.head if job.statement else None
     run.statement_ids = [part.pk for part in job.received]
     found, run.upto = _compare(job, own_books.repeat_breaks if _was_compared(run) else own_books.find_breaks)
-    restate = syncing.sync_cases(run=run, plan=job.plan, now=job.now)
+    run.restates = syncing.sync_cases(run=run, plan=job.plan, day=day, now=job.now)
     run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.stored_figures(found.figures)
     run.done_at = clock.now()
     run.save()
-    return RunOutcome(run, found.outcome, found.figures, _is_news(run), restate)
+    return RunOutcome(run, found.outcome, found.figures, _is_news(run), run.restates)
 
 
 def _was_compared(run: Reconciliation) -> bool:

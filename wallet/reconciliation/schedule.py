@@ -13,18 +13,15 @@ from time import perf_counter, sleep
 
 import structlog
 from django.db import connection
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
-from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
+from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.reconciliation import deliveries, on_demand, pull, runs, statements
 from wallet.reconciliation.days import DAY, date_at, day_of
 from wallet.reconciliation.locks import LockedWork, hold_alone
-from wallet.reconciliation.matching import NEIGHBOURS, SAID_OTHERWISE
 from wallet.reconciliation.plans import due_at, newest_due, report_recipients
 
 log = structlog.get_logger(__name__)
@@ -46,6 +43,13 @@ NEVER_DONE = """
      WHERE begun.day IS NOT NULL
        AND NOT EXISTS (SELECT FROM wallet_reconciliation r
                         WHERE r.merchant_id = p.merchant AND r.day = d::date AND r.state = 'done')
+"""
+TO_RESTATE = """
+    SELECT DISTINCT r.merchant_id, d.day
+      FROM wallet_reconciliation r CROSS JOIN LATERAL unnest(r.restates) AS d (day)
+     WHERE r.merchant_id = ANY (%s) AND r.begun_at >= %s AND r.restates <> '{}'
+       AND NOT EXISTS (SELECT FROM wallet_reconciliation l
+                        WHERE l.merchant_id = r.merchant_id AND l.day = d.day AND l.state = 'done' AND l.id > r.id)
 """
 
 
@@ -142,40 +146,10 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
 
 
 def _explained(merchants: Iterable[int]) -> set[Key]:
-    """Days that miss a row which a later comparison of a day nearby found, the same there or not, and days that have
-    their half of a cut-off difference, whose other day has been compared since and has none. A half that a person has
-    resolved is there all the same; one that closed by itself is gone.
-    """
-    nearby = Case.objects.filter(
-        merchant=OuterRef("merchant"),
-        subject=OuterRef("subject"),
-        day__in=[OuterRef("day") + days * DAY for days in NEIGHBOURS],
-    )
-    found_nearby = nearby.exclude(state=Case.State.RESOLVED).filter(seen_by__gt=OuterRef("seen_by"))
-    same_nearby = found_nearby.filter(kind=Case.Kind.DAY_BOUNDARY)
-    other_nearby = found_nearby.filter(kind__in=SAID_OTHERWISE)
-    still = Case.objects.filter(merchant__in=list(merchants)).exclude(state=Case.State.RESOLVED)
-    rows = still.exclude(Q(ours__has_key="rows") | Q(theirs__has_key="rows"))  # not those that are many in one
-    missing = rows.filter(
-        Q(kind__in=[Case.Kind.MISSING_HERE, Case.Kind.MISSING_THERE])
-        | Q(kind=Case.Kind.DUPLICATE_THERE, theirs__has_key="also"),
-        Exists(same_nearby),
-    )
-    other = rows.filter(Exists(other_nearby), kind=Case.Kind.MISSING_THERE)
-    days = [found.order_by().values_list("merchant_id", "day") for found in (missing, other, _halves(still))]
-    return set(days[0].union(*days[1:]).order_by())
-
-
-def _halves(still: QuerySet[Case]) -> QuerySet[Case]:
-    """Of cut-off differences, those whose other day was compared later and has no half of it."""
-    linked = Coalesce(KeyTextTransform("day", "theirs"), KeyTextTransform("day", "ours"))
-    compared = Reconciliation.objects.filter(
-        merchant=OuterRef("merchant"), day=OuterRef("linked"), state=State.DONE, pk__gt=OuterRef("seen_by")
-    )
-    there = Case.objects.filter(merchant=OuterRef("merchant"), subject=OuterRef("subject"), day=OuterRef("linked"))
-    there = there.filter(~Q(state=Case.State.RESOLVED) | Q(resolved_by__isnull=False))
-    halves = still.filter(kind=Case.Kind.DAY_BOUNDARY).annotate(linked=Cast(linked, DateField()))
-    return halves.filter(Exists(compared), ~Exists(there))
+    """Days that a comparison of a day beside them has asked to compare again, and that no later one has."""
+    with connection.cursor() as cursor:
+        cursor.execute(TO_RESTATE, [list(merchants), clock.now() - NEW])
+        return {(merchant, day) for merchant, day in cursor.fetchall()}
 
 
 def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime, rest: timedelta) -> bool:

@@ -44,6 +44,16 @@ class ScopeFields(forms.Form):
             self.add_error(None, str(refused))
         return given
 
+    @staticmethod
+    def initial_of(scope: Scope) -> dict[str, Any]:
+        """Return the fields as they state `scope`."""
+        return {
+            "currencies": ", ".join(sorted(scope.currencies)),
+            "types": sorted(scope.kinds),
+            "brand": scope.brand,
+            "part": f"{scope.part}/{scope.parts}" if scope.parts else "",
+        }
+
     @property
     def scope_fields(self) -> list[Any]:
         return [self[name] for name in ("currencies", "types", "brand", "part")]

@@ -31,14 +31,10 @@ def compare_sides(*, ours: OurSide, statement: DayStatement | None) -> list[Figu
     ]
 
 
-def _sums_of(statement: DayStatement, rollbacks: dict[str, int]) -> Sums:
+def _sums_of(statement: DayStatement, rollbacks: dict[str, tuple[int, int]]) -> Sums:
     """As the file was read; a rollback counts with what it takes back, also where only a flag says so."""
     listed = {(each["currency"], each["kind"]): (int(each["rows"]), int(each["amount"])) for each in statement.totals}
-    of_rollbacks = {
-        (currency, ROLLBACK): (listed.get((currency, ROLLBACK), (0, 0))[0], amount)
-        for currency, amount in rollbacks.items()
-    }
-    return listed | of_rollbacks
+    return listed | {(currency, ROLLBACK): sums for currency, sums in rollbacks.items()}
 
 
 def _side(both: tuple[str, str], ours: tuple[int, int], theirs: tuple[int, int], why: SumExplanation) -> FigureSide:

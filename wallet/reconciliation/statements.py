@@ -23,10 +23,10 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import emails
 from portal.lib import clock, locks
-from wallet.models import ReconciliationPlan, Statement
+from wallet.models import Case, ReconciliationPlan, Statement
 from wallet.models.reconciliation import private_files
 from wallet.reconciliation import statement_rows, statement_warnings
-from wallet.reconciliation.day_statement import DayStatement, current_statements
+from wallet.reconciliation.day_statement import LINES_OF_ONE, DayStatement, current_statements
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.reading import formats, loading, totals
 from wallet.reconciliation.reading import mapping as mappings
@@ -34,7 +34,7 @@ from wallet.reconciliation.reading.loading import Loaded
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import Fault, Total, Unreadable
 from wallet.reconciliation.reading.totals import Gap
-from wallet.reconciliation.scopes import WHOLE, Scope
+from wallet.reconciliation.scopes import OWN_KINDS, WHOLE, Scope
 
 log = structlog.get_logger(__name__)
 PIECE = 1024 * 1024
@@ -43,6 +43,7 @@ FOLDER = "statements"
 SWEPT_AFTER, SWEPT_BACK = timedelta(days=1), timedelta(days=20)
 MOST_TRIES = 5
 REST = timedelta(minutes=5)  # after one
+LOOK = loading.Bounds(bytes=64 * 1024 * 1024, rows=200_000, seconds=5)  # of a file that a person waits for
 NOT_READ = "The file could not be read, for a reason of ours, and our support was told. Send it again, or ask them."
 
 
@@ -66,6 +67,14 @@ class StatementTooLarge(Refusal):
         super().__init__(
             f"The file is larger than {settings.MAX_STATEMENT_BYTES:,} bytes. Send it as CSV in gzip; "
             "if it is that already, ask support how to send so large a day."
+        )
+
+
+class ScopeNotKnown(Refusal):
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(
+            "This day has statements of several scopes, and a file for a case replaces one of them. "
+            f"State the scope of the file. The day has: {'; '.join(labels)}."
         )
 
 
@@ -242,12 +251,16 @@ class _Upload(File):  # type: ignore[type-arg]
 
 
 def delete_orphaned_files(now: datetime) -> int:
-    """Files whose process was killed before their row was there; how many. Younger ones may still get theirs."""
+    """Files whose process was killed before their row was there; how many."""
+    return sweep_months(FOLDER, Statement.objects.all(), now)
+
+
+def sweep_months(folder: str, rows: QuerySet[Any], now: datetime) -> int:
+    """Delete files of `folder` that no `file` of the rows names; return how many. Younger ones may still get theirs."""
     storage, swept = private_files(), 0
-    for month in {f"{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
-        folder = f"{FOLDER}/{month}"
-        there = [f"{folder}/{name}" for name in storage.listdir(folder)[1]] if storage.exists(folder) else []
-        known = set(Statement.objects.filter(file__in=there).values_list("file", flat=True))
+    for month in {f"{folder}/{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
+        there = [f"{month}/{name}" for name in storage.listdir(month)[1]] if storage.exists(month) else []
+        known = set(rows.filter(file__in=there).values_list("file", flat=True))
         for path in set(there) - known:
             if storage.get_modified_time(path) <= now - SWEPT_AFTER:
                 storage.delete(path)
@@ -371,6 +384,42 @@ def statements_beside(merchant: Merchant, day: date, scope: Scope) -> list[State
     return [each for each in current_statements(merchant, day) if not scope.replaces(Scope.parse(each.scope))]
 
 
+def arrivals(parts: Sequence[Statement]) -> list[tuple[Scope, datetime]]:
+    """Return the scope of each current statement of a day with the moment at which the first of its rows came."""
+    came = Statement.objects.filter(merchant=parts[0].merchant_id, day=parts[0].day, state=Statement.State.READ)
+    received = [(Scope.parse(scope), at) for scope, at in came.values_list("scope", "received_at")]
+    scopes = [Scope.parse(part.scope) for part in parts]
+    return [(scope, min(at for other, at in received if not scope.is_apart_from(other))) for scope in scopes]
+
+
+def scope_of_row(case: Case) -> Scope:
+    """Return the scope of the statement that a file for this case takes the place of. Raises ScopeNotKnown.
+
+    The statement that has the row says it; else the only one that could have it.
+    """
+    parts = current_statements(case.merchant, case.day)
+    there = case.theirs or {}
+    if "line" in there and "day" not in there:
+        number, seen = int(there["line"]) // LINES_OF_ONE, case.seen_by.statement_ids
+        parts = [part for part in parts if part.pk in seen[number : number + 1]] or parts
+    row = Scope(frozenset(filter(None, [case.currency])), frozenset({_kind_of(case)} & {*OWN_KINDS}))
+    could = [scope for part in parts if not (scope := Scope.parse(part.scope)).is_apart_from(row)]
+    if len(could) > 1:
+        raise ScopeNotKnown([scope.label for scope in could])
+    return could[0] if could else WHOLE
+
+
+def _kind_of(case: Case) -> str:
+    return str((case.ours or {}).get("kind") or (case.theirs or {}).get("kind") or "")
+
+
+def check_replaces_one(*, merchant: Merchant, day: date, scope: Scope) -> None:
+    """Raises ScopeNotKnown for a file that would replace a statement of another scope."""
+    others = [each.scope for each in statements_replaced_by(merchant, day, scope) if each.scope != str(scope)]
+    if others:
+        raise ScopeNotKnown([Scope.parse(each).label for each in others])
+
+
 def declared_gaps(statement: Statement | DayStatement) -> list[Gap]:
     """Declared totals that the rows do not come to."""
     parts = statement.parts if isinstance(statement, DayStatement) else [statement]
@@ -388,7 +437,7 @@ def preview_file(
     scope: Scope = WHOLE,
 ) -> Preview:
     """How a file would be read, by this mapping, the plan's, or one suggested from the names of its columns; and what
-    looks wrong in it as a statement of `day`.
+    looks wrong in it as a statement of `day`. Of a very large file the first rows are looked at, which a sentence says.
     """
     if content.seek(0, SEEK_END) > settings.MAX_STATEMENT_BYTES:
         raise StatementTooLarge
@@ -397,7 +446,7 @@ def preview_file(
     if mapping is None:  # nobody has looked at this file yet
         how = replace(how, encoding=formats.suggested_encoding(content, how.encoding))
     try:
-        with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(content), how) as loaded:
+        with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(content), how, bounds=LOOK) as loaded:
             suggested = replace(mappings.suggested_mapping(loaded.table.headers), encoding=how.encoding)
             how = how if stated else suggested
             seen = _previewed(loaded, how, scope)
@@ -424,7 +473,8 @@ def _previewed(loaded: Loaded, how: Mapping, scope: Scope) -> Preview:
     if shown.asks:
         return shown
     read = loading.totals(loaded, how)
-    shown = replace(shown, ignored=loading.read_rows(loaded, how).ignored)
+    looked = _looked_at(loaded)
+    shown = replace(shown, ignored=loading.read_rows(loaded, how).ignored, warnings=looked)
     try:
         loading.refuse_faults(loaded, how)
         declared = totals.stated_totals(table, how)
@@ -432,4 +482,15 @@ def _previewed(loaded: Loaded, how: Mapping, scope: Scope) -> Preview:
         _within(scope, read)
     except Unreadable as unreadable:
         return replace(shown, totals=read, faults=unreadable.faults, fault_count=unreadable.count)
-    return replace(shown, totals=read, gaps=totals.total_gaps(declared, read))
+    return replace(shown, totals=read, gaps=[] if looked else totals.total_gaps(declared, read))
+
+
+def _looked_at(loaded: Loaded) -> list[str]:
+    """Return the sentence about a file of which the first rows were looked at."""
+    rows = loaded.looked_at or loaded.rows
+    if not loaded.is_cut and rows >= loaded.rows:
+        return []
+    of = "" if loaded.is_cut else f" of {loaded.rows:,}"
+    more = " The file has more rows." if loaded.is_cut else ""
+    after = "All rows are read after you send the file; one row that cannot be read then refuses the file."
+    return [f"The preview looked at the first {rows:,}{of} rows.{more} {after}"]

@@ -9,8 +9,15 @@ from django.db import connection
 
 from wallet.models import Case, Reconciliation, ReconciliationPlan
 from wallet.reconciliation import own_books, severity, thresholds
-from wallet.reconciliation.days import DAY
-from wallet.reconciliation.matching import HAS_NO_END, IS_PAID, NEIGHBOURS, SAID_OTHERWISE
+from wallet.reconciliation.days import DAY, Day
+from wallet.reconciliation.matching import (
+    EARLIEST_FILE,
+    HAS_NO_END,
+    IS_PAID,
+    LATEST_FILE,
+    NEIGHBOURS,
+    SAID_OTHERWISE,
+)
 
 Kind = Case.Kind
 OF_THE_LEDGER = (Kind.TOMBSTONE_MET, Kind.NO_STATEMENT)  # judged without a statement too
@@ -25,8 +32,8 @@ SEVERITY = severity.severity_sql(
     misdirected=severity.misdirected_condition("b"),
 )
 OTHERWISE = """
-    (c.difference, c.ours, c.theirs - 'line' - 'lines')
-    IS DISTINCT FROM (excluded.difference, excluded.ours, excluded.theirs - 'line' - 'lines')
+    (c.difference, c.ours, c.theirs - 'line' - 'lines' - 'bet')
+    IS DISTINCT FROM (excluded.difference, excluded.ours, excluded.theirs - 'line' - 'lines' - 'bet')
 """
 # A person who said whose error it was is believed until the break is another one; who said that it is gone is not. Of
 # money owed both are: it is mostly paid under another id, and whoever finds it on top once more pays it twice.
@@ -148,47 +155,78 @@ LINK = """
              ORDER BY a.id, o.seen_by_id DESC, o.id) p
      WHERE c.id = p.id AND c.other_id IS DISTINCT FROM p.other
 """
-# Days whose row was missing until this comparison found it on another day, the same there or not; and those that have
-# their half of a cut-off difference with this day, which this comparison found no more. A half that a person resolved
-# is there still; one that closed by itself is gone. Of many breaks in one no row is known.
-EXPLAINED = """
-    SELECT c.day FROM wallet_case c JOIN reconciliation_break b ON b.subject = c.subject
-     WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'
-       AND b.transaction_id IS NOT NULL
-       AND ((b.kind = 'day_boundary'
-             AND (c.kind IN ('missing_here', 'missing_there')
-                  OR (c.kind = 'duplicate_there' AND c.theirs ->> 'also' = %(day)s::date::text)))
-            OR (b.kind = ANY (%(otherwise)s) AND c.kind = 'missing_there'))
-    UNION
-    SELECT c.day FROM wallet_case c
-     WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.kind = 'day_boundary'
-       AND c.state <> 'resolved' AND coalesce(c.theirs ->> 'day', c.ours ->> 'day') = %(day)s::date::text
-       AND NOT EXISTS (SELECT FROM wallet_case o
-                        WHERE o.merchant_id = c.merchant_id AND o.subject = c.subject AND o.day = %(day)s
-                          AND (o.state <> 'resolved' OR o.resolved_by_id IS NOT NULL))
+# Days beside this one whose open cases were judged by other rows than this day has now: its file lacks a row that a
+# case names, or has one that a case would name; or our ledger has by now what a file said. What is looked up is what
+# `judging.sql` looks up of another day, so that a day that was compared again asks for no comparison of this one. Of
+# many breaks in one no row is known, and what a person resolved stays.
+STALE = """
+    SELECT DISTINCT c.day
+      FROM (SELECT c.day, c.kind, c.subject, c.ours, c.theirs,
+                   coalesce(c.theirs ->> 'transaction', c.subject) AS id,
+                   (c.theirs ->> 'day')::date AS file_day, (c.ours ->> 'day')::date AS own_day,
+                   %(day)s::date - c.day AS apart
+              FROM wallet_case c
+             WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'
+               AND c.kind = ANY (%(by_row)s)
+               AND NOT coalesce(c.ours, '{{}}') ? 'rows' AND NOT coalesce(c.theirs, '{{}}') ? 'rows') c
+     CROSS JOIN LATERAL (
+           SELECT EXISTS (SELECT FROM wallet_transaction t
+                           WHERE t.merchant_id = %(merchant)s AND t.transaction_id = c.subject AND t.part = 0
+                             AND t.debit_account_id IS NOT NULL
+                             AND t.created_at >= %(begin)s AND t.created_at < %(end)s) AS ours,
+                  EXISTS (SELECT FROM reconciliation_break b
+                           WHERE b.kind = 'day_boundary' AND b.subject = c.subject
+                             AND b.theirs ? 'transaction' AND NOT b.theirs ? 'day') AS taken_back
+           ) n
+     CROSS JOIN LATERAL (SELECT n.taken_back OR {has} AS has) f
+     WHERE (%(day)s::date::text IN (c.theirs ->> 'day', c.theirs ->> 'also') AND NOT ({has_named}))
+        OR (c.apart BETWEEN {earliest} AND {latest} AND f.has
+            AND (c.theirs IS NULL
+                 OR (abs(c.apart), %(day)s::date) < (abs(c.file_day - c.day), c.file_day)))
+        OR (c.own_day IS NOT NULL AND c.theirs ->> 'also' IS NULL AND f.has
+            AND %(day)s::date - c.own_day BETWEEN {earliest} AND {latest}
+            AND (abs(%(day)s::date - c.own_day), %(day)s::date) < (abs(c.day - c.own_day), c.day)
+            AND (abs(c.apart) = 1 OR (c.apart < 0 AND c.own_day < c.day - 1)))
+        OR (c.kind = 'missing_here' AND n.ours)
      ORDER BY 1
 """
+# Whether this day's statement has the row: what only it has is in `reconciliation_met`, and so is what only we have.
+HAS = """
+    (EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = {id} AND m.t_line IS NOT NULL)
+     OR (n.ours AND c.subject = {id}
+         AND NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = {id} AND m.t_line IS NULL)))
+"""
+STALE = STALE.format(
+    has=HAS.format(id="c.subject"), has_named=HAS.format(id="c.id"), earliest=EARLIEST_FILE, latest=LATEST_FILE
+)
+BY_ROW = (Kind.MISSING_HERE, Kind.MISSING_THERE, Kind.DUPLICATE_HERE, Kind.NETS_OUT, Kind.DAY_BOUNDARY, *SAID_OTHERWISE)
 
 
-def sync_cases(*, run: Reconciliation, plan: ReconciliationPlan, now: datetime) -> list[date]:
+def sync_cases(*, run: Reconciliation, plan: ReconciliationPlan, day: Day, now: datetime) -> list[date]:
     """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
     values: dict[str, Any] = (
         {
             "merchant": run.merchant_id,
             "day": run.day,
+            "begin": day.begin,
+            "end": day.end,
             "neighbours": [run.day + days * DAY for days in NEIGHBOURS],
             "run": run.pk,
             "statement": run.statement_id,
             "now": now,
             "judged": _judged(run),
             "otherwise": [*SAID_OTHERWISE],
+            "by_row": [*BY_ROW],
         }
         | KINDS_BY_DAY
         | thresholds.values_of(plan)
     )
     with connection.cursor() as cursor:
-        for statement in (LOCK, MEET, *KEEP_FOLDED, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, EXPLAINED):
+        for statement in (LOCK, MEET, *KEEP_FOLDED, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK):
             cursor.execute(statement, values)
+        if run.statement_id is None:
+            return []
+        cursor.execute(STALE, values)
         return [day for (day,) in cursor.fetchall()]
 
 

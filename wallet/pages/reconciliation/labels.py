@@ -48,7 +48,9 @@ LABELS = {
 FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
 AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
 # Or by themselves make no break.
-NEVER_DIFFER = frozenset({"at", "at_stake", "line", "lines", "day", "count", "also", "transaction"})
+NEVER_DIFFER = frozenset(
+    {"at", "at_stake", "line", "lines", "day", "count", "also", "bet", "correction", "transaction"}
+)
 
 
 class DayConverter:

@@ -31,7 +31,7 @@ from wallet.reconciliation.drafts import StatementDraft
 from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.reading.mapping import suggested_mapping
 from wallet.reconciliation.scope_fields import ScopeFields
-from wallet.reconciliation.scopes import Scope
+from wallet.reconciliation.scopes import WHOLE, Scope
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
@@ -76,7 +76,8 @@ class CommentedForm(MappingForm):
 def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     case = asked_case(request, visit)
     day = case.day if case else yesterday(request, visit)
-    form = FileForm(request.POST or None, request.FILES or None, initial={"day": day})
+    stated = FileForm.initial_of(scope_to_correct(case)) if case else {}
+    form = FileForm(request.POST or None, request.FILES or None, initial={"day": day} | stated)
     if form.is_valid() and (draft := draft_of(form, visit, case)):
         return HttpResponseRedirect(reverse("operator:statement_draft", args=[visit.merchant.code, draft.token]))
     if form.is_bound and is_too_large(request):
@@ -86,12 +87,21 @@ def statement_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     context["previews"] = drafts.open_drafts(merchant=visit.merchant, by=visit.person)
     context["day_begins"] = plan_of(visit.merchant).day_begins
     title = _("Attach corrected statement") if case else _("Upload statement")
+    context["has_scope"] = any(stated.values())
     return page_frame.render_page(request, visit, "statement_new.html", tab=TAB, title=title, **context)
 
 
 def asked_case(request: HttpRequest, visit: Visit) -> Case | None:
     number = request.GET.get("case", "")
     return own_case(visit.merchant, int(number)) if number.isdecimal() and len(number) < 19 else None  # noqa: PLR2004 - digits
+
+
+def scope_to_correct(case: Case) -> Scope:
+    """Return what the form suggests: the whole day where several statements could have the row."""
+    try:
+        return statements.scope_of_row(case)
+    except statements.ScopeNotKnown:
+        return WHOLE
 
 
 def yesterday(request: HttpRequest, visit: Visit) -> date:
@@ -109,6 +119,8 @@ def is_too_large(request: HttpRequest) -> bool:
 def draft_of(form: FileForm, visit: Visit, case: Case | None) -> StatementDraft | None:
     file, day = form.cleaned_data["file"], form.cleaned_data["day"]
     try:
+        if case:
+            statements.check_replaces_one(merchant=visit.merchant, day=case.day, scope=form.cleaned_data["scope"])
         return drafts.keep_draft(
             merchant=visit.merchant, by=visit.person, day=case.day if case else day, name=file.name, content=file,
             size=file.size, case=case.pk if case else None, scope=form.cleaned_data["scope"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import IO
 
 from django.core.files.base import File
@@ -17,13 +17,14 @@ from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from wallet.models import Invoice, Settlement
 from wallet.money import format_amount
-from wallet.reconciliation import cases
+from wallet.reconciliation import cases, statements
 from wallet.reconciliation.closing import refusals, settlements
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, figures_of
 
 MEBIBYTE = 1024 * 1024
 MOST_MEBIBYTES = 10
 LONGEST_NAME = 120
+FOLDER = "invoices"
 PDF, CSV = "application/pdf", "text/csv"
 ENDINGS = {PDF: "pdf", CSV: "csv"}
 BINARY = b"\0"
@@ -101,6 +102,11 @@ def safe_name(name: str, content_type: str) -> str:
 def content_of(invoice: Invoice) -> bytes:
     with invoice.file.open() as file:
         return bytes(file.read())
+
+
+def purge_files(now: datetime) -> int:
+    """Delete files whose upload was not completed, so that no invoice names them; return how many."""
+    return statements.sweep_months(FOLDER, Invoice.objects.all(), now)
 
 
 def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:

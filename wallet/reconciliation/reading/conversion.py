@@ -19,6 +19,14 @@ from wallet.reconciliation.reading.table import SHOWN, shown_text
 from wallet.reconciliation.reading.unreadable_cell import UNSEEN, Unclear, invisible_characters
 
 MOST_COUNTED = 9  # digits
+# Columns of the portal's own export of transactions, and its word for what no statement has: a comparison names
+# corrections apart.
+OUR_EXPORT = frozenset({"Transaction", "Type", "Refers to", "Balance after", "Key version", "Request"})
+CORRECTION = "correction"
+
+
+def is_our_export(headers: Sequence[str]) -> bool:
+    return {header.strip() for header in headers} >= OUR_EXPORT
 
 
 class ConvertedRow(NamedTuple):
@@ -97,6 +105,8 @@ class Conversion:
         self.code = lru_cache(maxsize=1024)(self._code)
         self.kinds = {kind: kind for kind in KINDS} | dict(mapping.kinds)
         self.ignored_kinds, self.ignored_states = set(mapping.ignored_kinds), set(mapping.ignored_states)
+        if is_our_export(headers):
+            self.ignored_kinds.add(CORRECTION)
         self.ignored = 0
         self._rows = self._stake_and_win if mapping.is_stake_and_win else self._one
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import IO, Any
 
 import psycopg
@@ -27,6 +28,7 @@ type Opened = Callable[[], AbstractContextManager[IO[bytes]]]
 SAMPLE = 10
 AT_A_TIME = 1000  # numbers of lines that COPY takes from the sequence
 FETCHED = 5000  # lines at a time
+MOST_BREAKS = 1000  # in one cell, before the end of a row is looked for in the next piece
 NAMES = sql.SQL(", ").join(sql.Identifier(name) for name in TYPES if name != "fault")
 # What a statement does not have a column for.
 ABSENT = {
@@ -59,14 +61,29 @@ class LoadingPlace:
 PASSING = LoadingPlace(sql.SQL("TEMP"), "pg_temp", "statement_raw")
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a file a look reads: bytes into the database, and rows one by one, and for how long."""
+
+    bytes: int
+    rows: int
+    seconds: float
+
+
 @dataclass(slots=True)
 class Loaded:
-    """The raw rows in the database; those of a passing look until the block ends. `read` is how they were read last."""
+    """The raw rows in the database; those of a passing look until the block ends. `read` is how they were read last.
+
+    `is_cut`: the file has more rows. `looked_at`: how many of them were read one by one, within the bounds.
+    """
 
     table: SourceTable
     rows: int
     place: LoadingPlace
     read: LoadedReading | None = None
+    bounds: Bounds | None = None
+    is_cut: bool = False
+    looked_at: int | None = None
 
     @property
     def source(self) -> sql.Composed:
@@ -93,20 +110,56 @@ def cells(table: SourceTable) -> list[sql.Identifier]:
 
 
 @contextmanager
-def loaded_rows(open_file: Opened, mapping: Mapping, place: LoadingPlace = PASSING) -> Iterator[Loaded]:
-    """Raises Unreadable for what is not a table."""
+def loaded_rows(
+    open_file: Opened, mapping: Mapping, place: LoadingPlace = PASSING, bounds: Bounds | None = None
+) -> Iterator[Loaded]:
+    """Raises Unreadable for what is not a table. With bounds, the first rows alone."""
     with open_file() as file:
         table = formats.open_table(file, mapping)
         _make(table, place)
+        begin = Beginning(bounds.bytes if bounds else None)
         try:
-            rows = _copied(table, place)
+            rows = _copied(table, place, begin)
         except psycopg.Error as fault:
-            table, rows = _patiently(fault, table, open_file, mapping, place)
-        if not (table.is_ours or table.newlines == rows - 1):
+            begin = Beginning(begin.most)
+            table, rows = _patiently(fault, table, open_file, mapping, place, begin)
+        if not (table.is_ours or (begin.newlines if begin.is_cut else table.newlines) == rows - 1):
             _count_breaks_in_cells(table, place)
-        yield Loaded(table, rows, place)
+        yield Loaded(table, rows, place, bounds=bounds, is_cut=begin.is_cut)
         if place is PASSING:  # else the caller's savepoint takes them along
             database.run_statement(sql.SQL("DROP TABLE IF EXISTS {}, {}").format(place.table, place.converted))
+
+
+class Beginning:
+    """The bytes of a table up to the end of a row that is not far behind `most` of them; None: all."""
+
+    def __init__(self, most: int | None) -> None:
+        self.most = most
+        self.newlines = 0
+        self.is_cut = False
+
+    def pieces(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        passed = quotes = 0
+        for chunk in chunks:
+            passed += len(chunk)
+            end = _end_of_row(chunk, quotes) if self.most is not None and passed > self.most else -1
+            self.is_cut = end >= 0
+            piece = chunk[:end] if self.is_cut else chunk
+            quotes += piece.count(b'"')
+            self.newlines += piece.count(b"\n")
+            yield piece
+            if self.is_cut:
+                return
+
+
+def _end_of_row(chunk: bytes, quotes: int) -> int:
+    """Return where the last line break between two rows is, below 0 for none: in a cell, quotes before it are odd."""
+    end = chunk.rfind(b"\n")
+    for _ in range(MOST_BREAKS):
+        if end < 0 or (quotes + chunk.count(b'"', 0, end)) % 2 == 0:
+            return end
+        end = chunk.rfind(b"\n", 0, end)
+    return -1
 
 
 def _make(table: SourceTable, place: LoadingPlace) -> None:
@@ -119,25 +172,30 @@ def _make(table: SourceTable, place: LoadingPlace) -> None:
     database.run_statement(sql.SQL("CREATE {} TABLE {} ({}, {})").format(place.kind, place.table, numbered, texts))
 
 
-def _copied(table: SourceTable, place: LoadingPlace) -> int:
+def _copied(table: SourceTable, place: LoadingPlace, begin: Beginning) -> int:
     names = sql.SQL(", ").join([*([sql.Identifier("line")] if table.is_numbered else []), *cells(table)])
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, DELIMITER {}, FORCE_NOT_NULL *)")
     with transaction.atomic(), connection.cursor() as cursor:
         with cursor.copy(statement.format(place.table, names, table.delimiter)) as copy:
-            for chunk in table.chunks:
+            for chunk in begin.pieces(table.chunks):
                 copy.write(chunk)
         return int(cursor.rowcount)
 
 
 def _patiently(
-    fault: psycopg.Error, strict: SourceTable, open_file: Opened, mapping: Mapping, place: LoadingPlace
+    fault: psycopg.Error,
+    strict: SourceTable,
+    open_file: Opened,
+    mapping: Mapping,
+    place: LoadingPlace,
+    begin: Beginning,
 ) -> tuple[SourceTable, int]:
     """What the database did not take as a table may be one. Else its lines are named."""
     with open_file() as file:
         try:
             table = formats.open_table(file, mapping, is_patient=True)
             _make(table, place)
-            return table, _copied(table, place)
+            return table, _copied(table, place, begin)
         except (Unreadable, psycopg.Error):
             raise _told(fault, strict, open_file, mapping) from fault
 
@@ -267,11 +325,16 @@ def _converted(of: Loaded, mapping: Mapping) -> LoadedReading:
     database.run_statement(sql.SQL("CREATE {} TABLE {} ({})").format(of.place.kind, table, texts))
     conversion = Conversion(mapping, of.table.headers)
     into = sql.SQL("COPY {} FROM STDIN").format(table)
+    looked_at, begun = 0, perf_counter()
     for lines in _fetched(of):
+        looked_at += len(lines)
         with connection.cursor() as cursor, cursor.copy(into) as copy:
             for line, *texts_of_line in lines:
                 for row in conversion.rows(line, texts_of_line):
                     copy.write_row(row)
+        if of.bounds and (looked_at >= of.bounds.rows or perf_counter() - begun > of.bounds.seconds):
+            of.looked_at = looked_at
+            break
     query = sql.SQL("SELECT currency, kind, count(*), sum(amount)::text FROM {} AS read GROUP BY 1, 2 ORDER BY 1, 2")
     sums = _sums(database.fetch_rows(query.format(_ours(table))))
     faults = _faults(of.table, table)
@@ -290,9 +353,11 @@ def _fetched(of: Loaded) -> Iterator[list[tuple[Any, ...]]]:
     database.run_statement(
         sql.SQL("DECLARE statement_lines NO SCROLL CURSOR FOR SELECT line, {} FROM {}").format(names, of.source)
     )
-    while lines := database.fetch_rows(sql.SQL("FETCH {} FROM statement_lines").format(FETCHED)):
-        yield lines
-    database.run_statement(sql.SQL("CLOSE statement_lines").format())
+    try:
+        while lines := database.fetch_rows(sql.SQL("FETCH {} FROM statement_lines").format(FETCHED)):
+            yield lines
+    finally:
+        database.run_statement(sql.SQL("CLOSE statement_lines").format())
 
 
 def _faults(table: SourceTable, converted: sql.Identifier) -> list[tuple[Fault, int]]:
