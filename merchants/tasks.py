@@ -5,13 +5,19 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from merchants.services import approvals, chain, email_outbox, expiry, sign_in_records, staff_changes
+from merchants.models import Heartbeat
+from merchants.services import approvals, chain, email_outbox, expiry, heartbeats, sign_in_records, staff_changes
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
 from merchants.sign_in import resets
 from merchants.sign_in.session_purge import purge_sessions
 
 log = structlog.get_logger(__name__)
+
+
+@shared_task
+def record_heartbeat(job: str) -> None:
+    heartbeats.record(Heartbeat.Job(job))
 
 
 @shared_task
@@ -60,6 +66,7 @@ def verify_history() -> None:
     """The heads of the rows that belong to no merchant stand in no report: the log takes them out of the database."""
     verdict = chain.verify_history()
     own = {head.chain: (head.rows, head.digits) for head in heads.chain_heads(None)}
+    heartbeats.record(Heartbeat.Job.HISTORY, is_good=verdict.holds)
     log.info("history.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1), heads=own)
     if not verdict.holds:
         alarm.raise_alarm(verdict)

@@ -24,6 +24,18 @@ def guard_start(**_: object) -> None:
 
 
 app.conf.beat_schedule = {
+    "heartbeat-of-the-worker": {
+        "task": "merchants.tasks.record_heartbeat",
+        "args": ["worker"],
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "heartbeat-of-the-reconciler": {
+        "task": "merchants.tasks.record_heartbeat",
+        "args": ["reconciler"],
+        "schedule": crontab(),
+        "options": {"expires": 55, "queue": "reconciliation"},
+    },
     "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
     "seal-chains": {"task": "merchants.tasks.seal_chains", "schedule": crontab(), "options": {"expires": 55}},
     "verify-the-history": {"task": "merchants.tasks.verify_history", "schedule": crontab(hour="2", minute="50")},

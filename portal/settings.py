@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import sys
 from pathlib import Path
@@ -494,6 +495,18 @@ STORAGES = {
     },
 }
 
+# --- What is watched ------------------------------------------------------------------------------------------------
+# Web processes count their calls in files there, and `manage.py metrics` shows them. Empty: nothing is counted.
+METRICS_FOLDER: str = setting("METRICS_FOLDER", default="")
+METRICS_ADDRESS: str = setting("METRICS_ADDRESS", default="127.0.0.1")
+METRICS_PORT: int = setting("METRICS_PORT", int, default=9464)
+if METRICS_FOLDER:
+    Path(METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER  # read by prometheus_client when it is imported
+BACKUP_RECORD: str = setting("BACKUP_RECORD", default=str(VAR_DIR / "backup.json"))
+# Disks whose free space is watched: those of our own files, and what else is named.
+WATCHED_FOLDERS: list[str] = [PRIVATE_FILES, str(EXPORT_FOLDER), *setting("WATCHED_FOLDERS", list, default=[])]
+
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
@@ -539,6 +552,7 @@ UNFOLD = {
     "SITE_VIEWS": [
         ("find/", "find", "wallet.admin.find.Find"),
         ("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage"),
+        ("health/", "installation_health", "portal.soundness.page.HealthPage"),
     ],
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill_dashboard",
     "SIDEBAR": {
@@ -579,7 +593,18 @@ UNFOLD = {
                     page_of("wallet_settlement", "Settlement statements", "request_quote"),
                 ],
             },
-            {"title": "People", "items": [page_of("merchants_person", "People", "badge")]},
+            {
+                "title": "People",
+                "items": [
+                    page_of("merchants_person", "People", "badge"),
+                    {
+                        "title": "Installation health",
+                        "icon": "stethoscope",
+                        "link": reverse_lazy("admin:installation_health"),
+                        "permission": lambda request: request.user.has_perm("merchants.change_person"),
+                    },
+                ],
+            },
         ],
     },
 }

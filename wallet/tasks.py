@@ -14,8 +14,8 @@ from django.template.loader import render_to_string
 
 from merchants import form_tokens
 from merchants.errors import Refusal
-from merchants.models import Merchant, Person, SeenOrigin
-from merchants.services import chain, history, job_queue, proposals
+from merchants.models import Heartbeat, Merchant, Person, SeenOrigin
+from merchants.services import chain, heartbeats, history, job_queue, proposals
 from merchants.services.chain import alarm
 from portal.lib import clock
 from wallet.ledger.verification import LedgerVerdict
@@ -57,6 +57,7 @@ def verify_ledger() -> None:
     """
     verdict = books_check.check_new_rows()
     sealed = chain.verify_ledger(since=clock.now() - CHAIN_FRESH, part=clock.now().toordinal() % chain.PARTS)
+    heartbeats.record(Heartbeat.Job.LEDGER, is_good=verdict.holds and sealed.holds)
     log.info("ledger.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1))
     for merchant in Merchant.objects.order_by("pk").values_list("pk", flat=True):
         job_queue.send_job("wallet.tasks.verify_books", merchant)

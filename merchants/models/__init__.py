@@ -6,6 +6,7 @@ from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.download import Download
 from merchants.models.email_outbox import Letter
+from merchants.models.heartbeat import Heartbeat
 from merchants.models.merchant import Merchant
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
 from merchants.models.sent import ImportProposal, UsedForm
@@ -27,6 +28,7 @@ __all__ = [
     "Download",
     "EgressProof",
     "Game",
+    "Heartbeat",
     "ImportProposal",
     "Invitation",
     "Letter",

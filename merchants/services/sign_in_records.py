@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pghistory
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from merchants.models import Letter, Person, SignInRecord
 from merchants.services import email_outbox
@@ -79,14 +79,18 @@ def latest_records(person: Person) -> Sequence[SignInRecord]:
     return list(SignInRecord.objects.filter(own).select_related("by")[:SHOWN])
 
 
+def recent_locks() -> QuerySet[SignInRecord]:
+    """Return the locks of the last hour."""
+    return SignInRecord.objects.filter(kind=Kind.LOCKED, at__gt=clock.now() - ALARM_WINDOW)
+
+
 def raise_alarm() -> int:
     """Email `SECURITY_ALARM_TO` when SIGN_IN_LOCKS_ALARM locks or more were noted within an hour; at most once an hour.
 
     Returns how many locks the alarm is about, 0 when none was sent.
     """
     since = clock.now() - ALARM_WINDOW
-    recent = SignInRecord.objects.filter(at__gt=since)
-    locks = list(recent.filter(kind=Kind.LOCKED).values_list("email", "address"))
+    locks = list(recent_locks().values_list("email", "address"))
     sent = Letter.objects.filter(template="sign_in_alarm", created_at__gt=since)  # a record alone silences nobody
     if len(locks) < settings.SIGN_IN_LOCKS_ALARM or sent.exists():
         return 0

@@ -77,6 +77,7 @@ TABLES: dict[str, Rights] = {
     "merchants_compromise": KEPT,
     "merchants_download": update_only("rows", "is_complete"),
     "merchants_game": KEPT,
+    "merchants_heartbeat": KEPT,
     "merchants_letter": update_only("state", "attempts", "due_at", "last_answer", "sent_at"),
     "merchants_listtrial": KEPT,
     "merchants_merchant": KEPT,

@@ -63,6 +63,7 @@ def prepare_roles(superuser_url: str, owner: DatabaseRole, application: Database
             hand_over_schema(connection, schema, owner.name)
         give_objects(connection, "public", owner.name)
         give_objects(connection, STATEMENTS, application.name)
+        let_read_statistics(connection, application.name)
 
 
 def make_role(connection: psycopg.Connection[Any], role: DatabaseRole) -> None:
@@ -93,6 +94,11 @@ def hand_over_schema(connection: psycopg.Connection[Any], schema: str, owner: st
     if connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", [schema]).rowcount:
         statement = sql.SQL("ALTER SCHEMA {} OWNER TO {}")
         connection.execute(statement.format(sql.Identifier(schema), sql.Identifier(owner)))
+
+
+def let_read_statistics(connection: psycopg.Connection[Any], role: str) -> None:
+    """Without this right the state of standbys is hidden, and nobody is told of a standby that is lost."""
+    connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(role)))
 
 
 def give_objects(connection: psycopg.Connection[Any], schema: str, role: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from contextlib import ExitStack
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 API_PORT_AFTER = 1
 MAIL_PORT_AFTER = 25
+METRICS_PORT_AFTER = 26
+METRICS = VAR / "metrics"  # what the web processes count
 LAST_PORT = 65535
 THREADS = {"people": 8, "machines": 8}  # of a web process; each has up to two connections to the database
 SERVER_CHECK_SECONDS = 0.5
@@ -67,12 +70,16 @@ def run(console: Console) -> str:
     api_port = port_of_machines(environment, host, port)
     environment.setdefault("API_URL", f"http://{url_host(host)}:{api_port}")
     environment["API_PORT"] = str(api_port)
-    programs = [*mail_catcher(environment, port), *portal_programs(host, port, api_port)]
+    metrics_port = port_after(port, METRICS_PORT_AFTER, "127.0.0.1")
+    environment.setdefault("METRICS_PORT", str(metrics_port))
+    programs = [*mail_catcher(environment, port), *portal_programs(host, port, api_port), metrics_exporter()]
     with ExitStack() as stack:
         servers = start_servers(console, environment, stack)
         stack.enter_context(share_settings(environment))
         run_command(console, environment, "migrate")
         run_command(console, environment, "seed")
+        shutil.rmtree(METRICS, ignore_errors=True)  # of processes that are gone
+        environment["METRICS_FOLDER"] = str(METRICS)
         return asyncio.run(run_all(programs, environment, console, partial(watch, console, servers, environment)))
 
 
@@ -151,6 +158,11 @@ def portal_programs(host: str, port: int, api_port: int) -> list[Program]:
         Program("reconciler", [*last, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
     ]
+
+
+def metrics_exporter() -> Program:
+    command = ["nice", "-n", "19", sys.executable, "manage.py", "metrics"]
+    return Program("metrics", command, "white", late=True)
 
 
 def granian(host: str, port: int, application: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.conftest import NARROW, WIDE, Door, looks, see
 from tests.plugins.live import Live
 
 PAGES = {
@@ -100,3 +100,16 @@ def test_a_related_page_opens_in_its_frame(staff: Page) -> None:
 def test_the_pages_of_the_api_stand_under_their_policy(watched: Page, live: Live) -> None:
     watched.goto(f"{live.base_url}/api/docs")
     expect(watched.get_by_text("/wallet/transaction/bet").first).to_be_visible()
+
+
+def test_an_administrator_sees_what_is_wrong_with_the_installation(
+    watched: Page, door: Door, live: Live, album: Path
+) -> None:
+    """Nothing runs beside this portal but its web processes, so beat and workers have no heartbeat."""
+    door.enter(watched, "administrator")
+    watched.get_by_role("link", name="Installation health").click()
+    row = watched.locator("#heartbeat")
+    expect(row).to_contain_text("Start beat and the workers")
+    expect(watched.locator("#migrations")).to_contain_text("All migrations are applied.")
+    for size, scheme in looks():
+        see(watched, f"{live.base_url}/admin/health/", size=size, scheme=scheme, album=album, name="health")

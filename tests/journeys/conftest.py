@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from portal.local.ports import is_free
-from portal.local.up import API_PORT_AFTER, MAIL_PORT_AFTER
+from portal.local.up import API_PORT_AFTER, MAIL_PORT_AFTER, METRICS_PORT_AFTER
 
 CHECKOUT = Path(__file__).parents[2]
 NOT_OURS = {
@@ -50,7 +50,8 @@ def port() -> int:
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 2 % (MAIL_PORT_AFTER - 1)
     while True:
         drawn = 11_000 + secrets.randbelow(420) * 2 * MAIL_PORT_AFTER + worker
-        if all(is_free("127.0.0.1", drawn + after) for after in (0, API_PORT_AFTER, MAIL_PORT_AFTER)):
+        ports = (0, API_PORT_AFTER, MAIL_PORT_AFTER, METRICS_PORT_AFTER)
+        if all(is_free("127.0.0.1", drawn + after) for after in ports):
             return drawn
 
 

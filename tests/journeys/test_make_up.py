@@ -9,10 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from portal.local.up import METRICS_PORT_AFTER
 from tests.journeys.conftest import NOT_OURS, running
 from tests.signing import Signer, encoded, new_id
 
@@ -43,6 +45,16 @@ def manage(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def await_count(metrics: str) -> None:
+    """Until the exporter, which starts late, shows the bet."""
+    deadline, shown = time.monotonic() + BUSY_SECONDS, ""
+    while 'portal_calls_total{code="200",endpoint="/wallet/transaction/bet",status="RS_OK"}' not in shown:
+        assert time.monotonic() < deadline, shown[-2000:]
+        with suppress(OSError), urllib.request.urlopen(metrics, timeout=30) as answer:
+            shown = answer.read().decode()
+        time.sleep(0.2)
+
+
 def a_bet(demo: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     merchant = next(one for one in demo["merchants"] if one["status"] == "active")
     return merchant, {"transactionId": new_id(), "amount": 100} | merchant["players"][0]
@@ -62,6 +74,7 @@ def test_one_command_a_signed_bet_and_a_second_start(checkout: Path, port: int) 
         with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=30) as letters:
             assert b"finance@merchant.test" in letters.read()
         assert {one["status"] for one in demo["merchants"]} == {"active", "suspended"}
+        await_count(f"http://127.0.0.1:{port + METRICS_PORT_AFTER}/metrics")
     with running(checkout, port) as demo:
         merchant = next(one for one in demo["merchants"] if one["auth_key"] == merchant["auth_key"])
         assert signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet) == first, "the data was kept"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -48,6 +49,14 @@ class Load:
         return slow + CALLS_OF_A_PLAYER * sum(1 for until in self.failed.values() if now < until)
 
 
+class Crowd(NamedTuple):
+    """How many calls are in the database, wait for their turn, and were refused since the process began."""
+
+    under_way: int
+    waiting: int
+    refused: int
+
+
 class Admission:
     """`answer_seconds`: within which a call has its answer; the patience with calls that stand still is part of it.
 
@@ -60,7 +69,7 @@ class Admission:
         self._most_batches = self._slow_threads = max(threads // 2, 1)
         self._common_threads = max(threads - SPARE_THREADS, 1)
         self._slow_after, self._patience = answer_seconds / 2, answer_seconds / 4
-        self._under_way = 0
+        self._under_way = self._refused = 0
         self._queues: dict[Turn, Queue] = {}
         self._loads: dict[int, Load] = {}
 
@@ -77,6 +86,10 @@ class Admission:
         finally:
             self._end(turn, began, is_decided=is_decided)
 
+    def crowd(self) -> Crowd:
+        with self._changed:
+            return Crowd(self._under_way, sum(queue.waiting for queue in self._queues.values()), self._refused)
+
     def _begin(self, turn: Turn) -> float:
         with self._changed:
             if turn[1] is not None:
@@ -84,6 +97,7 @@ class Admission:
             now, load = monotonic(), self._load_of(turn)
             if self._under_way >= self._common_threads and self._is_slow(load, now):
                 self._leave(turn, is_decided=False)
+                self._refused += 1
                 raise statuses.Overloaded
             self._under_way += 1
             load.begun.append(now)
@@ -111,6 +125,7 @@ class Admission:
             patience = patience if left is None else min(patience, left)
             if patience <= 0 or self._is_stuck(turn):
                 self._note_failure(turn)
+                self._refused += 1
                 raise statuses.Overloaded
             self._changed.wait(patience)
 

@@ -20,11 +20,11 @@ from django.http.request import RawPostDataException
 from portal.lib import clock, deadline, masking, signature_mask
 from portal.lib.postgres import availability
 from wallet import statuses
-from wallet.api import arrival, decoding, envelope, faults
+from wallet.api import arrival, call_metrics, decoding, envelope, faults
 from wallet.api.authentication import caller_address, signed_call
 from wallet.api.request import SignedHttpRequest
 from wallet.api.uploads import discard_rest, receive_upload, refuse_size
-from wallet.api.urls import BASES, Endpoint, endpoint_of
+from wallet.api.urls import BASES, ENDPOINTS, Endpoint, endpoint_of, name_of
 from wallet.ledger import ledger
 from wallet.services.calls import refusal_limit, signed
 from wallet.services.log import refusal_budget, request_log
@@ -62,6 +62,7 @@ class MachineMiddleware:
         return self.serve(cast("SignedHttpRequest", request))
 
     def serve(self, request: SignedHttpRequest) -> HttpResponse:
+        call_metrics.of_this_process.begin()
         created_at, started = clock.now(), perf_counter_ns()  # in this order: together they are never after its end
         address, source = caller_address(request)
         request.raw, request.upload, request.fields = b"", None, {}
@@ -90,6 +91,9 @@ class MachineMiddleware:
             self.keep(request)
         except Exception:  # the line of a call is worth less than its answer
             log.exception("call.not_logged", request_id=str(line.request_id), endpoint=line.endpoint)
+        name = name_of(request.path_info)
+        counted = name if name in ENDPOINTS else call_metrics.OTHER
+        call_metrics.of_this_process.end(counted, line.status, line.http_status, line.duration_us)
         return response
 
     def answer(self, request: SignedHttpRequest) -> HttpResponse:
