@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test lint types bench reset lock runtime development
+.PHONY: help up test lint types bench drill reset lock runtime development
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ types: development ## static types
 
 bench: development ## measure the ledger and the signed calls
 	$(PYTHON) -m bench
+
+drill: development ## break the servers under signed calls, and write down whether the books held
+	$(PYTHON) -m bench.drill $(DRILL)
 
 reset: runtime ## forget the data of the portal in this checkout
 	@$(PYTHON) -m portal.local.reset

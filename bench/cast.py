@@ -66,10 +66,15 @@ class Cast:
     secret: str
 
 
-def assemble(bench: Bench, database: str) -> Cast:
+def assemble(bench: Bench, database: str, players: int = PLAYERS) -> Cast:
     """Makes the portal's tables, and seats everybody through its own services and ledger."""
     bench.migrate(database)
-    said = bench.manage(database, *IN_SHELL, "from bench import seed; seed.main()")
+    return seat(bench, database, players)
+
+
+def seat(bench: Bench, database: str, players: int) -> Cast:
+    """Where the tables are there already."""
+    said = bench.manage(database, *IN_SHELL, f"from bench import seed; seed.main({players})")
     return Cast(**json.loads(said))
 
 

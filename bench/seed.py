@@ -31,9 +31,9 @@ class DepositRefused(Exception):
     """The ledger did not take the players' first deposits."""
 
 
-def main() -> None:
+def main(players: int = PLAYERS) -> None:
     cast = open_merchant()
-    seat_players(cast)
+    seat_players(cast, players)
     json.dump(asdict(cast), sys.stdout)
 
 
@@ -46,9 +46,9 @@ def open_merchant() -> Cast:
     return Cast(merchant.pk, secret.pk, merchant.access_version, issued.key.auth_key, issued.secret)
 
 
-def seat_players(cast: Cast) -> None:
+def seat_players(cast: Cast, players: int) -> None:
     values: dict[str, int | str] = {
-        "players": PLAYERS,
+        "players": players,
         "merchant": cast.merchant_id,
         "secret": cast.secret_id,
         "version": cast.access_version,
@@ -57,7 +57,7 @@ def seat_players(cast: Cast) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(DEPOSITS, values)
-        if cursor.fetchone() != (PLAYERS,):
+        if cursor.fetchone() != (players,):
             raise DepositRefused
         for statement in (SESSIONS, *SETTLE):
             cursor.execute(statement)

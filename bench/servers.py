@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -122,11 +122,14 @@ class Bench:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
         try:
             yield process
         finally:
             embedded.stop(process, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # a web server that was killed leaves its processes behind
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def await_answer(web: Web, log: Path) -> None:
@@ -158,6 +161,8 @@ def settings(database: str, broker: str) -> dict[str, str]:
         "KEY_ENCRYPTION_KEYS": f"bench:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "ALLOWED_HOSTS": HOST,
         "BASE_URL": f"https://{HOST}",
+        "API_URL": f"https://{HOST}",
+        "ANSWER_WITHIN_MS": "850",
         "GAME_LAUNCH_URL": "https://games.example/launch",
         "DEFAULT_FROM_EMAIL": "bench@portal.example",
         "SUPPORT_EMAIL": "bench@portal.example",

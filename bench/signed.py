@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bench.cast import Cast
 
 SEPARATOR = b"\x01"
+BET = "/wallet/transaction/bet"
 
 
 def bets(cast: Cast, count: int, *, hot: bool = False) -> Iterator[bytes]:
@@ -41,9 +42,9 @@ def bet(player: int) -> bytes:
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def request(auth_key: str, secret: bytes, timestamp: str, body: bytes) -> bytes:
+def request(auth_key: str, secret: bytes, timestamp: str, body: bytes, path: str = BET) -> bytes:
     head = (
-        "POST /wallet/transaction/bet HTTP/1.1",
+        f"POST {path} HTTP/1.1",
         f"Host: {HOST}",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psutil
 import psycopg
@@ -71,11 +71,18 @@ class Server:
 
 
 @contextmanager
-def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | None = None) -> Iterator[Server]:
+def postgres(
+    folder: Path,
+    *,
+    durable: bool = True,
+    extra: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """PostgreSQL 18 with its data under `folder`, on a Unix socket, with the database `portal` and its roles in it.
 
     The URL is the superuser's; `roles.as_role` makes those of the others. A folder of an earlier version, in which the
-    superuser owned everything, is handed over. `extra` settings go over ours.
+    superuser owned everything, is handed over. `extra` settings go over ours, and `environment` over the
+    caller's: for the server alone, not for what starts it.
     """
     prepare_folder(folder)
     cluster = folder / "cluster"
@@ -86,7 +93,14 @@ def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | N
         clear_sockets(sockets)
         settings = SETTINGS | ({} if durable else VOLATILE) | {**(extra or {}), "unix_socket_directories": str(sockets)}
         options = [f"--{name}={value}" for name, value in settings.items()]
-        command = [program("postgres"), "-D", str(cluster), *options]
+        variables = [f"{name}={value}" for name, value in (environment or {}).items()]
+        command = [
+            *([shutil.which("env") or "env", *variables] if variables else []),
+            program("postgres"),
+            "-D",
+            str(cluster),
+            *options,
+        ]
         process = spawn(command, folder / "log", signal.SIGINT)
         try:
             url = f"postgres://postgres@{quote(str(sockets), safe='')}/{DATABASE}"
@@ -99,10 +113,14 @@ def postgres(folder: Path, *, durable: bool = True, extra: Mapping[str, str] | N
 
 
 @contextmanager
-def valkey(folder: Path, *, durable: bool = True) -> Iterator[Server]:
-    """Valkey on a free loopback port, behind a password of its own. Durable: it keeps what it holds under `folder`."""
+def valkey(folder: Path, *, durable: bool = True, url: str = "") -> Iterator[Server]:
+    """Valkey on a free loopback port, behind a password of its own. Durable: it keeps what it holds under `folder`.
+
+    With the `url` of an earlier start it is found where it was.
+    """
     prepare_folder(folder)
-    port, password = free_port(), secrets.token_urlsafe(24)
+    before = urlsplit(url)
+    port, password = before.port or free_port(), before.password or secrets.token_urlsafe(24)
     process = spawn([valkey_program(), "-"], folder / "log", signal.SIGTERM, stdin=subprocess.PIPE)
     try:
         configure(process, port, password, durable=durable)

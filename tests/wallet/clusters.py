@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import tempfile
@@ -17,10 +16,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-import psutil
 import psycopg
 from psycopg import sql
 
+from bench.drill import keeper
 from merchants.models import Merchant
 from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
@@ -88,23 +87,11 @@ def standby_of(primary: Server) -> Iterator[Server]:
             yield server
 
 
-def family(server: Server) -> list[psutil.Process]:
-    first = psutil.Process(server.process.pid)
-    return [first, *first.children(recursive=True)]
-
-
 @contextmanager
 def frozen(server: Server) -> Iterator[None]:
-    """All of its processes stand still, as on a host whose hypervisor hangs. The kernel still takes what is sent."""
-    stopped = family(server)
-    for process in stopped:
-        process.send_signal(signal.SIGSTOP)
-    try:
+    """All of its processes stand still."""
+    with keeper.frozen(keeper.family(server.process.pid)):
         yield
-    finally:
-        for process in stopped:
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(signal.SIGCONT)
 
 
 class Relay:

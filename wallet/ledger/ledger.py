@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from portal.lib import clock
 from portal.lib.clientip import Address
+from portal.lib.postgres.base import DatabaseWrapper
 from portal.lib.postgres.connection import is_certain
 from wallet import statuses
 
@@ -108,9 +109,13 @@ def undecided_call(fault: Error) -> statuses.Undecided:
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with _deadline(), connections[settings.WALLET_DATABASE].cursor() as cursor:
+    """Committed, unless the caller has begun a transaction of its own."""
+    database = cast("DatabaseWrapper", connections[settings.WALLET_DATABASE])
+    with _deadline(), database.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+        rows = list(cursor.fetchall())
+        database.check_committed()
+    return rows
 
 
 def _answer(sql: str, parameters: Sequence[Any]) -> Answer:

@@ -138,7 +138,7 @@ class Availability:
 
 def _write_once(options: dict[str, Any]) -> None:
     with deadline.limit_time(CONNECT_SECONDS):
-        connection = ProvingConnection.connect(**options, autocommit=True)
+        connection = ProvingConnection.connect(**(options | {"autocommit": True}))
     with connection, deadline.limit_time(WRITE_SECONDS):
         connection.execute(WRITE)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+import psycopg
+from django.db import Error
 from django.db.backends.postgresql import base
 from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
 
 from portal.lib import deadline
 from portal.lib.postgres import availability
 from portal.lib.postgres.availability import Availability
-from portal.lib.postgres.connection import Connection
+from portal.lib.postgres.connection import Connection, NotCommitted
 
 OURS = ("longest_wait", "proof_grace")
 HEALTH_CHECK_SECONDS = 0.5
@@ -32,12 +36,49 @@ class DatabaseWrapper(base.DatabaseWrapper):
         options = super().get_connection_params()
         return {name: value for name, value in options.items() if name not in OURS}
 
+    def connect(self) -> None:
+        """Make a connection that is ready for use, or none: the time may be over between its making and its setting."""
+        try:
+            super().connect()
+        except BaseException:
+            self.drop_connection()
+            raise
+
+    def drop_connection(self) -> None:
+        """Forget the connection, whatever was under way on it: what it holds is rolled back."""
+        dropped, self.connection = self.connection, None
+        if dropped is not None:
+            with suppress(psycopg.Error):
+                dropped.close()
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        """Each statement is committed from the first one on. Psycopg's own default would keep all of them back."""
         self.isolation_level = IsolationLevel.READ_COMMITTED
         watched = self.availability if deadline.seconds_left() is not None else None
-        made = Connection.connect(**conn_params) if watched is None else watched.connect(conn_params)
+        options = conn_params | {"autocommit": True}
+        made = Connection.connect(**options) if watched is None else watched.connect(options)
         made.longest_wait = self.settings_dict["OPTIONS"].get("longest_wait")
         return made
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's own signature
+        """One that fails would leave Django and the connection of different minds about what is committed."""
+        try:
+            super()._set_autocommit(autocommit)
+        except Error:
+            self.drop_connection()
+            raise
+
+    def check_committed(self) -> None:
+        """Raise unless what was asked of the connection is committed, or will be by whoever began a transaction.
+
+        Nobody may be told that money moved by a statement that still waits for its commit.
+        """
+        made = self.connection
+        if made is None or self.in_atomic_block or made.info.transaction_status == TransactionStatus.IDLE:
+            return
+        self.drop_connection()
+        with self.wrap_database_errors:
+            raise NotCommitted("The statement was not committed.")
 
     def is_usable(self) -> bool:
         """Django asks this when something failed, also before the next request has its deadline."""

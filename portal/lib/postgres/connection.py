@@ -34,6 +34,10 @@ class NotReplicated(StatementUnanswered):
     """The server stopped waiting for its standby: committed there, but not as durable as the installation promises."""
 
 
+class NotCommitted(StatementUnanswered):
+    """The server has answered and waits for a commit that nobody would send."""
+
+
 class Connection(psycopg.Connection[Any]):
     """`longest_wait` limits each wait where no request has a deadline, in seconds; None waits for ever."""
 
