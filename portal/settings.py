@@ -172,6 +172,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "merchants.sign_in.appearance.admin_appearance",
             ],
+            "builtins": ["portal.templatetags.parts"],
         },
     },
 ]

@@ -112,7 +112,6 @@ def is_origin_allowed(host: str, at: datetime, domains: Domains) -> bool:
 @dataclass(frozen=True, slots=True)
 class Credential:
     merchant_id: int
-    merchant_code: str
     access_version: int
     window_ms: int
     key_id: int
@@ -183,7 +182,6 @@ def _read(auth_key: str) -> Credential | None:
     secrets, unopened = _opened(Secret.objects.using(using).usable(at=at).filter(key=key).select_related("key"))
     return Credential(
         merchant_id=key.merchant_id,
-        merchant_code=key.merchant.code,
         access_version=key.merchant.access_version,
         window_ms=key.merchant.timestamp_window_seconds * 1000,
         key_id=key.pk,

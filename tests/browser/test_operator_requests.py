@@ -86,13 +86,13 @@ def in_base64(digest: bytes) -> str:
 
 # What is done wrongly, and what the page says of it.
 TEN: dict[str, tuple[Callable[[Novice], str], str]] = {
-    "blanks signed": (lambda it: it.signs(spaced), MISTAKES["written_spaces"].title),
-    "keys sorted": (lambda it: it.signs(ordered), MISTAKES["order_sorted"].title),
-    "a newline": (lambda it: it.signs(lambda fields: encoded(fields) + b"\n"), MISTAKES["newline_signed"].title),
-    "base64": (lambda it: it.digest(in_base64), MISTAKES["as_base64"].title),
-    "no bar": (lambda it: it.digest(bytes.hex, bar=b""), MISTAKES["bar_missing"].title),
-    "half a secret": (lambda it: it.with_key(it.secret.rpartition("_")[2]), MISTAKES["secret_without_prefix"].title),
-    "seconds": (lambda it: it.at(now_ms()[:-3]), MISTAKES["stamp_seconds"].title),
+    "blanks signed": (lambda it: it.signs(spaced), MISTAKES["body_spaces"].title),
+    "keys sorted": (lambda it: it.signs(ordered), MISTAKES["field_order"].title),
+    "a newline": (lambda it: it.signs(lambda fields: encoded(fields) + b"\n"), MISTAKES["trailing_characters"].title),
+    "base64": (lambda it: it.digest(in_base64), MISTAKES["signature_format"].title),
+    "no bar": (lambda it: it.digest(bytes.hex, bar=b""), MISTAKES["bar"].title),
+    "half a secret": (lambda it: it.with_key(it.secret.rpartition("_")[2]), MISTAKES["secret_changed"].title),
+    "seconds": (lambda it: it.at(now_ms()[:-3]), MISTAKES["timestamp_unit"].title),
     "a slow clock": (lambda it: it.at(str(int(now_ms()) - 11 * 60_000)), MISTAKES["clock_behind"].title),
     "no signature": (lambda it: it.forgets("x-signature"), "Refused by check 1, “Headers are there”"),
     "no such session": (

@@ -1,9 +1,10 @@
-"""The smallest list that holds some addresses."""
+"""A short list that holds some addresses."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 from itertools import combinations
+from time import process_time
 from typing import Any
 
 import pytest
@@ -56,13 +57,13 @@ def test_fewer_entries_join_what_is_near() -> None:
     ]
 
 
-def least(given: list[Address], most: int) -> int:
-    """By trying out all."""
+def narrowest(given: list[Address], most: int) -> int:
+    """Return the size of the widest network of the list whose widest is the smallest, by trying all lists."""
     blocks: list[Network] = sorted(
         {ip_network((int(address) >> bits << bits, 32 - bits)) for address in given for bits in range(6)}
     )
     return min(
-        size(chosen)
+        max(network.num_addresses for network in chosen)
         for count in range(1, most + 1)
         for chosen in combinations(blocks, count)
         if all(any(address in network for network in chosen) for address in given)
@@ -70,10 +71,21 @@ def least(given: list[Address], most: int) -> int:
 
 
 @given(addresses.filter(lambda given: len(given) <= 5), some.integers(1, 3))
-def test_no_list_of_that_length_is_smaller(given: list[Address], most: int) -> None:
-    networks = cover.bounded_cover(given, most)
+def test_no_join_is_wider_than_that_many_networks_need(given: list[Address], most: int) -> None:
+    networks, exact = cover.bounded_cover(given, most), cover.exact_cover(given)
     assert len(networks) <= most
-    assert size(networks) == least(given, most)
+    assert all(any(address in network for network in networks) for address in given)
+    widest = max(narrowest(given, most), *(network.num_addresses for network in exact))
+    assert size(networks) <= most * widest, "full neighbours may be written as one network"
+
+
+def test_thousands_of_addresses_are_covered_at_once() -> None:
+    given = [ip_address(HERE + 3 * number) for number in range(5_000)]
+    began = process_time()
+    networks = cover.bounded_cover(given, 100)
+    assert process_time() - began < 5
+    assert len(networks) <= 100
+    assert size(networks) < 4 * size(cover.exact_cover([ip_address(HERE + number) for number in range(15_000)]))
 
 
 def can_call(address: Address) -> bool:

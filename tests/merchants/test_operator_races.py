@@ -58,7 +58,7 @@ for number in range({rounds}):
     of = merchant()
     owner = member(of, "owner")
     invitation = people.invite(merchant=of, email=f"{{uuid4().hex}}@new.test", role="viewer", by=owner.person)
-    token = email_links.to_invitation(invitation.pk).rstrip("/").rpartition("/")[2]
+    token = email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2]
     said = at_once([lambda: people.accept(token=token, name="A", password=uuid4().hex)] * 3)
     found.append([said, Person.objects.filter(email=invitation.email).count()])
 print(json.dumps(found))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
+import os
+import pathlib
 import re
 import secrets
+import time
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from time import process_time
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -35,6 +41,7 @@ from wallet.services.explain.signature_doctor import Diagnosis
 from wallet.services.log import request_log
 
 QUERY = "page=1&limit=5"
+HOST = "localhost"
 SECONDS_A_CALL = 0.2
 
 
@@ -136,6 +143,14 @@ def floats(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: float(value) if isinstance(value, int) else value for name, value in fields.items()}
 
 
+def indented(value: Any) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
+
+
+def json_ascii(value: Any) -> bytes:
+    return compact(value, ensure_ascii=True)
+
+
 def php(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode()
 
@@ -164,105 +179,198 @@ def off(**by: int) -> Callable[[Client], Sent]:
     return lambda client: client.late(str(int(client.timestamp) - round(timedelta(**by).total_seconds() * 1000)))
 
 
+def twisted(change: Callable[[bytes], bytes]) -> Callable[[Client], Sent]:
+    """Signs with a changed secret."""
+    return lambda client: client.with_key(change(client.secret.encode()))
+
+
+def before_body(head: str) -> Callable[[Client], Sent]:
+    """Signs `head`, then what should have been signed."""
+    return lambda client: client.sent(head.encode() + client.body)
+
+
+BET = "/wallet/transaction/bet"
 MISTAKES: dict[str, tuple[set[str], Callable[[Client], Sent]]] = {
     # the body
-    "spaces signed": ({"written_spaces"}, lambda c: c.sent(spaced(c.fields))),
-    "compact signed": ({"written_compact"}, lambda c: c.sent(c.body, body=spaced(c.fields))),
-    "indented": ({"written_indented"}, lambda c: c.sent(json.dumps(c.fields, indent=2, ensure_ascii=False).encode())),
-    "sorted keys": ({"order_sorted"}, lambda c: c.sent(compact(dict(sorted(c.fields.items()))))),
-    "other order": ({"order_other"}, lambda c: c.sent(compact(shuffled(c.fields)))),
-    "other order and spaces": ({"order_other", "written_spaces"}, lambda c: c.sent(spaced(shuffled(c.fields)))),
-    "newline": ({"newline_signed"}, lambda c: c.sent(c.body + b"\n")),
-    "CRLF": ({"crlf_signed"}, lambda c: c.sent(c.body + b"\r\n")),
-    "newline sent": ({"blanks_sent"}, lambda c: c.sent(c.body, body=c.body + b"\n")),
-    "BOM": ({"bom_signed"}, lambda c: c.sent(b"\xef\xbb\xbf" + c.body)),
-    "BOM sent": ({"bom_sent"}, lambda c: c.sent(c.body, body=b"\xef\xbb\xbf" + c.body)),
-    "spaces and newline": ({"written_spaces", "newline_signed"}, lambda c: c.sent(spaced(c.fields) + b"\n")),
-    "Latin-1": ({"charset_latin"}, lambda c: c.sent(c.body.decode().encode("latin-1"))),
-    "UTF-16": ({"charset_utf16"}, lambda c: c.sent(c.body.decode().encode("utf-16"))),
-    "UTF-8 twice": ({"charset_twice"}, lambda c: c.sent(c.body.decode("latin-1").encode())),
-    "slashes escaped": ({"slashes_escaped"}, lambda c: c.sent(c.body.replace(b"/", b"\\/"))),
-    "as PHP writes": ({"php_escaped"}, lambda c: c.sent(php(c.fields))),
-    "letters escaped": ({"unicode_escaped"}, lambda c: c.sent(compact(c.fields, ensure_ascii=True))),
+    "spaces signed": ({"body_spaces"}, lambda c: c.sent(spaced(c.fields))),
+    "compact signed": ({"body_format"}, lambda c: c.sent(c.body, body=spaced(c.fields))),
+    "indented": ({"body_format"}, lambda c: c.sent(indented(c.fields))),
+    "indented with CRLF": (
+        {"body_format", "line_breaks"},
+        lambda c: c.sent(indented(c.fields).replace(b"\n", b"\r\n")),
+    ),
+    "CRLF inside, signed": (
+        {"line_breaks"},
+        lambda c: c.sent(indented(c.fields).replace(b"\n", b"\r\n"), body=indented(c.fields)),
+    ),
+    "CRLF inside, sent": (
+        {"line_breaks"},
+        lambda c: c.sent(indented(c.fields), body=indented(c.fields).replace(b"\n", b"\r\n")),
+    ),
+    "sorted keys": ({"field_order"}, lambda c: c.sent(compact(dict(sorted(c.fields.items()))))),
+    "other order": ({"field_order"}, lambda c: c.sent(compact(shuffled(c.fields)))),
+    "other order and spaces": ({"field_order", "body_spaces"}, lambda c: c.sent(spaced(shuffled(c.fields)))),
+    "newline": ({"trailing_characters"}, lambda c: c.sent(c.body + b"\n")),
+    "CRLF": ({"trailing_characters"}, lambda c: c.sent(c.body + b"\r\n")),
+    "newline sent": ({"body_format"}, lambda c: c.sent(c.body, body=c.body + b"\n")),
+    "BOM": ({"byte_order_mark"}, lambda c: c.sent(b"\xef\xbb\xbf" + c.body)),
+    "BOM sent": ({"byte_order_mark"}, lambda c: c.sent(c.body, body=b"\xef\xbb\xbf" + c.body)),
+    "spaces and newline": ({"body_spaces", "trailing_characters"}, lambda c: c.sent(spaced(c.fields) + b"\n")),
+    "Latin-1": ({"body_charset"}, lambda c: c.sent(c.body.decode().encode("latin-1"))),
+    "UTF-16": ({"body_charset"}, lambda c: c.sent(c.body.decode().encode("utf-16"))),
+    "UTF-8 twice": ({"body_charset"}, lambda c: c.sent(c.body.decode("latin-1").encode())),
+    "slashes escaped": ({"slash_escapes"}, lambda c: c.sent(c.body.replace(b"/", b"\\/"))),
+    "slashes escaped, sent": ({"slash_escapes"}, lambda c: c.sent(c.body, body=c.body.replace(b"/", b"\\/"))),
+    "slashes escaped, sent, and spaces": (
+        {"slash_escapes", "body_spaces"},
+        lambda c: c.sent(spaced(c.fields), body=c.body.replace(b"/", b"\\/")),
+    ),
+    "as PHP writes": ({"php_escapes"}, lambda c: c.sent(php(c.fields))),
+    "as PHP writes, sent": ({"php_escapes"}, lambda c: c.sent(c.body, body=php(c.fields))),
+    "letters escaped": ({"unicode_escapes"}, lambda c: c.sent(compact(c.fields, ensure_ascii=True))),
+    "letters escaped in what PHP sent": ({"slash_escapes"}, lambda c: c.sent(json_ascii(c.fields), body=php(c.fields))),
     "letters as they are": (
-        {"unicode_plain"},
+        {"unicode_escapes"},
         lambda c: c.sent(c.body, body=compact(c.fields, ensure_ascii=True)),
     ),
-    "Python's json.dumps": ({"written_spaces", "unicode_escaped"}, lambda c: c.sent(json.dumps(c.fields).encode())),
-    "floats": ({"numbers_as_floats"}, lambda c: c.sent(compact(floats(c.fields)))),
+    "Python's json.dumps": ({"body_spaces", "unicode_escapes"}, lambda c: c.sent(json.dumps(c.fields).encode())),
+    "floats": ({"values_changed"}, lambda c: c.sent(compact(floats(c.fields)))),
     "numbers in quotes": (
-        {"numbers_as_texts"},
+        {"values_changed"},
         lambda c: c.sent(compact({k: str(v) if isinstance(v, int) else v for k, v in c.fields.items()})),
     ),
-    "encoded twice": ({"encoded_twice"}, lambda c: c.sent(json.dumps(c.body.decode()).encode())),
-    "nothing": ({"nothing_signed"}, lambda c: c.sent(b"")),
-    "path and body": ({"path_and_body"}, lambda c: c.sent(b"/wallet/transaction/bet" + c.body)),
-    "a form": ({"form_signed"}, lambda c: c.sent(urlencode(c.fields).encode())),
+    "empty fields left out": (
+        {"values_changed"},
+        lambda c: c.sent(c.body, body=compact(c.fields | {"roundId": None, "note": ""})),
+    ),
+    "encoded twice": ({"json_twice"}, lambda c: c.sent(json.dumps(c.body.decode()).encode())),
+    "encoded twice, sent": ({"json_twice"}, lambda c: c.sent(c.body, body=json.dumps(c.body.decode()).encode())),
+    "nothing": ({"body_not_signed"}, lambda c: c.sent(b"")),
+    "a form": ({"not_json"}, lambda c: c.sent(urlencode(c.fields).encode())),
+    "undefined": ({"not_json"}, lambda c: c.sent(b"undefined")),
+    "an object as text": ({"not_json"}, lambda c: c.sent(b"[object Object]")),
+    "base64 of the body": ({"body_encoded"}, lambda c: c.sent(base64.b64encode(c.body))),
+    "gzip": ({"body_compressed"}, lambda c: c.sent(c.body, body=gzip.compress(c.body))),
+    "zlib": ({"body_compressed"}, lambda c: c.sent(c.body, body=zlib.compress(c.body))),
+    "deflate": ({"body_compressed"}, lambda c: c.sent(c.body, body=zlib.compress(c.body, wbits=-15))),
+    # what is signed beside it
+    "path": ({"extra_text"}, before_body(BET)),
+    "path and bar": ({"extra_text"}, before_body(f"{BET}|")),
+    "path and newline": ({"extra_text"}, before_body(f"{BET}\n")),
+    "method": ({"extra_text"}, before_body("POST")),
+    "method and bar": ({"extra_text"}, before_body("POST|")),
+    "method and newline": ({"extra_text"}, before_body("POST\n")),
+    "method and path": ({"extra_text"}, before_body(f"POST{BET}")),
+    "method and path with bars": ({"extra_text"}, before_body(f"POST|{BET}|")),
+    "method and path in lines": ({"extra_text"}, before_body(f"POST\n{BET}\n")),
+    "method and path with colons": ({"extra_text"}, before_body(f"POST:{BET}:")),
+    "method and path as a request line": ({"extra_text"}, before_body(f"POST {BET} ")),
+    "method in lower case": ({"extra_text"}, before_body(f"post{BET}")),
+    "the whole address": ({"extra_text"}, lambda c: c.sent(f"https://{HOST}{BET}".encode() + c.body)),
+    "the whole address and bar": ({"extra_text"}, lambda c: c.sent(f"https://{HOST}{BET}|".encode() + c.body)),
+    "path, spaces": ({"extra_text", "body_spaces"}, lambda c: c.sent(BET.encode() + spaced(c.fields))),
+    "timestamp, method and path": (
+        {"extra_text", "timestamp_first"},
+        lambda c: c.message(c.stamp + b"POST" + BET.encode() + c.body),
+    ),
+    "timestamp, method and path with bars": (
+        {"extra_text", "timestamp_first"},
+        lambda c: c.message(c.stamp + b"|POST|" + BET.encode() + b"|" + c.body),
+    ),
+    "the auth key": ({"extra_text"}, lambda c: c.message(c.caller.signer.auth_key.encode() + b"|" + c.text)),
     # the timestamp
-    "no bar": ({"bar_missing"}, lambda c: c.message(c.body + c.stamp)),
-    "a colon": ({"bar_other"}, lambda c: c.message(c.body + b":" + c.stamp)),
+    "no bar": ({"bar"}, lambda c: c.message(c.body + c.stamp)),
+    "a colon": ({"bar"}, lambda c: c.message(c.body + b":" + c.stamp)),
     "in front": ({"timestamp_first"}, lambda c: c.message(c.stamp + b"|" + c.body)),
-    "in front without bar": ({"timestamp_first", "bar_missing"}, lambda c: c.message(c.stamp + c.body)),
-    "no timestamp": ({"timestamp_missing"}, lambda c: c.message(c.body)),
-    "seconds signed": ({"seconds_signed"}, lambda c: c.message(c.body + b"|" + c.stamp[:-3])),
+    "in front without bar": ({"timestamp_first", "bar"}, lambda c: c.message(c.stamp + c.body)),
+    "no timestamp": ({"timestamp_not_signed"}, lambda c: c.message(c.body)),
+    "newline behind it": ({"trailing_characters"}, lambda c: c.message(c.text + b"\n")),
+    "seconds signed": ({"timestamp_format"}, lambda c: c.message(c.body + b"|" + c.stamp[:-3])),
     "clock read twice": (
         {"clock_read_twice"},
         lambda c: c.message(c.body + b"|" + str(int(c.timestamp) - 3).encode()),
     ),
-    "spaces and no bar": ({"written_spaces", "bar_missing"}, lambda c: c.message(spaced(c.fields) + c.stamp)),
+    "spaces and no bar": ({"body_spaces", "bar"}, lambda c: c.message(spaced(c.fields) + c.stamp)),
     # the secret
     "a version that has ended": ({"secret_other_version"}, other_version),
     "the other environment": ({"secret_other_environment"}, other_environment),
     "another key": ({"secret_other_key"}, other_key),
-    "secret with newline": ({"secret_blanks"}, lambda c: c.with_key(c.secret.encode() + b"\n")),
-    "secret in quotes": ({"secret_quoted"}, lambda c: c.with_key(b'"' + c.secret.encode() + b'"')),
-    "secret without prefix": ({"secret_without_prefix"}, lambda c: c.with_key(c.secret.encode()[10:])),
+    "secret with newline": ({"secret_whitespace"}, twisted(lambda secret: secret + b"\n")),
+    "secret with CR": ({"secret_whitespace"}, twisted(lambda secret: secret + b"\r")),
+    "secret with CRLF": ({"secret_whitespace"}, twisted(lambda secret: secret + b"\r\n")),
+    "secret with tab": ({"secret_whitespace"}, twisted(lambda secret: secret + b"\t")),
+    "secret with no-break space": ({"secret_whitespace"}, twisted(lambda secret: secret + "\xa0".encode())),
+    "secret behind a newline": ({"secret_whitespace"}, twisted(lambda secret: b"\n" + secret)),
+    "secret behind a tab": ({"secret_whitespace"}, twisted(lambda secret: b"\t" + secret)),
+    "secret behind a no-break space": ({"secret_whitespace"}, twisted(lambda secret: "\xa0".encode() + secret)),
+    "secret behind a BOM": ({"secret_whitespace"}, twisted(lambda secret: b"\xef\xbb\xbf" + secret)),
+    "secret behind a BOM, in spaces": (
+        {"secret_whitespace", "body_spaces"},
+        lambda c: c.with_digest(
+            hmac.digest(b"\xef\xbb\xbf" + c.secret.encode(), spaced(c.fields) + b"|" + c.stamp, "sha256").hex()
+        ),
+    ),
+    "secret in quotes": ({"secret_quoted"}, twisted(lambda secret: b'"' + secret + b'"')),
+    "SECRET= in front": ({"secret_quoted"}, twisted(lambda secret: b"SECRET=" + secret)),
+    "OPPI_SECRET_KEY= in front": ({"secret_quoted"}, twisted(lambda secret: b"OPPI_SECRET_KEY=" + secret)),
+    "secret without prefix": ({"secret_changed"}, twisted(lambda secret: secret[10:])),
+    "secret in upper case": ({"secret_changed"}, twisted(bytes.upper)),
+    "secret hashed": ({"secret_changed"}, twisted(lambda secret: hashlib.sha256(secret).digest())),
     "auth key": ({"auth_key_as_secret"}, lambda c: c.with_key(c.caller.signer.auth_key.encode())),
+    "auth key and secret": (
+        {"auth_key_as_secret"},
+        lambda c: c.with_key(f"{c.caller.signer.auth_key}:{c.secret}".encode()),
+    ),
     "no secret": ({"secret_empty"}, lambda c: c.with_key(b"")),
     "newline and no bar": (
-        {"secret_blanks", "bar_missing"},
+        {"secret_whitespace", "bar"},
         lambda c: c.with_digest(hmac.digest(c.secret.encode() + b"\n", c.body + c.stamp, "sha256").hex()),
     ),
     # the hash, and how it is written
-    "upper case": ({"hex_upper"}, lambda c: c.with_digest(c.mac.upper())),
-    "base64": ({"as_base64"}, lambda c: c.with_digest(base64.b64encode(bytes.fromhex(c.mac)).decode())),
+    "upper case": ({"signature_format"}, lambda c: c.with_digest(c.mac.upper())),
+    "base64": ({"signature_format"}, lambda c: c.with_digest(base64.b64encode(bytes.fromhex(c.mac)).decode())),
     "base64 for URLs": (
-        {"as_base64"},
+        {"signature_format"},
         lambda c: c.with_digest(base64.urlsafe_b64encode(bytes.fromhex(c.mac)).decode().rstrip("=")),
     ),
-    "hex in base64": ({"hex_in_base64"}, lambda c: c.with_digest(base64.b64encode(c.mac.encode()).decode())),
-    "sha256= in front": ({"signature_dressed"}, lambda c: c.with_digest("sha256=" + c.mac)),
-    "SHA-1": ({"hash_sha1"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "sha1").hex())),
-    "MD5": ({"hash_md5"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "md5").hex())),
-    "SHA-512": ({"hash_sha512"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "sha512").hex())),
+    "hex in base64": ({"signature_format"}, lambda c: c.with_digest(base64.b64encode(c.mac.encode()).decode())),
+    "sha256= in front": ({"signature_format"}, lambda c: c.with_digest("sha256=" + c.mac)),
+    "quotes, in upper case": ({"signature_format"}, lambda c: c.with_digest(f'"{c.mac.upper()}"')),
+    "SHA-1": ({"hash_function"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "sha1").hex())),
+    "MD5": ({"hash_function"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "md5").hex())),
+    "SHA-512": ({"hash_function"}, lambda c: c.with_digest(hmac.digest(c.secret.encode(), c.text, "sha512").hex())),
     "SHA-512 and spaces": (
-        {"hash_sha512", "written_spaces"},
+        {"hash_function", "body_spaces"},
         lambda c: c.with_digest(hmac.digest(c.secret.encode(), spaced(c.fields) + b"|" + c.stamp, "sha512").hex()),
     ),
-    "no HMAC": (
-        {"hash_without_hmac"},
-        lambda c: c.with_digest(hashlib.sha256(c.secret.encode() + c.text).hexdigest()),
+    "no HMAC": ({"hmac_use"}, lambda c: c.with_digest(hashlib.sha256(c.secret.encode() + c.text).hexdigest())),
+    "no secret in the hash": ({"hmac_use"}, lambda c: c.with_digest(hashlib.sha256(c.text).hexdigest())),
+    "hashed first": (
+        {"hmac_use"},
+        lambda c: c.with_digest(hmac.digest(c.secret.encode(), hashlib.sha256(c.text).digest(), "sha256").hex()),
     ),
-    "swapped": ({"hash_swapped"}, lambda c: c.with_digest(hmac.digest(c.text, c.secret.encode(), "sha256").hex())),
+    "swapped": ({"hmac_use"}, lambda c: c.with_digest(hmac.digest(c.text, c.secret.encode(), "sha256").hex())),
     # a call without a body
-    "GET as an object": ({"object_for_nothing"}, lambda c: c.get(b"{}")),
+    "GET as an object": ({"empty_body_signed"}, lambda c: c.get(b"{}")),
+    "GET as undefined": ({"empty_body_signed"}, lambda c: c.get(b"undefined")),
     "GET as its query": ({"query_signed"}, lambda c: c.get(QUERY.encode())),
-    "GET as JSON of its query": ({"query_as_json"}, lambda c: c.get(b'{"page":"1","limit":"5"}')),
-    "GET as its path": ({"path_signed"}, lambda c: c.get(b"/game/list")),
+    "GET as JSON of its query": ({"query_signed"}, lambda c: c.get(b'{"page":"1","limit":"5"}')),
+    "GET as its path": ({"extra_text"}, lambda c: c.get(b"/game/list")),
+    "GET as its method, path and query": ({"extra_text"}, lambda c: c.get(f"GET|/game/list?{QUERY}".encode())),
     # x-timestamp itself
-    "seconds": ({"stamp_seconds"}, lambda c: c.late(seconds(c))),
+    "seconds": ({"timestamp_unit"}, lambda c: c.late(seconds(c))),
     "seconds sent, milliseconds signed": (
-        {"stamp_seconds", "milliseconds_signed"},
+        {"timestamp_unit", "timestamp_format"},
         lambda c: c.sent(c.body, timestamp=seconds(c)),
     ),
-    "a fraction": ({"stamp_fraction"}, lambda c: c.late(f"{seconds(c)}.123")),
-    "microseconds": ({"stamp_microseconds"}, lambda c: c.late(c.timestamp + "000")),
-    "a date": ({"stamp_date"}, lambda c: c.late("2026-11-22T21:43:00Z")),
+    "a fraction": ({"timestamp_not_whole"}, lambda c: c.late(f"{seconds(c)}.123")),
+    "microseconds": ({"timestamp_unit"}, lambda c: c.late(c.timestamp + "000")),
+    "a date": ({"timestamp_not_whole"}, lambda c: c.late("2026-11-22T21:43:00Z")),
     "a slow clock": ({"clock_behind"}, off(minutes=11)),
     "a fast clock": ({"clock_ahead"}, off(minutes=-7)),
     "local time": ({"clock_zone"}, off(hours=2, seconds=-4)),
     "late, and spaces": (
-        {"clock_behind", "written_spaces"},
+        {"clock_behind", "body_spaces"},
         lambda c: Sent(
             c.body,
             signature(c.secret, spaced(c.fields), str(int(c.timestamp) - 900_000)),
@@ -286,7 +394,7 @@ def client_of(caller: Caller) -> Client:
 
 def send(caller: Caller, sent: Sent) -> Answer:
     extra: dict[str, Any] = {"timestamp": sent.timestamp, "x_signature": sent.signature}
-    return caller.call(sent.path, sent.body, method=sent.method, **extra)
+    return caller.call(sent.path, sent.body, method=sent.method, meta={"HTTP_HOST": HOST}, **extra)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -340,7 +448,7 @@ def test_a_random_signature_is_no_mistake_that_we_know(caller: Caller, viewer: P
     client = client_of(caller)
     for mac in (secrets.token_hex(32), secrets.token_hex(20), base64.b64encode(secrets.token_bytes(32)).decode(), "?"):
         diagnosis = ask(caller.merchant, viewer, send(caller, client.with_digest(mac)))
-        assert not diagnosis.is_found
+        assert not diagnosis.findings
         assert diagnosis.tried > 500
 
 
@@ -356,7 +464,9 @@ def test_the_version_is_named_and_when_it_ended(caller: Caller, viewer: Person) 
 def test_in_an_overlap_both_versions_are_right(caller: Caller, viewer: Person) -> None:
     keys.rotate_secret(key=ApiKey.objects.get(auth_key=caller.signer.auth_key))
     client = client_of(caller)
-    assert names(ask(caller.merchant, viewer, send(caller, client.sent(client.body + b"\n")))) == {"newline_signed"}
+    assert names(ask(caller.merchant, viewer, send(caller, client.sent(client.body + b"\n")))) == {
+        "trailing_characters"
+    }
 
 
 def test_the_drift_is_measured(caller: Caller, viewer: Person) -> None:
@@ -364,13 +474,13 @@ def test_the_drift_is_measured(caller: Caller, viewer: Person) -> None:
     assert diagnosis.clock_off_ms is not None
     assert 660_000 <= diagnosis.clock_off_ms < 670_000
     [finding] = diagnosis.findings
-    assert finding.detail.startswith("It was 0:11:0")
+    assert finding.detail.startswith("x-timestamp was 0:11:0")
 
 
 def test_the_rightful_secret_of_somebody_else_is_not_told(caller: Caller, rival_caller: Caller, viewer: Person) -> None:
     client = client_of(caller)
     mac = signature(rival_caller.signer.secret, client.body, client.timestamp)
-    assert not ask(caller.merchant, viewer, send(caller, client.with_digest(mac))).is_found
+    assert not ask(caller.merchant, viewer, send(caller, client.with_digest(mac))).findings
 
 
 def test_the_calls_of_others_are_not_there(caller: Caller, rival: Merchant, viewer: Person) -> None:
@@ -402,7 +512,7 @@ def test_a_secret_in_the_body_makes_the_bytes_unknown(caller: Caller, viewer: Pe
     client = client_of(caller)
     body = compact(client.fields | {"playerId": caller.signer.secret})
     diagnosis = ask(caller.merchant, viewer, send(caller, client.sent(body + b"\n", body=body)))
-    assert not diagnosis.is_found
+    assert not diagnosis.findings
     assert "The body contained a secret key" in diagnosis.notes[0]
 
 
@@ -417,9 +527,9 @@ def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person)
         with pytest.raises(rate_limit.TooManyQuestions) as refused:
             signature_doctor.diagnose_signature(person=viewer, **wish)
         assert 0 < refused.value.seconds <= 60
-        assert signature_doctor.diagnose_signature(person=owner, **wish).is_found
+        assert signature_doctor.diagnose_signature(person=owner, **wish).findings
         with clock.frozen_at(clock.now() + timedelta(seconds=refused.value.seconds)):
-            assert signature_doctor.diagnose_signature(person=viewer, **wish).is_found
+            assert signature_doctor.diagnose_signature(person=viewer, **wish).findings
 
 
 def cache_of_one_question(person: Person, merchant: Merchant) -> None:
@@ -449,7 +559,7 @@ def test_the_work_is_bounded(caller: Caller, viewer: Person, size: int) -> None:
     client = client_of(caller)
     body = compact(client.fields | {"roundId": "é" * (size // 2)})
     answer = send(caller, client.sent(body + b"\n", body=body))
-    assert names(soon(caller.merchant, viewer, answer)) == {"newline_signed"}
+    assert names(soon(caller.merchant, viewer, answer)) == {"trailing_characters"}
 
 
 @given(
@@ -484,10 +594,36 @@ def test_no_secret_and_no_expected_signature_is_told(
     assert base64.b64encode(bytes.fromhex(client.mac)).decode() not in told
 
 
-def test_every_mistake_has_its_words_and_its_test() -> None:
-    tested = {name for names, _ in MISTAKES.values() for name in names}
-    assert tested <= set(signature_mistakes.MISTAKES)
-    assert len(tested) >= 25
+def test_each_mistake_has_its_words_and_its_test() -> None:
+    """Where the fix is the same, so is the mistake."""
+    assert {name for told, _ in MISTAKES.values() for name in told} == set(signature_mistakes.MISTAKES)
+    assert len(signature_mistakes.MISTAKES) <= 40
+    assert len({mistake.title for mistake in signature_mistakes.MISTAKES.values()}) == len(signature_mistakes.MISTAKES)
+
+
+@pytest.mark.parametrize("mistake", signature_mistakes.MISTAKES)
+def test_the_snippet_of_each_mistake_makes_a_right_call(
+    caller: Caller, mistake: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is run among the values of a client whose other steps are right."""
+    snippet, client = signature_mistakes.MISTAKES[mistake].snippet, client_of(caller)
+    if snippet.startswith("$"):
+        assert all(flag in signature_mistakes.PHP for flag in re.findall(r"JSON_\w+", snippet))
+        return
+    monkeypatch.setenv("OPPI_SECRET_KEY", f"{client.secret}\n")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "body.json").write_bytes(client.body)
+    client_values = {"fields": client.fields, "body": client.body, "timestamp": client.timestamp}
+    names = client_values | {"secret": client.secret.encode(), "line": f'OPPI_SECRET_KEY="{client.secret}"\n'}
+    names |= {"text": client.text, "headers": {}}
+    libraries = {module.__name__: module for module in (hashlib, hmac, json, os, pathlib, time)}
+    exec(snippet, libraries, names)  # noqa: S102 - ours
+    has_body = not snippet.startswith('text = b"|"')
+    body = names["body"] if has_body else b""
+    text = names["text"] if snippet.startswith("text =") else body + b"|" + names["timestamp"].encode()
+    mac = names.get("signature") or hmac.digest(names["secret"], text, "sha256").hex()
+    sent = Sent(body, mac, names["timestamp"]) if has_body else Sent(b"", mac, names["timestamp"], "/game/list", "GET")
+    assert not send(caller, sent).status.startswith("SIGNATURE")
 
 
 @pytest.mark.parametrize("has_body", [True, False])
@@ -537,13 +673,14 @@ def test_strange_bodies_are_answered_in_time(caller: Caller, viewer: Person, bod
     stamps = {"milliseconds": now_ms(), "seconds": now_ms()[:-3]}
     mac = signature(caller.signer.secret, STRANGE[body], stamps.get(stamp, "1"))[::-1]
     answer = send(caller, Sent(STRANGE[body], mac, stamps.get(stamp, "1742893648.5e")))
-    assert not names(soon(caller.merchant, viewer, answer)) & set(KINDS_OF_TEXT)
+    assert not names(soon(caller.merchant, viewer, answer)) & KINDS_OF_TEXT
 
 
-KINDS_OF_TEXT = [name for name in signature_mistakes.MISTAKES if not name.startswith(("stamp_", "clock_"))]
+OF_THE_CLOCK = {"timestamp_unit", "timestamp_not_whole", "clock_zone", "clock_behind", "clock_ahead"}
+KINDS_OF_TEXT = set(signature_mistakes.MISTAKES) - OF_THE_CLOCK
 
 
 @pytest.mark.parametrize("mac", ["é" * 20, "0x", "====", "a" * 4_000, "'\"", "sha256=" * 500])
 def test_strange_signatures_are_answered(caller: Caller, viewer: Person, mac: str) -> None:
     client = client_of(caller)
-    assert not ask(caller.merchant, viewer, send(caller, client.with_digest(mac))).is_found
+    assert not ask(caller.merchant, viewer, send(caller, client.with_digest(mac))).findings

@@ -155,11 +155,6 @@ def test_nothing_on_the_page_can_be_sent_again(looking: Client, caller: Caller) 
     assert caller.signer.secret not in shown
 
 
-def own_id(answer: Answer) -> str:
-    request_log.drain_lines()
-    return answer.headers["x-request-id"]
-
-
 def test_a_secret_in_the_body_is_nowhere(looking: Client, caller: Caller) -> None:
     answer = caller.balance(playerId=caller.signer.secret)
     shown = page(looking, answer)

@@ -68,7 +68,6 @@ def tables(draw: st.DrawFn) -> Table:
     return [[f"column {number}" for number in range(width)], *(kept or [["x"] * width])]
 
 
-MARKED = ["utf-8", "utf-8-sig", "utf-16"]
 IN_ANY_DIALECT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -36,8 +36,6 @@ class GameUrl(SignedView):
 class Listing(QueryView):
     """A page of rows, newest first."""
 
-    page_class: type[contracts.Page[Any]] = contracts.Page
-
     def rows(self, caller: Caller, asked: Any) -> QuerySet[Any]:
         raise NotImplementedError
 

@@ -29,7 +29,6 @@ from wallet.services.usage.usage_rollup import IS_OPEN
 # Of a statement that takes longer than that, the run has failed, which an alarm tells.
 ROOM_TO_WORK = "SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = '10min'"
 BOOKS = (Case.Kind.BALANCE, Case.Kind.PAID_ON_ROLLED_BACK, Case.Kind.BELOW_ZERO)  # wrong in ours, whatever they say
-OF_EARLIER_DAYS = (*BOOKS, Case.Kind.UNSETTLED)  # a day's comparison meets them, their cases may be an earlier one's
 # Of a row that both sides have, on this day or over midnight.
 SAID_OTHERWISE = (
     Case.Kind.AMOUNT, Case.Kind.CURRENCY, Case.Kind.KIND, Case.Kind.WHOSE, Case.Kind.GAME, Case.Kind.STATE,

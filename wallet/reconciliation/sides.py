@@ -8,7 +8,6 @@ from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.figures import FigureSide, OurSide
 from wallet.reconciliation.matching import SumExplanation, Sums
 
-type Explanations = dict[tuple[str, str], SumExplanation]
 ROLLBACK = "rollback"
 NOTHING = (0, 0)
 

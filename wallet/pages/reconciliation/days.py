@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from merchants.access import Visit, Work
@@ -171,7 +170,3 @@ def day_file(request: HttpRequest, visit: Visit, day: date, kind: str) -> Any:
         messages.error(request, _("This day has not been compared yet, so it has no cases."))
         return HttpResponseRedirect(day_address(visit.merchant, day))
     return files.file_response(visit, run, kind)
-
-
-def overview_address(merchant: Merchant) -> str:
-    return reverse("operator:reconciliation", args=[merchant.code])

@@ -50,14 +50,6 @@ class SumsDisagree(Refusal):
         )
 
 
-class OpeningChanged(Refusal):
-    def __init__(self, currency: str, closed: str, found: str) -> None:
-        super().__init__(
-            f"{currency}: the month before closed with {closed}, and the ledger now opens with {found}. "
-            "The statement cannot be prepared. Verify the ledger first."
-        )
-
-
 class NotPrepared(Refusal):
     def __init__(self) -> None:
         super().__init__("This statement is not waiting for a sign-off. Look at the page again.")

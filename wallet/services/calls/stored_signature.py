@@ -12,7 +12,7 @@ import hmac
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -65,17 +65,18 @@ def _from_base64(text: str) -> bytes:
 # --- how it is kept ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class KeptSignature:
-    """`size`: bytes of the digest. `mistakes`: how its text differed from lower-case hex."""
+    """`size`: bytes of the digest. `mistakes`: how its text differed from lower-case hex. `key`: the key of `mac`."""
 
     request_id: UUID
     key_id: str
     mac: bytes
     size: int
     mistakes: tuple[str, ...]
+    key: bytes = field(repr=False)
 
     def stands_for(self, digest: bytes) -> bool:
         """In constant time."""
-        return hmac.compare_digest(_mac(self.key_id, self.request_id, digest), self.mac)
+        return hmac.compare_digest(hmac.digest(self.key, self.request_id.bytes + digest, "sha256"), self.mac)
 
     def stored(self) -> dict[str, Any]:
         return {"key": self.key_id, "mac": self.mac.hex(), "bytes": self.size, "mistakes": list(self.mistakes)}
@@ -89,18 +90,18 @@ def kept_signature(call: RefusedCall) -> KeptSignature | None:
     if stored["key"] not in settings.KEY_ENCRYPTION_KEYS:
         return None
     mac, mistakes = bytes.fromhex(stored["mac"]), tuple(stored["mistakes"])
-    return KeptSignature(call.request_id, stored["key"], mac, stored["bytes"], mistakes)
+    return KeptSignature(call.request_id, stored["key"], mac, stored["bytes"], mistakes, _mac_key(stored["key"]))
 
 
 def read_signature(request_id: UUID, text: str) -> KeptSignature:
     found, key_id = given_signature(text), next(iter(settings.KEY_ENCRYPTION_KEYS))
-    mac = _mac(key_id, request_id, found.digest)
-    return KeptSignature(request_id, key_id, mac, len(found.digest), found.mistakes)
+    key = _mac_key(key_id)
+    mac = hmac.digest(key, request_id.bytes + found.digest, "sha256")
+    return KeptSignature(request_id, key_id, mac, len(found.digest), found.mistakes, key)
 
 
-def _mac(key_id: str, request_id: UUID, digest: bytes) -> bytes:
-    key = hmac.digest(settings.KEY_ENCRYPTION_KEYS[key_id], PURPOSE, "sha256")
-    return hmac.digest(key, request_id.bytes + digest, "sha256")
+def _mac_key(key_id: str) -> bytes:
+    return hmac.digest(settings.KEY_ENCRYPTION_KEYS[key_id], PURPOSE, "sha256")
 
 
 def is_signed_with(call: RefusedCall, secret: bytes) -> bool:

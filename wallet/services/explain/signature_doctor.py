@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,11 +56,12 @@ class NotKept(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SignatureFinding:
-    """One mistake: its name, what it is, what we know more of it, and how to mend it."""
+    """One mistake: its name, its words, the line of code that avoids it, and what else is known of it."""
 
     name: str
     title: str
-    mend: str
+    fix: str
+    snippet: str
     detail: str = ""
 
 
@@ -74,10 +74,6 @@ class Diagnosis:
     snippets: tuple[signature_mistakes.Snippet, ...]
     clock_off_ms: int | None  # of a timestamp in milliseconds: above 0 it lay in the past
     tried: int
-
-    @property
-    def is_found(self) -> bool:
-        return bool(self.findings)
 
 
 def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
@@ -110,10 +106,10 @@ def _diagnosis(line: SignedRequest, kept: RefusedCall, signature: KeptSignature)
     notes = list(_unseen(headers, body))
     keyring = _keyring(line)
     if keyring.unopened:
-        notes.append("A secret of this merchant could not be opened; calls signed with it can't be told.")
+        notes.append("One secret of this merchant could not be opened, so a request signed with it is not recognised.")
     found, tried = search_mistakes(arrived, timestamp, signature, keyring)
     if tried.cut_short:
-        notes.append("The body is long: only the likeliest mistakes were tried on it.")
+        notes.append("The body is long, so only the most likely mistakes were checked.")
     clock_mistakes = _of_clock(line, timestamp) if line.status == statuses.SignatureExpired.key else []
     return Diagnosis(
         request_id=line.request_id,
@@ -131,24 +127,20 @@ def _unseen(headers: Mapping[str, str], body: bytes) -> Iterator[str]:
     is_other_length = length.isascii() and length.isdecimal() and int(length[:9]) != len(body)
     if is_other_length or signed_texts.is_masked(body):
         yield (
-            "The body contained a secret key, which was removed before the request was stored, so the "
-            "bytes that were signed "
-            "are not known. Have that secret replaced, and never send one."
+            "The body contained a secret key. The secret key was removed before the request was stored, so the signed "
+            "bytes are not known. Rotate the secret, and never send one."
         )
     if not headers.get("x-signature") or not headers.get("x-timestamp"):
-        yield "Not all headers were kept: the call had too many."
+        yield "The request had too many headers, so not all of them were stored."
 
 
 def _finding(name: str, keyring: Keyring) -> SignatureFinding:
     word, _, number = name.partition("#")
-    title, mend = signature_mistakes.MISTAKES[word]
-    return SignatureFinding(word, title, mend, keyring.named[int(number)] if number else "")
+    return SignatureFinding(word, *signature_mistakes.MISTAKES[word], keyring.named[int(number)] if number else "")
 
 
 # --- x-timestamp ------------------------------------------------------------------------------------------------------
-UNITS = {10: "stamp_seconds", 16: "stamp_microseconds", 19: "stamp_nanoseconds"}
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[A-Z][a-z]{2}, ", re.ASCII)
+OTHER_UNITS = {10, 16, 19}  # digits: seconds, microseconds, nanoseconds
 ZONE_MS, ZONE_SLACK_MS, FARTHEST_ZONE_MS = 30 * 60_000, 60_000, 14 * 3_600_000
 
 
@@ -160,18 +152,21 @@ def _off_ms(line: SignedRequest, timestamp: str) -> int | None:
 
 def _of_clock(line: SignedRequest, timestamp: str) -> list[SignatureFinding]:
     off = _off_ms(line, timestamp)
-    name = _stamp_mistake(timestamp) if off is None else _drift_mistake(off)
-    detail = "" if off is None else f"It was {_spoken_ms(abs(off))} {'behind' if off > 0 else 'ahead of'} our clock."
-    return [SignatureFinding(name, *signature_mistakes.MISTAKES[name], detail)]
+    if off is None:
+        name = _stamp_mistake(timestamp)
+        return [SignatureFinding(name, *signature_mistakes.MISTAKES[name])]
+    name, side = _drift_mistake(off), "behind" if off > 0 else "ahead of"
+    return [
+        SignatureFinding(
+            name, *signature_mistakes.MISTAKES[name], f"x-timestamp was {_spoken_ms(abs(off))} {side} our clock."
+        )
+    ]
 
 
 def _stamp_mistake(timestamp: str) -> str:
     text = timestamp.strip()
-    if text.isascii() and text.isdecimal():
-        return UNITS.get(len(text), "stamp_other")
-    if NUMBER.fullmatch(text):
-        return "stamp_fraction"
-    return "stamp_date" if DATE.match(text) else "stamp_other"
+    is_whole = text.isascii() and text.isdecimal() and len(text) in OTHER_UNITS
+    return "timestamp_unit" if is_whole else "timestamp_not_whole"
 
 
 def _drift_mistake(off: int) -> str:
@@ -257,32 +252,38 @@ def _named(row: Secret) -> str:
     return f"{told}, {verb} at {moment_text(ends)}."
 
 
+SECRET_NAMES = (b"SECRET=", b"SECRET_KEY=", b"OPPI_SECRET=", b"OPPI_SECRET_KEY=", b"secret=")
+BLANKS = (b"\n", b"\r\n", b"\r", b" ", b"\t", "\N{NO-BREAK SPACE}".encode(), signed_texts.BYTE_ORDER_MARK)
+
+
 def _twisted(secret: bytes, auth_key: str) -> Iterator[Signable]:
-    """The right secret, used wrongly."""
-    _, _, random = secret.rpartition(b"_")
-    name = auth_key.encode()
-    for value, mistake in (
-        (secret + b"\n", "secret_blanks"),
-        (secret + b"\r\n", "secret_blanks"),
-        (secret + b" ", "secret_blanks"),
-        (b" " + secret, "secret_blanks"),
-        (b'"' + secret + b'"', "secret_quoted"),
-        (b"'" + secret + b"'", "secret_quoted"),
-        (random, "secret_without_prefix"),
-        (secret.partition(b"_")[2], "secret_without_prefix"),
-        (hashlib.sha256(secret).digest(), "secret_decoded"),
-        (hashlib.sha256(secret).hexdigest().encode(), "secret_decoded"),
-        (base64.b64encode(secret), "secret_encoded"),
-        (secret.hex().encode(), "secret_encoded"),
-        (secret.decode().encode("utf-16-le"), "secret_encoded"),
-        (secret.lower(), "secret_case"),
-        (secret.upper(), "secret_case"),
-        (name + secret, "secret_joined"),
-        (name + b":" + secret, "secret_joined"),
-        (name, "auth_key_as_secret"),
-        (b"", "secret_empty"),
+    """Yield the right secret as it is used wrongly."""
+    name, end = auth_key.encode(), signed_texts.BYTE_ORDER_MARK
+    for mistake, usual, rare in (
+        ("secret_whitespace", [secret + blank for blank in BLANKS[:5]], [secret + blank for blank in BLANKS[5:]]),
+        ("secret_whitespace", [b" " + secret, end + secret], [blank + secret for blank in BLANKS if blank != b" "]),
+        ("secret_quoted", [b'"' + secret + b'"', b"'" + secret + b"'"], [each + secret for each in SECRET_NAMES]),
+        ("secret_changed", _changed(secret), []),
+        ("auth_key_as_secret", [name, name + secret, name + b":" + secret], []),
+        ("secret_empty", [b""], []),
     ):
-        yield Signable(value, (mistake,))
+        yield from (Signable(value, (mistake,)) for value in usual)
+        yield from (Signable(value, (mistake,), in_bulk=True) for value in rare)
+
+
+def _changed(secret: bytes) -> list[bytes]:
+    """Return it in part, hashed, encoded, and in the other case."""
+    return [
+        secret.rpartition(b"_")[2],
+        secret.partition(b"_")[2],
+        hashlib.sha256(secret).digest(),
+        hashlib.sha256(secret).hexdigest().encode(),
+        base64.b64encode(secret),
+        secret.hex().encode(),
+        secret.decode().encode("utf-16-le"),
+        secret.lower(),
+        secret.upper(),
+    ]
 
 
 # --- the search -------------------------------------------------------------------------------------------------------
@@ -303,20 +304,16 @@ def _hmac(name: str) -> Hash:
     return lambda key, text: hmac.digest(key, text, name)
 
 
-UNUSUAL: dict[str, tuple[Hash, ...]] = {
-    "hash_sha3_256": (_hmac("sha3_256"),),
-    "hash_without_hmac": (
-        lambda key, text: hashlib.sha256(key + text).digest(),
-        lambda key, text: hashlib.sha256(text + key).digest(),
-        lambda key, text: hashlib.sha256(text + b"|" + key).digest(),
-    ),
-    "hash_without_secret": (lambda _, text: hashlib.sha256(text).digest(),),
-    "hash_swapped": (lambda key, text: hmac.digest(text, key, "sha256"),),
-    "hash_text_first": (
-        lambda key, text: hmac.digest(key, hashlib.sha256(text).digest(), "sha256"),
-        lambda key, text: hmac.digest(key, hashlib.sha256(text).hexdigest().encode(), "sha256"),
-    ),
-}
+UNUSUAL: tuple[tuple[str, Hash], ...] = (
+    ("hash_function", _hmac("sha3_256")),
+    ("hmac_use", lambda key, text: hashlib.sha256(key + text).digest()),
+    ("hmac_use", lambda key, text: hashlib.sha256(text + key).digest()),
+    ("hmac_use", lambda key, text: hashlib.sha256(text + b"|" + key).digest()),
+    ("hmac_use", lambda _, text: hashlib.sha256(text).digest()),
+    ("hmac_use", lambda key, text: hmac.digest(text, key, "sha256")),
+    ("hmac_use", lambda key, text: hmac.digest(key, hashlib.sha256(text).digest(), "sha256")),
+    ("hmac_use", lambda key, text: hmac.digest(key, hashlib.sha256(text).hexdigest().encode(), "sha256")),
+)
 
 
 def search_mistakes(
@@ -328,12 +325,14 @@ def search_mistakes(
     for mistaken, digest in _attempts(arrived, timestamp, keyring, _hash_of(wanted), tried):
         if wanted.stands_for(digest) and (best is None or len(mistaken) < len(best)):
             best = mistaken
-    return (() if best is None else (*best, *wanted.mistakes)), tried
+    if best is None:
+        return (), tried
+    return tuple(dict.fromkeys([*best, *["signature_format" for _ in wanted.mistakes]])), tried
 
 
 def _hash_of(wanted: KeptSignature) -> tuple[str, tuple[str, ...]]:
     name = HASHES.get(wanted.size)
-    return (name, (f"hash_{name}",)) if name else ("sha256", ())
+    return (name, ("hash_function",)) if name else ("sha256", ())
 
 
 def _attempts(
@@ -356,31 +355,40 @@ def _attempts(
 
 Way = tuple[tuple[str, ...], Hash | None]
 PLAIN: Way = ((), None)
-UNUSUAL_WAYS: list[Way] = [((name,), hashing) for name, hashes in UNUSUAL.items() for hashing in hashes]
+UNUSUAL_WAYS: list[Way] = [((name,), hashing) for name, hashing in UNUSUAL]
 Suspicion = tuple[Signable, Signable, Layout, Way]
 
 
 def _suspicions(arrived: Arrived, timestamp: str, keyring: Keyring) -> Iterator[Suspicion]:
-    """Key, body, layout and hash: what has one mistake in front of what has two."""
-    by_count: list[list[Signable]] = [[], [], []]
-    for body in signed_texts.bodies(arrived):
-        by_count[len(body.mistakes)].append(body)
-    right, once, twice = by_count
-    around = signed_texts.layouts(timestamp, keyring.auth_key)
+    """Yield key, body, layout and hash: what has one mistake in front of what has two, and the usual in front."""
+    right, once, twice = _by_count(signed_texts.bodies(arrived))
+    usual, bulk = _split(once)
+    usual_wrong, _ = _split(keyring.wrong)
+    around = signed_texts.layouts(arrived, timestamp, keyring.auth_key)
     near = [Layout(b"", b"|" + text.encode(), (name,)) for text, name in signed_texts.near_stamps(timestamp)]
     plain, others = around[:1], around[1:]
     anyhow = keyring.right or keyring.wrong[:1]
-    usual = [body for body in once if body.mistakes != signed_texts.SHUFFLED]  # of other orders there are hundreds
     return chain(
         product(keyring.right, right, around, [PLAIN]),
-        product(keyring.right, once, plain, [PLAIN]),
+        product(keyring.right, usual, plain, [PLAIN]),
         product(keyring.wrong, right, plain, [PLAIN]),
         product(anyhow, right, plain, UNUSUAL_WAYS),
+        product(keyring.right, bulk, plain, [PLAIN]),
         product(keyring.right, right, near, [PLAIN]),
-        product(keyring.wrong, right, others, [PLAIN]),
-        product(keyring.wrong, usual, plain, [PLAIN]),
+        product(usual_wrong, right, others, [PLAIN]),
+        product(usual_wrong, usual, plain, [PLAIN]),
         product(anyhow, right, others, UNUSUAL_WAYS),
         product(anyhow, usual, plain, UNUSUAL_WAYS),
         product(keyring.right, usual, others, [PLAIN]),
         product(keyring.right, twice, plain, [PLAIN]),
     )
+
+
+def _by_count(bodies: list[Signable]) -> list[list[Signable]]:
+    """Return those without a mistake, with one and with two."""
+    return [[body for body in bodies if len(body.mistakes) == count] for count in range(signed_texts.MOST + 1)]
+
+
+def _split(signables: list[Signable]) -> tuple[list[Signable], list[Signable]]:
+    """Return the usual ones, and those of which there are dozens."""
+    return [each for each in signables if not each.in_bulk], [each for each in signables if each.in_bulk]

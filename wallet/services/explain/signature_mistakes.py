@@ -1,225 +1,189 @@
-"""The mistakes that the signature doctor knows: what each is, and how its maker mends it."""
+"""The mistakes that the signature doctor knows: each with its sentence, its fix and the code of the fix."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-SIGN_THE_BYTES = "Serialise the body once. Sign those bytes and send the same bytes."
+ONE_BODY = "Serialise the body once. Sign those bytes and send the same bytes."
+ONE_TEXT = "Sign the body, a bar and the timestamp, in this order and nothing else."
+ONE_TIMESTAMP = "Write the timestamp to one text, in milliseconds. Sign that text and send the same text."
+NO_BODY = "For a request without a body, sign a bar and the timestamp: |1742893648478."
+MATCHING_KEYS = "Use the auth key and the secret key of the same key."
+WHOLE_TEXT = "Use the whole secret as it was shown, from oppi_ to its last character, as UTF-8 bytes."
+MILLISECONDS = "Send milliseconds since 1 January 1970 UTC, in digits only."
+
+BODY = "body = json.dumps(fields).encode()  # once: sign this body and send it"
+TEXT = 'text = body + b"|" + timestamp.encode()'
+TEXT_WITHOUT_BODY = 'text = b"|" + timestamp.encode()'
+TIMESTAMP = "timestamp = str(time.time_ns() // 1_000_000)  # once: sign this text and send it"
+READ_KEY = 'secret = os.environ["OPPI_SECRET_KEY"].strip().encode()'
+SIGNATURE = "signature = hmac.new(secret, text, hashlib.sha256).hexdigest()"
 
 
 class Mistake(NamedTuple):
+    """What happened, what to do, and one line of code that does it."""
+
     title: str
-    mend: str
+    fix: str
+    snippet: str
 
 
 MISTAKES: dict[str, Mistake] = {
     # --- the body
-    "written_compact": Mistake(
-        "You signed the compact JSON, but the body you sent is formatted differently.", SIGN_THE_BYTES
-    ),
-    "written_spaces": Mistake(
+    "body_spaces": Mistake(
         "The body you signed has a space after every comma and colon; the body you sent does not.",
-        SIGN_THE_BYTES + " Python's json.dumps adds spaces unless you pass separators=(',', ':').",
+        f"{ONE_BODY} Python's json.dumps adds the spaces unless you pass separators.",
+        'body = json.dumps(fields, separators=(",", ":")).encode()',
     ),
-    "written_colon_spaces": Mistake(
-        "The body you signed has a space after every colon; the body you sent does not.", SIGN_THE_BYTES
+    "body_format": Mistake(
+        "The body you signed has other spaces, line breaks or indents than the body you sent.", ONE_BODY, BODY
     ),
-    "written_comma_spaces": Mistake(
-        "The body you signed has a space after every comma; the body you sent does not.", SIGN_THE_BYTES
+    "line_breaks": Mistake(
+        "Only one of the two bodies has Windows line breaks: the body you signed or the body you sent.",
+        "Read and write the body as bytes, because a text mode changes line breaks. Sign the bytes you send.",
+        'body = pathlib.Path("body.json").read_bytes()',
     ),
-    "written_indented": Mistake("The body was signed in lines indented by 2, but sent otherwise.", SIGN_THE_BYTES),
-    "written_indented_4": Mistake("The body was signed in lines indented by 4, but sent otherwise.", SIGN_THE_BYTES),
-    "written_indented_tab": Mistake(
-        "The body was signed in lines indented by tabs, but sent otherwise.", SIGN_THE_BYTES
+    "field_order": Mistake(
+        "The body you signed has its fields in another order than the body you sent.",
+        f"{ONE_BODY} Do not sort the fields for the signature.",
+        BODY,
     ),
-    "order_sorted": Mistake(
-        "The body was signed with its keys sorted, but sent in another order.", SIGN_THE_BYTES + " Do not sort for it."
+    "unicode_escapes": Mistake(
+        "Only one of the two bodies has \\u escapes: the body you signed or the body you sent.",
+        f"{ONE_BODY} Python's json.dumps escapes characters unless you pass ensure_ascii=False.",
+        "body = json.dumps(fields, ensure_ascii=False).encode()",
     ),
-    "order_ignoring_case": Mistake(
-        "The body was signed with its keys sorted, but sent in another order.", SIGN_THE_BYTES + " Do not sort for it."
+    "slash_escapes": Mistake(
+        "Only one of the two bodies has \\/ in place of /: the body you signed or the body you sent.",
+        f"{ONE_BODY} PHP's json_encode escapes slashes unless you pass JSON_UNESCAPED_SLASHES.",
+        "$body = json_encode($fields, JSON_UNESCAPED_SLASHES);",
     ),
-    "order_reversed": Mistake("The body was signed with its keys in reverse order.", SIGN_THE_BYTES),
-    "order_other": Mistake("The body was signed with its keys in another order than it was sent.", SIGN_THE_BYTES),
-    "unicode_plain": Mistake(
-        "You signed the body with plain characters; the body you sent has \\u escapes.", SIGN_THE_BYTES
+    "php_escapes": Mistake(
+        "Only one of the two bodies has \\/ and \\u escapes, the default of PHP's json_encode.",
+        f"{ONE_BODY} PHP's json_encode writes plain characters when you pass both flags.",
+        "$body = json_encode($fields, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);",
     ),
-    "unicode_escaped": Mistake(
-        "You signed the body with \\u escapes; the body you sent has plain characters.",
-        SIGN_THE_BYTES + " Python's json.dumps escapes unless ensure_ascii=False is given.",
+    "values_changed": Mistake(
+        "The body you signed writes numbers, true or false differently, or leaves out empty fields.", ONE_BODY, BODY
     ),
-    "slashes_escaped": Mistake(
-        "The body was signed with \\/ in place of /, but sent without.",
-        SIGN_THE_BYTES + " PHP's json_encode escapes slashes unless JSON_UNESCAPED_SLASHES is given.",
+    "not_json": Mistake(
+        "You signed a form, a list of values or the text of an object ([object Object], undefined), not the JSON.",
+        ONE_BODY,
+        BODY,
     ),
-    "php_escaped": Mistake(
-        "The body was signed with \\/ and \\u escapes, as PHP's json_encode writes them, but sent without.",
-        SIGN_THE_BYTES,
+    "json_twice": Mistake(
+        "You encoded the body as JSON twice, either to sign it or to send it.",
+        "Encode the fields as JSON once. The result is the text to sign and to send.",
+        BODY,
     ),
-    "newline_signed": Mistake(
-        "A newline at the end was signed that was not sent.", "Cut it off before you sign (printf in place of echo)."
+    "body_not_signed": Mistake("You signed the request as if it had no body.", ONE_TEXT, TEXT),
+    "body_encoded": Mistake(
+        "You signed the body in base64 or URL encoding.", "Sign the bytes of the body as you send them.", TEXT
     ),
-    "crlf_signed": Mistake("A Windows line end was signed that was not sent.", "Cut it off before you sign."),
-    "space_signed": Mistake(
-        "The body you signed ends with a space; the body you sent does not.", "Cut it off before you sign."
+    "body_compressed": Mistake(
+        "The body you sent is compressed; the body you signed is not.",
+        "Send the body uncompressed, and switch off compression in your HTTP client or proxy.",
+        'headers = {"content-type": "application/json"}  # no content-encoding',
     ),
-    "nul_signed": Mistake(
-        "A zero byte at the end was signed that was not sent.", "Sign the text without its terminator."
+    "body_charset": Mistake(
+        "The body you signed has another character encoding than the body you sent.",
+        f"Encode the body as UTF-8. {ONE_BODY}",
+        'body = json.dumps(fields, ensure_ascii=False).encode("utf-8")',
     ),
-    "bom_signed": Mistake("A byte order mark was signed that was not sent.", "Use UTF-8 without a byte order mark."),
-    "bom_sent": Mistake("A byte order mark was sent that was not signed.", "Use UTF-8 without a byte order mark."),
-    "blanks_sent": Mistake(
-        "The body you sent has spaces or line breaks around it that you did not sign.", SIGN_THE_BYTES
+    "byte_order_mark": Mistake(
+        "Only one of the two bodies starts with a byte order mark: the body you signed or the body you sent.",
+        "Encode the body as UTF-8 without a byte order mark.",
+        'body = json.dumps(fields).encode("utf-8")  # not "utf-8-sig"',
     ),
-    "charset_latin": Mistake(
-        "The body was signed in Latin-1, but sent in UTF-8.", "Encode as UTF-8, then sign the bytes."
+    "trailing_characters": Mistake(
+        "The text you signed ends with a line break, a space or a zero byte that you did not send.",
+        "Remove such characters before you sign. In a shell, use printf in place of echo.",
+        'text = body.rstrip(b" \\r\\n\\0") + b"|" + timestamp.strip().encode()',
     ),
-    "charset_utf16": Mistake(
-        "The body was signed in UTF-16, but sent in UTF-8.", "Encode as UTF-8, then sign the bytes."
+    # --- what is signed beside it
+    "extra_text": Mistake(
+        "You signed the path, the method, the host or the auth key together with the body.", ONE_TEXT, TEXT
     ),
-    "charset_twice": Mistake(
-        "The body was signed after it was encoded as UTF-8 once more, or was sent in Latin-1.",
-        "Encode as UTF-8 once, sign the bytes, and send them.",
+    "empty_body_signed": Mistake(
+        "The request has no body, and you signed {}, null or another text for it.", NO_BODY, TEXT_WITHOUT_BODY
     ),
-    "charset_sent": Mistake(
-        "The body was signed in UTF-8, but sent in UTF-16.", "Encode as UTF-8, and send those bytes."
+    "query_signed": Mistake("You signed the query of a request without a body.", NO_BODY, TEXT_WITHOUT_BODY),
+    "bar": Mistake(
+        "The text you signed does not have exactly one bar (|), between the body and the timestamp.", ONE_TEXT, TEXT
     ),
-    "nothing_signed": Mistake("The call was signed as if it had no body.", "Sign the bytes of the body."),
-    "object_as_text": Mistake("An object was turned into text without JSON and signed.", SIGN_THE_BYTES),
-    "body_base64": Mistake("The body was signed in base64.", "Sign the bytes of the body as they are sent."),
-    "body_url_encoded": Mistake("The body was signed URL-encoded.", "Sign the bytes of the body as they are sent."),
-    "path_and_body": Mistake("Path or method were signed too.", "Only the body, a bar and the timestamp are signed."),
-    "encoded_twice": Mistake(
-        "The body was put into JSON twice for signing.", "The text is JSON already: sign it as it is, encode it once."
-    ),
-    "encoded_twice_sent": Mistake(
-        "The body was put into JSON twice for sending.", "The text is JSON already: send it as it is, encode it once."
-    ),
-    "numbers_as_floats": Mistake("Whole numbers were signed with a point (100.0).", SIGN_THE_BYTES),
-    "numbers_as_texts": Mistake("Numbers were signed in quotes.", SIGN_THE_BYTES),
-    "numbers_from_texts": Mistake("Numbers were signed as numbers, but sent in quotes.", SIGN_THE_BYTES),
-    "numbers_from_floats": Mistake("Numbers were signed whole, but sent with a point (100.0).", SIGN_THE_BYTES),
-    "flags_as_numbers": Mistake("true and false were signed as 1 and 0.", SIGN_THE_BYTES),
-    "empty_left_out": Mistake("Empty fields were left out for signing, but sent.", SIGN_THE_BYTES),
-    "form_signed": Mistake("The fields were signed as a form (a=1&b=2).", SIGN_THE_BYTES),
-    "values_signed": Mistake("Only the values of the fields were signed.", SIGN_THE_BYTES),
-    # --- a call without a body
-    "object_for_nothing": Mistake(
-        "A call without a body was signed as if its body were {}.",
-        "Sign nothing, a bar and the timestamp: |1742893648478.",
-    ),
-    "null_for_nothing": Mistake(
-        "A call without a body was signed as if its body were null.",
-        "Sign nothing, a bar and the timestamp: |1742893648478.",
-    ),
-    "query_signed": Mistake(
-        "The query of a call without a body was signed.", "The query is not signed: sign |1742893648478 alone."
-    ),
-    "query_as_json": Mistake(
-        "The query of a call without a body was signed as JSON.", "The query is not signed: sign |1742893648478 alone."
-    ),
-    "path_signed": Mistake(
-        "The path of a call without a body was signed.", "The path is not signed: sign |1742893648478 alone."
-    ),
-    # --- the timestamp
-    "bar_missing": Mistake("The bar | between body and timestamp was not signed.", "Sign body + '|' + timestamp."),
-    "bar_other": Mistake(
-        "Another sign than the bar | stood between body and timestamp.", "Sign body + '|' + timestamp."
-    ),
-    "bar_after_timestamp": Mistake(
-        "A bar | was signed behind the timestamp.", "The timestamp is the last that is signed."
-    ),
-    "timestamp_first": Mistake("The timestamp was signed in front of the body.", "Sign body + '|' + timestamp."),
-    "timestamp_missing": Mistake("The timestamp was not signed.", "Sign body + '|' + timestamp."),
-    "timestamp_quoted": Mistake("The timestamp was signed in quotes.", "Sign the very text that x-timestamp has."),
-    "timestamp_float": Mistake("The timestamp was signed with a point.", "Sign the very text that x-timestamp has."),
-    "timestamp_blanks": Mistake("x-timestamp has spaces that you did not sign.", "Send the very text that was signed."),
-    "newline_after_timestamp": Mistake("A line end behind the timestamp was signed.", "Cut it off before you sign."),
-    "seconds_signed": Mistake(
-        "The timestamp was signed in seconds, but sent in milliseconds.", "Make one text, in milliseconds, for both."
-    ),
-    "milliseconds_signed": Mistake(
-        "The timestamp was signed in milliseconds, but sent in seconds.", "Make one text, in milliseconds, for both."
-    ),
-    "microseconds_signed": Mistake(
-        "The timestamp was signed in microseconds, but sent in milliseconds.",
-        "Make one text, in milliseconds, for both.",
+    "timestamp_first": Mistake("You signed the timestamp in front of the body.", ONE_TEXT, TEXT),
+    "timestamp_not_signed": Mistake("You did not sign the timestamp.", ONE_TEXT, TEXT),
+    "timestamp_format": Mistake(
+        "The timestamp you signed has another unit, quotes, decimals or spaces than x-timestamp.",
+        ONE_TIMESTAMP,
+        TIMESTAMP,
     ),
     "clock_read_twice": Mistake(
-        "The clock was read twice: another millisecond was signed than was sent.",
-        "Read the clock once, keep the text, sign it and send it.",
+        "You read the clock twice: the timestamp you signed differs from x-timestamp by some milliseconds.",
+        ONE_TIMESTAMP,
+        TIMESTAMP,
     ),
-    "key_signed": Mistake("The Auth Key was signed too.", "Only the body, a bar and the timestamp are signed."),
     # --- the secret
     "secret_other_version": Mistake(
-        "It was signed with another version of this key's secret.", "Sign with the current one."
+        "You signed with another version of the secret of this key.", "Sign with an active version.", READ_KEY
     ),
-    "secret_other_key": Mistake(
-        "It was signed with the secret of another key of yours.", "Use Auth Key and Secret Key of one and the same key."
-    ),
+    "secret_other_key": Mistake("You signed with the secret of another key of yours.", MATCHING_KEYS, READ_KEY),
     "secret_other_environment": Mistake(
-        "It was signed with the secret of a key of the other environment.",
-        "Use Auth Key and Secret Key of one and the same key: test with test, live with live.",
+        "You signed with the secret of a key of the other environment.",
+        f"{MATCHING_KEYS} A test key works in test only, and a live key in live only.",
+        READ_KEY,
     ),
-    "secret_blanks": Mistake(
-        "The secret was used with a space or a line break around it.",
-        "Strip what you read from a file or from the environment.",
+    "secret_whitespace": Mistake(
+        "You signed with a space, tab, line break or byte order mark around the secret.",
+        "Remove these characters when you read the secret from a file or from the environment.",
+        'secret = os.environ["OPPI_SECRET_KEY"].strip("\\ufeff\\u00a0 \\t\\r\\n").encode()',
     ),
     "secret_quoted": Mistake(
-        "The secret was used with quotes around it.", "Take the quotes out of your configuration."
+        "You signed with quotes around the secret, or with a name such as SECRET= in front of the secret.",
+        "Take the value alone from your configuration.",
+        'secret = line.partition("=")[2].strip("\\"\' \\n").encode()',
     ),
-    "secret_without_prefix": Mistake(
-        "The secret was used without its beginning.", "The whole text is the secret, from oppi_ to its last sign."
+    "secret_changed": Mistake(
+        "You signed with a changed secret: a part, encoded, decoded, hashed, or in upper or lower case.",
+        WHOLE_TEXT,
+        READ_KEY,
     ),
-    "secret_decoded": Mistake("The secret was decoded or hashed before use.", "Its text is the key, as UTF-8 bytes."),
-    "secret_encoded": Mistake("The secret was encoded before use.", "Its text is the key, as UTF-8 bytes."),
-    "secret_case": Mistake("The secret was put in upper or lower case.", "Use it as it was shown."),
-    "secret_joined": Mistake("Auth Key and secret were joined.", "The Secret Key alone is the key of the HMAC."),
     "auth_key_as_secret": Mistake(
-        "The Auth Key was used as the secret.", "Sign with the Secret Key; the Auth Key goes into x-api-key."
+        "You signed with the auth key, alone or together with the secret key.",
+        "Sign with the secret key alone. Send the auth key in x-api-key.",
+        READ_KEY,
     ),
     "secret_empty": Mistake(
-        "An empty secret was used.", "Your configuration does not hold the secret where your code looks for it."
+        "You signed with an empty secret.",
+        "Your code does not find the secret in your configuration. Check the name under which you stored it.",
+        READ_KEY,
     ),
-    # --- how it was hashed, and how that was written
-    "hash_sha1": Mistake("It was signed with SHA-1.", "Use HMAC with SHA-256."),
-    "hash_md5": Mistake("It was signed with MD5.", "Use HMAC with SHA-256."),
-    "hash_sha224": Mistake("It was signed with SHA-224.", "Use HMAC with SHA-256."),
-    "hash_sha384": Mistake("It was signed with SHA-384.", "Use HMAC with SHA-256."),
-    "hash_sha512": Mistake("It was signed with SHA-512.", "Use HMAC with SHA-256."),
-    "hash_sha3_256": Mistake("It was signed with SHA3-256.", "Use HMAC with SHA-256."),
-    "hash_without_hmac": Mistake(
-        "Secret and text were hashed together, without HMAC.", "Use the HMAC function of your language, with SHA-256."
+    # --- the hash, and how it is written
+    "hash_function": Mistake("You signed with another hash function than SHA-256.", "Use HMAC-SHA256.", SIGNATURE),
+    "hmac_use": Mistake(
+        "You hashed the text without HMAC, without the secret, twice, or with secret and text swapped.",
+        "Use the HMAC function of your language. The secret is its key, and the text its message.",
+        SIGNATURE,
     ),
-    "hash_without_secret": Mistake("The text was hashed without a secret.", "Use HMAC with SHA-256 and your secret."),
-    "hash_swapped": Mistake(
-        "Secret and text changed places in the HMAC.", "The secret is its key, the text its message."
-    ),
-    "hash_text_first": Mistake(
-        "The text was hashed first, and the hash was signed.", "Sign the text itself; HMAC does the hashing."
-    ),
-    "hex_upper": Mistake("The signature was sent in upper case.", "Send lower-case hex."),
-    "as_base64": Mistake("The signature was sent in base64.", "Send the 32 bytes as 64 signs of lower-case hex."),
-    "hex_in_base64": Mistake("The hex text was put into base64.", "Send the 64 signs of hex as they are."),
-    "signature_dressed": Mistake(
-        "The signature was sent with something around it.", "Send the 64 signs of hex alone, without sha256= or quotes."
+    "signature_format": Mistake(
+        "The signature you sent is not in lower-case hex: it is base64, upper case, or has text or quotes around it.",
+        "Send the signature as 64 characters of lower-case hex, and nothing else.",
+        SIGNATURE,
     ),
     # --- x-timestamp itself
-    "stamp_seconds": Mistake(
-        "x-timestamp is in seconds.", "Send milliseconds since 1970: seconds × 1000, as a whole number."
-    ),
-    "stamp_microseconds": Mistake("x-timestamp is in microseconds.", "Send milliseconds since 1970."),
-    "stamp_nanoseconds": Mistake("x-timestamp is in nanoseconds.", "Send milliseconds since 1970."),
-    "stamp_fraction": Mistake("x-timestamp has a point or an exponent.", "Send whole milliseconds, digits alone."),
-    "stamp_date": Mistake("x-timestamp is a date.", "Send milliseconds since 1970, digits alone."),
-    "stamp_other": Mistake("x-timestamp is not a whole number.", "Send milliseconds since 1970, digits alone."),
+    "timestamp_unit": Mistake("The x-timestamp you sent is not in milliseconds.", MILLISECONDS, TIMESTAMP),
+    "timestamp_not_whole": Mistake("The x-timestamp you sent is not a whole number.", MILLISECONDS, TIMESTAMP),
     "clock_zone": Mistake(
-        "x-timestamp is off by whole hours: local time was used as UTC.", "Take the Unix time, which knows no zones."
+        "x-timestamp differs from our clock by a time zone: you sent local time as UTC.",
+        "Use the Unix time, which is the same in every time zone.",
+        TIMESTAMP,
     ),
     "clock_behind": Mistake(
-        "x-timestamp lies in the past.",
-        "Set your clock by NTP. When it is right, the call waited: sign each time that you send, also when you retry.",
+        "x-timestamp is in the past.",
+        "Set your clock by NTP. If your clock is correct, sign again for each attempt, because the request waited.",
+        TIMESTAMP,
     ),
-    "clock_ahead": Mistake("x-timestamp lies in the future.", "Set your clock by NTP."),
+    "clock_ahead": Mistake("x-timestamp is in the future.", "Set your clock by NTP.", TIMESTAMP),
 }
 
 
@@ -300,7 +264,7 @@ WITHOUT_BODY = {
 
 
 def snippets(*, has_body: bool) -> tuple[Snippet, ...]:
-    """How a call is signed rightly."""
+    """Return the code that signs a request correctly, in each language."""
     codes = {"Python": PYTHON, "Node": NODE, "PHP": PHP}
     return tuple(Snippet(name, code if has_body else _without_body(name, code)) for name, code in codes.items())
 

@@ -7,27 +7,36 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 MOST = 2  # mistakes at once
-SHUFFLED = ("order_other",)
+EXTRA = ("extra_text",)
 MOST_PERMUTED = 6  # keys of an object: 720 orders
 PERMUTED_BYTES = 4 * 1024
 DEEPEST = 6
 REWRITTEN_BYTES = 256 * 1024
 CHEAP_BYTES = 8 * 1024  # a longer body is written anew in the two usual styles only
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+GZIP_OR_ZLIB, DEFLATE = 47, -15  # windows of zlib
+MAX_DIGITS = 16
+JOINTS = (b"", b"|", b"\n", b" ", b":", b".", b"&")  # between a method, a path and a body
 
 
 class Signable(NamedTuple):
-    """Bytes, and by which mistakes they differ from what should have been signed."""
+    """Bytes, and by which mistakes they differ from what should have been signed.
+
+    Of a text `in_bulk` there are dozens of the same mistake: it is tried with the right secret and layout only.
+    """
 
     text: bytes
     mistakes: tuple[str, ...] = ()
+    in_bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,56 +56,58 @@ def is_masked(body: bytes) -> bool:
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------------
-STYLES: dict[str, tuple[tuple[str, str], str | int | None]] = {
-    "compact": ((",", ":"), None),
-    "spaces": ((", ", ": "), None),
-    "colon_spaces": ((",", ": "), None),
-    "comma_spaces": ((", ", ":"), None),
-    "indented": ((",", ": "), 2),
-    "indented_4": ((",", ": "), 4),
-    "indented_tab": ((",", ": "), "\t"),
-}
+class Style(NamedTuple):
+    separators: tuple[str, str]
+    indent: str | int | None = None
+    mistake: str = "body_format"
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+COMPACT, SPACED = Style((",", ":")), Style((", ", ": "), mistake="body_spaces")
+INDENTED = [Style((",", ": "), indent) for indent in (2, 4, "\t")]
+STYLES = [COMPACT, SPACED, Style((",", ": ")), Style((", ", ":")), *INDENTED]
+
+
+class Writing(NamedTuple):
     """How an object is put into JSON."""
 
-    style: str = "compact"
-    escapes: str = "unicode_plain"
+    style: Style | None = COMPACT
+    unicode_escapes: bool = False
+    slash_escapes: bool = False
 
     def write(self, value: Any) -> bytes:
-        separators, indent = STYLES[self.style]
-        ascii_only = self.escapes in {"unicode_escaped", "php_escaped"}
-        text = json.dumps(value, separators=separators, indent=indent, ensure_ascii=ascii_only)
-        if self.escapes in {"slashes_escaped", "php_escaped"}:
+        separators, indent, _ = self.style or COMPACT
+        text = json.dumps(value, separators=separators, indent=indent, ensure_ascii=self.unicode_escapes)
+        if self.slash_escapes:
             text = text.replace("/", "\\/")
         return text.encode(errors="surrogatepass")
 
-    def differs(self, other: Writing) -> tuple[str, ...]:
-        style = () if self.style == other.style else (f"written_{self.style}",)
-        return style + (() if self.escapes == other.escapes else (self.escapes,))
+    def differs(self, sent: Writing) -> tuple[str, ...]:
+        style = (self.style.mistake,) if self.style and self.style != sent.style else ()
+        unicode, slashes = self.unicode_escapes != sent.unicode_escapes, self.slash_escapes != sent.slash_escapes
+        if unicode and slashes and self.unicode_escapes == self.slash_escapes:
+            return (*style, "php_escapes")
+        return (*style, *("unicode_escapes",) * unicode, *("slash_escapes",) * slashes)
 
 
-ESCAPES = ("unicode_plain", "unicode_escaped", "slashes_escaped", "php_escaped")
-WRITINGS = [Writing(style, escapes) for style in STYLES for escapes in ESCAPES]
+WRITINGS = [Writing(*each) for each in product(STYLES, (False, True), (False, True))]
+UNKNOWN_WRITING = Writing(style=None)
 
 
 def bodies(arrived: Arrived) -> list[Signable]:
-    """Without a mistake first, then with one, then with two; no bytes twice."""
-    found: dict[bytes, tuple[str, ...]] = {}
-    makers: list[Callable[[Arrived], Iterable[Signable]]] = [_right, _endings]
-    makers += [_of_no_body] if not arrived.body else [_charsets]
+    """Return the texts that may have been signed as the body, those with fewer mistakes first; no text twice."""
+    found: dict[bytes, Signable] = {}
+    makers: list[Callable[[Arrived], Iterable[Signable]]] = [_right]
+    makers += [_of_no_body] if not arrived.body else [_endings, _charsets]
     makers += [_wrapped, _rewritten] if 0 < len(arrived.body) <= REWRITTEN_BYTES else []
     for signable in (signable for make in makers for signable in _made(make, arrived)):
         known = found.get(signable.text)
-        if len(signable.mistakes) <= MOST and (known is None or len(known) > len(signable.mistakes)):
-            found[signable.text] = signable.mistakes
-    return sorted((Signable(*pair) for pair in found.items()), key=lambda signable: len(signable.mistakes))
+        if len(signable.mistakes) <= MOST and (known is None or len(known.mistakes) > len(signable.mistakes)):
+            found[signable.text] = signable
+    return sorted(found.values(), key=lambda signable: len(signable.mistakes))
 
 
 def _made(make: Callable[[Arrived], Iterable[Signable]], arrived: Arrived) -> Iterator[Signable]:
-    """As far as it can be: what is nested too deeply can't be written anew."""
+    """Yield as many as can be made: a body that is nested too deeply cannot be written again."""
     with suppress(RecursionError):
         yield from make(arrived)
 
@@ -108,117 +119,130 @@ def _right(arrived: Arrived) -> Iterator[Signable]:
 
 
 def _endings(arrived: Arrived) -> Iterator[Signable]:
-    return _endings_of(Signable(arrived.body)) if arrived.body else iter(())
+    return _endings_of(Signable(arrived.body))
 
 
 def _endings_of(signable: Signable) -> Iterator[Signable]:
-    """At its ends: what files, shells and editors put there or take away."""
-    body, before = signable
+    """Yield it with the line breaks and ends that files, shells and editors make."""
+    body, before, _ = signable
+    unix = body.replace(b"\r\n", b"\n")
     for text, mistake in (
-        (body + b"\n", "newline_signed"),
-        (body + b"\r\n", "crlf_signed"),
-        (b"\xef\xbb\xbf" + body, "bom_signed"),
-        (body + b" ", "space_signed"),
-        (body + b"\0", "nul_signed"),
-        (body.removeprefix(b"\xef\xbb\xbf"), "bom_sent"),
-        (body.strip(), "blanks_sent"),
+        (unix, "line_breaks"),
+        (unix.replace(b"\n", b"\r\n"), "line_breaks"),
+        *((body + end, "trailing_characters") for end in (b"\n", b"\r\n", b" ", b"\0")),
+        (BYTE_ORDER_MARK + body, "byte_order_mark"),
+        (body.removeprefix(BYTE_ORDER_MARK), "byte_order_mark"),
+        (body.strip(), "body_format"),
     ):
         if text != body:
             yield Signable(text, (*before, mistake))
 
 
 def _of_no_body(arrived: Arrived) -> Iterator[Signable]:
+    for empty in (b"{}", b"[]", b"null", b"undefined", b"''"):
+        yield Signable(empty, ("empty_body_signed",))
+    yield Signable(b"\n", ("trailing_characters",))
     query = arrived.query
     fields = dict(parse_qsl(query, keep_blank_values=True))
-    target = arrived.path + (f"?{query}" if query else "")
-    for text, mistake in (
-        ("{}", "object_for_nothing"),
-        ("[]", "object_for_nothing"),
-        ("null", "null_for_nothing"),
-        ("undefined", "null_for_nothing"),
-        ("''", "null_for_nothing"),
-        ("\n", "newline_signed"),
-        (query, "query_signed"),
-        (f"?{query}", "query_signed"),
-        (urlencode(fields), "query_signed"),
-        (urlencode(sorted(fields.items())), "query_signed"),
-        (json.dumps(fields, separators=(",", ":")), "query_as_json"),
-        (json.dumps(fields), "query_as_json"),
-        (json.dumps(_numbers(fields), separators=(",", ":")), "query_as_json"),
-        (arrived.path, "path_signed"),
-        (target, "path_signed"),
-        (arrived.method + target, "path_signed"),
-        (f"https://{arrived.host}{target}", "path_signed"),
-        (f"http://{arrived.host}{target}", "path_signed"),
+    for text in (
+        query,
+        f"?{query}",
+        urlencode(fields),
+        urlencode(sorted(fields.items())),
+        json.dumps(fields, separators=(",", ":")),
+        json.dumps(fields),
+        json.dumps({name: _number(value) for name, value in fields.items()}, separators=(",", ":")),
     ):
         if text:
-            yield Signable(text.encode(), (mistake,))
+            yield Signable(text.encode(), ("query_signed",))
+    for joint in JOINTS:
+        for head in addresses(arrived, joint):
+            yield Signable(head, EXTRA, in_bulk=bool(joint))
+            yield Signable(head + joint, EXTRA, in_bulk=True)
 
 
-def _numbers(fields: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: int(value) if value.isdecimal() and len(value) < MAX_DIGITS else value for name, value in fields.items()
-    }
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < MAX_DIGITS else value
 
 
-MAX_DIGITS = 16
+def _behind_addresses(arrived: Arrived, signable: Signable) -> Iterator[Signable]:
+    for joint in JOINTS if len(arrived.body) <= CHEAP_BYTES else JOINTS[:1]:
+        for head in addresses(arrived, joint):
+            yield Signable(head + joint + signable.text, (*EXTRA, *signable.mistakes), in_bulk=True)
+
+
+def addresses(arrived: Arrived, joint: bytes) -> Iterator[bytes]:
+    """Yield the method, the path and the whole address, as they are signed in front of a body elsewhere."""
+    path, method, host = arrived.path.encode(), arrived.method.encode(), arrived.host.encode()
+    yield method
+    for target in {path, path + b"?" + arrived.query.encode() if arrived.query else path}:
+        yield target
+        yield method + joint + target
+        yield method.lower() + joint + target
+        yield b"https://" + host + target
+        yield b"http://" + host + target
 
 
 def _charsets(arrived: Arrived) -> Iterator[Signable]:
     body = arrived.body
-    for was, signed, mistake in (
-        ("utf-8", "latin-1", "charset_latin"),
-        ("utf-8", "cp1252", "charset_latin"),
-        ("utf-8", "utf-16", "charset_utf16"),
-        ("utf-8", "utf-16-le", "charset_utf16"),
-        ("utf-8", "utf-16-be", "charset_utf16"),
-        ("latin-1", "utf-8", "charset_twice"),
-        ("utf-16", "utf-8", "charset_sent"),
+    for was, signed in (
+        *(("utf-8", signed) for signed in ("latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be")),
+        ("latin-1", "utf-8"),
+        ("utf-16", "utf-8"),
     ):
         try:
             text = body.decode(was).encode(signed)
         except UnicodeError:
             continue
         if text != body:
-            yield Signable(text, (mistake,))
+            yield Signable(text, ("body_charset",))
 
 
 def _wrapped(arrived: Arrived) -> Iterator[Signable]:
     body = arrived.body
-    yield Signable(b"", ("nothing_signed",))
-    yield Signable(b"{}", ("nothing_signed",))
-    yield Signable(b'""', ("nothing_signed",))
-    yield Signable(b"[object Object]", ("object_as_text",))
-    yield Signable(base64.b64encode(body), ("body_base64",))
-    yield Signable(arrived.path.encode() + body, ("path_and_body",))
-    yield Signable(arrived.method.encode() + arrived.path.encode() + body, ("path_and_body",))
-    yield Signable(quote_plus(body).encode(), ("body_url_encoded",))
-    try:
-        yield Signable(json.dumps(body.decode()).encode(), ("encoded_twice",))
-        yield Signable(json.dumps(body.decode(), ensure_ascii=False).encode(), ("encoded_twice",))
-    except UnicodeDecodeError:
-        return
+    for empty in (b"", b"{}", b'""'):
+        yield Signable(empty, ("body_not_signed",))
+    for text in (b"undefined", b"null", b"[object Object]"):
+        yield Signable(text, ("not_json",))
+    yield Signable(base64.b64encode(body), ("body_encoded",))
+    yield Signable(quote_plus(body).encode(), ("body_encoded",))
+    yield from _decompressed(body)
+    yield from _behind_addresses(arrived, Signable(body))
+    with suppress(UnicodeDecodeError):
+        for ascii_only in (True, False):
+            yield Signable(json.dumps(body.decode(), ensure_ascii=ascii_only).encode(), ("json_twice",))
+
+
+def _decompressed(body: bytes) -> Iterator[Signable]:
+    """Yield the body before gzip, zlib or deflate; a longer one than could be examined is left out."""
+    for window in (GZIP_OR_ZLIB, DEFLATE):
+        with suppress(zlib.error):
+            reader = zlib.decompressobj(window)
+            text = reader.decompress(body, REWRITTEN_BYTES)
+            if reader.eof:
+                yield Signable(text, ("body_compressed",))
 
 
 def _rewritten(arrived: Arrived) -> Iterator[Signable]:
-    """The same JSON, written in other ways."""
+    """Yield the same JSON, written differently."""
     try:
         value = json.loads(arrived.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return
     if isinstance(value, str):
-        yield Signable(value.encode(errors="surrogatepass"), ("encoded_twice_sent",))
+        yield Signable(value.encode(errors="surrogatepass"), ("json_twice",))
         return
     if len(arrived.body) > CHEAP_BYTES or is_deep(value):
-        yield Signable(Writing("compact").write(value), ("written_compact",))
-        yield Signable(Writing("spaces").write(value), ("written_spaces",))
+        for style in (COMPACT, SPACED):
+            yield Signable(Writing(style).write(value), (style.mistake,))
         return
-    sent = next((way for way in WRITINGS if way.write(value) == arrived.body), None)
-    once = list(_other_writings(value, sent))
+    sent = next((way for way in WRITINGS if way.write(value) == arrived.body), UNKNOWN_WRITING)
+    once = [Signable(way.write(value), way.differs(sent)) for way in WRITINGS if way != sent]
     yield from once
     for signable in once:
         if len(signable.mistakes) == 1:
             yield from _endings_of(signable)
+    yield from _behind_addresses(arrived, Signable(Writing(SPACED).write(value), (SPACED.mistake,)))
     if isinstance(value, dict):
         yield from _other_orders(value, sent)
         yield from _other_values(value, sent)
@@ -226,51 +250,37 @@ def _rewritten(arrived: Arrived) -> Iterator[Signable]:
 
 
 def is_deep(value: Any, most: int = DEEPEST) -> bool:
-    """Indented, what is nested deeply grows by its depth."""
+    """Return whether it is nested so deeply that indents make it much longer."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(most == 0 or is_deep(item, most - 1) for item in inner)
 
 
-def _other_writings(value: Any, sent: Writing | None) -> Iterator[Signable]:
-    for way in WRITINGS:
-        if way != sent:
-            yield Signable(way.write(value), way.differs(sent or Writing("as it came")))
+def _ways(sent: Writing) -> Iterator[tuple[Writing, tuple[str, ...]]]:
+    """Yield the writing that was sent, and the usual ones."""
+    usual = [Writing(*each) for each in product((COMPACT, SPACED), (False, True))]
+    for way in dict.fromkeys([sent, *usual] if sent.style else usual):
+        yield way, way.differs(sent)
 
 
-def _ways(sent: Writing | None) -> Iterator[tuple[Writing, tuple[str, ...]]]:
-    """As it was sent, and the two usual ways."""
-    if sent is not None:
-        yield sent, ()
-    for style in ("compact", "spaces"):
-        for escapes in ("unicode_plain", "unicode_escaped"):
-            way = Writing(style, escapes)
-            if way != sent:
-                yield way, way.differs(sent or Writing("as it came"))
-
-
-def _other_orders(value: dict[str, Any], sent: Writing | None) -> Iterator[Signable]:
+def _other_orders(value: dict[str, Any], sent: Writing) -> Iterator[Signable]:
     keys = list(value)
-    named = {
-        "order_sorted": sorted(keys),
-        "order_reversed": keys[::-1],
-        "order_ignoring_case": sorted(keys, key=str.lower),
-    }
-    for mistake, order in named.items():
-        for way, differs in _ways(sent):
-            yield Signable(way.write({key: value[key] for key in order}), (mistake, *differs))
-    for way, differs in _ways(sent):
-        yield Signable(way.write(_deeply_sorted(value)), ("order_sorted", *differs))
+    orders = [
+        *({key: value[key] for key in order} for order in (sorted(keys), keys[::-1], sorted(keys, key=str.lower))),
+        _deeply_sorted(value),
+    ]
+    for ordered, (way, differs) in product(orders, list(_ways(sent))):
+        yield Signable(way.write(ordered), ("field_order", *differs))
     if len(keys) <= MOST_PERMUTED and sum(map(len, map(str, value.values()))) <= PERMUTED_BYTES:
         for way, differs in _ways(sent):
-            if way.escapes == "unicode_plain" and STYLES[way.style][1] is None:
+            if not way.unicode_escapes and way.style in {COMPACT, SPACED}:
                 yield from _permuted(value, way, differs)
 
 
 def _permuted(value: dict[str, Any], way: Writing, differs: tuple[str, ...]) -> Iterator[Signable]:
-    comma, colon = (part.encode() for part in STYLES[way.style][0])
+    comma, colon = (part.encode() for part in (way.style or COMPACT).separators)
     pieces = [way.write(key) + colon + way.write(kept) for key, kept in value.items()]
     for order in permutations(pieces):
-        yield Signable(b"{" + comma.join(order) + b"}", (*SHUFFLED, *differs))
+        yield Signable(b"{" + comma.join(order) + b"}", ("field_order", *differs), in_bulk=True)
 
 
 def _deeply_sorted(value: Any) -> Any:
@@ -279,39 +289,37 @@ def _deeply_sorted(value: Any) -> Any:
     return [_deeply_sorted(item) for item in value] if isinstance(value, list) else value
 
 
-def _other_values(value: dict[str, Any], sent: Writing | None) -> Iterator[Signable]:
-    for mistake, change in VALUE_CHANGES.items():
-        changed = {key: change(kept) for key, kept in value.items()}
-        if repr(changed) != repr(value):
+def _other_values(value: dict[str, Any], sent: Writing) -> Iterator[Signable]:
+    changed = [{key: change(kept) for key, kept in value.items()} for change in VALUE_CHANGES]
+    changed.append({key: kept for key, kept in value.items() if kept is not None and kept != ""})
+    for other in changed:
+        if repr(other) != repr(value):
             for way, differs in _ways(sent):
-                yield Signable(way.write(changed), (mistake, *differs))
-    without = {key: kept for key, kept in value.items() if kept is not None and kept != ""}
-    if len(without) < len(value):
-        for way, differs in _ways(sent):
-            yield Signable(way.write(without), ("empty_left_out", *differs))
+                yield Signable(way.write(other), ("values_changed", *differs))
 
 
 def _is_whole(value: Any) -> bool:
     return type(value) is int and abs(value) < 2**53
 
 
-VALUE_CHANGES: dict[str, Callable[[Any], Any]] = {
-    "numbers_as_floats": lambda value: float(value) if _is_whole(value) else value,
-    "numbers_as_texts": lambda value: str(value) if _is_whole(value) else value,
-    "numbers_from_texts": lambda value: (
-        int(value) if isinstance(value, str) and value.isdecimal() and len(value) < MAX_DIGITS else value
-    ),
-    "numbers_from_floats": lambda value: int(value) if isinstance(value, float) and value.is_integer() else value,
-    "flags_as_numbers": lambda value: int(value) if isinstance(value, bool) else value,
-}
+VALUE_CHANGES: list[Callable[[Any], Any]] = [
+    lambda value: float(value) if _is_whole(value) else value,
+    lambda value: str(value) if _is_whole(value) else value,
+    _number,
+    lambda value: int(value) if isinstance(value, float) and value.is_integer() else value,
+    lambda value: int(value) if isinstance(value, bool) else value,
+]
 
 
 def _as_forms(value: dict[str, Any]) -> Iterator[Signable]:
     flat = {key: kept for key, kept in value.items() if not isinstance(kept, (dict, list))}
-    yield Signable(urlencode(flat, errors="replace").encode(), ("form_signed",))
-    yield Signable(urlencode(sorted(flat.items()), errors="replace").encode(), ("form_signed",))
-    yield Signable("".join(str(kept) for kept in flat.values()).encode(errors="replace"), ("values_signed",))
-    yield Signable(str(value).encode(errors="replace"), ("object_as_text",))
+    for text in (
+        urlencode(flat, errors="replace"),
+        urlencode(sorted(flat.items()), errors="replace"),
+        "".join(str(kept) for kept in flat.values()),
+        str(value),
+    ):
+        yield Signable(text.encode(errors="replace"), ("not_json",))
 
 
 # --- how body and timestamp are put together --------------------------------------------------------------------------
@@ -329,46 +337,50 @@ class Layout(NamedTuple):
 SEPARATORS = (b":", b".", b"&", b"-", b",", b";", b"\n", b" ", b"||", b" | ", b"_", b"+", b"?", b"%7C")
 
 
-def layouts(timestamp: str, auth_key: str) -> list[Layout]:
-    """The right one first. Texts of the call's own timestamp, and others that its sender may have had."""
+def layouts(arrived: Arrived, timestamp: str, auth_key: str) -> list[Layout]:
+    """Return the right layout, then wrong ones, also with timestamps that the sender may have had instead."""
     stamp, key = timestamp.encode(), auth_key.encode()
+    first, bar, trailing, missing = ("timestamp_first",), ("bar",), ("trailing_characters",), ("timestamp_not_signed",)
     found = [
         Layout(b"", b"|" + stamp),
-        Layout(b"", stamp, ("bar_missing",)),
-        *(Layout(b"", sign + stamp, ("bar_other",)) for sign in SEPARATORS),
-        Layout(stamp + b"|", b"", ("timestamp_first",)),
-        Layout(stamp, b"", ("timestamp_first", "bar_missing")),
-        *(Layout(stamp + sign, b"", ("timestamp_first", "bar_other")) for sign in (b":", b".", b"\n")),
-        Layout(b"", b"", ("timestamp_missing",)),
-        Layout(b"", b"|", ("timestamp_missing",)),
-        Layout(b"", b"|" + stamp + b"\n", ("newline_after_timestamp",)),
-        Layout(b"", b"|" + stamp + b"\r\n", ("newline_after_timestamp",)),
-        Layout(b"", b"|" + stamp + b"|", ("bar_after_timestamp",)),
-        Layout(b"|", b"|" + stamp, ("bar_other",)),
-        Layout(b"", b"|" + b'"' + stamp + b'"', ("timestamp_quoted",)),
-        Layout(key + b"|", b"|" + stamp, ("key_signed",)),
-        Layout(key, b"|" + stamp, ("key_signed",)),
-        Layout(b"", b"|" + stamp + b"|" + key, ("key_signed",)),
-        Layout(b"", b"|" + key + b"|" + stamp, ("key_signed",)),
-        Layout(key + stamp, b"", ("key_signed", "timestamp_first")),
+        Layout(b"", stamp, bar),
+        *(Layout(b"", sign + stamp, bar) for sign in SEPARATORS),
+        Layout(stamp + b"|", b"", first),
+        Layout(stamp, b"", first + bar),
+        *(Layout(stamp + sign, b"", first + bar) for sign in (b":", b".", b"\n")),
+        Layout(b"", b"", missing),
+        Layout(b"", b"|", missing),
+        Layout(b"", b"|" + stamp + b"\n", trailing),
+        Layout(b"", b"|" + stamp + b"\r\n", trailing),
+        Layout(b"", b"|" + stamp + b"|", bar),
+        Layout(b"|", b"|" + stamp, bar),
+        Layout(key + b"|", b"|" + stamp, EXTRA),
+        Layout(key, b"|" + stamp, EXTRA),
+        Layout(b"", b"|" + stamp + b"|" + key, EXTRA),
+        Layout(b"", b"|" + key + b"|" + stamp, EXTRA),
+        Layout(key + stamp, b"", EXTRA + first),
     ]
-    return found + [Layout(b"", b"|" + text.encode(), (mistake,)) for text, mistake in other_stamps(timestamp)]
+    for joint in JOINTS:
+        for head in addresses(arrived, joint):
+            found.append(Layout(stamp + joint + head + joint, b"", EXTRA + first))
+            found.append(Layout(head + joint + stamp + joint, b"", EXTRA + first))
+    return found + [Layout(b"", b"|" + text, ("timestamp_format",)) for text in other_stamps(timestamp)]
 
 
-def other_stamps(timestamp: str) -> Iterator[tuple[str, str]]:
-    """Of the same moment in another unit."""
+def other_stamps(timestamp: str) -> Iterator[bytes]:
+    """Yield the same moment, written differently."""
     digits = timestamp.strip()
+    yield f'"{timestamp}"'.encode()
     if digits != timestamp:
-        yield digits, "timestamp_blanks"
+        yield digits.encode()
     if not (digits.isascii() and digits.isdecimal() and len(digits) < MAX_DIGITS + 4):
         return
-    yield digits + ".0", "timestamp_float"
+    yield f"{digits}.0".encode()
     if len(digits) == MILLISECOND_DIGITS:
-        yield digits[:-3], "seconds_signed"
-        yield f"{digits[:-3]}.{digits[-3:]}", "seconds_signed"
-        yield digits + "000", "microseconds_signed"
-    elif len(digits) == SECOND_DIGITS:
-        yield digits + "000", "milliseconds_signed"
+        yield digits[:-3].encode()
+        yield f"{digits[:-3]}.{digits[-3:]}".encode()
+    if len(digits) in {MILLISECOND_DIGITS, SECOND_DIGITS}:
+        yield f"{digits}000".encode()
 
 
 MILLISECOND_DIGITS, SECOND_DIGITS = 13, 10
@@ -376,7 +388,7 @@ CLOCK_READ_TWICE_MS = 60
 
 
 def near_stamps(timestamp: str) -> Iterator[tuple[str, str]]:
-    """The clock was read once to sign and once more for the header; or the header lost its milliseconds."""
+    """Yield moments next to it: the clock was read again for the header, or the header lost its milliseconds."""
     if not (timestamp.isascii() and timestamp.isdecimal()):
         return
     if len(timestamp) == MILLISECOND_DIGITS:
@@ -386,4 +398,4 @@ def near_stamps(timestamp: str) -> Iterator[tuple[str, str]]:
             yield str(moment + off), "clock_read_twice"
     elif len(timestamp) == SECOND_DIGITS:
         for thousandths in range(1000):
-            yield f"{timestamp}{thousandths:03d}", "milliseconds_signed"
+            yield f"{timestamp}{thousandths:03d}", "timestamp_format"

@@ -37,7 +37,6 @@ class CompromiseImpact:
     """`known`: the addresses of the key that a quarantine would go on answering."""
 
     open_rounds: list[OpenRounds]
-    open_since: datetime
     per_minute_hour: float
     per_minute_day: float
     by_endpoint: list[tuple[str, int]]
@@ -61,7 +60,6 @@ def compromise_impact(key: ApiKey, now: datetime | None = None) -> CompromiseImp
     )
     return CompromiseImpact(
         open_rounds=usage_totals.open_rounds(secrets, key.merchant_id, Span(now - timedelta(days=OPEN_DAYS))),
-        open_since=now - timedelta(days=OPEN_DAYS),
         per_minute_hour=_calls(hour) / 60,
         per_minute_day=_calls(day) / (24 * 60),
         by_endpoint=sorted(((row[1], row[3]) for row in day if not row[0]), key=lambda each: (-each[1], each[0])),

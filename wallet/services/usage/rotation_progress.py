@@ -47,7 +47,6 @@ class RotationProgress:
     quiet_for: timedelta
     quiet_hours: int
     old_calls: int = field(default=0)
-    new_calls: int = field(default=0)
 
     @property
     def quiet(self) -> str:
@@ -74,7 +73,6 @@ def rotation_progress(key: ApiKey) -> RotationProgress | None:
         quiet_for=_quiet_for(old, now),
         quiet_hours=old.quiet_hours or QUIET_HOURS,
         old_calls=sum(line.old for line in lines),
-        new_calls=sum(line.new for line in lines),
     )
 
 

@@ -1,0 +1,40 @@
+"""The parts that pages share, as tags: built into the engine, so that no template loads them."""
+
+from __future__ import annotations
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+register = template.Library()
+PARTS = "operator/parts"
+
+
+@register.inclusion_tag(f"{PARTS}/icon.html")
+def icon(name: str, css: str = "") -> dict[str, str]:
+    """Render an icon of vendor/tabler/icons.svg."""
+    return {"name": name, "css": css}
+
+
+@register.inclusion_tag(f"{PARTS}/badge.html")
+def badge(text: str, level: str = "") -> dict[str, str]:
+    """Render a state as a badge; `level` is good, warn, bad or nothing."""
+    return {"text": text, "level": level}
+
+
+@register.inclusion_tag(f"{PARTS}/head.html")
+def head(title: str, above: str = "", text: str = "") -> dict[str, str]:
+    """Render the head of a page, with a small line above its title and a text below it."""
+    return {"title": title, "above": above, "text": text}
+
+
+@register.inclusion_tag(f"{PARTS}/alert.html")
+def alert(level: str, text: str, url: str = "", link: str = "") -> dict[str, str]:
+    """Render an alert; `level` is success, info, warning or danger."""
+    return {"level": level, "text": text, "url": url, "link": link}
+
+
+@register.simple_block_tag
+def alert_box(content: SafeString, level: str) -> SafeString:
+    """Render an alert around markup."""
+    return render_to_string(f"{PARTS}/alert.html", {"level": level, "content": content})
