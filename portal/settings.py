@@ -165,14 +165,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["portal.templatetags.moments"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "merchants.sign_in.appearance.admin_appearance",
             ],
-            "builtins": ["portal.templatetags.parts"],
+            "builtins": ["portal.templatetags.moments", "portal.templatetags.parts"],
         },
     },
 ]

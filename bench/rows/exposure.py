@@ -24,7 +24,7 @@ from wallet.services.usage import compromise_report
 secret, took = Secret.objects.select_related("key").get(pk={secret}), []
 for _ in range({times}):
     begun = time.perf_counter()
-    found = compromise_report.report(secret, clock.now() - timedelta(days=365))
+    found = compromise_report.compromise_report(secret, clock.now() - timedelta(days=365))
     took.append(time.perf_counter() - begun)
 rows = sum(each.rows for money in found.money for each in money.of.values()) + found.moved_nothing
 print(json.dumps(dict(seconds=statistics.median(took), rows=rows)))

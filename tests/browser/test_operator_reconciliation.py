@@ -32,7 +32,7 @@ for line in lines:
     print("ROW", line.transaction_id, line.kind, line.player_id, line.currency, line.amount, state, sep="|")
 """
 EXPLAINED = "A bet had been exported with a digit too many."
-SEND = "from merchants.services import email_outbox; email_outbox.send_due()"
+SEND = "from merchants.services import email_outbox; email_outbox.send_due_emails()"
 
 
 @pytest.fixture

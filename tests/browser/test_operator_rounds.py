@@ -19,7 +19,7 @@ from tests.plugins.live import CHECKOUT, Live
 __all__ = ["owner"]  # a fixture
 WRITE = """from wallet.models import Export
 from wallet.services.rounds import exports
-exports.write(Export.objects.latest("pk").pk)"""
+exports.write_export(Export.objects.latest("pk").pk)"""
 ONE = """
     SELECT t.transaction_id FROM wallet_transaction t JOIN merchants_merchant m ON m.id = t.merchant_id
      WHERE m.code = %s AND t.debit_account_id IS NOT NULL AND t.kind = %s

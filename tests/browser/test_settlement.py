@@ -25,7 +25,7 @@ from portal.machines import Machines
 from tests import factories
 from tests.wallet import closing_months
 from tests.wallet.reconciling import Told, at
-from wallet.reconciliation.closing.months import first_of
+from wallet.reconciliation.closing.months import first_day_of
 from wallet.reconciliation.days import DAY, date_at
 
 class Wire(RequestFactory):
@@ -33,8 +33,8 @@ class Wire(RequestFactory):
         return Machines().get_response(super().generic(*call, **how))
 
 merchant = factories.merchant("northwind", name="Northwind Casino", time_zone="Europe/Vienna")
-last = first_of(first_of(date_at(merchant, clock.now())) - DAY)
-month = first_of(last - DAY)
+last = first_day_of(first_day_of(date_at(merchant, clock.now())) - DAY)
+month = first_day_of(last - DAY)
 door = Wire(SERVER_NAME="localhost")
 euro = closing_months.machine(merchant, since=month - 5 * DAY, client=door)
 yen = closing_months.machine(merchant, "JPY", since=month - 5 * DAY, client=door, player="player-2")

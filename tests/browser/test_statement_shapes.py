@@ -73,7 +73,7 @@ from datetime import date
 from django.core.management import call_command
 from merchants.services import email_outbox
 call_command("reconcile", "{code}", date.fromisoformat("{day}"), send=True)
-email_outbox.send_due()
+email_outbox.send_due_emails()
 """
 
 

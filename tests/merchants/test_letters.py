@@ -358,7 +358,7 @@ def test_several_workers_share_the_letters_and_send_each_once(live: Live) -> Non
             " SELECT %s || n || '@acme.test', 'key_expires', %s, 'waiting', 0, '' FROM generate_series(1, 60) n",
             [marker, json.dumps({"auth_key": "x", "label": "y"})],
         )
-    command = ["shell", "-c", "from merchants.services import email_outbox; email_outbox.send_due()"]
+    command = ["shell", "-c", "from merchants.services import email_outbox; email_outbox.send_due_emails()"]
     mailed = Live(
         live.base_url,
         live.dsn,

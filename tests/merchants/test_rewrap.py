@@ -227,14 +227,14 @@ from uuid import uuid4
 from merchants.models import Merchant
 from merchants.services import keys
 merchant = Merchant.objects.create(code=f"rewrap-{uuid4().hex[:8]}", name="Rewrap")
-made = [keys.issue(merchant=merchant) for _ in range(80)]
+made = [keys.issue_key(merchant=merchant) for _ in range(80)]
 print(json.dumps([merchant.code, made[0].key.auth_key, made[0].secret]))
 """
 CHANGE = """
 from merchants.models import ApiKey
 from merchants.services import keys
 for number, key in enumerate(ApiKey.objects.filter(merchant__code={code!r}).order_by("pk")[40:80]):
-    keys.revoke(key=key) if number % 2 else keys.rotate(key=key)
+    keys.revoke_key(key=key) if number % 2 else keys.rotate_secret(key=key)
 """
 STATE = """
     SELECT count(*) FILTER (WHERE k.status = 'revoked' AND s.revoked_at IS NOT NULL),

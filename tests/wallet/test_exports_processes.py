@@ -36,7 +36,7 @@ from merchants.models import Merchant
 from wallet.services.rounds import exports
 from wallet.services.rounds.round_list import RoundFilter
 merchant = Merchant.objects.get(code={code!r})
-export = exports.ask(merchant=merchant, by=None, what="rounds", form="csv", wish=RoundFilter())
+export = exports.request_export(merchant=merchant, by=None, what="rounds", form="csv", wish=RoundFilter())
 """
 # The bet of a second writer is committed between the count and the first row.
 BESIDE = """
@@ -76,10 +76,10 @@ from wallet.models import Export
 from wallet.models.export import SILENT_FOR
 export = Export.objects.get(merchant__code={code!r})
 assert not export.is_broken_off(at=clock.now())
-with clock.at(clock.now() + SILENT_FOR):
+with clock.frozen_at(clock.now() + SILENT_FOR):
     assert export.is_broken_off(at=clock.now())
-    exports.again(export=export)
-    exports.write(export.pk)
+    exports.restart_export(export=export)
+    exports.write_export(export.pk)
 """
 
 

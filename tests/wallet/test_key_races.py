@@ -37,7 +37,7 @@ def old(key):
 
 
 def declare(key, response):
-    compromise.declare(key=key, response=response, reason="race", exposed_since=clock.now() - HOUR, by=ann,
+    compromise.declare_compromise(key=key, response=response, reason="race", exposed_since=clock.now() - HOUR, by=ann,
                        expected_version=1 + race["overlap"])  # as the page showed it
 
 
@@ -50,23 +50,23 @@ def approval(key):
 
 
 VERBS = {
-    "rotate": lambda key, n: keys.rotate(key=key, expected_version=1),
-    "revoke": lambda key, n: keys.revoke(key=key),
-    "replace": lambda key, n: keys.replace_at_once(key=key, expected_version=1),
-    "extend": lambda key, n: keys.extend(secret=old(key), until=clock.now() + timedelta(days=3)),
+    "rotate": lambda key, n: keys.rotate_secret(key=key, expected_version=1),
+    "revoke": lambda key, n: keys.revoke_key(key=key),
+    "replace": lambda key, n: keys.replace_secrets(key=key, expected_version=1),
+    "extend": lambda key, n: keys.extend_overlap(secret=old(key), until=clock.now() + timedelta(days=3)),
     "end": lambda key, n: keys.end_overlap(secret=old(key)),
-    "quarantine": lambda key, n: keys.quarantine(key=key),
+    "quarantine": lambda key, n: keys.quarantine_key(key=key),
     "leak_rotate": lambda key, n: declare(key, "rotate"),
     "leak_revoke": lambda key, n: declare(key, "revoke"),
     "leak_quarantine": lambda key, n: declare(key, "quarantine"),
     "list": list_an_address,
     "rewrap": lambda key, n: [sealing.rewrap_one(s, sealing.Progress()) for s in Secret.objects.filter(key=key)],
-    "remind": lambda key, n: expiry.remind_of(key.pk),
+    "remind": lambda key, n: expiry.remind_of_key(key.pk),
     "ask": lambda key, n: approvals.ask_to_rotate(key=key, by=ann, reason="race"),
-    "approve_bob": lambda key, n: approvals.approve(approval=approval(key), by=bob),
-    "approve_eve": lambda key, n: approvals.approve(approval=approval(key), by=eve),
-    "decline": lambda key, n: approvals.decline(approval=approval(key), by=eve),
-    "issue": lambda key, n: keys.issue(merchant=key.merchant),
+    "approve_bob": lambda key, n: approvals.approve_request(approval=approval(key), by=bob),
+    "approve_eve": lambda key, n: approvals.approve_request(approval=approval(key), by=eve),
+    "decline": lambda key, n: approvals.decline_request(approval=approval(key), by=eve),
+    "issue": lambda key, n: keys.issue_key(merchant=key.merchant),
     "close": lambda key, n: merchants.set_status(merchant=key.merchant, status="closed"),
 }
 
@@ -87,9 +87,9 @@ def run(verb, key, number, gate, said):
 found = []
 for number in range(rounds):
     merchant = Merchant.objects.create(code="race-" + clock.now().strftime("%H%M%S%f"), name="Race")
-    key = keys.issue(merchant=merchant, expires_at=clock.now() + timedelta(days=20)).key
+    key = keys.issue_key(merchant=merchant, expires_at=clock.now() + timedelta(days=20)).key
     if race["overlap"]:
-        keys.rotate(key=key)
+        keys.rotate_secret(key=key)
     if race["two_person"]:
         Merchant.objects.filter(pk=merchant.pk).update(two_person=True)
     if race["asked"]:

@@ -90,13 +90,13 @@ BEGIN = """
 from merchants.models import ApiKey
 from merchants.services.allowlist import egress
 key = ApiKey.objects.select_related("merchant").get(auth_key="{key}")
-print(egress.one_liner(egress.begin(key=key, by=None), base_url="{base_url}"))
+print(egress.shell_command(egress.begin_proof(key=key, by=None), base_url="{base_url}"))
 """
 LOOK = """
 from merchants.models import EgressProof
 from merchants.services.allowlist import egress as proofs
 from wallet.services.log import egress_proofs
-print(proofs.proposed(egress_proofs.look(EgressProof.objects.latest("pk")).proof).network)
+print(proofs.proved_entry(egress_proofs.check_proof(EgressProof.objects.latest("pk")).proof).network)
 """
 SAVE = """
 from ipaddress import ip_network
@@ -106,7 +106,7 @@ from merchants.services import allowlist
 merchant = Merchant.objects.get(pk={merchant})
 wish = allowlist.Proposal(merchant, (allowlist.EntryPlan(ip_network("198.51.100.{last}")),))
 try:
-    allowlist.save(proposal=wish, by=None, expected=0, confirmed_code=merchant.code)
+    allowlist.save_networks(proposal=wish, by=None, expected=0, confirmed_code=merchant.code)
     print("saved")
 except errors.ListChanged as refused:
     print(refused)
