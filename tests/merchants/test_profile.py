@@ -75,7 +75,7 @@ class TestProfile:
     ) -> None:
         Merchant.objects.filter(pk=acme.pk).update(time_zone="Asia/Kathmandu")
         Person.objects.filter(pk=viewer.pk).update(time_zone=zone)
-        key = factories.key(acme)
+        key = factories.keys.issue_key(merchant=acme).key
         signed_in(client, viewer)
         page = client.get(reverse("operator:key", args=[acme.code, key.pk])).content.decode()
         assert f" {label}" in page.split('class="moment"', 1)[1].split("</time>", 1)[0]

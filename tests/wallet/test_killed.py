@@ -24,7 +24,8 @@ READ = (
     "from merchants.models import Merchant; from portal.lib import clock;"
     "from wallet.reconciliation import schedule, statements;"
     "from datetime import date; merchant = Merchant.objects.get(pk={pk}); day = date.fromisoformat('{day}');"
-    "[statements.try_to_read(statement=each) for each in statements.waiting_statements(clock.now()).filter(merchant=merchant)];"
+    "waiting = statements.waiting_statements(clock.now()).filter(merchant=merchant);"
+    "[statements.try_to_read(statement=each) for each in waiting];"
 )
 COMPARE = READ + "schedule.compare_and_tell(merchant=merchant, day=day)"
 # Another database's tables may have the same numbers: it is a copy as this one is.
