@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from django import forms
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
@@ -20,6 +21,12 @@ from portal.lib import clock
 SALT = "merchants.form_tokens"
 LONGEST = 100  # of a token
 KEPT = timedelta(days=1)  # longer than a session, and so than any token
+
+
+class TokenForm(forms.Form):
+    """Of the same page sent twice, the second does nothing."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST)
 
 
 def new_token(request: HttpRequest, path: str = "") -> str:

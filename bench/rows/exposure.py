@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 TIMES = 5
 IN_SHELL = ("shell", "--no-imports", "--verbosity", "0", "--command")
-SUM_UP = "from wallet.services.usage import usage_rollup as r; [r.sum_up(source) for source in r.TABLES]"
+SUM_UP = (
+    "from wallet.services.usage import usage_rollup; [usage_rollup.sum_up(source) for source in usage_rollup.TABLES]"
+)
 REPORT = """
 import json, statistics, time
 from datetime import timedelta

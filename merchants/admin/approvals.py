@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
@@ -16,9 +15,11 @@ from unfold.enums import ActionVariant
 from merchants import errors
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, explain_refusal
-from merchants.admin.handover import HandOverAdmin, HandOverForm, OnceForm, OncePage
+from merchants.admin.handover import HandOverAdmin, HandOverForm, OncePage
 from merchants.admin.step_up import step_up
-from merchants.models import ApiKey, Approval
+from merchants.form_tokens import TokenForm
+from merchants.key_forms import DecideForm, unchanged_approval
+from merchants.models import Approval
 from merchants.services import approvals
 from merchants.services.keys import Issued
 
@@ -26,11 +27,7 @@ MAKES_SECRET = {Approval.Verb.ISSUE, Approval.Verb.ROTATE}
 STATE = {"waiting": "warning", "approved": "success", "declined": "danger", "expired": "danger"}
 
 
-class DecideForm(forms.Form):
-    approval = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ApproveForm(DecideForm, OnceForm):
+class ApproveForm(DecideForm, TokenForm):
     pass
 
 
@@ -74,21 +71,6 @@ class DecidesAdmin(HandOverAdmin):
             done="stays as it is: declined",
         )
         return self.ask(request, of, question)
-
-
-def waiting_approval(key: ApiKey) -> Approval:
-    found = Approval.objects.filter(key=key, state=Approval.State.WAITING)
-    approval = found.select_related("asked_by", "key", "merchant").first()
-    if approval is None:
-        raise errors.AlreadyDecided
-    return approval
-
-
-def unchanged_approval(waiting: Approval, *, approval: int) -> Approval:
-    """What waits now, if it is what the page told of."""
-    if waiting.pk != approval:
-        raise errors.AlreadyDecided
-    return waiting
 
 
 @admin.register(Approval)

@@ -11,7 +11,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from merchants import errors
 from merchants.services import allowlist, limits
@@ -29,6 +34,32 @@ def amounts_field(**options: Any) -> CurrencyAmountsField:
 
 def moment_field(**options: Any) -> MomentField:
     return MomentField(widget=UnfoldAdminTextInputWidget, **options)
+
+
+UNFOLD: dict[type[Any], type[forms.Widget]] = {
+    forms.TextInput: UnfoldAdminTextInputWidget,
+    forms.NumberInput: UnfoldAdminIntegerFieldWidget,
+    forms.Select: UnfoldAdminSelectWidget,
+}
+
+
+class UnfoldForm(forms.Form):
+    """Gives the fields of a shared form the look of the administration."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            if widget := UNFOLD.get(type(field.widget)):
+                field.widget = _styled(widget, field)
+
+
+def _styled(widget: type[forms.Widget], field: forms.Field) -> forms.Widget:
+    made = widget(attrs=field.widget.attrs)
+    made.is_localized, made.is_required = field.localize, field.required
+    for name in ("choices", "supports_microseconds"):
+        if hasattr(field.widget, name):
+            setattr(made, name, getattr(field.widget, name))
+    return made
 
 
 BY_CURRENCY = "A currency and an amount on each line, such as EUR 50.00; goes before the limit of any currency."

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from merchants import errors, form_tokens
 from merchants.admin.base import FastAdmin
+from merchants.form_tokens import TokenForm
 from merchants.services import claim_links, emails, history
 from merchants.services.keys import Issued
 
@@ -26,13 +27,7 @@ UNSEEN = "Done. Nobody has seen the new secret: no owner can claim it. Add an ow
 WAYS = [("claim", "Send a claim link to the owners"), (SHOW, "Show it to me")]
 
 
-class OnceForm(forms.Form):
-    """Of the same page sent twice, the second does nothing."""
-
-    token = forms.CharField(widget=forms.HiddenInput, max_length=form_tokens.LONGEST)
-
-
-class HandOverForm(OnceForm):
+class HandOverForm(TokenForm):
     """For a page that makes a secret. Without a word it goes to the owners, and our staff never see it."""
 
     handover = forms.ChoiceField(
@@ -57,7 +52,7 @@ class OncePage:
     """
 
     title: str
-    form: type[OnceForm]
+    form: type[TokenForm]
     act: Callable[..., Issued | str]
     back: str
     button: str
@@ -86,7 +81,7 @@ class HandOverAdmin(FastAdmin):
         context = {"form": form, "page": page, "subtitle": str(page.of or ""), **page.context}
         return self.page(request, page.template, page.title, **context)
 
-    def _act(self, request: HttpRequest, page: OncePage, form: OnceForm) -> HttpResponse | None:
+    def _act(self, request: HttpRequest, page: OncePage, form: TokenForm) -> HttpResponse | None:
         """None when it was refused: then nothing is changed, and the form can be sent again."""
         wish = dict(form.cleaned_data)
         way = wish.pop("handover", "")

@@ -32,7 +32,7 @@ from merchants.services.allowlist import DomainLine, EntryPlan
 USUAL = "as usual"
 REFUSED = "RS_ERROR_MERCHANT_NOT_ACTIVE"
 NEW_RISK, OWED = "Bet, launch, deposit", "Payout, reward, rollback, balance, withdraw, lists of games and sessions"
-ANSWERS = {
+STATUS_ANSWERS = {
     Merchant.Status.ACTIVE: [(NEW_RISK, USUAL), (OWED, USUAL)],
     Merchant.Status.SUSPENDED: [(NEW_RISK, REFUSED), (OWED, USUAL)],
     Merchant.Status.CLOSED: [("Every call", REFUSED)],
@@ -193,7 +193,7 @@ class MerchantAdmin(FastAdmin):
         question = AdminQuestion(
             title=f"Request: {verb.lower()} the merchant" if waits else f"{verb} the merchant",
             text=TEXTS[status],
-            answers=ANSWERS[status],
+            answers=STATUS_ANSWERS[status],
             form=ReasonForm if waits else forms.Form,
             act=(lambda reason: approvals.ask_to_set_status(merchant=merchant, status=status, by=by, reason=reason))
             if waits

@@ -10,16 +10,17 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
-from merchants import errors
-from merchants.admin.approvals import DecidesAdmin, waiting_approval
+from merchants import errors, key_forms
+from merchants.admin.approvals import DecidesAdmin
 from merchants.admin.base import ASKED, AdminQuestion, explain_refusal
-from merchants.admin.fields import moment_field
+from merchants.admin.fields import UnfoldForm
 from merchants.admin.handover import HandOverForm, OncePage
 from merchants.admin.step_up import step_up
+from merchants.key_forms import LONGEST_REASON, overlapping_secret, waiting_approval
 from merchants.models import ApiKey, Approval, Secret, SecretClaim
-from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
+from merchants.models.credentials import LONGEST_OVERLAP
 from merchants.services import approvals, claim_links, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
@@ -49,59 +50,30 @@ class OverlapForm(HandOverForm):
         return wish
 
 
-class RotateForm(OverlapForm):
-    quiet_hours = forms.IntegerField(
-        label="End it earlier when it is quiet for",
-        required=False,
-        min_value=QUIET_HOURS[0],
-        max_value=QUIET_HOURS[-1],
-        widget=UnfoldAdminIntegerFieldWidget(
-            attrs={"min": QUIET_HOURS[0], "max": QUIET_HOURS[-1], "placeholder": "hours"}
-        ),
-        help_text="Hours without a call under the old secret; empty: it ends at its time.",
-    )
-    reason = forms.CharField(
-        max_length=500, required=False, widget=UnfoldAdminTextInputWidget(), help_text="Kept in the history."
-    )
+class RotateForm(key_forms.QuietHoursForm, OverlapForm, UnfoldForm):
+    reason = forms.CharField(max_length=LONGEST_REASON, required=False, help_text="Kept in the history.")
 
 
 class AskToRotateForm(RotateForm):
     """Who approves it says how the secret is handed over."""
 
-    reason = forms.CharField(
-        max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
-    )
+    reason = forms.CharField(max_length=LONGEST_REASON, help_text="For the person who decides.")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         del self.fields["handover"]
 
 
-class OldVersionForm(forms.Form):
-    """About the old version that was there when the page was opened, and no later one."""
-
-    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+class ExtendForm(key_forms.ExtendForm, UnfoldForm):
+    pass
 
 
-class ExtendForm(OldVersionForm):
-    until = moment_field(label="Usable until")
+class QuietForm(key_forms.QuietForm, UnfoldForm):
+    pass
 
 
-class QuietForm(OldVersionForm):
-    hours = forms.IntegerField(
-        label="Quiet hours",
-        min_value=QUIET_HOURS[0],
-        max_value=QUIET_HOURS[-1],
-        required=False,
-        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": QUIET_HOURS[0], "max": QUIET_HOURS[-1]}),
-        help_text="Empty: it ends at its time only.",
-    )
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the person who decides."
-    )
+class ReasonForm(key_forms.ReasonForm, UnfoldForm):
+    pass
 
 
 class RotationAdmin(DecidesAdmin):
@@ -190,7 +162,7 @@ class RotationAdmin(DecidesAdmin):
                 (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
                 ("Signed with the new secret", "as usual"),
             ],
-            form=OldVersionForm,
+            form=key_forms.OldVersionForm,
             initial={"expected_version": seen},
             act=lambda **wish: keys.end_overlap(secret=old, **wish),
             done=f"refuses version {old.version} now",
@@ -254,13 +226,6 @@ def rotation_action(key: ApiKey) -> Callable[..., Issued]:
 
 def live_secrets(key: ApiKey) -> list[Secret]:
     return list(Secret.objects.usable(at=clock.now()).filter(key=key).defer("sealed").order_by("-version"))
-
-
-def overlapping_secret(key: ApiKey) -> Secret:
-    old = Secret.objects.overlapping(at=clock.now()).select_related("key").filter(key=key).order_by("version").first()
-    if old is None:
-        raise errors.NoOverlap
-    return old
 
 
 def last_claim(key: ApiKey) -> SecretClaim | None:

@@ -18,6 +18,7 @@ from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import SET_UP, page
+from merchants.pages.keys import DecideForm
 from merchants.services import approvals, claim_links, merchants
 from merchants.services.keys import Issued
 
@@ -25,10 +26,6 @@ YES_NO = [("yes", "yes"), ("no", "no")]
 
 
 # --- A request --------------------------------------------------------------------------------------------------------
-class DecideForm(SingleUseForm):
-    approval = forms.IntegerField(widget=forms.HiddenInput)
-
-
 def own_approval(visit: Visit, number: int) -> Approval:
     found = Approval.objects.filter(merchant=visit.merchant, pk=number)
     approval = found.select_related("merchant", "key", "asked_by", "decided_by").first()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from merchants import form_tokens
+from merchants.form_tokens import TokenForm
 
 CLASSES = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select", "hidden": ""}
 
@@ -19,7 +19,5 @@ class PlainForm(forms.Form):
             field.widget.attrs.setdefault("class", CLASSES.get(kind, "form-control"))
 
 
-class SingleUseForm(PlainForm):
-    """Of the same page sent twice, the second does nothing."""
-
-    token = forms.CharField(widget=forms.HiddenInput, max_length=form_tokens.LONGEST)
+class SingleUseForm(TokenForm, PlainForm):
+    pass

@@ -13,10 +13,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from merchants import errors
+from merchants import errors, key_forms
 from merchants.access import Visit, Work
-from merchants.models import ApiKey, Approval, Secret
-from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
+from merchants.key_forms import LONGEST_REASON, overlapping_secret, unchanged_approval, waiting_approval
+from merchants.models import ApiKey, Approval
+from merchants.models.credentials import LONGEST_OVERLAP
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.forms import SingleUseForm
@@ -24,7 +25,6 @@ from merchants.pages.guard import CodeView, page
 from merchants.services import approvals, key_hygiene, keys, sandboxes
 from merchants.services.keys import Issued
 from portal.lib import clock
-from portal.lib.moment_fields import MomentField
 
 SHOWN_APPROVALS = 20
 HOURS_OF_OVERLAP = [
@@ -89,47 +89,34 @@ class OverlapForm(SingleUseForm):
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class RotateForm(OverlapForm):
-    quiet_hours = forms.IntegerField(
-        label=gettext_lazy("End the overlap early after"),
-        required=False,
-        min_value=QUIET_HOURS[0],
-        max_value=QUIET_HOURS[-1],
-        help_text=gettext_lazy("Hours without use of the old secret. Leave empty to keep the end date."),
+class RotateForm(key_forms.QuietHoursForm, OverlapForm):
+    reason = forms.CharField(
+        max_length=LONGEST_REASON, required=False, help_text=gettext_lazy("Shown on the timeline.")
     )
-    reason = forms.CharField(max_length=500, required=False, help_text=gettext_lazy("Shown on the timeline."))
 
 
-class ReasonForm(SingleUseForm):
-    reason = forms.CharField(max_length=500, help_text=gettext_lazy("Shown to the person who approves."))
+class ReasonForm(key_forms.ReasonForm, SingleUseForm):
+    pass
 
 
 class AskToRotateForm(RotateForm):
-    reason = forms.CharField(max_length=500, help_text=gettext_lazy("Shown to the person who approves."))
+    reason = forms.CharField(max_length=LONGEST_REASON, help_text=gettext_lazy("Shown to the person who approves."))
 
 
-class OldVersionForm(SingleUseForm):
-    """About the old version that was there when the page was opened, and no later one."""
-
-    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+class OldVersionForm(key_forms.OldVersionForm, SingleUseForm):
+    pass
 
 
-class ExtendForm(OldVersionForm):
-    until = MomentField(label=gettext_lazy("The old secret works until"))
+class ExtendForm(key_forms.ExtendForm, SingleUseForm):
+    pass
 
 
-class QuietForm(OldVersionForm):
-    hours = forms.IntegerField(
-        label=gettext_lazy("Hours without use"),
-        min_value=QUIET_HOURS[0],
-        max_value=QUIET_HOURS[-1],
-        required=False,
-        help_text=gettext_lazy("Leave empty to keep the end date only."),
-    )
+class QuietForm(key_forms.QuietForm, SingleUseForm):
+    pass
 
 
-class DecideForm(SingleUseForm):
-    approval = forms.IntegerField(widget=forms.HiddenInput)
+class DecideForm(key_forms.DecideForm, SingleUseForm):
+    pass
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
@@ -157,13 +144,6 @@ def key_question(key: ApiKey, **question: Any) -> Question:
     back = reverse("operator:key", args=[key.merchant.code, key.pk])
     context = {"key": key} | question.pop("context", {})
     return Question(back=back, tab="keys", context=context, **question)
-
-
-def overlapping_secret(key: ApiKey) -> Secret:
-    old = Secret.objects.overlapping(at=clock.now()).select_related("key").filter(key=key).order_by("version").first()
-    if old is None:
-        raise errors.NoOverlap
-    return old
 
 
 @key_action
@@ -325,20 +305,6 @@ def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         button=_("Decline request"),
     )
     return ask_to_confirm(request, visit, question)
-
-
-def waiting_approval(key: ApiKey) -> Approval:
-    found = Approval.objects.filter(key=key, state=Approval.State.WAITING).select_related("asked_by").first()
-    if found is None:
-        raise errors.AlreadyDecided
-    return found
-
-
-def unchanged_approval(waiting: Approval, *, approval: int) -> Approval:
-    """What waits now, if it is what the page told of."""
-    if waiting.pk != approval:
-        raise errors.AlreadyDecided
-    return waiting
 
 
 def wish_in_words(approval: Approval) -> str:

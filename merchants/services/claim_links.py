@@ -25,7 +25,11 @@ VALID_FOR = timedelta(hours=24)
 
 @transaction.atomic
 def send_link(*, secret: Secret, by: Person | None) -> SecretClaim:
-    """A link to each owner; an earlier one for this secret stops working. Raises SecretClaimed and NoOwnerToClaim."""
+    """Send a claim link to each owner; earlier links to this secret stop working.
+
+    Refuses a secret that was claimed (SecretClaimed) or is not current (SecretNotCurrent), and a merchant without an
+    owner (NoOwnerToClaim).
+    """
     secret = Secret.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=secret.pk)
     _check_unclaimed(secret)
     owners = emails.owner_addresses(secret.key.merchant)
@@ -57,18 +61,21 @@ def _check_unclaimed(secret: Secret) -> None:
 
 
 def newest_link(secret: Secret) -> SecretClaim | None:
-    """The link that was sent last, whatever became of it."""
+    """Return the link that was sent last, in whatever state; None when none was sent."""
     return SecretClaim.objects.filter(secret=secret, withdrawn_at=None).select_related("claimed_by").first()
 
 
 @transaction.atomic
 def resend_link(*, claim: SecretClaim, by: Person | None) -> SecretClaim:
-    """Another link to the same secret: nobody has seen it, so it need not be replaced."""
+    """Send another link to the same secret: nobody has seen it. Refuses as `send_link` does."""
     return send_link(secret=claim.secret, by=by)
 
 
 def find_claim(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
-    """The claim of a link that still works for this person. Raises ClaimOver, which says what became of it."""
+    """Return the claim of a link that works for this person.
+
+    Raises ClaimOver, which says why the link does not work.
+    """
     found = SecretClaim.objects.select_related("secret__key__merchant", "key__merchant", "claimed_by")
     claim = found.filter(key__merchant=merchant, token_hash=email_links.claim_hash(said)).first()
     if claim is None or not email_links.is_token_of(claim, said) or not _is_owner(merchant, by):
@@ -99,7 +106,10 @@ def _check_alive(claim: SecretClaim) -> None:
 
 @transaction.atomic
 def claim_secret(*, merchant: Merchant, said: str, by: Person) -> Issued:
-    """The secret, to be shown once; the link is used up, and all owners are notified."""
+    """Return the secret, to be shown once. The link is used up, and all owners are notified.
+
+    Refuses as `find_claim` does.
+    """
     found = find_claim(merchant=merchant, said=said, by=by)
     SecretClaim.objects.select_for_update().get(pk=found.pk)
     found = find_claim(merchant=merchant, said=said, by=by)

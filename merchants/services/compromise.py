@@ -17,7 +17,7 @@ from portal.lib import clock
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """`issued`: the replacement; None where it waits for a second approver."""
+    """The case, and the replacement in `issued`; None where the replacement waits for a second approver."""
 
     compromise: Compromise
     issued: Issued | None
@@ -35,14 +35,16 @@ def declare_compromise(
     overlap: timedelta = keys.DEFAULT_OVERLAP,
     expected_version: int | None = None,
 ) -> Declared:
-    """Carries out the response and keeps the case. The replacement's secret is in `issued`, to be shown once.
+    """Carry out the response to a compromise, and keep the case. `issued` has the new secret, to be shown once.
 
-    Where the two-person rule holds, what refuses calls is done at once; the replacement waits for a second approver.
+    rotate: issues the next version under the same auth key; the exposed one works for `overlap`.
+    quarantine: quarantines the key and issues another with the same label, end and list.
+    revoke: revokes all versions and issues the next under the same auth key.
+    Under the two-person rule quarantine and revoke act at once, and the replacement waits for a second approver.
+    `exposed`: the version that the report is about, by default the latest.
 
-    rotate: the next version under the same auth key, the exposed one usable for `overlap`. quarantine: another key with
-    the same label, end and list, since this one may begin nothing any more. revoke: the next version under the same
-    auth key, all earlier ones refused from the commit on; this does not wait for a second person. `exposed`: the
-    version that the report is about, otherwise the latest.
+    Refuses a key that is revoked or expired, a moment to come, a secret in the reason, another current version than
+    expected, and what a quarantined key no longer allows.
     """
     check_no_secret(reason)
     now, key = clock.now(), keys.lock_usable_key(key)
@@ -70,14 +72,14 @@ def declare_compromise(
 
 
 def check_not_quarantined(key: ApiKey) -> None:
-    """Its replacement was issued when it was quarantined; what is left is to revoke it."""
+    """Refuse a key whose compromise was answered by quarantine: its replacement exists. It can only be revoked."""
     replaced = Compromise.objects.filter(key=key, response=Compromise.Response.QUARANTINE)
     if key.status == ApiKey.Status.QUARANTINED and replaced.exists():
         raise errors.KeyQuarantined
 
 
 def waits_for_approval(key: ApiKey, response: str) -> bool:
-    """For a second approver, with the replacement. A rotation refuses nothing, so that all of it would wait."""
+    """Return whether the replacement waits for a second approver. A rotation refuses no call, so all of it waits."""
     return key.merchant.two_person and response != Compromise.Response.ROTATE
 
 
@@ -117,7 +119,7 @@ def _latest(key: ApiKey) -> Secret:
 
 @transaction.atomic
 def close_compromise(*, compromise: Compromise, by: Person) -> Compromise:
-    """The investigation is over; the record stays."""
+    """Close the case: the investigation is over. The record stays."""
     compromise = Compromise.objects.select_for_update(of=("self",)).get(pk=compromise.pk)
     if compromise.closed_at is None:
         compromise.closed_at, compromise.closed_by = clock.now(), by

@@ -57,7 +57,10 @@ def _stands(ends: datetime | None, at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Until when a list is tried, and what counts from then on unless it was kept (decision 0019)."""
+    """A trial of an allowlist.
+
+    Its deadline, and the list that counts afterwards unless the trial was confirmed (decision 0019).
+    """
 
     id: int
     deadline: datetime
@@ -72,7 +75,7 @@ class Allowlist:
     trial: Trial | None = None
 
     def counting(self, at: datetime) -> Entries:
-        """What it is judged by; some of it may have ended."""
+        """Return the entries that the list is judged by; some may have ended."""
         return self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
 
     def allows(self, address: Address, at: datetime) -> bool:
@@ -80,32 +83,35 @@ class Allowlist:
         return not entries or any(address in network and _stands(ends, at) for network, ends in entries)
 
     def standing(self, at: datetime) -> Entries:
-        """Those that let somebody in."""
+        """Return the entries that let somebody in."""
         return tuple((network, ends) for network, ends in self.counting(at) if _stands(ends, at))
 
     def refuses_everybody(self, at: datetime) -> bool:
         return bool(self.counting(at)) and not self.standing(at)
 
     def on_trial(self, at: datetime) -> Trial | None:
-        """The trial that is not over."""
+        """Return the trial that lasts; None when there is none."""
         return self.trial if self.trial is not None and at < self.trial.deadline else None
 
     def stays_for(self, address: Address) -> bool:
-        """Whether it would let the address in at the deadline of its trial, and not only until then."""
+        """Return whether the list still lets the address in at the deadline of its trial."""
         return self.trial is not None and Allowlist(self.entries).allows(address, self.trial.deadline)
 
     def gone_back(self) -> Allowlist:
-        """As it is when its trial is over."""
+        """Return the list as it is after its trial."""
         return self if self.trial is None else Allowlist(self.trial.before)
 
 
 def is_address_allowed(address: Address, at: datetime, *lists: Allowlist) -> bool:
-    """Row 3 of the order of checks: the merchant's list and the key's. Whoever asks what would be, asks this too."""
+    """Return whether the merchant's list and the key's list let the address in (row 3). Rehearsals ask this too."""
     return all(each.allows(address, at) for each in lists)
 
 
 def is_origin_allowed(host: str, at: datetime, domains: Domains) -> bool:
-    """Row 3 as well: of a call that says `Origin`, whoever sent it. Domains that have all ended still restrict."""
+    """Return whether the domain allowlist lets the host of an `Origin` in (row 3).
+
+    Domains that have all ended let none in.
+    """
     return not domains or (host in domains and _stands(domains[host], at))
 
 
@@ -130,7 +136,7 @@ class Credential:
         return [secret for secret in self.secrets if secret.usable(at)]
 
     def misses_a_secret(self, at: datetime) -> bool:
-        """Somebody may sign rightly with a version that this process cannot open."""
+        """Return whether a version can sign that this process cannot open."""
         alive = self.expires_at is None or self.expires_at > at
         return alive and any(ends is None or ends > at for ends in self.unopened)
 
@@ -138,7 +144,7 @@ class Credential:
         return is_address_allowed(address, at, self.merchant_list, self.key_list)
 
     def trials(self, address: Address, at: datetime) -> list[int]:
-        """Of its lists, those that a rightly signed call from there keeps."""
+        """Return the trials that a call with a valid signature from this address confirms."""
         found = (each.trial for each in (self.merchant_list, self.key_list) if each.stays_for(address))
         return [trial.id for trial in found if trial is not None and at < trial.deadline]
 
@@ -153,7 +159,10 @@ _cache: dict[str, Credential] = {}
 
 
 def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
-    """The credential of an auth key, or None when nobody may sign under it."""
+    """Return the credential of an auth key; None when nobody may sign under it.
+
+    A copy of this process may be CREDENTIAL_CACHE_SECONDS old; `fresh` reads the database.
+    """
     known = _cache.get(auth_key)
     if known is not None and not fresh and monotonic() - known.read_at < settings.CREDENTIAL_CACHE_SECONDS:
         return known
@@ -217,7 +226,7 @@ def _opened(secrets: Iterable[Secret]) -> tuple[tuple[UsableSecret, ...], tuple[
 
 
 def allowlists_by_key(merchant: Merchant) -> dict[int | None, Allowlist]:
-    """The merchant's own, under None, and those of its keys that have one."""
+    """Return the merchant's own list under None, and the lists of its keys that have one."""
     entries = list(AllowlistEntry.objects.filter(merchant=merchant))
     trials = list(ListTrial.objects.filter(merchant=merchant, state=TRYING).values_list(TRIAL, flat=True))
     owners = {None, *(entry.key_id for entry in entries), *(trial["key"] for trial in trials)}
@@ -227,12 +236,13 @@ def allowlists_by_key(merchant: Merchant) -> dict[int | None, Allowlist]:
 
 
 def domain_allowlist(merchant_id: int, *, using: str | None = None) -> Domains:
+    """Return the merchant's domain allowlist."""
     found = AllowedDomain.objects.using(using).filter(merchant=merchant_id).values_list("domain", "expires_at")
     return {domain.lower(): ends for domain, ends in found}
 
 
 def standing_domains(domains: Domains, at: datetime) -> Domains:
-    """Those whose pages may call."""
+    """Return the domains that let pages call at this moment."""
     return {domain: ends for domain, ends in domains.items() if _stands(ends, at)}
 
 
@@ -251,12 +261,12 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def seal_context(key: ApiKey, version: int) -> str:
-    """Ties a ciphertext to its row, so that it opens nowhere else."""
+    """Return the text that ties a sealed secret to its row, so that it opens nowhere else."""
     return f"{key.merchant_id}:{key.pk}:{version}"
 
 
 def reveal_secret(secret: Secret) -> str:
-    """The secret in clear. Only for checking signatures; people see a secret once, when it is made."""
+    """Return the secret in clear. For checking signatures only; people see a secret once, when it is issued."""
     return crypto.unseal(
         bytes(secret.sealed),
         key_id=secret.sealed_under,

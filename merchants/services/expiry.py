@@ -14,7 +14,7 @@ THRESHOLDS = (1, 7, 30)  # days
 
 
 def send_reminders() -> None:
-    """For each key the nearest threshold that it has passed. Any number of runs, at once or late, send it once."""
+    """Send a reminder for each key that has passed a threshold. Each is sent once, however many runs there are."""
     furthest = timedelta(days=THRESHOLDS[-1])
     keys = ApiKey.objects.of_live_merchants().ending(at=clock.now(), within=furthest)
     keys = keys.exclude(merchant__status=Merchant.Status.CLOSED)
@@ -24,7 +24,7 @@ def send_reminders() -> None:
 
 @transaction.atomic
 def remind_of_key(pk: int) -> None:
-    """Under the key's lock: what it says holds, and a revocation that comes first silences it."""
+    """Send the reminder of one key, under its lock: a revocation that commits first silences it."""
     now = clock.now()
     key = ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=pk)
     ends = key.expires_at

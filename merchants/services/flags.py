@@ -19,6 +19,7 @@ BLOCKED_ANSWERS = [
     (_("Bet, launch"), "RS_ERROR_PLAYER_BLOCKED"),
     (_("Payout, reward, rollback, balance, deposit, withdraw"), _("as usual")),
 ]
+UNBLOCKED_ANSWERS = ON_ANSWERS = [(_("Bet, launch"), _("as usual"))]
 OFF_ANSWERS = [(_("Bet, launch"), "RS_ERROR_GAME_INACTIVE"), (_("Payout, reward, rollback, balance"), _("as usual"))]
 
 AT_ONCE = 2_500  # rows in a statement, so that the last of many are locked last

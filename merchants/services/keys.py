@@ -36,7 +36,7 @@ NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A key, and the version of its secret that is new, in clear: shown once, kept nowhere."""
+    """A key and its new secret version, with the secret in clear: shown once, stored nowhere."""
 
     key: ApiKey
     row: Secret
@@ -52,7 +52,11 @@ def issue_key(
     expires_at: datetime | None = None,
     approval: Approval | None = None,
 ) -> Issued:
-    """A new auth key with the first version of its secret. A test key is one of the merchant's sandbox."""
+    """Issue an auth key with the first version of its secret. A test key belongs to the merchant's sandbox.
+
+    Refuses a closed merchant, an end in the past, a secret in the label, a test key without a sandbox, and a merchant
+    with the two-person rule without `approval`.
+    """
     merchant = sandboxes.merchant_for_key(merchant=merchant, environment=environment)
     merchant = check_issue(merchant=merchant, label=label, expires_at=expires_at)
     _check_second_person(merchant, approval)
@@ -70,7 +74,7 @@ def issue_key(
 
 
 def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) -> Merchant:
-    """Only inside a transaction: the merchant under its lock, if it may have such a key."""
+    """Lock the merchant until the transaction ends, and return it. Refuses what `issue_key` refuses."""
     check_no_secret(label)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # nobody closes it meanwhile
     if merchant.status == Merchant.Status.CLOSED:
@@ -82,7 +86,10 @@ def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) 
 
 @transaction.atomic
 def issue_beside(*, key: ApiKey, approval: Approval | None = None) -> Issued:
-    """Another key with the same environment, label, end and list, for one that may begin nothing any more."""
+    """Issue another key with the environment, label, end and allowlist of a quarantined one.
+
+    Refuses as `issue_key` does.
+    """
     issued = issue_key(
         merchant=key.merchant,
         environment=key.environment,
@@ -106,7 +113,7 @@ def issue_beside(*, key: ApiKey, approval: Approval | None = None) -> Issued:
 
 
 def ask_for_second_factors(merchant: Merchant) -> None:
-    """Owners and managers have two weeks from the first live key on; a later key moves nothing."""
+    """Require a second factor of owners and managers two weeks after the first live key. Later keys move nothing."""
     ends = clock.now() + SECOND_FACTOR_GRACE
     Merchant.objects.filter(pk=merchant.pk, second_factor_from=None).update(second_factor_from=ends)
 
@@ -120,10 +127,14 @@ def rotate_secret(
     expected_version: int | None = None,
     approval: Approval | None = None,
 ) -> Issued:
-    """The next version of the secret; the one before it can be used for `overlap` longer, but not beyond the key's end.
+    """Issue the next version of the secret.
 
-    `quiet_hours`: the overlap ends by itself when the old version has signed nothing for so long. `expected_version`:
-    the current version as the person saw it. Raises a Refusal, and then nothing has changed.
+    The old version works for `overlap` longer, but not beyond the key's end.
+
+    `quiet_hours`: the overlap ends earlier, when the old version has signed nothing for so long. `expected_version`:
+    the current version as the person saw it. Refuses a key that is revoked or expired, another current version than
+    expected, a third usable version, an overlap above 7 days, and a merchant with the two-person rule without
+    `approval`.
     """
     key = lock_usable_key(key)
     check_version(key, expected_version)
@@ -143,9 +154,12 @@ def rotate_secret(
 
 @transaction.atomic
 def extend_overlap(*, secret: Secret, until: datetime, expected_version: int | None = None) -> Secret:
-    """A later end for an overlap that still lasts: at most 7 days after the rotation, never beyond the key's end.
+    """Move the end of an overlap to a later moment.
 
-    `expected_version`, here and below: the current version as the person saw it.
+    It ends 7 days after the rotation at the latest, and never after the key.
+
+    `expected_version`, here and below: the current version as the person saw it. Refuses an overlap that has ended, a
+    moment in the past or beyond those bounds, and one that is not later.
     """
     old, begun, ends = _overlapping(secret, expected_version)
     if until <= clock.now():
@@ -162,7 +176,7 @@ def extend_overlap(*, secret: Secret, until: datetime, expected_version: int | N
 
 @transaction.atomic
 def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secret:
-    """The old version is refused from the commit on."""
+    """End an overlap: the old version is refused from the commit on. Refuses an overlap that has ended already."""
     old = _overlapping(secret, expected_version).secret
     old.usable_until = clock.now()
     old.save(update_fields=["usable_until"])
@@ -174,7 +188,10 @@ def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secre
 
 @transaction.atomic
 def end_when_quiet(*, secret: Secret, hours: int | None, expected_version: int | None = None) -> Secret:
-    """The overlap ends by itself once the old version has signed nothing for `hours` (1 to 168); None: not so."""
+    """End an overlap once the old version has signed nothing for `hours` (1 to 168); None takes that back.
+
+    Refuses an overlap that has ended, and other numbers of hours.
+    """
     old = _overlapping(secret, expected_version).secret
     check_quiet_hours(hours)
     old.quiet_hours = hours
@@ -183,7 +200,11 @@ def end_when_quiet(*, secret: Secret, hours: int | None, expected_version: int |
 
 
 def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
-    """Only inside a transaction: the key under its lock, if its end may be moved there."""
+    """Lock the key until the transaction ends, and return it.
+
+    Refuses a key that is revoked or expired, an end in the past, and under the two-person rule an earlier end within 30
+    days.
+    """
     key = lock_usable_key(key)
     if ends is None:
         return key
@@ -197,7 +218,7 @@ def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
 
 @transaction.atomic
 def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
-    """Another end for a key that can still be used, or none. An overlap that would outlive it is shortened with it."""
+    """Set or remove the end of a key. An overlap that would last longer is shortened. Refuses as `check_end` does."""
     key = check_end(key=key, ends=ends)
     if ends != key.expires_at:
         key.expires_at = ends
@@ -211,7 +232,12 @@ def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
 
 @transaction.atomic
 def quarantine_key(*, key: ApiKey) -> ApiKey:
-    """No new risk under this key; payouts, rewards and rollbacks go on from addresses that it signed from before."""
+    """Quarantine a key: it begins nothing new.
+
+    Payouts, rewards and rollbacks work from addresses that it signed from before.
+
+    Refuses a revoked key. A quarantined one stays as it is.
+    """
     key = _lock(key)
     if key.status == ApiKey.Status.REVOKED:
         raise errors.KeyRevoked
@@ -229,7 +255,10 @@ def quarantine_key(*, key: ApiKey) -> ApiKey:
 
 @transaction.atomic
 def revoke_key(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
-    """For good: every call under this key is refused from the commit on. The database refuses to take it back."""
+    """Revoke a key for good: every call under it is refused from the commit on, and the database refuses to undo it.
+
+    Refuses a merchant with the two-person rule without `approval`. A revoked key stays as it is.
+    """
     key = _lock(key)
     if key.status != ApiKey.Status.REVOKED:
         _check_second_person(key.merchant, approval)
@@ -242,9 +271,10 @@ def revoke_key(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
 
 @transaction.atomic
 def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issued:
-    """The emergency: every version so far is revoked and the next one issued, under the same auth key.
+    """Revoke every secret version and issue the next one, under the same auth key.
 
-    Where the two-person rule holds, `revoke_secrets` waits for nobody, and the next version for a second approver.
+    Refuses what `revoke_secrets` refuses, and a merchant with the two-person rule: there `revoke_secrets` acts at once,
+    and the next version waits for a second approver.
     """
     _check_second_person(lock_usable_key(key).merchant, None)
     with emails.left_to_caller():
@@ -260,7 +290,10 @@ def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issu
 
 @transaction.atomic
 def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKey:
-    """The emergency without its replacement: every version so far is refused from the commit on; waits for nobody."""
+    """Revoke every secret version: calls signed with them are refused from the commit on. Needs no second person.
+
+    Refuses a key that is revoked or expired, and another current version than expected.
+    """
     key = lock_usable_key(key)
     check_version(key, expected_version)
     Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
@@ -270,14 +303,16 @@ def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKe
 
 # --- what the verbs share ---------------------------------------------------------------------------------------------
 def _lock(key: ApiKey) -> ApiKey:
-    """Not against new rows that name the key: whoever writes its list has the merchant locked, for which a verb waits
-    later (the triggers of access_version), and both would wait in a ring.
+    """Lock the key until the transaction ends.
+
+    The lock lets new rows name the key. Who writes its allowlist has the merchant locked, and a verb waits for that
+    lock later (the triggers of access_version): with a stronger lock both would wait in a ring.
     """
     return ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=key.pk)
 
 
 def lock_usable_key(key: ApiKey) -> ApiKey:
-    """The key under its lock, if it can still be used."""
+    """Lock the key until the transaction ends, and return it. Refuses a key that is revoked or expired."""
     key = _lock(key)
     if key.status == ApiKey.Status.REVOKED:
         raise errors.KeyRevoked
@@ -293,7 +328,10 @@ class Overlap(NamedTuple):
 
 
 def _overlapping(secret: Secret, expected_version: int | None) -> Overlap:
-    """The secret under the lock of its key, while its overlap lasts."""
+    """Return the secret under the lock of its key.
+
+    Refuses an overlap that has ended, and a page that is out of date.
+    """
     key = lock_usable_key(secret.key)
     check_version(key, expected_version)
     fresh = Secret.objects.overlapping(at=clock.now()).filter(pk=secret.pk).first()
@@ -304,18 +342,21 @@ def _overlapping(secret: Secret, expected_version: int | None) -> Overlap:
 
 
 def check_version(key: ApiKey, expected: int | None) -> None:
+    """Refuse when the current version is another than the person saw; None is any."""
     current = current_version(key)
     if expected is not None and expected != current:
         raise errors.StalePage(current)
 
 
 def check_overlap(overlap: timedelta, quiet_hours: int | None) -> None:
+    """Refuse an overlap above 7 days, and quiet hours outside 1 to 168."""
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise errors.OverlapTooLong(clock.now() + LONGEST_OVERLAP)
     check_quiet_hours(quiet_hours)
 
 
 def check_quiet_hours(hours: int | None) -> None:
+    """Refuse quiet hours outside 1 to 168; None is no such end."""
     if hours is not None and hours not in QUIET_HOURS:
         raise errors.QuietHoursOutOfRange(QUIET_HOURS[0], QUIET_HOURS[-1])
 
@@ -326,7 +367,7 @@ def _check_second_person(merchant: Merchant, approval: Approval | None) -> None:
 
 
 def current_version(key: ApiKey) -> int | None:
-    """The version that has no end; None when there is none."""
+    """Return the number of the version without an end; None when there is none."""
     return Secret.objects.current().filter(key=key).values_list("version", flat=True).first()
 
 

@@ -10,7 +10,10 @@ from merchants.models import Approval, Merchant
 
 @transaction.atomic
 def set_status(*, merchant: Merchant, status: str, approval: Approval | None = None) -> Merchant:
-    """Holds from the commit: a call that reaches the ledger after it is judged by the new status."""
+    """Set the status of a merchant. Calls that reach the ledger after the commit are judged by it.
+
+    Refuses a merchant with the two-person rule without `approval`.
+    """
     merchant = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if merchant.status != status:
         if merchant.two_person and approval is None:
@@ -22,7 +25,7 @@ def set_status(*, merchant: Merchant, status: str, approval: Approval | None = N
 
 @transaction.atomic
 def switch_two_person_off(*, approval: Approval) -> Merchant:
-    """By two people; a trigger puts it down, and the owners are mailed who they were (staff_changes)."""
+    """Switch the two-person rule off, as two people approved. A trigger records it, and all owners get an email."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=approval.merchant_id)
     if merchant.two_person:
         merchant.two_person = False
@@ -32,7 +35,7 @@ def switch_two_person_off(*, approval: Approval) -> Merchant:
 
 @transaction.atomic
 def show_secrets_to_staff(*, merchant: Merchant, allowed: bool) -> Merchant:
-    """Whether our staff may be shown a new secret instead of sending it to an owner."""
+    """Set whether our staff may be shown a new secret, instead of sending it to an owner. Refuses nothing."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if merchant.staff_sees_secrets != allowed:
         merchant.staff_sees_secrets = allowed

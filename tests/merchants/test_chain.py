@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pgtrigger
@@ -40,9 +39,10 @@ from tests import factories
 from tests.conftest import Caller
 from tests.people import give_totp
 from tests.plugins.database_role import as_superuser, unguarded
+from tests.plugins.live import CHECKOUT
 from wallet.models import Transaction
 
-SQL = Path(__file__).parents[2] / "merchants" / "sql" / "chain.sql"
+SQL = CHECKOUT / "merchants" / "sql" / "chain.sql"
 LEDGER = "wallet_transaction"
 SHORT = "left('~' || coalesce({c}, ''), greatest(length({c}), 1))"
 # By type, what a value is changed to.

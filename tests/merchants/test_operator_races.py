@@ -47,7 +47,7 @@ found = []
 for number in range({rounds}):
     of = merchant()
     first, second = member(of, "owner"), member(of, "owner")
-    acts = [lambda: people.remove(membership=first), lambda: people.set_role(membership=second, role="viewer")]
+    acts = [lambda: people.remove_member(membership=first), lambda: people.set_role(membership=second, role="viewer")]
     said = at_once(acts)
     found.append([said, Membership.objects.filter(merchant=of, role="owner").count()])
 print(json.dumps(found))
@@ -57,9 +57,9 @@ found = []
 for number in range({rounds}):
     of = merchant()
     owner = member(of, "owner")
-    invitation = people.invite(merchant=of, email=f"{{uuid4().hex}}@new.test", role="viewer", by=owner.person)
+    invitation = people.invite_person(merchant=of, email=f"{{uuid4().hex}}@new.test", role="viewer", by=owner.person)
     token = email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2]
-    said = at_once([lambda: people.accept(token=token, name="A", password=uuid4().hex)] * 3)
+    said = at_once([lambda: people.accept_invitation(token=token, name="A", password=uuid4().hex)] * 3)
     found.append([said, Person.objects.filter(email=invitation.email).count()])
 print(json.dumps(found))
 """

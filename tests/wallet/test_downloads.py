@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,13 @@ from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
+from tests.plugins.live import CHECKOUT
 from wallet.models import Export
 from wallet.services.log import request_log
 from wallet.services.rounds import exports
 from wallet.services.rounds.round_list import RoundFilter
 
 HERE = "/operator/acme/"
-CHECKOUT = Path(__file__).parents[2]
 LONG_AGO = timedelta(hours=1)
 
 

@@ -41,14 +41,14 @@ export = exports.request_export(merchant=merchant, by=None, what="rounds", form=
 # The bet of a second writer is committed between the count and the first row.
 BESIDE = """
 import psycopg
-word = exports.word
+word = exports.send_heartbeat
 def and_somebody_bets(export, **news):
     word(export, **news)
     if "rows_in_all" in news:
         with psycopg.connect({dsn!r}) as beside:
             beside.execute({copy!r}, [{code!r}])
-exports.word = and_somebody_bets
-exports.send = lambda asked: exports.write(asked.pk)
+exports.send_heartbeat = and_somebody_bets
+exports.send_export_job = lambda asked: exports.write_export(asked.pk)
 """
 COPY = """
     INSERT INTO wallet_transaction (transaction_id, request_id, merchant_id, part, kind, status, player_id, game_id,
@@ -66,7 +66,7 @@ def one_by_one(bets):
         time.sleep(1)
         yield row
 exports.TABLES["rounds"] = (titles, matching, one_by_one)
-exports.send = lambda asked: exports.write(asked.pk)
+exports.send_export_job = lambda asked: exports.write_export(asked.pk)
 """
 AFTER_THE_SILENCE = """
 from wallet.services.rounds import exports

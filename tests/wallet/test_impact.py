@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from merchants.models import ApiKey, Compromise, SeenAddress
-from merchants.services import compromise, merchants
+from merchants.admin.merchants import STATUS_ANSWERS
+from merchants.models import ApiKey, Compromise, Player, SeenAddress
+from merchants.services import compromise, flags, keys, limits, merchants
 from portal.lib import clock
 from tests.conftest import Caller
+from tests.plugins.live import CHECKOUT
 from tests.signing import Answer, new_id
-from wallet.models import Watermark
+from wallet.admin.sessions import CLOSED_ANSWERS
+from wallet.models import Session, Watermark
+from wallet.pages import catalogue_csv
+from wallet.pages import limits as page_of_limits
+from wallet.services.calls import sessions
 from wallet.services.log import request_log
 from wallet.services.usage import compromise_impact, usage_rollup
 from wallet.services.usage.compromise_impact import NEW_RISK, OWED, REFUSED, UNKNOWN_SECRET
@@ -114,3 +121,74 @@ def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller
     caller.bet(100)
     merchants.set_status(merchant=caller.merchant, status="suspended")
     assert compromise_impact.compromise_impact(key_of(caller)).rounds == 1
+
+
+# --- Tables on pages: what callers are answered afterwards ------------------------------------------------------------
+CALLS = [*NEW_RISK, *OWED]
+SPOKEN = {
+    "lists": ["game list", "sessions"],
+    "lists of games and sessions": ["game list", "sessions"],
+    "every call": CALLS,
+    "bet above a limit": ["bet"],
+    "launch of a blocked player": ["launch"],
+    "all that is owed": ["payout", LATE, "reward", "rollback"],
+}
+
+
+def block(caller: Caller) -> None:
+    flags.block_player(player=Player.objects.get(player_id=caller.player), reason="self-exclusion")
+
+
+def unblock(caller: Caller) -> None:
+    block(caller)
+    flags.unblock_player(player=Player.objects.get(player_id=caller.player))
+
+
+def limit(caller: Caller) -> None:
+    player = Player.objects.get(player_id=caller.player)
+    lowest = limits.Limits(None, 1, {})
+    limits.set_player_limits(player=player, limits=lowest, seen=limits.player_limits(player))
+
+
+def switch_on_again(caller: Caller) -> None:
+    flags.switch_game(game=caller.game, on=False)
+    flags.switch_game(game=caller.game, on=True)
+
+
+def become(status: str) -> Callable[[Caller], object]:
+    return lambda caller: merchants.set_status(merchant=caller.merchant, status=status)
+
+
+TABLES: dict[str, tuple[list[tuple[str, str]], Callable[[Caller], object]]] = {
+    "BLOCKED_ANSWERS": (flags.BLOCKED_ANSWERS, block),
+    "MIXED_ANSWERS": (catalogue_csv.MIXED_ANSWERS, block),
+    "UNBLOCKED_ANSWERS": (flags.UNBLOCKED_ANSWERS, unblock),
+    "OFF_ANSWERS": (flags.OFF_ANSWERS, lambda caller: flags.switch_game(game=caller.game, on=False)),
+    "ON_ANSWERS": (flags.ON_ANSWERS, switch_on_again),
+    "LIMIT_ANSWERS": (page_of_limits.LIMIT_ANSWERS, limit),
+    "CLOSED_ANSWERS": (CLOSED_ANSWERS, lambda _: sessions.close_session(session=Session.objects.get())),
+    "QUARANTINED_ANSWERS": (keys.QUARANTINED_ANSWERS, lambda caller: keys.quarantine_key(key=key_of(caller))),
+    "REVOKED_ANSWERS": (keys.REVOKED_ANSWERS, lambda caller: keys.revoke_key(key=key_of(caller))),
+    **{f"STATUS_ANSWERS {status}": (table, become(status)) for status, table in STATUS_ANSWERS.items()},
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_callers_are_answered_as_a_page_says(caller: Caller, name: str) -> None:
+    table, act = TABLES[name]
+    bet = caller.bet(100)["transactionId"]
+    request_log.drain_lines()
+    SeenAddress.objects.update(first_seen_at=clock.now() - timedelta(hours=1))
+    act(caller)
+    for spoken, said in table:
+        parts = [spoken.lower()] if spoken.lower() in SPOKEN else spoken.lower().split(", ")
+        for what in [call for part in parts for call in SPOKEN.get(part, [part])]:
+            expected = "RS_OK" if said.startswith(SAYS_AS_USUAL) else said.partition(",")[0]
+            assert (what, do(caller, what, bet)) == (what, expected)
+
+
+def test_no_table_of_answers_is_left_out() -> None:
+    named = re.compile(r"\b[A-Z]+_ANSWERS(?= = |: )")
+    rooms = [CHECKOUT / room for room in ("merchants", "wallet")]
+    found = {name for room in rooms for file in room.rglob("*.py") for name in named.findall(file.read_text())}
+    assert found - {"OTHER_ANSWERS"} == {name.split()[0] for name in TABLES}  # those are of the schema

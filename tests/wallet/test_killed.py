@@ -27,7 +27,7 @@ READ = (
     "waiting = statements.waiting_statements(clock.now()).filter(merchant=merchant);"
     "[statements.try_to_read(statement=each) for each in waiting];"
 )
-COMPARE = READ + "schedule.compare_and_tell(merchant=merchant, day=day)"
+COMPARE = READ + "schedule.compare_and_report(merchant=merchant, day=day)"
 # Another database's tables may have the same numbers: it is a copy as this one is.
 WAITING = """
     SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted

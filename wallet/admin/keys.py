@@ -12,10 +12,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
+from merchants import key_forms
 from merchants.admin.base import explain_refusal
-from merchants.admin.fields import moment_field
+from merchants.admin.fields import UnfoldForm
 from merchants.admin.handover import OncePage
 from merchants.admin.keys import ApiKeyAdmin
 from merchants.admin.rotation import OverlapForm, live_secrets
@@ -53,21 +54,10 @@ CHOICES = [
 REPLACEMENT_WAITS = "Done. A second person must approve the new secret: the request is on the page “Approvals”."
 
 
-class LeakForm(OverlapForm):
+class LeakForm(key_forms.CompromiseForm, OverlapForm, UnfoldForm):
     response = forms.ChoiceField(
         choices=Compromise.Response.choices,
         error_messages={"required": "Choose what is to be done."},
-    )
-    exposed_since = moment_field(
-        label="Exposed since", help_text="In UTC. When in doubt, the earliest moment: the report begins there."
-    )
-    reason = forms.CharField(
-        label="What happened",
-        max_length=500,
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"placeholder": "For example: in a public repository, found by a scan"}
-        ),
-        help_text="Kept with the case. Never paste the secret.",
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
 
 from merchants.admin.allowlists import KeyTable
-from merchants.admin.merchants import ANSWERS, TEXTS, MerchantAdmin
+from merchants.admin.merchants import STATUS_ANSWERS, TEXTS, MerchantAdmin
 from merchants.models import (
     Approval,
     Compromise,
@@ -74,7 +74,7 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
     return {
         "state": merchant.get_status_display(),
         "state_text": TEXTS[Merchant.Status(merchant.status)],
-        "state_answers": ANSWERS[Merchant.Status(merchant.status)],
+        "state_answers": STATUS_ANSWERS[Merchant.Status(merchant.status)],
         "pulse": beat,
         "pulse_chart": chart(beat),
         "pulse_taken": beat.taken.total(),

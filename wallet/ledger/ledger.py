@@ -33,12 +33,12 @@ OPEN_ACCOUNT = "SELECT wallet_open_account(%s::bigint, %s::bigint, %s::text)"
 
 
 class StaleAccess(Exception):
-    """The merchant's keys or lists have changed since the caller was judged by them: judge it again."""
+    """The merchant's keys or lists changed after the caller was judged. Judge the caller again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed, from where, and by which version of the merchant's keys and lists that was judged."""
+    """Who signed a call, from which address, and by which version of the merchant's keys and lists."""
 
     merchant_id: int
     secret_id: int
@@ -59,7 +59,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is asked of the ledger; None is "not said". Amounts are real amount × 100000."""
+    """What a call asks of the ledger. Amounts are real amount × 100000; None means that the call did not say it."""
 
     kind: str
     transaction_id: str
@@ -104,7 +104,10 @@ def _deadline() -> Iterator[None]:
 
 
 def undecided_call(fault: Error) -> statuses.Undecided:
-    """Return the refusal of a call that the database did not decide: nothing was done, or nobody knows."""
+    """Return the refusal of a call that the database did not decide.
+
+    Overloaded when it is certain that nothing was done, else Unanswered.
+    """
     return statuses.Overloaded() if is_certain(fault) else statuses.Unanswered()
 
 
@@ -128,16 +131,17 @@ def _answer(sql: str, parameters: Sequence[Any]) -> Answer:
 def post(caller: Caller, call: Call) -> Answer:
     """Judge and post one bet, payout, reward, deposit or withdrawal.
 
-    Returns the status key and the player's balance (None where there is none to tell). Raises StaleAccess, and
-    statuses.Overloaded when nothing was done.
+    Returns the status key and the player's balance; None where the status tells no balance. A repeated transaction id
+    gets its first answer. Raises StaleAccess; raises statuses.Overloaded when nothing was done.
     """
     return _answer(POST, (*caller.row(), *call.row()))
 
 
 def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
-    """Judge and post a batch (`rollback`, or late payouts) in one transaction: an answer per item, in order.
+    """Judge and post the items of a `rollback` or of late payouts in one transaction.
 
-    Raises the refusal when the caller may not do this at all, StaleAccess and statuses.Overloaded as `post` does.
+    Returns one answer for each item, in order. Raises the refusal when the caller may not send this kind of call,
+    StaleAccess and statuses.Overloaded as `post` does.
     """
     rows = _rows(POST_BATCH, (*caller.row(), kind, Jsonb([asdict(call) for call in calls])))
     if rows[0][1] == STALE:
@@ -148,25 +152,26 @@ def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]
 
 
 def read_balance(caller: Caller, player_id: str, currency: str) -> Answer:
+    """Return the status key and the player's balance in a currency. Raises as `post` does."""
     return _answer(BALANCE, (*caller.row(), player_id, currency))
 
 
 def check_gate(caller: Caller, kind: str) -> None:
-    """Raises the refusal when this caller may not do this kind of call (`bet`, `launch`, `read` …) at this moment."""
+    """Refuse a caller who may not send this kind of call (`bet`, `launch`, `read` …) at this moment."""
     answer = _answer(GATE, (*caller.row(), kind))
     if answer.status != statuses.OK:
         raise statuses.refusal_for(answer.status)
 
 
 def open_account(merchant_id: int, player_pk: int, currency: str) -> int:
-    """The id of the player's account in a currency, made when it is missing."""
+    """Return the id of the player's account in a currency. Makes the account when it is missing."""
     return int(_rows(OPEN_ACCOUNT, (merchant_id, player_pk, currency))[0][0])
 
 
 def post_correction(correction_id: int, approver_id: int) -> Answer:
-    """Post a correcting entry that one person proposed and another approves, in the caller's transaction.
+    """Post the correcting entry that one person proposed and another approves, in the caller's transaction.
 
-    No signed call gets here, so no deadline of one holds: a fault of the database is the caller's.
+    No deadline of a signed call holds here: faults of the database are raised as they are.
     """
     with connection.cursor() as cursor:
         cursor.execute(CORRECT, [correction_id, approver_id, clock.moment()])

@@ -27,7 +27,6 @@ from wallet.services.usage import restriction_impact
 SHOWN = 50
 MOST_AT_ONCE = 200
 STATES = {"": gettext_lazy("All"), "on": gettext_lazy("On"), "off": gettext_lazy("Off")}
-ON_ANSWERS = [(gettext_lazy("Bet, launch"), gettext_lazy("as usual"))]
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
@@ -140,7 +139,7 @@ def games_on(request: HttpRequest, visit: Visit) -> HttpResponse:
         games,
         title=_("Switch on games"),
         text=text,
-        answers=ON_ANSWERS,
+        answers=flags.ON_ANSWERS,
         act=act,
         button=_("Switch on games"),
     )

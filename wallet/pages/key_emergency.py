@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from merchants import key_forms
 from merchants.access import Visit
 from merchants.models import ApiKey, Compromise, Secret
 from merchants.pages.confirmation import ask_to_confirm
@@ -18,7 +19,6 @@ from merchants.pages.keys import OverlapForm, ReasonForm, key_action, key_questi
 from merchants.services import approvals, compromise, keys
 from merchants.services.keys import Issued
 from portal.lib import clock, money
-from portal.lib.moment_fields import MomentField
 from wallet.services.usage import compromise_impact
 
 RESPONSES = [
@@ -50,24 +50,13 @@ def effect(key: ApiKey) -> dict[str, Any]:
     return {"template": "ask_off.html", "context": {"impact": found, "open_rounds": rounds}}
 
 
-class LeakForm(OverlapForm):
+class LeakForm(key_forms.CompromiseForm, OverlapForm):
     field_order = ("response", "overlap", "exposed", "exposed_since", "reason")
     response = forms.ChoiceField(
         label=gettext_lazy("Response"),
         choices=RESPONSES,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a response.")},
-    )
-    exposed_since = MomentField(
-        label=gettext_lazy("Compromised since"),
-        help_text=gettext_lazy(
-            "In UTC. If you are not sure, enter the earliest possible moment. The compromise report starts there."
-        ),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Description"),
-        max_length=500,
-        help_text=gettext_lazy("Stored with the compromise report. Never paste the secret."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

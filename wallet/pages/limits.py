@@ -30,7 +30,7 @@ from wallet.services.usage.restriction_impact import RefusedBets
 
 SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18}):((?:[A-Z0-9]{3,8}=[0-9]{1,16};)*)", re.ASCII)
 LONGEST_SEEN = 40 + 27 * money.MOST_CURRENCIES
-ANSWERS = [
+LIMIT_ANSWERS = [
     (gettext_lazy("Bet above a limit"), gettext_lazy("RS_ERROR_LIMIT_REACHED, with the balance")),
     (gettext_lazy("Payout, reward, rollback, balance, deposit, withdraw"), gettext_lazy("as usual")),
 ]
@@ -95,7 +95,7 @@ def question(subject: Subject, wanted: Limits) -> Question:
         form=SeenForm,
         template="limits_ask.html",
         initial={"seen": seen_text(subject.standing)},
-        answers=ANSWERS,
+        answers=LIMIT_ANSWERS,
         context={
             "changes": list(zip((_("Bets per minute"), _("Maximum stake")), before, after, strict=True)),
             "spans": [(_("24 hours"), day), (_("7 days"), week)],

@@ -162,7 +162,7 @@ def player_unblock(request: HttpRequest, visit: Visit, number: int) -> HttpRespo
         own,
         title=_("Unblock player"),
         text=_("Bets and launches of this player are accepted again, within the limits."),
-        answers=[(_("Bet, launch"), _("as usual"))],
+        answers=flags.UNBLOCKED_ANSWERS,
         act=act,
         button=_("Unblock player"),
     )

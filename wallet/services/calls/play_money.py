@@ -22,12 +22,12 @@ SAME_CALL = ("kind", "player_id", "game_id", "currency", "amount", "ref_transact
 
 
 def is_play_call(currency: str | None, session_id: str | None) -> bool:
-    """Calls that name no currency are told apart by the session's id."""
+    """Return whether a call moves play money. The session's id tells, where a call names no currency."""
     return currency == PLAY_MONEY or (currency is None and (session_id or "").startswith(SESSION_PREFIX))
 
 
 def play_balance(caller: Caller, player_id: str) -> int:
-    """Of the player's newest demo session; 0 when there is none."""
+    """Return the balance of the player's newest demo session; 0 when there is none."""
     ledger.check_gate(caller, "balance")
     using = settings.WALLET_DATABASE
     if not Player.objects.using(using).filter(merchant_id=caller.merchant_id, player_id=player_id).exists():
@@ -41,13 +41,13 @@ def play_balance(caller: Caller, player_id: str) -> int:
 
 
 def post_play(caller: Caller, call: Call) -> Answer:
-    """Judge one call by the same rows as the ledger does, but for the limits."""
+    """Judge and post one call in play money. The same rows as the ledger's decide, but for the limits."""
     ledger.check_gate(caller, call.kind)
     return post_play_batch(caller, [call])[0]
 
 
 def post_play_batch(caller: Caller, calls: Sequence[Call]) -> list[Answer]:
-    """The same for calls whose caller has passed the gate: all of them or, when the database fails, none."""
+    """Judge and post calls in play money, all in one transaction. Their caller has passed the gate."""
     if not calls:
         return []
     try:

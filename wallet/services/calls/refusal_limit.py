@@ -28,14 +28,14 @@ AT_THE_DOOR = (statuses.NotFound, statuses.MethodNotAllowed, statuses.BodyTooLar
 
 
 class Minute:
-    """What was counted in one minute; of a later one, nothing is known yet."""
+    """Counts of one minute. They start at zero in the next one."""
 
     def __init__(self) -> None:
         self.lock, self.number = threading.Lock(), 0
         self.counts: defaultdict[object, int] = defaultdict(int)
 
     def add(self, what: str, address: Address | None, at: datetime, *, most: int, by: int = 1) -> bool:
-        """True as long as it is within `most`."""
+        """Add to a counter. Returns whether it is still within `most`."""
         number = int(at.timestamp()) // 60
         with self.lock:
             if number != self.number:
@@ -57,7 +57,10 @@ clear = _minute.clear
 
 
 def count_refusal(refusal: statuses.CallRefused, address: Address | None, at: datetime) -> bool:
-    """Counts a call that nobody signed rightly. What fails before any check is counted apart: it may be signed."""
+    """Count a refused call without a valid signature. Returns False above the limit.
+
+    Calls that fail before the signature is checked are counted apart: they may be signed correctly.
+    """
     if isinstance(refusal, FAILED_SIGNING):
         return _minute.add("signing", address, at, most=settings.REFUSED_CALLS_A_MINUTE)
     if isinstance(refusal, AT_THE_DOOR):
@@ -66,5 +69,5 @@ def count_refusal(refusal: statuses.CallRefused, address: Address | None, at: da
 
 
 def has_room_for(size: int, address: Address | None, at: datetime) -> bool:
-    """May so many bytes of a call be kept that nobody signed rightly?"""
+    """Return whether the log may store so many more bytes of calls without a valid signature in this minute."""
     return _minute.add("bytes", address, at, most=settings.REFUSED_BYTES_A_MINUTE, by=size)

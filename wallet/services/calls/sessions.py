@@ -23,7 +23,7 @@ from wallet.services.calls.play_money import SESSION_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What the operator asks for; `balance` is its word, real amount × 100000."""
+    """What a launch asks for; `balance` is what the operator states, real amount × 100000."""
 
     game_id: str
     player_id: str
@@ -33,7 +33,10 @@ class Launch:
 
 
 def launch_session(caller: Caller, wish: Launch) -> Session:
-    """Make the player known and open a session. Raises the refusal: rows 12, 14 and 15."""
+    """Open a session, and add the player when it is new.
+
+    Refuses an unknown game (row 12), a game that is switched off (row 14) and a blocked player (row 15).
+    """
     ledger.check_gate(caller, "launch")
     using = settings.WALLET_DATABASE
     try:
@@ -81,11 +84,11 @@ def _open(caller: Caller, wish: Launch, game: Game, player: Player, using: str) 
 
 
 def game_url(session: Session) -> str:
-    """Where the player's browser goes to play."""
+    """Return the address where the player's browser goes to play."""
     query = urlencode({"sessionId": session.session_id, "mode": "demo" if session.is_demo else "real"})
     return f"{settings.GAME_LAUNCH_URL}?{query}"
 
 
 def close_session(*, session: Session) -> None:
-    """No more bets in it; what is owed for its rounds is still paid."""
+    """Close a session: it takes no more bets. Open rounds of it are still paid. Refuses nothing."""
     Session.objects.filter(pk=session.pk).update(is_active=False)

@@ -56,12 +56,12 @@ class Signed:
 
 
 def judge_call(call: Signed, *, fresh: bool = False) -> Caller:
-    """Who calls. Raises the first refusal of rows 1 to 5, never from an old copy of the merchant's access."""
+    """Return who calls. Raises the first refusal of rows 1 to 5, never from a cached copy of the merchant's access."""
     return _by_access(_judge, call, fresh=fresh)
 
 
 def check_caller(call: Signed) -> None:
-    """Rows 1 to 4, which need no body: whoever fails them is not heard for long."""
+    """Refuse a call by rows 1 to 4, before its body is read."""
     _by_access(_admitted, call)
 
 
@@ -101,7 +101,10 @@ type Admitted = tuple[credentials.Credential, list[credentials.UsableSecret], Ad
 def usable_credential(
     credential: credentials.Credential | None, now: datetime
 ) -> tuple[credentials.Credential, list[credentials.UsableSecret]]:
-    """Row 2: the key is known, has a merchant whose money it may move, and one of its secrets can be used."""
+    """Return the credential and the secrets that can sign (row 2).
+
+    Refuses an unknown key, one without a usable secret, and a test key without a sandbox.
+    """
     secrets = credential.usable_secrets(now) if credential else []
     if credential is None or not (secrets or credential.misses_a_secret(now)):
         raise statuses.InvalidApiKey
@@ -141,9 +144,10 @@ def _judge(call: Signed, found: credentials.Credential | None, now: datetime) ->
 
 
 def keep_lists_on_trial(credential: credentials.Credential, address: Address, now: datetime) -> None:
-    """A list on trial stays from its first rightly signed call on; when that comes too late, what was before counts.
+    """Confirm the lists on trial that let this address in, at their first call with a valid signature.
 
-    It makes this copy of the credential old, and the ledger has the call judged again.
+    After the deadline the earlier list counts. The confirmation makes this copy of the credential old, and the ledger
+    has the call judged again.
     """
     trials = credential.trials(address, now)
     if not trials or trial.keep_list(

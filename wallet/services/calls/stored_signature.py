@@ -43,6 +43,7 @@ DRESS_BEHIND = f"\"'>{string.whitespace}\x85\xa0\u2028\u2029"
 
 
 def given_signature(signature: str) -> Given:
+    """Return the signature that a text stands for: hex, base64, or the beginning of one."""
     before = DRESS.match(signature)
     text = signature[before.end() if before else 0 :].rstrip(DRESS_BEHIND)
     dressed = ("signature_dressed",) if text != signature else ()
@@ -83,7 +84,7 @@ class KeptSignature:
 
 
 def kept_signature(call: RefusedCall) -> KeptSignature | None:
-    """None where the key-encryption key that it was kept under is not configured any more."""
+    """Return what is stored of a call's signature; None when its key-encryption key is no longer configured."""
     if call.signature is None:
         return read_signature(call.request_id, call.headers.get(HEADER, ""))
     stored: dict[str, Any] = call.signature
@@ -105,7 +106,7 @@ def _mac_key(key_id: str) -> bytes:
 
 
 def is_signed_with(call: RefusedCall, secret: bytes) -> bool:
-    """What `crypto.verify` says of the call as it arrived."""
+    """Return whether this secret signed the stored call, as `crypto.verify` would have said on arrival."""
     kept, body, timestamp = kept_signature(call), bytes(call.body), call.headers.get("x-timestamp", "")
     if kept is None or kept.mistakes:
         return False
@@ -114,14 +115,14 @@ def is_signed_with(call: RefusedCall, secret: bytes) -> bool:
 
 # --- cutting ----------------------------------------------------------------------------------------------------------
 def cut_headers(request_id: UUID, headers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
-    """The headers as they are stored, and what is kept of the signature; None where there was none."""
+    """Return the headers as they are stored, and what is stored of the signature; None when there was none."""
     text = headers.get(HEADER)
     cut = {name: signature_mask.cut_header(name, value) for name, value in headers.items()}
     return cut, None if text is None else read_signature(request_id, text).stored()
 
 
 def cut_stored_signatures(calls: Any) -> int:
-    """Cuts signatures that stand in the table whole, as processes of an older release write them."""
+    """Shorten the signatures that an older release stored whole. Returns how many."""
     whole = calls.filter(signature__isnull=True, headers__has_key=HEADER)
     cut = 0
     while found := list(whole.only("request_id", "headers")[:AT_ONCE]):

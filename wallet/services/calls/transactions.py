@@ -21,14 +21,14 @@ PARTLY = (
 
 
 def player_balance(caller: Caller, *, player_id: str, currency: str) -> int:
-    """What a player has, real amount × 100000. Raises the refusal."""
+    """Return what a player has, real amount × 100000. Raises the refusal."""
     if play_money.is_play_call(currency, None):
         return play_money.play_balance(caller, player_id)
     return _balance_or_refuse(ledger.read_balance(caller, player_id, currency))
 
 
 def post_transaction(caller: Caller, call: Call) -> int:
-    """Bet, payout, reward, deposit or withdraw: the player's balance after it. Raises the refusal."""
+    """Post a bet, payout, reward, deposit or withdrawal. Returns the player's balance after it. Raises the refusal."""
     post_one = play_money.post_play if play_money.is_play_call(call.currency, call.session_id) else ledger.post
     return _balance_or_refuse(post_one(caller, call))
 
@@ -40,9 +40,10 @@ def _balance_or_refuse(answer: Answer) -> int:
 
 
 def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
-    """Rollbacks or late payouts, each on its own and in order. Raises when the whole batch is refused.
+    """Post rollbacks or late payouts, each on its own and in order. Returns one answer for each.
 
-    Raises Overloaded when time runs out; what was done by then is answered the same when the batch is sent again.
+    Raises a refusal when every item is refused. Raises Overloaded when time runs out; items that were done by then get
+    the same answer when the batch is sent again.
     """
     play = [play_money.is_play_call(call.currency, call.session_id) for call in calls]
     real = [call for call, is_play in zip(calls, play, strict=True) if not is_play]
@@ -58,9 +59,11 @@ def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]
 
 
 def _post_pieces(calls: Sequence[Call], post: Callable[[Sequence[Call]], list[Answer]], until: float) -> list[Answer]:
-    """Each piece in a transaction of its own. The first is always tried, so that a batch sent again gets further.
+    """Post each piece in a transaction of its own.
 
-    The state of merchant or key may change between two pieces: then each item is answered by what held for its piece.
+    The first piece is always tried, so that a repeated batch gets further.
+
+    The state of merchant or key may change between two pieces: each item is answered by the state that its piece met.
     """
     answers: list[Answer] = []
     refusals: list[statuses.CallRefused] = []

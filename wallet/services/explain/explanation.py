@@ -56,7 +56,10 @@ class Explanation:
 
 
 def explain_request(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
-    """`ask_now`: also what it would be answered now, which takes the work and the locks of a call."""
+    """Explain why a request was answered as it was.
+
+    `ask_now` also judges it as of now, with the work and locks of a call.
+    """
     seen = facts.read_facts(line)
     reading = rejudge.read_stored_call(seen)
     then, now = (

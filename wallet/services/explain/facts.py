@@ -59,13 +59,13 @@ class Facts:
 
     @property
     def is_repeat(self) -> bool:
-        """Its id was taken by another call before it."""
+        """Return whether another call had used its transaction id before."""
         first = self.first
         return first is not None and first.request_id != self.line.request_id and first.created_at <= self.moment
 
     @property
     def had_no_sandbox(self) -> bool:
-        """It came under a test key of a merchant that had no sandbox, and was refused for that."""
+        """Return whether it was refused since its test key had no sandbox."""
         key, then = self.key, self.key_then
         if key is None or then is None or then["environment"] != ApiKey.Environment.TEST or self.line.secret_id:
             return False
@@ -73,7 +73,7 @@ class Facts:
 
 
 def read_facts(line: SignedRequest) -> Facts:
-    """A fixed number of questions, however much there is of anything."""
+    """Read what is stored of a call, in a fixed number of queries."""
     kept = RefusedCall.objects.filter(pk=line.request_id).first() if line.status != "RS_OK" else None
     key = ApiKey.objects.select_related("merchant").filter(auth_key=line.auth_key).first()
     moment = line.created_at + timedelta(microseconds=line.duration_us)

@@ -58,7 +58,7 @@ REPEATS = 11
 
 @dataclass(frozen=True, slots=True)
 class StoredQuestion:
-    """A call as far as it is known. Without a body: what the log and the ledger know of it."""
+    """A stored call as it is read again. Without a body: what the log and the ledger know of it."""
 
     endpoint: str
     query: str
@@ -68,7 +68,7 @@ class StoredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """What a call asks for: `refusal` by rows 7 to 10, else `serve` does it, under another transactionId when given."""
+    """What a stored call asks for. `refusal`: by rows 7 to 10. `serve` carries it out, under another id when given."""
 
     kind: str
     is_batch: bool
@@ -94,7 +94,7 @@ def register(reader: Reader) -> None:
 
 
 def read_stored_call(facts: Facts) -> StoredReading | None:
-    """None for an endpoint that does not exist."""
+    """Return what a stored call asks for; None for an endpoint that does not exist."""
     line = facts.line
     kept = None if facts.kept is None or facts.kept.is_cut else facts.kept
     body = bytes(kept.body) if kept else None
@@ -109,7 +109,7 @@ def is_masked(facts: Facts) -> bool:
 
 
 def is_judgeable(facts: Facts) -> bool:
-    """Are the bytes that were signed kept, and what their signature is compared by?"""
+    """Return whether the signed bytes and the signature are stored, so that row 5 can be judged again."""
     kept = facts.kept
     if kept is None or kept.is_cut or is_masked(facts):
         return False
@@ -137,6 +137,7 @@ def _said(facts: Facts) -> dict[str, Any]:
 
 
 def rejudge_request(facts: Facts, reading: StoredReading | None) -> RejudgeVerdict:
+    """Return what a stored call would be answered now. Nothing is moved."""
     if reading is None or facts.line.http_status in AT_THE_DOOR:
         return RejudgeVerdict(facts.line.status, facts.line.message)
     try:

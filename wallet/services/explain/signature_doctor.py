@@ -77,7 +77,7 @@ class Diagnosis:
 
 
 def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
-    """Which mistakes it was. Raises NoSuchCall for a call of anybody else, and the other refusals of this file."""
+    """Return the mistakes that explain a signature. Raises NoSuchCall for a call of another merchant."""
     rate_limit.count_question("doctor", merchant=merchant, person=person, most=ASKED_A_MINUTE)
     line = own_request(merchant, request_id)
     if line.status not in KNOWN:
@@ -90,7 +90,7 @@ def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) 
 
 
 def own_request(merchant: Merchant, request_id: UUID) -> SignedRequest:
-    """A line of the log that is the merchant's: signed by it, or refused under the name of one of its keys."""
+    """Return a request that the merchant signed, or that was refused under one of its keys."""
     line = SignedRequest.objects.filter(request_id=request_id).first()
     if line is not None and line.merchant_id == merchant.pk:
         return line
@@ -319,7 +319,7 @@ UNUSUAL: tuple[tuple[str, Hash], ...] = (
 def search_mistakes(
     arrived: Arrived, timestamp: str, wanted: KeptSignature, keyring: Keyring
 ) -> tuple[tuple[str, ...], Tried]:
-    """The fewest mistakes that explain the signature; none when nothing does. It never ends early."""
+    """Return the fewest mistakes that explain the signature; empty when none do. Every guess costs the same time."""
     tried = Tried()
     best: tuple[str, ...] | None = None
     for mistaken, digest in _attempts(arrived, timestamp, keyring, _hash_of(wanted), tried):

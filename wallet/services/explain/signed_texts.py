@@ -51,7 +51,7 @@ class Arrived:
 
 
 def is_masked(body: bytes) -> bool:
-    """A Secret Key stood in it and was taken out before it was kept: it is not what arrived."""
+    """Return whether a secret was masked in the stored body: it is then not the body that arrived."""
     return b"oppi" in body and "…".encode() in body
 
 

@@ -26,7 +26,10 @@ class Looked:
 
 @transaction.atomic
 def check_proof(proof: EgressProof) -> Looked:
-    """Once proved, an address stays. The log is written a moment after a call, so ask again."""
+    """Look in the request log for the call that proves the address, and keep the proof.
+
+    The log is written a moment after a call, so a page asks again. A proved address stays proved.
+    """
     proof = EgressProof.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=proof.pk)
     if proof.address is not None:
         return Looked(proof)

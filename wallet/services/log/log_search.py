@@ -44,7 +44,10 @@ class RequestFilter:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """`older`, `newer`: the ids to go on from. `looked_to`: the look ended there, before the log did."""
+    """A page of requests. `older`, `newer`: the ids to go on from.
+
+    `looked_to`: where the search stopped, before the log's end.
+    """
 
     lines: list[SignedRequest] = field(default_factory=list)
     older: int | None = None
@@ -53,7 +56,7 @@ class RequestPage:
 
 
 class Edges(NamedTuple):
-    """Lines between two ids, both left out; the newest first, or the oldest."""
+    """The ids that a page lies between, both left out; `rising` is oldest first."""
 
     above: int = 0
     below: int = NEWEST
@@ -80,7 +83,7 @@ class Arm(NamedTuple):
 
 # --- One look ---------------------------------------------------------------------------------------------------------
 def search_requests(*, merchant: Merchant, wish: RequestFilter, edges: Edges, limit: int) -> RequestPage:
-    """At most `limit` lines, the newest first."""
+    """Return at most `limit` requests, the newest first."""
     search = _Search(merchant, wish, _within(wish, edges))
     arms = search.arms()
     ids = search.matches(arms, limit + 1)
@@ -101,7 +104,7 @@ def _found(lines: list[SignedRequest], edges: Edges, beyond: int | None, looked_
 
 
 def all_requests(*, merchant: Merchant, wish: RequestFilter, at_once: int) -> Iterator[SignedRequest]:
-    """All of them, newest first, with the memory of `at_once`."""
+    """Yield all requests, the newest first. Python holds `at_once` of them."""
     below: int | None = NEWEST
     while below is not None:
         found = search_requests(merchant=merchant, wish=wish, edges=Edges(below=below), limit=at_once)
@@ -110,7 +113,7 @@ def all_requests(*, merchant: Merchant, wish: RequestFilter, at_once: int) -> It
 
 
 def has_request(merchant: Merchant, wish: RequestFilter) -> bool:
-    """Is there any such call among the newest that one look goes through?"""
+    """Return whether such a request is among the newest that one search reads."""
     return bool(search_requests(merchant=merchant, wish=wish, edges=Edges(), limit=1).lines)
 
 
@@ -256,7 +259,7 @@ class _Search:
         return [signed] if wish.status == statuses.OK else [signed, self.narrowest(list(self.unsigned()))]
 
     def signed(self) -> Iterator[Arm]:
-        """Indexes that could lead to the calls with a right signature, the likeliest to be short first."""
+        """Return the indexes that could lead to calls with a valid signature, the shortest first."""
         wish = self.wish
         if wish.block is not None and (found := self.addresses(wish.block)) is not None:
             yield Arm("address", OF_MERCHANT, found, "inet", self.rest("block"))
@@ -272,7 +275,7 @@ class _Search:
         yield Arm("merchant_id", "r.merchant_id IS NOT NULL", [self.merchant.pk], "bigint", self.rest())
 
     def unsigned(self) -> Iterator[Arm]:
-        """Of each key, what was refused before its signature was right."""
+        """Return, for each key, what was refused before its signature was valid."""
         wish, named = self.wish, f"{UNSIGNED} AND r.auth_key = v.value"
         if wish.block is not None and wish.block.num_addresses == 1:
             yield Arm("address", named, self.keys, "text", self.rest("block", "key"), "%(address)s::inet")
@@ -281,7 +284,7 @@ class _Search:
         yield Arm("auth_key", UNSIGNED, self.keys, "text", self.rest("key", "refused"))
 
     def narrowest(self, ways: list[Arm]) -> Arm:
-        """The one that a look gets farthest with; the last, of all calls, only where there is no other."""
+        """Return the arm that a search gets farthest with. The arm of all calls is the last resort."""
         choices = ways[:-1] or ways
         return choices[0] if len(choices) == 1 else max(choices, key=self.reach)
 
@@ -290,7 +293,7 @@ class _Search:
         return NEWEST if stopped is None else stopped if self.edges.rising else -stopped
 
     def addresses(self, block: Network) -> list[str] | None:
-        """None: too many to look each up."""
+        """Return the addresses of the block; None when they are too many to look each up."""
         if block.num_addresses == 1:
             return [str(block.network_address)]
         ends = {"first": str(block.network_address), "last": str(block.broadcast_address), "most": MOST_ADDRESSES + 1}
@@ -302,7 +305,7 @@ class _Search:
         return sorted(ids, reverse=not self.edges.rising)[:limit]
 
     def stopped_at(self, arms: list[Arm]) -> int | None:
-        """Where the first arm came to the end of its rows to judge; None when all was looked through."""
+        """Return where the first arm ran out of rows to judge; None when every row was read."""
         ids = [row[0] for row in self.ask(STOPPED, [arm for arm in arms if arm.rest], most=export_limit(arms))]
         return None if not ids else min(ids) if self.edges.rising else max(ids)
 
@@ -322,7 +325,7 @@ def export_limit(arms: Sequence[Arm]) -> int:
 
 # --- What can be said -----------------------------------------------------------------------------------------------
 def endpoints() -> list[str]:
-    """The paths of the signed API, from where they are declared."""
+    """Return the paths of the signed API."""
     return [f"/{route.pattern}" for route in get_resolver("wallet.api.urls").url_patterns]
 
 

@@ -110,14 +110,14 @@ def hour_of(moment: datetime) -> datetime:
 # --- what may be kept -------------------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Used:
-    """Bytes: of this hour by whose they are, and of all that is kept."""
+    """Bytes of this hour by merchant and name, and of all that is stored."""
 
     hour: defaultdict[int | None, int] = field(default_factory=lambda: defaultdict(int))  # None: strangers
     strangers: int = 0
     table: int = 0
 
     def has_room(self, whose: int | None, size: int) -> bool:
-        """For a body. Strangers leave half of their hour to their lines."""
+        """Return whether a body fits. Strangers leave half of their hour to lines without body."""
         is_stranger = whose is None
         hourly = settings.REFUSED_BYTES_AN_HOUR // (2 if is_stranger else 1)
         mine, most = self.strangers if is_stranger else self.table, settings.REFUSED_TABLE_BYTES
@@ -130,7 +130,7 @@ class Used:
 
 
 def allot_lines(lines: list[LogLine]) -> list[LogLine]:
-    """The lines that are written, some without how they arrived; the rest is counted."""
+    """Return the lines to write, some without headers and body. The rest is counted."""
     if all(line.status == statuses.OK for line in lines):
         return lines
     used = read_usage()
@@ -176,7 +176,7 @@ def read_usage() -> Used:
 
 # --- what was counted -------------------------------------------------------------------------------------------------
 def write_counts() -> None:
-    """What was counted since the last time; on a fault it waits for the next."""
+    """Write what was counted since the last time. After a fault it waits for the next time."""
     taken = _waiting.take()
     if not taken:
         return
@@ -206,7 +206,7 @@ class Dropped:
 
 
 def dropped_counts(*, since: datetime, merchant_id: int | None = None) -> Dropped:
-    """Of one merchant: what it signed, and what named one of its keys."""
+    """Return how many refused calls of a merchant have no line: signed ones, and those that named a key of it."""
     hours = RefusedHour.objects.filter(hour__gte=hour_of(since))
     if merchant_id is not None:
         hours = hours.filter(merchant_id=merchant_id)

@@ -65,7 +65,7 @@ ORIGINS = """
 
 @dataclass(slots=True)
 class LogLine:
-    """What is known of one call; filled in on its way through the server."""
+    """One call as the log stores it; filled in on its way through the server."""
 
     request_id: UUID
     created_at: datetime
@@ -100,7 +100,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class RefusedBody:
-    """How a refused call arrived."""
+    """Query, headers and body of a refused call, as it arrived."""
 
     query: str
     headers: dict[str, str]
@@ -112,7 +112,10 @@ class RefusedBody:
         return len(self.body) + len(self.query) + sum(len(name) + len(value) for name, value in self.headers.items())
 
     def shortened(self) -> RefusedBody:
-        """Of somebody who has shown no key of ours: what the checks looked at, and the beginning of the rest."""
+        """Return the part that is stored of a caller without a key of ours.
+
+        What the checks read, and the beginning of the rest.
+        """
         if self.size <= SHORT_BYTES:
             return self
         headers, room = {}, SHORT_BYTES // 2
@@ -135,7 +138,7 @@ _stop = threading.Event()
 
 
 def add_line(line: LogLine) -> None:
-    """Hand over a finished line; costs the caller an append."""
+    """Hand a finished line to the writer. Costs the caller an append."""
     if line.is_dropped or (line.secret_id is None and len(_lines) > settings.REQUEST_LOG_CAPACITY // 2):
         refusal_budget.drop_line(line)  # strangers take no place of those who sign
     else:
@@ -276,7 +279,7 @@ def stop_writer() -> None:
 
 
 def clear_lines() -> None:
-    """Forget what has not been written."""
+    """Drop the lines that are not written yet."""
     global _held  # noqa: PLW0603 - see above
     _lines.clear()
     refusal_budget.clear()

@@ -71,7 +71,7 @@ def request_export(*, merchant: Merchant, by: Person, what: str, form: str, wish
 
 
 def check_export_room(merchant: Merchant) -> None:
-    """One who asks waits for another of the same merchant. The ledger locks no merchant, so no bet waits."""
+    """Refuse an export above the limit of a merchant (TooMany), under a lock that no bet waits for."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     now = clock.now()
     own = Export.objects.for_merchant(merchant.pk).filter(alive_at__gt=now - NOT_TAKEN_FOR, state__in=list(ACTIVE))
@@ -83,13 +83,13 @@ ACTIVE = (State.WAITING, State.RUNNING)
 
 
 def send_export_job(asked: Export) -> None:
-    """With the broker away the page still comes, and the timetable finds the export."""
+    """Send the job of an export. Without the broker, the timetable finds it."""
     job_queue.send_job("wallet.tasks.write_export", asked.pk)
 
 
 @transaction.atomic
 def restart_export(*, export: Export) -> Export:
-    """Of one that broke off, failed or was cancelled. Raises NotAgain, TooMany."""
+    """Restart an export that broke off, failed or was cancelled. Raises NotAgain and TooMany."""
     check_export_room(export.merchant)
     known = Export.objects.select_for_update().get(pk=export.pk)
     now = clock.now()
@@ -104,7 +104,7 @@ def restart_export(*, export: Export) -> Export:
 
 @transaction.atomic
 def cancel_export(*, export: Export) -> Export:
-    """Does nothing to one that has ended."""
+    """Cancel an export. One that has ended stays as it is."""
     now = clock.now()
     Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
         state=State.CANCELLED, cancelled_at=now, ended_at=now, alive_at=now
@@ -115,7 +115,7 @@ def cancel_export(*, export: Export) -> Export:
 
 # --- Fetching and forgetting ------------------------------------------------------------------------------------------
 def fetch_file(*, export: Export) -> Path | None:
-    """Where the file is, counted as a download; None when it is not there or not any more."""
+    """Return the path of the file and count the download; None when there is no file."""
     path = exports_folder() / export.file_name
     if export.state != State.READY or export.expires_at is None or export.expires_at <= clock.now():
         return None
@@ -126,7 +126,7 @@ def fetch_file(*, export: Export) -> Path | None:
 
 
 def delete_old_exports() -> int:
-    """What has expired, and what attempts left behind that nobody waits for any more."""
+    """Delete expired files, and what abandoned attempts left behind. Returns how many."""
     now, deleted = clock.now(), 0
     for each in Export.objects.filter(state=State.READY, expires_at__lte=now):
         (exports_folder() / each.file_name).unlink(missing_ok=True)
@@ -145,7 +145,7 @@ def exports_folder() -> Path:
 
 # --- The job ----------------------------------------------------------------------------------------------------------
 def write_waiting_exports() -> int:
-    """Those whose job the broker did not get, or lost."""
+    """Write the exports whose job was lost. Returns how many."""
     now = clock.now()
     waiting = Export.objects.filter(
         state=State.WAITING, alive_at__gt=now - NOT_TAKEN_FOR, alive_at__lte=now - MISSED_FOR
@@ -157,7 +157,7 @@ def write_waiting_exports() -> int:
 
 
 def write_export(number: int) -> None:
-    """Does nothing when somebody else writes it, or nobody wants it any more."""
+    """Write the file of an export. Does nothing when another job writes it, or nobody wants it any more."""
     export = begin_attempt(number)
     if export is None:
         return
@@ -178,7 +178,7 @@ def write_export(number: int) -> None:
 
 @transaction.atomic
 def begin_attempt(number: int) -> Export | None:
-    """A job that is delivered twice finds the first one at work, or takes over when that is silent."""
+    """Begin an attempt; None when another attempt is at work and alive."""
     export = Export.objects.select_for_update().filter(pk=number).first()
     now = clock.now()
     if export is None or not export.is_active:
@@ -191,12 +191,12 @@ def begin_attempt(number: int) -> Export | None:
 
 
 def own_attempt(export: Export, *, using: str = "default") -> Any:
-    """The row, as long as this attempt is the one that counts."""
+    """Return the row, as long as this attempt is the current one."""
     return Export.objects.using(using).filter(pk=export.pk, attempt=export.attempt, state=State.RUNNING)
 
 
 def send_heartbeat(export: Export, **news: Any) -> None:
-    """By the other connection: the first one is in its snapshot. A word that a busy database misses is no harm."""
+    """Note that the job lives, over the second connection: the first one reads a snapshot."""
     with suppress(DatabaseBusy):
         if not own_attempt(export, using=settings.WALLET_DATABASE).update(alive_at=clock.now(), **news):
             raise Stopped
@@ -210,7 +210,7 @@ def end_attempt(export: Export, done: tuple[int, bool]) -> None:
 
 
 def write_to(path: Path, export: Export) -> tuple[int, bool]:
-    """The number of rows, and whether there were more."""
+    """Write the file. Returns the number of rows, and whether there were more."""
     wish = RoundFilter.build(export.wish)
     titles, matching, cells = TABLES[What(export.what)]
     path.touch(mode=0o600)
@@ -227,7 +227,7 @@ def write_to(path: Path, export: Export) -> tuple[int, bool]:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """All that is read in this block is as it was at its beginning; within a transaction, as that one sees it."""
+    """Read everything in this block as of its beginning."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
@@ -286,7 +286,7 @@ MOVEMENT = (
 
 
 def every_round(merchant: Merchant, wish: RoundFilter) -> Any:
-    """Plain values: to make objects of a million rows takes longer than to find them."""
+    """Return the rounds as plain values: a million model objects would take longer than the query."""
     return round_list.matching_rounds(merchant, wish).values_list(*ROUND, named=True)
 
 

@@ -51,7 +51,7 @@ def find_id(merchant: Merchant, text: str) -> IdMatch:
 
 
 def requests_of(merchant: Merchant, text: str) -> list[SignedRequest]:
-    """Of the request log: by the transaction's id, and by the call's own. No order, so that the ids' indexes answer."""
+    """Return the requests with this id, a transaction's or their own."""
     own = SignedRequest.objects.filter(merchant=merchant).order_by()
     request_id = parse_uuid(text)
     by_call = own.filter(request_id=request_id)[:MOST] if request_id else ()
@@ -70,7 +70,7 @@ def ledger_rows(merchant: Merchant, text: str, lines: Iterable[SignedRequest]) -
 
 
 def rows_of_request(own: TransactionQuerySet, line: SignedRequest) -> Iterable[Transaction]:
-    """The line of a batch names no transaction: its rows are those of the same moments with its id."""
+    """Return the ledger rows of a request. A batch names no transaction: its rows have its id and its moment."""
     if line.transaction_id:
         return own.filter(transaction_id=line.transaction_id, part=0)
     between = (line.created_at - OF_ONE_CALL, line.created_at + OF_ONE_CALL)
@@ -78,7 +78,7 @@ def rows_of_request(own: TransactionQuerySet, line: SignedRequest) -> Iterable[T
 
 
 def root_transactions(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
-    """What each row goes back to, once each: the bet of a payout, the deposit of its rollback; itself when nothing."""
+    """Return what each row goes back to, once each: the bet of a payout, the deposit of its rollback, or itself."""
     standing = {row.pk: row for row in rows}
     for _ in range(STEPS_TO_ROOT):
         names = {row.ref_transaction_id for row in standing.values() if row.ref_transaction_id}
@@ -93,7 +93,7 @@ def root_transactions(merchant: Merchant, rows: Iterable[Transaction]) -> list[T
 def play_transactions(
     merchant: Merchant, text: str, sessions: Iterable[Session], lines: Iterable[SignedRequest]
 ) -> Iterator[PlayTransaction]:
-    """Play money has no index by its ids: the log says in which demo session a transaction was."""
+    """Yield the play-money transactions with this id, found by the session in the log."""
     own = PlayTransaction.objects.filter(session__merchant=merchant).select_related("session__player", "session__game")
     for line in lines:
         if line.transaction_id and line.session_id:

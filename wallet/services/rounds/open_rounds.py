@@ -49,7 +49,7 @@ BY_AGE = f"""
 
 
 def list_sql(compared: str, way: str) -> str:
-    """Each half in its order and cut: so an index gives the first ones, however many are open."""
+    """Return the SQL of open rounds in order. Each half is cut, so that an index gives the first ones."""
     return f"""
         {TOUCHED}
         (SELECT o.bet_id AS id, o.created_at {SUMMED} {filter_condition("o", "bet_id", compared)}
@@ -62,7 +62,7 @@ def list_sql(compared: str, way: str) -> str:
 
 
 def filter_condition(row: str, number: str, compared: str) -> str:
-    """A filter that is not wished is null."""
+    """Return the SQL of a filter; a part that is not set is null."""
     return f"""
        AND ({row}.created_at, {row}.{number}) {compared} (%(at)s, %(pk)s)
        AND (%(currency)s::text IS NULL OR {row}.currency = %(currency)s)
@@ -95,7 +95,7 @@ def open_rounds_by_age(merchant: Merchant) -> list[AgeBucket]:
 
 
 def age_bounds(age: str) -> tuple[datetime, datetime]:
-    """The moments in which bets of this age were made."""
+    """Return the moments between which bets of this age were made."""
     now, place = clock.now(), NAMES.index(age)
     since = now - AGES[place + 1][2] if place + 1 < len(AGES) else LONG_AGO
     until = now - AGES[place][2] if place else FAR
@@ -103,7 +103,7 @@ def age_bounds(age: str) -> tuple[datetime, datetime]:
 
 
 def newest_bets(merchant: Merchant, wish: Mapping[str, Any], *, before: Place | None, limit: int) -> list[int]:
-    """Ids of bets; `wish` as of RoundFilter.stored_values."""
+    """Return the ids of open bets, newest first; `wish` as RoundFilter.stored_values has it."""
     return _ids(NEWEST, merchant, wish, before or (FAR, 0), limit)
 
 

@@ -47,7 +47,7 @@ class RoundFilter:
     least: int | None = None
 
     def stored_values(self) -> dict[str, Any]:
-        """As JSON can hold it; what was not wished is left out."""
+        """Return the filters that are set, as JSON holds them."""
         said = {name: value for name, value in asdict(self).items() if value not in {None, ""}}
         return said | {name: said[name].isoformat() for name in MOMENTS if name in said}
 
@@ -75,12 +75,12 @@ class RoundListPage:
 
 # --- What matches -----------------------------------------------------------------------------------------------------
 def matching_rounds(merchant: Merchant, wish: RoundFilter) -> Rows:
-    """All bets that match, with their outcome, newest first; without a bound."""
+    """Return all bets that match, with their outcome, newest first."""
     return ordered_rows(judged_rows(indexed_filter(merchant, wish), wish), wish)
 
 
 def indexed_filter(merchant: Merchant, wish: RoundFilter) -> Rows:
-    """By what the indexes know: whose bets, and when."""
+    """Return the bets by what indexes know: player, session, game and time."""
     rows = within_period(Transaction.objects.filter(merchant=merchant, kind="bet"), wish)
     return player_filter(rows, merchant, wish)
 
@@ -91,7 +91,7 @@ def within_period(rows: Rows, wish: RoundFilter) -> Rows:
 
 
 def player_filter(rows: Rows, merchant: Merchant, wish: RoundFilter) -> Rows:
-    """Names are looked up first, so that each statement begins with a number that an index has."""
+    """Return the bets of a player or session. Names are looked up first, so that an index finds the number."""
     if wish.session:
         session = Session.objects.for_merchant(merchant.pk).filter(session_id=wish.session).first()
         rows = rows.filter(player=session.player_id, session=session) if session else rows.none()
@@ -142,7 +142,7 @@ def payout_rows() -> Rows:
 
 
 def outcome(bet: Any) -> str:
-    """Of a bet, or its plain values, with `paid` and `is_gone`."""
+    """Return the outcome of a bet, or of its plain values, with `paid` and `is_gone`."""
     if bet.debit_account_id is None:
         return "refused"
     if bet.is_gone:
@@ -154,7 +154,7 @@ def outcome(bet: Any) -> str:
 def search_rounds(
     merchant: Merchant, wish: RoundFilter, *, before: ListPlace | None = None, limit: int
 ) -> RoundListPage:
-    """At most `limit` rounds."""
+    """Return at most `limit` rounds."""
     if wish.state == "open" and not wish.of_player:
         return search_open_rounds(merchant, wish, before, limit)
     rows = indexed_filter(merchant, wish)
@@ -169,7 +169,7 @@ def search_rounds(
 
 
 def search_open_rounds(merchant: Merchant, wish: RoundFilter, before: ListPlace | None, limit: int) -> RoundListPage:
-    """From the sums beside the ledger, which know each open bet, and so in one look whatever is not open."""
+    """Return open rounds from the sums beside the ledger, which know each open bet."""
     ids = open_rounds.newest_bets(merchant, wish.stored_values(), before=before, limit=limit + 1)
     bets = list(
         ordered_rows(judged_rows(Transaction.objects.filter(pk__in=ids), wish), wish).select_related("player", "game")
@@ -180,7 +180,7 @@ def search_open_rounds(merchant: Merchant, wish: RoundFilter, before: ListPlace 
 def oldest_open(
     merchant: Merchant, wish: RoundFilter, *, after: ListPlace | None, limit: int
 ) -> tuple[list[Transaction], ListPlace | None]:
-    """And the place to go on from, when there are more."""
+    """Return the oldest open rounds, and the place to go on from when there are more."""
     ids = open_rounds.oldest_bets(merchant, wish.stored_values(), after=after, limit=limit + 1)
     rows = outcome_filter(outcome_annotation(Transaction.objects.filter(pk__in=ids[:limit])), "open")
     bets = list(rows.order_by("created_at", "pk").select_related("player", "game"))
@@ -188,7 +188,7 @@ def oldest_open(
 
 
 def search_end(rows: Rows, wish: RoundFilter) -> ListPlace | None:
-    """The first place that is not looked at any more; None when the look goes to the end."""
+    """Return the first place that a search leaves out; None when it reaches the end."""
     if not wish.of_player and not needs_judging(wish):
         return None
     most = SCANNED_FOR_OUTCOME if wish.state in STATES else SCANNED
@@ -211,7 +211,7 @@ def rows_below(rows: Rows, wish: RoundFilter, edge: ListPlace) -> Rows:
 
 
 def rows_above(rows: Rows, wish: RoundFilter, edge: ListPlace) -> Rows:
-    """Those before the edge, and the edge is the first of the next look: so that one counts as looked at."""
+    """Return the rows before the edge. The edge is the first row of the next search."""
     if wish.of_player:
         return rows.filter(pk__gte=edge.pk)
     return rows.filter(created_at__gte=edge.at).exclude(created_at=edge.at, pk__lt=edge.pk)
@@ -223,6 +223,6 @@ def place(bet: Transaction) -> ListPlace:
 
 # --- Movements --------------------------------------------------------------------------------------------------------
 def movement_rows(merchant: Merchant, wish: RoundFilter) -> Rows:
-    """Every row that moved money; the outcome of a round says nothing about them."""
+    """Return every row that moved money; filters by outcome do not apply."""
     rows = within_period(Transaction.objects.movements().filter(merchant=merchant), wish)
     return game_filter(player_filter(rows, merchant, wish), wish).order_by("-pk")

@@ -99,7 +99,7 @@ class Round:
 
     @property
     def result(self) -> int:
-        """What the games kept (GGR): 0 when it was taken back."""
+        """Return what the games kept (GGR); 0 when the round was rolled back."""
         return self.stake - self.paid
 
     @property
@@ -153,7 +153,7 @@ def round_state(root: Transaction, standing: Iterable[Transaction]) -> str:
 
 
 def related_rows(root: Transaction) -> list[Transaction]:
-    """All rows that go back to this one, in the order of the ledger: those that name it, and those that name these."""
+    """Return all rows that go back to this one, in the order of the ledger."""
     own = Transaction.objects.filter(merchant=root.merchant_id)
     own = own.select_related("secret__key", "reverses", "debit_account").order_by("pk").defer("secret__sealed")
     first = list(own.filter(ref_transaction_id=root.transaction_id)[:MOST_STEPS])
@@ -163,7 +163,7 @@ def related_rows(root: Transaction) -> list[Transaction]:
 
 
 def bets_of_round(root: Transaction) -> list[Transaction]:
-    """Other bets of the same round of the same session."""
+    """Return other bets of the same round in the same session."""
     if root.kind != Kind.BET or root.round_id is None or root.session_id is None:
         return []
     own = Transaction.objects.filter(merchant=root.merchant_id, round_id=root.round_id, session=root.session_id)
@@ -201,7 +201,7 @@ def row_title(row: Transaction) -> str:
 
 
 def balance_change(row: Transaction) -> int | None:
-    """As the player's balance saw it; None when nothing moved."""
+    """Return what the player's balance changed by; None when nothing moved."""
     if row.debit_account is None or row.amount is None:
         return None
     if row.kind == Kind.CORRECTION:
@@ -211,7 +211,7 @@ def balance_change(row: Transaction) -> int | None:
 
 
 def row_remark(row: Transaction, named: Transaction | None) -> str:
-    """What is not to be seen from title and amount."""
+    """Return what title and amount do not show."""
     if row.kind == Kind.CORRECTION and row.part == 0:
         return _("The correction of case %(case_id)s uses this id, so that the money does not move again.") % {
             "case_id": row.case_id
@@ -234,7 +234,7 @@ SENTENCES = {each.key: each.sentence for each in statuses.CallRefused.__subclass
 
 # --- What was asked again ---------------------------------------------------------------------------------------------
 def repeated_steps(root: Transaction, rows: list[Transaction]) -> Iterator[StoryStep]:
-    """Calls of the log that name these transactions and wrote no row: repeats and refusals."""
+    """Yield the requests that name these transactions and wrote no row: repeats and refusals."""
     written = {row.request_id for row in rows}
     ids = {row.transaction_id for row in rows}
     named = SignedRequest.objects.filter(merchant=root.merchant_id, transaction_id__in=ids).order_by("pk")
@@ -245,7 +245,7 @@ def repeated_steps(root: Transaction, rows: list[Transaction]) -> Iterator[Story
 
 
 def refused_requests(root: Transaction) -> Iterable[SignedRequest]:
-    """Calls that named the bet and were refused: of those the ledger keeps nothing. Looked for among the player's."""
+    """Return the requests that named the bet and were refused; the ledger has no row of them."""
     if root.request_id is None:
         return ()
     first = SignedRequest.objects.filter(request_id=root.request_id).order_by("pk").values_list("pk", flat=True).first()

@@ -34,7 +34,7 @@ OWED = ("payout", "late payout (retry, settlement)", "reward", "rollback", "bala
 
 @dataclass(frozen=True, slots=True)
 class CompromiseImpact:
-    """`known`: the addresses of the key that a quarantine would go on answering."""
+    """What a key does now. `known`: the addresses that a quarantined key still answers."""
 
     open_rounds: list[OpenRounds]
     per_minute_hour: float
@@ -51,7 +51,10 @@ class CompromiseImpact:
 
 @transaction.atomic
 def compromise_impact(key: ApiKey, now: datetime | None = None) -> CompromiseImpact:
-    """Rounds of the last OPEN_DAYS days, calls of the last 24 hours; players are the merchant's, whatever their key."""
+    """Return what a key does now.
+
+    Open rounds of OPEN_DAYS days, calls of 24 hours, and the merchant's players in session.
+    """
     now = now or clock.now()
     secrets = list(Secret.objects.filter(key=key))
     day, hour = (
@@ -81,7 +84,7 @@ def _players_in_session(merchant_id: int, now: datetime) -> int:
 
 
 def call_answers(response: str) -> list[tuple[str, str]]:
-    """Each call, and what it is answered when it comes signed with the exposed secret (contract, section 4)."""
+    """Return each call with its answer after this response, signed with the exposed secret (section 4)."""
     if response == Response.ROTATE:
         risk = owed = "as usual until the overlap ends, then " + UNKNOWN_SECRET
     elif response == Response.QUARANTINE:

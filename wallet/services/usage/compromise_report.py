@@ -127,7 +127,7 @@ class Report:
 
 @transaction.atomic
 def compromise_report(secret: Secret, since: datetime, until: datetime | None = None) -> Report:
-    """All that was signed with this version from `since` until just before `until`; without that, until now."""
+    """Return all that was signed with this version from `since` until just before `until`; None is now."""
     span, now = Span(since, until), clock.now()
     unit = "hour" if (until or now) - since <= HOURLY else "day"
     calls = usage_totals.usage_rows(CALLS, [secret], span, unit=unit)
@@ -159,7 +159,7 @@ def compromise_report(secret: Secret, since: datetime, until: datetime | None = 
 
 
 def signed_movements(secret: Secret, since: datetime, until: datetime | None = None) -> QuerySet[Transaction]:
-    """Each ledger row that was signed with this version, oldest first."""
+    """Return the ledger rows that were signed with this version, oldest first."""
     signed = Transaction.objects.signed_with(secret.pk, since=since, until=until)
     return signed.select_related("player", "game", "session").order_by("pk")
 

@@ -108,7 +108,7 @@ def last_day(merchant: Merchant) -> Pulse:
 
 
 def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
-    """The begun hour is one of them."""
+    """Return the calls of a merchant by the hour, up to 24 hours and the one that has begun."""
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     pulse, counted, oldest = Pulse(since), Counter[int](), dict[int, datetime]()
     values = {"merchant": merchant.pk, "since": since, "most": TAIL, "most_of_key": KEY_TAIL}
@@ -123,6 +123,6 @@ def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
 
 
 def first_uses(merchant: Merchant) -> list[First]:
-    """Newest first, at most SHOWN of each kind."""
+    """Return the first use of refusals, addresses and versions, newest first; at most SHOWN of each."""
     rows = database.fetch_rows(FIRSTS, {"merchant": merchant.pk, "statuses": list(statuses.ALL_KEYS), "most": SHOWN})
     return sorted((First(*row) for row in rows), key=lambda first: first.at, reverse=True)

@@ -61,7 +61,10 @@ class Flow:
 
 
 def recent_flows(secrets: list[Secret], *, hours: int) -> list[Flow]:
-    """Moved under these secrets: the busiest currency first; the begun hour is one of `hours`."""
+    """Return what moved under these secrets by currency, the busiest first.
+
+    The hour that has begun is one of `hours`.
+    """
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     flows: dict[str, Flow] = {}
     for currency, hour, kind, amount, moves in usage_totals.usage_rows(FLOW, secrets, Span(since)):

@@ -116,7 +116,7 @@ class Suggestion:
 
 
 def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
-    """Each address is judged as live calls are: by `access.all_allow`, over the merchant's list and the key's, now."""
+    """Judge recent calls by a proposed list, as live calls are judged: by the merchant's list and the key's."""
     now, proposed = clock.now(), Proposed.build(proposal)
     refused, allowed = dict[Address, Called](), dict[Address, Called]()
     for call in _calls(proposal.merchant, proposal.key, days, now):
@@ -135,7 +135,7 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
 
 
 def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:
-    """Each host of the last 24 hours, judged as live calls are; the newest first. Of older ones nothing is kept."""
+    """Judge each host of the last 24 hours by a proposed list, newest first. Older hosts are not stored."""
     now, domains, last = clock.now(), judged_domains(lines), dict[str, datetime]()
     for seen in guard.recent_origins(merchant):
         last[seen.who] = max(seen.at, last.get(seen.who, seen.at))
@@ -146,7 +146,7 @@ def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Sa
 def suggest_list(
     *, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None
 ) -> Suggestion:
-    """The smallest list that holds the addresses of all rightly signed calls: exactly them, unless `most` is said.
+    """Return the smallest list that lets all calls with a valid signature in. `most` allows wider networks.
 
     Raises NoTraffic, TooManyAddresses and cover.TooFewNetworks.
     """

@@ -74,7 +74,7 @@ class RestrictionImpact:
 
 @transaction.atomic
 def game_impact(merchant: Merchant, games: Collection[Game], now: datetime | None = None) -> RestrictionImpact:
-    """Of one merchant; in session among its newest NEWEST_SESSIONS sessions."""
+    """Return what switching games off for a merchant meets: open rounds, and players in its newest sessions."""
     now, wanted = now or clock.now(), [game.pk for game in games]
     names = [game.game_id for game in games]
     return RestrictionImpact(
@@ -87,7 +87,7 @@ def game_impact(merchant: Merchant, games: Collection[Game], now: datetime | Non
 
 @transaction.atomic
 def player_impact(merchant: Merchant, players: Collection[Player], now: datetime | None = None) -> RestrictionImpact:
-    """Of one merchant, also of thousands at once."""
+    """Return what blocking players meets: open rounds and sessions, also of thousands at once."""
     now, wanted = now or clock.now(), [player.pk for player in players]
     names = [player.player_id for player in players]
     return RestrictionImpact(
@@ -189,7 +189,10 @@ class RefusedBets:
 
 
 def player_limit_impact(player: Player, limits: Limits, now: datetime | None = None) -> tuple[RefusedBets, RefusedBets]:
-    """In the last day, and in the last week. What the player leaves open is the merchant's."""
+    """Return the bets of a player in the last day and the last week that such limits would have refused.
+
+    A limit that is left open is the merchant's.
+    """
     merchant = player.merchant
     bets = merchant.bets_per_minute if limits.bets_per_minute is None else limits.bets_per_minute
     general = limits_of.player_limits(merchant)._replace(bets_per_minute=bets)
@@ -200,7 +203,7 @@ def player_limit_impact(player: Player, limits: Limits, now: datetime | None = N
 def merchant_limit_impact(
     merchant: Merchant, limits: Limits, now: datetime | None = None
 ) -> tuple[RefusedBets, RefusedBets]:
-    """As for a player; those with limits of their own keep them."""
+    """Return the same for all players of a merchant without limits of their own."""
     return _judged(OF_ALL, merchant, limits, now or clock.now())
 
 
@@ -228,7 +231,7 @@ def _json(amounts: dict[str, int] | None) -> Jsonb | None:
 
 
 def too_fast_bets(bets: Hasty) -> list[datetime]:
-    """When bets were asked for that the ledger would have refused (row 17): those that it has refused do not count."""
+    """Return when bets came that row 17 would have refused. Bets that were refused do not count."""
     lately: dict[int, deque[datetime]] = defaultdict(deque)
     refused = []
     for player, moment, most in bets:

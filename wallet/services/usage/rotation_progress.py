@@ -59,7 +59,7 @@ class RotationProgress:
 
 
 def rotation_progress(key: ApiKey) -> RotationProgress | None:
-    """None when no overlap lasts: then there is nothing to end."""
+    """Return which addresses still sign with which version; None when no overlap lasts."""
     now = clock.now()
     old = Secret.objects.overlapping(at=now).select_related("key").filter(key=key).order_by("version").first()
     if old is None:
@@ -89,7 +89,7 @@ def _lines(old: Secret, new: Secret | None, now: datetime) -> list[KeyProgress]:
 
 
 def quiet_time(secret: Secret) -> timedelta | None:
-    """Since its last rightly signed call, whatever that was answered; None when it has never signed one."""
+    """Return the time since the version last signed a call, whatever its answer; None when it never did."""
     _, last = usage_totals.first_and_last_call([secret], Span(clock.now() - LONGEST_LOOK))
     if last is None:
         _, last = usage_totals.first_and_last_call([secret], Span(usage_totals.LONG_AGO))
@@ -104,12 +104,12 @@ def _quiet_for(old: Secret, now: datetime) -> timedelta:
 
 
 def is_safe_to_end(secret: Secret) -> bool:
-    """Has this replaced version been quiet for as long as its overlap asks for, or else for a day?"""
+    """Return whether the old version has been quiet as long as its overlap asks for, by default a day."""
     return _quiet_for(secret, clock.now()) >= timedelta(hours=secret.quiet_hours or QUIET_HOURS)
 
 
 def end_quiet_overlaps() -> int:
-    """Ends the overlaps that asked for it and whose old version has been quiet so long; returns how many."""
+    """End the overlaps whose old version has been quiet as long as they ask for. Returns how many."""
     waiting = Secret.objects.overlapping(at=clock.now()).filter(quiet_hours__isnull=False).select_related("key")
     return sum(_end(secret) for secret in waiting if is_safe_to_end(secret))
 

@@ -38,7 +38,7 @@ IS_OPEN = """
 
 
 def touched_bets(window: str) -> str:
-    """The ids of the bets that the ledger rows in `window` (a condition on `r`) opened, settled or took back."""
+    """Return the SQL of the bets that ledger rows in `window`, a condition on `r`, touched."""
     return f"""
         SELECT r.id FROM wallet_transaction r
          WHERE {window} AND r.kind = 'bet' AND r.debit_account_id IS NOT NULL
@@ -139,7 +139,7 @@ STEPS = {
 
 
 def sum_up(source: Watermark.Source, *, at_once: int = AT_ONCE, most_batches: int | None = None) -> int:
-    """Everything that is behind the mark and settled; returns the number of rows passed."""
+    """Sum up every settled row behind the watermark. Returns how many rows were passed."""
     newest = last_settled_id(TABLES[source])
     passed = batches = 0
     while most_batches is None or batches < most_batches:

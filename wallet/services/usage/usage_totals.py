@@ -41,7 +41,10 @@ def hour_of(moment: datetime) -> datetime:
 
 
 def unsummed_rows(select: str, mark: str, alias: str) -> str:
-    """`select` over the rows that no whole hour of sums holds: those behind the mark, and both ends of the span."""
+    """Return the SQL of the rows that no whole hour of sums holds.
+
+    Behind the watermark, and at both ends of the span.
+    """
     at, number = f"{alias}.created_at", f"{alias}.id"
     return f"""
         {select} AND {number} > %({mark})s AND {at} >= %(since)s AND {at} < %(until)s
@@ -128,9 +131,10 @@ class OpenRounds:
 
 @transaction.atomic
 def usage_rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> list[Row]:
-    """The marks stay where they are until the transaction ends, and with them what is summed up.
+    """Return the rows of a statement over sums and unsummed rows, at one watermark.
 
-    They go into the statement as numbers: only so does the planner know how few rows are behind them.
+    The watermarks are locked until the transaction ends. They go into the statement as numbers: only so does the
+    planner know how few rows are behind them.
     """
     known = [secret.pk for secret in secrets]
     with connection.cursor() as cursor:
@@ -142,7 +146,7 @@ def usage_rows(statement: str, secrets: Iterable[Secret], span: Span, **more: An
 
 
 def open_rounds(secrets: Iterable[Secret], merchant_id: int, span: Span) -> list[OpenRounds]:
-    """As they are now, of bets in the span."""
+    """Return the rounds of bets in the span that are open now, by currency."""
     found = usage_rows(OPEN_ROUNDS, secrets, span, merchant=merchant_id)
     return [OpenRounds(currency, number, int(stake), oldest) for currency, number, stake, oldest in found]
 
@@ -152,6 +156,9 @@ def count_players(secrets: Iterable[Secret], span: Span) -> int:
 
 
 def first_and_last_call(secrets: Iterable[Secret], span: Span) -> tuple[datetime | None, datetime | None]:
-    """Of all calls that were signed rightly, refused ones as well. The ledger counts when the log has lost a line."""
+    """Return the first and the last call with a valid signature, refused ones included.
+
+    The ledger is asked too, for calls whose line the log lost.
+    """
     [(first, last)] = usage_rows(ENDS, secrets, span)
     return first, last
