@@ -30,6 +30,7 @@ from merchants.admin import labels
 from merchants.admin.exports import ExportedList
 from merchants.admin.timeline import TimelinePage
 from merchants.services import history
+from portal.lib.texts import Answers
 
 ASKED = "Requested. A second person must approve it: your request is on the page “Approvals”."
 WHOLE = {"", "__exact", "__id__exact", "__pk__exact", "__in", "__isnull"}
@@ -194,7 +195,7 @@ class AdminQuestion:
     text: str
     act: Callable[..., Any]
     done: str
-    answers: Sequence[tuple[str, str]] = ()
+    answers: Answers = ()
     form: type[forms.Form] = field(default=forms.Form)
     initial: Mapping[str, Any] = field(default_factory=dict)
     danger: bool = False

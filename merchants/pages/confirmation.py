@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,22 +17,23 @@ from merchants.pages import page_frame
 from merchants.pages.forms import SingleUseForm
 from merchants.services import history
 from merchants.services.keys import Issued
+from portal.lib.texts import Answers, Text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """`act` gets what the form says, and returns what was issued, or the sentence to say when it is done."""
 
-    title: str
-    act: Callable[..., Issued | str]
+    title: Text
+    act: Callable[..., Issued | Text]
     back: str
     button: str
     tab: str
-    text: str = ""
+    text: Text = ""
     form: type[SingleUseForm] = SingleUseForm
     template: str = "ask.html"
     initial: Mapping[str, Any] = field(default_factory=dict)
-    answers: Sequence[tuple[str, str]] = ()
+    answers: Answers = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     danger: bool = False
 
@@ -62,7 +63,7 @@ def _act(request: HttpRequest, visit: Visit, question: Question, form: SingleUse
         return None
     if isinstance(done, Issued):
         return _show(request, visit, question, "secret.html", issued=done)
-    messages.success(request, done)
+    messages.success(request, str(done))
     return HttpResponseRedirect(question.back)
 
 

@@ -16,6 +16,7 @@ from django.views.defaults import bad_request
 
 from merchants.access import Visit
 from merchants.models import Membership
+from portal.lib.texts import Text
 
 MOST_LISTED = 200
 
@@ -23,7 +24,7 @@ MOST_LISTED = 200
 @dataclass(frozen=True, slots=True)
 class Tab:
     name: str  # as in `operator:name`
-    title: str
+    title: Text
     icon: str  # in vendor/tabler/icons.svg
 
 
@@ -47,7 +48,7 @@ BOTH_HAVE |= {"reconciliation_day", "settlements"}
 
 
 def render_page(
-    request: HttpRequest, visit: Visit, template: str, *, tab: str, title: str, status: int = 200, **context: Any
+    request: HttpRequest, visit: Visit, template: str, *, tab: str, title: Text, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page in the frame. `tab`: which of TABS is marked."""
     code = visit.merchant.code

@@ -29,7 +29,7 @@ def timeline(request: HttpRequest, visit: Visit) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "entries": [merchant_entry(entry) for entry in found.entries],
-        "kinds": [("", "All"), *history.KINDS.items()],
+        "kinds": [("", _("All")), *history.KINDS.items()],
         "kind": kind,
         "older": address(kind, before=found.older),
         "newer": address(kind, after=found.newer),

@@ -284,8 +284,8 @@ def _yes_or_no(text: str, column: str) -> bool:
         return SAID[text.strip().lower()]
     except KeyError:
         raise NotSo(
-            _("The column %(column)s must contain yes or no, not “%(value)s”.")
-            % {"column": column, "value": text[:LONGEST_SHOWN]}
+            _("The column %(column)s must contain yes or no, not “%(text)s”.")
+            % {"column": column, "text": text[:LONGEST_SHOWN]}
         ) from None
 
 

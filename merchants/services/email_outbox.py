@@ -22,6 +22,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.models import Letter
@@ -213,7 +214,9 @@ def failure_reason(letter: Letter) -> str:
     if letter.state != Letter.State.GIVEN_UP:
         return ""
     is_unbuilt = letter.last_answer.startswith(NOT_BUILT)
-    return f"{NOT_BUILT}. Ask our support." if is_unbuilt else f"The mail server answered: {letter.last_answer}"
+    if is_unbuilt:
+        return _("The email could not be built. Ask our support.")
+    return _("The mail server answered: %(answer)s") % {"answer": letter.last_answer}
 
 
 @transaction.atomic

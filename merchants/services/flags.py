@@ -14,13 +14,18 @@ from psycopg.types.json import Jsonb
 from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
 from merchants.services.typed_text import check_no_secret
+from portal.lib.texts import Answers
 
-BLOCKED_ANSWERS = [
+BLOCKED_ANSWERS: Answers = [
     (_("Bet, launch"), "RS_ERROR_PLAYER_BLOCKED"),
     (_("Payout, reward, rollback, balance, deposit, withdraw"), _("as usual")),
 ]
-UNBLOCKED_ANSWERS = ON_ANSWERS = [(_("Bet, launch"), _("as usual"))]
-OFF_ANSWERS = [(_("Bet, launch"), "RS_ERROR_GAME_INACTIVE"), (_("Payout, reward, rollback, balance"), _("as usual"))]
+UNBLOCKED_ANSWERS: Answers = [(_("Bet, launch"), _("as usual"))]
+ON_ANSWERS = UNBLOCKED_ANSWERS
+OFF_ANSWERS: Answers = [
+    (_("Bet, launch"), "RS_ERROR_GAME_INACTIVE"),
+    (_("Payout, reward, rollback, balance"), _("as usual")),
+]
 
 AT_ONCE = 2_500  # rows in a statement, so that the last of many are locked last
 LOCK = "SELECT id FROM merchants_player WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"

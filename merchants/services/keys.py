@@ -21,14 +21,15 @@ from merchants.services import emails, sandboxes
 from merchants.services.credentials import seal_context
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
+from portal.lib.texts import Answers
 
 DEFAULT_OVERLAP = timedelta(hours=24)
 # What callers are answered afterwards, for whoever is about to decide; contract, section 4.
-QUARANTINED_ANSWERS = [
+QUARANTINED_ANSWERS: Answers = [
     (_("Bet, launch, deposit, withdraw, lists"), "RS_ERROR_INVALID_APIKEY"),
     (_("Payout, reward, rollback, balance"), _("as usual, from addresses that used this key before")),
 ]
-REVOKED_ANSWERS = [(_("Every request"), "RS_ERROR_INVALID_APIKEY")]
+REVOKED_ANSWERS: Answers = [(_("Every request"), "RS_ERROR_INVALID_APIKEY")]
 SECOND_FACTOR_GRACE = timedelta(days=14)
 NEXT_IS_APPROVED = "The new secret follows when a second person has approved it."
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name

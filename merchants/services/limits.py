@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.models import Merchant, Player
@@ -29,11 +30,14 @@ def player_limits(subject: Player | Merchant) -> Limits:
     return Limits(*(getattr(subject, name) for name in Limits._fields))
 
 
-def stake_text(limits: Limits, none: str = "no limit") -> str:
+def stake_text(limits: Limits, none: str | None = None) -> str:
     """`"EUR 50.00, JPY 5,000; other currencies: no limit"`, and `none` alone where nothing is set."""
     by_currency = money.format_amounts(limits.max_stake_by_currency)
-    otherwise = none if limits.max_stake is None else money.format_amount(limits.max_stake)
-    return f"{by_currency}; other currencies: {otherwise}" if by_currency and otherwise else by_currency or otherwise
+    unlimited = _("no limit") if none is None else none
+    otherwise = unlimited if limits.max_stake is None else money.format_amount(limits.max_stake)
+    if not by_currency or not otherwise:
+        return by_currency or otherwise
+    return _("%(by_currency)s; other currencies: %(otherwise)s") % {"by_currency": by_currency, "otherwise": otherwise}
 
 
 def check_limits(limits: Limits) -> None:
@@ -49,7 +53,7 @@ def set_player_limits(*, player: Player, limits: Limits, seen: Limits) -> Player
     player = flags.locked_players([player.pk])[player.pk]
     if player_limits(player) != seen:
         who = undo.last_author(Player, player.merchant, of=undo.LIMITS, pgh_obj=player.pk)
-        raise errors.ChangedSince("This limit", who)
+        raise errors.ChangedSince(_("This limit"), who)
     _save(player, limits)
     return player
 
@@ -60,7 +64,7 @@ def set_merchant_limits(*, merchant: Merchant, limits: Limits, seen: Limits) -> 
     check_limits(limits)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if player_limits(merchant) != seen:
-        raise errors.ChangedSince("This limit", undo.last_author(Merchant, merchant, of=undo.LIMITS))
+        raise errors.ChangedSince(_("This limit"), undo.last_author(Merchant, merchant, of=undo.LIMITS))
     _save(merchant, limits)
     return merchant
 

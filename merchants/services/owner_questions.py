@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.models import Contact, Membership, Merchant, OwnerQuestion, Person
@@ -20,7 +21,7 @@ Kind, State = OwnerQuestion.Kind, OwnerQuestion.State
 
 class AnsweredAlready(errors.OutOfDate):
     def __init__(self) -> None:
-        super().__init__("Another owner has answered this question. Look at the timeline for the answer.")
+        super().__init__(_("Another owner has answered this question. The timeline shows the answer."))
 
 
 def add_contact(question: OwnerQuestion) -> None:

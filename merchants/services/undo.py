@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.models import DisabledGame, Game, Merchant, Player
@@ -87,7 +88,10 @@ def undo_players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
     others = flags.write_settings((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
     if others:
         player = Player.objects.get(pk=others[0])
-        raise errors.ChangedSince(f"Player {player.player_id}", last_author(Player, merchant, pgh_obj=player.pk))
+        raise errors.ChangedSince(
+            _("Player %(player_id)s") % {"player_id": player.player_id},
+            last_author(Player, merchant, pgh_obj=player.pk),
+        )
     return len(events)
 
 
@@ -106,7 +110,9 @@ def undo_games(*, merchant: Merchant, event: Any) -> int:
     for each in events:
         as_left = off.get(each.game_id) == each.pgh_obj_id if each.pgh_label == "insert" else each.game_id not in off
         if not as_left:
-            raise errors.ChangedSince(f"The game {_name(each)}", last_author(DisabledGame, merchant, game=each.game_id))
+            raise errors.ChangedSince(
+                _("The game %(name)s") % {"name": _name(each)}, last_author(DisabledGame, merchant, game=each.game_id)
+            )
     again = [Game(pk=each.game_id) for each in events if each.pgh_label == "insert"]
     flags.switch_games_for(games=again, merchant=merchant, on=True)
     gone = [Game(pk=each.game_id) for each in events if each.pgh_label == "delete"]
@@ -120,7 +126,7 @@ def undo_limits(*, merchant: Merchant, event: Any) -> int:
     [event] = _with_it(Merchant, merchant, event, alone=True)
     standing = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
-        raise errors.ChangedSince("The merchant", last_author(Merchant, merchant))
+        raise errors.ChangedSince(_("The merchant"), last_author(Merchant, merchant))
     for name in LIMITS:
         setattr(standing, name, event.pgh_before.get(name))
     standing.save(update_fields=sorted(LIMITS))

@@ -38,7 +38,7 @@ def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Liv
     expect(owner.get_by_text(f"Player {player} is blocked.")).to_be_visible()
     expect(owner.get_by_text("Asked for a pause").first).to_be_visible()
     owner.get_by_role("button", name="Undo change").click()
-    expect(owner.get_by_text("The change is undone.")).to_be_visible()
+    expect(owner.get_by_text("undone.")).to_be_visible()
     expect(owner.get_by_role("link", name="Block player", exact=True)).to_be_visible()
 
 
@@ -53,7 +53,7 @@ def test_games_are_switched_off_by_the_keyboard_and_undone(owner: Page, live: Li
     owner.keyboard.press("Enter")
     expect(owner.get_by_text("off for your players").first).to_be_visible()
     owner.get_by_role("button", name="Undo change").click()
-    expect(owner.get_by_text("The change is undone.")).to_be_visible()
+    expect(owner.get_by_text("undone.")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -107,7 +107,7 @@ def test_a_private_network_is_refused_where_callers_are_public(settings: Any) ->
 
 
 def test_what_stands_there_twice_is_named_with_the_first() -> None:
-    assert "line 1 already" in refused("198.51.100.0/24\n203.0.113.1\n198.51.100.77/24")[3]
+    assert "is already on line 1." in refused("198.51.100.0/24\n203.0.113.1\n198.51.100.77/24")[3]
 
 
 def test_the_first_entry_too_many_is_named() -> None:

@@ -232,7 +232,7 @@ def test_test_keys_speak_for_no_live_one(acme: Merchant, key: ApiKey, allowed: s
     found = allowlist.network_lockout(proposal(acme, allowed))
     assert found is not None
     assert (found.environment, found.who) == ("live", (HOME,))
-    with pytest.raises(errors.LockOut, match="with a valid signature of live keys"):
+    with pytest.raises(errors.LockOut, match="sent correctly signed requests with live keys"):
         allowlist.save_networks(proposal=proposal(acme, allowed), by=None)
     assert not allowlist.would_lock_out(proposal(acme, HOME))
 

@@ -18,7 +18,6 @@ RETIRED = {
     "to mend": "fix",
     "who still signs": "rotation progress",
     "meter": "rotation progress",
-    "seen before": "repeat",
     "goe?s? on working": "works until",
     "put back": "restore",
     "is told": "is notified",
@@ -31,9 +30,17 @@ RETIRED = {
     "by themselves": "automatically",
 }
 # Held on the pages that operators see.
-OPERATORS = ("templates/operator/", "templates/account/", "templates/mfa/", "templates/usersessions/", "wallet/pages/")
-OPERATORS += ("merchants/pages/", "merchants/sign_in/")
+OPERATORS = (
+    "templates/operator/",
+    "templates/account/",
+    "templates/mfa/",
+    "templates/usersessions/",
+    "wallet/pages/",
+    "merchants/pages/",
+    "merchants/sign_in/",
+)
 RETIRED_FOR_OPERATORS = {
+    "seen before": "repeat",
     "what (?:goes on|is to be done|changes)": "a noun phrase",
     "bets a minute": "bets per minute",
     "leaked": "compromised",

@@ -46,7 +46,7 @@ def test_the_heads_stand_on_the_timeline(caller: Caller, rival_caller: Caller, o
     assert "Chain heads" not in at_work.get("/operator/acme/timeline/").content.decode()
     sealing.seal_rows()
     page = at_work.get("/operator/acme/timeline/").content.decode()
-    assert PURPOSE in page
+    assert "changes, removes or inserts one of these rows later, the chain head no longer matches." in page
     for digits, rows in newest(caller):
         assert digits in page
         assert f'<td class="text-end">{rows}</td>' in page

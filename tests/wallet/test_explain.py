@@ -199,7 +199,7 @@ ROWS: dict[str, tuple[int, Row]] = {
         16,
         Row(lambda c: c.payout("later"), ("Known", "no"), False, lambda c: c.bet(transactionId="later"), None),
     ),
-    "limits": (17, Row(after(largest(50), BET), ("Largest stake", "0.0005 (player)"), True, largest(None), None)),
+    "limits": (17, Row(after(largest(50), BET), ("Maximum stake", "0.0005 (player)"), True, largest(None), None)),
     "balance": (
         18,
         Row(lambda c: c.bet(1_000_001), ("Balance", "EUR 10.00"), False, lambda c: c.deposit(1), None),
@@ -430,7 +430,7 @@ def test_a_domain_as_it_was_at_that_moment(caller: Caller, support: Person) -> N
     explanation = told(answer)
     assert failed(explanation) == [3]
     found = value(explanation, 3, "Allowed domain")
-    assert found.text == f"play.example “Spring”, ended at {moment_text(ends)}"
+    assert found.text == f"play.example “Spring”, expired on {moment_text(ends)}"
     assert found.set_by is not None
     assert found.set_by.who == support.email
     assert explanation.now.row != 3
@@ -541,7 +541,7 @@ def test_a_call_from_before_its_merchant_was_made(caller: Caller) -> None:
     explanation = told(answer)
     assert failed(explanation) == [3]
     assert value(explanation, 3, "IP allowlist of the merchant").text == "1 entry, none with this address"
-    assert any("older than the history" in note for note in explanation.notes)
+    assert any("older than the stored history" in note for note in explanation.notes)
 
 
 def test_a_call_that_was_refused_at_the_door(caller: Caller) -> None:
@@ -561,7 +561,7 @@ def test_a_list_whose_trial_is_over_is_told_as_it_was_judged(caller: Caller, own
         explanation = told(answer)
     assert failed(explanation) == fails_now(explanation) == [3]
     assert value(explanation, 3, "Entry").text == "203.0.113.0/24 “Before”"
-    assert value(explanation, 3, "IP allowlist of the merchant").text.startswith("reverted on")
+    assert value(explanation, 3, "Trial of the merchant’s allowlist").text.startswith("reverted on")
 
 
 def test_a_body_with_a_secret_in_it_stays_refused(caller: Caller) -> None:

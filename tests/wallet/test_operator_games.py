@@ -46,7 +46,7 @@ def test_a_switch_shows_first_what_goes_on_and_what_callers_are_answered(desk: C
     for text in (
         "1 with EUR 2.00 at stake",
         "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>",
-        "<dt>Among your last 5,000 calls</dt><dd>2</dd>",
+        "<dt>Matching requests among your last 5,000</dt><dd>2</dd>",
         "RS_ERROR_GAME_INACTIVE",
     ):
         assert text in shown
@@ -58,7 +58,7 @@ def test_another_merchants_rounds_and_players_are_not_counted(
 ) -> None:
     rival_caller.bet(200_000)
     shown = said(desk.get(switch("off", caller.game)))
-    assert "<dt>Open rounds, of the last 30 days</dt><dd>none</dd>" in shown
+    assert "<dt>Open rounds of the last 30 days</dt><dd>none</dd>" in shown
     assert "<dt>Players in session, among your newest 20,000 sessions</dt><dd>1</dd>" in shown
 
 
@@ -72,7 +72,7 @@ def test_the_bet_after_it_is_refused_for_this_merchant_alone_and_undo_brings_it_
     assert caller.payout(bet).status == "RS_OK"
     assert rival_caller.bet(100).status == "RS_OK"
     number = desk.get(GAMES).context["change"].number
-    assert "Undone" in said(desk.post(f"{GAMES}changes/{number}/undo/", follow=True))
+    assert "The change is undone." in said(desk.post(f"{GAMES}changes/{number}/undo/", follow=True))
     assert caller.bet(100).status == "RS_OK"
 
 
@@ -82,7 +82,7 @@ def test_several_at_once_are_undone_at_once_and_what_was_off_before_stays_off(
     two = [factories.game(), factories.game()]
     flags.switch_game_for(game=game, merchant=acme, on=False)
     done = said(desk.post(switch("off", game, *two), {"token": _token(desk, switch("off", game, *two))}, follow=True))
-    assert "2 games switched off" in done
+    assert "2 games are switched off" in done
     number = desk.get(GAMES).context["change"].number
     desk.post(f"{GAMES}changes/{number}/undo/")
     assert off_for(acme) == {game.pk}
@@ -289,10 +289,10 @@ def test_a_file_is_long_enough_with_ten_thousand_lines(desk: Client, acme: Merch
     Player.objects.bulk_create(Player(merchant=acme, player_id=name) for name in names)
     text = "playerId,blocked,reason\n" + "".join(f"{name},yes,Closed market\n" for name in names)
     too_long = upload(desk, PLAYERS, text + "one-more,yes,x\n")
-    assert "10,000 lines at most" in too_long.context["bad"][0].reason
+    assert "at most 10,000 lines" in too_long.context["bad"][0].reason
     assert "The file is imported" in said(take_over(desk, PLAYERS, text))
     assert acme.players.filter(is_blocked=True).count() == catalogue_io.MOST_LINES
-    assert "Undone, 10,000 at once" in said(
+    assert "10,000 changes are undone." in said(
         desk.post(f"{PLAYERS}changes/{desk.get(PLAYERS).context['change'].number}/undo/", follow=True)
     )
 

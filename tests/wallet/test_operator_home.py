@@ -404,7 +404,7 @@ def test_a_round_that_stays_open_is_noticed_after_a_day(at_work: Client, caller:
     assert "<strong>1</strong> with EUR 1.00 at stake" in said(at_work.get(HOME))
     with clock.frozen_at(clock.now() + timedelta(hours=25)):
         shown = said(signed_in(Client(), viewer).get(HOME))
-    assert "The oldest round is open for 1 day" in shown
+    assert "The oldest round has been open for 1 day" in shown
 
 
 # --- Bars -------------------------------------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ def test_the_page_of_a_player_tells_money_sessions_and_limits(
         "EUR 9.00",
         "1 with EUR 1.00 at stake",
         caller.game.name,
-        "20 (own limit)",
+        "20 (individual limit)",
         "50.00 (limit for all players)",
     ):
         assert text in shown

@@ -82,10 +82,10 @@ def call_page(client: Client, answer: Answer) -> str:
 
 def test_a_refused_call_says_which_check_and_what_arrived(looking: Client, caller: Caller) -> None:
     page = call_page(looking, caller.bet(900_000_000))
-    assert "Refused by check 18, “The balance suffices”: The balance is too low." in page
-    assert "Made again now, it would be refused by check 18" in page
+    assert "Refused by check 18, “The balance is sufficient”: The balance is too low." in page
+    assert "The same request would be refused now by check 18" in page
     assert "&quot;amount&quot;:900000000" in page
-    assert "Kept until" in page
+    assert "Stored until" in page
 
 
 # --- Filters ----------------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_a_look_that_ended_before_the_log_says_so_and_goes_on(
     monkeypatch.setattr(log_search, "SCANNED", 8)
     monkeypatch.setattr(log_search, "LEAST", 4)
     first = said(looking.get(REQUESTS, {"endpoint": "/wallet/transaction/bet"}))
-    assert "Looked through the calls back to" in first
+    assert "Searched back to" in first
     assert "Search further back" in first
     assert "No match so far" in first
     assert walk(looking, "older", endpoint="/wallet/transaction/bet") == [wanted[1]]

@@ -176,7 +176,7 @@ def test_how_it_arrived_goes_after_a_week_and_the_page_says_so(looking: Client, 
     request_log.drain_lines()
     RefusedCall.objects.all().delete()
     shown = page(looking, answer)
-    assert "No longer stored" in shown
+    assert "are no longer stored" in shown
     assert "Refused by check 18" in shown
 
 
@@ -254,7 +254,7 @@ def test_the_doctor_is_asked_so_often_and_no_more(
         assert looking.post(address(answer)).status_code == 200
         refused = looking.post(address(answer))
     assert refused.status_code == 429
-    assert "At most 1 calls a minute are looked at. Ask again in 50 s." in said(refused)
+    assert "You can examine at most 1 requests per minute. Try again in 50 s." in said(refused)
 
 
 def test_an_expired_timestamp_is_told_from_a_wrong_clock(looking: Client, caller: Caller) -> None:

@@ -23,6 +23,7 @@ from merchants.services import catalogue_io, downloads, flags, proposals
 from merchants.services.catalogue_io import BadCatalogueLines, GamesPlan, PlayersPlan
 from portal.lib import clock
 from portal.lib.file_names import file_name
+from portal.lib.texts import Answers, Text
 from wallet.pages.games import names
 from wallet.pages.players import chosen_filter, found_players, impact_context
 from wallet.services.usage import restriction_impact
@@ -33,7 +34,7 @@ AGAIN = {
     "text": gettext_lazy("Nothing was saved. Choose the file again to see its current effect."),
     "button": gettext_lazy("Choose the file again"),
 }
-MIXED_ANSWERS = [
+MIXED_ANSWERS: Answers = [
     (gettext_lazy("Bet, launch of a blocked player"), "RS_ERROR_PLAYER_BLOCKED"),
     (gettext_lazy("Payout, reward, rollback, balance, deposit, withdraw"), gettext_lazy("as usual")),
 ]
@@ -73,8 +74,8 @@ def send_file(visit: Visit, what: str, content: Iterator[str]) -> StreamingHttpR
 class CatalogueSheet:
     """One kind of file: what is in it, and what is said of its plan."""
 
-    title: str
-    text: str
+    title: Text
+    text: Text
     columns: Sequence[str]
     tab: str
     read: Callable[..., Any]
@@ -107,7 +108,7 @@ class FileForm(PlainForm):
 def decode_file(upload: Any) -> str:
     if (upload.size or 0) > catalogue_io.MOST_BYTES:
         raise forms.ValidationError(
-            _("The file is larger than %(value)s MB. Split the file.") % {"value": catalogue_io.MOST_BYTES // 1000000}
+            _("The file is larger than %(size)s MB. Split the file.") % {"size": catalogue_io.MOST_BYTES // 1000000}
         )
     try:
         return bytes(upload.read()).decode("utf-8-sig")

@@ -138,8 +138,8 @@ def notices(
     if old:
         days = (now - min(each.oldest for each in old)).days or 1
         text = ngettext(
-            "Rounds are open for more than one day. The oldest round is open for %(days)s day.",
-            "Rounds are open for more than one day. The oldest round is open for %(days)s days.",
+            "Some rounds have been open for more than one day. The oldest round has been open for %(days)s day.",
+            "Some rounds have been open for more than one day. The oldest round has been open for %(days)s days.",
             days,
         )
         yield Notice("info", text % {"days": days})

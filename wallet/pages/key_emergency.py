@@ -136,7 +136,7 @@ def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     compromise.check_not_quarantined(key)
 
     def act(**wish: Any) -> Issued | str:
-        return compromise.declare_compromise(key=key, by=visit.person, **wish).issued or REPLACEMENT_WAITS
+        return compromise.declare_compromise(key=key, by=visit.person, **wish).issued or str(REPLACEMENT_WAITS)
 
     question = key_question(
         key,

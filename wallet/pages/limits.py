@@ -25,12 +25,13 @@ from merchants.services import limits, undo
 from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
+from portal.lib.texts import Answers
 from wallet.services.usage import restriction_impact
 from wallet.services.usage.restriction_impact import RefusedBets
 
 SEEN = re.compile(r"([0-9]{0,18}):([0-9]{0,18}):((?:[A-Z0-9]{3,8}=[0-9]{1,16};)*)", re.ASCII)
 LONGEST_SEEN = 40 + 27 * money.MOST_CURRENCIES
-LIMIT_ANSWERS = [
+LIMIT_ANSWERS: Answers = [
     (gettext_lazy("Bet above a limit"), gettext_lazy("RS_ERROR_LIMIT_REACHED, with the balance")),
     (gettext_lazy("Payout, reward, rollback, balance, deposit, withdraw"), gettext_lazy("as usual")),
 ]
@@ -149,7 +150,7 @@ def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     subject = Subject(
         title=_("Limits for all players"),
-        empty=_("Leave a field empty for no limit. A player’s own limits replace these limits."),
+        empty=_("Leave a field empty for no limit. The individual limits of a player replace these limits."),
         none=_("no limit"),
         back=reverse("operator:limits", args=[visit.merchant.code]),
         tab="players",

@@ -44,7 +44,7 @@ def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {
         "players": [player_with_texts(player) for player in shown],
         "filters": filters,
-        "kinds": [("", _("All")), ("blocked", _("Blocked")), ("limited", _("With own limits"))],
+        "kinds": [("", _("All")), ("blocked", _("Blocked")), ("limited", _("With individual limits"))],
         "query": urlencode(filters),
         "after": after,
         "next": f"?{older}" if older else "",

@@ -124,7 +124,7 @@ def now_verdict(explanation: Explanation) -> str:
     if now.status == statuses.OK:
         return _("The same request would be accepted now.")
     if now.row is None:
-        return _("The same request would be answered now: %(value)s") % {"value": now.message or now.status}
+        return _("The same request would be answered now: %(answer)s") % {"answer": now.message or now.status}
     return _("The same request would be refused now by check %(row)s, “%(name)s”.") % {
         "row": now.row,
         "name": explanation.rungs[now.row - 1].name,

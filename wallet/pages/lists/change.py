@@ -104,7 +104,7 @@ def entry_from_form(form: EntryForm, standing: tuple[EntryPlan, ...]) -> EntryPl
         form.add_error("network", bad.lines[0].reason)
         return None
     if line is None:  # a word that heads a column
-        form.add_error("network", _("“%(value)s” is not an IP address or CIDR block.") % {"value": wish["network"]})
+        form.add_error("network", _("“%(text)s” is not an IP address or CIDR block.") % {"text": wish["network"]})
     elif any(line.name == other.name for other in standing):
         form.add_error("network", _("%(name)s is already on the allowlist.") % {"name": line.name})
         return None

@@ -49,7 +49,7 @@ TRIAL_HELP = format_lazy(
 SAVED = gettext_lazy("The new allowlist is active.")
 SAVED_DOMAINS = gettext_lazy("The new domain allowlist is active.")
 TRIED = gettext_lazy(
-    "The new allowlist is on trial until {until}. It stays if a request with a valid signature arrives from it before."
+    "The new allowlist is on trial until {until}. It stays if a request with a valid signature arrives from it by then."
 )
 SENT_BEFORE = gettext_lazy(
     "Each form works once. This form was sent before, or you opened it before you signed in. Nothing was changed."

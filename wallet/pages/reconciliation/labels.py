@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant
+from portal.lib.texts import Text
 from wallet.models import Case, Statement
 from wallet.money import format_amount
 from wallet.reconciliation import break_amounts, day_breaks
@@ -21,7 +22,7 @@ from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.schedule import Square
 
 TAB = "reconciliation"
-SQUARES = {
+SQUARES: dict[str, tuple[str, Text]] = {
     "clear": ("✓", gettext_lazy("all clear")),
     "breaks": ("!", "breaks"),
     "no_statement": ("?", gettext_lazy("no statement")),
@@ -34,7 +35,7 @@ SQUARES = {
 LEVELS = {Case.Severity.OWED: "bad", Case.Severity.HIGH: "bad", Case.Severity.MEDIUM: "warn"}
 STATES = {Case.State.RESOLVED: "good", Case.State.WAITING: "warn"}
 STATEMENT_LEVELS = {Statement.State.READ: "good", Statement.State.REFUSED: "bad"}
-LABELS = {
+LABELS: dict[str, Text] = {
     "at": "time",
     "at_stake": gettext_lazy("at stake"),
     "rows": "rows",
@@ -85,7 +86,7 @@ class DaySquare:
 
 def square(merchant: Merchant, each: Square) -> DaySquare:
     sign, said = SQUARES[each.state]
-    return DaySquare(each.day, each.state, sign, breaks_of(each) or said, day_address(merchant, each.day))
+    return DaySquare(each.day, each.state, sign, breaks_of(each) or str(said), day_address(merchant, each.day))
 
 
 def breaks_of(each: Square) -> str:
@@ -141,7 +142,7 @@ def facts(case: Case) -> list[Fact]:
 def fact(name: str, ours: Mapping[str, Any], theirs: Mapping[str, Any], *, both: bool) -> Fact:
     here, there = (amount_text(name, side.get(name), side.get("currency") or "") for side in (ours, theirs))
     differs = both and name not in NEVER_DIFFER and bool(there) and here != there
-    return Fact(LABELS.get(name, name).capitalize(), here, there, differs)
+    return Fact(str(LABELS.get(name, name)).capitalize(), here, there, differs)
 
 
 def amount_text(name: str, value: Any, currency: str = "") -> str:

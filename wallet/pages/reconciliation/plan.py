@@ -214,7 +214,7 @@ def source_set(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(*, kind: str, address: str, password: str, no_password: bool, host_key: str) -> str:
         if kind == StatementSource.Kind.SFTP and not host_key:
             host_keys.ask_host_key(merchant=visit.merchant, address=address)
-            return ASKED
+            return str(ASKED)
         given = "" if no_password else password or None
         pull.set_source(
             merchant=visit.merchant, kind=kind, address=address, password=given, host_key=host_key, by=visit.person

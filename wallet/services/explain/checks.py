@@ -8,13 +8,13 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from merchants.errors import moment_text
 from merchants.services.past_states import Past, SetBy
 from portal.lib.clientip import parse_address
+from portal.lib.texts import Text
 from wallet import money, statuses
 from wallet.services.calls import signed
 from wallet.services.explain.facts import MOST_COUNTED, Facts
@@ -72,7 +72,7 @@ def key(facts: Facts) -> Values:
     for secret in sorted(facts.secrets_then, key=lambda secret: -int(secret["version"])):
         text = _secret(secret, facts.moment)
         yield Value(
-            _("Version %(value)s") % {"value": secret["version"]}, text, secret.set_by("usable_until", "revoked_at")
+            _("Version %(version)s") % {"version": secret["version"]}, text, secret.set_by("usable_until", "revoked_at")
         )
 
 
@@ -107,7 +107,8 @@ def address(facts: Facts) -> Values:
             if trial.deadline <= facts.moment
             else _("on trial until %(deadline)s") % {"deadline": deadline}
         )
-        yield Value(_("IP allowlist of the key") if trial.key_id else _("IP allowlist of the merchant"), text)
+        label = _("Trial of the key’s allowlist") if trial.key_id else _("Trial of the merchant’s allowlist")
+        yield Value(label, text)
     origin = facts.headers.get("origin")
     if origin is not None:
         yield Value("Origin", origin or _("empty, or with characters outside ASCII"))
@@ -156,9 +157,9 @@ def timestamp(facts: Facts) -> Values:
         off = round(facts.line.created_at.timestamp() * 1000) - int(text)
         yield Value(
             _("Difference"),
-            _("%(value)s s ahead of our clock") % {"value": abs(off) / 1000}
+            _("%(seconds)s s ahead of our clock") % {"seconds": abs(off) / 1000}
             if off < 0
-            else _("%(value)s s behind our clock") % {"value": abs(off) / 1000},
+            else _("%(seconds)s s behind our clock") % {"seconds": abs(off) / 1000},
         )
     if facts.merchant_then is not None:
         window = facts.merchant_then
@@ -177,7 +178,7 @@ def signature(facts: Facts) -> Values:
         return
     for secret in facts.secrets_then:
         if secret.pk == secret_id:
-            yield Value(_("Valid with"), _("version %(value)s") % {"value": secret["version"]}, secret.set_by())
+            yield Value(_("Valid with"), _("version %(version)s") % {"version": secret["version"]}, secret.set_by())
 
 
 # --- rows 6 to 10 -----------------------------------------------------------------------------------------------------
@@ -344,7 +345,7 @@ def balance(facts: Facts) -> Values:
 
 # --- all --------------------------------------------------------------------------------------------------------------
 class CheckRow(NamedTuple):
-    name: str | Promise
+    name: Text
     status: str  # that it is answered with
     kinds: frozenset[str] | None  # of calls that it is asked of; None is all
     values: Callable[[Facts], Values]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from portal.lib.texts import Text
 from wallet import statuses
 from wallet.models import SignedRequest
 from wallet.services.explain import facts, rejudge
@@ -35,7 +35,7 @@ class CheckOutcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rung:
     number: int
-    name: str | Promise
+    name: Text
     status: str  # that is answered when it fails
     then: CheckOutcome
     values: tuple[Value, ...]

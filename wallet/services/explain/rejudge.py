@@ -100,7 +100,7 @@ def read_stored_call(facts: Facts) -> StoredReading | None:
     body = bytes(kept.body) if kept else None
     reading = _readers["api"](StoredQuestion(line.endpoint, kept.query if kept else "", body, _said(facts)))
     if reading is not None and is_masked(facts):
-        return replace(reading, refusal=statuses.IncorrectData(GIVEN_AWAY))
+        return replace(reading, refusal=statuses.IncorrectData(str(GIVEN_AWAY)))
     return reading
 
 
@@ -180,7 +180,7 @@ class LoggedCall(Signed):
 
     def signature_refusal(self) -> statuses.CallRefused:
         if self.facts.line.secret_id is None and not is_judgeable(self.facts):
-            return statuses.Undecided(UNKNOWN_BYTES)
+            return statuses.Undecided(str(UNKNOWN_BYTES))
         return statuses.SignatureNotMatch()
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant
+from portal.lib.texts import Text
 from wallet import statuses
 from wallet.models import PlayTransaction, SignedRequest, Transaction
 
@@ -25,7 +25,7 @@ SOUGHT = format_lazy(
 )
 Kind = Transaction.Kind
 
-TITLES: dict[str, str | Promise] = {
+TITLES: dict[str, Text] = {
     Kind.BET: gettext_lazy("Bet"),
     Kind.PAYOUT: gettext_lazy("Payout"),
     Kind.REWARD: gettext_lazy("Reward"),
@@ -285,7 +285,7 @@ def play_story(root: PlayTransaction) -> list[StoryStep]:
     return [
         StoryStep(
             at=row.created_at,
-            title=TITLES.get(row.kind, row.kind),
+            title=str(TITLES.get(row.kind, row.kind)),
             transaction_id=row.transaction_id,
             status=row.status,
             amount=row.amount,

@@ -1,0 +1,10 @@
+"""Types of visible texts: a text that is translated when it is shown is a promise of Django's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+
+type Text = str | Promise
+type Answers = Sequence[tuple[Text, Text]]  # a request, and what it is answered
