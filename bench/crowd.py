@@ -15,7 +15,7 @@ from bench.cast import CURRENCY, SETTLE
 from merchants.models import Merchant, Player
 from portal.lib import clock
 from wallet.models import Account, ReconciliationPlan, Statement, Watermark
-from wallet.models.reconciliation import ReportRecipient
+from wallet.models.reconciliation_plan import ReportRecipient
 from wallet.reconciliation import statements
 from wallet.reconciliation.plans import newest_due
 from wallet.reconciliation.reading.mapping import CONTRACT

@@ -137,9 +137,10 @@ def _changes(events: list[Event]) -> Iterator[FieldChange]:
         changed = {column: (before, after) for column, before, after in event.changed()}
         for kept in model._meta.concrete_fields:  # noqa: SLF001
             if kept.column in changed and not kept.is_relation:  # the title tells these
+                currency = str(event.row.get("currency") or "")
                 label = kept.verbose_name[:1].upper() + kept.verbose_name[1:]
                 whose = f"{_whose(event)}: {label.lower()}" if several else label
-                yield FieldChange(whose, *(_shown(kept, value) for value in changed[kept.column]))
+                yield FieldChange(whose, *(_shown(kept, value, currency) for value in changed[kept.column]))
 
 
 def _whose(event: Event) -> str:
@@ -150,7 +151,7 @@ def _whose(event: Event) -> str:
     return noun[:1].upper() + noun[1:]
 
 
-def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
+def _shown(kept: fields.Field[Any, Any], value: Any, currency: str) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
@@ -158,7 +159,11 @@ def _shown(kept: fields.Field[Any, Any], value: Any) -> str:
     if isinstance(kept, fields.DateTimeField):
         return _moment(value)
     if isinstance(kept, fields.IntegerField):
-        return money.format_amount(value) if kept.name in AMOUNTS else str(dict(kept.flatchoices).get(value, value))
+        return (
+            money.format_amount(value, currency)
+            if kept.name in AMOUNTS
+            else str(dict(kept.flatchoices).get(value, value))
+        )
     return _said(kept.name, value) if isinstance(value, dict) else str(value)
 
 

@@ -11,12 +11,14 @@ from typing import IO, Any, Self
 
 from xlsxwriter import Workbook
 
+from portal.lib.currencies import decimals_of
 from portal.lib.money import SCALE, format_amount
 from portal.lib.tables import cell
 
 MOST_ROWS = 1_048_575  # and one of titles: a sheet holds no more
 EXACT = 10**15  # up to here a spreadsheet's number holds every unit
 AMOUNT, MOMENT, DAY = "#,##0.00###", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
+WHOLE, THOUSANDTHS, THREE = "#,##0", "#,##0.000##", 3
 FIRST_DAY = date(1900, 3, 1)  # a sheet counts days from 1900, and takes that for a leap year
 MOST_COLUMNS = 255
 WIDTH = 18  # characters of a column: an amount or a moment is never shown as ###
@@ -32,8 +34,21 @@ class SheetAmount(int):
         amount.currency = currency
         return amount
 
+    @property
+    def sheet_format(self) -> str:
+        """How a sheet shows the amount: with the decimals of its currency, and more where it has them."""
+        decimals = len(format_amount(int(self), self.currency).partition(".")[2])
+        if decimals == 0:
+            return WHOLE
+        return THOUSANDTHS if decimals_of(self.currency) == THREE else AMOUNT
+
     def __str__(self) -> str:
         return format_amount(int(self), self.currency).replace(",", "")
+
+
+def amount_formats(book: Workbook) -> dict[str, Any]:
+    """Return the formats of a workbook for amounts, by `Amount.sheet_format`."""
+    return {each: book.add_format({"num_format": each}) for each in (AMOUNT, WHOLE, THOUSANDTHS)}
 
 
 def escaped_text(text: str) -> str:
@@ -47,7 +62,7 @@ class WrittenSheet:
         self.sheet.set_column(0, MOST_COLUMNS, WIDTH)
         self.sheet.freeze_panes(1, 0)
         self.head = book.add_format({"bold": True})
-        self.amount = book.add_format({"num_format": AMOUNT})
+        self.amounts = amount_formats(book)
         self.moment, self.day = book.add_format({"num_format": MOMENT}), book.add_format({"num_format": DAY})
         self.row, self.columns = 0, 0
 
@@ -60,7 +75,7 @@ class WrittenSheet:
 
     def write(self, column: int, value: Any) -> None:
         if isinstance(value, SheetAmount) and abs(value) < EXACT:
-            self.sheet.write_number(self.row, column, value / SCALE, self.amount)
+            self.sheet.write_number(self.row, column, value / SCALE, self.amounts[value.sheet_format])
         elif type(value) is int and abs(value) < EXACT:
             self.sheet.write_number(self.row, column, value)
         elif isinstance(value, date) and _is_counted(value):

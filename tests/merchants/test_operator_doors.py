@@ -36,7 +36,9 @@ from tests.people import signed_in
 from tests.wallet import closing_months, reconciling
 from tests.wallet.test_cases import DAY, found
 from wallet.models import PlayTransaction, SignedRequest, Transaction
-from wallet.models.reconciliation import FoldedRow, Reconciliation, ReportDelivery, ReportRecipient, StatementSource
+from wallet.models.case import FoldedRow
+from wallet.models.reconciliation import Reconciliation, ReportDelivery
+from wallet.models.reconciliation_plan import ReportRecipient, StatementSource
 from wallet.pages.urls import urlpatterns
 from wallet.reconciliation import report_files
 from wallet.services.log import request_log

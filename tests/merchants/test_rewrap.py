@@ -26,7 +26,7 @@ from tests.conftest import Caller
 from tests.people import give_totp
 from tests.plugins.live import Live, serving
 from tests.signing import Signer
-from wallet.models.reconciliation import StatementSource
+from wallet.models.reconciliation_plan import StatementSource
 from wallet.reconciliation import passwords, places
 
 NEW = {"new": secrets.token_bytes(32)}

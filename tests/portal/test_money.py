@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
@@ -138,3 +142,30 @@ def test_lines_that_are_unclear_are_refused(text: str, why: str) -> None:
     with pytest.raises(ValidationError) as refused:
         CurrencyAmountsField().clean(text)
     assert refused.value.messages == [why]
+
+
+# --- everywhere by its own currency -----------------------------------------------------------------------------------
+ROOT = Path(__file__).parents[2]
+# A limit of any currency has no currency of its own.
+SHOW = re.compile(r"^from (?:wallet|portal\.lib)\.money import .*\bshow\b", re.MULTILINE)
+WITHOUT_CURRENCY = {("merchants/services/limits.py", "money.show(limits.max_stake)")}
+
+
+def test_no_page_email_or_report_shows_an_amount_without_its_currency() -> None:
+    """Two decimals are right for some currencies alone."""
+    found = set()
+    for package in ("merchants", "wallet", "portal"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                found |= {(str(path.relative_to(ROOT)), call) for call in _calls_without_currency(path.read_text())}
+    assert found == WITHOUT_CURRENCY
+
+
+def _calls_without_currency(text: str) -> list[str]:
+    names = {"money.show", "Amount"} | ({"show"} if SHOW.search(text) else set())
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if ast.unparse(call.func) in names and len(call.args) + len(call.keywords) == 1
+    ]

@@ -39,7 +39,7 @@ from tests.wallet.closing_months import (
 from tests.wallet.reconciling import HOUR, Told, at
 from tests.wallet.test_cases import found
 from wallet.models import Case, Invoice, Reconciliation, ReconciliationPlan, Settlement, SettlementAdjustment
-from wallet.models.reconciliation import private_files
+from wallet.models.statement import private_files
 from wallet.reconciliation.closing import invoices, month_reminder, refusals, settlement_files, settlements
 from wallet.reconciliation.closing.settlement_figures import figures_of
 

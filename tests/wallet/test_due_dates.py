@@ -21,7 +21,7 @@ from tests.people import signed_in
 from tests.plugins.database_role import unguarded
 from tests.wallet import reconciling
 from wallet.models import Case, CaseReminder, Reconciliation
-from wallet.models.reconciliation import ReportRecipient
+from wallet.models.reconciliation_plan import ReportRecipient
 from wallet.reconciliation import cases
 from wallet.tasks import remind_of_due_cases
 

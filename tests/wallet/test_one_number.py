@@ -22,7 +22,7 @@ from tests.people import signed_in
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, changed, without
 from wallet.models import Case, Reconciliation
-from wallet.models.reconciliation import ReportRecipient
+from wallet.models.reconciliation_plan import ReportRecipient
 from wallet.reconciliation import break_amounts, deliveries, folded_rows, matching, report, report_files
 from wallet.reconciliation.figures import FigureSide, figures_of
 

@@ -36,7 +36,8 @@ from tests.wallet.test_operator_home import named, own
 from tests.wallet.test_schedule import another_worker
 from wallet import tasks
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
-from wallet.models.reconciliation import HostKeyLookup, ReportRecipient, StatementSource, private_files
+from wallet.models.reconciliation_plan import HostKeyLookup, ReportRecipient, StatementSource
+from wallet.models.statement import private_files
 from wallet.reconciliation import cases, deliveries, drafts, on_demand, report_files, schedule, statements
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.locks import LockedWork

@@ -65,6 +65,15 @@ def test_each_id_leads_to_the_round(at_work: Client, won: Caller, text: str) -> 
     assert "<dd>EUR -2.50</dd>" in page
 
 
+def test_amounts_have_the_decimals_of_their_currency(at_work: Client, caller: Caller) -> None:
+    caller.deposit(1_000_000_000, currency="JPY")
+    caller.launch(currency="JPY")
+    caller.bet(150_000_000, currency="JPY", transactionId="yen")
+    page = found(at_work, "yen")
+    assert "<dt>Stake</dt><dd>1,500</dd>" in page
+    assert "1,500.00" not in page
+
+
 def test_repeats_stand_in_the_round_with_their_answer(at_work: Client, won: Caller) -> None:
     page = found(at_work, "bet-1")
     assert page.count('said-plain">repeat</span>') == 1

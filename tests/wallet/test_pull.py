@@ -23,7 +23,7 @@ from tests import factories
 from tests.wallet.hosts import PASSWORD, HttpsHost, SftpHost, certificate, https_host, sftp_host
 from tests.wallet.reconciling import rows_of
 from wallet.models import Statement
-from wallet.models.reconciliation import HostKeyLookup, ReconciliationPlan, StatementSource
+from wallet.models.reconciliation_plan import HostKeyLookup, ReconciliationPlan, StatementSource
 from wallet.reconciliation import fetching, host_addresses, host_keys, pull, statements
 from wallet.reconciliation.host_addresses import Inside
 from wallet.reconciliation.places import WrongAddress

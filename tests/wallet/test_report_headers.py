@@ -16,7 +16,7 @@ from merchants.services import email_outbox, history
 from portal.lib import clock
 from tests.pages import said
 from wallet.models import Reconciliation
-from wallet.models.reconciliation import ReportOptOut, ReportRecipient
+from wallet.models.reconciliation_plan import ReportOptOut, ReportRecipient
 from wallet.reconciliation import deliveries, planning
 from wallet.reconciliation.plans import report_recipients
 

@@ -19,7 +19,7 @@ from tests.wallet.reconciling import (
     without,
 )
 from wallet.models import Reconciliation, Statement
-from wallet.models.reconciliation import private_files
+from wallet.models.statement import private_files
 from wallet.reconciliation import statement_rows
 
 DAY, MORNING = timedelta(days=1), timedelta(hours=9)

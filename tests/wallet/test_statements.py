@@ -21,7 +21,7 @@ from tests.conftest import Caller
 from tests.wallet import reconciling
 from tests.wallet.reconciling import Line
 from wallet.models import ReconciliationPlan, Statement
-from wallet.models.reconciliation import private_files
+from wallet.models.statement import private_files
 from wallet.reconciliation import statement_rows, statements
 from wallet.reconciliation.reading.loading import Bounds
 from wallet.reconciliation.reading.mapping import BadMapping

@@ -219,7 +219,7 @@ def page_of(report: Report, wish: dict[str, Any]) -> dict[str, Any]:
         "report": report,
         "chart": chart(report),
         "money": money_table(report),
-        "open_rounds": [(each, money.format_amount(each.stake)) for each in report.open_rounds],
+        "open_rounds": [(each, money.format_amount(each.stake, each.currency)) for each in report.open_rounds],
         "address_tables": [
             ("Addresses new since then", address_table(report.new[:SHOWN]), len(report.new)),
             ("Addresses known before", address_table(report.known[:SHOWN]), len(report.known)),
@@ -251,14 +251,20 @@ def money_table(report: Report) -> dict[str, Any]:
     headers = [text for each in report.money for text in (right_aligned("Rows"), right_aligned(each.currency))]
     kinds = [kind for kind in MovementHour.Kind if kind != MovementHour.Kind.NOTHING]
     rows: list[list[Any]] = [[kind.label, *sums(report, kind)] for kind in kinds]
-    net = [cell for each in report.money for cell in (right_aligned(""), right_aligned(money.format_amount(each.net)))]
+    net = [
+        cell
+        for each in report.money
+        for cell in (right_aligned(""), right_aligned(money.format_amount(each.net, each.currency)))
+    ]
     return {"headers": ["What", *headers], "rows": [*rows, ["Players have more (less, if below 0)", *net]]}
 
 
 def sums(report: Report, kind: str) -> list[dict[str, str]]:
-    found = [each.of[kind] for each in report.money]
+    found = [(each.of[kind], each.currency) for each in report.money]
     return [
-        cell for each in found for cell in (number_cell(each.rows), right_aligned(money.format_amount(each.amount)))
+        cell
+        for sum_, currency in found
+        for cell in (number_cell(sum_.rows), right_aligned(money.format_amount(sum_.amount, currency)))
     ]
 
 
@@ -275,7 +281,10 @@ def address_table(addresses: list[Address]) -> dict[str, Any]:
 
 def address_row(each: Address) -> list[Any]:
     moved = (
-        ", ".join(f"{money.format_amount(amount)} {currency}" for currency, amount in sorted(each.moved.items())) or "–"
+        ", ".join(
+            f"{money.format_amount(amount, currency)} {currency}" for currency, amount in sorted(each.moved.items())
+        )
+        or "–"
     )
     moments = [date_format(moment, "DATETIME_FORMAT") for moment in (each.first_at, each.last_at)]
     return [each.address, number_cell(each.calls), number_cell(each.refused), right_aligned(moved), *moments]
@@ -313,11 +322,26 @@ def summary(report: Report) -> Iterator[list[Any]]:
     yield ["Sessions", "Launched", report.sessions]
     for each in report.money:
         for kind, found in each.of.items():
-            yield ["Money", MovementHour.Kind(kind).label, found.rows, None, plain_value(found.amount), each.currency]
-        yield ["Money", "Net to players", None, None, plain_value(each.net), each.currency]
+            yield [
+                "Money",
+                MovementHour.Kind(kind).label,
+                found.rows,
+                None,
+                plain_value(found.amount, each.currency),
+                each.currency,
+            ]
+        yield ["Money", "Net to players", None, None, plain_value(each.net, each.currency), each.currency]
     yield ["Money", MovementHour.Kind.NOTHING.label, report.moved_nothing]
     for open_ in report.open_rounds:
-        yield ["Open rounds", "Stake", open_.rounds, None, plain_value(open_.stake), open_.currency, open_.oldest]
+        yield [
+            "Open rounds",
+            "Stake",
+            open_.rounds,
+            None,
+            plain_value(open_.stake, open_.currency),
+            open_.currency,
+            open_.oldest,
+        ]
     for status, calls in report.by_status:
         yield ["Refused", status, calls, calls]
     for endpoint, calls, refused in report.by_endpoint:
@@ -326,17 +350,17 @@ def summary(report: Report) -> Iterator[list[Any]]:
         section = "Known address" if address.known else "New address"
         yield [section, address.address, address.calls, address.refused, None, None, address.first_at, address.last_at]
         for currency, amount in sorted(address.moved.items()):
-            yield [f"{section}: money moved", address.address, None, None, plain_value(amount), currency]
+            yield [f"{section}: money moved", address.address, None, None, plain_value(amount, currency), currency]
 
 
 def movements(secret: Secret, since: datetime, until: datetime | None = None) -> Iterator[list[Any]]:
     """Each ledger row that the secret signed, oldest first, from a cursor of the server."""
     yield list(COLUMNS.values())
     found = compromise_report.signed_movements(secret, since, until).values_list(*COLUMNS)
-    place = list(COLUMNS).index("amount")
+    place, of = list(COLUMNS).index("amount"), list(COLUMNS).index("currency")
     for row in found.iterator(chunk_size=AT_ONCE):
-        yield [*row[:place], None if row[place] is None else plain_value(row[place]), *row[place + 1 :]]
+        yield [*row[:place], None if row[place] is None else plain_value(row[place], row[of] or ""), *row[place + 1 :]]
 
 
-def plain_value(units: int) -> str:
-    return money.format_amount(units).replace(",", "")
+def plain_value(units: int, currency: str) -> str:
+    return money.format_amount(units, currency).replace(",", "")

@@ -139,7 +139,7 @@ def transaction_group(text: str) -> Group:
 
 
 def transaction_summary(row: Transaction) -> tuple[str, str]:
-    amount = f" {money.format_amount(row.amount)} {row.currency}" if row.amount is not None else ""
+    amount = f" {money.format_with_code(row.amount, row.currency or '')}" if row.amount is not None else ""
     return (
         row.transaction_id,
         f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.listed_name}",

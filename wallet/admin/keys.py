@@ -134,7 +134,10 @@ def leak_form(key: ApiKey) -> type[LeakForm]:
 
 def effect(key: ApiKey) -> dict[str, Any]:
     found = compromise_impact.compromise_impact(key)
-    rounds = [(each.rounds, money.format_amount(each.stake), each.currency, each.oldest) for each in found.open_rounds]
+    rounds = [
+        (each.rounds, money.format_amount(each.stake, each.currency), each.currency, each.oldest)
+        for each in found.open_rounds
+    ]
     return {"impact": found, "open_rounds": rounds}
 
 

@@ -35,7 +35,7 @@ from portal.lib import money
 from portal.lib.email_addresses import ascii_address
 from wallet.admin.base import amount_label
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
-from wallet.models.reconciliation import CASHIER_KINDS
+from wallet.models.reconciliation_plan import CASHIER_KINDS
 from wallet.reconciliation import alarms, host_keys, planning, pull, schedule, scopes
 from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.thresholds import Threshold, thresholds_in_use
@@ -271,9 +271,8 @@ class PlanAdmin(FastAdmin):
 
 def limits_text(of: Threshold) -> str:
     high = money.format_with_code(of.high_amount, of.currency)
-    return (
-        f"High severity from {high}; one person writes off up to {money.format_amount(of.write_off_alone, of.currency)}"
-    )
+    alone = money.format_with_code(of.write_off_alone, of.currency)
+    return f"High severity from {high}; one person writes off up to {alone}"
 
 
 class NoSource(Refusal):

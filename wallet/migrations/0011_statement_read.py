@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
 import pgtrigger.compiler
-import wallet.models.reconciliation
+import wallet.models.statement
 from django.conf import settings
 from django.db import migrations, models
 
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='statement',
             name='file',
-            field=models.FileField(max_length=200, storage=wallet.models.reconciliation.private_files, upload_to='statements/%Y/%m/'),
+            field=models.FileField(max_length=200, storage=wallet.models.statement.private_files, upload_to='statements/%Y/%m/'),
         ),
         migrations.AddConstraint(
             model_name='statement',

@@ -5,7 +5,7 @@ import merchants.models.audit
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import wallet.models.reconciliation
+import wallet.models.statement
 from django.conf import settings
 from django.db import migrations, models
 
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(choices=[('ggr', 'GGR'), ('net', 'GGR less rewards')], help_text='The figure that the invoice states.', max_length=3)),
                 ('totals', models.JSONField(help_text='Of the invoice, by currency: {currency: units as text}.')),
                 ('name', models.CharField(help_text='Of the file, as it was sent.', max_length=200)),
-                ('file', models.FileField(max_length=200, storage=wallet.models.reconciliation.private_files, upload_to='invoices/%Y/%m/')),
+                ('file', models.FileField(max_length=200, storage=wallet.models.statement.private_files, upload_to='invoices/%Y/%m/')),
                 ('content_type', models.CharField(max_length=40)),
                 ('digest', models.CharField(help_text='SHA-256 of the bytes, in hex.', max_length=64)),
                 ('size', models.BigIntegerField(help_text='Bytes.')),

@@ -1,5 +1,6 @@
 from wallet.models.account import Account
 from wallet.models.books import AccountProof, BookFinding, BooksSlice
+from wallet.models.case import Case, CaseNote, FoldedRow
 from wallet.models.case_due import CaseReminder
 from wallet.models.closing import Invoice, Settlement, SettlementAdjustment, SettlementConfirmation
 from wallet.models.correction import Correction
@@ -7,23 +8,18 @@ from wallet.models.currency_rate import CurrencyRate
 from wallet.models.export import Export
 from wallet.models.merchant_hour import MerchantHour
 from wallet.models.play_money import PlayTransaction
-from wallet.models.reconciliation import (
-    Case,
-    CaseNote,
-    FoldedRow,
+from wallet.models.reconciliation import Reconciliation, ReportDelivery
+from wallet.models.reconciliation_plan import (
     HostKeyLookup,
-    Reconciliation,
     ReconciliationPlan,
-    ReportDelivery,
     ReportOptOut,
     ReportRecipient,
-    Statement,
-    StatementPreview,
     StatementSource,
 )
 from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, RefusedHour, SignedRequest
 from wallet.models.session import Session
+from wallet.models.statement import Statement, StatementPreview
 from wallet.models.transaction import Transaction
 from wallet.models.usage import CallHour, MovementHour, OpenBet, PlayerDay, Watermark
 

@@ -13,7 +13,9 @@ from merchants.models import Merchant, Person
 from merchants.models.audit import track_history, unbound_reference
 from merchants.models.merchant import not_of_a_sandbox
 from merchants.models.typed_text import no_secret_constraint, one_line_constraint
-from wallet.models.reconciliation import Case, Reconciliation, private_files
+from wallet.models.case import Case
+from wallet.models.reconciliation import Reconciliation
+from wallet.models.statement import private_files
 
 CHECK = "USING ERRCODE = 'check_violation'"
 # Months are closed in their order, so that each begins where the one before it ended.

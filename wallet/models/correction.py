@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from merchants.models import Merchant, Person, Player
 from merchants.models.audit import track_history
-from wallet.models.reconciliation import Case
+from wallet.models.case import Case
 from wallet.models.transaction import Transaction
 
 BEGINS_UNDECIDED = """

@@ -213,10 +213,11 @@ def cells(lines: Iterator[SignedRequest]) -> Iterator[tuple[Any, ...]]:
         yield (
             line.created_at, line.request_id, line.method, line.endpoint, line.http_status, line.status, line.message,
             line.auth_key, line.address, line.player_id, line.session_id, line.game_id, line.transaction_id,
-            line.ref_transaction_id, line.round_id, line.currency, plain_text(line.amount), plain_text(line.balance),
+            line.ref_transaction_id, line.round_id, line.currency, plain_text(line.amount, line.currency),
+            plain_text(line.balance, line.currency),
             f"{line.duration_us / 1000:.1f}",
         )  # fmt: skip
 
 
-def plain_text(units: int | None) -> str | None:
-    return None if units is None else money.format_amount(units).replace(",", "")
+def plain_text(units: int | None, currency: str | None) -> str | None:
+    return None if units is None else money.format_amount(units, currency or "").replace(",", "")

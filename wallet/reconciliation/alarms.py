@@ -21,7 +21,8 @@ from merchants.services import email_outbox, emails
 from portal.lib import clock
 from wallet import statuses
 from wallet.models import CallHour
-from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery
+from wallet.models.reconciliation import Reconciliation, ReportDelivery
+from wallet.models.reconciliation_plan import ReconciliationPlan
 from wallet.reconciliation import schedule
 from wallet.reconciliation.days import DAY, day_of
 from wallet.reconciliation.figures import figures_of

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, DecimalField, Q, Sum
 from django.db.models.expressions import RawSQL
 
 from portal.lib.money import format_with_code
-from wallet.models.reconciliation import STAKE, Case
+from wallet.models.case import STAKE, Case
 
 FROM_PLAYERS = frozenset({"bet", "withdraw"})
 SAME_AMOUNT = frozenset({"whose", "game"})  # both sides have the amount: it is at stake and makes no difference

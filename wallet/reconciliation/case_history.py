@@ -6,9 +6,10 @@ from merchants.models import Person
 from merchants.services import history, history_sentences
 from merchants.services.history_sentences import Event, Thing
 from portal.lib import money
+from wallet.models.case import Case
 from wallet.models.correction import Correction
 from wallet.models.currency_rate import CurrencyRate
-from wallet.models.reconciliation import Case, ReconciliationPlan, ReportOptOut, ReportRecipient, StatementSource
+from wallet.models.reconciliation_plan import ReconciliationPlan, ReportOptOut, ReportRecipient, StatementSource
 
 BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
 
@@ -18,7 +19,7 @@ def register() -> None:
         {
             ReconciliationPlan: Thing("reconciliation", "event_repeat", _says_plan),
             ReportRecipient: Thing("reconciliation", "mail", _says_recipient),
-            ReportOptOut: Thing("reconciliation", "unsubscribe", _says_opt_out),
+            ReportOptOut: Thing("reconciliation", "mail", _says_opt_out),
             StatementSource: Thing("reconciliation", "cloud_download", _says_source),
             Case: Thing("reconciliation", "rule", _says_case),
             Correction: Thing("reconciliation", "currency_exchange", _says_correction),

@@ -17,8 +17,9 @@ from merchants.services import emails
 from merchants.services.independence import check_two_people
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock, money
+from wallet.models.case import STAKE, Case, CaseNote
 from wallet.models.currency_rate import lower_limit
-from wallet.models.reconciliation import STAKE, Case, CaseNote, Statement
+from wallet.models.statement import Statement
 from wallet.reconciliation import break_amounts, refusals, severity, statements
 from wallet.reconciliation.plans import write_off_alone
 from wallet.reconciliation.severity import severity_of

@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 
 from merchants.models import Merchant
 from portal.lib.money import format_with_code
-from wallet.models.reconciliation import Case, Reconciliation
+from wallet.models.case import Case
+from wallet.models.reconciliation import Reconciliation
 from wallet.reconciliation import break_amounts, syncing
 from wallet.reconciliation.figures import LATENESS, BreakFigures, Figures
 

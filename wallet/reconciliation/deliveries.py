@@ -12,7 +12,8 @@ from django.db import transaction
 from merchants.models import Letter
 from merchants.services import email_outbox
 from portal.lib import clock
-from wallet.models.reconciliation import Case, Reconciliation, ReportDelivery
+from wallet.models.case import Case
+from wallet.models.reconciliation import Reconciliation, ReportDelivery
 from wallet.reconciliation import refusals, report
 from wallet.reconciliation.bounces import Bounce, bounces_in
 from wallet.reconciliation.plans import report_recipients

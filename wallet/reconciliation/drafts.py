@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models import StatementPreview
-from wallet.models.reconciliation import private_files
+from wallet.models.statement import private_files
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.scopes import WHOLE, Scope
 from wallet.reconciliation.statements import EmptyStatement, StatementTooLarge, check_day

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from portal.lib import tables
 from portal.lib.money import format_amount
-from wallet.models.reconciliation import Case, FoldedRow
+from wallet.models.case import Case, FoldedRow
 from wallet.reconciliation.day_statement import line_label
 
 HEAD = (

@@ -16,7 +16,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant
 from merchants.services import job_queue
 from portal.lib import clock
-from wallet.models.reconciliation import HostKeyLookup, StatementSource
+from wallet.models.reconciliation_plan import HostKeyLookup, StatementSource
 from wallet.reconciliation import fetching, places
 
 log = structlog.get_logger(__name__)

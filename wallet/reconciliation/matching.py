@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from merchants.models import Merchant
 from portal.lib import database
 from wallet.models import Case, ReconciliationPlan, Statement
-from wallet.models.reconciliation import STAKE
+from wallet.models.case import STAKE
 from wallet.reconciliation import day_statement, moved_again, plans, statement_rows, statements
 from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from merchants import crypto
-from wallet.models.reconciliation import StatementSource
+from wallet.models.reconciliation_plan import StatementSource
 from wallet.reconciliation import places
 from wallet.reconciliation.places import RemotePlace
 

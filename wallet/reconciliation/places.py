@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from merchants.errors import Refusal
-from wallet.models.reconciliation import StatementSource
+from wallet.models.reconciliation_plan import StatementSource
 
 DAY = "{day}"
 LONGEST = 500

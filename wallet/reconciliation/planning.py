@@ -14,7 +14,7 @@ from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, owner_questions
 from portal.lib import clock, money
 from wallet.models import Reconciliation, Statement
-from wallet.models.reconciliation import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
+from wallet.models.reconciliation_plan import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import refusals, report_opt_outs, thresholds
 from wallet.reconciliation.days import DAY, date_at, moment_of
 from wallet.reconciliation.reading import mapping as mappings
@@ -117,7 +117,7 @@ def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: P
         "before": [plan.write_off_alone, plan.write_off_alone_by_currency],
         "changes": [
             f"write-off limit{currency and f' in {currency}'} "
-            f"from {money.format_amount(now)} to {money.format_amount(after)}"
+            f"from {money.format_amount(now, currency)} to {money.format_amount(after, currency)}"
             for currency, now, after in _limits(plan, said)
             if now != after
         ],

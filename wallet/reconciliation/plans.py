@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from merchants.models import Merchant
 from merchants.services import emails
-from wallet.models.reconciliation import ReconciliationPlan, ReportRecipient
+from wallet.models.reconciliation_plan import ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import report_opt_outs, thresholds
 from wallet.reconciliation.days import DAY, day_of
 

@@ -25,7 +25,8 @@ from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from merchants.services import job_queue
 from portal.lib import clock
-from wallet.models.reconciliation import Statement, StatementSource
+from wallet.models.reconciliation_plan import StatementSource
+from wallet.models.statement import Statement
 from wallet.reconciliation import days, fetching, host_addresses, passwords, places, refusals, statements
 from wallet.reconciliation.host_addresses import NotFetched
 from wallet.reconciliation.places import RemotePlace

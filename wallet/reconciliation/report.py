@@ -19,7 +19,10 @@ from merchants.models import Letter
 from merchants.services.chain.heads import chain_heads
 from merchants.services.email_outbox import Filling, Part
 from portal.lib.money import format_amount, format_with_code
-from wallet.models.reconciliation import Case, Reconciliation, ReconciliationPlan, Statement
+from wallet.models.case import Case
+from wallet.models.reconciliation import Reconciliation
+from wallet.models.reconciliation_plan import ReconciliationPlan
+from wallet.models.statement import Statement
 from wallet.reconciliation import break_amounts, cases, chart, day_breaks, report_files, report_opt_outs, report_threads
 from wallet.reconciliation.days import DAY, day_of
 from wallet.reconciliation.figures import BreakFigures, Figures, FigureSide, figures_of

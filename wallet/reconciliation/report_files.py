@@ -18,7 +18,8 @@ from merchants.services.email_outbox import Part
 from portal.lib import sheets, tables
 from portal.lib.file_names import file_name
 from portal.lib.sheets import SheetAmount
-from wallet.models.reconciliation import Case, Reconciliation
+from wallet.models.case import Case
+from wallet.models.reconciliation import Reconciliation
 from wallet.reconciliation import break_amounts, day_breaks
 from wallet.reconciliation.day_statement import line_label
 

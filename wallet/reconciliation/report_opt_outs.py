@@ -10,7 +10,7 @@ from django.db import transaction
 
 from merchants.models import Merchant
 from portal.lib import clock
-from wallet.models.reconciliation import ReportOptOut
+from wallet.models.reconciliation_plan import ReportOptOut
 
 SALT = "wallet.reconciliation.opt_out"
 

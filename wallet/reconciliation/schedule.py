@@ -18,7 +18,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
-from wallet.models.reconciliation import Reconciliation, ReconciliationPlan, ReportDelivery, Statement
+from wallet.models.reconciliation import Reconciliation, ReportDelivery
+from wallet.models.reconciliation_plan import ReconciliationPlan
+from wallet.models.statement import Statement
 from wallet.reconciliation import deliveries, on_demand, pull, runs, statements
 from wallet.reconciliation.days import DAY, date_at, day_of
 from wallet.reconciliation.locks import LockedWork, hold_alone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from wallet.models.reconciliation import Case
+from wallet.models.case import Case
 
 Kind, Severity = Case.Kind, Case.Severity
 OLD, OLDER = timedelta(days=1), timedelta(days=3)

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from portal.lib import locks
 from wallet.models import Statement
-from wallet.models.reconciliation import private_files
+from wallet.models.statement import private_files
 from wallet.reconciliation.reading import loading, totals
 from wallet.reconciliation.reading import mapping as mappings
 from wallet.reconciliation.reading.loading import LoadingPlace

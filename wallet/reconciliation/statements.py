@@ -24,7 +24,7 @@ from merchants.models import Merchant, Person
 from merchants.services import emails
 from portal.lib import clock, locks
 from wallet.models import Case, ReconciliationPlan, Statement
-from wallet.models.reconciliation import private_files
+from wallet.models.statement import private_files
 from wallet.reconciliation import statement_rows, statement_warnings
 from wallet.reconciliation.day_statement import LINES_OF_ONE, DayStatement, current_statements
 from wallet.reconciliation.days import date_at

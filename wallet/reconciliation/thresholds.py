@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from merchants.models import Merchant
 from wallet.models import Account
 from wallet.models.currency_rate import BASE, CODES_WITH_HIGHER_LIMIT, lower_limit, upper_limit
-from wallet.models.reconciliation import ReconciliationPlan
+from wallet.models.reconciliation_plan import ReconciliationPlan
 from wallet.reconciliation import refusals
 
 HIGH = lower_limit(by_currency="%(high_by_currency)s::jsonb", amount="%(high)s::bigint", currency="{currency}")

@@ -21,7 +21,7 @@ from portal.local.demo.cast import DAYS
 from portal.local.demo.house import House
 from wallet.models import ReportRecipient, Statement, Transaction
 from wallet.money import SCALE
-from wallet.reconciliation import planning, plans, statements
+from wallet.reconciliation import books_check, planning, plans, statements
 from wallet.reconciliation.days import DAY, Day, date_at, day_of
 
 BEFORE_DUE = timedelta(hours=1)
@@ -53,6 +53,12 @@ def send_statements(houses: list[House], *, now: datetime) -> None:
         for ago, day in enumerate(whole_days(merchant, now)):
             with clock.frozen_at(min(plans.due_at(plan, day) - BEFORE_DUE, now)):
                 receive_statement(merchant, day_of(merchant, day), ago, manner)
+
+
+def check() -> None:
+    """Verify the first slice of each merchant's books, as the first night does."""
+    for merchant in Merchant.objects.order_by("pk"):
+        books_check.check_slice(merchant)
 
 
 def whole_days(merchant: Merchant, now: datetime) -> Iterator[date]:

@@ -61,6 +61,7 @@ class Command(BaseCommand):
             self.play(houses, wire, calls, now=now)
             with history.act_as(door=DOOR):
                 books.send_statements(houses, now=now)
+                books.check()
                 people.create_people()
         with history.act_as(door=DOOR):
             written = sheet.write_sheet(houses)

@@ -45,8 +45,10 @@ class Command(BaseCommand):
 def difference_table(verdict: LedgerVerdict) -> Table:
     table = Table("account", "merchant", "player", "currency", "balance", "sum of rows", title="Accounts that differ")
     for account, merchant, player, currency, balance, rows in verdict.differences:
-        told = "no such account" if balance is None else format_amount(balance)
-        table.add_row(str(account), merchant or "", player or "", currency or "", told, format_amount(rows))
+        told = "no such account" if balance is None else format_amount(balance, currency or "")
+        table.add_row(
+            str(account), merchant or "", player or "", currency or "", told, format_amount(rows, currency or "")
+        )
     return table
 
 
@@ -55,7 +57,7 @@ def gap_table(verdict: LedgerVerdict) -> Table:
     table = Table(*names, title="Rows that do not follow from the row before")
     for account, merchant, player, currency, row, balance, expected in verdict.gaps:
         ids = str(account or "none"), merchant or "", player or "", currency, str(row)
-        table.add_row(*ids, format_amount(balance), format_amount(expected))
+        table.add_row(*ids, format_amount(balance, currency), format_amount(expected, currency))
     return table
 
 

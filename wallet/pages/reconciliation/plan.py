@@ -20,7 +20,7 @@ from merchants.pages.guard import page
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from portal.lib.email_addresses import EmailAddressFormField
-from wallet.models.reconciliation import CASHIER_KINDS, ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.models.reconciliation_plan import CASHIER_KINDS, ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.labels import TAB
 from wallet.reconciliation import host_keys, planning, pull, scopes
 from wallet.reconciliation.plans import plan_of, report_recipients

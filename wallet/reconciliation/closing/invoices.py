@@ -16,7 +16,7 @@ from merchants.models import Merchant, Person
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from wallet.models import Invoice, Settlement
-from wallet.money import format_amount
+from wallet.money import format_with_code
 from wallet.reconciliation import cases, statements
 from wallet.reconciliation.closing import refusals, settlements
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, figures_of
@@ -141,7 +141,7 @@ class InvoiceComparison:
     @property
     def state(self) -> str:
         """“agrees”, or by how much in each currency; never summed over them."""
-        differing = [f"{line.currency} {format_amount(abs(line.difference))}" for line in self.lines if line.difference]
+        differing = [format_with_code(abs(line.difference), line.currency) for line in self.lines if line.difference]
         return f"differs by {', '.join(differing)}" if differing else "agrees"
 
 

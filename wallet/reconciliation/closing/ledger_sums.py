@@ -100,7 +100,9 @@ def sums(
 def check_sums(each: CurrencySums) -> None:
     expected = each.opening + each.change
     if expected != each.closing:
-        raise refusals.SumsDisagree(each.currency, format_amount(expected), format_amount(each.closing))
+        raise refusals.SumsDisagree(
+            each.currency, format_amount(expected, each.currency), format_amount(each.closing, each.currency)
+        )
 
 
 class Adjusted:

@@ -64,9 +64,10 @@ def _lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterable[Any]]:
         for item, amount in zip(("Stakes", "Payouts", "GGR"), amounts, strict=True):
             yield "game", currency, item, game, None, amount, "", "", None, title
     for each in figures.currencies:
-        yield "rewards", each.currency, "Rewards", "", each.reward_count, SheetAmount(each.rewards), "", "", None, ""
-        yield "cashier", each.currency, "Deposits", "", each.deposit_count, SheetAmount(each.deposits), "", "", None, ""
-        withdrawn = SheetAmount(each.withdrawals)
+        rewards, deposits = SheetAmount(each.rewards, each.currency), SheetAmount(each.deposits, each.currency)
+        yield "rewards", each.currency, "Rewards", "", each.reward_count, rewards, "", "", None, ""
+        yield "cashier", each.currency, "Deposits", "", each.deposit_count, deposits, "", "", None, ""
+        withdrawn = SheetAmount(each.withdrawals, each.currency)
         yield "cashier", each.currency, "Withdrawals", "", each.withdrawal_count, withdrawn, "", "", None, ""
     for item, number in settlement_tables.days(figures).rows:
         yield "days", "", item, "", number, None, "", "", None, ""
@@ -86,7 +87,7 @@ def _adjustment_lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterab
 class Formats:
     def __init__(self, book: Any) -> None:
         self.bold = book.add_format({"bold": True})
-        self.amount = book.add_format({"num_format": sheets.AMOUNT})
+        self.amounts = sheets.amount_formats(book)
         self.number = book.add_format({"num_format": "#,##0"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -121,7 +122,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, formats: Formats) -> No
     """An amount that a double does not hold exactly stays text."""
     if isinstance(value, SheetAmount):
         if abs(value) < sheets.EXACT:
-            sheet.write_number(row, column, value / SCALE, formats.amount)
+            sheet.write_number(row, column, value / SCALE, formats.amounts[value.sheet_format])
         else:
             sheet.write_string(row, column, str(value))
     elif isinstance(value, datetime):

@@ -78,14 +78,14 @@ def balances(figures: SettlementFigures) -> SettlementTable:
 def parts(each: CurrencySums) -> list[tuple[str, SheetAmount]]:
     """From the opening balance to the closing one; each as it changes what players have."""
     return [
-        ("Opening balance", SheetAmount(each.opening)),
-        ("Stakes", SheetAmount(-each.stakes)),
-        ("Payouts", SheetAmount(each.payouts)),
-        ("Rewards", SheetAmount(each.rewards)),
-        ("Deposits", SheetAmount(each.deposits)),
-        ("Withdrawals", SheetAmount(-each.withdrawals)),
-        ("Adjustments", SheetAmount(each.adjustments)),
-        ("Closing balance", SheetAmount(each.closing)),
+        ("Opening balance", SheetAmount(each.opening, each.currency)),
+        ("Stakes", SheetAmount(-each.stakes, each.currency)),
+        ("Payouts", SheetAmount(each.payouts, each.currency)),
+        ("Rewards", SheetAmount(each.rewards, each.currency)),
+        ("Deposits", SheetAmount(each.deposits, each.currency)),
+        ("Withdrawals", SheetAmount(-each.withdrawals, each.currency)),
+        ("Adjustments", SheetAmount(each.adjustments, each.currency)),
+        ("Closing balance", SheetAmount(each.closing, each.currency)),
     ]
 
 
@@ -105,29 +105,17 @@ def headline_sums(each: CurrencySums) -> list[tuple[str, str]]:
     return [(name, format_amount(amount, each.currency)) for name, amount in named]
 
 
+def _amounts(currency: str, *units: int) -> list[SheetAmount]:
+    return [SheetAmount(each, currency) for each in units]
+
+
 def games(figures: SettlementFigures) -> SettlementTable:
     by_game = [
-        (
-            each.currency,
-            each.game,
-            each.name,
-            each.bets,
-            SheetAmount(each.stakes),
-            SheetAmount(each.payouts),
-            SheetAmount(each.ggr),
-        )
+        (each.currency, each.game, each.name, each.bets, *_amounts(each.currency, each.stakes, each.payouts, each.ggr))
         for each in figures.games
     ]
     totals = [
-        (
-            each.currency,
-            "",
-            "All games",
-            each.bets,
-            SheetAmount(each.stakes),
-            SheetAmount(each.payouts),
-            SheetAmount(each.ggr),
-        )
+        (each.currency, "", "All games", each.bets, *_amounts(each.currency, each.stakes, each.payouts, each.ggr))
         for each in figures.currencies
     ]
     return SettlementTable(
@@ -138,15 +126,15 @@ def games(figures: SettlementFigures) -> SettlementTable:
 
 
 def rewards(figures: SettlementFigures) -> SettlementTable:
-    rows = [(each.currency, each.reward_count, SheetAmount(each.rewards)) for each in figures.currencies]
+    rows = [(each.currency, each.reward_count, SheetAmount(each.rewards, each.currency)) for each in figures.currencies]
     return SettlementTable("Rewards", ("Currency", "Rewards", "Amount"), rows)
 
 
 def cashier(figures: SettlementFigures) -> SettlementTable:
     rows = [
         (
-            each.currency, each.deposit_count, SheetAmount(each.deposits), each.withdrawal_count,
-            SheetAmount(each.withdrawals), SheetAmount(each.deposits - each.withdrawals),
+            each.currency, each.deposit_count, *_amounts(each.currency, each.deposits), each.withdrawal_count,
+            *_amounts(each.currency, each.withdrawals, each.deposits - each.withdrawals),
         )
         for each in figures.currencies
     ]  # fmt: skip
@@ -190,7 +178,7 @@ def adjustment_rows(settlement: Settlement, *, whole: bool, most: int | None = N
     for each in (found[:most] if most else found).iterator(AT_ONCE):
         row = (
             each.get_kind_display(), f"{each.month:%Y-%m}", each.day, each.moved, _game(each, known), each.currency,
-            SheetAmount(each.amount), SheetAmount(each.difference), each.at, each.text,
+            SheetAmount(each.amount, each.currency), SheetAmount(each.difference, each.currency), each.at, each.text,
         )  # fmt: skip
         yield (*row, each.transaction_id, each.ref_transaction_id) if whole else row
 

@@ -300,20 +300,20 @@ def cells_of_rounds(bets: Iterable[Any]) -> Iterator[list[Any]]:
         stake = bet.amount or 0 if state in COUNTED else 0
         yield [
             bet.created_at, bet.transaction_id, bet.round_id, bet.player__player_id, bet.game__game_id, bet.game__name,
-            bet.session__session_id, bet.currency, amount(bet.amount), SheetAmount(bet.paid or 0),
-            SheetAmount(stake - (bet.paid or 0)), state, bet.status,
+            bet.session__session_id, bet.currency, amount(bet.amount, bet.currency),
+            amount(bet.paid or 0, bet.currency), amount(stake - (bet.paid or 0), bet.currency), state, bet.status,
         ]  # fmt: skip
 
 
 def cells_of_movements(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    for at, name, kind, *names, moved, balance, key, version, address, request_id in rows:
+    for at, name, kind, *names, currency, moved, balance, key, version, address, request_id in rows:
         shown = "correction" if kind == Transaction.Kind.CORRECTION else kind
         signed = [key, version, address, str(request_id)] if key else [None] * 4
-        yield [at, name, shown, *names, amount(moved), amount(balance), *signed]
+        yield [at, name, shown, *names, currency, amount(moved, currency), amount(balance, currency), *signed]
 
 
-def amount(units: int | None) -> SheetAmount | None:
-    return None if units is None else SheetAmount(units)
+def amount(units: int | None, currency: str | None) -> SheetAmount | None:
+    return None if units is None else SheetAmount(units, currency or "")
 
 
 Cells = Callable[[Iterable[Any]], Iterator[list[Any]]]
