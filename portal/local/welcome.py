@@ -63,7 +63,7 @@ def addresses(environment: Mapping[str, str]) -> Table:
         "API documentation": f"{pages}/api/docs",
         "signed calls": environment["API_URL"],
         "mail": environment.get("MAIL_URL", ""),
-        "metrics": f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics",
+        "metrics": f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics" if "METRICS_PORT" in environment else "",
     }
     for name, address in rows.items():
         if address:

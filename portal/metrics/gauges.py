@@ -140,7 +140,7 @@ def emails() -> Iterator[Metric]:
 def reconciliation() -> Iterator[Metric]:
     late = work.late_days()
     causes: Samples = {(cause,): number for cause, number in late.causes.items()}
-    yield gauge("days_late", "Days without a good report, by cause.", causes, ["cause"])
+    yield gauge("reconciliations_late", "Days without a good report, by cause.", causes, ["cause"])
     yield gauge("oldest_late_day_seconds", "How long the oldest day without a good report has been due.", late.seconds)
     open_cases = Case.objects.exclude(state=Case.State.RESOLVED).count()
     yield gauge("cases_open", "Cases of reconciliation that are open.", open_cases)

@@ -18,7 +18,7 @@ def heartbeats() -> Finding:
     ages = work.job_ages()
     silent = [job for job in (Job.WORKER, Job.RECONCILER) if ages[job].seconds > limits.HEARTBEAT_OLD.total_seconds()]
     if silent:
-        names = " and ".join(job.label.lower() for job in silent)
+        names = " and the ".join(job.label.lower() for job in silent)
         return broken(f"No heartbeat of the {names} for more than 10 minutes.", "Start beat and the workers.")
     if not all(ages[job].is_known for job in (Job.WORKER, Job.RECONCILER)):
         return warning("Beat and workers have not run yet.", "Start beat and the workers, then run the doctor again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -315,7 +316,10 @@ def outcome(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_exit_code_is_the_worst_level(alive: None, settings: Any) -> None:
-    assert outcome()[0] == Level.OK
+    code, told = outcome()
+    assert code == Level.OK
+    assert len(told.splitlines()) == len(checks.CHECKS)
+    assert re.search("^ok +Clock +This machine and the database have the same time.$", told, re.MULTILINE)
     with as_superuser():
         Heartbeat.objects.filter(job=Job.LEDGER).delete()
     assert levels_but_ok() == {"ledger": Level.WARNING}

@@ -10,6 +10,7 @@ import atexit
 import threading
 from collections import Counter as Tally
 from collections import deque
+from contextlib import suppress
 
 import structlog
 from django.conf import settings
@@ -101,10 +102,12 @@ class CallMetrics:
         self._not_admitted = crowd.refused
 
     def _start(self) -> None:
-        with self._lock:
+        """Where no thread can begin, the next call tries again: this one is answered all the same."""
+        with self._lock, suppress(RuntimeError):
             if self._writer is None:
-                self._writer = threading.Thread(target=self._run, name="call-metrics", daemon=True)
-                self._writer.start()
+                writer = threading.Thread(target=self._run, name="call-metrics", daemon=True)
+                writer.start()
+                self._writer = writer
                 atexit.register(self.stop)
 
     def _run(self) -> None:

@@ -8,7 +8,6 @@ from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from portal.soundness import doctor
@@ -34,7 +33,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"level": worst.word, "checks": [as_json(line) for line in lines]}, indent=2))
         else:
             console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
-            console.print(table(lines))
+            width = max(len(line.title) for line in lines)
+            for line in lines:
+                console.print(as_text(line, width))
         if worst:
             sys.exit(worst)
 
@@ -45,8 +46,8 @@ def as_json(line: Line) -> dict[str, str]:
     return {"check": line.name, "title": line.title, **texts}
 
 
-def table(lines: list[Line]) -> Table:
-    shown = Table(box=None, show_header=False, pad_edge=False)
-    for _, title, (level, fact, action) in lines:
-        shown.add_row(Text(level.word, style=COLOURS[level]), title, Text(f"{fact} {action}".strip()))
-    return shown
+def as_text(line: Line, width: int) -> Text:
+    """One line, however long, so that it can be searched."""
+    level, fact, action = line.finding
+    shown = Text(f"{level.word:<8} ", style=COLOURS[level])
+    return shown.append(f"{line.title:<{width}}  {fact} {action}".rstrip(), style="default")
