@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from math import inf
 from pathlib import Path
 
 import psycopg
@@ -19,7 +18,7 @@ from bench import signed
 from bench.drill import nodes
 from bench.drill.ground import NODES, Ground
 from bench.drill.keeper import frozen, kill
-from bench.drill.traffic import Traffic, until
+from bench.drill.traffic import PATIENCE_SECONDS, Traffic, until
 from bench.servers import HOST
 from portal.database import roles
 from portal.local import embedded
@@ -147,13 +146,15 @@ END_OTHERS = """
 
 def no_connection_left(ground: Ground, traffic: Traffic) -> None:
     """Somebody holds all connections that PostgreSQL gives out; those of the portal are gone."""
-    with ExitStack() as stack:
-        held, ends = list[psycopg.Connection](), inf
+    with ExitStack() as stack, psycopg.connect(ground.writes.url, autocommit=True) as operator:
+        held, ends = list[psycopg.Connection](), time.monotonic() + PATIENCE_SECONDS
+        is_full = False
         while time.monotonic() < ends:
             take_all(ground, stack, held)
-            others = ground.writes.ask(END_OTHERS, roles.APPLICATION, [each.info.backend_pid for each in held])
-            if ends == inf and not others:
-                ends = time.monotonic() + HELD_SECONDS
+            pids = [each.info.backend_pid for each in held]
+            row = operator.execute(END_OTHERS, [roles.APPLICATION, pids]).fetchone()
+            if not is_full and row == (0,):
+                is_full, ends = True, time.monotonic() + HELD_SECONDS
 
 
 def take_all(ground: Ground, stack: ExitStack, held: list[psycopg.Connection]) -> None:

@@ -73,8 +73,9 @@ def test_one_whose_time_is_over_as_a_transaction_ends_is_not_used(own: DatabaseW
         with pytest.raises(OperationalError):
             own.set_autocommit(True)
     assert own.connection is None
-    own.ensure_connection()
-    assert own.connection.autocommit
+    with own.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+    assert status(own) == TransactionStatus.IDLE
 
 
 def test_what_is_not_committed_is_not_told(own: DatabaseWrapper) -> None:

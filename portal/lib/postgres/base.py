@@ -63,7 +63,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's own signature
         """One that fails would leave Django and the connection of different minds about what is committed."""
         try:
-            super()._set_autocommit(autocommit)
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
         except Error:
             self.drop_connection()
             raise
