@@ -6,37 +6,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from portal.lib.moments import show_moment
+
 
 class Refusal(Exception):
     """Nothing was done. The text is for the person who asked."""
 
 
 def moment_text(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return show_moment(moment)
 
 
 class KeyRevoked(Refusal):
     def __init__(self) -> None:
-        super().__init__("This key is revoked, for good. The merchant needs another key; support issues it.")
+        super().__init__(_("This key is revoked for good. Issue a new key to the merchant."))
 
 
 class KeyExpired(Refusal):
     def __init__(self, ended: datetime) -> None:
-        super().__init__(f"This key ended at {moment_text(ended)}. The merchant needs another key; support issues it.")
+        super().__init__(
+            _("This key expired on %(ended)s. Issue a new key to the merchant.") % {"ended": moment_text(ended)}
+        )
 
 
 class KeyQuarantined(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This key is quarantined already, and another took its place. Revoke it when its players are paid."
+            _("This key is already quarantined, and a new key replaced it. Revoke this key when its players are paid.")
         )
 
 
 class NoUnderQuarantine(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This key is quarantined: a new secret under it could begin nothing. "
-            "Choose the quarantine; another key takes its place."
+            _(
+                "This key is quarantined, so a new secret could not start new rounds. Choose “Quarantine the "
+                "key” to get a new key."
+            )
         )
 
 
@@ -46,83 +54,117 @@ class OutOfDate(Refusal):
 
 class StalePage(OutOfDate):
     def __init__(self, current: int | None) -> None:
-        now = f"version {current} is the current one" if current else "no version of it can be used"
-        super().__init__(f"The key has changed since you opened this page: {now} now. Look again before you decide.")
+        now = (
+            _("Version %(current)s is now the current version") % {"current": current}
+            if current
+            else _("No version of its secret works now")
+        )
+        super().__init__(
+            _("The key has changed since you opened this page. %(now)s. Check the page before you decide.")
+            % {"now": now}
+        )
 
 
 class TwoSecretsAlready(Refusal):
     def __init__(self, version: int, ends: datetime) -> None:
         super().__init__(
-            f"Two secrets of this key can be used already. Version {version} ends at {moment_text(ends)}: "
-            f"wait until then, or end its overlap now."
+            _(
+                "Two secret versions of this key already work. Version %(version)s works until %(ends)s. "
+                "Wait until then, or end its overlap now."
+            )
+            % {"version": version, "ends": moment_text(ends)}
         )
 
 
 class OverlapTooLong(Refusal):
     def __init__(self, latest: datetime) -> None:
-        super().__init__(f"An overlap lasts 7 days at most. Choose an end not later than {moment_text(latest)}.")
+        super().__init__(
+            _("An overlap lasts at most 7 days. Choose an end on or before %(latest)s.")
+            % {"latest": moment_text(latest)}
+        )
 
 
 class QuietHoursOutOfRange(Refusal):
     def __init__(self, least: int, most: int) -> None:
         super().__init__(
-            f"An overlap can end automatically after {least} to {most} hours without use. "
-            f"Choose a number in this range."
+            _(
+                "An overlap can end automatically after %(least)s to %(most)s hours without use. Choose a "
+                "number in this range."
+            )
+            % {"least": least, "most": most}
         )
 
 
 class MomentPassed(Refusal):
     def __init__(self, moment: datetime) -> None:
-        super().__init__(f"{moment_text(moment)} has passed. Choose a moment to come.")
+        super().__init__(
+            _("%(moment)s is in the past. Choose a moment in the future.") % {"moment": moment_text(moment)}
+        )
 
 
 class MomentToCome(Refusal):
     def __init__(self, moment: datetime) -> None:
-        super().__init__(f"{moment_text(moment)} has not come yet. Say since when the secret may have been known.")
+        super().__init__(
+            _("%(moment)s is in the future. Enter the moment since which the secret may have been known.")
+            % {"moment": moment_text(moment)}
+        )
 
 
 class NotLater(Refusal):
     def __init__(self, ends: datetime) -> None:
-        super().__init__(f"The overlap lasts until {moment_text(ends)} already. Choose a later end, or end it now.")
+        super().__init__(
+            _("The overlap already lasts until %(ends)s. Choose a later end, or end the overlap now.")
+            % {"ends": moment_text(ends)}
+        )
 
 
 class NoOverlap(Refusal):
     def __init__(self) -> None:
-        super().__init__("No old secret version of this key works: its overlap has ended, or it was revoked.")
+        super().__init__(
+            _(
+                "No old secret version of this key works: its overlap has ended or it was revoked. You do "
+                "not need to do anything."
+            )
+        )
 
 
 class SecondPersonNeeded(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "For this merchant a second person must approve this. Ask for it on the page of the key or of the "
-            "merchant; in an emergency quarantine the key or revoke at once: these do not wait."
+            _(
+                "For this merchant, a second person must approve this change. Request it on the page of the "
+                "key or of the merchant. In an emergency, quarantine the key or revoke it at once: neither "
+                "needs an approval."
+            )
         )
 
 
 class SignedInPersonNeeded(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This merchant has the two-person rule, and a command cannot tell who you are. Sign in to the "
-            "administration and ask for it on the page of the key or of the merchant."
+            _(
+                "This merchant has the two-person rule, and a command cannot tell who you are. Sign in to "
+                "the administration and request the change on the page of the key or of the merchant."
+            )
         )
 
 
 class NothingToSwitchOff(Refusal):
     def __init__(self) -> None:
-        super().__init__("This merchant does not have the two-person rule. Nothing has to be switched off.")
+        super().__init__(_("This merchant does not have the two-person rule, so there is nothing to switch off."))
 
 
 class SecretIsForOwners(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This merchant does not let our staff see its secrets. Choose “Send a claim link to the owners”."
+            _("This merchant does not let our staff see its secrets. Choose “Send a claim link to the owners”.")
         )
 
 
 class NoOwnerToClaim(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This merchant has no owner who can claim the secret. Add an owner first, or choose “Show it to me”."
+            _("This merchant has no owner who can claim the secret. Add an owner first, or choose “Show it to me”.")
         )
 
 
@@ -130,129 +172,154 @@ class ClaimOver(Refusal):
     """`became`: what happened to the link."""
 
     def __init__(self, became: str) -> None:
-        super().__init__(f"This link no longer works: {became}")
+        super().__init__(_("This link no longer works. %(became)s") % {"became": became})
 
 
 class SecretClaimed(Refusal):
     def __init__(self, who: str, when: datetime) -> None:
-        super().__init__(f"{who} claimed this secret on {moment_text(when)}. Rotate the secret to hand over a new one.")
+        super().__init__(
+            _("%(who)s claimed this secret on %(when)s. Rotate the secret to hand over a new one.")
+            % {"who": who, "when": moment_text(when)}
+        )
 
 
 class SecretNotCurrent(Refusal):
     def __init__(self) -> None:
-        super().__init__("This secret is no longer the current one. Send a link for the current version.")
+        super().__init__(_("This secret version is not current any more. Send a link for the current version."))
 
 
 class EndTooNear(Refusal):
     def __init__(self, earliest: datetime) -> None:
         super().__init__(
-            f"For this merchant a second person decides, and a near end is a revocation. Choose an end after "
-            f"{moment_text(earliest)}, or ask for the key to be revoked."
+            _(
+                "A second person must approve a revocation for this merchant, and an end this soon would be "
+                "one. Choose an end after %(earliest)s, or request the revocation of the key."
+            )
+            % {"earliest": moment_text(earliest)}
         )
 
 
 class OwnWish(Refusal):
     def __init__(self) -> None:
-        super().__init__("You requested this change, so another person must approve it.")
+        super().__init__(_("You requested this change, so another person must approve it."))
 
 
 class ApprovalExpired(OutOfDate):
     def __init__(self) -> None:
-        super().__init__("This request expired 72 hours after it was made. Request the change again.")
+        super().__init__(_("This request expired 72 hours after it was made. Request the change again."))
 
 
 class NotIndependent(Refusal):
     def __init__(self, days: int) -> None:
         super().__init__(
-            f"In the last {days} days one of you two set up or changed how the other one signs in. Another person must "
-            "approve this request."
+            _(
+                "In the last %(days)s days one of you two set up or changed how the other one signs in. "
+                "Another person must approve this request."
+            )
+            % {"days": days}
         )
 
 
 class ApproverWithoutFactor(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "Your second factor is newer than this request. Approve only requests that were made after you set it up, "
-            "or ask another person."
+            _(
+                "Your second factor is newer than this request. Approve only requests that were made after "
+                "you set it up, or ask another person."
+            )
         )
 
 
 class AlreadyAsked(Refusal):
     def __init__(self) -> None:
-        super().__init__("Another request is already waiting for a second approver here. Approve or decline it first.")
+        super().__init__(
+            _("Another request is already waiting for a second approver here. Approve or decline it first.")
+        )
 
 
 class AlreadyDecided(OutOfDate):
     def __init__(self) -> None:
-        super().__init__("This request has already been decided. Look at the history for the outcome.")
+        super().__init__(_("This request has already been decided. Look at the history for the outcome."))
 
 
 class MerchantClosed(Refusal):
     def __init__(self) -> None:
-        super().__init__("This merchant is closed: its calls are refused whatever key it has.")
+        super().__init__(
+            _("This merchant is closed, so its requests are refused with any key. Reopen the merchant first.")
+        )
 
 
 class NoSandbox(Refusal):
     def __init__(self, merchant: str) -> None:
-        super().__init__(f"{merchant} has no sandbox yet. Create the sandbox on its Keys page; test keys belong to it.")
+        super().__init__(
+            _("%(merchant)s has no sandbox yet. Create the sandbox on its Keys page; test keys belong to it.")
+            % {"merchant": merchant}
+        )
 
 
 class SandboxExists(Refusal):
     def __init__(self, code: str) -> None:
-        super().__init__(f"The sandbox exists already: {code}. Switch to it on any page.")
+        super().__init__(_("The sandbox already exists: %(code)s. Switch to it on any page.") % {"code": code})
 
 
 class SandboxOfSandbox(Refusal):
     def __init__(self) -> None:
-        super().__init__("This is a sandbox. Open the live merchant to create one.")
+        super().__init__(_("This is a sandbox. Open the live merchant to create one."))
 
 
 class LiveKeyInSandbox(Refusal):
     def __init__(self, live: str) -> None:
-        super().__init__(f"A sandbox has test keys only. Issue a live key for {live}.")
+        super().__init__(_("A sandbox has test keys only. Issue the live key to %(live)s.") % {"live": live})
 
 
 class SealedSecret(Refusal):
     def __init__(self, auth_key: str, version: int) -> None:
         super().__init__(
-            f"Version {version} of {auth_key} can't be moved: its key-encryption key is missing. "
-            "Add the key to KEY_ENCRYPTION_KEYS, then create the sandbox again."
+            _(
+                "Version %(version)s of %(auth_key)s can't be moved: its key-encryption key is missing. Add "
+                "the key to KEY_ENCRYPTION_KEYS, then create the sandbox again."
+            )
+            % {"version": version, "auth_key": auth_key}
         )
 
 
 class PeopleOfLiveMerchant(Refusal):
     def __init__(self, live: str) -> None:
-        super().__init__(f"The people of a sandbox are those of {live}. Change them there.")
+        super().__init__(_("A sandbox has the same people as %(live)s. Change them in %(live)s.") % {"live": live})
 
 
 class SecretInText(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "There is a Secret Key in this text, and the text would be kept in clear. Take it out. If it came to you "
-            "by mail or in a message, it has leaked: say so on the page of its key."
+            _(
+                "This text contains a secret key and would be stored unencrypted. Remove the secret key. If "
+                "you received it by email or in a message, report a compromise on the page of its key."
+            )
         )
 
 
 class NotOneLine(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This text has a line break or another control character in it. Write it in one line and try again."
+            _("This text contains a line break or another control character. Write it on one line and try again.")
         )
 
 
 class OwnAccess(Refusal):
     def __init__(self) -> None:
-        super().__init__("You can't take away your own role or switch yourself off. Ask another administrator.")
+        super().__init__(
+            _("You cannot remove your own role or deactivate your own account. Ask another administrator.")
+        )
 
 
 class LastAdministrator(Refusal):
     def __init__(self) -> None:
-        super().__init__("This is the last administrator. Make another person an administrator first.")
+        super().__init__(_("This is the last administrator. Make another person an administrator first."))
 
 
 class NotGivenUp(Refusal):
     def __init__(self) -> None:
-        super().__init__("This email was sent or is still being tried. You do not need to do anything.")
+        super().__init__(_("This email was sent or is still being tried. You do not need to do anything."))
 
 
 class LastOwner(Refusal):
@@ -260,54 +327,71 @@ class LastOwner(Refusal):
 
     def __init__(self, meanwhile: str = "") -> None:
         super().__init__(
-            f"A merchant needs at least one owner. Make another person an owner first. {meanwhile}".strip()
+            (
+                _("A merchant needs at least one owner. Make another person an owner first. %(meanwhile)s")
+                % {"meanwhile": meanwhile}
+            ).strip()
         )
 
 
 class MemberAlready(Refusal):
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} belongs to this merchant already. Change the role instead.")
+        super().__init__(_("%(email)s already belongs to this merchant. Change the role instead.") % {"email": email})
 
 
 class MemberGone(Refusal):
     def __init__(self) -> None:
-        super().__init__("This person was removed from the merchant meanwhile. Look at the list again.")
+        super().__init__(_("This person has already been removed from the merchant. Reload the list."))
 
 
 class TooManyInvitations(Refusal):
     def __init__(self, most: int) -> None:
-        super().__init__(f"{most} invitations are open already. Withdraw one that is not needed.")
+        super().__init__(
+            _("%(most)s invitations are already open. Withdraw an invitation that is not needed.") % {"most": most}
+        )
 
 
 class InvitationOver(Refusal):
     def __init__(self) -> None:
-        super().__init__("This invitation no longer works: it was used, withdrawn or has expired. Ask for a new one.")
+        super().__init__(
+            _("This invitation no longer works: it was used, was withdrawn or has expired. Ask for a new invitation.")
+        )
 
 
 class ListOnTrial(Refusal):
     def __init__(self, deadline: datetime) -> None:
         super().__init__(
-            f"This list is on trial until {moment_text(deadline)}: it stays when a request with a valid "
-            f"signature arrives from it, "
-            f"and reverts when none arrives. Wait, or revert it first."
+            _(
+                "This allowlist is on trial until %(deadline)s. It stays if a request with a valid signature "
+                "arrives from it, and reverts otherwise. Wait, or revert it first."
+            )
+            % {"deadline": moment_text(deadline)}
         )
 
 
 class ListWentBack(Refusal):
     def __init__(self) -> None:
-        super().__init__("The trial of this list is over and it is as it was before. Look again before you decide.")
+        super().__init__(
+            _("The trial has ended and the allowlist was reverted. Check the allowlist before you decide.")
+        )
 
 
 class TrialOver(Refusal):
     def __init__(self, state: str) -> None:
-        super().__init__(f"This trial is over already: the list {'was kept' if state == 'kept' else 'went back'}.")
+        super().__init__(
+            _("The trial has ended and the allowlist was kept.")
+            if state == "kept"
+            else _("The trial has ended and the allowlist was reverted.")
+        )
 
 
 class LockOut(Refusal):
     """`whom`: as `all 2 addresses of calls that were signed rightly …`."""
 
     def __init__(self, whom: str) -> None:
-        super().__init__(f"This list would refuse {whom}. If you mean it, type the merchant's code.")
+        super().__init__(
+            _("This allowlist would refuse %(whom)s. To save it anyway, type the merchant's code.") % {"whom": whom}
+        )
 
 
 class ListChanged(Refusal):
@@ -316,9 +400,13 @@ class ListChanged(Refusal):
     def __init__(self, changes: Sequence[ListChange]) -> None:
         self.changes = changes
         told = "; ".join(str(change) for change in changes[:5])
-        more = f", and {len(changes) - 5} more" if len(changes) > 5 else ""  # noqa: PLR2004
+        more = _(", and %(changes)s more") % {"changes": len(changes) - 5} if len(changes) > 5 else ""  # noqa: PLR2004
         super().__init__(
-            f"The list has changed since you opened this page: {told}{more}. Nothing was saved; look again."
+            _(
+                "The allowlist has changed since you opened this page: %(told)s%(more)s. Nothing was saved. "
+                "Check the allowlist and try again."
+            )
+            % {"told": told, "more": more}
         )
 
 
@@ -336,34 +424,53 @@ class ListChange:
 class PlayerIsBlocked(Refusal):
     def __init__(self, reason: str) -> None:
         why = f": “{reason}”" if reason else ""
-        super().__init__(f"This player is blocked already{why}. To give another reason, unblock first.")
+        super().__init__(
+            _("This player is already blocked%(why)s. To change the reason, unblock the player first.") % {"why": why}
+        )
 
 
 class PlayerNotBlocked(Refusal):
     def __init__(self) -> None:
-        super().__init__("This player is not blocked. You do not need to do anything.")
+        super().__init__(_("This player is not blocked. You do not need to do anything."))
 
 
 class ChangedSince(OutOfDate):
     """What was to be taken back, or was seen, is not what stands there now."""
 
     def __init__(self, what: str, who: str = "") -> None:
-        by = f" by {who}" if who else ""
-        super().__init__(f"{what} was changed{by} in the meantime. Nothing was done; look again before you decide.")
+        by = _(" by %(who)s") % {"who": who} if who else ""
+        super().__init__(
+            _(
+                "%(what)s was changed%(by)s in the meantime. Nothing was saved. Check the current values "
+                "before you decide."
+            )
+            % {"what": what, "by": by}
+        )
 
 
 class ProposalGone(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "This preview is closed: the file was applied, or the preview is older than an hour. Choose the file again."
+            _(
+                "This preview is closed: the file was applied, or the preview is more than an hour old. "
+                "Choose the file again."
+            )
         )
 
 
 class TooLateToUndo(Refusal):
     def __init__(self, hours: int) -> None:
-        super().__init__(f"A change can be undone for {hours} hours. Set it anew instead.")
+        super().__init__(
+            _("A change can be undone for %(hours)s hours only. Make the opposite change instead.") % {"hours": hours}
+        )
 
 
 class LimitOutOfRange(Refusal):
     def __init__(self, most: int) -> None:
-        super().__init__(f"Bets a minute are a whole number from 1 to {most:,}, or nothing. To stop a player, block.")
+        super().__init__(
+            _(
+                "The limit of bets per minute must be a whole number from 1 to %(most)s, or empty. To stop a "
+                "player, block the player."
+            )
+            % {"most": f"{most:,}"}
+        )

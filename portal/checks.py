@@ -29,14 +29,16 @@ def proxy_drops_underscored_headers(app_configs: Sequence[Any] | None, **options
     try:
         arrives = probe(settings.BASE_URL)
     except (OSError, http.client.HTTPException) as away:
-        return [Info(f"BASE_URL was not probed for underscored headers: {away}.", id="portal.I001")]
+        return [Info(f"BASE_URL was not tested for headers with underscores: {away}.", id="portal.I001")]
     if not arrives:
         return []
     return [
         Warning(
-            "The proxy passes on headers with underscores in their names.",
-            hint="A caller can then write X_Forwarded_For and choose the address that allowlists judge. Drop such "
-            "headers at the proxy (nginx: underscores_in_headers off).",
+            "The proxy forwards headers with underscores in their names.",
+            hint=(
+                "A caller can then send X_Forwarded_For and choose the address that allowlists check. Drop "
+                "such headers at the proxy (nginx: underscores_in_headers off)."
+            ),
             id="portal.W001",
         )
     ]

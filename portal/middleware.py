@@ -89,7 +89,7 @@ class RefuseNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
-            return render(request, "operator/unreadable.html", {"title": "Unreadable address"}, status=400)
+            return render(request, "operator/unreadable.html", {"title": "Invalid address"}, status=400)
         return self.get_response(request)
 
 
@@ -106,4 +106,4 @@ class PageDeadline:
         if not isinstance(fault.__cause__, QueryCanceled):
             return None
         log.warning("page.too_slow", path=request.path)
-        return render(request, "operator/too_slow.html", {"title": "Too slow"}, status=503)
+        return render(request, "operator/too_slow.html", {"title": "The request took too long. Try again."}, status=503)

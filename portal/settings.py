@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
 
 from portal.lib.clientip import SUBSCRIBER_BITS, parse_networks, too_wide_version
 
@@ -97,7 +98,7 @@ def read_key_encryption_keys(text: str) -> dict[str, bytes]:
         if not key_id or len(key_id) > 16 or len(key) != 32:
             refuse(f"KEY_ENCRYPTION_KEYS: entry {number} is not `id:` and the base64 of 32 bytes.")
         if key_id in keys:
-            refuse(f"KEY_ENCRYPTION_KEYS: the id of entry {number} stands there twice.")
+            refuse(f"KEY_ENCRYPTION_KEYS: the id of entry {number} is used twice.")
         keys[key_id] = key
     if not keys:
         refuse("KEY_ENCRYPTION_KEYS is empty; without it no merchant's secret can be stored or used.")
@@ -453,7 +454,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Oppi Games signed API",
-    "DESCRIPTION": "Launch games and move money. Every call is signed with HMAC-SHA256; see the README for examples.",
+    "DESCRIPTION": "Launch games and move money. Every request is signed with HMAC-SHA256. The README has examples.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -463,6 +464,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
     "SERVERS": [{"url": API_URL}],
+    "TAGS": [
+        {"name": "wallet", "description": "Balances and transactions of players"},
+        {"name": "game", "description": "Game launch, sessions and rounds"},
+        {"name": "reconciliation", "description": "Statements, reconciliation runs and breaks"},
+    ],
     "POSTPROCESSING_HOOKS": ["wallet.api.schema.add_components"],
 }
 
@@ -525,14 +531,14 @@ LOGGING = {
 
 
 # --- Admin ----------------------------------------------------------------------------------------------------------
-def page_of(model: str, title: str, icon: str) -> dict[str, Any]:
+def page_of(model: str, title: Any, icon: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
 
 
 UNFOLD = {
     "SITE_TITLE": "Oppi Games portal",
     "SITE_HEADER": "Oppi Games",
-    "SITE_SUBHEADER": "Merchant portal",
+    "SITE_SUBHEADER": _("Merchant portal"),
     "SITE_SYMBOL": "shield_lock",
     "SITE_URL": None,
     "STYLES": [lambda _request: static("merchants/admin.css")],
@@ -541,10 +547,10 @@ UNFOLD = {
     ],
     "ACCOUNT": {
         "navigation": [
-            {"title": "Profile", "link": reverse_lazy("profile")},
-            {"title": "Second factor", "link": reverse_lazy("mfa_index")},
-            {"title": "Where I am signed in", "link": reverse_lazy("usersessions_list")},
-            {"title": "Change password", "link": reverse_lazy("account_change_password")},
+            {"title": _("Profile"), "link": reverse_lazy("profile")},
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
+            {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
         ]
     },
     "SHOW_HISTORY": False,  # the timeline knows more
@@ -558,47 +564,47 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
-            {"items": [{"title": "Today", "icon": "monitoring", "link": reverse_lazy("admin:index")}]},
+            {"items": [{"title": _("Today"), "icon": "monitoring", "link": reverse_lazy("admin:index")}]},
             {
-                "title": "Merchants",
+                "title": _("Merchants"),
                 "items": [
-                    page_of("merchants_merchant", "Merchants", "storefront"),
-                    page_of("merchants_apikey", "API keys", "key"),
-                    page_of("merchants_compromise", "Exposed secrets", "gpp_maybe"),
-                    page_of("merchants_approval", "Approvals", "how_to_reg"),
-                    {"title": "Hygiene", "icon": "cleaning_services", "link": reverse_lazy("admin:hygiene")},
-                    page_of("merchants_letter", "Letters", "mail"),
-                    page_of("merchants_player", "Players", "groups"),
-                    page_of("merchants_game", "Games", "casino"),
+                    page_of("merchants_merchant", _("Merchants"), "storefront"),
+                    page_of("merchants_apikey", _("API keys"), "key"),
+                    page_of("merchants_compromise", _("Compromises"), "gpp_maybe"),
+                    page_of("merchants_approval", _("Approvals"), "how_to_reg"),
+                    {"title": _("Key hygiene"), "icon": "cleaning_services", "link": reverse_lazy("admin:hygiene")},
+                    page_of("merchants_letter", _("Outgoing emails"), "mail"),
+                    page_of("merchants_player", _("Players"), "groups"),
+                    page_of("merchants_game", _("Games"), "casino"),
                 ],
             },
             {
-                "title": "Wallet",
+                "title": _("Wallet"),
                 "items": [
-                    page_of("wallet_transaction", "Transactions", "receipt_long"),
-                    page_of("wallet_account", "Accounts", "account_balance_wallet"),
-                    page_of("wallet_session", "Sessions", "stadia_controller"),
-                    page_of("wallet_signedrequest", "Request log", "list_alt"),
+                    page_of("wallet_transaction", _("Transactions"), "receipt_long"),
+                    page_of("wallet_account", _("Accounts"), "account_balance_wallet"),
+                    page_of("wallet_session", _("Sessions"), "stadia_controller"),
+                    page_of("wallet_signedrequest", _("Request log"), "list_alt"),
                 ],
             },
             {
-                "title": "Reconciliation",
+                "title": _("Reconciliation"),
                 "items": [
-                    page_of("wallet_case", "Cases", "rule"),
-                    page_of("wallet_reconciliation", "Comparisons", "balance"),
-                    page_of("wallet_statement", "Statements", "upload_file"),
-                    page_of("wallet_reportdelivery", "Reports", "forward_to_inbox"),
-                    page_of("wallet_reconciliationplan", "Plans", "event_repeat"),
-                    page_of("wallet_currencyrate", "Exchange rates", "currency_exchange"),
-                    page_of("wallet_settlement", "Settlement statements", "request_quote"),
+                    page_of("wallet_case", _("Cases"), "rule"),
+                    page_of("wallet_reconciliation", _("Reconciliation runs"), "balance"),
+                    page_of("wallet_statement", _("Statements"), "upload_file"),
+                    page_of("wallet_reportdelivery", _("Reports"), "forward_to_inbox"),
+                    page_of("wallet_reconciliationplan", _("Plans"), "event_repeat"),
+                    page_of("wallet_currencyrate", _("Exchange rates"), "currency_exchange"),
+                    page_of("wallet_settlement", _("Settlement statements"), "request_quote"),
                 ],
             },
             {
-                "title": "People",
+                "title": _("People"),
                 "items": [
-                    page_of("merchants_person", "People", "badge"),
+                    page_of("merchants_person", _("People"), "badge"),
                     {
-                        "title": "Installation health",
+                        "title": _("Installation health"),
                         "icon": "stethoscope",
                         "link": reverse_lazy("admin:installation_health"),
                         "permission": lambda request: request.user.has_perm("merchants.change_person"),

@@ -11,7 +11,7 @@ class CallRefused(Exception):
     """A call that is not done. `balance` is told where the contract says so."""
 
     key: ClassVar[str] = "RS_ERROR"
-    sentence: ClassVar[str] = "The call could not be decided; try again."
+    sentence: ClassVar[str] = "The request could not be decided. Send it again."
     http_status: ClassVar[int] = 200
 
     def __init__(self, message: str = "", *, balance: int | None = None) -> None:
@@ -31,14 +31,14 @@ class Undecided(CallRefused):
 
 class Overloaded(Undecided):
     http_status = 503
-    sentence = "The wallet is busy or out of reach; nothing was done, try again."
+    sentence = "The wallet is busy or not reachable, and nothing was done. Send the request again."
 
 
 class Unanswered(Undecided):
     """The database was asked and did not answer in time: done or not, it is whole, and its id tells."""
 
     http_status = 503
-    sentence = "The wallet did not answer in time. Send the same call again: the answer tells what happened."
+    sentence = "The wallet did not answer in time. Send the same request again: the answer shows the result."
 
 
 class MissingHeaders(CallRefused):
@@ -48,17 +48,17 @@ class MissingHeaders(CallRefused):
 
 class DuplicateTransaction(CallRefused):
     key = "RS_ERROR_DUPLICATE_TRANSACTION"
-    sentence = "This transactionId was used before, with other content; nothing was moved."
+    sentence = "This transactionId was already used with other content. No money moved."
 
 
 class TransactionDoesNotExist(CallRefused):
     key = "RS_ERROR_TRANSACTION_DOES_NOT_EXIST"
-    sentence = "The transaction that this call refers to does not exist here, or was rolled back."
+    sentence = "The referenced transaction does not exist here, or was rolled back."
 
 
 class SessionRequiredOrInvalid(CallRefused):
     key = "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
-    sentence = "The session is unknown, over, or belongs to another player, game or currency."
+    sentence = "The session is unknown, expired, or belongs to another player, game or currency."
 
 
 class NotEnoughMoney(CallRefused):
@@ -78,7 +78,7 @@ class IpRestriction(CallRefused):
 
 class SignatureExpired(CallRefused):
     key = "RS_ERROR_SIGNATURE_EXPIRED"
-    sentence = "x-timestamp is not the present time in whole milliseconds."
+    sentence = "x-timestamp is not the current time in whole milliseconds."
 
 
 class SignatureNotMatch(CallRefused):
@@ -88,7 +88,7 @@ class SignatureNotMatch(CallRefused):
 
 class InvalidApiKey(CallRefused):
     key = "RS_ERROR_INVALID_APIKEY"
-    sentence = "x-api-key is unknown, or may not be used for this call."
+    sentence = "x-api-key is unknown, or is not allowed for this request."
 
 
 class InvalidAmount(CallRefused):
@@ -103,7 +103,7 @@ class InvalidNumber(CallRefused):
 
 class MerchantNotActive(CallRefused):
     key = "RS_ERROR_MERCHANT_NOT_ACTIVE"
-    sentence = "The merchant is not active for this call."
+    sentence = "The merchant is not active for this request."
 
 
 class GameInactive(CallRefused):
@@ -113,7 +113,7 @@ class GameInactive(CallRefused):
 
 class PlayerBlocked(CallRefused):
     key = "RS_ERROR_PLAYER_BLOCKED"
-    sentence = "The player is blocked from new bets."
+    sentence = "The player is blocked and cannot place new bets."
 
 
 class IncorrectData(CallRefused):
@@ -133,12 +133,12 @@ class RecordNotFound(CallRefused):
 
 class NotFound(CallRefused):
     http_status = 404
-    sentence = "There is no such endpoint."
+    sentence = "This endpoint does not exist."
 
 
 class MethodNotAllowed(CallRefused):
     http_status = 405
-    sentence = "This endpoint is called with another HTTP method."
+    sentence = "This endpoint needs another HTTP method."
 
 
 class BodyTooLarge(CallRefused):

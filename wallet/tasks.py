@@ -82,7 +82,7 @@ def raise_alarm(verdict: LedgerVerdict) -> None:
     """Mail is read in many places, so it names accounts and no players."""
     context = {"verdict": verdict, "base_url": settings.BASE_URL}
     message = EmailMultiAlternatives(
-        subject="The books do not hold",
+        subject="The ledger does not balance",
         body=render_to_string("emails/ledger_alarm.txt", context),
         to=settings.LEDGER_ALARM_TO,
     )

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
@@ -41,16 +42,16 @@ class ReadOnlyTable(TabularInline):
 
 class KeyTable(ReadOnlyTable):
     model = ApiKey
-    verbose_name_plural = "API keys"
+    verbose_name_plural = _("API keys")
     fields = ["opened", "label", "environment", "shown_status", "expires_at", "created_at"]
     readonly_fields = fields
 
-    @display(description="Auth key")
+    @display(description=_("Auth key"))
     def opened(self, key: ApiKey) -> SafeString:
         address = reverse("admin:merchants_apikey_change", args=[key.pk])
         return format_html('<a class="text-link" href="{}">{}</a>', address, key.auth_key)
 
-    @display(description="Status")
+    @display(description=_("Status"))
     def shown_status(self, key: ApiKey) -> SafeString | None:
         return labels.coloured_label(key.status, labels.STATUS)
 
@@ -59,11 +60,11 @@ class SecretTable(ReadOnlyTable):
     """Never the sealed bytes: not read from the database, not on the page."""
 
     model = Secret
-    verbose_name_plural = "Secret versions"
+    verbose_name_plural = _("Secret versions")
     fields = ["version", "shown_fingerprint", "sealed_under", "created_at", "usable_until", "revoked_at"]
     readonly_fields = fields
 
-    @display(description="Fingerprint")
+    @display(description=_("Fingerprint"))
     def shown_fingerprint(self, secret: Secret) -> str:
         return bytes(secret.fingerprint).hex()[:12]
 
@@ -93,7 +94,7 @@ class ListFormSet(PaginationInlineFormSet):
 
 
 class NetworkForm(forms.ModelForm):  # type: ignore[type-arg]
-    network = ReasonedField(allowlist.parse_network, label="Network", max_length=64)
+    network = ReasonedField(allowlist.parse_network, label=_("Address or CIDR block"), max_length=64)
 
 
 class NetworkFormSet(ListFormSet):
@@ -114,7 +115,7 @@ class NetworkFormSet(ListFormSet):
 
 
 class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
-    domain = ReasonedField(allowlist.parse_domain, label="Domain", max_length=253)
+    domain = ReasonedField(allowlist.parse_domain, label=_("Domain"), max_length=253)
 
 
 class DomainFormSet(ListFormSet):
@@ -132,7 +133,7 @@ class NetworkTable(TabularInline):
     tab = True
     show_title = False
     verbose_name = "network"
-    verbose_name_plural = "Allowed networks"
+    verbose_name_plural = _("IP allowlist entries")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.has_change_permission(request, obj))
@@ -152,7 +153,7 @@ class DomainTable(TabularInline):
     extra = 0
     tab = True
     show_title = False
-    verbose_name_plural = "Allowed domains"
+    verbose_name_plural = _("Domain allowlist entries")
 
 
 class KnownPerson(AutocompleteSelect):
@@ -241,7 +242,7 @@ class MemberTable(BelongsTable):
     extra = 0
     tab = True
     show_title = False
-    verbose_name_plural = "People"
+    verbose_name_plural = _("People")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         found: QuerySet[Membership] = super().get_queryset(request).select_related("person", "merchant")
@@ -254,7 +255,7 @@ class ContactTable(TabularInline):
     extra = 0
     tab = True
     show_title = False
-    verbose_name_plural = "Contacts"
+    verbose_name_plural = _("Contacts")
 
 
 class MerchantOfPersonTable(BelongsTable):
@@ -265,12 +266,12 @@ class MerchantOfPersonTable(BelongsTable):
     extra = 0
     tab = True
     show_title = False
-    verbose_name_plural = "Merchants"
+    verbose_name_plural = _("Merchants")
 
 
 class SwitchedOffGameTable(ReadOnlyTable):
     model = DisabledGame
-    verbose_name_plural = "Games switched off"
+    verbose_name_plural = _("Games that are switched off")
     fields = ["game", "created_at"]
     readonly_fields = fields
     per_page = 20
@@ -282,7 +283,7 @@ class SwitchedOffGameTable(ReadOnlyTable):
 
 class SwitchedOffForTable(ReadOnlyTable):
     model = DisabledGame
-    verbose_name_plural = "Switched off for"
+    verbose_name_plural = _("Merchants without this game")
     fields = ["merchant", "created_at"]
     readonly_fields = fields
     per_page = 20

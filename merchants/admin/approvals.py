@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -42,15 +44,15 @@ class DecidesAdmin(HandOverAdmin):
         def act(**seen: int) -> Issued | str:
             by: Any = request.user
             done = approvals.approve_request(approval=unchanged_approval(approval, **seen), by=by)
-            return done or f"Approved: {approval.request}."
+            return done or _("Approved: %(request)s.") % {"request": approval.request}
 
         page = OncePage(
-            title=f"Approve: {approval.request}",
+            title=_("Approve: %(request)s") % {"request": approval.request},
             form=ApproveSecretForm if approval.verb in MAKES_SECRET else ApproveForm,
             initial={"approval": approval.pk},
             act=act,
             back=back,
-            button="Approve",
+            button=_("Approve"),
             of=approval.key or approval.merchant,
             template="admin/approve.html",
             context={"approval": approval, "overlap": timedelta(seconds=approval.wish.get("overlap_seconds", 0))},
@@ -60,15 +62,16 @@ class DecidesAdmin(HandOverAdmin):
 
     def ask_to_decline(self, request: HttpRequest, approval: Approval, of: Any) -> HttpResponse:
         question = AdminQuestion(
-            title="Decline",
-            text=f"{approval.asked_by} asked to {approval.request}: {approval.reason}",
+            title=_("Decline"),
+            text=_("%(asked_by)s requested: %(request)s. Reason: %(reason)s")
+            % {"asked_by": approval.asked_by, "request": approval.request, "reason": approval.reason},
             form=DecideForm,
             initial={"approval": approval.pk},
             act=lambda **seen: approvals.decline_request(
                 approval=unchanged_approval(approval, **seen),
                 by=request.user,  # type: ignore[arg-type]
             ),
-            done="stays as it is: declined",
+            done=_("is declined; nothing changes"),
         )
         return self.ask(request, of, question)
 
@@ -94,27 +97,27 @@ class ApprovalAdmin(DecidesAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="Request")
+    @display(description=gettext_lazy("Request"))
     def shown_request(self, approval: Approval) -> str:
         return approval.request.capitalize()
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, approval: Approval) -> SafeString | None:
         return labels.coloured_label(approval.get_state_display(), STATE)
 
-    @display(description="Changes")
+    @display(description=gettext_lazy("Changes"))
     def changes(self, approval: Approval) -> str | None:
         return "; ".join(approval.wish.get("changes", [])) or None
 
-    @display(description="Requested (UTC)")
+    @display(description=gettext_lazy("Requested (UTC)"))
     def asked(self, approval: Approval) -> SafeString | None:
         return labels.moment(approval.asked_at)
 
-    @display(description="Expires (UTC)")
+    @display(description=gettext_lazy("Expires (UTC)"))
     def expires(self, approval: Approval) -> SafeString | None:
         return labels.moment(approval.expires_at) if approval.state == Approval.State.WAITING else None
 
-    @display(description="Decided (UTC)")
+    @display(description=gettext_lazy("Decided (UTC)"))
     def decided(self, approval: Approval) -> SafeString | None:
         return labels.moment(approval.decided_at)
 
@@ -123,14 +126,14 @@ class ApprovalAdmin(DecidesAdmin):
         waits = approval is not None and approval.state == Approval.State.WAITING
         return super().get_actions_detail(request, object_id) if waits else []
 
-    @action(description="Approve", permissions=["decide"], icon="check", variant=ActionVariant.PRIMARY)
+    @action(description=gettext_lazy("Approve"), permissions=["decide"], icon="check", variant=ActionVariant.PRIMARY)
     @explain_refusal
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         approval = self.still_waiting(request, object_id)
         return self.ask_to_approve(request, approval, self.change_url(approval))
 
-    @action(description="Decline", permissions=["decide"], icon="close")
+    @action(description=gettext_lazy("Decline"), permissions=["decide"], icon="close")
     @explain_refusal
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -21,6 +21,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold import paginator
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -30,14 +32,14 @@ from merchants.admin import labels
 from merchants.admin.exports import ExportedList
 from merchants.admin.timeline import TimelinePage
 from merchants.services import history
-from portal.lib.texts import Answers
+from portal.lib.texts import Answers, Text
 
-ASKED = "Requested. A second person must approve it: your request is on the page “Approvals”."
+ASKED = gettext_lazy("Requested. A second person must approve it: your request is on the page “Approvals”.")
 WHOLE = {"", "__exact", "__id__exact", "__pk__exact", "__in", "__isnull"}
 COMPARISONS = {"exact", "id__exact", "pk__exact", "in", "isnull", "gte", "gt", "lte", "lt"}
 PER_PAGE = 50
 LAST_PAGE = 200
-MET_ANOTHER = (
+MET_ANOTHER = gettext_lazy(
     "Another person saved a change that conflicts with yours, so your change was not saved. "
     "Check the current values, then make your change again."
 )
@@ -56,6 +58,7 @@ class InfinitePaginator(paginator.InfinitePaginator):
 class FastAdmin(TimelinePage, ExportedList):
     """A list that costs the same over a hundred rows and over a hundred million."""
 
+    exact_moments = False  # lists that people search to the second say True
     paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # they count
@@ -73,7 +76,7 @@ class FastAdmin(TimelinePage, ExportedList):
         except IncorrectLookupParameters as unknown:
             if not unknown.args:  # a page that is too deep: as ever, the list leads back to its first
                 raise
-            raise BadRequest("The list has no such filter.") from unknown
+            raise BadRequest(_("This list does not have this filter. Choose one of its filters.")) from unknown
         return shown
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
@@ -89,11 +92,11 @@ class FastAdmin(TimelinePage, ExportedList):
             offer = each[0] if isinstance(each, tuple) else each
             yield offer if isinstance(offer, str) else offer.parameter_name
 
-    @display(description="Created (UTC)")
+    @display(description=gettext_lazy("Created (UTC)"))
     def created(self, row: Any) -> SafeString | None:
-        return labels.moment(row.created_at)
+        return labels.moment(row.created_at, exact=self.exact_moments)
 
-    @display(description="Merchant")
+    @display(description=gettext_lazy("Merchant"))
     def of_merchant(self, row: Any) -> str | None:
         return row.merchant.listed_name if row.merchant else None
 
@@ -142,8 +145,8 @@ class FastAdmin(TimelinePage, ExportedList):
             except errors.Refusal as refused:
                 form.add_error(None, str(refused))
             else:
-                self.log_change(request, obj, question.done)
-                self.message_user(request, f"{obj}: {question.done}.")
+                self.log_change(request, obj, str(question.done))
+                self.message_user(request, _("%(object)s %(done)s.") % {"object": obj, "done": question.done})
                 return HttpResponseRedirect(self.change_url(obj))
         context = self.admin_site.each_context(request) | {
             "title": question.title,
@@ -165,11 +168,11 @@ def _is_of(offer: str, lookup: str) -> bool:
 
 def reason_field() -> forms.CharField:
     return forms.CharField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         max_length=200,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Kept in the history, and shown there.",
+        help_text=gettext_lazy("Stored and shown in the history."),
     )
 
 
@@ -191,10 +194,10 @@ def explain_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 class AdminQuestion:
     """One decision: what it says, what callers will be answered, and the service that carries it out."""
 
-    title: str
-    text: str
+    title: Text
+    text: Text
     act: Callable[..., Any]
-    done: str
+    done: Text
     answers: Answers = ()
     form: type[forms.Form] = field(default=forms.Form)
     initial: Mapping[str, Any] = field(default_factory=dict)

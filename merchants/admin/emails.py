@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
@@ -16,15 +18,15 @@ from merchants.services import email_outbox
 
 COLOURS = {"waiting": "info", "sent": "success", "given up": "danger"}
 ABOUT = {
-    "account": "Own account changed",
-    "key_changed": "Key changed",
-    "key_compromised": "Secret exposed",
-    "key_expires": "Key will end",
-    "password_reset": "New password",
-    "reconciliation": "Reconciliation report",
-    "reconciliation_alarm": "Reconciliation alarm",
-    "second_factor_reset": "Second factor reset",
-    "sign_in_changed": "Way to sign in changed",
+    "account": gettext_lazy("Own account changed"),
+    "key_changed": gettext_lazy("Key changed"),
+    "key_compromised": gettext_lazy("Compromise reported"),
+    "key_expires": gettext_lazy("Key expires soon"),
+    "password_reset": gettext_lazy("New password"),
+    "reconciliation": gettext_lazy("Reconciliation report"),
+    "reconciliation_alarm": gettext_lazy("Reconciliation alarm"),
+    "second_factor_reset": gettext_lazy("Second factor reset"),
+    "sign_in_changed": gettext_lazy("Sign-in method changed"),
 }
 
 
@@ -33,7 +35,7 @@ class AboutFilter(DropdownFilter):
     parameter_name = "about"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(ABOUT.items())
+        return [(name, str(title)) for name, title in ABOUT.items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(template=self.value()) if self.value() in ABOUT else queryset
@@ -47,7 +49,7 @@ class LetterAdmin(FastAdmin):
     list_select_related = ["merchant"]
     list_filter = [("state", ChoicesDropdownFilter), AboutFilter, ("merchant", AutocompleteSelectFilter)]
     search_fields = ["to__exact"]
-    search_help_text = "Address"
+    search_help_text = gettext_lazy("Address")
     actions_detail = ["send_again"]
     fields = [
         "to", "about", "merchant", "shown_state", "attempts", "last_answer", "due", "created", "sent", "filled_with",
@@ -65,39 +67,40 @@ class LetterAdmin(FastAdmin):
         may: bool = request.user.has_perm("merchants.change_letter")
         return may and (object_id is None or Letter.objects.filter(pk=object_id, state=Letter.State.GIVEN_UP).exists())
 
-    @display(description="About")
+    @display(description=gettext_lazy("Concerns"))
     def about(self, letter: Letter) -> SafeString:
-        return labels.truncated_text(ABOUT.get(letter.template, letter.template))
+        return labels.truncated_text(str(ABOUT.get(letter.template, letter.template)))
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, letter: Letter) -> SafeString | None:
         return labels.coloured_label(letter.get_state_display().lower(), COLOURS)
 
-    @display(description="Last answer")
+    @display(description=gettext_lazy("Last answer of the mail server"))
     def answer(self, letter: Letter) -> SafeString | None:
         return labels.truncated_text(letter.last_answer) if letter.last_answer else None
 
-    @display(description="Sent (UTC)")
+    @display(description=gettext_lazy("Sent (UTC)"))
     def sent(self, letter: Letter) -> SafeString | None:
         return labels.moment(letter.sent_at)
 
-    @display(description="Next try (UTC)")
+    @display(description=gettext_lazy("Next attempt (UTC)"))
     def due(self, letter: Letter) -> SafeString | None:
         return labels.moment(letter.due_at) if letter.state == Letter.State.WAITING else None
 
-    @display(description="Filled with")
+    @display(description=gettext_lazy("Content"))
     def filled_with(self, letter: Letter) -> SafeString:
         return labels.facts_by_line(letter.context)
 
-    @action(description="Send again", permissions=["send_again"], icon="send")
+    @action(description=gettext_lazy("Send email again"), permissions=["send_again"], icon="send")
     @step_up
     @explain_refusal
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         letter = self.found(request, object_id)
         question = AdminQuestion(
-            title="Send the email again",
-            text=f"Delivery failed: {letter.last_answer or 'no answer was stored'}. The portal tries again for a day.",
+            title=_("Send email again"),
+            text=_("Delivery failed: %(answer)s. The portal tries again for 24 hours.")
+            % {"answer": letter.last_answer or _("no answer was stored")},
             act=lambda: email_outbox.resend_email(letter=letter),
-            done="is tried again now",
+            done=_("waits for the next attempt now"),
         )
         return self.ask(request, letter, question)

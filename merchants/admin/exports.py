@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from merchants import crypto, errors
@@ -35,7 +36,7 @@ from portal.lib.file_names import file_name
 OF_MERCHANT = re.compile("(?:[a-z]+__)?merchant(?:__id)?(?:__exact)?")
 MOST_ROWS = 1_000_000
 AT_ONCE = 2_000  # rows that are held in memory
-CUT = "Only the first {most:,} rows are here. Narrow the list with its filters and export again for the rest."
+CUT = _("This file has the first {most:,} rows only. Narrow the list with its filters and export the rest separately.")
 
 log = structlog.get_logger(__name__)
 

@@ -11,6 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -62,7 +64,10 @@ def _styled(widget: type[forms.Widget], field: forms.Field) -> forms.Widget:
     return made
 
 
-BY_CURRENCY = "A currency and an amount on each line, such as EUR 50.00; goes before the limit of any currency."
+BY_CURRENCY = gettext_lazy(
+    "A currency and an amount on each line, such as EUR 50.00. A line takes precedence over the "
+    "limit for all currencies."
+)
 
 
 class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -119,5 +124,5 @@ def rendered_time_zones(name: str, value: Any, attrs: tuple[tuple[str, Any], ...
 
 def time_zone_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        choices=time_zones, initial="UTC", widget=TimeZoneWidget(), help_text=lazystr("For days and reports.")
+        choices=time_zones, initial="UTC", widget=TimeZoneWidget(), help_text=lazystr(_("Used for days and reports."))
     )

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -28,62 +30,62 @@ class GameAdmin(FastAdmin):
     inlines = [SwitchedOffForTable]
     fields = ["game_id", "name", "shown_state"]
     actions_detail = [
-        {"title": "Switch", "icon": "toggle_on", "items": ["off", "on", "off_for", "on_for"]},
+        {"title": gettext_lazy("Switch"), "icon": "toggle_on", "items": ["off", "on", "off_for", "on_for"]},
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Game | None = None) -> list[str]:
         return ["shown_state", "game_id"] if obj else ["shown_state"]
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, game: Game) -> SafeString | None:
         return labels.coloured_label("on" if game.is_active else "off", labels.ON_OFF)
 
-    @action(description="Off for everybody", permissions=["change"])
+    @action(description=gettext_lazy("Switch off for every merchant"), permissions=["change"])
     def off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
         question = AdminQuestion(
-            title="Switch the game off",
-            text="For every merchant. Rounds that are open are still paid.",
+            title=_("Switch the game off for every merchant"),
+            text=_("No merchant can start new rounds of this game. Open rounds are still settled."),
             answers=flags.OFF_ANSWERS,
             act=lambda: flags.switch_game(game=game, on=False),
-            done="is off for everybody now",
+            done=_("is switched off for every merchant"),
             danger=True,
         )
         return self.ask(request, game, question)
 
-    @action(description="On again", permissions=["change"])
+    @action(description=gettext_lazy("Switch on"), permissions=["change"])
     def on(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
         question = AdminQuestion(
-            title="Switch the game on",
-            text="For every merchant but those for whom it is switched off one by one.",
+            title=_("Switch the game on"),
+            text=_("The game works for every merchant, except where it is switched off for one merchant."),
             act=lambda: flags.switch_game(game=game, on=True),
-            done="is on now",
+            done=_("is switched on"),
         )
         return self.ask(request, game, question)
 
-    @action(description="Off for one merchant", permissions=["change"])
+    @action(description=gettext_lazy("Switch off for one merchant"), permissions=["change"])
     def off_for(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
         question = AdminQuestion(
-            title="Switch the game off for a merchant",
-            text="All other merchants keep it. Rounds that are open are still paid.",
+            title=_("Switch the game off for one merchant"),
+            text=_("The game still works for all other merchants. Open rounds are still settled."),
             answers=flags.OFF_ANSWERS,
             form=MerchantChoice,
             act=lambda merchant: flags.switch_game_for(game=game, merchant=merchant, on=False),
-            done="is off for the merchant now",
+            done=_("is switched off for the merchant"),
             danger=True,
         )
         return self.ask(request, game, question)
 
-    @action(description="On for one merchant", permissions=["change"])
+    @action(description=gettext_lazy("Switch on for one merchant"), permissions=["change"])
     def on_for(self, request: HttpRequest, object_id: str) -> HttpResponse:
         game = self.found(request, object_id)
         question = AdminQuestion(
-            title="Switch the game on for a merchant",
-            text="The merchant has the game again, as long as it is on for everybody.",
+            title=_("Switch the game on for one merchant"),
+            text=_("The game works for this merchant again, unless it is switched off for every merchant."),
             form=MerchantChoice,
             act=lambda merchant: flags.switch_game_for(game=game, merchant=merchant, on=True),
-            done="is on for the merchant now",
+            done=_("is switched on for the merchant"),
         )
         return self.ask(request, game, question)

@@ -13,6 +13,8 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -23,20 +25,24 @@ from merchants.services import claim_links, emails, history
 from merchants.services.keys import Issued
 
 SHOW = "show"
-UNSEEN = "Done. Nobody has seen the new secret: no owner can claim it. Add an owner, then rotate the secret."
-WAYS = [("claim", "Send a claim link to the owners"), (SHOW, "Show it to me")]
+UNSEEN = gettext_lazy(
+    "The secret is rotated, but no owner can claim the new secret. Add an owner, then rotate the secret again."
+)
+WAYS = [("claim", gettext_lazy("Send a claim link to the owners")), (SHOW, gettext_lazy("Show it to me"))]
 
 
 class HandOverForm(TokenForm):
     """For a page that makes a secret. Without a word it goes to the owners, and our staff never see it."""
 
     handover = forms.ChoiceField(
-        label="Hand over the new secret",
+        label=gettext_lazy("Hand over the new secret"),
         choices=WAYS,
         initial="claim",
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="The link works once, for 24 hours, for an owner who has signed in with a second factor.",
+        help_text=gettext_lazy(
+            "The link works once, for 24 hours, for an owner who has signed in with a second factor."
+        ),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -88,7 +94,7 @@ class HandOverAdmin(FastAdmin):
         try:
             with transaction.atomic():
                 if not form_tokens.use_token(request, wish.pop("token")):
-                    return self.page(request, "admin/once_again.html", "This form was used before", 409, page=page)
+                    return self.page(request, "admin/once_again.html", _("This form was already used"), 409, page=page)
                 with history.give_reason(wish.get("reason", "")):
                     done: Issued | str | HttpResponse = page.act(**wish)
                 if isinstance(done, Issued):
@@ -99,10 +105,14 @@ class HandOverAdmin(FastAdmin):
         if isinstance(done, HttpResponse):
             return done
         if isinstance(done, Issued):
-            self.log_change(request, done.key, f"{page.title}: version {done.row.version} issued.")
+            self.log_change(
+                request,
+                done.key,
+                _("%(title)s: version %(version)s is issued.") % {"title": page.title, "version": done.row.version},
+            )
             told = emails.contact_addresses(done.key.merchant)
             shown = {"issued": done, "told": told, **page.shown}
-            return self.page(request, "admin/issued_key.html", "Hand over the new secret", **shown)
+            return self.page(request, "admin/issued_key.html", _("Hand over the new secret"), **shown)
         self.message_user(request, done)
         return HttpResponseRedirect(page.back)
 
@@ -123,10 +133,17 @@ class HandOverAdmin(FastAdmin):
     def send_claim(self, request: HttpRequest, page: OncePage, issued: Issued) -> HttpResponse:
         by: Any = request.user
         claim = claim_links.send_link(secret=issued.row, by=by)
-        self.log_change(request, issued.key, f"{page.title}: version {issued.row.version} issued, claim link sent.")
+        self.log_change(
+            request,
+            issued.key,
+            _("%(title)s: version %(version)s is issued, and the claim link is sent.")
+            % {"title": page.title, "version": issued.row.version},
+        )
         sent_to = ", ".join(emails.owner_addresses(issued.key.merchant))
         self.message_user(
-            request, f"A claim link was sent to {sent_to}. It works until {errors.moment_text(claim.expires_at)}."
+            request,
+            _("A claim link was sent to %(sent_to)s. It works until %(expires_at)s.")
+            % {"sent_to": sent_to, "expires_at": errors.moment_text(claim.expires_at)},
         )
         return HttpResponseRedirect(reverse("admin:merchants_apikey_change", args=[issued.key.pk]))
 

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from merchants.admin import labels
@@ -20,6 +22,7 @@ from merchants.models import ApiKey, Secret
 from merchants.models.credentials import ApiKeyQuerySet
 from merchants.services import sealing
 from portal.lib import clock
+from portal.lib.texts import Text
 
 SHOWN = 25
 LONGEST_NUMBER = 5
@@ -32,9 +35,9 @@ Row = Any  # an ApiKey or a Secret
 @dataclass(frozen=True, kw_only=True)
 class Concern:
     name: str
-    title: str
-    text: str
-    column: str
+    title: Text
+    text: Text
+    column: Text
     rows: Callable[[datetime], QuerySet[Any]]
     fact: Callable[[Row], Any]
 
@@ -46,25 +49,33 @@ def keys() -> ApiKeyQuerySet:
 CONCERNS = [
     Concern(
         name="ending",
-        title="Ends within 30 days",
-        text="From that moment every call is refused. Its merchant is reminded 30, 7 and 1 days before.",
-        column="Ends (UTC)",
+        title=gettext_lazy("Keys that expire within 30 days"),
+        text=gettext_lazy(
+            "Every request with these keys is refused from that moment. The merchant is reminded 30, 7 "
+            "and 1 days before."
+        ),
+        column=gettext_lazy("Expires (UTC)"),
         rows=lambda at: keys().ending(at=at, within=ENDING).order_by("expires_at"),
         fact=lambda key: labels.moment(key.expires_at),
     ),
     Concern(
         name="sandbox",
-        title="Test keys without a sandbox",
-        text="Every call under them is refused. Create the sandbox on the page of the merchant: the keys move to it.",
-        column="Created (UTC)",
+        title=gettext_lazy("Test keys without a sandbox"),
+        text=gettext_lazy(
+            "Every request with these keys is refused. Create the sandbox on the page of the merchant: "
+            "the keys move to it."
+        ),
+        column=gettext_lazy("Created (UTC)"),
         rows=lambda at: keys().usable(at=at).filter(environment="test").order_by("-pk"),
         fact=lambda key: labels.moment(key.created_at),
     ),
     Concern(
         name="overlap",
-        title="Overlaps that run",
-        text="Two secret versions work. End the overlap when the merchant signs with the new version.",
-        column="Old version ends (UTC)",
+        title=gettext_lazy("Running overlaps"),
+        text=gettext_lazy(
+            "Two secret versions work. End the overlap when the merchant signs with the new version only."
+        ),
+        column=gettext_lazy("Old version expires (UTC)"),
         rows=lambda at: (
             Secret.objects.overlapping(at=at)
             .filter(key__in=keys().usable(at=at))
@@ -75,9 +86,9 @@ CONCERNS = [
     ),
     Concern(
         name="quarantine",
-        title="In quarantine for more than 7 days",
-        text="Open rounds should be settled by now. Revoke the key when no round is open.",
-        column="Since (UTC)",
+        title=gettext_lazy("Keys in quarantine for more than 7 days"),
+        text=gettext_lazy("Open rounds should be settled by now. Revoke the key when no round is open."),
+        column=gettext_lazy("Since (UTC)"),
         rows=lambda at: (
             keys().usable(at=at).filter(status="quarantined", quarantined_at__lt=at - LONG_QUARANTINE)
         ).order_by("quarantined_at"),
@@ -85,19 +96,21 @@ CONCERNS = [
     ),
     Concern(
         name="open",
-        title="Without an allowlist",
-        text="Neither the key nor its merchant has an entry that stands.",
-        column="What follows",
+        title=gettext_lazy("Keys without an IP allowlist"),
+        text=gettext_lazy("Neither the key nor its merchant has an active allowlist entry."),
+        column=gettext_lazy("Effect"),
         rows=lambda at: keys().without_allowlist(at=at).order_by("-pk"),
         fact=lambda key: (
-            "all entries have ended: every call is refused" if key.refuses_all else "open to every address"
+            _("all entries have expired: every request is refused")
+            if key.refuses_all
+            else _("requests are accepted from every address")
         ),
     ),
     Concern(
         name="idle",
-        title="Idle for 60 days",
-        text="The key has not been used for this long. Ask the merchant, and revoke a key that is not needed.",
-        column="Last used (UTC)",
+        title=gettext_lazy("Keys not used for 60 days"),
+        text=gettext_lazy("Ask the merchant whether it needs these keys. Revoke the keys that are not needed."),
+        column=gettext_lazy("Last used (UTC)"),
         rows=lambda at: keys().idle(at=at).annotate(used_at=Max("seen_addresses__last_seen_at")).order_by("-pk"),
         fact=lambda key: labels.moment(key.used_at) or "never",
     ),
@@ -111,7 +124,7 @@ class HygienePage(View):
         if not request.user.has_perm("merchants.view_apikey"):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
-            "title": "Hygiene",
+            "title": _("Key hygiene"),
             "concerns": [hygiene_page(concern, request) for concern in CONCERNS],
             "older": [sealed for sealed in sealing.sealed_counts() if not sealed.current],
             "current_key_id": sealing.current_key_id(),
@@ -127,7 +140,7 @@ def hygiene_page(concern: Concern, request: HttpRequest) -> dict[str, Any]:
     return {
         "concern": concern,
         "table": {
-            "headers": ["Key", "Label", "Merchant", concern.column],
+            "headers": [_("Key"), _("Label"), _("Merchant"), concern.column],
             "rows": [key_cells(concern, row) for row in found[:SHOWN]],
         },
         "earlier": f"?{concern.name}={page - 1}#{concern.name}" if page > 1 else None,

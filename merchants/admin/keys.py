@@ -11,6 +11,8 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -33,37 +35,45 @@ class IssueForm(HandOverForm):
     merchant = forms.ModelChoiceField(
         Merchant.objects.open(),
         widget=UnfoldAdminSelectWidget,
-        error_messages={"invalid_choice": "This merchant has been closed meanwhile. Choose another."},
+        error_messages={
+            "invalid_choice": gettext_lazy("This merchant was closed in the meantime. Choose another merchant.")
+        },
     )
     environment = forms.ChoiceField(
         choices=ApiKey.Environment.choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="A test key belongs to the merchant's sandbox.",
+        help_text=gettext_lazy("A test key belongs to the merchant's sandbox."),
     )
     label = forms.CharField(
         max_length=80,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text="What the key is for, for example “cashier”.",
+        help_text=gettext_lazy("The purpose of the key, for example “cashier”."),
     )
-    expires_at = moment_field(label="Ends at", required=False, help_text="In UTC; empty is no end.")
+    expires_at = moment_field(
+        label=gettext_lazy("Expires at"), required=False, help_text=gettext_lazy("In UTC. Leave empty for no expiry.")
+    )
     reason = forms.CharField(
         max_length=500,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Kept in the history. A merchant with the two-person rule needs one: the second approver reads it.",
+        help_text=gettext_lazy(
+            "Stored in the history. Required for a merchant with the two-person rule: the second approver reads it."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
         wish = super().clean() or {}
         merchant = wish.get("merchant")
         if merchant and merchant.two_person and not wish.get("reason"):
-            self.add_error("reason", "Say why. A second person reads it before approving the key.")
+            self.add_error("reason", _("Enter a reason. The second approver reads it before approving the key."))
         return wish
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
-    expires_at = moment_field(label="Ends at", required=False, help_text="In UTC; empty is no end.")
+    expires_at = moment_field(
+        label=gettext_lazy("Expires at"), required=False, help_text=gettext_lazy("In UTC. Leave empty for no expiry.")
+    )
 
     def clean_expires_at(self) -> datetime | None:
         ends: datetime | None = self.cleaned_data["expires_at"]
@@ -88,11 +98,11 @@ class ApiKeyAdmin(RotationAdmin):
         ("status", ChoicesDropdownFilter),
     ]
     search_fields = ["auth_key__exact"]
-    search_help_text = "Auth key"
+    search_help_text = gettext_lazy("Auth key")
     inlines = [SecretTable, NetworkTable]
     actions_detail = [
         "rotate",
-        {"title": "More", "icon": "more_horiz", "items": ["quarantine", "revoke"]},
+        {"title": gettext_lazy("More"), "icon": "more_horiz", "items": ["quarantine", "revoke"]},
         *RotationAdmin.in_panel,
     ]
     actions_row = ["rotate", "quarantine", "revoke"]
@@ -111,24 +121,24 @@ class ApiKeyAdmin(RotationAdmin):
             seen_address=Subquery(seen.values("address")[:1]), seen_moment=Subquery(seen.values("last_seen_at")[:1])
         ).prefetch_related(Prefetch("secrets", versions, to_attr="shown_versions"))
 
-    @display(description="Status")
+    @display(description=gettext_lazy("Status"))
     def shown_status(self, key: ApiKey) -> SafeString | None:
         return labels.coloured_label(key.status, labels.STATUS)
 
-    @display(description="Versions")
+    @display(description=gettext_lazy("Secret versions"))
     def versions(self, key: ApiKey) -> str:
         shown: list[Secret] = key.shown_versions  # type: ignore[attr-defined]
         return ", ".join(f"v{each.version}{' (revoked)' if each.revoked_at else ''}" for each in shown)
 
-    @display(description="Last seen from")
+    @display(description=gettext_lazy("Last address"))
     def seen_from(self, key: ApiKey) -> Any:
         return key.seen_address  # type: ignore[attr-defined]
 
-    @display(description="Ends")
+    @display(description=gettext_lazy("Expires (UTC)"))
     def ends(self, key: ApiKey) -> SafeString | None:
         return labels.moment(key.expires_at)
 
-    @display(description="Last seen")
+    @display(description=gettext_lazy("Last used (UTC)"))
     def seen_at(self, key: ApiKey) -> SafeString | None:
         return labels.moment(key.seen_moment)  # type: ignore[attr-defined]
 
@@ -158,11 +168,11 @@ class ApiKeyAdmin(RotationAdmin):
     @step_up
     def issue(self, request: HttpRequest) -> HttpResponse:
         page = OncePage(
-            title="Issue a key",
+            title=_("Issue key"),
             form=IssueForm,
             act=self.issues(request),
             back=reverse("admin:merchants_apikey_changelist"),
-            button="Issue the key",
+            button=_("Issue key"),
             template="admin/issue_key.html",
             initial={"merchant": request.GET.get("merchant")},
         )
@@ -174,38 +184,38 @@ class ApiKeyAdmin(RotationAdmin):
                 return keys.issue_key(merchant=merchant, **wish)
             by: Any = request.user
             approvals.ask_to_issue(merchant=merchant, by=by, reason=reason, **wish)
-            return ASKED
+            return str(ASKED)
 
         return issue
 
-    @action(description="Quarantine", permissions=["change"], icon="shield")
+    @action(description=gettext_lazy("Quarantine key"), permissions=["change"], icon="shield")
     @step_up
     def quarantine(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         question = AdminQuestion(
-            title="Quarantine the key",
-            text="For a key that may have leaked: nothing new begins under it, and players are still paid.",
+            title=_("Quarantine key"),
+            text=_("Use this when the key may be compromised. It starts no new rounds, and players are still paid."),
             answers=keys.QUARANTINED_ANSWERS,
             act=lambda: keys.quarantine_key(key=key),
-            done="is quarantined now",
+            done=_("is quarantined"),
             danger=True,
         )
         return self.ask(request, key, question)
 
-    @action(description="Revoke the key", permissions=["change"], icon="block")
+    @action(description=gettext_lazy("Revoke key"), permissions=["change"], icon="block")
     @step_up
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         waits = key.merchant.two_person
         question = AdminQuestion(
-            title="Ask to revoke the key" if waits else "Revoke the key",
-            text="For good: a revoked key cannot come back. Payouts and rollbacks under it are refused as well.",
+            title=_("Request revocation of the key") if waits else _("Revoke key"),
+            text=_("This cannot be undone. Payouts and rollbacks with this key are refused as well."),
             answers=keys.REVOKED_ANSWERS,
             form=ReasonForm if waits else forms.Form,
             act=(lambda reason: approvals.ask_to_revoke(key=key, by=request.user, reason=reason))  # type: ignore[arg-type]
             if waits
             else (lambda: keys.revoke_key(key=key)),
-            done="waits for another person to decide" if waits else "is revoked now",
+            done=_("waits for a second approver") if waits else _("is revoked"),
             danger=True,
         )
         return self.ask(request, key, question)

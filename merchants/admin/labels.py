@@ -1,4 +1,4 @@
-"""States in the colours that staff look out for, and moments to the second. Each knows its plain value, for exports."""
+"""States in the colours that staff look out for, and moments. Each knows its plain value, for exports."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from portal.lib.moments import show_moment
 
 STATUS = {
     "active": "success",
@@ -45,11 +47,13 @@ def label(text: str, kind: str) -> Shown:
     return Shown(render_to_string("unfold/helpers/label.html", {"text": text, "type": kind}), text)
 
 
-def moment(value: datetime | None) -> Shown | None:
+def moment(value: datetime | None, *, exact: bool = False) -> Shown | None:
+    """Without its zone, which the title of the column names; whole when it is pointed at."""
     if value is None:
         return None
-    shown = format_html('<span class="whitespace-nowrap">{}</span>', date_format(value, "DATETIME_FORMAT"))
-    return Shown(shown, value)
+    whole = show_moment(value, exact=True)
+    text = whole.removesuffix(" UTC") if exact else date_format(value, "DATETIME_FORMAT")
+    return Shown(format_html('<span class="whitespace-nowrap" title="{}">{}</span>', whole, text), value)
 
 
 def truncated_text(text: str) -> Shown:

@@ -8,6 +8,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -28,28 +30,34 @@ from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Contact, Merchant, OwnerQuestion
 from merchants.services import approvals, merchants, owner_questions, sandboxes
 from merchants.services.allowlist import DomainLine, EntryPlan
+from portal.lib.texts import Text
 
-USUAL = "as usual"
+USUAL = gettext_lazy("as usual")
 REFUSED = "RS_ERROR_MERCHANT_NOT_ACTIVE"
-NEW_RISK, OWED = "Bet, launch, deposit", "Payout, reward, rollback, balance, withdraw, lists of games and sessions"
-STATUS_ANSWERS = {
+NEW_RISK, OWED = (
+    gettext_lazy("Bet, launch, deposit"),
+    gettext_lazy("Payout, reward, rollback, balance, withdrawal, lists of games and sessions"),
+)
+STATUS_ANSWERS: dict[str, list[tuple[Text, Text]]] = {
     Merchant.Status.ACTIVE: [(NEW_RISK, USUAL), (OWED, USUAL)],
     Merchant.Status.SUSPENDED: [(NEW_RISK, REFUSED), (OWED, USUAL)],
-    Merchant.Status.CLOSED: [("Every call", REFUSED)],
+    Merchant.Status.CLOSED: [(gettext_lazy("Every request"), REFUSED)],
 }
 TEXTS = {
-    Merchant.Status.ACTIVE: "All requests of this merchant are accepted from now on.",
-    Merchant.Status.SUSPENDED: "Nothing new begins; what is owed to players is still paid.",
-    Merchant.Status.CLOSED: "No request is accepted, not even payouts and rollbacks of open rounds.",
+    Merchant.Status.ACTIVE: gettext_lazy("All requests of this merchant are accepted."),
+    Merchant.Status.SUSPENDED: gettext_lazy("No new round starts. Players are still paid."),
+    Merchant.Status.CLOSED: gettext_lazy("Every request is refused, including payouts and rollbacks of open rounds."),
 }
 
 
 OF_LIVE_MERCHANTS = {"membership", "contact", "invitation", "approval", "ownerquestion"}
-IN_THE_FORM = "Changed on the page of the administration."
+IN_THE_FORM = gettext_lazy("Changed on the page of the merchant in the administration.")
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextInputWidget(), help_text="For the second approver.")
+    reason = forms.CharField(
+        max_length=500, widget=UnfoldAdminTextInputWidget(), help_text=gettext_lazy("For the second approver.")
+    )
 
 
 class SideFilter(DropdownFilter):
@@ -57,7 +65,7 @@ class SideFilter(DropdownFilter):
     parameter_name = "side"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("live", "Live"), ("sandbox", "Sandbox")]
+        return [("live", _("Live")), ("sandbox", _("Sandbox"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Merchant]) -> QuerySet[Merchant]:
         sides = {"live": Merchant.objects.live(), "sandbox": Merchant.objects.sandboxes()}
@@ -67,7 +75,9 @@ class SideFilter(DropdownFilter):
 
 class MerchantForm(LimitsForm):
     time_zone = time_zone_field()
-    max_stake = amount_field(required=False, help_text="Per bet, for example 250.00; empty is no limit.")
+    max_stake = amount_field(
+        required=False, help_text=gettext_lazy("Per bet, for example 250.00. Leave empty for no limit.")
+    )
 
 
 @admin.register(Merchant)
@@ -81,17 +91,23 @@ class MerchantAdmin(FastAdmin):
     actions_detail = [
         "issue_key",
         "create_sandbox",
-        {"title": "Change status", "icon": "toggle_on", "items": ["activate", "suspend", "close"]},
+        {"title": gettext_lazy("Change status"), "icon": "toggle_on", "items": ["activate", "suspend", "close"]},
     ]
     change_form_outer_before_template = "admin/merchant_links.html"
     fieldsets = [
         (None, {"fields": ["code", "name", "shown_status", "time_zone"]}),
-        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]}),
-        ("Settings", {"fields": ["two_person"]}),
+        (
+            gettext_lazy("Limits"),
+            {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]},
+        ),
+        (gettext_lazy("Settings"), {"fields": ["two_person"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["code", "name", "time_zone"]}),
-        ("Limits", {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]}),
+        (
+            gettext_lazy("Limits"),
+            {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]},
+        ),
     ]
     readonly_fields = ["shown_status"]
 
@@ -124,15 +140,15 @@ class MerchantAdmin(FastAdmin):
         response: HttpResponse = super().change_view(request, object_id, *rest, **options)
         return response
 
-    @display(description="Status")
+    @display(description=gettext_lazy("Status"))
     def shown_status(self, merchant: Merchant) -> SafeString | None:
         return labels.coloured_label(merchant.status, labels.STATUS)
 
-    @display(description="Side")
+    @display(description=gettext_lazy("Side"))
     def side(self, merchant: Merchant) -> str:
-        return "Sandbox" if merchant.is_sandbox else "Live"
+        return _("Sandbox") if merchant.is_sandbox else _("Live")
 
-    @display(description="Keys")
+    @display(description=gettext_lazy("Keys"))
     def keys_in_use(self, merchant: Merchant) -> int:
         return int(merchant.key_count)  # type: ignore[attr-defined]
 
@@ -151,54 +167,59 @@ class MerchantAdmin(FastAdmin):
         super().save_model(request, obj, form, change)
         if off:
             by: Any = request.user
-            self.say(request, lambda: approvals.ask_to_switch_off(merchant=obj, by=by, reason=IN_THE_FORM))
+            self.say(request, lambda: approvals.ask_to_switch_off(merchant=obj, by=by, reason=str(IN_THE_FORM)))
 
-    @action(description="Issue a key", icon="key", permissions=["change"], variant=ActionVariant.PRIMARY)
+    @action(description=gettext_lazy("Issue key"), icon="key", permissions=["change"], variant=ActionVariant.PRIMARY)
     def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         merchant = self.found(request, object_id)
         return HttpResponseRedirect(f"{reverse('admin:merchants_apikey_add')}?merchant={merchant.pk}")
 
-    @action(description="Create sandbox", icon="science", permissions=["change"])
+    @action(description=gettext_lazy("Create sandbox"), icon="science", permissions=["change"])
     @step_up
     def create_sandbox(self, request: HttpRequest, object_id: str) -> HttpResponse:
         merchant = self.found(request, object_id)
         question = AdminQuestion(
-            title="Create sandbox",
-            text="The sandbox is a merchant of its own, for tests: its test keys, players, accounts and statements are "
-            "apart from the live ones. Existing test keys move to it. A sandbox can't be deleted.",
+            title=_("Create sandbox"),
+            text=_(
+                "The sandbox is a separate merchant for tests. Its test keys, players, accounts and "
+                "statements are separate from the live ones. Existing test keys move to the sandbox. A "
+                "sandbox cannot be deleted."
+            ),
             act=lambda: sandboxes.create_sandbox(merchant=merchant),
-            done="has a sandbox now",
+            done=_("has a sandbox"),
         )
         return self.ask(request, merchant, question)
 
-    @action(description="Activate", permissions=["change"])
+    @action(description=gettext_lazy("Activate merchant"), permissions=["change"])
     @step_up
     def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.change_status(request, object_id, "Activate", Merchant.Status.ACTIVE)
+        return self.change_status(request, object_id, _("Activate"), Merchant.Status.ACTIVE)
 
-    @action(description="Suspend", permissions=["change"])
+    @action(description=gettext_lazy("Suspend merchant"), permissions=["change"])
     @step_up
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.change_status(request, object_id, "Suspend", Merchant.Status.SUSPENDED)
+        return self.change_status(request, object_id, _("Suspend"), Merchant.Status.SUSPENDED)
 
-    @action(description="Close", permissions=["change"])
+    @action(description=gettext_lazy("Close merchant"), permissions=["change"])
     @step_up
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.change_status(request, object_id, "Close", Merchant.Status.CLOSED)
+        return self.change_status(request, object_id, _("Close"), Merchant.Status.CLOSED)
 
     def change_status(self, request: HttpRequest, object_id: str, verb: str, status: Merchant.Status) -> HttpResponse:
         merchant = self.found(request, object_id)
         by: Any = request.user
         waits = merchant.two_person
         question = AdminQuestion(
-            title=f"Request: {verb.lower()} the merchant" if waits else f"{verb} the merchant",
+            title=_("Request: %(verb)s merchant") % {"verb": verb.lower()}
+            if waits
+            else _("%(verb)s merchant") % {"verb": verb},
             text=TEXTS[status],
             answers=STATUS_ANSWERS[status],
             form=ReasonForm if waits else forms.Form,
             act=(lambda reason: approvals.ask_to_set_status(merchant=merchant, status=status, by=by, reason=reason))
             if waits
             else (lambda: merchants.set_status(merchant=merchant, status=status)),
-            done="waits for a second approver" if waits else f"is {status.value} now",
+            done=_("waits for a second approver") if waits else _("is %(value)s") % {"value": status.value},
             danger=status != Merchant.Status.ACTIVE,
         )
         return self.ask(request, merchant, question)
@@ -224,7 +245,7 @@ def ask_approval_instead(admin: Any, request: HttpRequest, formset: Any) -> bool
     admin.say(
         request,
         lambda: approvals.ask_to_change_list(
-            merchant=merchant, key=key, verb=verb, before=before, after=after, by=by, reason=IN_THE_FORM
+            merchant=merchant, key=key, verb=verb, before=before, after=after, by=by, reason=str(IN_THE_FORM)
         ),
     )
     return True
@@ -239,7 +260,11 @@ def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:
         if not email or form in formset.deleted_forms or not owner_questions.is_outside(merchant, email):
             continue
         owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
-        admin.message_user(request, f"An owner must allow this first: add {email} to the contacts.", messages.WARNING)
+        admin.message_user(
+            request,
+            _("An owner must allow this first. Add %(email)s to the contacts.") % {"email": email},
+            messages.WARNING,
+        )
         form.changed_data.clear()
         form.instance.email = form.initial.get("email", "")
 

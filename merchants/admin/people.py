@@ -14,6 +14,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
@@ -78,15 +80,15 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     actions = None
     actions_detail = [
         "set_password",
-        {"title": "Access", "icon": "lock_reset", "items": ["reset_second_factor", "end_sessions"]},
+        {"title": gettext_lazy("Access"), "icon": "lock_reset", "items": ["reset_second_factor", "end_sessions"]},
     ]
     inlines = [MerchantOfPersonTable]
     change_form_outer_after_template = "admin/sign_in_records.html"
     readonly_fields = ["shown_factor", "last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
-        ("May sign in", {"fields": ["is_active", "staff_role", "shown_factor"]}),
-        ("Dates", {"fields": ["last_login", "created_at"]}),
+        (gettext_lazy("Can sign in"), {"fields": ["is_active", "staff_role", "shown_factor"]}),
+        (gettext_lazy("Dates"), {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "staff_role", "usable_password", "password1", "password2"]})]
 
@@ -106,7 +108,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[Any]:
         return self.inlines if obj else []
 
-    @display(description="Second factor")
+    @display(description=gettext_lazy("Second factor"))
     def shown_factor(self, person: Person) -> SafeString | None:
         return labels.coloured_label("on" if person.has_factor else "off", labels.ON_OFF)  # type: ignore[attr-defined]
 
@@ -159,35 +161,38 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
             by: Any = request.user
             people.set_access(person=obj, role=wish["staff_role"], active=wish["is_active"], by=by)
 
-    @action(description="Set a password", icon="password", permissions=["change"])
+    @action(description=gettext_lazy("Set password"), icon="password", permissions=["change"])
     def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:auth_user_password_change", args=[object_id]))
 
-    @action(description="Reset the second factor", icon="phonelink_erase", permissions=["change"])
+    @action(description=gettext_lazy("Reset second factor"), icon="phonelink_erase", permissions=["change"])
     @step_up
     def reset_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.found(request, object_id)
         question = AdminQuestion(
-            title="Reset the second factor",
+            title=_("Reset second factor"),
             text=(
-                "For a lost telephone or key. First make sure, not by mail, that it is this person who asks. All "
-                "factors and recovery codes are taken away, the person is signed out everywhere and told by mail. At "
-                "the next sign-in, with the password, a new second factor has to be set up."
+                _(
+                    "Use this after the loss of a phone or security key. First confirm the identity of the "
+                    "person by a way other than email. All factors and recovery codes are removed, and the "
+                    "person is signed out everywhere and notified by email. The person must set up a new second "
+                    "factor at the next sign-in."
+                )
             ),
             act=lambda: people.reset_second_factor(person=person),
-            done="the second factor was reset",
+            done=_("has no second factor until the next sign-in"),
             danger=True,
         )
         return self.ask(request, person, question)
 
-    @action(description="Sign out everywhere", icon="logout", permissions=["change"])
+    @action(description=gettext_lazy("Sign out everywhere"), icon="logout", permissions=["change"])
     @step_up
     def end_sessions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.found(request, object_id)
         question = AdminQuestion(
-            title="Sign the person out everywhere",
-            text="Every browser in which this person is signed in is signed out at its next page.",
+            title=_("Sign out everywhere"),
+            text=_("Every browser of this person is signed out at its next page."),
             act=lambda: people.end_sessions(person=person),
-            done="was signed out everywhere",
+            done=_("is signed out everywhere"),
         )
         return self.ask(request, person, question)

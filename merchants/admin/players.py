@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -17,7 +19,10 @@ from merchants.services import flags
 
 
 class PlayerForm(LimitsForm):
-    max_stake = amount_field(required=False, help_text="Per bet, for example 50.00; goes before the merchant's limit.")
+    max_stake = amount_field(
+        required=False,
+        help_text=gettext_lazy("Per bet, for example 50.00. Takes precedence over the merchant's limit."),
+    )
 
 
 class BlockForm(forms.Form):
@@ -31,13 +36,13 @@ class PlayerAdmin(FastAdmin):
     list_select_related = ["merchant"]
     list_filter = [("merchant", AutocompleteSelectFilter), ("is_blocked", BooleanRadioFilter)]
     search_fields = ["player_id__exact"]
-    search_help_text = "Player id"
+    search_help_text = gettext_lazy("Player id")
     actions_detail = ["block", "unblock"]
     change_form_outer_before_template = "admin/player_links.html"
     readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]
     fieldsets = [
         (None, {"fields": ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]}),
-        ("Limits", {"fields": ["bets_per_minute", "max_stake", "max_stake_by_currency"]}),
+        (gettext_lazy("Limits"), {"fields": ["bets_per_minute", "max_stake", "max_stake_by_currency"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -56,32 +61,32 @@ class PlayerAdmin(FastAdmin):
         """Whose player it is can't be written again, changed or not: the database refuses it."""
         obj.save(update_fields=form.changed_data)
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, player: Player) -> SafeString | None:
         return labels.coloured_label("blocked" if player.is_blocked else "", labels.BLOCKED)
 
-    @action(description="Block", permissions=["change"], icon="block")
+    @action(description=gettext_lazy("Block player"), permissions=["change"], icon="block")
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
         player = self.found(request, object_id)
         question = AdminQuestion(
-            title="Block the player",
-            text="The player cannot begin anything new; what is owed is still paid.",
+            title=_("Block player"),
+            text=_("The player cannot start new rounds. Open rounds are still settled."),
             answers=flags.BLOCKED_ANSWERS,
             form=BlockForm,
             act=lambda reason: flags.block_player(player=player, reason=reason),
-            done="is blocked now",
+            done=_("is blocked"),
             danger=True,
         )
         return self.ask(request, player, question)
 
-    @action(description="Unblock", permissions=["change"], icon="check_circle")
+    @action(description=gettext_lazy("Unblock player"), permissions=["change"], icon="check_circle")
     def unblock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         player = self.found(request, object_id)
         question = AdminQuestion(
-            title="Unblock the player",
-            text="Bets and launches of this player are accepted again.",
+            title=_("Unblock player"),
+            text=_("Bets and launches of this player are accepted again."),
             act=lambda: flags.unblock_player(player=player),
-            done="is no longer blocked",
+            done=_("is not blocked"),
         )
         return self.ask(request, player, question)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
@@ -24,6 +26,7 @@ from merchants.models.credentials import LONGEST_OVERLAP
 from merchants.services import approvals, claim_links, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
+from portal.lib.moments import show_moment
 
 UNITS = [("seconds", "seconds"), ("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
 
@@ -32,12 +35,12 @@ class OverlapForm(HandOverForm):
     """How long the old secret stays usable: a number and its unit, given to the service as `overlap`."""
 
     length = forms.IntegerField(
-        label="Old secret stays usable for",
+        label=gettext_lazy("Overlap"),
         min_value=0,
         max_value=int(LONGEST_OVERLAP.total_seconds()) * 10,
         initial=24,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 0}),
-        help_text="0 ends it at once; 7 days is the longest.",
+        help_text=gettext_lazy("How long the old secret still works. 0 ends it at once. The maximum is 7 days."),
     )
     unit = forms.ChoiceField(choices=UNITS, initial="hours", widget=UnfoldAdminSelectWidget())
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -51,13 +54,15 @@ class OverlapForm(HandOverForm):
 
 
 class RotateForm(key_forms.QuietHoursForm, OverlapForm, UnfoldForm):
-    reason = forms.CharField(max_length=LONGEST_REASON, required=False, help_text="Kept in the history.")
+    reason = forms.CharField(
+        max_length=LONGEST_REASON, required=False, help_text=gettext_lazy("Stored in the history.")
+    )
 
 
 class AskToRotateForm(RotateForm):
     """Who approves it says how the secret is handed over."""
 
-    reason = forms.CharField(max_length=LONGEST_REASON, help_text="For the person who decides.")
+    reason = forms.CharField(max_length=LONGEST_REASON, help_text=gettext_lazy("For the second approver."))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -106,18 +111,23 @@ class RotationAdmin(DecidesAdmin):
             "now": clock.now(),
         }
 
-    @action(description="Rotate the secret", permissions=["change"], icon="autorenew", variant=ActionVariant.PRIMARY)
+    @action(
+        description=gettext_lazy("Rotate secret"),
+        permissions=["change"],
+        icon="autorenew",
+        variant=ActionVariant.PRIMARY,
+    )
     @explain_refusal
     @step_up
     def rotate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         waits = key.merchant.two_person
         page = OncePage(
-            title="Ask for a rotation" if waits else "Rotate the secret",
+            title=_("Request rotation of the secret") if waits else _("Rotate secret"),
             form=AskToRotateForm if waits else RotateForm,
             act=self.asks_to_rotate(request, key) if waits else rotation_action(key),
             back=self.change_url(key),
-            button="Ask a second person" if waits else "Rotate",
+            button=_("Request approval") if waits else _("Rotate"),
             of=key,
             template="admin/rotate.html",
             initial={"version": keys.current_version(key)},
@@ -128,79 +138,86 @@ class RotationAdmin(DecidesAdmin):
     def asks_to_rotate(self, request: HttpRequest, key: ApiKey) -> Callable[..., str]:
         def ask(**wish: Any) -> str:
             approvals.ask_to_rotate(key=key, by=request.user, **wish)  # type: ignore[arg-type]
-            return ASKED
+            return str(ASKED)
 
         return ask
 
-    @action(description="Extend the overlap", permissions=["change"])
+    @action(description=gettext_lazy("Extend overlap"), permissions=["change"])
     @explain_refusal
     @step_up
     def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         seen, old = keys.current_version(key), overlapping_secret(key)
         question = AdminQuestion(
-            title="Extend the overlap",
-            text=f"Version {old.version} can be used until {old.usable_until:%Y-%m-%d %H:%M:%S} UTC. "
-            f"7 days after the rotation is the latest, and never later than the key itself.",
+            title=_("Extend overlap"),
+            text=_(
+                "Version %(version)s works until %(usable_until)s. The latest end is 7 days after the "
+                "rotation, and never after the key expires."
+            )
+            % {"version": old.version, "usable_until": show_moment(old.usable_until) if old.usable_until else ""},
             form=ExtendForm,
             initial={"until": old.usable_until, "expected_version": seen},
             act=lambda **wish: keys.extend_overlap(secret=old, **wish),
-            done=f"keeps version {old.version} for longer",
+            done=_("now has a longer overlap for version %(version)s") % {"version": old.version},
         )
         return self.ask(request, key, question)
 
-    @action(description="End the overlap now", permissions=["change"])
+    @action(description=gettext_lazy("End overlap"), permissions=["change"])
     @explain_refusal
     @step_up
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         seen, old = keys.current_version(key), overlapping_secret(key)
         question = AdminQuestion(
-            title="End the overlap now",
-            text=f"Version {old.version} stops working immediately. This cannot be undone.",
+            title=_("End overlap"),
+            text=_("Version %(version)s stops working immediately. This cannot be undone.") % {"version": old.version},
             answers=[
-                (f"Signed with version {old.version}", "RS_ERROR_SIGNATURE_NOT_MATCH"),
-                ("Signed with the new secret", "as usual"),
+                (
+                    _("Requests signed with version %(version)s") % {"version": old.version},
+                    "RS_ERROR_SIGNATURE_NOT_MATCH",
+                ),
+                (_("Requests signed with the new secret"), _("as usual")),
             ],
             form=key_forms.OldVersionForm,
             initial={"expected_version": seen},
             act=lambda **wish: keys.end_overlap(secret=old, **wish),
-            done=f"refuses version {old.version} now",
+            done=_("refuses version %(version)s") % {"version": old.version},
             danger=True,
         )
         return self.ask(request, key, question)
 
-    @action(description="End the overlap when it is quiet", permissions=["change"])
+    @action(description=gettext_lazy("End overlap early"), permissions=["change"])
     @explain_refusal
     @step_up
     def end_when_quiet(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         seen, old = keys.current_version(key), overlapping_secret(key)
         question = AdminQuestion(
-            title="End the overlap when it is quiet",
-            text=f"The overlap ends automatically when version {old.version} has not been used for this many hours.",
+            title=_("End overlap early"),
+            text=_("The overlap ends automatically when version %(version)s has not been used for this many hours.")
+            % {"version": old.version},
             form=QuietForm,
             initial={"hours": old.quiet_hours or 24, "expected_version": seen},
             act=lambda **wish: keys.end_when_quiet(secret=old, **wish),
-            done="ends its overlap as you said",
+            done=_("ends its overlap early"),
         )
         return self.ask(request, key, question)
 
-    @action(description="Approve", permissions=["change"])
+    @action(description=gettext_lazy("Approve"), permissions=["change"])
     @explain_refusal
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         return self.ask_to_approve(request, waiting_approval(key), self.change_url(key))
 
-    @action(description="Decline", permissions=["change"])
+    @action(description=gettext_lazy("Decline"), permissions=["change"])
     @explain_refusal
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         return self.ask_to_decline(request, waiting_approval(key), key)
 
-    @action(description="Send a new claim link", permissions=["change"])
+    @action(description=gettext_lazy("Send new claim link"), permissions=["change"])
     @explain_refusal
     @step_up
     def claim_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -209,10 +226,11 @@ class RotationAdmin(DecidesAdmin):
         if claim is None:
             raise errors.SecretNotCurrent
         question = AdminQuestion(
-            title="Send a new claim link",
-            text=f"The owners are sent another link for version {claim.version}. The earlier link stops working.",
+            title=_("Send new claim link"),
+            text=_("The owners receive a new link for version %(version)s. The earlier link stops working.")
+            % {"version": claim.version},
             act=lambda: claim_links.resend_link(claim=claim, by=request.user),  # type: ignore[arg-type]
-            done="has a new claim link on its way to the owners",
+            done=_("has a new claim link for its owners"),
         )
         return self.ask(request, key, question)
 

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from merchants import access
 from merchants.sign_in.gate import second_factor_redirect
 
-NOTHING_DONE = "Nothing was done: your second factor was asked for first. Look at the page once more, then send it."
+NOTHING_DONE = _(
+    "Nothing was saved, because you confirmed your second factor first. Check the page again, then send it."
+)
 
 View = Callable[..., HttpResponse]
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from merchants.services import history
@@ -50,13 +51,13 @@ class TimelinePage(ModelAdmin):
             limit=ENTRIES,
         )
         context = self.admin_site.each_context(request) | {
-            "title": "Timeline",
+            "title": _("Timeline"),
             "subtitle": str(thing),
             "opts": self.opts,
             "original": thing,
             "page": page,
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk]),
-            "kinds": [("", "All", "?"), *((name, said, f"?what={name}") for name, said in history.KINDS.items())],
+            "kinds": [("", _("All"), "?"), *((name, said, f"?what={name}") for name, said in history.KINDS.items())],
             "kind": kind,
             "older": _address(kind, before=page.older),
             "newer": _address(kind, after=page.newer),

@@ -19,10 +19,10 @@ HEAD = re.compile(rf"[0-9a-f]{{{FEWEST_DIGITS},64}}")
 
 def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
-        "--head", metavar="HEX", default="", help="also find this head of a chain, from a report's email"
+        "--head", metavar="HEX", default="", help="also look for this chain head, from the email of a report"
     )
     parser.add_argument(
-        "--since", metavar="YYYY-MM-DD", help="of sealed rows, check only those sealed since this day (UTC)"
+        "--since", metavar="YYYY-MM-DD", help="check only sealed rows that were sealed since this day (UTC)"
     )
 
 
@@ -53,8 +53,8 @@ def print_verdict(console: Console, verdict: ChainVerdict) -> None:
     if verdict.found > len(verdict.findings):
         console.print(f"… and {verdict.found - len(verdict.findings):,} more.", style="red")
     if block := verdict.head:
-        sealed = f"{block.total_rows:,} rows, sealed at {moment_text(block.sealed_at)}"
-        console.print(f"The head is that of block {block.number:,}: {sealed}.")
+        sealed = f"{block.total_rows:,} rows, sealed on {moment_text(block.sealed_at)}"
+        console.print(f"The head belongs to block {block.number:,}: {sealed}.")
     console.print(_summary(verdict), style="green" if verdict.holds else "red")
 
 
@@ -62,5 +62,5 @@ def _summary(verdict: ChainVerdict) -> str:
     looked_at = f"{verdict.rows:,} sealed rows in {verdict.blocks:,} blocks in {verdict.seconds:.1f} s"
     looked_at += f"; {verdict.unsealed:,} rows are not sealed yet"
     if verdict.holds:
-        return f"The {verdict.chain} chain holds: {looked_at}."
-    return f"The {verdict.chain} chain does not hold: {verdict.found:,} differences ({looked_at})."
+        return f"The {verdict.chain} chain is intact: {looked_at}."
+    return f"The {verdict.chain} chain is not intact: {verdict.found:,} differences ({looked_at})."

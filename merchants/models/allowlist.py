@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import track_history
 from merchants.models.credentials import ApiKey
@@ -89,16 +90,18 @@ class AllowlistEntry(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="allowlist")
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="allowlist", null=True, blank=True)
-    network = NetworkField(help_text="An address or a CIDR block; host bits are cut off.")
+    network = NetworkField(help_text=_("An address or a CIDR block. Host bits are removed."))
     note = models.CharField(max_length=200, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: stays until it is removed.")
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Leave empty to keep the entry until it is removed.")
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = AllowlistQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "allowlist entries"
+        verbose_name_plural = _("allowlist entries")
         ordering = ["merchant", "network"]
         constraints = [
             no_secret_constraint("allowlist_entry", "note"),
@@ -181,7 +184,9 @@ class AllowedDomain(models.Model):
     domain = models.CharField(max_length=253)
     note = models.CharField(max_length=200, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: stays until it is removed.")
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Leave empty to keep the entry until it is removed.")
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import Updated, track_history
@@ -27,16 +28,18 @@ class Player(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="players")
     player_id = models.CharField(
-        max_length=255, db_collation="C", help_text="The merchant's own id; upper and lower case differ."
+        max_length=255, db_collation="C", help_text=_("The merchant's own id. Upper and lower case differ.")
     )
     name = models.CharField(max_length=255, blank=True, db_default="")
     is_blocked = models.BooleanField(default=False, db_default=False)
     blocked_reason = models.CharField(max_length=200, blank=True, db_default="")
-    bets_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Goes before the merchant's limit.")
-    max_stake = models.BigIntegerField(
-        null=True, blank=True, help_text="Real amount × 100000; goes before the merchant's limit."
+    bets_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Takes precedence over the merchant's limit.")
     )
-    max_stake_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `max_stake`.")
+    max_stake = models.BigIntegerField(
+        null=True, blank=True, help_text=_("Real amount × 100000. Takes precedence over the merchant's limit.")
+    )
+    max_stake_by_currency = models.JSONField(null=True, blank=True, help_text=_("Takes precedence over `max_stake`."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -76,7 +79,7 @@ class Game(models.Model):
 
     game_id = models.CharField(max_length=64, unique=True, db_collation="C")
     name = models.CharField(max_length=120)
-    is_active = models.BooleanField(default=True, help_text="Off: off for every merchant.")
+    is_active = models.BooleanField(default=True, help_text=_("If off, the game is off for every merchant."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = GameQuerySet.as_manager()

@@ -6,12 +6,15 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models.audit import track_history
 from merchants.models.credentials import ApiKey, Secret
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
 from merchants.models.typed_text import no_secret_constraint, one_line_constraint
+from portal.lib.moments import show_moment
 
 
 @track_history(scopes={"merchant": "merchant", "key": "key"})
@@ -19,12 +22,14 @@ class Compromise(models.Model):
     """A secret that somebody else may know: since when, what was done at once, and what took its place."""
 
     class Response(models.TextChoices):
-        ROTATE = "rotate", "Rotate with an overlap"
-        QUARANTINE = "quarantine", "Quarantine the key"
-        REVOKE = "revoke", "Revoke at once"
+        ROTATE = "rotate", gettext_lazy("Rotate secret with an overlap")
+        QUARANTINE = "quarantine", gettext_lazy("Quarantine key")
+        REVOKE = "revoke", gettext_lazy("Revoke at once")
 
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="compromises")
-    secret = models.ForeignKey(Secret, on_delete=models.PROTECT, related_name="+", help_text="The exposed version.")
+    secret = models.ForeignKey(
+        Secret, on_delete=models.PROTECT, related_name="+", help_text=gettext_lazy("The compromised version.")
+    )
     response = models.CharField(max_length=10, choices=Response)
     reason = models.CharField(max_length=500)
     exposed_since = models.DateTimeField()
@@ -47,7 +52,10 @@ class Compromise(models.Model):
         triggers = [pgtrigger.Protect(name="compromise_stays", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.key} exposed since {self.exposed_since:%Y-%m-%d %H:%M}"
+        return _("%(key)s compromised since %(exposed_since)s") % {
+            "key": self.key,
+            "exposed_since": show_moment(self.exposed_since),
+        }
 
 
 APPROVAL_VALID_FOR = timedelta(hours=72)  # as the trigger below has it
@@ -152,14 +160,14 @@ class Approval(models.Model):
     def request(self) -> str:
         """What was asked for, after “asked to”."""
         return {
-            "issue": f"issue a {self.wish.get('environment', '')} key",
-            "rotate": "rotate the secret",
-            "revoke": "revoke the key",
-            "status": f"set the merchant to {self.wish.get('status', '')}",
-            "networks": "change the IP allowlist",
-            "domains": "change the domain allowlist",
-            "rule_off": "switch off the two-person rule",
-            "limit": "raise the write-off limit",
+            "issue": _("issue a %(environment)s key") % {"environment": self.wish.get("environment", "")},
+            "rotate": _("rotate the secret"),
+            "revoke": _("revoke the key"),
+            "status": _("set the merchant to %(status)s") % {"status": self.wish.get("status", "")},
+            "networks": _("change the IP allowlist"),
+            "domains": _("change the domain allowlist"),
+            "rule_off": _("switch off the two-person rule"),
+            "limit": _("raise the write-off limit"),
         }[self.verb]
 
     @property

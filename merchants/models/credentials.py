@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import track_history
 from merchants.models.merchant import Merchant, bump_access_version
@@ -107,8 +108,8 @@ class ApiKey(models.Model):
 
     class Status(models.TextChoices):
         ACTIVE = "active"
-        QUARANTINED = "quarantined", "Quarantined (players are paid, nothing new begins)"
-        REVOKED = "revoked", "Revoked (every call is refused)"
+        QUARANTINED = "quarantined", _("Quarantined (players are paid, no new round starts)")
+        REVOKED = "revoked", _("Revoked (every request is refused)")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="keys")
     environment = models.CharField(max_length=4, choices=Environment, default=Environment.LIVE)
@@ -122,8 +123,8 @@ class ApiKey(models.Model):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "API key"
-        verbose_name_plural = "API keys"
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
         ordering = ["-id"]
         constraints = [
             no_secret_constraint("api_key", "label"),
@@ -198,10 +199,12 @@ class Secret(models.Model):
     sealed = models.BinaryField(help_text="Nonce and AES-256-GCM ciphertext.")
     sealed_under = models.CharField(max_length=16, help_text="Id of the key-encryption key.")
     fingerprint = models.BinaryField(unique=True)
-    superseded_at = models.DateTimeField(null=True, blank=True, help_text="When the next version took its place.")
-    usable_until = models.DateTimeField(null=True, blank=True, help_text="End of the overlap; empty is no end.")
+    superseded_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the next version replaced this version.")
+    )
+    usable_until = models.DateTimeField(null=True, blank=True, help_text=_("End of the overlap. Empty means no end."))
     quiet_hours = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="The overlap ends by itself after so many hours without a call."
+        null=True, blank=True, help_text=_("The overlap ends automatically after this many hours without use.")
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
     approval = models.OneToOneField(
@@ -210,7 +213,7 @@ class Secret(models.Model):
         null=True,
         editable=False,
         related_name="secret",
-        help_text="Of the second approver, where the merchant has the two-person rule.",
+        help_text=_("The second approver, if the merchant has the two-person rule."),
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

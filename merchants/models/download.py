@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import Inserted, Updated, track_history
 from merchants.models.merchant import Merchant
@@ -28,10 +29,10 @@ class Download(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
-    what = models.CharField(max_length=80, verbose_name="File")
-    filters = models.JSONField(verbose_name="Filter")
+    what = models.CharField(max_length=80, verbose_name=_("File"))
+    filters = models.JSONField(verbose_name=_("Filter"))
     rows = models.BigIntegerField(null=True)
-    is_complete = models.BooleanField(null=True, verbose_name="Sent to its end")
+    is_complete = models.BooleanField(null=True, verbose_name=_("Complete"))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

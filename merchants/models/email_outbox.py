@@ -4,6 +4,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models.merchant import Merchant
 from portal.lib.email_addresses import EmailAddressField
@@ -46,7 +48,7 @@ class Letter(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting"
         SENT = "sent"
-        GIVEN_UP = "given_up", "Given up"
+        GIVEN_UP = "given_up", gettext_lazy("Given up")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, related_name="letters")
     to = EmailAddressField()
@@ -55,12 +57,13 @@ class Letter(models.Model):
     once = models.CharField(max_length=200, null=True, unique=True, help_text="Of two letters with the same, one goes.")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    last_answer = models.CharField(max_length=500, blank=True, help_text="What the mail server said.")
+    last_answer = models.CharField(max_length=500, blank=True, help_text=gettext_lazy("The answer of the mail server."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = gettext_lazy("outgoing email")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="letter_waiting"),
@@ -78,4 +81,4 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Letter to {self.to}"
+        return _("Email to %(to)s") % {"to": self.to}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.lib.clientip import Network
 
@@ -19,7 +21,7 @@ else:
 class NetworkField(NetworkFieldBase):
     """An IPv4 or IPv6 block as `cidr`; in Python an `ipaddress` network."""
 
-    description = "IP network"
+    description = gettext_lazy("IP network")
 
     def db_type(self, connection: Any) -> str:
         return "cidr"
@@ -34,7 +36,10 @@ class NetworkField(NetworkFieldBase):
         try:
             return ip_network(value.strip(), strict=False)
         except ValueError as fault:
-            raise ValidationError(f"“{value}” is not an IP address or CIDR block.") from fault
+            raise ValidationError(
+                _("“%(value)s” is not an IP address or CIDR block. Write 203.0.113.7 or 203.0.113.0/24, for example.")
+                % {"value": value}
+            ) from fault
 
     def get_prep_value(self, value: Any) -> Any:
         return self.to_python(super().get_prep_value(value))

@@ -6,6 +6,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models.amounts import amounts_by_currency
 from merchants.models.audit import track_history
@@ -99,10 +101,12 @@ class Merchant(models.Model):
 
     class Status(models.TextChoices):
         ACTIVE = "active"
-        SUSPENDED = "suspended", "Suspended (debts are settled, nothing new begins)"
-        CLOSED = "closed", "Closed (every call is refused)"
+        SUSPENDED = "suspended", gettext_lazy("Suspended (players are paid, no new round starts)")
+        CLOSED = "closed", gettext_lazy("Closed (every request is refused)")
 
-    code = models.SlugField(max_length=40, unique=True, help_text="Short name used in addresses and commands.")
+    code = models.SlugField(
+        max_length=40, unique=True, help_text=gettext_lazy("A short name for addresses and commands.")
+    )
     sandbox_of = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="sandbox"
     )
@@ -110,35 +114,50 @@ class Merchant(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     time_zone = models.CharField(max_length=64, default="UTC")
     timestamp_window_seconds = models.PositiveSmallIntegerField(
-        default=MAX_TIMESTAMP_WINDOW_SECONDS, help_text="How far x-timestamp may be from our clock, at most 300."
+        default=MAX_TIMESTAMP_WINDOW_SECONDS,
+        help_text=gettext_lazy("Maximum difference between x-timestamp and our clock in seconds, from 1 to 300."),
     )
-    bets_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text="Per player; empty is no limit.")
+    bets_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, help_text=gettext_lazy("Per player. Leave empty for no limit.")
+    )
     max_stake = models.BigIntegerField(
-        null=True, blank=True, help_text="Per bet, real amount × 100000; empty is no limit."
+        null=True, blank=True, help_text=gettext_lazy("Per bet, real amount × 100000. Leave empty for no limit.")
     )
-    max_stake_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `max_stake`.")
+    max_stake_by_currency = models.JSONField(
+        null=True, blank=True, help_text=gettext_lazy("Takes precedence over `max_stake`.")
+    )
     two_person = models.BooleanField(
-        "Two-person rule",
+        gettext_lazy("Two-person rule"),
         default=False,
         db_default=False,
-        help_text="A second person approves each new secret, revocation, change of status and, by our staff, of the "
-        "allowlists. Revoking at once and quarantine do not wait.",
+        help_text=gettext_lazy(
+            "A second person approves each new secret, each revocation, each change of status, and "
+            "changes of the allowlists by our staff. Quarantine and immediate revocation need no "
+            "approval."
+        ),
     )
     staff_sees_secrets = models.BooleanField(
-        "Our staff may be shown a new secret",
+        gettext_lazy("Our staff can see a new secret"),
         default=True,
         db_default=True,
-        help_text="Otherwise a new secret goes to an owner by claim link only; the owners set this.",
+        help_text=gettext_lazy(
+            "If off, a new secret goes to an owner by claim link only. The owners change this setting."
+        ),
     )
     second_factor_required = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="Whoever opens the merchant's pages signs in with a second factor; its owners set this.",
+        help_text=gettext_lazy(
+            "If on, everyone signs in with a second factor to open the merchant's pages. The owners "
+            "change this setting."
+        ),
     )
     second_factor_from = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="From then on owners and managers need a second factor: two weeks after the first live key.",
+        help_text=gettext_lazy(
+            "From this moment owners and managers need a second factor: two weeks after the first live key."
+        ),
     )
     access_version = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -156,14 +175,16 @@ class Merchant(models.Model):
             models.CheckConstraint(
                 condition=Q(timestamp_window_seconds__range=(1, MAX_TIMESTAMP_WINDOW_SECONDS)),
                 name="merchant_timestamp_window_at_most_5_minutes",
-                violation_error_message="The window is 1 to 300 seconds.",
+                violation_error_message=gettext_lazy("Enter 1 to 300 seconds."),
             ),
             models.CheckConstraint(condition=Q(max_stake__gte=0), name="merchant_max_stake_not_negative"),
             amounts_by_currency("merchant", "max_stake_by_currency"),
             models.CheckConstraint(
                 condition=Q(sandbox_of=None) | Q(two_person=False),
                 name="merchant_sandbox_needs_no_second_person",
-                violation_error_message="A sandbox has no two-person rule.",
+                violation_error_message=gettext_lazy(
+                    "A sandbox cannot have the two-person rule. Set the rule for the live merchant."
+                ),
             ),
         ]
         triggers = [
@@ -206,7 +227,7 @@ class Merchant(models.Model):
     @property
     def listed_name(self) -> str:
         """As a list of several merchants' rows shows it."""
-        return f"{self.name} (sandbox)" if self.is_sandbox else self.name
+        return _("%(name)s (sandbox)") % {"name": self.name} if self.is_sandbox else self.name
 
     @property
     def is_sandbox(self) -> bool:

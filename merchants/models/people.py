@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import Deleted, Inserted, Updated, track_history
 from merchants.models.merchant import Merchant, not_of_a_sandbox
@@ -41,10 +42,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in: support staff, or one of a merchant's people."""
 
     class StaffRole(models.TextChoices):
-        NONE = "", "Not of our staff"
-        AUDITOR = "auditor", "Auditor (reads everything, changes nothing)"
-        SUPPORT = "support", "Support (merchants, keys, lists, players, games)"
-        ADMINISTRATOR = "administrator", "Administrator (also people and settings)"
+        NONE = "", _("Not our staff")
+        AUDITOR = "auditor", _("Auditor (reads everything, changes nothing)")
+        SUPPORT = "support", _("Support (merchants, keys, allowlists, players, games)")
+        ADMINISTRATOR = "administrator", _("Administrator (also people and settings)")
 
     email = EmailAddressField(unique=True)
     name = models.CharField(max_length=120, blank=True)
@@ -72,7 +73,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 name="person_staff_role_known",
             ),
             models.UniqueConstraint(
-                Lower("email"), name="person_email_once", violation_error_message="A person with this address exists."
+                Lower("email"),
+                name="person_email_once",
+                violation_error_message=_("A person with this email address already exists. Use that account."),
             ),
         ]
         triggers = [
@@ -123,7 +126,7 @@ class Contact(models.Model):
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="contacts")
     email = EmailAddressField()
-    note = models.CharField(max_length=200, blank=True, help_text="For example “security desk, day and night”.")
+    note = models.CharField(max_length=200, blank=True, help_text=_("For example “security desk, 24 hours a day”."))
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -136,7 +139,7 @@ class Contact(models.Model):
                 "merchant",
                 Lower("email"),
                 name="contact_once",
-                violation_error_message="This address is there already.",
+                violation_error_message=_("This address is already a contact. Change that contact instead."),
             ),
         ]
         triggers = [

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import NEVER_EMPTIED, unbound_reference
 
@@ -11,27 +12,29 @@ class SignInRecord(models.Model):
     """What happened at the sign-in of one person, or of an address that nobody has. Rows are only ever added."""
 
     class Kind(models.TextChoices):
-        SIGNED_IN = "signed_in", "Signed in"
-        REFUSED = "refused", "Refused"
-        LOCKED = "locked", "Locked after too many attempts"
-        STEP_UP = "step_up", "Confirmed with a fresh proof"
-        FACTOR_ADDED = "factor_added", "Second factor added"
-        FACTOR_REMOVED = "factor_removed", "Second factor removed"
-        FACTORS_RESET = "factors_reset", "Second factor reset by an administrator"
-        CODES_RENEWED = "codes_renewed", "Recovery codes renewed"
-        PASSWORD_CHANGED = "password_changed", "Password changed"
-        PASSWORD_SET = "password_set", "Password set by an administrator"
-        RESET_ASKED = "reset_asked", "Password reset requested"
-        RESET_DONE = "reset_done", "Password reset"
-        PAGE_REFUSED = "page_refused", "Page refused"
-        ALARM = "alarm", "Alarm sent: many locks in an hour"
+        SIGNED_IN = "signed_in", _("Signed in")
+        REFUSED = "refused", _("Refused")
+        LOCKED = "locked", _("Locked after too many attempts")
+        STEP_UP = "step_up", _("Confirmed with a second factor")
+        FACTOR_ADDED = "factor_added", _("Second factor added")
+        FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+        FACTORS_RESET = "factors_reset", _("Second factor reset by an administrator")
+        CODES_RENEWED = "codes_renewed", _("Recovery codes renewed")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        PASSWORD_SET = "password_set", _("Password set by an administrator")
+        RESET_ASKED = "reset_asked", _("Password reset requested")
+        RESET_DONE = "reset_done", _("Password reset")
+        PAGE_REFUSED = "page_refused", _("Page refused")
+        ALARM = "alarm", _("Alarm sent: many locks in an hour")
 
     at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=16, choices=Kind)
     person = unbound_reference("merchants.Person")
-    email = models.EmailField(blank=True, help_text="As it was typed, where it is an email address.")
+    email = models.EmailField(blank=True, help_text=_("As typed, if it is an email address."))
     address = models.GenericIPAddressField(null=True)
-    method = models.CharField(max_length=60, blank=True, help_text="Password, kind of second factor, or why not.")
+    method = models.CharField(
+        max_length=60, blank=True, help_text=_("Password, kind of second factor, or the reason of the refusal.")
+    )
     by = unbound_reference("merchants.Person")
 
     class Meta:

@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from merchants.models.audit import track_history
 from merchants.models.email_outbox import Letter
@@ -142,7 +143,7 @@ class OwnerQuestion(models.Model):
     def wish(self) -> str:
         """What our staff want, after “wants to”."""
         return {
-            "names_players": "name players and transactions in report emails",
-            "recipient": f"send reports to {self.email}",
-            "contact": f"add {self.email} to the contacts",
+            "names_players": _("name players and transactions in report emails"),
+            "recipient": _("send reports to %(email)s") % {"email": self.email},
+            "contact": _("add %(email)s to the contacts") % {"email": self.email},
         }[self.kind]

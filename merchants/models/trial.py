@@ -4,11 +4,14 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models.audit import track_history
 from merchants.models.credentials import ApiKey
 from merchants.models.merchant import Merchant, bump_access_version
 from merchants.models.people import Person
+from portal.lib.moments import show_moment
 
 
 @track_history(scopes={"merchant": "merchant", "key": "key"}, exclude=["before"])
@@ -20,19 +23,19 @@ class ListTrial(models.Model):
     """
 
     class State(models.TextChoices):
-        TRYING = "trying", "On trial"
+        TRYING = "trying", gettext_lazy("On trial")
         KEPT = "kept"
-        REVERTED = "reverted", "Went back"
+        REVERTED = "reverted", gettext_lazy("Reverted")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="trials")
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="trials", null=True)
-    before = models.JSONField(help_text="The entries that stood before.")
+    before = models.JSONField(help_text=gettext_lazy("The entries before the trial."))
     deadline = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.TRYING)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    kept_for = models.GenericIPAddressField("Kept for a call from", null=True)
+    kept_for = models.GenericIPAddressField(gettext_lazy("Kept after a request from"), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -76,7 +79,10 @@ class ListTrial(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key or self.merchant} until {self.deadline:%Y-%m-%d %H:%M:%S}"
+        return _("%(merchant)s until %(deadline)s") % {
+            "merchant": self.key or self.merchant,
+            "deadline": show_moment(self.deadline),
+        }
 
 
 class EgressProof(models.Model):

@@ -4,7 +4,10 @@ line no character that ends the line or turns its direction, since it would forg
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import CheckConstraint, Q
+from django.utils.functional import lazy
 
 from merchants.errors import NotOneLine, SecretInText
 from portal.lib.masking import RANDOM_CHARACTERS
@@ -12,11 +15,15 @@ from portal.lib.masking import RANDOM_CHARACTERS
 SECRET = f"oppi_(live|test)_[0-9A-Za-z]{{{RANDOM_CHARACTERS}}}"
 
 
+SECRET_IN_TEXT: Any = lazy(lambda: str(SecretInText()), str)()
+NOT_ONE_LINE: Any = lazy(lambda: str(NotOneLine()), str)()
+
+
 def no_secret_constraint(model: str, field: str) -> CheckConstraint:
     return CheckConstraint(
         condition=~Q(**{f"{field}__regex": SECRET}),
         name=f"{model}_{field}_without_secret",
-        violation_error_message=str(SecretInText()),
+        violation_error_message=SECRET_IN_TEXT,
     )
 
 
@@ -28,5 +35,5 @@ def one_line_constraint(model: str, field: str) -> CheckConstraint:
     return CheckConstraint(
         condition=~Q(**{f"{field}__regex": CONTROL}),
         name=f"{model}_{field}_one_line",
-        violation_error_message=str(NotOneLine()),
+        violation_error_message=NOT_ONE_LINE,
     )

@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from merchants import crypto
 from merchants.errors import moment_text
 from merchants.models import (
@@ -209,9 +211,13 @@ def notify_of_claim(claim: SecretClaim) -> None:
         return
     notify_contacts(
         claim.key,
-        f"had version {claim.version} of its secret claimed by {claim.claimed_by.email}",
-        do=f"The claim link was used on {moment_text(claim.claimed_at)}. "
-        "The secret was shown once, and the link no longer works.",
+        _("has version %(version)s of its secret claimed by %(email)s")
+        % {"version": claim.version, "email": claim.claimed_by.email},
+        do=_(
+            "If you did not expect this, report a compromise. The claim link was used on %(claimed_at)s "
+            "and no longer works."
+        )
+        % {"claimed_at": moment_text(claim.claimed_at)},
     )
 
 

@@ -18,6 +18,7 @@ import pghistory
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import tracked_columns
@@ -361,7 +362,7 @@ def _told(told: HistoryText, context: dict[str, Any] | None, *, since: datetime,
 def author_name(context: dict[str, Any] | None) -> str:
     if context is None:
         return IN_THE_DATABASE
-    return context.get("who") or ("Somebody who is not signed in" if context.get("address") else "The portal itself")
+    return context.get("who") or (_("A person who is not signed in") if context.get("address") else _("The portal"))
 
 
 __all__ = [

@@ -9,12 +9,21 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import models as fields
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from merchants import models
 from merchants.errors import moment_text
 from portal.lib import money
+from portal.lib.texts import Text
 
-KINDS = {"keys": "Keys", "lists": "Lists", "flags": "Flags and limits", "people": "People", "downloads": "Downloads"}
+KINDS: dict[str, Text] = {
+    "keys": gettext_lazy("Keys"),
+    "lists": gettext_lazy("Allowlists"),
+    "flags": gettext_lazy("Flags and limits"),
+    "people": gettext_lazy("People"),
+    "downloads": gettext_lazy("Downloads"),
+}
 AMOUNTS = {"max_stake"}  # columns that are shown as money
 BY_CURRENCY = {"max_stake_by_currency"}
 NOTHING = "–"
@@ -75,7 +84,7 @@ class Thing:
     icon: str
     say: Callable[[list[Event], list[Event]], list[str]]  # its events, and all of the transaction
     opens: tuple[str, str] = ("", "")  # admin page, and the column that says whose
-    many: str = ""  # the noun, where it is not the table's
+    many: Text = ""  # the noun, where it is not the table's
     verbs: Mapping[str, fields.Q] = field(default_factory=dict)  # what counts apart; the rest is as VERBS has it
 
 
@@ -89,9 +98,10 @@ def describe_transaction(events: list[Event]) -> HistoryText:
     head = next(event for event in events if event.thing == chief)
     thing = THINGS[chief]
     page, column = thing.opens
-    rest = f", and {len(titles) - SPELLED_OUT} more" if len(titles) > SPELLED_OUT else ""
+    more = len(titles) - SPELLED_OUT
+    rest = _(", and %(count)s more") % {"count": more} if more > 0 else ""
     return HistoryText(
-        title="; ".join(titles[:SPELLED_OUT]) + rest or "Changed",
+        title="; ".join(titles[:SPELLED_OUT]) + rest or _("Changed"),
         kind=thing.kind,
         icon=thing.icon,
         changes=tuple(_changes(events)),
@@ -101,7 +111,7 @@ def describe_transaction(events: list[Event]) -> HistoryText:
 
 
 # --- a crowd ----------------------------------------------------------------------------------------------------------
-VERBS = {"insert": "added", "delete": "removed"}
+VERBS = {"insert": gettext_noop("added"), "delete": gettext_noop("removed")}
 
 
 def verb_of(thing: str) -> fields.Case:
@@ -109,7 +119,8 @@ def verb_of(thing: str) -> fields.Case:
     usual = {verb: fields.Q(pgh_label=label) for label, verb in VERBS.items()}
     cases = (dict(THINGS[thing].verbs) | usual).items()
     return fields.Case(
-        *(fields.When(condition, then=fields.Value(verb)) for verb, condition in cases), default=fields.Value("changed")
+        *(fields.When(condition, then=fields.Value(verb)) for verb, condition in cases),
+        default=fields.Value(gettext_noop("changed")),
     )
 
 
@@ -125,7 +136,7 @@ def _counted(name: str, counts: list[tuple[str, int]]) -> str:
     total, most_first = sum(number for _, number in counts), sorted(counts, key=lambda each: -each[1])
     meta = model_of(name)._meta  # noqa: SLF001
     noun = meta.verbose_name if total == 1 else THINGS[name].many or meta.verbose_name_plural
-    what = [verb if len(counts) == 1 else f"{number:,} {verb}" for verb, number in most_first]
+    what = [_(verb) if len(counts) == 1 else f"{number:,} {_(verb)}" for verb, number in most_first]
     return f"{total:,} {noun}: {', '.join(what)}"
 
 
@@ -145,7 +156,7 @@ def _changes(events: list[Event]) -> Iterator[FieldChange]:
 
 def _whose(event: Event) -> str:
     if event.thing == "Secret":
-        return f"Version {event.row['version']}"
+        return _("Version %(version)s") % {"version": event.row["version"]}
     model = model_of(event.thing)
     noun = str(model._meta.verbose_name)  # noqa: SLF001
     return noun[:1].upper() + noun[1:]
@@ -155,7 +166,7 @@ def _shown(kept: fields.Field[Any, Any], value: Any, currency: str) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return _("on") if value else _("off")
     if isinstance(kept, fields.DateTimeField):
         return _moment(value)
     if isinstance(kept, fields.IntegerField):
@@ -179,7 +190,7 @@ def _moment(text: str) -> str:
 
 # --- keys -------------------------------------------------------------------------------------------------------------
 def _short(auth_key: str | None) -> str:
-    return f"{auth_key[:SHOWN_OF_A_KEY]}…" if auth_key else "a key"
+    return f"{auth_key[:SHOWN_OF_A_KEY]}…" if auth_key else _("a key")
 
 
 def _says_key(events: list[Event], everything: list[Event]) -> list[str]:
@@ -187,15 +198,14 @@ def _says_key(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _key(event: Event) -> str:
-    key = f"Key {_short(event.row['auth_key'])}"
+    key, status = {"key": _short(event.row["auth_key"])}, event.new_value("status")
     if event.label == "insert":
-        return f"{key} issued ({event.row['environment']})"
+        return _("Key %(key)s issued (%(environment)s)") % (key | {"environment": event.row["environment"]})
     if event.new_value("merchant_id"):
-        return f"{key} moved to the sandbox"
-    status = event.new_value("status")
+        return _("Key %(key)s moved to the sandbox") % key
     if status:
-        return f"{key} {'in use again' if status == 'active' else status}"
-    return f"{key}: {fields_of(event)}"
+        return (_("Key %(key)s active again") if status == "active" else f"{_('Key %(key)s')} {status}") % key
+    return _("Key %(key)s: %(changes)s") % (key | {"changes": fields_of(event)})
 
 
 def _says_secret(events: list[Event], everything: list[Event]) -> list[str]:
@@ -209,92 +219,133 @@ def _says_secret(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _taken_over(new: Event, old: list[Event]) -> str:
-    began = f"version {new.row['version']} took over"
+    facts = {"key": _short(new.name), "version": new.row["version"]}
     revoked = _versions([event for event in old if event.new_value("revoked_at")])
     if revoked:
-        return f"Secret of {_short(new.name)} replaced at once: {began}, {revoked} revoked"
+        sentence = _("Secret of %(key)s replaced at once: version %(version)s is active, %(revoked)s revoked")
+        return sentence % (facts | {"revoked": revoked})
     usable = [
-        f", version {event.row['version']} usable until {_moment(until)}"
+        _(", version %(version)s works until %(until)s") % {"version": event.row["version"], "until": _moment(until)}
         for event in old
         if (until := event.new_value("usable_until"))
     ]
-    return f"Secret of {_short(new.name)} rotated: {began}{''.join(usable)}"
+    return _("Secret of %(key)s rotated: version %(version)s is active") % facts + "".join(usable)
 
 
 def _versions(events: list[Event]) -> str:
     numbers = ", ".join(str(event.row["version"]) for event in events)
-    return f"version{'s' if len(events) > 1 else ''} {numbers}" if events else ""
+    return ngettext("version %(numbers)s", "versions %(numbers)s", len(events)) % {"numbers": numbers} if events else ""
 
 
 def _secret(event: Event) -> str:
-    version = f"Version {event.row['version']} of {_short(event.name)}"
+    facts: dict[str, Any] = {"version": event.row["version"], "key": _short(event.name)}
     if event.new_value("revoked_at"):
-        return f"{version} revoked"
+        return _("Version %(version)s of %(key)s revoked") % facts
     until = event.new_value("usable_until")
     if until:
         ends = datetime.fromisoformat(until)
-        return f"{version} ended" if ends <= event.at else f"{version} usable until {moment_text(ends)}"
+        if ends <= event.at:
+            return _("Overlap of %(key)s ended: version %(version)s is refused") % facts
+        return _("Version %(version)s of %(key)s works until %(until)s") % (facts | {"until": moment_text(ends)})
     hours = event.new_value("quiet_hours")
     if hours:
-        return f"{version} ends automatically after {hours} hours without use"
-    return f"{version}: {fields_of(event)}"
+        sentence = _("Overlap of version %(version)s of %(key)s ends automatically after %(hours)s hours without use")
+        return sentence % (facts | {"hours": hours})
+    return _("Version %(version)s of %(key)s: %(changes)s") % (facts | {"changes": fields_of(event)})
 
 
-RESPONSES = {"rotate": "rotated with an overlap", "quarantine": "quarantined", "revoke": "revoked at once"}
+RESPONSES = {
+    "rotate": gettext_lazy("rotated with an overlap"),
+    "quarantine": gettext_lazy("quarantined"),
+    "revoke": gettext_lazy("revoked at once"),
+}
 
 
 def _says_compromise(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_compromise(event) for event in events]
+
+
+def _compromise(event: Event) -> str:
+    key = {"key": _short(event.name)}
+    if event.label == "insert":
+        response = RESPONSES.get(event.row["response"], "")
+        return _("Compromise of %(key)s reported: %(response)s") % (key | {"response": response})
+    if event.new_value("closed_at"):
+        return _("Compromise of %(key)s closed") % key
+    return _("Compromise of %(key)s changed") % key
+
+
+STATES = {
+    "waiting": gettext_lazy("requested"),
+    "approved": gettext_lazy("approved"),
+    "declined": gettext_lazy("declined"),
+    "expired": gettext_lazy("expired"),
+}
+
+
+def _says_approval(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        f"Leak of {_short(event.name)} declared: {RESPONSES.get(event.row['response'], '')}"
-        if event.label == "insert"
-        else f"Case of {_short(event.name)} {'closed' if event.new_value('closed_at') else 'changed'}"
+        f"{_wish(event)} {STATES['waiting'] if event.label == 'insert' else STATES[event.row['state']]}"
         for event in events
     ]
 
 
-def _says_approval(events: list[Event], everything: list[Event]) -> list[str]:
-    return [f"{_wish(event)} {'asked for' if event.label == 'insert' else event.row['state']}" for event in events]
-
-
 def _wish(event: Event) -> str:
-    key = _short(event.name)
+    key = {"key": _short(event.name)}
     return {
-        "issue": "New key",
-        "rotate": f"Rotation of {key}",
-        "revoke": f"Revocation of {key}",
-        "status": f"Status “{event.row['wish'].get('status', '')}”",
-        "networks": "Change of the IP allowlist",
-        "domains": "Change of the domain allowlist",
-        "rule_off": "End of the two-person rule",
-        "limit": "Higher write-off limit",
-    }.get(event.row["verb"], "Change")
+        "issue": _("New key"),
+        "rotate": _("Rotation of %(key)s") % key,
+        "revoke": _("Revocation of %(key)s") % key,
+        "status": _("Status “%(status)s”") % {"status": event.row["wish"].get("status", "")},
+        "networks": _("Change of the IP allowlist"),
+        "domains": _("Change of the domain allowlist"),
+        "rule_off": _("End of the two-person rule"),
+        "limit": _("Higher write-off limit"),
+    }.get(event.row["verb"], _("Change"))
 
 
 def _says_claim(events: list[Event], everything: list[Event]) -> list[str]:
-    return [
-        f"Claim link for version {event.row['version']} of {_short(event.name)} {_claimed(event)}" for event in events
-    ]
+    return [_claim(event) for event in events]
 
 
-def _claimed(event: Event) -> str:
+def _claim(event: Event) -> str:
+    facts = {"version": event.row["version"], "key": _short(event.name)}
     if event.new_value("claimed_at"):
-        return "used: the secret was shown to an owner"
-    return "withdrawn" if event.new_value("withdrawn_at") else "sent to the owners"
+        return _("Claim link for version %(version)s of %(key)s used: the secret was shown to an owner") % facts
+    if event.new_value("withdrawn_at"):
+        return _("Claim link for version %(version)s of %(key)s withdrawn") % facts
+    return _("Claim link for version %(version)s of %(key)s sent to the owners") % facts
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
-def _listed(column: str, noun: str) -> Callable[[list[Event], list[Event]], list[str]]:
+LISTED = {
+    "insert": gettext_lazy("%(entries)s added to the %(list)s"),
+    "delete": gettext_lazy("%(entries)s removed from the %(list)s"),
+    "update": gettext_lazy("%(entries)s changed on the %(list)s"),
+}
+
+
+def _listed(column: str, allowlist: Text) -> Callable[[list[Event], list[Event]], list[str]]:
     def say(events: list[Event], everything: list[Event]) -> list[str]:
         sentences = []
-        for label, verb in (("insert", "added to"), ("delete", "removed from"), ("update", "changed on")):
+        for label, sentence in LISTED.items():
             own = [event for event in events if event.label == label]
             for whose in dict.fromkeys(map(_key_of, own)):
                 listed = [event.row[column] for event in own if _key_of(event) == whose]
-                what = ", ".join(listed) if len(listed) <= SPELLED_OUT else f"{len(listed)} {noun}"
-                sentences.append(f"{what} {verb} {f'the list of {_short(whose)}' if whose else 'the merchant’s list'}")
+                facts = {"entries": _entries(listed), "list": _list_name(allowlist, whose)}
+                sentences.append(str(sentence) % facts)
         return sentences
 
     return say
+
+
+def _entries(listed: list[str]) -> str:
+    return ", ".join(listed) if len(listed) <= SPELLED_OUT else _("%(count)s entries") % {"count": len(listed)}
+
+
+def _list_name(allowlist: Text, key: str | None) -> str:
+    facts = {"list": allowlist, "key": _short(key)}
+    return _("%(list)s of %(key)s") % facts if key else _("merchant’s %(list)s") % facts
 
 
 def _key_of(event: Event) -> str | None:
@@ -303,23 +354,22 @@ def _key_of(event: Event) -> str | None:
 
 
 def _says_trial(events: list[Event], everything: list[Event]) -> list[str]:
-    return [
-        f"{f'List of {_short(event.name)}' if event.name else 'The merchant’s list'} {_tried(event)}"
-        for event in events
-    ]
+    return [_trial(event) for event in events]
 
 
-def _tried(event: Event) -> str:
+def _trial(event: Event) -> str:
+    name = _("IP allowlist of %(key)s") % {"key": _short(event.name)} if event.name else _("Merchant’s IP allowlist")
     if event.row["state"] == "kept":
-        return f"kept: a request with a valid signature arrived from {event.row['kept_for']}"
+        sentence = _("%(list)s kept: a request with a valid signature arrived from %(address)s")
+        return sentence % {"list": name, "address": event.row["kept_for"]}
     if event.row["state"] == "reverted":
-        return "went back to what it was before"
-    return f"on trial until {_moment(event.row['deadline'])}"
+        return _("%(list)s reverted after its trial") % {"list": name}
+    return _("%(list)s on trial until %(deadline)s") % {"list": name, "deadline": _moment(event.row["deadline"])}
 
 
 # --- flags and people -------------------------------------------------------------------------------------------------
 def _says_merchant(events: list[Event], everything: list[Event]) -> list[str]:
-    return ["Merchant created" if event.label == "insert" else fields_of(event) for event in events]
+    return [_("Merchant created") if event.label == "insert" else fields_of(event) for event in events]
 
 
 def _says_game(events: list[Event], everything: list[Event]) -> list[str]:
@@ -327,22 +377,26 @@ def _says_game(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _game(event: Event) -> str:
+    game = {"game": event.row["name"]}
     if event.label == "insert":
-        return f"Game {event.row['name']} added to the catalogue"
+        return _("Game %(game)s added to the catalogue") % game
     on = event.new_value("is_active")
-    return (
-        f"Game {event.row['name']}: {fields_of(event)}"
-        if on is None
-        else f"Game {event.row['name']} {_on(on)} for everybody"
-    )
-
-
-def _on(on: bool) -> str:  # noqa: FBT001
-    return "switched on" if on else "switched off"
+    if on is None:
+        return _("Game %(game)s: %(changes)s") % (game | {"changes": fields_of(event)})
+    if on:
+        return _("Game %(game)s switched on for every merchant") % game
+    return _("Game %(game)s switched off for every merchant") % game
 
 
 def _says_disabled(events: list[Event], everything: list[Event]) -> list[str]:
-    return [f"Game {event.name or 'of the past'} {_on(event.label == 'delete')} for the merchant" for event in events]
+    return [_disabled(event) for event in events]
+
+
+def _disabled(event: Event) -> str:
+    game = {"game": event.name or _("(deleted)")}
+    if event.label == "delete":
+        return _("Game %(game)s switched on for the merchant") % game
+    return _("Game %(game)s switched off for the merchant") % game
 
 
 def _says_player(events: list[Event], everything: list[Event]) -> list[str]:
@@ -350,12 +404,14 @@ def _says_player(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _player(event: Event) -> str:
-    player, blocked = f"Player {event.row['player_id']}", event.new_value("is_blocked")
-    return f"{player}: {fields_of(event)}" if blocked is None else f"{player} {'blocked' if blocked else 'unblocked'}"
+    player, blocked = {"player": event.row["player_id"]}, event.new_value("is_blocked")
+    if blocked is None:
+        return _("Player %(player)s: %(changes)s") % (player | {"changes": fields_of(event)})
+    return (_("Player %(player)s blocked") if blocked else _("Player %(player)s unblocked")) % player
 
 
 def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": "added", "delete": "removed", "password": "has a new password"}
+    words = {"insert": _("added"), "delete": _("removed"), "password": _("has a new password")}
     return [
         f"{event.row['email']} {words[event.label]}"
         if event.label in words
@@ -365,63 +421,88 @@ def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _says_member(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": "became {role} of the merchant", "delete": "is no longer {role} of the merchant"}
-    usual = "is {role} of the merchant now"
+    words = {
+        "insert": _("%(person)s became %(role)s of the merchant"),
+        "delete": _("%(person)s is no longer %(role)s of the merchant"),
+    }
+    usual = _("%(person)s is now %(role)s of the merchant")
     return [
-        f"{event.name or 'Somebody'} {words.get(event.label, usual).format(role=event.row['role'])}" for event in events
+        words.get(event.label, usual) % {"person": event.name or _("A deleted person"), "role": event.row["role"]}
+        for event in events
     ]
 
 
 def _says_invitation(events: list[Event], everything: list[Event]) -> list[str]:
-    return [f"{event.row['email']} {_invited(event)}" for event in events]
+    return [_invitation(event) for event in events]
 
 
-def _invited(event: Event) -> str:
+def _invitation(event: Event) -> str:
+    facts = {"person": event.row["email"], "role": event.row["role"]}
     if event.new_value("accepted_at"):
-        return "accepted the invitation"
-    return f"invited as {event.row['role']}" if event.label == "insert" else "no longer invited"
+        return _("%(person)s accepted the invitation") % facts
+    return (
+        _("%(person)s invited as %(role)s") if event.label == "insert" else _("Invitation of %(person)s withdrawn")
+    ) % facts
 
 
 def _says_visit(events: list[Event], everything: list[Event]) -> list[str]:
-    return [f"{event.name or 'Our staff'} looked at the merchant’s pages" for event in events]
+    return [_("%(person)s opened the merchant’s pages") % {"person": event.name or _("Our staff")} for event in events]
 
 
 def _says_contact(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": "added to", "delete": "removed from"}
-    return [f"{event.row['email']} {words.get(event.label, 'changed among')} the contacts" for event in events]
+    words = {"insert": _("%(email)s added to the contacts"), "delete": _("%(email)s removed from the contacts")}
+    usual = _("Contact %(email)s changed")
+    return [words.get(event.label, usual) % {"email": event.row["email"]} for event in events]
 
 
 def _says_download(events: list[Event], everything: list[Event]) -> list[str]:
-    return [f"File “{event.row['what']}” {_sent(event)}" for event in events]
+    return [_download(event) for event in events]
 
 
-def _sent(event: Event) -> str:
+def _download(event: Event) -> str:
     rows, is_complete = event.row["rows"], event.row["is_complete"]
+    facts = {"file": event.row["what"], "rows": f"{rows or 0:,}"}
     if rows is None:
-        return "requested"
-    number = f"{rows:,} row{'' if rows == 1 else 's'}"
-    return f"downloaded: {number}" if is_complete else f"broken off after {number}"
+        return _("File “%(file)s” requested") % facts
+    if is_complete:
+        return (
+            ngettext("File “%(file)s” downloaded: %(rows)s row", "File “%(file)s” downloaded: %(rows)s rows", rows)
+            % facts
+        )
+    return (
+        ngettext(
+            "Download of “%(file)s” stopped after %(rows)s row",
+            "Download of “%(file)s” stopped after %(rows)s rows",
+            rows,
+        )
+        % facts
+    )
 
 
 def _says_question(events: list[Event], everything: list[Event]) -> list[str]:
     wishes = {
-        "names_players": "Player names in report emails",
-        "recipient": "Reports to {email}",
-        "contact": "{email} as a contact",
+        "names_players": _("Player names in report emails"),
+        "recipient": _("Reports to %(email)s"),
+        "contact": _("%(email)s as a contact"),
     }
-    answers = {"waiting": "asked for by our staff, an owner decides", "yes": "allowed", "no": "refused"}
-    return [f"{wishes[event.row['kind']].format(**event.row)}: {answers[event.row['state']]}" for event in events]
+    answers = {"waiting": _("requested by our staff; an owner decides"), "yes": _("allowed"), "no": _("refused")}
+    return [f"{wishes[event.row['kind']] % event.row}: {answers[event.row['state']]}" for event in events]
 
 
 def fields_of(event: Event) -> str:
     """“Status: active → suspended”"""
-    return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or "changed"
+    return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or _(
+        "changed"
+    )
 
 
-SWITCHED = {"switched off": fields.Q(pgh_label="insert"), "switched on": fields.Q(pgh_label="delete")}
+SWITCHED = {
+    gettext_noop("switched off"): fields.Q(pgh_label="insert"),
+    gettext_noop("switched on"): fields.Q(pgh_label="delete"),
+}
 BLOCKED = {
-    "blocked": fields.Q(pgh_before__is_blocked=False, is_blocked=True),
-    "unblocked": fields.Q(pgh_before__is_blocked=True, is_blocked=False),
+    gettext_noop("blocked"): fields.Q(pgh_before__is_blocked=False, is_blocked=True),
+    gettext_noop("unblocked"): fields.Q(pgh_before__is_blocked=True, is_blocked=False),
 }
 # In the order in which they head an entry.
 THINGS: dict[str, Thing] = {
@@ -431,11 +512,11 @@ THINGS: dict[str, Thing] = {
     "Secret": Thing("keys", "key", _says_secret, ("apikey", "key_id")),
     "SecretClaim": Thing("keys", "mark_email_read", _says_claim, ("apikey", "key_id")),
     "OwnerQuestion": Thing("people", "contact_support", _says_question),
-    "AllowlistEntry": Thing("lists", "lan", _listed("network", "networks")),
-    "AllowedDomain": Thing("lists", "language", _listed("domain", "domains")),
+    "AllowlistEntry": Thing("lists", "lan", _listed("network", gettext_lazy("IP allowlist"))),
+    "AllowedDomain": Thing("lists", "language", _listed("domain", gettext_lazy("domain allowlist"))),
     "ListTrial": Thing("lists", "timer", _says_trial),
     "Merchant": Thing("flags", "storefront", _says_merchant, ("merchant", "")),
-    "DisabledGame": Thing("flags", "casino", _says_disabled, ("game", "game_id"), "games", SWITCHED),
+    "DisabledGame": Thing("flags", "casino", _says_disabled, ("game", "game_id"), gettext_lazy("games"), SWITCHED),
     "Game": Thing("flags", "casino", _says_game, ("game", "")),
     "Player": Thing("flags", "person", _says_player, ("player", ""), verbs=BLOCKED),
     "Membership": Thing("people", "badge", _says_member, ("person", "person_id")),

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants import crypto, errors
 from merchants.models import AllowlistEntry, ApiKey, Approval, Merchant, Secret
@@ -21,17 +22,20 @@ from merchants.services import emails, sandboxes
 from merchants.services.credentials import seal_context
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
-from portal.lib.texts import Answers
+from portal.lib.texts import Text
 
 DEFAULT_OVERLAP = timedelta(hours=24)
 # What callers are answered afterwards, for whoever is about to decide; contract, section 4.
-QUARANTINED_ANSWERS: Answers = [
-    (_("Bet, launch, deposit, withdraw, lists"), "RS_ERROR_INVALID_APIKEY"),
-    (_("Payout, reward, rollback, balance"), _("as usual, from addresses that used this key before")),
+QUARANTINED_ANSWERS: list[tuple[Text, Text]] = [
+    (gettext_lazy("Bet, launch, deposit, withdraw, lists"), "RS_ERROR_INVALID_APIKEY"),
+    (
+        gettext_lazy("Payout, reward, rollback, balance"),
+        gettext_lazy("as usual, from addresses that used this key before"),
+    ),
 ]
-REVOKED_ANSWERS: Answers = [(_("Every request"), "RS_ERROR_INVALID_APIKEY")]
+REVOKED_ANSWERS: list[tuple[Text, Text]] = [(gettext_lazy("Every request"), "RS_ERROR_INVALID_APIKEY")]
 SECOND_FACTOR_GRACE = timedelta(days=14)
-NEXT_IS_APPROVED = "The new secret follows when a second person has approved it."
+NEXT_IS_APPROVED = gettext_lazy("The new secret follows after the approval of a second person.")
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name
 
 
@@ -70,7 +74,7 @@ def issue_key(
     )
     if key.environment == ApiKey.Environment.LIVE:
         ask_for_second_factors(merchant)
-    emails.notify_contacts(key, "was issued", do="Its secret is delivered separately.")
+    emails.notify_contacts(key, _("was issued"), do=_("The secret is delivered separately."))
     return _new_version(key, 1, approval)
 
 
@@ -149,7 +153,9 @@ def rotate_secret(
         old.quiet_hours = quiet_hours
         old.save(update_fields=["superseded_at", "usable_until", "quiet_hours"])
     issued = _new_version(key, _last_version(key) + 1, approval)
-    emails.notify_contacts(key, f"was rotated: version {issued.row.version} took over", ends=_ends(live))
+    emails.notify_contacts(
+        key, _("was rotated: version %(version)s is active") % {"version": issued.row.version}, ends=_ends(live)
+    )
     return issued
 
 
@@ -171,7 +177,11 @@ def extend_overlap(*, secret: Secret, until: datetime, expected_version: int | N
         raise errors.NotLater(ends)
     old.usable_until = _within_key(old.key, until)
     old.save(update_fields=["usable_until"])
-    emails.notify_contacts(old.key, f"keeps its version {old.version} for longer", ends=old.usable_until)
+    emails.notify_contacts(
+        old.key,
+        _("has a longer overlap: version %(version)s still works") % {"version": old.version},
+        ends=old.usable_until,
+    )
     return old
 
 
@@ -182,7 +192,9 @@ def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secre
     old.usable_until = clock.now()
     old.save(update_fields=["usable_until"])
     emails.notify_contacts(
-        old.key, f"has ended its overlap: version {old.version} is refused", do="Sign with the newer version."
+        old.key,
+        _("has no overlap any more: version %(version)s is refused") % {"version": old.version},
+        do=_("Sign with the newer version."),
     )
     return old
 
@@ -227,7 +239,9 @@ def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
         if ends is not None:
             late = Secret.objects.overlapping(at=clock.now()).filter(key=key, usable_until__gt=ends)
             late.update(usable_until=ends)
-        emails.notify_contacts(key, f"now ends at {errors.moment_text(ends)}" if ends else "no longer expires")
+        emails.notify_contacts(
+            key, _("now expires on %(ends)s") % {"ends": errors.moment_text(ends)} if ends else _("no longer expires")
+        )
     return key
 
 
@@ -247,9 +261,11 @@ def quarantine_key(*, key: ApiKey) -> ApiKey:
         key.save(update_fields=["status", "quarantined_at"])
         emails.notify_contacts(
             key,
-            "is quarantined: players are paid, nothing new begins",
-            do="Use another key for everything else. Requests are accepted only from addresses that used "
-            "this key with a valid signature before.",
+            _("is quarantined: players are paid, no new round starts"),
+            do=_(
+                "Use another key for all new rounds. The quarantined key is accepted only from addresses "
+                "that sent valid signatures before."
+            ),
         )
     return key
 
@@ -266,7 +282,9 @@ def revoke_key(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
         key.status = ApiKey.Status.REVOKED
         key.save(update_fields=["status"])
         Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-        emails.notify_contacts(key, "is revoked: every call under it is refused", do="Sign under another key.")
+        emails.notify_contacts(
+            key, _("is revoked: every request with this key is refused"), do=_("Sign with another key.")
+        )
     return key
 
 
@@ -283,8 +301,9 @@ def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issu
     issued = _new_version(key, _last_version(key) + 1)
     emails.notify_contacts(
         key,
-        f"had all its secrets revoked; version {issued.row.version} took over",
-        do="Sign with the new version now. It is delivered separately.",
+        _("has a new secret: version %(version)s is active, all earlier versions are revoked")
+        % {"version": issued.row.version},
+        do=_("Sign with the new version now. The secret is delivered separately."),
     )
     return issued
 
@@ -298,7 +317,11 @@ def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKe
     key = lock_usable_key(key)
     check_version(key, expected_version)
     Secret.objects.filter(key=key, revoked_at=None).update(revoked_at=clock.now())
-    emails.notify_contacts(key, "had all its secrets revoked: every call under it is refused", do=NEXT_IS_APPROVED)
+    emails.notify_contacts(
+        key,
+        _("has no active secret: all versions are revoked, and every request with this key is refused"),
+        do=str(NEXT_IS_APPROVED),
+    )
     return key
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
@@ -82,16 +83,16 @@ def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> N
     """Before the change: the owners are those of before, also where the person is one of them."""
     own, of_merchant = [], []
     if joins_staff(person, role):
-        own.append(f"made you one of our staff ({role}) and removed you from all merchants")
-        of_merchant.append(f"joined our staff ({role}) and no longer belongs to the merchant")
+        own.append(_("added you to our staff (%(role)s) and removed you from all merchants") % {"role": role})
+        of_merchant.append(_("joined our staff (%(role)s) and no longer belongs to the merchant") % {"role": role})
     if is_switched_off(person, active=active):
-        own.append("switched off your account")
-        of_merchant.append("can no longer sign in: the account was switched off")
+        own.append(_("deactivated your account"))
+        of_merchant.append(_("can no longer sign in: the account is deactivated"))
     if not own:
         return
-    _tell(person, person.email, " and ".join(own))
+    _tell(person, person.email, _(" and ").join(own))
     for membership in own_merchants(person):
-        what = f"{person.email}, {membership.role}, {' and '.join(of_merchant)}"
+        what = f"{person.email}, {membership.role}, {_(' and ').join(of_merchant)}"
         emails.notify_owners(membership.merchant, what, by=by.email, at=clock.now())
 
 
@@ -175,7 +176,7 @@ def accept_invitation(*, token: str, name: str = "", password: str = "") -> Memb
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
     _tell_of_joining(invitation, person)
-    membership, _ = Membership.objects.get_or_create(
+    membership, __ = Membership.objects.get_or_create(
         merchant=invitation.merchant, person=person, defaults={"role": invitation.role}
     )
     return membership
@@ -187,7 +188,11 @@ def _tell_of_joining(invitation: Invitation, person: Person) -> None:
     by_an_owner = by.is_active and not by.is_staff and members.filter(person=by, role=OWNER).exists()
     if by_an_owner or members.filter(person=person).exists():
         return
-    what = f"{person.email} joined as {invitation.role} on the invitation of {by.email}"
+    what = _("%(email)s joined as %(role)s, invited by %(email2)s") % {
+        "email": person.email,
+        "role": invitation.role,
+        "email2": by.email,
+    }
     emails.notify_owners(invitation.merchant, what, by=by.email, at=clock.now())
 
 
@@ -244,8 +249,8 @@ def _check_still_owned(membership: Membership) -> None:
     live = ApiKey.objects.usable(at=clock.now()).filter(merchant=membership.merchant, environment="live")
     if fresh and _is_last_owner(fresh) and live.exists():
         raise errors.LastOwner(
-            f"Until then, set a new password and sign the person out everywhere: {membership.merchant.name} has a "
-            "live key."
+            _("Until then, set a new password and sign the person out everywhere: %(name)s has a live key.")
+            % {"name": membership.merchant.name}
         )
 
 
@@ -294,7 +299,7 @@ def set_password(*, person: Person, password: str) -> Person:
     person = Person.objects.select_for_update().get(pk=person.pk)
     person.set_password(password)
     person.save(update_fields=["password"])
-    _tell(person, person.email, "set a new password for you")
+    _tell(person, person.email, _("set a new password for you"))
     sign_in_records.add_record(Kind.PASSWORD_SET, person=person)
     return person
 
@@ -306,7 +311,7 @@ def set_email(*, person: Person, email: str) -> Person:
     before, person.email = person.email, email
     person.save(update_fields=["email"])
     if before != person.email:
-        _tell(person, before, f"changed the address that you sign in with to {person.email}")
+        _tell(person, before, _("changed your sign-in address to %(email)s") % {"email": person.email})
     return person
 
 

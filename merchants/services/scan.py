@@ -73,20 +73,20 @@ def findings(file: BinaryIO) -> Iterator[SecretFinding]:
 
 def state_of(secret: Secret | None, at: datetime) -> tuple[SecretState, str]:
     if secret is None:
-        return SecretState.FOREIGN, "well formed, but never issued here: of another installation, or made up"
+        return SecretState.FOREIGN, "valid form, but never issued by this portal"
     key, ends = secret.key, secret.usable_until
     if secret.revoked_at is not None or key.status == ApiKey.Status.REVOKED:
         return (
             SecretState.REVOKED,
-            f"revoked at {moment_text(secret.revoked_at)}" if secret.revoked_at else "revoked with its key",
+            f"revoked on {moment_text(secret.revoked_at)}" if secret.revoked_at else "revoked with its key",
         )
     if ends is not None and ends <= at:
-        return SecretState.ENDED, f"ended at {moment_text(ends)}"
+        return SecretState.ENDED, f"expired on {moment_text(ends)}"
     if key.expires_at is not None and key.expires_at <= at:
-        return SecretState.ENDED, f"ended with its key at {moment_text(key.expires_at)}"
+        return SecretState.ENDED, f"expired with its key on {moment_text(key.expires_at)}"
     kept = " for payments to players: its key is in quarantine" if key.status == ApiKey.Status.QUARANTINED else ""
     if ends is not None:
-        return SecretState.OVERLAP, f"usable until {moment_text(ends)}{kept}"
+        return SecretState.OVERLAP, f"works until {moment_text(ends)}{kept}"
     return SecretState.USABLE, f"usable{kept}"
 
 

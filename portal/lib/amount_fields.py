@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from portal.lib import money
 
-BELOW_ZERO = "The amount can’t be below zero."
+BELOW_ZERO = _("The amount cannot be below zero. Write a positive amount.")
 
 
 class AmountField(forms.Field):

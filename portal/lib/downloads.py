@@ -14,6 +14,7 @@ from time import monotonic
 from typing import IO, TYPE_CHECKING, Any
 
 from django.http import FileResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,12 +32,12 @@ class DownloadRefused(Exception):
 
 class Busy(DownloadRefused):
     def __init__(self) -> None:
-        super().__init__("Too many large files are being downloaded now. Try again in a few minutes.")
+        super().__init__(_("Too many large files are being downloaded now. Try again in a few minutes."))
 
 
 class TooLong(DownloadRefused):
     def __init__(self) -> None:
-        super().__init__("This file takes too long to make. Narrow the list, then try again.")
+        super().__init__(_("The preparation of this file takes too long. Narrow the list, then try again."))
 
 
 class Downloads:

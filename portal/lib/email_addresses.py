@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import IExact
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 ONLY_ASCII = r"^[\x21-\x7e]*$"
-BEFORE_THE_AT = "Use only ASCII letters, digits and characters before the @."
-NO_DOMAIN = "The domain of this address is not valid: {fault}."
+BEFORE_THE_AT = gettext_lazy("Use only ASCII letters, digits and characters before the @.")
+NO_DOMAIN = gettext_lazy("The domain of this address is not valid: {fault}.")
 LONGEST = 254
 
 
@@ -89,5 +91,5 @@ def ascii_constraint(table: str, column: str = "email") -> models.CheckConstrain
     return models.CheckConstraint(
         condition=models.Q(**{f"{column}__regex": ONLY_ASCII}),
         name=f"{table}_{column}_ascii",
-        violation_error_message="Write this address with ASCII characters alone.",
+        violation_error_message=_("Write this address with ASCII characters alone."),
     )

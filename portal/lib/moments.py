@@ -1,4 +1,4 @@
-"""Moments and days as people read them: `30 Nov 2026, 14:05 UTC`, in the zone of the person who looks."""
+"""Moments and days as people read them: `30 Nov 2026, 14:05 UTC`; on pages in the zone of the person who looks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,27 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.formats import date_format
 
+MOMENT, EXACT_MOMENT, DAY = "j M Y, H:i", "j M Y, H:i:s", "j M Y"
 _zone: ContextVar[tzinfo] = ContextVar("display_zone", default=UTC)
 
 
+# --- In UTC: emails, history, errors, files ---------------------------------------------------------------------------
+def show_moment(moment: datetime, *, exact: bool = False) -> str:
+    """`"30 Nov 2026, 14:05 UTC"`; with seconds where `exact`."""
+    return f"{date_format(moment.astimezone(UTC), EXACT_MOMENT if exact else MOMENT)} UTC"
+
+
+def show_exact_moment(moment: datetime) -> str:
+    """`"30 Nov 2026, 14:05:09 UTC"`"""
+    return show_moment(moment, exact=True)
+
+
+def show_day(day: date) -> str:
+    """`"30 Nov 2026"`"""
+    return date_format(day, DAY)
+
+
+# --- In the reader's zone: pages --------------------------------------------------------------------------------------
 @contextmanager
 def shown_in(name: str) -> Iterator[None]:
     """Show moments in the zone of this name for as long as the block runs; an empty name is UTC."""
@@ -41,20 +59,10 @@ def zone_names() -> tuple[str, ...]:
     return ("UTC", *sorted(places))
 
 
-def format_moment(when: datetime, *, seconds: bool = False) -> str:
+def local_moment(when: datetime, *, exact: bool = False) -> str:
     """Return the moment in the reader's zone, with the zone's short name."""
     local = when.astimezone(_zone.get())
-    text = date_format(local, "DATETIME_FORMAT" if seconds else "SHORT_DATETIME_FORMAT")
-    return f"{text} {zone_label(local)}"
-
-
-def format_utc(when: datetime) -> str:
-    """Return the moment to the second in UTC, as it stands beside one in another zone."""
-    return f"{date_format(when.astimezone(UTC), 'DATETIME_FORMAT')} UTC"
-
-
-def format_day(day: date) -> str:
-    return date_format(day, "DATE_FORMAT")
+    return f"{date_format(local, EXACT_MOMENT if exact else MOMENT)} {zone_label(local)}"
 
 
 def zone_label(local: datetime) -> str:

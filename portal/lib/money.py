@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from portal.lib.currencies import CODE, MOST_DECIMALS, PLAY_MONEY, decimals_of
 
 SCALE = 100_000
@@ -47,36 +50,49 @@ def _exact(text: str, currency: str) -> int:
     _check_decimals(decimals, currency)
     units = int(whole) * SCALE + int(decimals.ljust(MOST_DECIMALS, "0"))
     if units > MAX_WHOLE_NUMBER:
-        raise UnclearAmount("The amount is too large.")
+        raise UnclearAmount(_("The amount is too large. Write a smaller amount."))
     return -units if sign else units
 
 
 def _check_clear(text: str, currency: str) -> None:
     if ONE_GROUP.fullmatch(text) and ("," in text or not currency):
         whole, part = re.sub("[.,]", "", text), text.replace(",", ".")
-        instead = "Write the amount without a comma." if "," in text else f"Write {whole} or {part}0."
-        raise UnclearAmount(f"“{text}” can mean {whole} or {part}. {instead}")
+        instead = (
+            _("Write the amount without a comma.")
+            if "," in text
+            else _("Write %(whole)s or %(part)s0.") % {"whole": whole, "part": part}
+        )
+        raise UnclearAmount(
+            _("“%(text)s” can mean %(whole)s or %(part)s. %(instead)s")
+            % {"text": text, "whole": whole, "part": part, "instead": instead}
+        )
     if DECIMAL_COMMA.fullmatch(text):
-        _say_instead(text.replace(".", "").replace(",", "."), currency, "with a dot")
+        _say_instead(
+            text.replace(".", "").replace(",", "."), currency, gettext_noop("Write the amount with a dot: %(amount)s.")
+        )
     if SPACES.search(text):
-        _say_instead(SPACES.sub("", text), currency, "without spaces")
+        _say_instead(SPACES.sub("", text), currency, gettext_noop("Write the amount without spaces: %(amount)s."))
 
 
-def _say_instead(wanted: str, currency: str, how: str) -> None:
+def _say_instead(wanted: str, currency: str, sentence: str) -> None:
     """Raises UnclearAmount with the very text that is read, or with what is wrong beside it."""
     _exact(wanted, currency)
-    raise UnclearAmount(f"Write the amount {how}: {wanted}.")
+    raise UnclearAmount(_(sentence) % {"amount": wanted})
 
 
 def _check_decimals(decimals: str, currency: str) -> None:
     most = decimals_of(currency)
     if len(decimals) > most:
-        many = "no decimals" if most == 0 else f"at most {most} decimals"
-        raise UnclearAmount(f"{currency or 'An amount'} has {many}.")
+        many = _("no decimals") if most == 0 else _("at most %(most)s decimals") % {"most": most}
+        raise UnclearAmount(
+            _("%(currency)s has %(decimals)s.") % {"currency": currency or _("An amount"), "decimals": many}
+        )
 
 
 def _usual(currency: str) -> str:
-    return f"Write the amount as digits with a dot, such as {plain_amount(50 * SCALE, currency)}."
+    return _("Write the amount as digits with a dot, such as %(amount)s.") % {
+        "amount": plain_amount(50 * SCALE, currency)
+    }
 
 
 def format_amount(units: int, currency: str = "") -> str:
@@ -110,10 +126,10 @@ def parse_amounts(text: str) -> dict[str, int]:
     for line in filter(None, (each.strip() for each in text.replace(";", "\n").split("\n"))):
         currency, units = _line(line)
         if currency in found:
-            raise UnclearAmount(f"{currency} has two lines. Remove one.")
+            raise UnclearAmount(_("%(currency)s has two lines. Remove one.") % {"currency": currency})
         found[currency] = units
     if len(found) > MOST_CURRENCIES:
-        raise UnclearAmount(f"Write at most {MOST_CURRENCIES} currencies.")
+        raise UnclearAmount(_("Write at most %(most_currencies)s currencies.") % {"most_currencies": MOST_CURRENCIES})
     return dict(sorted(found.items()))
 
 
@@ -121,15 +137,17 @@ def _line(line: str) -> tuple[str, int]:
     said = LINE.fullmatch(line)
     currency = said[1].upper() if said else ""
     if said is None or not CODE.fullmatch(currency):
-        raise UnclearAmount("Write a currency and an amount on each line, such as EUR 50.00.")
+        raise UnclearAmount(_("Write a currency and an amount on each line, such as EUR 50.00."))
     if currency == PLAY_MONEY:
-        raise UnclearAmount(f"{PLAY_MONEY} is play money and has no limits.")
+        raise UnclearAmount(_("%(play_money)s is play money and has no limits.") % {"play_money": PLAY_MONEY})
     try:
         units = parse_amount(said[2], currency)
     except UnclearAmount as fault:
-        raise UnclearAmount(f"{currency}: {fault}") from fault
+        raise UnclearAmount(_("%(currency)s: %(fault)s") % {"currency": currency, "fault": fault}) from fault
     if units < 0:
-        raise UnclearAmount(f"{currency}: The amount can’t be below zero.")
+        raise UnclearAmount(
+            _("%(currency)s: The amount cannot be below zero. Write a positive amount.") % {"currency": currency}
+        )
     return currency, units
 
 

@@ -18,13 +18,16 @@ def moment(when: datetime | None, precision: str = "") -> SafeString | str:
     """Return `30 Nov 2026, 14:05 UTC` in the reader's zone, with the exact moment in UTC on hover."""
     if when is None:
         return ""
-    shown = moments.format_moment(when, seconds=precision == "seconds")
+    shown = moments.local_moment(when, exact=precision == "seconds")
     return format_html(
-        '<time class="moment" datetime="{}" title="{}">{}</time>', when.isoformat(), moments.format_utc(when), shown
+        '<time class="moment" datetime="{}" title="{}">{}</time>',
+        when.isoformat(),
+        moments.show_exact_moment(when),
+        shown,
     )
 
 
 @register.filter
 def moment_text(when: datetime | None, precision: str = "") -> str:
     """Return the same without markup: for attributes, titles and plain text."""
-    return moments.format_moment(when, seconds=precision == "seconds") if when else ""
+    return moments.local_moment(when, exact=precision == "seconds") if when else ""

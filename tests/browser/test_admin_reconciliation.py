@@ -98,7 +98,7 @@ def test_a_case_is_taken_and_resolved(staff: Page, live: Live, bad_day: dict[str
     staff.get_by_label("Note").fill("Their export lost a decimal.")
     staff.get_by_role("button", name="Resolve").click()
     expect(staff.get_by_text("Their export lost a decimal.").first).to_be_visible()
-    expect(staff.get_by_role("link", name="Open again")).to_be_visible()
+    expect(staff.get_by_role("link", name="Reopen case")).to_be_visible()
 
 
 def test_ticked_cases_wait_for_the_operator(staff: Page, live: Live, bad_day: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ def test_ticked_cases_wait_for_the_operator(staff: Page, live: Live, bad_day: di
     staff.locator("select[name=action]").select_option("wait")
     staff.get_by_role("button", name="Run").click()
     expect(staff.get_by_text("2 cases.")).to_be_visible()
-    staff.get_by_role("button", name="Wait for the operator").click()
+    staff.get_by_role("button", name="Wait for operator").click()
     expect(staff.get_by_text("2 cases waiting for the operator.")).to_be_visible()
 
 

@@ -112,7 +112,7 @@ def prepared(page: Page, live: Live, month: dict[str, Any], pages: str) -> None:
     done = live.manage("shell", "-c", PREPARE)
     assert done.returncode == 0, done.stderr
     page.get_by_role("link", name="Look again").click()
-    expect(page.get_by_text("Draft: another person than")).to_be_visible()
+    expect(page.get_by_text("Draft prepared by")).to_be_visible()
     expect(page.get_by_text(GGR).first).to_be_visible()
 
 

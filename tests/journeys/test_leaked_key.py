@@ -72,7 +72,7 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     picture(page, album, "leak")
     page.get_by_label("Revoke at once").check()
     page.get_by_label("Which secret").select_option(index=1)
-    page.get_by_label("Exposed since").fill(SINCE)
+    page.get_by_label("Compromised since").fill(SINCE)
     page.get_by_label("What happened").fill("In a public repository, found by a scan")
     page.get_by_label("Hand over the new secret").select_option("show")
     page.get_by_role("button", name="Do it now").click()
@@ -86,16 +86,16 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
 
     arrived(demo)
     letter = read_letter(page.context.new_page(), demo)
-    assert "All versions of the secret so far are refused" in letter
+    assert "All earlier secret versions are refused" in letter
     assert not [secret for secret in (merchant["secret_key"], replacement["secret_key"]) if secret in letter]
 
     page.get_by_role("link", name="I have saved the secret").click()
-    page.get_by_role("link", name="Exposed since").first.click()
+    page.get_by_role("link", name="Compromised since").first.click()
     expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     picture(page, album, "report")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Every movement (CSV)").click()
+        page.get_by_role("link", name="All transactions (CSV)").click()
     download.value.save_as(tmp_path / "movements.csv")
     movements = (tmp_path / "movements.csv").read_text()
     assert bet["transactionId"] in movements
@@ -106,7 +106,7 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     page.wait_for_load_state("networkidle")
     expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
     picture(page, album, "merchant")
-    page.get_by_role("link", name="The whole timeline").click()
+    page.get_by_role("link", name="Full timeline").click()
     expect(page.get_by_text("In a public repository, found by a scan").first).to_be_visible()
     picture(page, album, "timeline")
 

@@ -70,19 +70,19 @@ def test_a_form_that_is_sent_again_issues_nothing(staff: Client, acme: Merchant)
     staff.post(ISSUE, filled)
     again = staff.post(ISSUE, filled)
     assert again.status_code == 409
-    assert "Nothing was done" in again.content.decode()
+    assert "This form was already sent" in again.content.decode()
     assert ApiKey.objects.count() == 1
 
 
 def test_a_form_of_ones_own_making_issues_nothing(staff: Client, acme: Merchant) -> None:
-    assert staff.post(ISSUE, form(staff, acme, token="made up")).status_code == 409
+    assert staff.post(ISSUE, form(staff, acme, token="never issued by this portal")).status_code == 409
     assert not ApiKey.objects.exists()
 
 
 def test_a_mistake_in_the_form_does_not_use_it_up(staff: Client, acme: Merchant) -> None:
     yesterday = f"{timezone.now() - timedelta(days=1):%Y-%m-%d %H:%M}"
     filled = form(staff, acme, expires_at=yesterday)
-    assert "has passed. Choose a moment to come." in staff.post(ISSUE, filled).content.decode()
+    assert "is in the past. Choose a moment in the future." in staff.post(ISSUE, filled).content.decode()
     assert staff.post(ISSUE, filled | {"expires_at": ""}).status_code == 200
     assert ApiKey.objects.get().label == "night"
 
@@ -111,7 +111,7 @@ def test_a_keys_page_shows_versions_but_never_what_is_sealed(staff: Client, acme
 
 @pytest.mark.parametrize(
     ("verb", "status", "said"),
-    [("quarantine", "quarantined", "players are still paid"), ("revoke", "revoked", "cannot come back")],
+    [("quarantine", "quarantined", "players are still paid"), ("revoke", "revoked", "This cannot be undone")],
 )
 def test_a_key_is_switched_off_after_a_question(
     staff: Client, acme: Merchant, verb: str, status: str, said: str
@@ -128,7 +128,7 @@ def test_a_key_is_switched_off_after_a_question(
     staff.post(page)
     key.refresh_from_db()
     assert key.status == status
-    assert LogEntry.objects.get().change_message == f"is {status} now"
+    assert LogEntry.objects.get().change_message == f"is {status}"
 
 
 def test_a_revoked_key_is_refused_at_once(staff: Client, caller: Caller) -> None:

@@ -42,8 +42,8 @@ def test_staff_open_a_merchant(staff: Client, db: None) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("timestamp_window_seconds", "301", "The window is 1 to 300 seconds."),
-        ("max_stake", "-1", "The amount can’t be below zero."),
+        ("timestamp_window_seconds", "301", "Enter 1 to 300 seconds."),
+        ("max_stake", "-1", "The amount cannot be below zero. Write a positive amount."),
         ("max_stake", "1.234567", "An amount has at most 5 decimals."),
         ("max_stake", "50,00", "Write the amount with a dot: 50.00."),
         ("max_stake_by_currency", "EUR 50,00", "EUR: Write the amount with a dot: 50.00."),
@@ -62,7 +62,7 @@ def test_what_a_merchant_cannot_be(staff: Client, db: None, field: str, value: s
     [
         ("activate", "active", "as usual"),
         ("suspend", "suspended", "RS_ERROR_MERCHANT_NOT_ACTIVE"),
-        ("close", "closed", "Every call"),
+        ("close", "closed", "Every request"),
     ],
 )
 def test_a_status_changes_after_its_answers_were_shown(
@@ -78,7 +78,7 @@ def test_a_status_changes_after_its_answers_were_shown(
     staff.post(page)
     rival.refresh_from_db()
     assert rival.status == status
-    assert LogEntry.objects.get().change_message == f"is {status} now"
+    assert LogEntry.objects.get().change_message == f"is {status}"
 
 
 def test_a_suspended_merchant_is_answered_as_the_page_said(staff: Client, caller: Caller) -> None:
@@ -126,7 +126,7 @@ def test_staff_set_limits_within_the_same_bounds_as_operators(staff: Client, cal
 def test_to_block_a_blocked_player_again_says_so(staff: Client, caller: Caller) -> None:
     page = f"/admin/merchants/player/{Player.objects.get().pk}"
     staff.post(f"{page}/block/", {"reason": "First"})
-    assert "blocked already: “First”" in staff.post(f"{page}/block/", {"reason": "Second"}).content.decode()
+    assert "already blocked: “First”" in staff.post(f"{page}/block/", {"reason": "Second"}).content.decode()
     assert Player.objects.get().blocked_reason == "First"
 
 
@@ -271,7 +271,7 @@ def test_an_invitation_that_is_refused_is_an_error_of_the_form(
     row = {"person": new.pk, "merchant": of.pk, "role": "viewer"}
     answer = save_table(signed_in(client, administrator), new, row)
     assert answer.status_code == 200
-    said = {"waiting": "are open already", "sandbox": "Change them there", "member": "already exists"}
+    said = {"waiting": "are already open", "sandbox": "A sandbox has the same people as", "member": "already exists"}
     assert said[refusal] in answer.content.decode()
     assert Invitation.objects.count() == before
 

@@ -67,7 +67,7 @@ def test_the_same_form_again_issues_nothing(staff: Client, key: ApiKey) -> None:
     form = hidden(staff, path)
     send(staff, path, ROTATE | {"length": "0"}, form=form)
     again = send(staff, path, ROTATE, form=form)
-    assert "Nothing was done" in again
+    assert "This form was already sent" in again
     assert not SECRET.search(again)
     assert key.secrets.count() == 2
 
@@ -75,7 +75,7 @@ def test_the_same_form_again_issues_nothing(staff: Client, key: ApiKey) -> None:
 def test_the_form_of_one_key_does_nothing_on_another(staff: Client, key: ApiKey, acme: Merchant) -> None:
     other = keys.issue_key(merchant=acme).key
     form = hidden(staff, at(key, "rotate"))
-    assert "Nothing was done" in send(staff, at(other, "rotate"), ROTATE, form=form)
+    assert "This form was already sent" in send(staff, at(other, "rotate"), ROTATE, form=form)
     assert other.secrets.count() == 1
 
 
@@ -83,21 +83,21 @@ def test_a_page_that_was_opened_before_somebody_else_rotated(staff: Client, key:
     form = hidden(staff, at(key, "rotate"))
     keys.rotate_secret(key=key, overlap=timedelta(0))
     said = send(staff, at(key, "rotate"), ROTATE, form=form)
-    assert "version 2 is the current one now. Look again before you decide. Nothing was changed." in said
+    assert "Version 2 is now the current version. Check the page before you decide. Nothing was changed." in said
     assert key.secrets.count() == 2
 
 
 def test_a_third_secret_is_refused_with_the_moment_at_which_there_is_room(staff: Client, key: ApiKey) -> None:
     keys.rotate_secret(key=key)
     said = send(staff, at(key, "rotate"), ROTATE)
-    assert "Two secrets of this key can be used already. Version 1 ends at" in said
+    assert "Two secret versions of this key already work. Version 1 works until" in said
     assert key.secrets.count() == 2
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"length": "8", "unit": "days"}, "An overlap lasts 7 days at most."),
+        ({"length": "8", "unit": "days"}, "An overlap lasts at most 7 days."),
         ({"length": "-1", "unit": "days"}, "greater than or equal to 0"),
         ({"length": "99999999", "unit": "days"}, "less than or equal to"),
         ({"length": "", "unit": "days"}, "This field is required."),
@@ -135,15 +135,15 @@ class TestInTheOverlap:
     def test_it_is_extended(self, staff: Client, key: ApiKey) -> None:
         until = (clock.now() + timedelta(days=3)).replace(microsecond=0)
         said = send(staff, at(key, "extend"), {"until": f"{until:%Y-%m-%dT%H:%M:%S}"})
-        assert "keeps version 1 for longer" in said
+        assert "now has a longer overlap for version 1" in said
         assert self.old(key).usable_until == until
 
     @pytest.mark.parametrize(
         ("until", "sentence"),
         [
             (lambda now: now - timedelta(minutes=1), "has passed. Choose a moment to come. Nothing was changed."),
-            (lambda now: now + timedelta(days=8), "An overlap lasts 7 days at most."),
-            (lambda now: now + timedelta(hours=1), "Choose a later end, or end it now."),
+            (lambda now: now + timedelta(days=8), "An overlap lasts at most 7 days."),
+            (lambda now: now + timedelta(hours=1), "Choose a later end, or end the overlap now."),
         ],
         ids=["passed", "eight days", "earlier"],
     )
@@ -178,7 +178,7 @@ class TestInTheOverlap:
         later = Secret.objects.filter(key=key, version=2).values_list("usable_until", "quiet_hours")
         before = later.get()
         said = send(staff, at(key, verb), wish, form=form)
-        assert "version 3 is the current one now. Look again before you decide. Nothing was changed." in said
+        assert "Version 3 is now the current version. Check the page before you decide. Nothing was changed." in said
         assert later.get() == before
 
     @pytest.mark.parametrize("verb", ["end", "extend", "end_when_quiet"])
@@ -235,7 +235,7 @@ class TestTwoPersons:
     ) -> None:
         send(staff, at(key, "rotate"), ROTATE | {"reason": "yearly"})
         keys.revoke_secrets(key=key)
-        assert "no version of it can be used now" in send(second, at(key, "approve"), {})
+        assert "No version of its secret works now" in send(second, at(key, "approve"), {})
         assert Approval.objects.get().state == "waiting"
 
     @pytest.mark.parametrize("verb", ["approve", "decline"])

@@ -36,7 +36,7 @@ def line(network: str, note: str = "", ends: datetime | None = None) -> EntryPla
 GOOD: dict[str, tuple[str, list[EntryPlan]]] = {
     "nothing": ("", []),
     "empty lines": ("\n\n 198.51.100.7 \r\n\n", [line("198.51.100.7/32")]),
-    "host bits are cut off": ("198.51.100.7/24", [line("198.51.100.0/24")]),
+    "Host bits are removed": ("198.51.100.7/24", [line("198.51.100.0/24")]),
     "of IPv6": ("2001:0DB8::/32", [line("2001:db8::/32")]),
     "IPv4 in IPv6 clothes": ("::ffff:198.51.100.7", [line("198.51.100.7/32")]),
     "a note": ("198.51.100.7, office in Riga", [line("198.51.100.7/32", "office in Riga")]),

@@ -185,7 +185,7 @@ def test_the_job_puts_back_what_was_there(tried: ListTrial, machine: Told, owner
     back = AllowlistEntry.objects.get(network=OLD)
     assert (back.note, back.owner, back.key_id) == ("office", owner, tried.key_id)
     entry = history.timeline(machine.merchant)[0]
-    assert "went back to what it was before" in entry.title
+    assert "reverted after its trial" in entry.title
     assert entry.reason == trial.NO_CALL
 
 
@@ -214,7 +214,7 @@ def test_a_kept_one_cannot_be_taken_back(tried: ListTrial, machine: Told) -> Non
 
 def test_the_list_does_not_change_while_it_is_tried(tried: ListTrial, machine: Told) -> None:
     wish = proposal(machine.merchant, "192.0.2.0/24", key=tried.key)
-    with after(5), pytest.raises(errors.ListOnTrial, match="2026-03-10 12:10:00 UTC"):
+    with after(5), pytest.raises(errors.ListOnTrial, match="10 Mar 2026, 12:10 UTC"):
         allowlist.save_networks(proposal=wish, by=None)
     with after(10):
         allowlist.save_networks(proposal=wish, by=None)
@@ -279,9 +279,9 @@ def test_staff_are_told_that_a_list_is_on_trial(client: Client, support: Person,
     staff = signed_in(client, support)
     saved = allowlist.save_networks(proposal=proposal(acme, NEW), by=None, on_trial=True)
     assert saved.trial is not None
-    assert "This list is on trial until" in save_in_admin(staff, acme, OLD)
+    assert "This allowlist is on trial until" in save_in_admin(staff, acme, OLD)
     ListTrial.objects.update(begun_at=F("begun_at") - timedelta(hours=1), deadline=F("begun_at"))
-    assert "it is as it was before" in save_in_admin(staff, acme, OLD)
+    assert "the allowlist was reverted" in save_in_admin(staff, acme, OLD)
     assert not networks(), "it has gone back, and staff are asked to look again"
     save_in_admin(staff, acme, OLD)
     assert networks() == {f"{OLD}/32"}

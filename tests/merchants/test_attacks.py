@@ -63,7 +63,7 @@ def test_a_near_end_is_no_way_round_the_second_person(
     key.refresh_from_db()
     assert (key.expires_at, key.label) == ((None, "") if refused else (ends, "cashier"))
     if refused:
-        words = str(errors.MomentPassed(ends)) if refused is errors.MomentPassed else "a near end is a revocation"
+        words = str(errors.MomentPassed(ends)) if refused is errors.MomentPassed else "an end this soon would be one"
         assert escape(words) in said
 
 
@@ -75,7 +75,7 @@ def test_without_that_rule_a_key_may_end_tomorrow_and_its_contacts_are_told(desk
     key.refresh_from_db()
     assert key.expires_at == ends
     assert Secret.objects.get(version=1).usable_until == ends
-    assert Letter.objects.filter(context__what=f"now ends at {errors.moment_text(ends)}", to=owner.email).exists()
+    assert Letter.objects.filter(context__what=f"now expires on {errors.moment_text(ends)}", to=owner.email).exists()
 
 
 def test_a_key_that_has_ended_does_not_come_back(desk: Client, acme: Merchant) -> None:
@@ -83,7 +83,7 @@ def test_a_key_that_has_ended_does_not_come_back(desk: Client, acme: Merchant) -
     ended = key.expires_at
     with clock.frozen_at(clock.now() + timedelta(hours=2)):
         signed_in(desk, Person.objects.get(staff_role="support"))
-        assert "This key ended at" in save(desk, page_of(key), expires_at="")
+        assert "This key expired on" in save(desk, page_of(key), expires_at="")
         key.refresh_from_db()
         assert key.expires_at == ended
 
@@ -99,7 +99,7 @@ def test_a_label_can_be_changed_whatever_the_end_is(desk: Client, acme: Merchant
 
 # --- Secrets in texts -------------------------------------------------------------------------------------------------
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-PASTED = "There is a Secret Key in this text"
+PASTED = "This text contains a secret key"
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_blocked_players_reason_holds_no_secret(desk: Client, caller: Caller, 
 
 
 # --- Control characters -----------------------------------------------------------------------------------------------
-BROKEN = "This text has a line break or another control character in it"
+BROKEN = "This text contains a line break or another control character"
 FORGED = ["cashier\r\nBcc: all@oppi.test", "cashier\x85Subject: All clear", "cashier\u2028next", "cashier\u202egnp"]
 
 
@@ -316,7 +316,7 @@ def test_who_gets_another_address_from_an_administrator_is_told_at_the_old_one(
     letter = Letter.objects.get()
     assert (letter.to, "to other@oppi.test" in letter.context["what"]) == ("support@oppi.test", True)
     email_outbox.send_due_emails()
-    assert "changed the address that you sign in with to other@oppi.test" in str(mail.outbox[0].body)
+    assert "changed your sign-in address to other@oppi.test" in str(mail.outbox[0].body)
 
 
 def test_who_gets_another_password_from_an_administrator_is_told(administrator: Person, support: Person) -> None:

@@ -412,7 +412,7 @@ def test_a_removed_block(sealed: Caller, which: int) -> None:
     block = ChainBlock.objects.filter(chain=Chain.LEDGER, merchant_id=sealed.merchant.pk).order_by("number")[which]
     forge("DELETE FROM merchants_chainblock WHERE id = %s", block.pk)
     sentences = [sentence for _, sentence, _ in found(chain.verify_ledger())]
-    assert f"Blocks {which + 1} to {which + 1} of the chain were removed or have other numbers." in sentences
+    assert f"Blocks {which + 1} to {which + 1} of the chain were removed or renumbered." in sentences
 
 
 def test_a_replaced_block(sealed: Caller) -> None:
@@ -446,7 +446,7 @@ def test_a_head_from_a_mail_finds_a_chain_that_was_cut(sealed: Caller) -> None:
     assert found(chain.verify_ledger(sealed.merchant, head=head.digits)) == [
         (
             "acme",
-            f"No block has the head {head.digits}. The chain was cut or made again after that head was sent.",
+            f"No block has the head {head.digits}. The chain was cut or rebuilt after that head was sent.",
             None,
         )
     ]
@@ -517,7 +517,7 @@ def test_a_change_that_no_event_tells(told: Caller) -> None:
     forge("UPDATE merchants_merchant SET two_person = NOT two_person WHERE code = 'acme'")
     [finding] = chain.verify_history().findings
     assert (finding.merchant, finding.table, finding.row) == ("acme", "merchants_merchant", told.merchant.pk)
-    assert "is not what its newest event says" in finding.sentence
+    assert "differs from its newest event" in finding.sentence
     assert chain.verify_history(told.merchant).found == 1
 
 
@@ -525,7 +525,7 @@ def test_an_event_removed_before_it_was_sealed(told: Caller) -> None:
     merchants.set_status(merchant=told.merchant, status="suspended")
     assert chain.verify_history().unsealed == 1
     forge("DELETE FROM merchants_merchantevent WHERE pgh_id = (SELECT max(pgh_id) FROM merchants_merchantevent)")
-    assert "is not what its newest event says" in sentences(chain.verify_history())[0]
+    assert "differs from its newest event" in sentences(chain.verify_history())[0]
 
 
 def test_a_row_deleted_or_brought_back_without_an_event(told: Caller) -> None:
@@ -541,12 +541,12 @@ def test_a_row_deleted_or_brought_back_without_an_event(told: Caller) -> None:
         " OVERRIDING SYSTEM VALUE VALUES (%s, %s, 'a@b.test', '')",
         contact.pk, told.merchant.pk,
     )  # fmt: skip
-    assert "exists, and its newest event says that it was deleted" in sentences(chain.verify_history())[0]
+    assert "exists, although its newest event says that it was deleted" in sentences(chain.verify_history())[0]
 
 
 def test_a_row_that_no_event_has_made(told: Caller) -> None:
     forge("INSERT INTO merchants_contact (merchant_id, email, note) VALUES (%s, 'a@b.test', '')", told.merchant.pk)
-    assert "has no event that says when it was made" in sentences(chain.verify_history())[0]
+    assert "has no event for its creation" in sentences(chain.verify_history())[0]
 
 
 def test_players_that_launches_make_have_no_event(told: Caller) -> None:
@@ -562,7 +562,7 @@ def test_players_that_launches_make_have_no_event(told: Caller) -> None:
 def test_the_commands_say_that_the_chain_holds(told: Caller, command: str) -> None:
     code, output = run(command)
     assert code == 0
-    assert " chain holds: " in output
+    assert " chain is intact: " in output
     assert "0 rows are not sealed yet" in output
 
 
@@ -580,7 +580,7 @@ def test_the_commands_name_the_row_and_fail(told: Caller, command: str, statemen
     code, output = run(command)
     assert code == 1
     assert f"of {named} was" in output
-    assert "chain does not hold" in output
+    assert "chain is not intact" in output
     assert run(command, merchant="acme")[0] == 1
     assert run(command, merchant="rival")[0] == 0
 
@@ -589,7 +589,7 @@ def test_a_head_is_looked_for_as_it_stands_in_a_mail(told: Caller) -> None:
     for head, command in zip(chain_heads(told.merchant), ("verify_ledger", "verify_history"), strict=True):
         code, output = run(command, merchant="acme", head=f" {head.digits[:16]} {head.digits[16:].upper()}")
         assert code == 0
-        assert f"The head is that of block {head.number}: {head.rows} rows" in output
+        assert f"The head belongs to block {head.number}: {head.rows} rows" in output
         assert run(command, merchant="rival", head=head.digits)[0] == 1
         assert run(command, head="0" * 32)[0] == 1
     for wrong in ("abc", "z" * 32, "%" * 32):

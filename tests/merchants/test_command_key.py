@@ -82,11 +82,11 @@ def test_a_key_is_put_out_of_use(key: ApiKey, verb: str) -> None:
     ("words", "sentence"),
     [
         (["rotate", "oppi_pub_nobody"], "There is no key oppi_pub_nobody."),
-        (["issue", "nobody"], "There is no open merchant nobody."),
-        (["--by", "no@body.test", "revoke", "x"], "There is nobody with the address"),
+        (["issue", "nobody"], "No open merchant has the code nobody."),
+        (["--by", "no@body.test", "revoke", "x"], "No person has the address"),
         (["rotate", "x", "--overlap", "a week"], "invalid duration value"),
         (["extend", "x", "--until", "tomorrow"], "invalid moment value"),
-        (["leak", "x", "--response", "revoke", "--since", "2026-01-01T00:00"], "Say what happened"),
+        (["leak", "x", "--response", "revoke", "--since", "2026-01-01T00:00"], "Add the cause"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -124,7 +124,7 @@ def test_with_two_persons_a_leak_in_a_shell_refuses_at_once_and_prints_nothing(k
     said = ["--by", support.email, "--reason", "found", "leak", key.auth_key, "--since", "2026-01-01T00:00"]
     out, told = key_command(*said, "--response", "revoke")
     assert not out
-    assert "The new secret waits" in told
+    assert "The new secret needs an approval" in told
     assert not Secret.objects.filter(revoked_at=None).exists()
     assert not Approval.objects.exists()
 
@@ -159,7 +159,7 @@ def test_an_overlap_ends_when_quiet_and_a_key_at_its_end(key: ApiKey) -> None:
 def test_who_says_which_version_was_seen_touches_no_other(key: ApiKey, verb: str, wish: list[str]) -> None:
     keys.rotate_secret(key=key)
     before = list(Secret.objects.order_by("version").values_list("usable_until", "quiet_hours"))
-    with pytest.raises(CommandError, match=r"version 2 is the current one now.* Nothing was changed\."):
+    with pytest.raises(CommandError, match=r"Version 2 is now the current version.* Nothing was changed\."):
         key_command(verb, key.auth_key, *wish, "--seen", "1")
     assert list(Secret.objects.order_by("version").values_list("usable_until", "quiet_hours")) == before
 
@@ -167,7 +167,7 @@ def test_who_says_which_version_was_seen_touches_no_other(key: ApiKey, verb: str
 def test_a_leak_of_a_version_that_was_replaced_meanwhile_replaces_no_later_one(key: ApiKey, support: Person) -> None:
     keys.replace_secrets(key=key)
     words = ["--by", support.email, "--reason", "found by a scan", "leak", key.auth_key, "--since", "2026-01-01T00:00"]
-    with pytest.raises(CommandError, match="version 2 is the current one now"):
+    with pytest.raises(CommandError, match="Version 2 is now the current version"):
         key_command(*words, "--response", "revoke", "--seen", "1")
     assert Secret.objects.filter(revoked_at=None).count() == 1
     assert not Compromise.objects.exists()

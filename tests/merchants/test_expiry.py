@@ -46,7 +46,7 @@ def test_each_threshold_is_told_once_to_all_contacts(key: ApiKey) -> None:
 def test_the_letter_says_when_and_how_long(key: ApiKey) -> None:
     reminders(END - 6 * DAY - HOUR)
     letter = Letter.objects.filter(template="key_expires")[0]
-    assert letter.context["ends"] == "2026-06-01 12:00:00 UTC"
+    assert letter.context["ends"] == "1 Jun 2026, 12:00 UTC"
     assert letter.context["left"] == 6
     assert letter.context["auth_key"] == key.auth_key
 

@@ -105,7 +105,7 @@ def test_a_reason_ends_with_its_block(acme: Merchant, support: Person) -> None:
     with history.act_as(door="manage.py suspend"):
         merchants.set_status(merchant=acme, status="closed")
     newest, *_ = history.timeline(acme)
-    assert (newest.who, newest.door, newest.reason) == ("The portal itself", "manage.py suspend", "")
+    assert (newest.who, newest.door, newest.reason) == ("The portal", "manage.py suspend", "")
 
 
 STORIES: dict[str, tuple[str, list[str]]] = {
@@ -120,16 +120,16 @@ STORIES: dict[str, tuple[str, list[str]]] = {
     "a secret": ("UPDATE merchants_secret SET revoked_at = now() WHERE key_id = %(key)s", ["Version 1 of", "revoked"]),
     "a network": (
         "INSERT INTO merchants_allowlistentry (merchant_id, network, note) VALUES (%(merchant)s, '203.0.113.0/24', '')",
-        ["203.0.113.0/24 added to the merchant’s list"],
+        ["203.0.113.0/24 added to the merchant’s IP allowlist"],
     ),
     "a network of a key": (
         """INSERT INTO merchants_allowlistentry (merchant_id, key_id, network, note)
            VALUES (%(merchant)s, %(key)s, '203.0.113.9/32', '')""",
-        ["203.0.113.9/32 added to the list of oppi_pub_live_"],
+        ["203.0.113.9/32 added to the IP allowlist of oppi_pub_live_"],
     ),
     "a domain": (
         "INSERT INTO merchants_alloweddomain (merchant_id, domain, note) VALUES (%(merchant)s, 'acme.test', '')",
-        ["acme.test added to the merchant’s list"],
+        ["acme.test added to the merchant’s domain allowlist"],
     ),
     "a player": (
         "UPDATE merchants_player SET is_blocked = true, blocked_reason = 'asked for it' WHERE id = %(player)s",
@@ -154,12 +154,12 @@ STORIES: dict[str, tuple[str, list[str]]] = {
     "a case": (
         """INSERT INTO merchants_compromise (key_id, secret_id, response, reason, exposed_since, created_at)
            SELECT key_id, id, 'revoke', 'paste', now(), now() FROM merchants_secret WHERE key_id = %(key)s""",
-        ["Leak of oppi_pub_live_", "revoked at once"],
+        ["Compromise of oppi_pub_live_", "revoked at once"],
     ),
     "a wish": (
         """INSERT INTO merchants_approval (merchant_id, key_id, verb, wish, reason, state, asked_by_id)
            VALUES (%(merchant)s, %(key)s, 'rotate', '{}', 'old', 'waiting', %(person)s)""",
-        ["Rotation of oppi_pub_live_", "asked for"],
+        ["Rotation of oppi_pub_live_", "requested"],
     ),
 }
 
@@ -183,7 +183,7 @@ def test_what_is_removed_is_told_with_what_it_was(acme: Merchant, support: Perso
     entry = AllowlistEntry.objects.create(merchant=acme, network="198.51.100.0/24", note="office")
     with at_work(support):
         entry.delete()
-    assert last(acme).title == "198.51.100.0/24 removed from the merchant’s list"
+    assert last(acme).title == "198.51.100.0/24 removed from the merchant’s IP allowlist"
     assert history.FieldChange("Note", "office", "–") in last(acme).changes
 
 
@@ -191,7 +191,7 @@ def test_a_domain_is_told_by_its_list_and_not_by_who_put_it_there(acme: Merchant
     ends = datetime(2036, 1, 1, tzinfo=UTC)
     with at_work(support):
         domain = AllowedDomain.objects.create(merchant=acme, domain="casino.example", owner=support)
-    assert last(acme).title == "casino.example added to the merchant’s list"
+    assert last(acme).title == "casino.example added to the merchant’s domain allowlist"
     domain.expires_at = ends
     with at_work(support):
         domain.save()
@@ -205,7 +205,7 @@ def test_a_rotation_is_one_entry(acme: Merchant, support: Person) -> None:
     told = [entry for entry in history.timeline(key) if entry.who == "support@oppi.test"]
     assert len(told) == 1
     assert told[0].title.startswith(
-        f"Secret of {key.auth_key[:20]}… rotated: version 2 took over, version 1 usable until "
+        f"Secret of {key.auth_key[:20]}… rotated: version 2 is active, version 1 works until "
     )
     assert [(change.label, change.before) for change in told[0].changes][:2] == [
         ("Version 1: superseded at", "–"),
@@ -219,8 +219,8 @@ def test_a_leak_is_one_entry_with_its_response(acme: Merchant, support: Person) 
         compromise.declare_compromise(
             key=key, response=Compromise.Response.REVOKE, reason="paste", exposed_since=clock.now(), by=support
         )
-    assert last(key).title.startswith(f"Leak of {key.auth_key[:20]}… declared: revoked at once; Secret of ")
-    assert "replaced at once: version 2 took over, version 1 revoked" in last(key).title
+    assert last(key).title.startswith(f"Compromise of {key.auth_key[:20]}… reported: revoked at once; Secret of ")
+    assert "replaced at once: version 2 is active, version 1 revoked" in last(key).title
 
 
 def test_players_games_and_people_have_their_own(caller: Caller, support: Person, administrator: Person) -> None:
@@ -233,7 +233,7 @@ def test_players_games_and_people_have_their_own(caller: Caller, support: Person
         support.staff_role = Person.StaffRole.AUDITOR
         support.save()
     assert titles(player) == ["Player player-1 blocked"]
-    assert titles(caller.game)[0] == f"Game {caller.game.name} switched off for everybody"
+    assert titles(caller.game)[0] == f"Game {caller.game.name} switched off for every merchant"
     assert titles(support)[0] == "support@oppi.test: Staff role: support → auditor"
 
 
@@ -529,7 +529,7 @@ def test_what_a_job_does_is_its_own(acme: Merchant) -> None:
         merchants.set_status(merchant=acme, status="closed")
 
     close()
-    assert (last(acme).who, last(acme).door) == ("The portal itself", "job tests.close")
+    assert (last(acme).who, last(acme).door) == ("The portal", "job tests.close")
 
 
 @pytest.mark.parametrize("table", TRACKED_TABLES)

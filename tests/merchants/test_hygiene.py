@@ -72,8 +72,8 @@ def test_a_list_that_has_ended_is_told_apart_from_none(staff: Client, acme: Merc
     made(acme)
     with clock.frozen_at(NOW):
         page = staff.get(PAGE).content.decode()
-    assert "all entries have ended: every call is refused" in page
-    assert "open to every address" in page
+    assert "all entries have expired: every request is refused" in page
+    assert "requests are accepted from every address" in page
 
 
 def test_ending_is_within_30_days_soonest_first(acme: Merchant) -> None:

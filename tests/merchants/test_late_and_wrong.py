@@ -49,8 +49,8 @@ def test_nobody_is_asked_for_what_would_be_refused(key: ApiKey, support: Person)
     ("words", "said"),
     [
         (["rotate", "KEY", "--quiet-hours", "0"], "1 to 168 hours without use"),
-        (["rotate", "KEY", "--overlap", "8d"], "7 days at most"),
-        (["rotate", "KEY", "--overlap", "9999999d"], "7 days at most"),
+        (["rotate", "KEY", "--overlap", "8d"], "at most 7 days"),
+        (["rotate", "KEY", "--overlap", "9999999d"], "at most 7 days"),
         (["issue", "acme", "--label", "x" * 81], "at most 80 characters"),
         (["--reason", "x" * 501, "leak", "KEY", "--response", "revoke", "--since", "2026-01-01"], "at most 500"),
         (["leak", "KEY", "--response", "revoke", "--since", "0001-01-01T00:00+14:00"], "invalid moment"),
@@ -70,10 +70,10 @@ def test_a_key_that_was_quarantined_by_hand_still_gets_its_case_and_another_key(
     keys.quarantine_key(key=key)
     since = clock.now() - HOUR
     for response in ("rotate", "revoke"):
-        with pytest.raises(errors.NoUnderQuarantine, match="Choose the quarantine"):
+        with pytest.raises(errors.NoUnderQuarantine, match="Choose “Quarantine the key”"):
             compromise.declare_compromise(key=key, response=response, reason="x", exposed_since=since, by=None)
     declared = compromise.declare_compromise(key=key, response="quarantine", reason="x", exposed_since=since, by=None)
     assert declared.issued is not None
     assert declared.issued.key != key
-    with pytest.raises(errors.KeyQuarantined, match="another took its place"):
+    with pytest.raises(errors.KeyQuarantined, match="a new key replaced it"):
         compromise.declare_compromise(key=key, response="quarantine", reason="x", exposed_since=since, by=None)

@@ -127,10 +127,10 @@ def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, conta
         sent(acme)
         keys.rotate_secret(key=key, overlap=HOUR)
         message = sent(acme)
-    assert message.subject == "Acme Casino: Your key night shift was rotated: version 2 took over"
+    assert message.subject == "Acme Casino: Your key night shift was rotated: version 2 is active"
     assert message.to == ["keys@acme.test"]
     for part in parts(message):
-        assert "accepted until 2026-03-01 13:00:00 UTC" in part
+        assert "everywhere before 1 Mar 2026, 13:00 UTC" in part
         assert key.auth_key in part
         assert "support@oppi.invalid" in part
 
@@ -139,16 +139,16 @@ def test_a_rotation_without_an_overlap_says_that_the_old_secret_is_refused(acme:
     key = keys.issue_key(merchant=acme).key
     keys.rotate_secret(key=key, overlap=timedelta(0))
     for part in parts(sent(acme)):
-        assert "is refused already" in part
-        assert "accepted until" not in part
+        assert "The previous version is refused" in part
+        assert "works until" not in part
 
 
 @pytest.mark.parametrize(
     ("response", "said"),
     [
-        ("rotate", "The compromised version is accepted until 2026-03-01 13:00:00 UTC"),
-        ("quarantine", "Another key was issued to take its place"),
-        ("revoke", "All versions of the secret so far are refused"),
+        ("rotate", "The compromised version works until 1 Mar 2026, 13:00 UTC"),
+        ("quarantine", "A new key was issued to replace it"),
+        ("revoke", "All earlier secret versions are refused"),
     ],
 )
 def test_a_leak_is_one_letter_that_tells_the_response(
@@ -166,7 +166,7 @@ def test_a_leak_is_one_letter_that_tells_the_response(
     assert declared.issued is not None
     for part in parts(message):
         assert said in part
-        assert "since 2026-03-01 11:00:00 UTC" in part
+        assert "since 1 Mar 2026, 11:00 UTC" in part
         assert declared.issued.secret not in part
         assert "on a forum" not in part
 
@@ -393,11 +393,11 @@ def test_the_list_tells_what_became_of_each(client: Client, support: Person, giv
 def test_a_given_up_letter_is_sent_again_from_its_page(client: Client, support: Person, given_up: Letter) -> None:
     staff = signed_in(client, support)
     page = f"{LIST}{given_up.pk}/change/"
-    assert "Send again" in staff.get(page).content.decode()
+    assert "Send email again" in staff.get(page).content.decode()
     staff.post(f"{LIST}{given_up.pk}/send_again/")
     given_up.refresh_from_db()
     assert given_up.state == "waiting"
-    assert "Send again" not in staff.get(page).content.decode()
+    assert "Send email again" not in staff.get(page).content.decode()
 
 
 def test_an_auditor_reads_letters_and_sends_none(client: Client, auditor: Person, given_up: Letter) -> None:

@@ -124,7 +124,7 @@ def test_the_inviter_learns_nothing_of_who_is_invited(at_work: Client, rival: Me
 
 @pytest.mark.parametrize(
     ("email", "refusal"),
-    [("viewer@acme.test", "belongs to this merchant already"), ("not an address", "Enter a valid email address")],
+    [("viewer@acme.test", "already belongs to this merchant"), ("not an address", "Enter a valid email address")],
 )
 def test_who_cannot_be_invited(at_work: Client, viewer: Person, email: str, refusal: str) -> None:
     before = Membership.objects.count()

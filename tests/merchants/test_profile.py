@@ -29,9 +29,9 @@ AT = datetime(2026, 11, 30, 14, 5, 9, tzinfo=UTC)
 )
 def test_a_moment_is_shown_in_the_zone_of_the_reader(zone: str, short: str, exact: str) -> None:
     with moments.shown_in(zone):
-        assert moments.format_moment(AT) == short
-        assert moments.format_moment(AT, seconds=True) == exact
-    assert moments.format_moment(AT) == "30 Nov 2026, 14:05 UTC"
+        assert moments.local_moment(AT) == short
+        assert moments.local_moment(AT, exact=True) == exact
+    assert moments.local_moment(AT) == "30 Nov 2026, 14:05 UTC"
 
 
 def test_the_exact_moment_in_utc_stands_beside_every_other_zone() -> None:

@@ -55,7 +55,7 @@ def test_a_usable_secret_is_told_with_its_place_and_what_to_do(
 
 def test_nothing_found_is_said(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "clean").write_bytes(b"oppi_live_ and oppi_test_short\n")
-    assert scanned(capsys, tmp_path / "clean") == (0, "No secret of ours stands in it.\n")
+    assert scanned(capsys, tmp_path / "clean") == (0, "The file contains no secret of this portal.\n")
 
 
 def test_a_file_that_is_not_there_is_a_sentence(db: None, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_only_foreign_and_dead_ones_are_no_alarm(
     code, out = scanned(capsys, tmp_path / "old")
     assert code == 0
     assert "revoked at" in out
-    assert "never issued here" in out
+    assert "never issued by this portal" in out
 
 
 def test_none_is_decrypted(acme: Merchant, settings: Any) -> None:

@@ -68,9 +68,9 @@ CHANGES: dict[str, tuple[Callable[[Merchant], Any], set[str], str]] = {
     ),
     "role": (lambda acme: Membership.objects.filter(role="manager").update(role="viewer"), {"gone@acme.test"}, "view"),
     "recipient": (
-        lambda acme: ReportRecipient.objects.all().delete(), {"cfo@elsewhere.test"}, "gets the report"
+        lambda acme: ReportRecipient.objects.all().delete(), {"cfo@elsewhere.test"}, "receives the report"
     ),
-    "plan": (lambda acme: ReconciliationPlan.objects.update(hour=3), set(), "Reconciliation:"),
+    "plan": (lambda acme: ReconciliationPlan.objects.update(hour=3), set(), "Reconciliation plan:"),
     "source": (lambda acme: StatementSource.objects.update(address="https://x.test/{day}.csv"), set(), "x.test"),
     "status": (lambda acme: Merchant.objects.filter(pk=acme.pk).update(status="suspended"), set(), "suspended"),
     "rule": (lambda acme: Merchant.objects.filter(pk=acme.pk).update(two_person=True), set(), "off → on"),

@@ -57,4 +57,4 @@ def test_a_dump_is_restored_with_roles_rights_and_functions(restored: str, tmp_p
     by_role = by_roles(restored)
     run(sys.executable, "manage.py", "migrate", "--verbosity", "0", **by_role)
     run(sys.executable, "manage.py", "check", "--database", "default", "--fail-level", "WARNING", **by_role)
-    assert "The books hold" in run(sys.executable, "manage.py", "verify_ledger", **by_role)
+    assert "The ledger balances" in run(sys.executable, "manage.py", "verify_ledger", **by_role)

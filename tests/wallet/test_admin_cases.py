@@ -165,7 +165,7 @@ def test_both_sides_stand_beside_each_other_and_what_differs_is_marked(staff: Cl
     sides = {side["name"]: side for side in staff.get(page(case)).context["sides"]}
     assert (sides["Amount"]["ours"], sides["Amount"]["theirs"], sides["Amount"]["differs"]) == ("1.00", "11.00", True)
     assert not sides["Player"]["differs"]
-    assert sides["Line of the statement"]["theirs"] == "7"
+    assert sides["Statement line"]["theirs"] == "7"
     assert "EUR 10.00" in read(staff, page(case))
 
 
@@ -228,7 +228,7 @@ def test_two_persons_write_off_what_is_above_the_limit(
     staff: Client, run: Reconciliation, support: Person, second: Person
 ) -> None:
     case = broken(run, difference=LIMIT + 1)
-    assert "takes two persons" in read(staff, page(case))
+    assert "Two people are needed" in read(staff, page(case))
     staff.post(page(case, "resolve"), {"resolution": "ours", "reason": "Lost in the move."})
     assert state(case) == ("open", "")
     staff.post(page(case, "decline"), {"reason": "I meant to write it off."})
@@ -238,7 +238,7 @@ def test_two_persons_write_off_what_is_above_the_limit(
     assert state(case) == ("open", "")  # not by whoever asked
     another = signed_in(Client(), second)
     home = read(another, "/admin/")
-    assert "support@oppi.test asked to close it with 10.00001 EUR" in home
+    assert "support@oppi.test requested the write-off of EUR 10.00001" in home
     assert f'value="{LIMIT + 1}"' in read(another, page(case, "confirm"))
     another.post(page(case, "confirm"), {"difference": LIMIT})
     assert state(case) == ("open", "")  # not an amount that was not shown
@@ -279,7 +279,7 @@ def test_an_auditor_reads_and_does_nothing(client: Client, case: Case, auditor: 
     reader = signed_in(client, auditor)
     assert buttons(reader, case) == set()
     assert reader.post(page(case, verb), {"reason": "x"}).status_code == 403
-    assert "All that this list shows" not in read(reader, LIST)
+    assert "For all cases in this list" not in read(reader, LIST)
     assert reader.get(f"{LIST}many/take/").status_code == 403
     assert state(case) == ("open", "")
     assert not CaseNote.objects.exists()
@@ -302,9 +302,9 @@ def test_those_that_are_ticked_are_done_at_once_and_the_refused_are_named(
     assert state(chosen[0]) == ("open", "")
     wish["seen"] = asked.context["seen"]
     told = unescape(staff.post(sent["location"], wish).content.decode())
-    assert "2 cases resolved, or waiting for a second approver; 1 left as it was" in told
+    assert "2 cases resolved, or waiting for a second approver. 1 case unchanged." in told
     assert "tx-1" in told
-    assert "This case is resolved. Open it again first." in told
+    assert "This case is resolved. Reopen it first." in told
     assert [state(case)[1] for case in chosen] == ["theirs", "ours", "theirs"]
 
 

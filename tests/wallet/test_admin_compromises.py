@@ -69,8 +69,8 @@ def test_a_case_is_listed_and_its_page_is_the_report(staff: Client, case: Compro
         "10.00",
         "8.96544",  # net: deposit and payout less the bets
         "RS_ERROR_NOT_ENOUGH_MONEY",
-        "1 bet without a payout, 1.23456 EUR staked",
-        "All times are UTC",
+        "1 open round. Stakes: EUR 1.23456.",
+        " UTC to ",
     ]:
         assert said in page, said
     report = staff.get(f"{LIST}{case.pk}/change/").context["report"]
@@ -102,11 +102,11 @@ def test_any_secret_has_a_report_without_a_case(staff: Client, caller: Caller) -
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({}, "Choose a secret on the page of its key."),
-        ({"secret": "0"}, "Choose a secret on the page of its key."),
-        ({"secret": "x"}, "Choose a secret on the page of its key."),
+        ({}, "No secret version is chosen."),
+        ({"secret": "0"}, "No secret version is chosen."),
+        ({"secret": "x"}, "No secret version is chosen."),
         ({"since": "yesterday"}, "Enter a valid date/time."),
-        ({"since": "2999-01-01"}, "This moment has not come yet."),
+        ({"since": "2999-01-01"}, "This moment is in the future. Choose an earlier moment."),
         ({"since": "2020-01-02", "until": "2020-01-01"}, "Choose a moment after the first one."),
     ],
 )

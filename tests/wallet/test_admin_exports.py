@@ -97,7 +97,9 @@ def test_an_export_ends_where_it_says(staff: Client, caller: Caller, monkeypatch
     monkeypatch.setattr(exports.ExportedList, "most_exported", 2)
     *page, last = exported(staff, BOOK)
     assert len(page) == 3
-    assert last == ["Only the first 2 rows are here. Narrow the list with its filters and export again for the rest."]
+    assert last == [
+        "This file has the first 2 rows only. Narrow the list with its filters and export the rest separately."
+    ]
 
 
 def test_who_exported_what_is_written_down(staff: Client, support: Person, caller: Caller) -> None:

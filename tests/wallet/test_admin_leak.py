@@ -49,7 +49,7 @@ def declare(staff: Client, key: ApiKey, choice: str, **fields: Any) -> str:
 
 def test_the_page_shows_what_is_at_stake_before_anything_is_done(staff: Client, key: ApiKey) -> None:
     page = unescape(staff.get(page_of(key)).content.decode())
-    assert "1 round in EUR open, 0.001 staked" in page
+    assert "1 open round in EUR. Stakes: 0.001." in page
     assert "bet, deposit, withdraw, launch" in page
     assert "RS_ERROR_SIGNATURE_NOT_MATCH" in page
     assert not Compromise.objects.exists()
@@ -113,13 +113,13 @@ def test_one_letter_a_contact_and_no_secret_in_it(staff: Client, key: ApiKey) ->
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"exposed_since": "2999-01-01T00:00:00"}, "has not come yet"),
+        ({"exposed_since": "2999-01-01T00:00:00"}, "is in the future"),
         ({"exposed_since": ""}, "This field is required."),
         ({"reason": " "}, "This field is required."),
-        ({"response": ""}, "Choose what is to be done."),
+        ({"response": ""}, "Choose a response."),
         ({"response": "forgive"}, "Select a valid choice."),
     ],
-    ids=["to come", "no moment", "no reason", "no choice", "another choice"],
+    ids=["in the future", "no moment", "no reason", "no choice", "another choice"],
 )
 def test_what_is_missing_is_said_and_nothing_done(
     staff: Client, key: ApiKey, fields: dict[str, str], sentence: str
@@ -131,7 +131,7 @@ def test_what_is_missing_is_said_and_nothing_done(
 
 
 def test_eight_days_of_overlap_are_refused_as_a_whole(staff: Client, key: ApiKey) -> None:
-    assert "7 days at most" in declare(staff, key, "rotate", length="8", unit="days")
+    assert "at most 7 days" in declare(staff, key, "rotate", length="8", unit="days")
     assert not Compromise.objects.exists()
 
 
@@ -139,7 +139,7 @@ def test_with_two_persons_the_emergency_refuses_at_once_and_its_new_secret_waits
     staff: Client, key: ApiKey, administrator: Person
 ) -> None:
     Merchant.objects.update(two_person=True)
-    assert "in an emergency quarantine the key or revoke at once" in declare(staff, key, "rotate")
+    assert "In an emergency, quarantine the key or revoke it at once" in declare(staff, key, "rotate")
     assert not Compromise.objects.exists()
     second = signed_in(Client(), administrator)
     said = declare(staff, key, "revoke")
@@ -172,18 +172,18 @@ def test_who_declares_second_is_told_what_the_first_did(staff: Client, key: ApiK
     keys.replace_secrets(key=key)
     told = {"response": "revoke", "exposed_since": "2026-01-01T00:00:00", "reason": "x", "length": "1", "unit": "hours"}
     said = unescape(staff.post(path, form | told).content.decode())
-    assert "The key has changed since you opened this page: version 2 is the current one now." in said
+    assert "The key has changed since you opened this page: Version 2 is now the current version." in said
 
 
 def test_a_key_in_quarantine_has_its_replacement_already(staff: Client, key: ApiKey) -> None:
     declare(staff, key, "quarantine")
     said = unescape(staff.get(page_of(key), follow=True).content.decode())
-    assert "Revoke it when its players are paid" in said
+    assert "Revoke this key when its players are paid" in said
 
 
 def test_a_merchant_without_a_contact_is_not_said_to_have_been_told(staff: Client, key: ApiKey, owner: Person) -> None:
     assert "are mailed, without any secret: owner@acme.test." in unescape(staff.get(page_of(key)).content.decode())
     owner.memberships.all().delete()
-    assert "has no contact, so nobody is mailed" in unescape(staff.get(page_of(key)).content.decode())
-    assert "has no contact: nobody was mailed about this" in declare(staff, key, "revoke")
+    assert "has no contact, so nobody is notified" in unescape(staff.get(page_of(key)).content.decode())
+    assert "has no contact, so nobody was notified" in declare(staff, key, "revoke")
     assert not Letter.objects.exists()

@@ -139,7 +139,7 @@ def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_foun
     request_log.drain_lines()
     page = page_of(staff, acme)
     link = "/operator/acme/requests/?status=RS_ERROR_SIGNATURE_NOT_MATCH"
-    assert "No request with a valid signature was refused." in page
+    assert "No refused requests with a valid signature." in page
     assert link in page
     assert f"/operator/acme/requests/{wrong.headers['x-request-id']}/" in staff.get(link).content.decode()
 
@@ -206,7 +206,7 @@ def test_keys_overlaps_cases_and_flags_stand_on_the_page(
     Merchant.objects.update(two_person=True, max_stake=25_000_000)
     page = page_of(staff, acme)
     for words in [
-        "Version 1", "Version 2", "from 127.0.0.1", "A leak is under investigation", "another person must approve it",
+        "Version 1", "Version 2", "from 127.0.0.1", "Open compromise", "Another person must approve it",
         "250.00", f"?merchant__id__exact={acme.pk}&is_blocked__exact=1",
     ]:  # fmt: skip
         assert words in page, words

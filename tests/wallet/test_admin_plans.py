@@ -73,7 +73,7 @@ def test_a_plan_is_changed_and_a_recipient_replaced(staff: Client, plan: Reconci
     ("said", "why"),
     [
         ({"hour": "24"}, "24"),
-        ({"scopes": "currencies=EUR\ncurrencies=EUR"}, "overlaps with another one"),
+        ({"scopes": "currencies=EUR\ncurrencies=EUR"}, "overlaps with another scope"),
         ({"left_out": "bet"}, "bet is not one of the available choices"),
         ({"high_amount": "a lot"}, "such as 50.00."),
         ({"high_amount": "50,00"}, "Write the amount with a dot: 50.00."),
@@ -144,7 +144,7 @@ def test_a_host_that_gave_no_key_is_asked_again(staff: Client, plan: Reconciliat
 
 
 def test_fetching_is_switched_off_and_the_password_is_on_no_page(staff: Client, plan: ReconciliationPlan) -> None:
-    assert "Say first where" in sent(staff, f"{LIST}{plan.pk}/switch_source/", {})
+    assert "Choose “Set up fetching” first" in sent(staff, f"{LIST}{plan.pk}/switch_source/", {})
     source = StatementSource.objects.create(
         merchant=plan.merchant, kind="url", address="https://host.test/{day}.csv", sealed=b"sealed", kek_id="k"
     )

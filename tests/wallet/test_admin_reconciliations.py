@@ -66,7 +66,7 @@ def read(client: Client, path: str, **query: Any) -> str:
 def test_a_comparison_shows_what_the_mail_says(staff: Client, run: Reconciliation) -> None:
     assert "66.66 %" in read(staff, LIST)
     page = read(staff, f"{LIST}{run.pk}/change/")
-    for said in ("66.66 %", Case.Kind.MISSING_THERE.label, "3.00", "1.00", "2.00"):
+    for said in ("66.66 %", str(Case.Kind.MISSING_THERE.label), "3.00", "1.00", "2.00"):
         assert said in page, said
 
 
@@ -93,7 +93,7 @@ def test_a_day_is_compared_again_after_a_question(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(on_demand, "ask_for_comparison", lambda **about: asked.append(about))
-    assert "The same breaks are the same cases" in read(staff, f"{LIST}{run.pk}/again/")
+    assert "Recurring breaks keep their cases" in read(staff, f"{LIST}{run.pk}/again/")
     assert not asked
     staff.post(f"{LIST}{run.pk}/again/")
     assert asked == [{"merchant": run.merchant, "day": DAY, "by": support}]
@@ -102,7 +102,7 @@ def test_a_day_is_compared_again_after_a_question(
 def test_a_day_that_is_compared_at_this_moment_is_not_compared_again(staff: Client, run: Reconciliation) -> None:
     compared(run.merchant, number=2, state="running", outcome="", done_at=None)
     answer = staff.post(f"{LIST}{run.pk}/again/")
-    assert "being compared at this moment" in unescape(answer.content.decode())
+    assert "is in progress" in unescape(answer.content.decode())
     assert Reconciliation.objects.count() == 2
 
 
@@ -128,7 +128,7 @@ def test_a_report_is_sent_again_as_another_letter(staff: Client, delivery: Repor
     delivery.refresh_from_db()
     assert delivery.letter_id != before
     answer = staff.post(f"{REPORTS}{delivery.pk}/send_again/")
-    assert "waits to be sent" in unescape(answer.content.decode())
+    assert "is waiting to be sent" in unescape(answer.content.decode())
 
 
 # --- the first page, the merchant's, the search -----------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_what_is_late_and_what_is_owed_stands_red_on_the_first_page_and_on_the_m
     assert "Refused payout (owed to player)" in first.context["case_ages"]["rows"][0][0]
     page = unescape(first.content.decode())
     for shown in (page, panel):
-        assert "was not compared, though its report was due" in shown
+        assert "was not compared, although its report was due" in shown
         assert "Money is owed to a player of" in shown
         assert "late-win" in shown
 

@@ -51,7 +51,7 @@ def test_each_id_leads_to_its_thing(staff: Client, caller: Caller, acme: Merchan
 def test_an_address_leads_to_the_keys_that_signed_from_it_and_to_its_calls(staff: Client, caller: Caller) -> None:
     request_log.drain_lines()
     groups = find(staff, "127.0.0.1")
-    assert groups["Keys that signed from here"] == [f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/change/"]
+    assert groups["Keys used from this address"] == [f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/change/"]
     assert len(groups["Calls from here (of the newest 500,000)"]) == SignedRequest.objects.count() == 2
 
 
@@ -72,7 +72,7 @@ def test_what_there_is_not_is_not_found(staff: Client, caller: Caller, text: str
 
 
 def test_an_empty_box_says_what_it_finds(staff: Client, db: None) -> None:
-    assert "Whole ids are found" in staff.get(FIND).content.decode()
+    assert "Enter a complete id" in staff.get(FIND).content.decode()
 
 
 def test_a_secret_key_is_recognised_and_kept_nowhere(staff: Client, caller: Caller, acme: Merchant) -> None:
@@ -81,7 +81,7 @@ def test_a_secret_key_is_recognised_and_kept_nowhere(staff: Client, caller: Call
         response = staff.post(FIND, {"q": f"“{issued.secret}”"})
     page = unescape(response.content.decode())
     assert response.status_code == 200
-    assert "This is a Secret Key of ours" in page
+    assert "Secret key of this portal" in page
     assert f"/admin/merchants/apikey/{issued.key.pk}/change/" in page
     assert issued.secret not in page + str(lines) + str(staff.session.items())
     assert "no-store" in response["Cache-Control"]
@@ -91,14 +91,14 @@ def test_a_secret_key_in_the_address_is_answered_alike(staff: Client, acme: Merc
     issued = keys.issue_key(merchant=acme)
     Secret.objects.update(revoked_at=issued.row.created_at)
     page = staff.get(FIND, {"q": issued.secret}).content.decode()
-    assert "no longer signs anything" in page
+    assert "no longer works" in page
     assert issued.secret not in page
 
 
 def test_a_secret_key_of_another_house_is_recognised_too(staff: Client, db: None) -> None:
     secret = crypto.new_secret("test")
     page = staff.post(FIND, {"q": secret}).content.decode()
-    assert "belongs to another installation" in page
+    assert "this portal never issued it" in page
     assert secret not in page
 
 

@@ -134,7 +134,7 @@ def test_every_verb_answers_in_words_whatever_became_of_the_key(
             said = staff.post(at(key, verb), form, follow=True)
             assert said.status_code in {200, 409}
             if state in {"revoked", "expired"} and verb in {"rotate", "leak", "extend"}:
-                assert re.search("This key is revoked|This key ended at|No old secret", said.content.decode()), verb
+                assert re.search("This key is revoked|This key expired on|No old secret", said.content.decode()), verb
             transaction.set_rollback(True)
 
 

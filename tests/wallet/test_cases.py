@@ -439,9 +439,9 @@ def test_the_history_of_a_case_says_who_did_what(case: Case, support: Person, se
             verb()
     told = [entry.title for entry in history.timeline(case)]
     assert told[:4] == [
-        "Open again",
+        "Reopen case",
         "Resolved: found late",
-        "Waits for the operator",
+        "Waiting for operator",
         "Assigned to second@oppi.test",
     ]
     assert history.timeline(case)[0].who == "support@oppi.test"
@@ -455,6 +455,6 @@ def test_a_plan_and_its_recipients_are_told_on_the_merchants_timeline(plan: Reco
     with history.act_as(door="page"):
         merchant.report_recipients.create(email="cfo@acme.test")
     assert [entry.title for entry in history.timeline(merchant, kind="reconciliation")][:2] == [
-        "cfo@acme.test gets the report",
+        "cfo@acme.test receives the report",
         "Reconciliation: Hour: 8 → 9",
     ]

@@ -67,14 +67,14 @@ def test_nobody_answers_is_exit_code_2(live: Live, demo: dict[str, Any]) -> None
     nowhere = f"http://127.0.0.1:{free_port()}"
     done = live.manage("call", demo["code"], "/game/list", "--base-url", nowhere)
     assert done.returncode == 2
-    assert f"Nobody answers at {nowhere}" in done.stdout
+    assert f"No answer from {nowhere}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nobody", "/game/list"), "There is no merchant with the code 'nobody'; there are: acme."),
+        (("nobody", "/game/list"), "There is no merchant with the code 'nobody'. Known codes: acme."),
         (("acme", "/wallet/balance", "{oops"), "The body is not JSON"),
         (("acme", "game/list"), "The path starts with a slash"),
         (("acme", "/game/list", "--key", "oppi_pub_live_x"), "acme has no key oppi_pub_live_x."),

@@ -56,7 +56,7 @@ def test_a_dry_run_shows_the_same_and_leaves_nothing(plan: ReconciliationPlan) -
     reconciling.state(plan.merchant, [STRAY])
     text, code = said("acme", "2026-03-10", "--dry-run")
     assert code == 1
-    assert "Dry run: nothing was kept." in text
+    assert "Dry run: nothing was stored." in text
     assert not Case.objects.exists()
     assert not Reconciliation.objects.exists()
 
@@ -74,7 +74,7 @@ def test_the_report_is_sent_when_asked_and_once(plan: ReconciliationPlan) -> Non
     ("arguments", "sentence"),
     [
         (["nobody", "2026-03-10"], "no merchant with the code 'nobody'"),
-        (["acme", "2026-03-12"], "is complete at 2026-03-13 03:00:00 UTC"),
+        (["acme", "2026-03-12"], "is complete on 13 Mar 2026, 03:00 UTC"),
         (["acme", "2026-03-10", "--dry-run", "--send"], "Choose one of the two"),
         (["acme", "yesterday"], "invalid fromisoformat value|invalid .* value"),
     ],

@@ -144,11 +144,11 @@ AMOUNTS = [
     amount("decimals in minor units", "12.50", MINOR, "have no decimals"),
     amount("six decimals", "12.345678", POINT, "more than 5 decimals"),
     amount("shortened to scientific notation", "1.2E+03", POINT, "scientific notation"),
-    amount("brackets that are not stated", "(12.50)", POINT, "it is in brackets"),
-    amount("minus behind that is not stated", "12.50-", POINT, "a sign stands behind it"),
-    amount("sign of another currency", "$12.50", POINT, "“$” stands beside the amount, and its currency is EUR"),
+    amount("brackets that are not stated", "(12.50)", POINT, "it is in parentheses"),
+    amount("minus behind that is not stated", "12.50-", POINT, "a sign follows it"),
+    amount("sign of another currency", "$12.50", POINT, "“$” is beside the amount, but its currency is EUR"),
     beside("sign of several currencies", "$12.50", POINT, "may be"),
-    amount("minor units of a coin that no list has, not stated", "1250", MINOR, "ISO 4217 does not say", "SATS"),
+    amount("minor units of a coin that no list has, not stated", "1250", MINOR, "ISO 4217 does not define", "SATS"),
 ]
 
 
@@ -221,15 +221,15 @@ MOMENTS = [
     apart("zone in a column, as an offset", ["2026-11-28 09:05", "", "+02:00"], {"zone": ""}, NINE),
     apart("zone in a column, by its name", ["2026-11-28", "09:05", "Europe/Helsinki"], {"zone": ""}, NINE),
     apart("zone in a column, short and stated", ["2026-11-28 08:05", "", "CET"], PARIS, NINE),
-    moment("day and month that may be two things", "11/12/2026 9:05", {}, "", says="the year does not stand first"),
+    moment("day and month that may be two things", "11/12/2026 9:05", {}, "", says="the year is not first"),
     moment("month that is none", "28/11/2026 9:05", MDY, "", says=f"{NOT_ONE} day with the month first"),
-    moment("date alone that is not stated", "2026-11-28", {}, "", says="a date without a time of day"),
+    moment("date alone that is not stated", "2026-11-28", {}, "", says="a date without a time"),
     moment("short name of a zone", "2026-11-28 09:05 CET", {}, "", says="“CET” is no offset"),
-    moment("no zone", "2026-11-28 09:05", {"zone": ""}, "", says="no zone stands with it"),
+    moment("no zone", "2026-11-28 09:05", {"zone": ""}, "", says="it has no zone"),
     moment("milliseconds that are said to be seconds", "1795849500000", {"times": "unix"}, "", says=UNIT),
     moment("seconds that are said to be milliseconds", "1795849500", {"times": "unix_ms"}, "", says=UNIT),
-    moment("PM of the afternoon", "11/28/2026 13:05 PM", MDY, "", says="AM and PM go with the hours 1 to 12"),
-    moment("name of the month without a year", "28 Nov 09:05", {}, "", says="with a year of four digits"),
+    moment("PM of the afternoon", "11/28/2026 13:05 PM", MDY, "", says="AM and PM need hours from 1 to 12"),
+    moment("name of the month without a year", "28 Nov 09:05", {}, "", says="with a four-digit year"),
     apart("zone that is not the one beside", ["2026-11-28T09:05Z", "", "+02:00"], {}, "", says="another than “+02:00”"),
 ]  # fmt: skip
 
@@ -385,10 +385,10 @@ FILES = [
     Convention("packed: ZIP of a workbook", lambda: zipped({"day.xlsx": book(Day=TYPED)}), AT, [TYPED_ROW]),
     Convention("direction: both a debit and a credit", b"id;player;currency;debit;credit\nt-1;ada;EUR;1.50;2.50\n",
                DEBITS, None, "both a debit and a credit"),
-    Convention("letters: said to be UTF-8 and not", NAMED.encode("cp1252"), {}, None, "Not UTF-8"),
+    Convention("letters: said to be UTF-8 and not", NAMED.encode("cp1252"), {}, None, "not UTF-8"),
     Convention("packed: ZIP of two files", zipped({"a.csv": b"x", "b.csv": b"y"}), {}, None, "holds 2 files"),
     Convention("JSON: several lists, none stated", json.dumps({"a": objects(row()), "b": [{"id": 1}]}).encode(),
-               {}, None, "Two lists may be the rows"),
+               {}, None, "Two lists can be the rows"),
     Convention("workbook: sheets of other columns", lambda: book(A=TYPED, B=[["x", "y"]]), {"sheet": "*"},
                None, "Sheet “B” has other columns than “A”"),
     Convention("workbook: the sheet itself calculates", lambda: book(Sum=SUMMARY), {}, None, "has formulas (cell B1)"),
@@ -424,9 +424,9 @@ THEIRS = {
 }  # fmt: skip
 SIGNS = [
     (4, "begins with an en dash (U+2013)"),
-    (5, "it is in brackets"),
-    (6, "a sign stands behind it"),
-    (7, "a plus stands before it"),
+    (5, "it is in parentheses"),
+    (6, "a sign follows it"),
+    (7, "a plus sign is before it"),
 ]
 
 

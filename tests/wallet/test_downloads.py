@@ -127,7 +127,7 @@ def test_a_file_that_breaks_off_says_so(acme: Merchant, viewer: Person) -> None:
     rows.close()  # type: ignore[attr-defined]
     download.refresh_from_db()
     assert (download.rows, download.is_complete) == (1, False)
-    assert history.timeline(acme, kind="downloads")[0].title == "File “Players (CSV)” broken off after 1 row"
+    assert history.timeline(acme, kind="downloads")[0].title == "Download of “Players (CSV)” stopped after 1 row"
 
 
 def test_so_many_files_a_day_and_no_more(client: Client, viewer: Person, owner: Person, busy: Caller) -> None:

@@ -60,8 +60,8 @@ def test_totals_that_agree_are_counted_as_totals_wherever_it_is_said(
 @pytest.mark.parametrize(
     ("before", "sentence"),
     [
-        ("no_statement", "There was no statement of the day before."),
-        ("nothing", "Nothing was there to compare of the day before."),
+        ("no_statement", "The previous day had no statement."),
+        ("nothing", "The previous day had nothing to compare."),
     ],
 )
 def test_a_day_before_that_was_not_compared_has_no_rate(busy: Busy, before: str, sentence: str) -> None:

@@ -247,7 +247,7 @@ BAD = {
     "x,no,why,,": "Only a blocked player has a reason",
     f"x,yes,{'r' * 201},,": "at most 200 characters",
     "x,yes,a\x00b,,": "control characters",
-    f"x,yes,oppi_live_{'A' * 49},,": "There is a Secret Key in this text",
+    f"x,yes,oppi_live_{'A' * 49},,": "This text contains a secret key",
     "x,no,,0,": "whole number from 1 to 10,000",
     "x,no,,-1,": "whole number",
     "x,no,,1e5,": "whole number",
@@ -344,7 +344,7 @@ def test_a_file_of_another_merchant_person_or_kind_or_bent_is_refused(
 def test_a_file_waits_for_an_hour_and_is_applied_once(desk: Client, acme: Merchant, crowd: None) -> None:
     late, first = proposed(desk, PLAYERS, FILE), proposed(desk, PLAYERS, FILE)
     with clock.frozen_at(clock.now() + proposals.FRESH):
-        assert "older than an hour" in said(desk.post(f"{PLAYERS}import/", late))
+        assert "more than an hour old" in said(desk.post(f"{PLAYERS}import/", late))
         assert proposals.purge_proposals() == 2
     first = proposed(desk, PLAYERS, FILE)
     other = proposed(desk, PLAYERS, "playerId,blocked,reason\n+x,yes,A\n")

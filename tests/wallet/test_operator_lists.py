@@ -208,7 +208,7 @@ def test_a_secret_in_the_reason_or_in_a_note_is_refused(at_work: Client, acme: M
     secret = caller.signer.secret
     assert "Secret Key" in said(send(at_work, f"{PAGE}add/", network=HERE, note=secret))
     refused = go_on(at_work, send(at_work, f"{PAGE}add/", network=HERE), reason=secret)
-    assert "There is a Secret Key in this text" in said(refused)
+    assert "This text contains a secret key" in said(refused)
     assert networks(acme) == []
 
 

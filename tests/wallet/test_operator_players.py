@@ -143,7 +143,7 @@ def test_the_same_form_twice_is_done_once(desk: Client, player: Player) -> None:
 def test_of_two_managers_the_second_is_told_that_the_player_is_blocked(desk: Client, player: Player) -> None:
     form = {"token": token(desk, page_of(player, "block/")), "reason": "Second"}
     flags.block_player(player=player, reason="First")
-    assert "blocked already: “First”" in said(desk.post(page_of(player, "block/"), form))
+    assert "already blocked: “First”" in said(desk.post(page_of(player, "block/"), form))
     assert Player.objects.get(pk=player.pk).blocked_reason == "First"
 
 

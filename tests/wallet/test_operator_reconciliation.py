@@ -512,7 +512,7 @@ def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: 
     assert (plan.hour, plan.high_amount, plan.is_on, plan.is_attached) == (6, 250_000_000, True, True)
     assert "Days are reconciled from now on, at 6:00" in said(client.get("/operator/acme/timeline/"))
     send(client, f"{HERE}plan/recipients/add/", email="finance@acme.test")
-    assert "gets the report already" in said(send(client, f"{HERE}plan/recipients/add/", email="FINANCE@acme.test"))
+    assert "already receives the report" in said(send(client, f"{HERE}plan/recipients/add/", email="FINANCE@acme.test"))
     recipient = ReportRecipient.objects.get(merchant=acme)
     send(client, f"{HERE}plan/recipients/{recipient.pk}/remove/")
     assert not ReportRecipient.objects.exists()
@@ -554,7 +554,7 @@ def test_a_password_is_never_shown_and_stays_while_the_server_does(
     assert source.address.endswith("/x/{day}.csv")
     assert source.sealed
     refused = send(client, f"{HERE}plan/source/", **told | {"address": "https://you@127.0.0.1/{day}", "password": ""})
-    assert "was given for another server or user" in said(refused)
+    assert "belongs to another host or user" in said(refused)
 
 
 def test_the_key_of_an_sftp_host_is_asked_for_by_a_job_and_shown_to_be_compared(

@@ -245,7 +245,7 @@ def test_a_job_that_is_silent_is_told_as_broken_off(
 ) -> None:
     export = exports.request_export(merchant=caller.merchant, by=owner, what="rounds", form="csv", wish=RoundFilter())
     exports.begin_attempt(export.pk)
-    assert "Being written" not in said(at_work.get("/operator/acme/exports/"))  # in small letters
+    assert "Being prepared" not in said(at_work.get("/operator/acme/exports/"))  # in small letters
     Export.objects.update(alive_at=clock.now() - timedelta(minutes=5))
     assert "The export stopped" in said(at_work.get("/operator/acme/exports/"))
 

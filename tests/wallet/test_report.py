@@ -92,7 +92,7 @@ def test_a_day_with_breaks_is_told_with_both_sides(plan: ReconciliationPlan) -> 
     assert message.subject == "Acme Casino, 2026-03-01: 2 breaks, EUR 10.00"
     assert message.to == ["finance@acme.test"]
     for part in parts(message):
-        assert Case.Kind.MISSING_HERE.label in part
+        assert str(Case.Kind.MISSING_HERE.label) in part
         for words in [
             "123,456,789.00",
             "123,456,799.00",

@@ -543,7 +543,7 @@ def test_a_report_that_nobody_is_there_to_get_is_an_alarm_to_us(acme: Merchant, 
     with clock.frozen_at(late):
         assert alarms.raise_alarms() == 1
         email_outbox.send_due_emails()
-    assert "reached nobody" in str(mail.outbox[-1].body)
+    assert "Nobody received the report" in str(mail.outbox[-1].body)
 
 
 def test_a_comparison_that_says_nothing_new_was_told_by_the_one_before(plan: ReconciliationPlan) -> None:

@@ -78,7 +78,7 @@ def test_operators_read_confirm_and_compare_a_statement(client: Client, owner: P
         ({"total_EUR": ""}, "The invoice has no total"),
         ({"other_currency": "EUR", "other_total": "1"}, "EUR has a field of its own above"),
         ({"other_currency": "USD"}, "Enter both the currency and its total"),
-        ({"other_currency": "$", "other_total": "1"}, "Write the code of the currency"),
+        ({"other_currency": "$", "other_total": "1"}, "Enter the code of the currency"),
         ({"file": SimpleUploadedFile("a.pdf", b"MZ\0")}, "neither a PDF nor a CSV"),
     ],
 )

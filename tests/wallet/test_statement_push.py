@@ -149,7 +149,7 @@ def test_a_scope_that_cannot_be_is_refused_at_once(caller: Caller, scope: str) -
     ):
         refused = send(caller, body, kind)
         assert refused.status == "FIELD_REQUIRED_OR_INVALID"
-        assert "A scope is written like" in refused["message"]
+        assert "Write a scope in the form" in refused["message"]
     assert not Statement.objects.exists()
 
 

@@ -74,7 +74,7 @@ def test_a_scope_is_written_in_one_way(text: str, canonical: str, label: str) ->
      "part=1/2;part=2/2", "currencies=E%R"],
 )  # fmt: skip
 def test_what_is_no_scope_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(WrongScope, match="A scope is written like"):
+    with pytest.raises(WrongScope, match="Write a scope in the form"):
         Scope.parse(text)
 
 

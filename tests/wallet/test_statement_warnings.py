@@ -67,7 +67,7 @@ def test_ids_that_nobody_knows_are_said_before_the_file_is_sent(
 
 def test_a_file_of_another_day_is_said_to_be_one(busy: Busy) -> None:
     found = warnings(busy, str, day=DATE + DAY)
-    assert found == f"Most of the known ids are of {DATE}, not of {DATE + DAY}. Check the day."
+    assert found == f"Most of the known ids belong to {DATE}, not to {DATE + DAY}. Check the day."
 
 
 def test_times_say_the_day_where_no_id_is_known(busy: Busy) -> None:
@@ -75,7 +75,7 @@ def test_times_say_the_day_where_no_id_is_known(busy: Busy) -> None:
     how = {"columns": {**UNITS["columns"], "at": "at"}, "amounts": "units"}  # type: ignore[dict-item]
     content = io.BytesIO(written(lines, "at"))
     seen = statements.preview_file(merchant=busy.merchant, name="", content=content, mapping=how, day=DATE - DAY)
-    assert seen.warnings == [f"Most of the times are of {DATE}, not of {DATE - DAY}. Check the day."]
+    assert seen.warnings == [f"Most of the times belong to {DATE}, not to {DATE - DAY}. Check the day."]
 
 
 def sent(merchant: Merchant, lines: list[Line], source: str) -> Statement:

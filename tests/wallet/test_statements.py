@@ -194,7 +194,7 @@ def test_what_cannot_be_read_for_a_reason_of_ours_is_given_up_and_holds_up_nothi
     assert [tried(NOW + number * statements.REST) for number in range(1, statements.MOST_TRIES)] == [["received"]] * 4
     assert tried(NOW + timedelta(days=1)) == ["refused"]
     first.refresh_from_db()
-    assert "for a reason of ours" in first.faults[0]["text"]
+    assert "because of an error in the portal" in first.faults[0]["text"]
     assert tried(NOW + timedelta(days=2)) == []
     second.refresh_from_db()
     assert second.is_current
@@ -266,7 +266,7 @@ def test_five_gigabytes_are_drawn_no_further_than_the_bound(acme: Merchant, sett
 
 # --- How it is read ---------------------------------------------------------------------------------------------------
 def test_without_a_word_of_how_nothing_is_guessed(acme: Merchant) -> None:
-    assert "Upload one and confirm its columns" in only_fault(read(acme, text(), mapping=None))
+    assert "Upload one file and confirm its columns" in only_fault(read(acme, text(), mapping=None))
 
 
 def test_how_amounts_are_written_has_to_be_said(acme: Merchant) -> None:
@@ -289,7 +289,7 @@ def test_a_json_of_a_signed_call_has_the_contracts_names_whatever_the_plan_says(
     sent = json.dumps({"transactions": rows})
     statement = read(acme, gzip.compress(sent.encode(), mtime=0), source="api", mapping=None)
     assert [row[-1] for row in rows_of(statement)] == [100, 250, 9007199254740991]
-    assert "Which one is it now" in only_fault(read(acme, sent, mapping=None))
+    assert "Which column replaces it" in only_fault(read(acme, sent, mapping=None))
 
 
 def test_a_column_that_is_gone_is_asked_for(acme: Merchant) -> None:
@@ -399,7 +399,7 @@ def test_words_of_theirs_for_kinds_and_states(acme: Merchant) -> None:
     statement = read(acme, text(*rows, header=f"{HEADER},state"), mapping=stated)
     found = [(row.kind, row.is_rolled_back) for row in reconciling.rows_of(statement)]
     assert found == [("bet", True), ("bet", False), ("bet", None)]
-    assert "no word for" in only_fault(
+    assert "does not contain" in only_fault(
         read(acme, text("t-1,gift,ada,EUR,1,ok", header=f"{HEADER},state"), mapping=stated)
     )
 
@@ -512,16 +512,19 @@ def test_a_json_declares_what_it_comes_to(acme: Merchant) -> None:
 BAD = [
     (b"\x00" * 20, "NUL byte"),
     (f"{HEADER}\nt-1,bet,a\0da,EUR,5\n".encode(), "NUL byte"),
-    (f"{HEADER}\nt-1,bet,Zoë,EUR,5\n".encode("latin-1"), "Not UTF-8"),
+    (f"{HEADER}\nt-1,bet,Zoë,EUR,5\n".encode("latin-1"), "not UTF-8"),
     (f"{HEADER},amount\n{ROWS[0]},5\n".encode(), "Two columns are named “amount”"),
-    (b"just one line of text\n", "name the columns"),
+    (b"just one line of text\n", "must contain the column names"),
     (b",".join(b"c%d" % number for number in range(100_000)), "100,000 columns"),
     (b"%PDF-1.7 ...", "a PDF"),
     (b"\xd0\xcf\x11\xe0 ...", "old or encrypted Excel"),
     (b",,,,\n", "no column names"),
     (gzip.compress(text().encode(), mtime=0)[:-9], "did not arrive whole"),
     (gzip.compress(text().encode(), mtime=0)[:-4] + b"abcd", "did not arrive whole"),
-    (gzip.compress((text() + "t-1,bet,ada,EUR,5\n" * 1_000_000).encode(), mtime=0), "times its size"),
+    (
+        gzip.compress((text() + "t-1,bet,ada,EUR,5\n" * 1_000_000).encode(), mtime=0),
+        "times larger than the packed file",
+    ),
     (gzip.compress(gzip.compress(text().encode(), mtime=0), mtime=0), "NUL byte"),
     (text(f"t-1,bet,{'x' * 10_000_000},EUR,5").encode(), "longer than 255"),
     (text(f"t-1,bet,{'x' * 256},EUR,5").encode(), "longer than 255"),

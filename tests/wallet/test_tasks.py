@@ -52,7 +52,7 @@ def test_an_alarm_when_they_do_not(tampered: Caller, settings: Any) -> None:
     [letter] = mail.outbox
     assert isinstance(letter, mail.EmailMultiAlternatives)
     assert letter.to == RECIPIENTS
-    assert letter.subject == "The books do not hold"
+    assert letter.subject == "The ledger does not balance"
     [(html, _)] = letter.alternatives
     for part in (str(letter.body), str(html)):
         assert "acme" in part

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -18,7 +20,7 @@ class OverdrawnFilter(Choice):
     parameter_name = "overdrawn"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("yes", "Overdrawn (below zero)")]
+        return [("yes", _("Overdrawn (below zero)"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
         return queryset.filter(balance__lt=0) if self.chosen() == "yes" else queryset
@@ -35,7 +37,7 @@ class AccountAdmin(ReadOnlyAdmin):
         OverdrawnFilter,
     ]
     search_fields = ["player__player_id__exact"]
-    search_help_text = "Player id"
+    search_help_text = gettext_lazy("Player id")
     fields = ["player", "merchant", "kind", "currency", "shown_balance", "state", "created", "movements"]
     readonly_fields = fields
 
@@ -45,23 +47,23 @@ class AccountAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.accounts(queryset, text) if text else queryset), False
 
-    @display(description="Account")
+    @display(description=gettext_lazy("Account"))
     def name(self, account: Account) -> str:
         return account.player.player_id if account.player else account.get_kind_display()
 
-    @display(description="Balance", formatting="price")
+    @display(description=gettext_lazy("Balance"), formatting="price")
     def shown_balance(self, account: Account) -> str | None:
         """Only players' accounts keep one; what stands against them is the sum of its rows."""
         return amount_label(account.balance)
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def state(self, account: Account) -> SafeString | None:
         return labels.coloured_label("overdrawn" if account.is_overdrawn else "", {"overdrawn": "danger"})
 
-    @display(description="Movements")
+    @display(description=gettext_lazy("Transactions"))
     def movements(self, account: Account) -> str | None:
         if account.player_id is None:
             return None
         return link_to(
-            "wallet_transaction_changelist", "The player's transactions", player__id__exact=account.player_id
+            "wallet_transaction_changelist", _("Transactions of the player"), player__id__exact=account.player_id
         )

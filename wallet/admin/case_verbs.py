@@ -8,9 +8,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
 from merchants.models import Person
+from portal.lib.texts import Text
 from wallet.models import Case
 from wallet.reconciliation import cases
 
@@ -24,28 +26,28 @@ def workers() -> QuerySet[Person]:
 
 class NoteForm(forms.Form):
     reason = forms.CharField(
-        label="Note",
+        label=_("Note"),
         max_length=cases.LONGEST_NOTE,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="Stays with the case, and the operator sees it.",
+        help_text=_("Stored with the case. The operator can read it."),
     )
 
 
 class RemarkForm(forms.Form):
     reason = forms.CharField(
-        label="Note", max_length=cases.LONGEST_NOTE, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        label=_("Note"), max_length=cases.LONGEST_NOTE, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
     )
     internal = forms.BooleanField(
-        label="For our staff only",
+        label=_("For our staff only"),
         required=False,
         initial=True,
         widget=UnfoldBooleanSwitchWidget(),
-        help_text="Otherwise the operator reads it too.",
+        help_text=_("If not chosen, the operator can read the note too."),
     )
 
 
 class AssignForm(forms.Form):
-    to = forms.ModelChoiceField(workers(), label="Assign to", widget=UnfoldAdminSelectWidget(), empty_label=None)
+    to = forms.ModelChoiceField(workers(), label=_("Assign to"), widget=UnfoldAdminSelectWidget(), empty_label=None)
 
 
 class ResolveForm(NoteForm):
@@ -61,9 +63,9 @@ class ConfirmForm(forms.Form):
 class CaseVerb:
     """`act` gets the case, who does it, and what the form says."""
 
-    title: str
-    text: str
-    done: str
+    title: Text
+    text: Text
+    done: Text
     act: Callable[..., Any]
     form: type[forms.Form] = forms.Form
     danger: bool = False
@@ -73,6 +75,7 @@ class CaseVerb:
 class ManyVerb(CaseVerb):
     """`change` gets who does it and what the form says, once for all cases."""
 
+    many_title: Text
     change: Callable[..., cases.CaseChange]
 
 
@@ -84,33 +87,39 @@ def remark(*, case: Case, reason: str, internal: bool, by: Person) -> Any:
 
 MANY: dict[str, ManyVerb] = {
     "take": ManyVerb(
-        title="Assign to me",
-        text="You look after it from now on.",
-        done="assigned to you",
+        title=_("Assign to me"),
+        many_title=_("Assign cases to me"),
+        text=_("You work on this case."),
+        done=_("assigned to you"),
         act=lambda case, by: cases.assign_case(case=case, to=by, by=by),
         change=lambda by: cases.assign_change(to=by, by=by),
     ),
     "assign": ManyVerb(
-        title="Assign",
-        text="Somebody of our support looks after it from now on.",
-        done="assigned",
+        title=_("Assign case"),
+        many_title=_("Assign cases"),
+        text=_("The chosen person of our support works on this case."),
+        done=_("assigned"),
         form=AssignForm,
         act=lambda case, to, by: cases.assign_case(case=case, to=to, by=by),
         change=cases.assign_change,
     ),
     "wait": ManyVerb(
-        title="Wait for the operator",
-        text="The operator is to answer or to correct the statement. Their comment brings it back.",
-        done="waiting for the operator",
+        title=_("Wait for operator"),
+        many_title=_("Wait for operator"),
+        text=_("The operator answers or corrects the statement. A comment by the operator assigns the case again."),
+        done=_("waiting for the operator"),
         act=lambda case, by: cases.ask_operator(case=case, by=by),
         change=cases.wait_change,
     ),
     "resolve": ManyVerb(
-        title="Resolve",
-        text="The case is closed. It opens again automatically if a later reconciliation run finds it. A "
-        "difference that "
-        "still stands is given up: above the merchant's limit a second person must approve that.",
-        done="resolved, or waiting for a second approver",
+        title=_("Resolve case"),
+        many_title=_("Resolve cases"),
+        text=_(
+            "The case is closed. It opens again automatically if a later reconciliation run finds it. A "
+            "remaining difference is written off: above the merchant's limit, a second person must "
+            "approve this."
+        ),
+        done=_("resolved, or waiting for a second approver"),
         danger=True,
         form=ResolveForm,
         act=lambda case, resolution, reason, by: cases.resolve_case(
@@ -119,9 +128,10 @@ MANY: dict[str, ManyVerb] = {
         change=lambda resolution, reason, by: cases.resolve_change(resolution=resolution, text=reason, by=by),
     ),
     "write_off": ManyVerb(
-        title="Write off",
-        text="The difference is given up. Above the merchant's limit a second person confirms it first.",
-        done="written off, or waiting for a second approver",
+        title=_("Write off case"),
+        many_title=_("Write off cases"),
+        text=_("The difference is written off. Above the merchant's limit, a second person must approve this."),
+        done=_("written off, or waiting for a second approver"),
         form=NoteForm,
         act=lambda case, reason, by: cases.write_off(case=case, text=reason, by=by),
         change=lambda reason, by: cases.write_off_change(text=reason, by=by),
@@ -130,31 +140,31 @@ MANY: dict[str, ManyVerb] = {
 }
 ONE: dict[str, CaseVerb] = MANY | {
     "confirm": CaseVerb(
-        title="Approve closing the case",
-        text="You are the second approver: after this the difference is given up.",
-        done="closed",
+        title=_("Approve closing"),
+        text=_("You are the second approver. The difference is written off when you approve."),
+        done=_("closed"),
         form=ConfirmForm,
         act=lambda case, difference, by: cases.confirm_write_off(case=case, difference=difference, by=by),
         danger=True,
     ),
     "decline": CaseVerb(
-        title="Decline closing the case",
-        text="The case stays open. The person who requested it can decline it too.",
-        done="not closed",
+        title=_("Decline closing"),
+        text=_("The case stays open. The person who requested the closing can decline it too."),
+        done=_("open as before"),
         form=NoteForm,
         act=lambda case, reason, by: cases.decline_write_off(case=case, text=reason, by=by),
     ),
     "reopen": CaseVerb(
-        title="Open again",
-        text="The resolution is removed; the notes stay.",
-        done="open again",
+        title=_("Reopen case"),
+        text=_("The resolution is removed. The notes stay."),
+        done=_("open again"),
         form=NoteForm,
         act=lambda case, reason, by: cases.reopen_case(case=case, text=reason, by=by),
     ),
     "remark": CaseVerb(
-        title="Write a note",
-        text="It stays as it is written.",
-        done="noted",
+        title=_("Write note"),
+        text=_("The note cannot be changed later."),
+        done=_("updated with your note"),
         form=RemarkForm,
         act=remark,
     ),

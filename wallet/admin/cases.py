@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -29,10 +31,11 @@ from merchants.admin.step_up import step_up
 from merchants.models import Merchant
 from merchants.services import history
 from portal.lib import clock
+from portal.lib.moments import show_day
 from wallet import money
 from wallet.admin import case_verbs, correction_verbs
 from wallet.admin.base import Choice, ReadOnlyAdmin, amount_label, link_to
-from wallet.admin.case_verbs import MANY, CaseVerb, ManyVerb
+from wallet.admin.case_verbs import MANY, ManyVerb
 from wallet.admin.days import DayFilter
 from wallet.models import Case
 from wallet.reconciliation import break_amounts, cases, due_dates, refusals
@@ -44,7 +47,13 @@ SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
 STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
 SHOWN_ENTRIES, SHOWN_NOTES = 15, 50
 SIDES = ("kind", "player", "game", "currency", "amount", "state", "at")
-LABELS = {"at": "Time", "at_stake": "At stake", "line": "Line of the statement", "lines": "Lines", "day": "Day"}
+LABELS = {
+    "at": gettext_lazy("Time"),
+    "at_stake": gettext_lazy("At stake"),
+    "line": gettext_lazy("Statement line"),
+    "lines": gettext_lazy("Lines"),
+    "day": gettext_lazy("Day"),
+}
 AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
 ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 LISTED = [Case.State.RESOLVED, "all"]  # the lists of what is done have another order
@@ -54,11 +63,11 @@ LISTED = [Case.State.RESOLVED, "all"]  # the lists of what is done have another 
 class CaseStateFilter(Choice):
     title = "state"
     parameter_name = "state"
-    all_option = ["", "Not resolved"]
+    all_option = ["", gettext_lazy("Not resolved")]
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        asked = ("asked", "Write-off waits for a second person")
-        return [*((state.value, str(state.label)) for state in Case.State), asked, ("all", "All")]
+        asked = ("asked", _("Waiting for a second approver"))
+        return [*((state.value, str(state.label)) for state in Case.State), asked, ("all", _("All"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
         state = self.chosen()
@@ -91,11 +100,11 @@ def opened_within(young: timedelta, old: timedelta | None) -> Q:
 
 
 class DueFilter(Choice):
-    title = "due date"
+    title = gettext_lazy("Due date")
     parameter_name = "due"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return due_dates.CHOICES
+        return [(value, str(label)) for value, label in due_dates.CHOICES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
         return queryset.filter(due_dates.due_condition(self.chosen() or ""))
@@ -111,7 +120,7 @@ class OwnerFilter(Choice):
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         staff = [(str(key), email) for key, email in case_verbs.workers().values_list("pk", "email")]
-        return [("me", "Me"), ("nobody", "Nobody"), *staff]
+        return [("me", _("Me")), ("nobody", _("Nobody")), *staff]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
         owner = self.chosen()
@@ -123,7 +132,7 @@ class OwnerFilter(Choice):
 
 
 # --- the list's actions -----------------------------------------------------------------------------------------------
-def bulk_action(name: str, verb: CaseVerb) -> Callable[..., HttpResponse]:
+def bulk_action(name: str, verb: ManyVerb) -> Callable[..., HttpResponse]:
     """Leads from the rows that are ticked to the page that asks."""
 
     def chosen(self: Any, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse:
@@ -131,7 +140,9 @@ def bulk_action(name: str, verb: CaseVerb) -> Callable[..., HttpResponse]:
         return HttpResponseRedirect(f"{reverse(f'admin:wallet_case_many_{name}')}?{urlencode({'ids': ids})}")
 
     chosen.__name__ = name
-    marked: Callable[..., HttpResponse] = admin.action(chosen, permissions=["work"], description=verb.title)
+    marked: Callable[..., HttpResponse] = admin.action(
+        chosen, permissions=["work"], description=cast("Any", verb.many_title)
+    )
     return marked
 
 
@@ -155,7 +166,7 @@ class CaseAdmin(ReadOnlyAdmin):
         ("day", DayFilter),
     ]
     search_fields = ["subject__exact"]
-    search_help_text = "Transaction or player id"
+    search_help_text = gettext_lazy("Transaction or player id")
     actions = [bulk_action(name, verb) for name, verb in MANY.items()]
     actions_detail = list(ONE)
     list_before_template = "admin/case_list_before.html"
@@ -171,7 +182,7 @@ class CaseAdmin(ReadOnlyAdmin):
         return own + inherited
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        many = [(reverse(f"admin:wallet_case_many_{name}"), verb.title) for name, verb in MANY.items()]
+        many = [(reverse(f"admin:wallet_case_many_{name}"), verb.many_title) for name, verb in MANY.items()]
         offered = {"of_many": many if self.has_work_permission(request) else []}
         response: HttpResponse = super().changelist_view(request, (extra_context or {}) | offered)
         return response
@@ -197,47 +208,50 @@ class CaseAdmin(ReadOnlyAdmin):
     def has_work_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("wallet.change_case"))
 
-    def get_action_choices(self, request: HttpRequest, *_: Any, action_location: Any = None, **__: Any) -> Any:
+    def get_action_choices(self, request: HttpRequest, *__: Any, action_location: Any = None, **___: Any) -> Any:
         """As Django's own: unfold's does not know yet that actions have a place."""
-        blank, place = [("", "Select action")], action_location or ActionLocation.CHANGE_LIST
+        blank, place = [("", _("Select action"))], action_location or ActionLocation.CHANGE_LIST
         return admin.ModelAdmin.get_action_choices(self, request, blank, place)
 
     # --- what is shown
-    @display(description="Severity")
+    @display(description=gettext_lazy("Severity"))
     def shown_severity(self, case: Case) -> SafeString | None:
         return labels.coloured_label(case.get_severity_display(), SEVERITY)
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, case: Case) -> SafeString | None:
         return labels.coloured_label(case.get_state_display(), STATE)
 
-    @display(description="Kind")
+    @display(description=gettext_lazy("Kind"))
     def shown_kind(self, case: Case) -> str:
         return case.get_kind_display()
 
-    @display(description="Day")
+    @display(description=gettext_lazy("Day"))
     def shown_day(self, case: Case) -> SafeString:
         return format_html('<span class="whitespace-nowrap">{}</span>', case.day)
 
-    @display(description="Resolution")
+    @display(description=gettext_lazy("Resolution"))
     def shown_resolution(self, case: Case) -> str | None:
         if case.write_off_asked_by:
-            return f"{case.get_asked_resolution_display()}: requested by {case.write_off_asked_by}"
+            return _("%(asked_resolution)s: requested by %(write_off_asked_by)s") % {
+                "asked_resolution": case.get_asked_resolution_display(),
+                "write_off_asked_by": case.write_off_asked_by,
+            }
         return case.get_resolution_display() or None
 
-    @display(description="About")
+    @display(description=gettext_lazy("Subject"))
     def shown_subject(self, case: Case) -> SafeString | None:
         return labels.truncated_text(break_amounts.subject_text(case)) if case.subject else None
 
-    @display(description="Difference", formatting="price")
+    @display(description=gettext_lazy("Difference"), formatting="price")
     def shown_difference(self, case: Case) -> str | None:
         return amount_label(break_amounts.net_difference(case), case.currency)
 
-    @display(description="Opened (UTC)")
+    @display(description=gettext_lazy("Opened (UTC)"))
     def opened(self, case: Case) -> SafeString | None:
         return labels.moment(case.opened_at)
 
-    @display(description="Due (UTC)")
+    @display(description=gettext_lazy("Due (UTC)"))
     def due(self, case: Case) -> SafeString | None:
         if case.state == Case.State.RESOLVED:
             return None
@@ -246,11 +260,11 @@ class CaseAdmin(ReadOnlyAdmin):
             return moment
         return labels.Shown(format_html("{} {}", moment, labels.label("overdue", "danger")), case.due_at)
 
-    @display(description="Resolved (UTC)")
+    @display(description=gettext_lazy("Resolved (UTC)"))
     def resolved(self, case: Case) -> SafeString | None:
         return labels.moment(case.resolved_at)
 
-    @display(description="In the ledger")
+    @display(description=gettext_lazy("In the ledger"))
     def movements(self, case: Case) -> str | None:
         text = case.subject if "|" not in case.subject else case.player_id
         return link_to("wallet_transaction_changelist", text, q=text) if text else None
@@ -269,69 +283,80 @@ class CaseAdmin(ReadOnlyAdmin):
         case, verb = self.found(request, object_id), ONE[name]
         question = AdminQuestion(
             title=verb.title,
-            text=" ".join(filter(None, [case_summary(case), correction_verbs.description(name, case), verb.text])),
+            text=" ".join(filter(None, [case_summary(case), correction_verbs.description(name, case), str(verb.text)])),
             form=verb.form,
             initial=initial
             | ({"difference": case.difference} if name == "confirm" else {})
             | correction_verbs.initial(name, case),
             act=lambda **wish: verb.act(case=case, by=case_worker(request), **wish),
-            done=verb.done,
+            done=_("is %(state)s") % {"state": verb.done},
             danger=verb.danger,
         )
         return self.ask(request, case, question)
 
-    @action(description="Assign to me", permissions=["work"], icon="person_check", variant=ActionVariant.PRIMARY)
+    @action(
+        description=gettext_lazy("Assign to me"),
+        permissions=["work"],
+        icon="person_check",
+        variant=ActionVariant.PRIMARY,
+    )
     def take(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "take")
 
-    @action(description="Assign", permissions=["work"], icon="person")
+    @action(description=gettext_lazy("Assign case"), permissions=["work"], icon="person")
     def assign(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "assign")
 
-    @action(description="Wait for the operator", permissions=["work"], icon="hourglass_top")
+    @action(description=gettext_lazy("Wait for operator"), permissions=["work"], icon="hourglass_top")
     def wait(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "wait")
 
-    @action(description="Resolve", permissions=["work"], icon="task_alt")
+    @action(description=gettext_lazy("Resolve case"), permissions=["work"], icon="task_alt")
     @step_up
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "resolve")
 
-    @action(description="Write off", permissions=["work"], icon="money_off", variant=ActionVariant.DANGER)
+    @action(
+        description=gettext_lazy("Write off case"), permissions=["work"], icon="money_off", variant=ActionVariant.DANGER
+    )
     @step_up
     def write_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "write_off")
 
-    @action(description="Approve closing", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
+    @action(
+        description=gettext_lazy("Approve closing"), permissions=["work"], icon="check", variant=ActionVariant.DANGER
+    )
     @explain_refusal
     @step_up
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "confirm")
 
-    @action(description="Decline closing", permissions=["work"], icon="close")
+    @action(description=gettext_lazy("Decline closing"), permissions=["work"], icon="close")
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "decline")
 
-    @action(description="Propose correction", permissions=["work"], icon="currency_exchange")
+    @action(description=gettext_lazy("Propose correction"), permissions=["work"], icon="currency_exchange")
     @step_up
     def propose_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "propose_correction")
 
-    @action(description="Approve correction", permissions=["work"], icon="check", variant=ActionVariant.DANGER)
+    @action(
+        description=gettext_lazy("Approve correction"), permissions=["work"], icon="check", variant=ActionVariant.DANGER
+    )
     @explain_refusal
     @step_up
     def approve_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "approve_correction")
 
-    @action(description="Decline correction", permissions=["work"], icon="close")
+    @action(description=gettext_lazy("Decline correction"), permissions=["work"], icon="close")
     def decline_correction(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "decline_correction")
 
-    @action(description="Open again", permissions=["work"], icon="undo")
+    @action(description=gettext_lazy("Reopen case"), permissions=["work"], icon="undo")
     def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "reopen")
 
-    @action(description="Write a note", permissions=["work"], icon="edit_note")
+    @action(description=gettext_lazy("Write note"), permissions=["work"], icon="edit_note")
     def remark(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.do(request, object_id, "remark")
 
@@ -356,7 +381,7 @@ class CaseAdmin(ReadOnlyAdmin):
             form.add_error(None, str(refusals.SumsChanged()))
         done = self.done_to_many(request, verb, form, chosen) if chosen and form.is_valid() else None
         context = self.admin_site.each_context(request) | {
-            "title": verb.title,
+            "title": verb.many_title,
             "opts": self.opts,
             "verb": verb,
             "form": form,
@@ -410,7 +435,11 @@ def ids_in(text: str) -> list[int]:
 def case_summary(case: Case) -> str:
     """The case in one line, on the page that asks."""
     amount = f", {break_amounts.difference_text(case)}" if case.difference else ""
-    return f"{case.get_kind_display()} of {case.day}{amount}."
+    return _("%(kind)s on %(day)s%(amount)s.") % {
+        "kind": case.get_kind_display(),
+        "day": show_day(case.day),
+        "amount": amount,
+    }
 
 
 # --- a case's page ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -52,18 +54,21 @@ COLUMNS = {
 
 class SpanForm(forms.Form):
     secret = forms.ModelChoiceField(Secret.objects.select_related("key__merchant"), widget=forms.HiddenInput)
-    since = UtcField(label="Since (UTC)", widget=UnfoldAdminTextInputWidget)
+    since = UtcField(label=gettext_lazy("Since (UTC)"), widget=UnfoldAdminTextInputWidget)
     until = UtcField(
-        label="Until (UTC)", required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: until now."
+        label=gettext_lazy("Until (UTC)"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Leave empty for now."),
     )
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         since, until = given.get("since"), given.get("until")
         if since and since > clock.now():
-            self.add_error("since", "This moment has not come yet.")
+            self.add_error("since", _("This moment is in the future. Choose an earlier moment."))
         if since and until and until <= since:
-            self.add_error("until", "Choose a moment after the first one.")
+            self.add_error("until", _("Choose a moment after the first one."))
         return given
 
 
@@ -72,7 +77,7 @@ class OpenFilter(Choice):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("closed", "Closed")]
+        return [("open", _("Open")), ("closed", _("Closed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Compromise]) -> QuerySet[Compromise]:
         return queryset.filter(closed_at__isnull=self.chosen() == "open") if self.chosen() else queryset
@@ -88,7 +93,7 @@ class CompromiseAdmin(ReadOnlyAdmin):
         ("response", ChoicesDropdownFilter),
     ]
     search_fields = ["key__auth_key__exact"]
-    search_help_text = "Auth key"
+    search_help_text = gettext_lazy("Auth key")
     actions_detail = ["close"]
     change_form_outer_before_template = "admin/compromise_report.html"
     fields = [
@@ -108,28 +113,32 @@ class CompromiseAdmin(ReadOnlyAdmin):
         inherited: list[URLResolver | URLPattern] = super().get_urls()
         return own + inherited
 
-    @display(description="Exposed secret")
+    @display(description=gettext_lazy("Compromised secret version"))
     def of_key(self, case: Compromise) -> str:
-        return f"{case.key.auth_key}, version {case.secret.version}"
+        return _("%(auth_key)s, version %(version)s") % {"auth_key": case.key.auth_key, "version": case.secret.version}
 
-    @display(description="Merchant")
+    @display(description=gettext_lazy("Merchant"))
     def of_merchant(self, case: Compromise) -> str:
         return case.key.merchant.listed_name
 
-    @display(description="Exposed since (UTC)")
+    @display(description=gettext_lazy("Compromised since (UTC)"))
     def since(self, case: Compromise) -> SafeString | None:
         return labels.moment(case.exposed_since)
 
-    @display(description="Closed (UTC)")
+    @display(description=gettext_lazy("Closed (UTC)"))
     def ended(self, case: Compromise) -> SafeString | None:
         return labels.moment(case.closed_at)
 
-    @display(description="Replaced by")
+    @display(description=gettext_lazy("Replaced by"))
     def replaced_by(self, case: Compromise) -> str | None:
         new = case.replacement
-        return None if new is None else f"{new.key.auth_key}, version {new.version}"
+        return (
+            None
+            if new is None
+            else _("%(auth_key)s, version %(version)s") % {"auth_key": new.key.auth_key, "version": new.version}
+        )
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, case: Compromise) -> SafeString | None:
         return labels.coloured_label("closed" if case.closed_at else "open", STATE)
 
@@ -146,22 +155,27 @@ class CompromiseAdmin(ReadOnlyAdmin):
     def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("merchants.change_compromise"))
 
-    @action(description="Close the case", permissions=["close"], icon="task_alt")
+    @action(description=gettext_lazy("Close case"), permissions=["close"], icon="task_alt")
     @step_up
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         case = self.found(request, object_id)
         question = AdminQuestion(
-            title="Close the case",
-            text="The investigation is over. The case and its report stay; the key and its secrets stay as they are.",
+            title=_("Close case"),
+            text=_(
+                "The investigation is over. The case and its report are kept. The key and its secrets do not change."
+            ),
             act=lambda: compromise.close_compromise(compromise=case, by=request.user),  # type: ignore[arg-type]
-            done="is closed now",
+            done=_("is closed"),
         )
         return self.ask(request, case, question)
 
     def exposure_view(self, request: HttpRequest) -> HttpResponse:
         """The report of any secret, whether it is a case or not."""
         form = self.asked(request)
-        context = self.admin_site.each_context(request) | {"title": "What a secret has done", "opts": self.opts}
+        context = self.admin_site.each_context(request) | {
+            "title": _("Requests with the compromised secret"),
+            "opts": self.opts,
+        }
         if form.is_valid():
             context |= page_of(compromise_report.compromise_report(**form.cleaned_data), form.cleaned_data)
         return TemplateResponse(request, "admin/exposure.html", context | {"form": form})
@@ -183,7 +197,9 @@ class CompromiseAdmin(ReadOnlyAdmin):
     def download(self, request: HttpRequest, what: str, rows: Any) -> HttpResponse:
         form = self.asked(request)
         if not form.is_valid():
-            return HttpResponse("Ask for it on the page of the report.", status=400, content_type="text/plain")
+            return HttpResponse(
+                _("Request this file on the page of the report."), status=400, content_type="text/plain"
+            )
         wish = form.cleaned_data
         merchant = wish["secret"].key.merchant
         try:
@@ -221,16 +237,16 @@ def page_of(report: Report, wish: dict[str, Any]) -> dict[str, Any]:
         "money": money_table(report),
         "open_rounds": [(each, money.format_amount(each.stake, each.currency)) for each in report.open_rounds],
         "address_tables": [
-            ("Addresses new since then", address_table(report.new[:SHOWN]), len(report.new)),
-            ("Addresses known before", address_table(report.known[:SHOWN]), len(report.known)),
+            (_("Addresses first seen since then"), address_table(report.new[:SHOWN]), len(report.new)),
+            (_("Addresses seen before"), address_table(report.known[:SHOWN]), len(report.known)),
         ],
         "addresses_shown": SHOWN,
         "endpoints": {
-            "headers": ["Endpoint", right_aligned("Calls"), right_aligned("Refused")],
+            "headers": [_("Endpoint"), right_aligned(_("Requests")), right_aligned(_("Refused"))],
             "rows": [[path, number_cell(calls), number_cell(refused)] for path, calls, refused in report.by_endpoint],
         },
         "refusals": {
-            "headers": ["Refused with", right_aligned("Calls")],
+            "headers": [_("Status"), right_aligned(_("Requests"))],
             "rows": [[status, number_cell(calls)] for status, calls in report.by_status],
         },
         "as_report": f"{base}?{urlencode(query)}",
@@ -248,7 +264,7 @@ def number_cell(value: int) -> dict[str, str]:
 
 
 def money_table(report: Report) -> dict[str, Any]:
-    headers = [text for each in report.money for text in (right_aligned("Rows"), right_aligned(each.currency))]
+    headers = [text for each in report.money for text in (right_aligned(_("Rows")), right_aligned(each.currency))]
     kinds = [kind for kind in MovementHour.Kind if kind != MovementHour.Kind.NOTHING]
     rows: list[list[Any]] = [[kind.label, *sums(report, kind)] for kind in kinds]
     net = [
@@ -256,7 +272,7 @@ def money_table(report: Report) -> dict[str, Any]:
         for each in report.money
         for cell in (right_aligned(""), right_aligned(money.format_amount(each.net, each.currency)))
     ]
-    return {"headers": ["What", *headers], "rows": [*rows, ["Players have more (less, if below 0)", *net]]}
+    return {"headers": [_("Fact"), *headers], "rows": [*rows, [_("Net to players (negative: from players)"), *net]]}
 
 
 def sums(report: Report, kind: str) -> list[dict[str, str]]:
@@ -270,21 +286,18 @@ def sums(report: Report, kind: str) -> list[dict[str, str]]:
 
 def address_table(addresses: list[Address]) -> dict[str, Any]:
     heads = [
-        right_aligned("Calls"),
-        right_aligned("Refused"),
-        right_aligned("Money moved"),
-        "First use (UTC)",
-        "Last use (UTC)",
+        right_aligned(_("Requests")),
+        right_aligned(_("Refused")),
+        right_aligned(_("Money moved")),
+        _("First use (UTC)"),
+        _("Last use (UTC)"),
     ]
     return {"headers": ["Address", *heads], "rows": [address_row(each) for each in addresses]}
 
 
 def address_row(each: Address) -> list[Any]:
     moved = (
-        ", ".join(
-            f"{money.format_amount(amount, currency)} {currency}" for currency, amount in sorted(each.moved.items())
-        )
-        or "–"
+        ", ".join(money.format_with_code(amount, currency) for currency, amount in sorted(each.moved.items())) or "–"
     )
     moments = [date_format(moment, "DATETIME_FORMAT") for moment in (each.first_at, each.last_at)]
     return [each.address, number_cell(each.calls), number_cell(each.refused), right_aligned(moved), *moments]
@@ -300,8 +313,8 @@ def chart(report: Report) -> str:
     shown = [buckets.get(each) or ReportHour(each) for each in begins]
     bars = [
         ("Refused", [each.refused for each in shown], "var(--color-red-500)"),
-        ("From new addresses", [each.from_new for each in shown], "var(--color-orange-500)"),
-        ("All calls", [each.taken + each.refused for each in shown], "var(--color-primary-400)"),
+        (_("Requests from new addresses"), [each.from_new for each in shown], "var(--color-orange-500)"),
+        (_("All requests"), [each.taken + each.refused for each in shown], "var(--color-primary-400)"),
     ]
     datasets = [
         {"label": label, "data": data, "backgroundColor": colour, "displayYAxis": True, "maxTicksXLimit": 9}
@@ -316,9 +329,9 @@ def summary(report: Report) -> Iterator[list[Any]]:
     yield ["Section", "Of", "Count", "Refused", "Amount", "Currency", "First (UTC)", "Last (UTC)"]
     secret = f"{report.secret.key.auth_key} v{report.secret.version}"
     yield ["Report", secret, None, None, None, None, report.since, report.until]
-    yield ["Secret used in all", secret, None, None, None, None, report.first_at, report.last_at]
-    yield ["Calls", "All", report.calls, report.refused]
-    yield ["Players", "Whose money was asked for", report.players]
+    yield ["Uses of the secret in total", secret, None, None, None, None, report.first_at, report.last_at]
+    yield ["Requests", "All", report.calls, report.refused]
+    yield ["Players", "Players with requested amounts", report.players]
     yield ["Sessions", "Launched", report.sessions]
     for each in report.money:
         for kind, found in each.of.items():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from merchants.admin.fields import amount_field
@@ -17,15 +19,15 @@ from wallet.reconciliation import corrections, moved_again
 from wallet.reconciliation.corrections import CorrectionEntry
 
 TO_PLAYER, FROM_PLAYER = "to", "from"
-DIRECTIONS = [(TO_PLAYER, "To the player"), (FROM_PLAYER, "From the player")]
+DIRECTIONS = [(TO_PLAYER, gettext_lazy("To the player")), (FROM_PLAYER, gettext_lazy("From the player"))]
 TURNS = {"confirm": "approve_correction", "decline": "decline_correction"}
 
 
 class ProposeForm(NoteForm):
-    player = forms.CharField(label="Player id", max_length=255, widget=UnfoldAdminTextInputWidget())
+    player = forms.CharField(label=gettext_lazy("Player id"), max_length=255, widget=UnfoldAdminTextInputWidget())
     direction = forms.ChoiceField(choices=DIRECTIONS, widget=UnfoldAdminSelectWidget())
-    amount = amount_field(label="Amount", help_text="Such as 12.34. Above 0.")
-    currency = forms.CharField(label="Currency", max_length=8, widget=UnfoldAdminTextInputWidget())
+    amount = amount_field(label=gettext_lazy("Amount"), help_text=gettext_lazy("For example 12.34. Must be above 0."))
+    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=8, widget=UnfoldAdminTextInputWidget())
     field_order = ["player", "direction", "amount", "currency", "reason"]
 
 
@@ -47,26 +49,30 @@ def propose_entry(
 
 VERBS: dict[str, CaseVerb] = {
     "propose_correction": CaseVerb(
-        title="Propose correction",
-        text="The case is settled by an entry in the ledger that moves this amount. Another person must approve the "
-        "entry first. Signed calls cannot roll the entry back.",
-        done="waiting for a second approver",
+        title=gettext_lazy("Propose correction"),
+        text=gettext_lazy(
+            "A ledger entry moves this amount and settles the case. Another person must approve the "
+            "entry first. Signed requests cannot roll the entry back."
+        ),
+        done=gettext_lazy("waiting for a second approver"),
         form=ProposeForm,
         act=propose_entry,
         danger=True,
     ),
     "approve_correction": CaseVerb(
-        title="Approve correction",
-        text="You are the second approver. The entry is posted at once and cannot be removed.",
-        done="settled by correction",
+        title=gettext_lazy("Approve correction"),
+        text=gettext_lazy("You are the second approver. The entry is posted immediately and cannot be removed."),
+        done=gettext_lazy("settled by a correction"),
         form=ApproveForm,
         act=corrections.approve_correction,
         danger=True,
     ),
     "decline_correction": CaseVerb(
-        title="Decline correction",
-        text="No money moves, and the case stays open. The person who proposed the correction can decline it too.",
-        done="not corrected",
+        title=gettext_lazy("Decline correction"),
+        text=gettext_lazy(
+            "No money moves and the case stays open. The person who proposed the correction can decline it too."
+        ),
+        done=gettext_lazy("open as before"),
         form=NoteForm,
         act=lambda case, reason, by: corrections.decline_correction(case=case, text=reason, by=by),
     ),
@@ -108,18 +114,29 @@ def description(name: str, case: Case) -> str:
 def _balance_in_words(proposed: Correction) -> str:
     before, currency, show = corrections.balance_of(proposed), proposed.currency, money.format_with_code
     after = before + proposed.delta
-    below = " The balance goes below zero: bets and withdrawals are refused until it is covered." if after < 0 else ""
-    return (
-        f"{amount_text(proposed)} Proposed by {proposed.asked_by}. "
-        f"Balance now {show(before, currency)}, after the entry {show(after, currency)}.{below}"
+    below = (
+        _(" The balance becomes negative: bets and withdrawals are refused until the balance is covered.")
+        if after < 0
+        else ""
     )
+    return _(
+        "%(in_words)s Proposed by %(asked_by)s. Current balance: %(show)s. Balance after the entry: %(show2)s.%(below)s"
+    ) % {
+        "in_words": amount_text(proposed),
+        "asked_by": proposed.asked_by,
+        "show": show(before, currency),
+        "show2": show(after, currency),
+        "below": below,
+    }
 
 
 def amount_text(correction: Correction) -> str:
     way = "to" if correction.is_credit else "from"
-    return (
-        f"{money.format_with_code(correction.amount, correction.currency)} {way} player {correction.player.player_id}."
-    )
+    return _("%(show_with_code)s %(way)s player %(player_id)s.") % {
+        "show_with_code": money.format_with_code(correction.amount, correction.currency),
+        "way": way,
+        "player_id": correction.player.player_id,
+    }
 
 
 def correction_panel(case: Case) -> dict[str, Any]:

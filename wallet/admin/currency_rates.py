@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from merchants.admin.base import FastAdmin
@@ -18,9 +20,10 @@ from portal.lib import money
 from wallet.models import CurrencyRate
 from wallet.reconciliation import thresholds
 
-HELP = (
-    "What EUR 1.00 is worth in this currency, such as 160.00 for JPY. A rate cannot raise what one person may write "
-    "off for a merchant with the two-person rule: first set a limit in this currency in its plan."
+HELP = gettext_lazy(
+    "The value of EUR 1.00 in this currency, for example 160.00 for JPY. A rate cannot raise the "
+    "amount that one person may write off for a merchant with the two-person rule. First set a "
+    "limit in this currency in the plan of that merchant."
 )
 
 
@@ -41,7 +44,7 @@ class CurrencyRateAdmin(FastAdmin):
     form = RateForm
     list_display = ["currency", "shown_rate"]
     search_fields = ["currency__exact"]
-    search_help_text = "Code of the currency"
+    search_help_text = gettext_lazy("Currency code")
     ordering = ["currency"]
     fields = ["currency", "per_euro"]
 
@@ -56,7 +59,7 @@ class CurrencyRateAdmin(FastAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "per_euro":
-            return amount_field(label="Units per euro", help_text=HELP)
+            return amount_field(label=_("Units per euro"), help_text=HELP)
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: CurrencyRate, form: Any, change: bool) -> None:  # noqa: FBT001
@@ -78,7 +81,7 @@ class CurrencyRateAdmin(FastAdmin):
         response: HttpResponse = super().add_view(request)
         return response
 
-    @display(description="EUR 1.00 is")
+    @display(description=gettext_lazy("EUR 1.00 is"))
     def shown_rate(self, rate: CurrencyRate) -> str:
         return money.format_with_code(rate.per_euro, rate.currency)
 

@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Secret
 from portal.lib import clock
@@ -31,15 +33,20 @@ HOURS = 24
 SHOWN = 10  # of each thing that wants attention
 OVERLAP_ENDS, KEY_ENDS = timedelta(hours=24), timedelta(days=7)
 COLUMNS = {
-    "deposit": "Deposited", "withdraw": "Withdrawn", "bet": "Staked", "payout": "Paid out", "reward": "Rewarded",
-    "rollback": "Rolled back", "correct": "Corrected",
-}  # fmt: skip
+    "deposit": gettext_lazy("Deposited"),
+    "withdraw": gettext_lazy("Withdrawn"),
+    "bet": gettext_lazy("Staked"),
+    "payout": gettext_lazy("Paid out"),
+    "reward": gettext_lazy("Rewarded"),
+    "rollback": gettext_lazy("Rolled back"),
+    "correct": gettext_lazy("Corrected"),
+}
 
 
 def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     since = clock.now() - timedelta(hours=HOURS)
     dropped = {"dropped": refusal_budget.dropped_counts(since=since)}
-    return context | {"title": "Today"} | dropped | calls(since) | movements(since) | attention() | reconciliation()
+    return context | {"title": _("Today")} | dropped | calls(since) | movements(since) | attention() | reconciliation()
 
 
 def newest_rows[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, datetime]:
@@ -70,7 +77,10 @@ def calls(since: datetime) -> dict[str, Any]:
 def chart(since: datetime, taken: Counter[datetime], refused: Counter[datetime]) -> str:
     first = since.replace(minute=0, second=0, microsecond=0)
     hours = [first + timedelta(hours=number) for number in range(HOURS + 1)]
-    bars = [("Refused", refused, "var(--color-red-500)"), ("All calls", taken + refused, "var(--color-primary-400)")]
+    bars = [
+        (_("Refused"), refused, "var(--color-red-500)"),
+        (_("All requests"), taken + refused, "var(--color-primary-400)"),
+    ]
     datasets = [
         {
             "label": label,
@@ -94,7 +104,7 @@ def movements(since: datetime) -> dict[str, Any]:
     return {
         "money_since": begin,
         "money": {
-            "headers": ["Currency", *({"content": title, "class": "!text-end"} for title in COLUMNS.values())],
+            "headers": [_("Currency"), *({"content": title, "class": "!text-end"} for title in COLUMNS.values())],
             "rows": [money_row(currency, sums[currency]) for currency in sorted(sums)],
         },
     }
@@ -136,13 +146,13 @@ def reconciliation() -> dict[str, Any]:
     """Red lines of all merchants, and what is open by kind and age; what is owed to players stands first."""
     lines = [(merchant, alarm) for merchant, found in alarms.all_alarms().items() for alarm in found]
     lines.sort(key=lambda line: (line[1].due, line[0].code), reverse=True)
-    heads = [*(name for name, *_ in cases.BUCKETS), "All"]
+    heads = [*(name for name, *__ in cases.BUCKETS), _("All")]
     return {
         "alarms": lines[:SHOWN],
         "more_alarms": max(0, len(lines) - SHOWN),
         "owed": cases.owed_cases().select_related("merchant")[:SHOWN],
         "case_ages": {
-            "headers": ["Open cases", *({"content": head, "class": "!text-end"} for head in heads)],
+            "headers": [_("Open cases"), *({"content": head, "class": "!text-end"} for head in heads)],
             "rows": [ages_row(kind) for kind in cases.open_case_ages()],
         },
     }

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
@@ -47,7 +49,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["reconciliation__merchant", "letter"]
     list_filter = [DeliveryStateFilter, ("reconciliation__merchant", AutocompleteSelectFilter)]
     search_fields = ["to__exact"]
-    search_help_text = "Address"
+    search_help_text = gettext_lazy("Address")
     actions_detail = ["send_again"]
     fields = [
         "to", "of_merchant", "reconciliation", "shown_state", "attempts", "answer", "bounce", "bounced", "created",
@@ -57,44 +59,45 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def has_send_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("wallet.change_reportdelivery"))
 
-    @display(description="Merchant")
+    @display(description=gettext_lazy("Merchant"))
     def of_merchant(self, delivery: ReportDelivery) -> str:
         return delivery.reconciliation.merchant.listed_name
 
-    @display(description="Day")
+    @display(description=gettext_lazy("Day"))
     def day(self, delivery: ReportDelivery) -> str:
         return str(delivery.reconciliation)
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, delivery: ReportDelivery) -> SafeString | None:
         return state_label(delivery)
 
-    @display(description="Tries")
+    @display(description=gettext_lazy("Attempts"))
     def attempts(self, delivery: ReportDelivery) -> int:
         return delivery.letter.attempts
 
-    @display(description="Last answer")
+    @display(description=gettext_lazy("Last answer of the mail server"))
     def answer(self, delivery: ReportDelivery) -> SafeString | None:
         said = delivery.bounce or delivery.letter.last_answer
         return labels.truncated_text(said) if said else None
 
-    @display(description="Sent (UTC)")
+    @display(description=gettext_lazy("Sent (UTC)"))
     def sent(self, delivery: ReportDelivery) -> SafeString | None:
         return labels.moment(delivery.letter.sent_at)
 
-    @display(description="Came back (UTC)")
+    @display(description=gettext_lazy("Bounced (UTC)"))
     def bounced(self, delivery: ReportDelivery) -> SafeString | None:
         return labels.moment(delivery.bounced_at)
 
-    @action(description="Send again", permissions=["send_again"], icon="send")
+    @action(description=gettext_lazy("Send report again"), permissions=["send_again"], icon="send")
     @explain_refusal
     @step_up
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         delivery = self.found(request, object_id)
         question = AdminQuestion(
-            title="Send the report again",
-            text=f"A new email with the same report goes to {delivery.to}. The earlier email stays in the list.",
+            title=_("Send report again"),
+            text=_("A new email with the same report goes to %(to)s. The earlier email stays in the list.")
+            % {"to": delivery.to},
             act=lambda: deliveries.resend_report(delivery=delivery),
-            done="is sent again",
+            done=_("is sent again"),
         )
         return self.ask(request, delivery, question)

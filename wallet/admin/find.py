@@ -17,11 +17,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from merchants import crypto
 from merchants.models import ApiKey, Merchant, Person, Player, Secret, SeenAddress
 from portal.lib.clientip import parse_address
+from portal.lib.moments import show_exact_moment, show_moment
 from wallet import money
 from wallet.admin import search
 from wallet.models import Case, Session, SignedRequest, Transaction
@@ -64,13 +66,13 @@ class Find(PermissionRequiredMixin, View):
         if secrets_in(text):
             return self.leaked(request, text)
         return self.page(
-            request, "admin/find.html", "Search", text=text, groups=list(found_groups(text)) if text else []
+            request, "admin/find.html", _("Search"), text=text, groups=list(found_groups(text)) if text else []
         )
 
     def leaked(self, request: HttpRequest, text: str) -> HttpResponse:
         prints = [crypto.fingerprint(secret) for secret in secrets_in(text)]
         known = Secret.objects.filter(fingerprint__in=prints).select_related("key__merchant").defer("sealed")
-        response = self.page(request, "admin/find_secret.html", "A Secret Key", secrets=list(known))
+        response = self.page(request, "admin/find_secret.html", _("Secret key"), secrets=list(known))
         add_never_cache_headers(response)
         return response
 
@@ -95,15 +97,17 @@ def found_groups(text: str) -> Iterator[Group]:
 
 def merchant_groups(text: str) -> Iterator[Group]:
     named = Merchant.objects.filter(Q(code=text.lower()) | Q(name__icontains=text)).order_by("code")
-    yield Group("Merchants", "storefront", hits(named, lambda each: (each.listed_name, f"{each.code} · {each.status}")))
+    yield Group(
+        _("Merchants"), "storefront", hits(named, lambda each: (each.listed_name, f"{each.code} · {each.status}"))
+    )
     keys = ApiKey.objects.filter(auth_key=text).select_related("merchant")
     yield Group(
-        "API keys", "key", hits(keys, lambda each: (each.auth_key, f"{each.merchant.listed_name} · {each.status}"))
+        _("API keys"), "key", hits(keys, lambda each: (each.auth_key, f"{each.merchant.listed_name} · {each.status}"))
     )
     people = Person.objects.filter(email__iexact=text) if "@" in text else Person.objects.none()
-    yield Group("People", "badge", hits(people, lambda each: (each.email, each.name)))
+    yield Group(_("People"), "badge", hits(people, lambda each: (each.email, each.name)))
     players = Player.objects.filter(pk__in=search.players(text)).select_related("merchant")
-    yield Group("Players", "groups", hits(players, lambda each: (each.player_id, each.merchant.listed_name)))
+    yield Group(_("Players"), "groups", hits(players, lambda each: (each.player_id, each.merchant.listed_name)))
 
 
 def call_groups(text: str) -> Iterator[Group]:
@@ -111,21 +115,21 @@ def call_groups(text: str) -> Iterator[Group]:
     yield case_group(text)
     sessions = Session.objects.filter(session_id=text).select_related("merchant", "player")
     yield Group(
-        "Sessions", "stadia_controller",
+        _("Sessions"), "stadia_controller",
         hits(sessions, lambda each: (each.session_id, f"{each.player} · {each.merchant.listed_name}")),
     )  # fmt: skip
     address, request_id = parse_address(text), parse_uuid(text)
     calls = SignedRequest.objects.select_related("merchant")
     if request_id is not None:
-        yield request_group("Requests", calls.filter(request_id=request_id))
+        yield request_group(_("Requests"), calls.filter(request_id=request_id))
     if address is not None:
         every_key = list(ApiKey.objects.order_by().values_list("pk", flat=True))  # the index begins with the key
         seen = SeenAddress.objects.filter(key__in=every_key, address=str(address)).select_related("key__merchant")
-        yield Group("Keys that signed from here", "pin_drop", [seen_hit(each) for each in seen[:SHOWN]])
-        newest = f"Calls from here (of the newest {search.ADDRESS_CALLS:,})"
+        yield Group(_("Keys used from this address"), "pin_drop", [seen_hit(each) for each in seen[:SHOWN]])
+        newest = _("Requests from this address (of the newest %(count)s)") % {"count": f"{search.ADDRESS_CALLS:,}"}
         yield request_group(newest, search.requests_from_address(calls, address), text)
     else:
-        yield request_group("Requests with this transaction id", calls.filter(transaction_id=text), text)
+        yield request_group(_("Requests with this transaction id"), calls.filter(transaction_id=text), text)
 
 
 def transaction_group(text: str) -> Group:
@@ -135,11 +139,11 @@ def transaction_group(text: str) -> Group:
         .order_by("-pk")
     )
     more = list_address("wallet_transaction", text)
-    return Group("Transactions", "receipt_long", hits(rows, transaction_summary), more)
+    return Group(_("Transactions"), "receipt_long", hits(rows, transaction_summary), more)
 
 
 def transaction_summary(row: Transaction) -> tuple[str, str]:
-    amount = f" {money.format_with_code(row.amount, row.currency or '')}" if row.amount is not None else ""
+    amount = money.format_with_code(row.amount, row.currency or "") if row.amount is not None else ""
     return (
         row.transaction_id,
         f"{row.get_kind_display()}{amount} · {row.status} · {row.player} · {row.merchant.listed_name}",
@@ -150,7 +154,7 @@ def case_group(text: str) -> Group:
     """Of a transaction or a player, resolved ones too."""
     rows = Case.objects.filter(Q(subject=text) | Q(player_id=text)).select_related("merchant").order_by("-pk")
     return Group(
-        "Reconciliation cases", "rule", hits(rows, case_summary), f"{list_address('wallet_case', text)}&state=all"
+        _("Reconciliation cases"), "rule", hits(rows, case_summary), f"{list_address('wallet_case', text)}&state=all"
     )
 
 
@@ -164,12 +168,15 @@ def request_group(title: str, rows: QuerySet[SignedRequest], text: str = "") -> 
 
 
 def request_summary(line: SignedRequest) -> tuple[str, str]:
-    merchant = line.merchant.listed_name if line.merchant else "no known key"
-    return f"{line.created_at:%Y-%m-%d %H:%M:%S} {line.endpoint}", f"{line.status} · {merchant}"
+    merchant = line.merchant.listed_name if line.merchant else _("unknown key")
+    return f"{show_exact_moment(line.created_at)} {line.endpoint}", f"{line.status} · {merchant}"
 
 
 def seen_hit(seen: SeenAddress) -> Hit:
-    times = f"first {seen.first_seen_at:%Y-%m-%d %H:%M} · last {seen.last_seen_at:%Y-%m-%d %H:%M}"
+    times = _("first %(first_seen_at)s · last %(last_seen_at)s") % {
+        "first_seen_at": show_moment(seen.first_seen_at),
+        "last_seen_at": show_moment(seen.last_seen_at),
+    }
     return Hit(
         seen.key.auth_key,
         f"{seen.key.merchant.listed_name} · {times}",

@@ -10,6 +10,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -32,32 +34,39 @@ admin.site.unregister(ApiKey)
 CHOICES = [
     (
         Compromise.Response.REVOKE,
-        "Revoke at once",
-        "The leak is being used, or may be. Calls fail until the merchant has the new secret.",
-        "The auth key stays; its next secret is shown to you.",
+        gettext_lazy("Revoke at once"),
+        gettext_lazy(
+            "Choose this if someone uses the secret, or may use it. Requests are refused until the "
+            "merchant has the new secret."
+        ),
+        gettext_lazy("The auth key stays. The next secret version is shown to you."),
     ),
     (
         Compromise.Response.QUARANTINE,
-        "Quarantine the key",
-        "Nothing new begins under it; players are still paid, from addresses that are known.",
-        "Another auth key with its secret is shown to you, with the same list of addresses.",
+        gettext_lazy("Quarantine key"),
+        gettext_lazy("The key starts no new rounds. Players are still paid, from known addresses only."),
+        gettext_lazy("Another auth key with its secret is shown to you, with the same IP allowlist."),
     ),
     (
         Compromise.Response.ROTATE,
-        "Rotate with an overlap",
-        "Use this when nothing suggests abuse. No call fails, but the old secret works until the overlap ends.",
-        "The auth key stays; its next secret is shown to you.",
+        gettext_lazy("Rotate with an overlap"),
+        gettext_lazy(
+            "Use this when nothing suggests abuse. No call fails, but the old secret works until the overlap ends."
+        ),
+        gettext_lazy("The auth key stays. The next secret version is shown to you."),
     ),
 ]
 
 
-REPLACEMENT_WAITS = "Done. A second person must approve the new secret: the request is on the page “Approvals”."
+REPLACEMENT_WAITS = gettext_lazy(
+    "The response is requested. A second person must approve the new secret: the request is on the page “Approvals”."
+)
 
 
 class LeakForm(key_forms.CompromiseForm, OverlapForm, UnfoldForm):
     response = forms.ChoiceField(
         choices=Compromise.Response.choices,
-        error_messages={"required": "Choose what is to be done."},
+        error_messages={"required": gettext_lazy("Choose a response.")},
     )
 
 
@@ -75,7 +84,10 @@ class KeyPage(ApiKeyAdmin):
         }
 
     @action(
-        description="Report a compromise", permissions=["change"], icon="emergency_home", variant=ActionVariant.DANGER
+        description=gettext_lazy("Report a compromise"),
+        permissions=["change"],
+        icon="emergency_home",
+        variant=ActionVariant.DANGER,
     )
     @explain_refusal
     @step_up
@@ -87,14 +99,14 @@ class KeyPage(ApiKeyAdmin):
         def declare(**wish: Any) -> Issued | str:
             declared = compromise.declare_compromise(key=key, by=request.user, **wish)  # type: ignore[arg-type]
             shown["case"] = declared.compromise
-            return declared.issued or REPLACEMENT_WAITS
+            return declared.issued or str(REPLACEMENT_WAITS)
 
         page = OncePage(
-            title="The secret has leaked",
+            title=_("Report a compromise"),
             form=leak_form(key),
             act=declare,
             back=self.change_url(key),
-            button="Do it now",
+            button=_("Report compromise"),
             of=key,
             template="admin/leak.html",
             initial={
@@ -122,11 +134,11 @@ def leak_form(key: ApiKey) -> type[LeakForm]:
     class OfThisKey(LeakForm):
         exposed = forms.ModelChoiceField(
             usable.order_by("-version"),
-            label="Which secret",
+            label=_("Secret version"),
             required=False,
             empty_label=None,
             widget=UnfoldAdminSelectWidget,
-            help_text="The report is about this one; what you choose above holds for the key.",
+            help_text=_("The report covers this version. The response covers the whole key."),
         )
 
     return OfThisKey

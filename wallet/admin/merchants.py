@@ -11,6 +11,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Value
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.admin.allowlists import KeyTable
 from merchants.admin.merchants import STATUS_ANSWERS, TEXTS, MerchantAdmin
@@ -39,9 +41,9 @@ SHOWN_KEYS, SHOWN_PEOPLE, SHOWN_CASES, SHOWN_ENTRIES = 20, 12, 10, 15
 MOST_COUNTED = 1_000
 PANEL = "admin/merchant_panel.html"
 WORDS = {
-    "refusal": "First {status} to {endpoint}",
-    "address": "First call of {auth_key} from {address}",
-    "version": "Version {version} of {auth_key} was used for the first time",
+    "refusal": gettext_lazy("First {status} answer to {endpoint}"),
+    "address": gettext_lazy("First request of {auth_key} from {address}"),
+    "version": gettext_lazy("First request with version {version} of {auth_key}"),
 }
 ICONS = {"refusal": "block", "address": "pin_drop", "version": "key"}
 admin.site.unregister(Merchant)
@@ -96,19 +98,25 @@ def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
 def flags(merchant: Merchant, games_off: int) -> Iterator[tuple[str, str, str]]:
     """What is set, in words, and the list that it is seen in."""
     limit = limits.stake_text(limits.player_limits(merchant))
-    pace = "no limit" if merchant.bets_per_minute is None else f"{merchant.bets_per_minute:,}"
+    pace = _("no limit") if merchant.bets_per_minute is None else f"{merchant.bets_per_minute:,}"
     blocked = Player.objects.filter(merchant=merchant, is_blocked=True).order_by()[: MOST_COUNTED + 1].count()
     players = f"?merchant__id__exact={merchant.pk}&is_blocked__exact=1"
-    yield "Two-person rule", "on" if merchant.two_person else "off", ""
-    yield "Largest stake", limit, ""
-    yield "Bets a minute and player", pace, ""
-    yield "Clock of a call may be off by", f"{merchant.timestamp_window_seconds} s", ""
-    yield "Games switched off", f"{games_off:,}" if games_off else "none", ""
-    yield "Blocked players", bounded_count(blocked), players if blocked else ""
+    yield _("Two-person rule"), "on" if merchant.two_person else "off", ""
+    yield _("Maximum stake"), limit, ""
+    yield _("Bets per minute and player"), pace, ""
+    yield _("Maximum clock difference"), f"{merchant.timestamp_window_seconds} s", ""
+    yield _("Games that are switched off"), f"{games_off:,}" if games_off else "none", ""
+    yield _("Blocked players"), bounded_count(blocked), players if blocked else ""
 
 
 def bounded_count(number: int) -> str:
-    return f"more than {MOST_COUNTED:,}" if number > MOST_COUNTED else f"{number:,}" if number else "none"
+    return (
+        _("more than %(most_counted)s") % {"most_counted": f"{MOST_COUNTED:,}"}
+        if number > MOST_COUNTED
+        else f"{number:,}"
+        if number
+        else "none"
+    )
 
 
 def people(merchant: Merchant) -> list[dict[str, Any]]:
@@ -166,7 +174,7 @@ def timeline_entry(first: First) -> TimelineEntry:
         title=words,
         kind="calls",
         icon=ICONS[first.what],
-        who="Signed call",
+        who=_("Signed request"),
         address=first.address or "",
         url_name="admin:merchants_apikey_change" if first.key_id else "admin:wallet_signedrequest_change",
         url_id=first.key_id or first.line_id,
@@ -176,8 +184,8 @@ def timeline_entry(first: First) -> TimelineEntry:
 def chart(beat: Pulse) -> str:
     hours = [beat.since + timedelta(hours=number) for number in range(last_day.HOURS)]
     bars: list[tuple[str, Counter[datetime], str]] = [
-        ("Refused", beat.refused, "var(--color-red-500)"),
-        ("Accepted", beat.taken, "var(--color-primary-400)"),
+        (_("Refused"), beat.refused, "var(--color-red-500)"),
+        (_("Accepted"), beat.taken, "var(--color-primary-400)"),
     ]
     datasets = [
         {

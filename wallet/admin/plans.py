@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -33,6 +35,7 @@ from merchants.models import Merchant, Person
 from merchants.services import owner_questions
 from portal.lib import money
 from portal.lib.email_addresses import ascii_address
+from portal.lib.moments import show_day
 from wallet.admin.base import amount_label
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.models.reconciliation_plan import CASHIER_KINDS
@@ -41,30 +44,36 @@ from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.thresholds import Threshold, thresholds_in_use
 
 AMOUNTS = {
-    "high_amount": "In euro. From this difference on, a case is of high severity.",
-    "write_off_alone": "In euro. Up to this difference one person writes off; above it a second person confirms. With "
-    "the two-person rule, a second person approves a higher limit in any currency.",
+    "high_amount": gettext_lazy("In euro. A case with this difference or more has high severity."),
+    "write_off_alone": gettext_lazy(
+        "In euro. One person writes off up to this difference. Above it, a second person must "
+        "approve. With the two-person rule, a second person approves a higher limit in any currency."
+    ),
 }
 AMOUNTS_BY_CURRENCY = {
-    "high_amount_by_currency": "A currency and an amount on each line, such as JPY 100000. "
-    "Other currencies follow the exchange rates.",
-    "write_off_alone_by_currency": "A currency and an amount on each line, such as JPY 5000. "
-    "Other currencies follow the exchange rates.",
+    "high_amount_by_currency": gettext_lazy(
+        "A currency and an amount on each line, such as JPY 100000. Other currencies follow the exchange rates."
+    ),
+    "write_off_alone_by_currency": gettext_lazy(
+        "A currency and an amount on each line, such as JPY 5000. Other currencies follow the exchange rates."
+    ),
 }
 SQUARES = {
-    "clear": ("success", "all clear"),
+    "clear": ("success", gettext_lazy("all clear")),
     "breaks": ("warning", "breaks"),
-    "no_statement": ("danger", "no statement"),
-    "nothing": ("info", "nothing to compare"),
+    "no_statement": ("danger", gettext_lazy("no statement")),
+    "nothing": ("info", gettext_lazy("nothing to compare")),
     "failed": ("danger", "failed"),
     "running": ("info", "running"),
-    "missing": ("", "not compared"),
-    "coming": ("", "not due yet"),
+    "missing": ("", gettext_lazy("not compared")),
+    "coming": ("", gettext_lazy("not due yet")),
 }
-SHOWN = (
-    "The host shows this key: {key}. Compare it with the key that the operator told you by another way, then enter it."
+SHOWN = gettext_lazy(
+    "The host shows this key: {key}. Compare it with the key that the operator gave you in another way, then enter it."
 )
-ASKED = "We are asking the host for its key. Wait a few seconds, then send this form again to see the key."
+ASKED = gettext_lazy(
+    "The portal is asking the host for its key. Wait a few seconds, then send this form again to see the key."
+)
 
 
 class EmailsField(forms.CharField):
@@ -93,23 +102,29 @@ def _address(line: str) -> str:
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     recipients = EmailsField(
         required=False,
-        help_text="Who gets the report, one address a line. Nobody: those who are told of the merchant's keys.",
+        help_text=gettext_lazy(
+            "Recipients of the report, one address on each line. If empty, the people who are notified "
+            "about the merchant's keys receive it."
+        ),
     )
 
     left_out = forms.MultipleChoiceField(
-        label="Types that are not compared",
+        label=gettext_lazy("Types that are not compared"),
         required=False,
         choices=[(kind, kind.capitalize()) for kind in CASHIER_KINDS],
         widget=forms.CheckboxSelectMultiple,
-        help_text="They are left out of both sides.",
+        help_text=gettext_lazy("These types are left out on both sides."),
     )
     scopes = forms.CharField(
-        label="Statements of a day",
+        label=gettext_lazy("Statement scopes of a day"),
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="One scope on each line, such as currencies=EUR,USD. A day is compared when all of them are there, "
-        "and rows outside of them are not compared. Empty: a day has one statement of everything.",
+        help_text=gettext_lazy(
+            "One scope on each line, such as currencies=EUR,USD. A day is compared when all its scopes "
+            "have arrived. Rows outside all scopes are not compared. If empty, a day has one statement "
+            "of everything."
+        ),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -140,19 +155,26 @@ class SourceForm(forms.Form):
     address = forms.CharField(
         max_length=500,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="{day} stands for the day, as 2026-01-31: https://host/{day}.csv or sftp://user@host/folder/{day}.csv",
+        help_text=gettext_lazy(
+            "{day} stands for the day, for example 2026-01-31: https://host/{day}.csv or "
+            "sftp://user@host/folder/{day}.csv"
+        ),
     )
     password = forms.CharField(
         required=False,
         max_length=500,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="Never shown again. Empty: the one that is there stays, if host and user do.",
+        help_text=gettext_lazy(
+            "The password is never shown again. Leave empty to keep the current password for the same host and user."
+        ),
     )
     host_key = forms.CharField(
         required=False,
         max_length=200,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="SFTP: SHA256 fingerprint of the host's key. Empty: a job asks the host for it, and you compare.",
+        help_text=gettext_lazy(
+            "SFTP: SHA256 fingerprint of the host's key. Leave empty to ask the host for it and to compare it."
+        ),
     )
 
 
@@ -163,7 +185,7 @@ class PlanAdmin(FastAdmin):
     list_select_related = ["merchant"]
     list_filter = [("is_on", BooleanRadioFilter)]
     search_fields = ["merchant__code", "merchant__name"]
-    search_help_text = "Merchant"
+    search_help_text = gettext_lazy("Merchant")
     ordering = ["merchant__code"]
     autocomplete_fields = ["merchant"]
     actions_detail = ["source", "switch_source"]
@@ -175,8 +197,8 @@ class PlanAdmin(FastAdmin):
         alone = own if getattr(request.user, "is_superuser", False) else ["shown_limit"]
         return [
             (None, {"fields": ["merchant", "is_on", "hour", "day_begins", "grain", "left_out", "scopes"]}),
-            ("Cases", {"fields": ["unsettled_hours", "high_amount", "high_amount_by_currency", *alone, "in_use"]}),
-            ("Report", {"fields": ["recipients", "is_attached", "names_players"]}),
+            (_("Cases"), {"fields": ["unsettled_hours", "high_amount", "high_amount_by_currency", *alone, "in_use"]}),
+            (_("Report"), {"fields": ["recipients", "is_attached", "names_players"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReconciliationPlan | None = None) -> list[str]:
@@ -210,20 +232,24 @@ class PlanAdmin(FastAdmin):
             set_recipients(obj.merchant, form.cleaned_data["recipients"], by=by)
         if waits:
             plan = plan_of(obj.merchant)
-            self.say(request, lambda: planning.ask_to_raise_limit(plan=plan, said=limits, by=by, reason=IN_THE_FORM))
+            self.say(
+                request, lambda: planning.ask_to_raise_limit(plan=plan, said=limits, by=by, reason=str(IN_THE_FORM))
+            )
         if asked := owner_questions.waiting_questions(obj.merchant):
             wishes = "; ".join(question.wish for question in asked)
-            self.message_user(request, f"An owner must allow this first: {wishes}.", messages.WARNING)
+            self.message_user(
+                request, _("An owner must allow this first: %(wishes)s.") % {"wishes": wishes}, messages.WARNING
+            )
 
-    @display(description="Reconciled")
+    @display(description=gettext_lazy("Reconciled"))
     def shown_on(self, plan: ReconciliationPlan) -> SafeString | None:
         return labels.coloured_label("on" if plan.is_on else "off", labels.ON_OFF)
 
-    @display(description="Written off by one person up to")
+    @display(description=gettext_lazy("Write-off limit of one person"))
     def shown_limit(self, plan: ReconciliationPlan) -> str | None:
         return amount_label(plan.write_off_alone or 0)
 
-    @display(description="Limits in use")
+    @display(description=gettext_lazy("Limits in use"))
     def in_use(self, plan: ReconciliationPlan) -> SafeString | None:
         """Of the euro and of the merchant's currencies."""
         if not plan.pk:
@@ -235,23 +261,23 @@ class PlanAdmin(FastAdmin):
         return super().render_change_form(request, context | (panel(plan.merchant) if plan else {}), *rest, **kind)
 
     # --- where statements are fetched from
-    @action(description="Fetch statements from", permissions=["change"], icon="cloud_download")
+    @action(description=gettext_lazy("Set up fetching"), permissions=["change"], icon="cloud_download")
     @explain_refusal
     @step_up
     def source(self, request: HttpRequest, object_id: str) -> HttpResponse:
         plan = self.found(request, object_id)
         known = StatementSource.objects.filter(merchant=plan.merchant).first()
         question = AdminQuestion(
-            title="Fetch statements",
-            text="From the end of a day until its report is due, the file is looked for every quarter of an hour.",
+            title=_("Set up fetching"),
+            text=_("The portal looks for the file every 15 minutes, from the end of the day until its report is due."),
             form=SourceForm,
             initial={"kind": known.kind, "address": known.address, "host_key": known.host_key} if known else {},
             act=lambda **wish: set_source(plan.merchant, by=request.user, **wish),
-            done="has its statements fetched now",
+            done=_("now has its statements fetched"),
         )
         return self.ask(request, plan, question)
 
-    @action(description="Switch fetching on or off", permissions=["change"], icon="toggle_on")
+    @action(description=gettext_lazy("Start or stop fetching"), permissions=["change"], icon="toggle_on")
     @explain_refusal
     @step_up
     def switch_source(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -261,23 +287,30 @@ class PlanAdmin(FastAdmin):
             raise NoSource
         on = not source.is_on
         question = AdminQuestion(
-            title="Fetch again" if on else "Stop fetching",
-            text=f"{source.address} is asked for the day's file{'' if on else ' no longer'}.",
+            title=_("Start fetching") if on else _("Stop fetching"),
+            text=(
+                _("The portal fetches the day's file from %(address)s.")
+                if on
+                else _("The portal stops fetching the day's file from %(address)s.")
+            )
+            % {"address": source.address},
             act=lambda: pull.switch_source(source=source, on=on, by=request.user),  # type: ignore[arg-type]
-            done="has its statements fetched again" if on else "has its statements fetched no longer",
+            done=_("now has its statements fetched") if on else _("no longer has its statements fetched"),
         )
         return self.ask(request, plan, question)
 
 
 def limits_text(of: Threshold) -> str:
     high = money.format_with_code(of.high_amount, of.currency)
-    alone = money.format_with_code(of.write_off_alone, of.currency)
-    return f"High severity from {high}; one person writes off up to {alone}"
+    return _("High severity from %(high)s. One person writes off up to %(amount)s") % {
+        "high": high,
+        "amount": money.format_with_code(of.write_off_alone, of.currency),
+    }
 
 
 class NoSource(Refusal):
     def __init__(self) -> None:
-        super().__init__("Nothing is fetched for this merchant. Say first where its statements are.")
+        super().__init__(_("Fetching is not set up for this merchant. Choose “Set up fetching” first."))
 
 
 def addresses(merchant: Merchant) -> list[str]:
@@ -311,7 +344,7 @@ def seen_host_key(merchant: Merchant, address: str) -> str:
     if lookup is None or lookup.refusal:
         host_keys.ask_host_key(merchant=merchant, address=address)
     if lookup is None or lookup.answered_at is None:
-        return ASKED
+        return str(ASKED)
     return lookup.refusal or SHOWN.format(key=lookup.host_key)
 
 
@@ -333,7 +366,7 @@ def squares(merchant: Merchant) -> list[dict[str, Any]]:
     return [
         {
             "label": labels.label(f"{square.day:%d}", SQUARES[square.state][0]),
-            "said": f"{square.day}: {SQUARES[square.state][1]}",
+            "said": f"{show_day(square.day)}: {SQUARES[square.state][1]}",
             "url": reverse("admin:wallet_reconciliation_change", args=[square.run.pk]) if square.run else "",
             "begins": square.day.day == 1,
             "month": f"{square.day:%b}",

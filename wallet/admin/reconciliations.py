@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 
@@ -59,31 +61,31 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     def has_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("wallet.change_reconciliation"))
 
-    @display(description="Outcome")
+    @display(description=gettext_lazy("Outcome"))
     def shown_outcome(self, run: Reconciliation) -> SafeString | None:
         return outcome(run)
 
-    @display(description="Matched")
+    @display(description=gettext_lazy("Matched"))
     def rate(self, run: Reconciliation) -> str | None:
         return figures_of(run).rate if run.figures else None
 
-    @display(description="Rows of ours")
+    @display(description=gettext_lazy("Rows in our ledger"))
     def ours(self, run: Reconciliation) -> str | None:
         return f"{figures_of(run).ours:,}" if run.figures else None
 
-    @display(description="Of the statement")
+    @display(description=gettext_lazy("Rows in the statement"))
     def theirs(self, run: Reconciliation) -> str | None:
         return f"{figures_of(run).theirs:,}" if run.figures else None
 
-    @display(description="Breaks")
+    @display(description=gettext_lazy("Breaks"))
     def breaks(self, run: Reconciliation) -> str | None:
         return report.headline(run, figures_of(run)) if run.figures else None
 
-    @display(description="Begun (UTC)")
+    @display(description=gettext_lazy("Started (UTC)"))
     def begun(self, run: Reconciliation) -> SafeString | None:
         return labels.moment(run.begun_at)
 
-    @display(description="Done (UTC)")
+    @display(description=gettext_lazy("Finished (UTC)"))
     def done(self, run: Reconciliation) -> SafeString | None:
         return labels.moment(run.done_at)
 
@@ -91,18 +93,21 @@ class ReconciliationAdmin(ReadOnlyAdmin):
         run: Reconciliation | None = kind.get("obj")
         return super().render_change_form(request, context | (panel(run) if run else {}), *rest, **kind)
 
-    @action(description="Compare again", permissions=["again"], icon="refresh")
+    @action(description=gettext_lazy("Compare day again"), permissions=["again"], icon="refresh")
     @explain_refusal
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         run = self.found(request, object_id)
         question = AdminQuestion(
-            title="Compare the day again",
-            text="The day's current statement against our ledger as they are now. The same breaks are the same cases; "
-            "this comparison stays. A large day takes half a minute; look at the list then.",
+            title=_("Compare day again"),
+            text=_(
+                "A new reconciliation run compares the day's current statement with our current ledger. "
+                "Recurring breaks keep their cases, and this run is kept. A large day takes about 30 "
+                "seconds. The new run then appears in the list."
+            ),
             act=lambda: on_demand.ask_for_comparison(
                 merchant=run.merchant, day=run.day, by=cast("Person", request.user)
             ),
-            done="is compared again, as a comparison of its own",
+            done=_("is compared again in a new run"),
         )
         return self.ask(request, run, question)
 
@@ -146,16 +151,16 @@ def state_label(delivery: ReportDelivery) -> SafeString | None:
 
 def sides_table(lines: list[SideLine]) -> dict[str, Any]:
     heads = [
-        "Our rows",
-        "Our amount",
-        "Their rows",
-        "Their amount",
-        "Difference",
-        "Differences of breaks",
-        "Not explained",
+        _("Our rows"),
+        _("Our amount"),
+        _("Their rows"),
+        _("Their amount"),
+        _("Difference"),
+        _("Differences explained by breaks"),
+        _("Unexplained difference"),
     ]
     return {
-        "headers": ["Currency", "Kind", *map(right_aligned, heads)],
+        "headers": [_("Currency"), _("Kind"), *map(right_aligned, heads)],
         "rows": [
             [
                 line.currency,
@@ -173,11 +178,11 @@ def sides_table(lines: list[SideLine]) -> dict[str, Any]:
 def breaks_table(lines: list[BreakLine]) -> dict[str, Any]:
     return {
         "headers": [
-            "Kind",
-            "Currency",
-            right_aligned("Breaks"),
-            right_aligned("At stake"),
-            right_aligned("Difference"),
+            _("Kind"),
+            _("Currency"),
+            right_aligned(_("Breaks")),
+            right_aligned(_("At stake")),
+            right_aligned(_("Difference")),
         ],
         "rows": [
             [line.kind, line.currency or "–", *map(right_aligned, (line.breaks, line.stake, line.difference))]

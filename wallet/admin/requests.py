@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, TextFilter
 from unfold.decorators import display
 
@@ -31,7 +33,7 @@ class RequestStatusFilter(Choice):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("refused", "All refusals"), *((key, key) for key in ALL_KEYS)]
+        return [("refused", _("All refusals")), *((key, key) for key in ALL_KEYS)]
 
     def queryset(self, request: HttpRequest, queryset: SignedRequestQuerySet) -> SignedRequestQuerySet:
         if self.chosen() == "refused":
@@ -52,7 +54,7 @@ class EndpointFilter(Choice):
 
 
 class AddressFilter(TextFilter):
-    title = f"address (newest {search.ADDRESS_CALLS:,} calls)"
+    title = gettext_lazy("address (newest %(address_calls)s requests)") % {"address_calls": f"{search.ADDRESS_CALLS:,}"}
     parameter_name = "address"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[SignedRequest]) -> QuerySet[SignedRequest]:
@@ -64,6 +66,7 @@ class AddressFilter(TextFilter):
 
 @admin.register(SignedRequest)
 class SignedRequestAdmin(ReadOnlyAdmin):
+    exact_moments = True
     list_display = [
         "created", "of_merchant", "endpoint", "shown_status", "player_id", "shown_amount", "currency", "address",
         "took",
@@ -78,7 +81,7 @@ class SignedRequestAdmin(ReadOnlyAdmin):
     ]
     list_before_template = "admin/requests_dropped.html"
     search_fields = ["request_id__exact"]
-    search_help_text = "Request, transaction or player id, or address"
+    search_help_text = gettext_lazy("Request, transaction or player id, or address")
     fieldsets = [
         (
             None,
@@ -88,9 +91,9 @@ class SignedRequestAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
-        ("Signed by", {"fields": ["merchant", "secret", "auth_key", "address", "address_source"]}),
+        (gettext_lazy("Signed by"), {"fields": ["merchant", "secret", "auth_key", "address", "address_source"]}),
         (
-            "About",
+            gettext_lazy("Subject"),
             {
                 "fields": [
                     "player_id", "session_id", "game_id", "transaction", "reference", "round_id", "shown_amount",
@@ -98,7 +101,10 @@ class SignedRequestAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
-        ("As it arrived (kept for 7 days, refused calls only)", {"fields": ["query", "headers", "body"]}),
+        (
+            gettext_lazy("As received (kept for 7 days, refused requests only)"),
+            {"fields": ["query", "headers", "body"]},
+        ),
     ]  # fmt: skip
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> SignedRequest | None:
@@ -119,40 +125,40 @@ class SignedRequestAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.requests(queryset, text) if text else queryset), False
 
-    @display(description="Status")
+    @display(description=gettext_lazy("Status"))
     def shown_status(self, line: SignedRequest) -> SafeString | None:
         return labels.coloured_label(line.status, STATUS)
 
-    @display(description="Amount", formatting="price")
+    @display(description=gettext_lazy("Amount"), formatting="price")
     def shown_amount(self, line: SignedRequest) -> str | None:
         return amount_label(line.amount)
 
-    @display(description="Balance")
+    @display(description=gettext_lazy("Balance"))
     def shown_balance(self, line: SignedRequest) -> str | None:
         return amount_label(line.balance)
 
-    @display(description="Took")
+    @display(description=gettext_lazy("Duration"))
     def took(self, line: SignedRequest) -> str:
         return f"{line.duration_us / 1000:.1f}\N{NO-BREAK SPACE}ms"
 
-    @display(description="Transaction")
+    @display(description=gettext_lazy("Transaction"))
     def transaction(self, line: SignedRequest) -> str | None:
         return transactions_of(line.transaction_id)
 
-    @display(description="Refers to")
+    @display(description=gettext_lazy("Refers to"))
     def reference(self, line: SignedRequest) -> str | None:
         return transactions_of(line.ref_transaction_id)
 
-    @display(description="Query")
+    @display(description=gettext_lazy("Query"))
     def query(self, line: SignedRequest) -> str | None:
         return text_block(line.arrived.query) if line.arrived else None  # type: ignore[attr-defined]
 
-    @display(description="Headers")
+    @display(description=gettext_lazy("Headers"))
     def headers(self, line: SignedRequest) -> str | None:
         arrived: MaskedCall | None = line.arrived  # type: ignore[attr-defined]
         return text_block("\n".join(f"{name}: {value}" for name, value in arrived.headers)) if arrived else None
 
-    @display(description="Body")
+    @display(description=gettext_lazy("Body"))
     def body(self, line: SignedRequest) -> str | None:
         return text_block(line.arrived.body) if line.arrived else None  # type: ignore[attr-defined]
 

@@ -4,19 +4,25 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 from unfold.decorators import action, display
 
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion
 from portal.lib import clock
+from portal.lib.texts import Text
 from wallet.admin import search
 from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, amount_label, link_to
 from wallet.models import Session
 from wallet.services.calls import sessions
 
 COLOURS = {"open": "success", "demo": "info"}
-CLOSED_ANSWERS = [("Bet", "RS_ERROR_SESSION_REQUIRED_OR_INVALID"), ("Payout, reward, rollback", "as usual")]
+CLOSED_ANSWERS: list[tuple[Text, Text]] = [
+    (gettext_lazy("Bet"), "RS_ERROR_SESSION_REQUIRED_OR_INVALID"),
+    (gettext_lazy("Payout, reward, rollback"), gettext_lazy("as usual")),
+]
 
 
 @admin.register(Session)
@@ -30,7 +36,7 @@ class SessionAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["session_id__exact"]
-    search_help_text = "Session or player id"
+    search_help_text = gettext_lazy("Session or player id")
     actions_detail = ["close"]
     fields = [
         "session_id", "state", "merchant", "player", "game", "account", "currency", "pushed", "play", "created",
@@ -43,7 +49,7 @@ class SessionAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.sessions(queryset, text) if text else queryset), False
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def state(self, session: Session) -> SafeString | None:
         if not session.is_active:
             return labels.coloured_label("closed", COLOURS)
@@ -51,36 +57,36 @@ class SessionAdmin(ReadOnlyAdmin):
             return labels.coloured_label("expired", COLOURS)
         return labels.coloured_label("demo" if session.is_demo else "open", COLOURS)
 
-    @display(description="Session")
+    @display(description=gettext_lazy("Session"))
     def shown_id(self, session: Session) -> SafeString:
         return labels.truncated_text(session.session_id)
 
-    @display(description="Balance that the operator told")
+    @display(description=gettext_lazy("Balance sent by the operator"))
     def pushed(self, session: Session) -> str | None:
         return amount_label(session.pushed_balance)
 
-    @display(description="Play money")
+    @display(description=gettext_lazy("Play money"))
     def play(self, session: Session) -> str | None:
         return amount_label(session.play_balance)
 
-    @display(description="Movements")
+    @display(description=gettext_lazy("Transactions"))
     def movements(self, session: Session) -> str:
         return link_to(
-            "wallet_transaction_changelist", "The player's transactions", player__id__exact=session.player_id
+            "wallet_transaction_changelist", _("Transactions of the player"), player__id__exact=session.player_id
         )
 
     def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("wallet.change_session"))
 
-    @action(description="Close", permissions=["close"], icon="stop_circle")
+    @action(description=gettext_lazy("Close session"), permissions=["close"], icon="stop_circle")
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         session = self.found(request, object_id)
         question = AdminQuestion(
-            title="Close the session",
-            text="No more bets in this session. Rounds that are open are still paid.",
+            title=_("Close session"),
+            text=_("No more bets are accepted in this session. Open rounds are still settled."),
             answers=CLOSED_ANSWERS,
             act=lambda: sessions.close_session(session=session),
-            done="is closed now",
+            done=_("is closed"),
             danger=True,
         )
         return self.ask(request, session, question)

@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -54,7 +56,7 @@ class MonthField(forms.CharField):
     def clean(self, value: Any) -> date:
         found = MONTH.fullmatch(super().clean(value).strip())
         if found is None:
-            raise forms.ValidationError("Write the month as 2026-01.")
+            raise forms.ValidationError(_("Write the month in the form 2026-01."))
         return date(int(found[1]), int(found[2]), 1)
 
 
@@ -62,17 +64,22 @@ class PrepareForm(forms.Form):
     merchant = forms.ModelChoiceField(
         Merchant.objects.filter(sandbox_of=None).order_by("name"), widget=UnfoldAdminSelectWidget()
     )
-    month = MonthField(help_text="A whole month in the merchant's time zone.")
+    month = MonthField(help_text=gettext_lazy("A whole month in the merchant's time zone."))
     reason = forms.CharField(
         max_length=500,
         required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Needed while days are not reconciled or cases of high severity are open. The statement shows it.",
+        help_text=gettext_lazy(
+            "Required while days are not reconciled or cases of high severity are open. The statement "
+            "shows this reason."
+        ),
     )
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(label="Reason", max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
+    )
 
     def clean_reason(self) -> str:
         return " ".join(str(self.cleaned_data["reason"]).split())
@@ -135,27 +142,27 @@ class SettlementAdmin(ReadOnlyAdmin):
         return own + inherited
 
     # --- columns ------------------------------------------------------------------------------------------------------
-    @display(description="Month")
+    @display(description=gettext_lazy("Month"))
     def shown_month(self, settlement: Settlement) -> str:
         return month_text(settlement.month)
 
-    @display(description="State")
+    @display(description=gettext_lazy("State"))
     def shown_state(self, settlement: Settlement) -> SafeString | None:
         return labels.coloured_label(settlement.get_state_display(), STATES)
 
-    @display(description="Requested (UTC)")
+    @display(description=gettext_lazy("Requested (UTC)"))
     def requested(self, settlement: Settlement) -> SafeString | None:
         return labels.moment(settlement.requested_at)
 
-    @display(description="Counted (UTC)")
+    @display(description=gettext_lazy("Calculated (UTC)"))
     def counted(self, settlement: Settlement) -> SafeString | None:
         return labels.moment(settlement.counted_at)
 
-    @display(description="Signed off (UTC)")
+    @display(description=gettext_lazy("Signed off (UTC)"))
     def signed(self, settlement: Settlement) -> SafeString | None:
         return labels.moment(settlement.signed_at)
 
-    @display(description="Withdrawn (UTC)")
+    @display(description=gettext_lazy("Withdrawn (UTC)"))
     def withdrawn(self, settlement: Settlement) -> SafeString | None:
         return labels.moment(settlement.withdrawn_at)
 
@@ -174,7 +181,7 @@ class SettlementAdmin(ReadOnlyAdmin):
     def has_invoice_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("wallet.add_invoice"))
 
-    @action(description="Prepare settlement statement", permissions=["prepare"], icon="request_quote")
+    @action(description=gettext_lazy("Prepare settlement statement"), permissions=["prepare"], icon="request_quote")
     def prepare(self, request: HttpRequest) -> HttpResponse:
         form = PrepareForm(request.POST or None, initial=request.GET.dict())
         if form.is_valid():
@@ -183,49 +190,55 @@ class SettlementAdmin(ReadOnlyAdmin):
             except errors.Refusal as refused:
                 form.add_error(None, str(refused))
             else:
-                messages.info(request, f"The statement of {month_text(asked.month)} is being prepared.")
+                messages.info(
+                    request, _("The statement of %(month)s is being prepared.") % {"month": month_text(asked.month)}
+                )
                 return HttpResponseRedirect(self.change_url(asked))
         back = reverse("admin:wallet_settlement_changelist")
-        return self.render_page(request, "Prepare settlement statement", form, back, "Prepare statement")
+        return self.render_page(request, _("Prepare settlement statement"), form, back, _("Prepare statement"))
 
-    @action(description="Sign off statement", permissions=["decide"], icon="task_alt")
+    @action(description=gettext_lazy("Sign off statement"), permissions=["decide"], icon="task_alt")
     @step_up
     @explain_refusal
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         settlement = self.found(request, object_id)
         question = AdminQuestion(
-            title="Sign off statement",
-            text="The statement stays as it is from then on, and the recipients of reports get it by email. "
-            "Later changes of this month are adjustments of the next one.",
+            title=_("Sign off statement"),
+            text=_(
+                "The statement cannot change afterwards. The recipients of reports receive it by email. "
+                "Later changes of this month become adjustments of the next month."
+            ),
             act=lambda: settlements.sign_off(settlement=settlement, by=person(request)),
-            done="is signed off",
+            done=_("is signed off"),
         )
         return self.ask(request, settlement, question)
 
-    @action(description="Withdraw statement", permissions=["decide"], icon="undo")
+    @action(description=gettext_lazy("Withdraw statement"), permissions=["decide"], icon="undo")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         settlement = self.found(request, object_id)
         question = AdminQuestion(
-            title="Withdraw statement",
-            text="The statement is kept and can no longer be signed off. Its month can be prepared again.",
+            title=_("Withdraw statement"),
+            text=_("The statement is kept but can no longer be signed off. You can prepare its month again."),
             form=WithdrawForm,
             act=lambda reason: settlements.withdraw_statement(settlement=settlement, reason=reason, by=person(request)),
-            done="is withdrawn",
+            done=_("is withdrawn"),
         )
         return self.ask(request, settlement, question)
 
-    @action(description="Upload invoice", permissions=["invoice"], icon="upload_file")
+    @action(description=gettext_lazy("Upload invoice"), permissions=["invoice"], icon="upload_file")
     def upload_invoice(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Of the provider; the merchant uploads its own."""
         settlement = self.found(request, object_id)
         if not settlement.figures:
-            messages.error(request, "This statement has no figures to compare an invoice with.")
+            messages.error(
+                request, _("This statement has no figures to compare with an invoice. Prepare a new statement first.")
+            )
             return HttpResponseRedirect(self.change_url(settlement))
         currencies = [each.currency for each in figures_of(settlement).currencies]
         form = StaffInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
         if form.is_valid() and store_invoice(request, settlement, form):
             return HttpResponseRedirect(self.change_url(settlement))
-        return self.render_page(request, "Upload invoice", form, self.change_url(settlement), "Upload invoice")
+        return self.render_page(request, _("Upload invoice"), form, self.change_url(settlement), _("Upload invoice"))
 
     def render_page(self, request: HttpRequest, title: str, form: forms.Form, back: str, button: str) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
@@ -323,7 +336,7 @@ def content(cell: Any) -> Any:
 
 
 def invoice_table(each: dict[str, Any]) -> dict[str, Any]:
-    heads = [right_aligned(text) for text in ("Statement", "Invoice", "Difference")]
+    heads = [right_aligned(text) for text in (_("Statement"), _("Invoice"), _("Difference"))]
     rows = [[currency, *map(right_aligned, amounts)] for currency, *amounts in each["lines"]]
     return {"headers": [each["invoice"].get_basis_display(), *heads], "rows": rows}
 

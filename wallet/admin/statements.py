@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -38,31 +39,31 @@ class StatementAdmin(UploadAdmin):
         "shown_digest", "shown_rows", "scope", "replaces", "received", "read",
     ]  # fmt: skip
 
-    @display(description="State")
+    @display(description=_("State"))
     def shown_state(self, statement: Statement) -> SafeString | None:
         return labels.coloured_label("current" if statement.is_current else statement.get_state_display(), STATE)
 
-    @display(description="File")
+    @display(description=_("File"))
     def shown_name(self, statement: Statement) -> SafeString | None:
         return labels.truncated_text(statement.name) if statement.name else None
 
-    @display(description="Rows")
+    @display(description=_("Rows"))
     def shown_rows(self, statement: Statement) -> str:
         return f"{statement.rows:,}"
 
-    @display(description="Bytes")
+    @display(description=_("Bytes"))
     def shown_size(self, statement: Statement) -> str:
         return f"{statement.size:,}"
 
-    @display(description="SHA-256")
+    @display(description=_("SHA-256"))
     def shown_digest(self, statement: Statement) -> SafeString:
         return labels.truncated_text(statement.digest)
 
-    @display(description="Received (UTC)")
+    @display(description=_("Received (UTC)"))
     def received(self, statement: Statement) -> SafeString | None:
         return labels.moment(statement.received_at)
 
-    @display(description="Read (UTC)")
+    @display(description=_("Read (UTC)"))
     def read(self, statement: Statement) -> SafeString | None:
         return labels.moment(statement.read_at)
 

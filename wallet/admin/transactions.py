@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -30,6 +32,7 @@ class TransactionStatusFilter(Choice):
 
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnlyAdmin):
+    exact_moments = True
     list_display = [
         "created", "shown_kind", "shown_status", "shown_amount", "currency", "shown_balance", "player", "of_merchant",
         "shown_id",
@@ -43,12 +46,12 @@ class TransactionAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["transaction_id__exact"]
-    search_help_text = "Transaction or player id"
+    search_help_text = gettext_lazy("Transaction or player id")
     fieldsets = [
         (None, {"fields": ["transaction_id", "part", "shown_kind", "shown_status", "created"]}),
-        ("Movement", {"fields": ["shown_amount", "currency", "debit", "credit", "shown_balance"]}),
+        (gettext_lazy("Transaction"), {"fields": ["shown_amount", "currency", "debit", "credit", "shown_balance"]}),
         (
-            "Round",
+            gettext_lazy("Round"),
             {
                 "fields": [
                     "merchant", "player", "session", "game", "round_id", "refers_to", "reverses", "is_win",
@@ -56,8 +59,8 @@ class TransactionAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
-        ("Signed by", {"fields": ["secret", "address", "logged"]}),
-        ("Correction", {"fields": ["settles", "proposed_by", "approved_by"]}),
+        (gettext_lazy("Signed by"), {"fields": ["secret", "address", "logged"]}),
+        (gettext_lazy("Correction"), {"fields": ["settles", "proposed_by", "approved_by"]}),
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
@@ -78,58 +81,58 @@ class TransactionAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         return (search.transactions(queryset, text) if text else queryset), False
 
-    @display(description="Transaction")
+    @display(description=gettext_lazy("Transaction"))
     def shown_id(self, row: Transaction) -> SafeString:
         return labels.truncated_text(row.transaction_id)
 
-    @display(description="Kind")
+    @display(description=gettext_lazy("Type"))
     def shown_kind(self, row: Transaction) -> str:
         return row.get_kind_display()
 
-    @display(description="Status")
+    @display(description=gettext_lazy("Status"))
     def shown_status(self, row: Transaction) -> SafeString | None:
         return labels.coloured_label(row.status, STATUS)
 
-    @display(description="Amount", formatting="price")
+    @display(description=gettext_lazy("Amount"), formatting="price")
     def shown_amount(self, row: Transaction) -> str | None:
         return amount_label(row.amount)
 
-    @display(description="Balance after", formatting="price")
+    @display(description=gettext_lazy("Balance after"), formatting="price")
     def shown_balance(self, row: Transaction) -> str | None:
         return amount_label(row.balance)
 
-    @display(description="Taken from")
+    @display(description=gettext_lazy("Debited account"))
     def debit(self, row: Transaction) -> str | None:
         return side(row.debit_account)
 
-    @display(description="Given to")
+    @display(description=gettext_lazy("Credited account"))
     def credit(self, row: Transaction) -> str | None:
         return side(row.credit_account)
 
-    @display(description="Refers to")
+    @display(description=gettext_lazy("Refers to"))
     def refers_to(self, row: Transaction) -> str | None:
         if row.ref_transaction_id is None:
             return None
         return link_to("wallet_transaction_changelist", row.ref_transaction_id, q=row.ref_transaction_id)
 
-    @display(description="Case")
+    @display(description=gettext_lazy("Case"))
     def settles(self, row: Transaction) -> str | None:
         if row.case_id is None:
             return None
         to = reverse("admin:wallet_case_change", args=[row.case_id])
-        return format_html('<a class="text-link" href="{}">Case {}</a>', to, row.case_id)
+        return format_html(_('<a class="text-link" href="{}">Case {}</a>'), to, row.case_id)
 
-    @display(description="Proposed by")
+    @display(description=gettext_lazy("Proposed by"))
     def proposed_by(self, row: Transaction) -> str | None:
         correction = corrections.entry_of(row)
         return str(correction.asked_by) if correction else None
 
-    @display(description="Approved by")
+    @display(description=gettext_lazy("Approved by"))
     def approved_by(self, row: Transaction) -> str | None:
         correction = corrections.entry_of(row)
         return str(correction.approved_by) if correction else None
 
-    @display(description="Request")
+    @display(description=gettext_lazy("Request"))
     def logged(self, row: Transaction) -> str | None:
         if row.request_id is None:
             return None
@@ -139,4 +142,8 @@ class TransactionAdmin(ReadOnlyAdmin):
 def side(account: Account | None) -> str | None:
     if account is None:
         return None
-    return f"{account.player.player_id} (player)" if account.player else account.get_kind_display()
+    return (
+        _("%(player_id)s (player)") % {"player_id": account.player.player_id}
+        if account.player
+        else account.get_kind_display()
+    )

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -32,15 +34,19 @@ from wallet.reconciliation.scope_fields import ScopeFields
 from wallet.reconciliation.statements import Preview
 
 READ_AT_ONCE = 16 * 1024 * 1024  # bytes; what is larger is read by a job within a minute
-GONE = (
-    "This preview is closed: the file was sent or discarded, or the preview is older than a day. Choose the file again."
+GONE = gettext_lazy(
+    "This preview is closed: the file was sent or discarded, or the preview is more than a day "
+    "old. Choose the file again."
 )
-GRAINS = [("rows", "one transaction"), ("totals", "one player's total of a kind and currency")]
-AMOUNTS = [("", "– say how –"), *mapping_choices.AMOUNTS]
+GRAINS = [
+    ("rows", gettext_lazy("one transaction")),
+    ("totals", gettext_lazy("one player's total of a type and currency")),
+]
+AMOUNTS = [("", gettext_lazy("– choose –")), *mapping_choices.AMOUNTS]
 ROLLBACKS = [
-    ("rows", "rows of their own"),
-    ("flags", "a state of the transaction that was rolled back"),
-    ("none", "not in the file, nor is what was rolled back"),
+    ("rows", gettext_lazy("separate rows")),
+    ("flags", gettext_lazy("a status of the transaction that was rolled back")),
+    ("none", gettext_lazy("left out, together with the transaction that was rolled back")),
 ]
 
 
@@ -50,25 +56,27 @@ class FileForm(ScopeFields):
     merchant = forms.ModelChoiceField(Merchant.objects.order_by("name"), widget=UnfoldAdminSelectWidget())
     day = forms.DateField(
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
-        help_text="A whole day in the merchant's time zone, as 2026-01-31.",
+        help_text=gettext_lazy("A whole day in the merchant's time zone, for example 2026-01-31."),
     )
     file = forms.FileField(
         allow_empty_file=True,
         widget=UnfoldAdminFileFieldWidget(),
-        help_text="CSV, XLSX or JSON, also in gzip or ZIP. You see a preview before anything is sent.",
+        help_text=gettext_lazy("CSV, XLSX or JSON, also in gzip or ZIP. You can preview the file before you send it."),
     )
 
 
 class ColumnsForm(forms.Form):
     """What a person has to state; the merchant's words for kinds and states stay as they are known."""
 
-    grain = forms.ChoiceField(label="Each line is", choices=GRAINS, widget=UnfoldAdminSelectWidget())
-    amounts = forms.ChoiceField(label="Amounts are written as", choices=AMOUNTS, widget=UnfoldAdminSelectWidget())
+    grain = forms.ChoiceField(label=gettext_lazy("Each row is"), choices=GRAINS, widget=UnfoldAdminSelectWidget())
+    amounts = forms.ChoiceField(
+        label=gettext_lazy("Amounts are written as"), choices=AMOUNTS, widget=UnfoldAdminSelectWidget()
+    )
     rollbacks = forms.ChoiceField(
-        label="Rollbacks are", choices=ROLLBACKS, required=False, widget=UnfoldAdminSelectWidget()
+        label=gettext_lazy("Rollbacks are"), choices=ROLLBACKS, required=False, widget=UnfoldAdminSelectWidget()
     )
     currency = forms.CharField(
-        label="Currency of all rows", required=False, max_length=8, widget=UnfoldAdminTextInputWidget()
+        label=gettext_lazy("Currency of all rows"), required=False, max_length=8, widget=UnfoldAdminTextInputWidget()
     )
 
     def __init__(self, sent: Any, *, seen: Preview) -> None:
@@ -80,7 +88,9 @@ class ColumnsForm(forms.Form):
         headers = [("", "– none –"), *((header, header) for header in seen.headers if header)]
         for name in FIELDS:
             self.fields[f"column_{name}"] = styled_field(
-                forms.ChoiceField(label=f"Column: {column_label(name)}", choices=headers, required=False)
+                forms.ChoiceField(
+                    label=_("Column: %(name)s") % {"name": column_label(name)}, choices=headers, required=False
+                )
             )
         for name, field in {**usual_fields(), **mapping_choices.unusual_fields()}.items():
             self.fields[name] = styled_field(field)
@@ -103,15 +113,20 @@ CHOSEN = ("negative", "times", "encoding")  # of which there always is one
 def usual_fields() -> dict[str, forms.Field]:
     return {
         "preset": mapping_choices.preset_field(),
-        "negative": forms.ChoiceField(label="A minus before an amount", choices=mapping_choices.SIGNS, required=False),
-        "times": forms.ChoiceField(label="Times are written as", choices=mapping_choices.TIMES, required=False),
-        "zone": forms.CharField(label="Time zone of times that state none", required=False, max_length=40),
+        "negative": forms.ChoiceField(
+            label=_("Minus sign before an amount"), choices=mapping_choices.SIGNS, required=False
+        ),
+        "times": forms.ChoiceField(label=_("Times are written as"), choices=mapping_choices.TIMES, required=False),
+        "zone": forms.CharField(label=_("Time zone of times without a zone"), required=False, max_length=40),
         "encoding": forms.ChoiceField(
-            label="Encoding of a CSV", choices=mapping_choices.encoding_choices(), required=False
+            label=_("CSV encoding"), choices=mapping_choices.encoding_choices(), required=False
         ),
         "sheet": forms.CharField(
-            label="Sheet of an XLSX", required=False, max_length=mapping_choices.LONGEST,
-            help_text="Empty: the first visible one. Several with / between; * for all visible ones.",
+            label=_("XLSX sheet"), required=False, max_length=mapping_choices.LONGEST,
+            help_text=_(
+"Leave empty for the first visible sheet. Write several names with / between them, or * for "
+"all visible sheets."
+),
         ),
     }  # fmt: skip
 
@@ -147,7 +162,7 @@ class UploadAdmin(ReadOnlyAdmin):
     def has_upload_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("wallet.add_statement"))
 
-    @action(description="Upload a statement", permissions=["upload"], icon="upload_file")
+    @action(description=gettext_lazy("Upload statement"), permissions=["upload"], icon="upload_file")
     def upload(self, request: HttpRequest) -> HttpResponse:
         form = FileForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
         if form.is_valid() and (draft := kept_draft(form, request)):
@@ -155,7 +170,7 @@ class UploadAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:wallet_statement_draft", args=args))
         previews = open_previews(request)
         return self.render_page(
-            request, "admin/statement_upload.html", "Upload a statement", form=form, previews=previews
+            request, "admin/statement_upload.html", _("Upload statement"), form=form, previews=previews
         )
 
     def draft_view(self, request: HttpRequest, merchant: int, token: str) -> HttpResponse:
@@ -192,18 +207,20 @@ class UploadAdmin(ReadOnlyAdmin):
         gaps = [gap_text(gap) for gap in seen.gaps]
         totals = totals_table(seen.totals)
         return self.render_page(
-            request, "admin/statement_draft.html", "Look before you send", **facts, gaps=gaps, totals=totals
+            request, "admin/statement_draft.html", _("Preview statement"), **facts, gaps=gaps, totals=totals
         )
 
     def sent(self, request: HttpRequest, statement: Statement) -> HttpResponse:
         if statement.state == Statement.State.REFUSED:
-            messages.error(request, "The statement was refused. Its page says why, line by line.")
+            messages.error(request, _("The statement was refused. Its page shows the reason for each line."))
         elif statement.state == Statement.State.RECEIVED:
-            messages.info(request, "The statement is here. It is large: a job reads it within a minute.")
+            messages.info(
+                request, _("The statement was received. It is large, so the portal reads it within a minute.")
+            )
         elif not statement.is_current:
-            messages.warning(request, "The statement was read, but a newer statement of the day replaces it.")
+            messages.warning(request, _("The statement was read, but a newer statement of this day supersedes it."))
         else:
-            messages.success(request, f"The statement was read: {statement.rows:,} rows.")
+            messages.success(request, _("The statement was read: %(rows)s rows.") % {"rows": f"{statement.rows:,}"})
             ask_for_comparison(request, statement)
         return HttpResponseRedirect(reverse("admin:wallet_statement_change", args=[statement.pk]))
 
@@ -276,7 +293,7 @@ def ask_for_comparison(request: HttpRequest, statement: Statement) -> None:
     except Refusal as why:
         messages.info(request, str(why))
     else:
-        messages.info(request, "The day is compared with it now.")
+        messages.info(request, _("The day is being compared with the statement."))
 
 
 def right_aligned(text: str) -> dict[str, str]:
@@ -285,7 +302,7 @@ def right_aligned(text: str) -> dict[str, str]:
 
 def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "headers": ["Currency", "Kind", right_aligned("Rows"), right_aligned("Amount")],
+        "headers": [_("Currency"), _("Type"), right_aligned(_("Rows")), right_aligned(_("Amount"))],
         "rows": [
             [
                 each["currency"],
@@ -300,7 +317,12 @@ def totals_table(totals: list[dict[str, Any]]) -> dict[str, Any]:
 
 def gap_text(gap: Any) -> str:
     said, of = gap.declared, " ".join(filter(None, (gap.declared.currency, gap.declared.kind))) or "all"
-    declared = [f"{said.rows:,} rows"] if said.rows is not None else []
+    declared = [_("%(rows)s rows") % {"rows": f"{said.rows:,}"}] if said.rows is not None else []
     declared += [money.format_amount(said.amount, said.currency)] if said.amount is not None else []
     amount = money.format_amount(gap.amount, said.currency)
-    return f"The file says {' and '.join(declared)} of {of}; it has {gap.rows:,} rows and {amount}."
+    return _("The file declares %(declared)s of %(of)s, but contains %(rows)s rows and %(amount)s.") % {
+        "declared": _(" and ").join(declared),
+        "of": of,
+        "rows": f"{gap.rows:,}",
+        "amount": amount,
+    }

@@ -45,8 +45,8 @@ class SignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
         texts = {
-            "x-api-key": "The Auth Key.",
-            "x-signature": "Lower-case hex HMAC-SHA256 under the Secret Key over the raw body, `|` and the timestamp.",
-            "x-timestamp": "Unix time in milliseconds; the very text that was signed.",
+            "x-api-key": "The auth key.",
+            "x-signature": "Lower-case hex HMAC-SHA256 with the secret key over the raw body, `|` and the timestamp.",
+            "x-timestamp": "Unix time in milliseconds, exactly as signed.",
         }
         return [{"type": "apiKey", "in": "header", "name": name, "description": text} for name, text in texts.items()]

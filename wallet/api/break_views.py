@@ -21,7 +21,7 @@ DONE = Reconciliation.State.DONE
 
 
 class ReconciledDays(Listing):
-    """The compared days, newest first: each as its newest comparison has it."""
+    """List the compared days, newest first, each with its newest reconciliation run."""
 
     takes, gives = contracts.DaysQuery, contracts.DayPage
 
@@ -50,7 +50,7 @@ class ReconciledDays(Listing):
 
 
 class Breaks(Listing):
-    """The breaks of a day, highest severity first: what each side has, and the state of the work on it."""
+    """List the breaks of a day, highest severity first, with both sides and the state of the case."""
 
     takes, gives = contracts.BreaksQuery, contracts.BreakPage
 

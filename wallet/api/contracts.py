@@ -12,11 +12,11 @@ from wallet.money import MAX_WHOLE_NUMBER
 
 MAX_BATCH_ITEMS = 1000
 TransactionId = Annotated[
-    str, Meta(min_length=1, max_length=255, description="Unique for this merchant, over all endpoints.")
+    str, Meta(min_length=1, max_length=255, description="Unique for the merchant across all endpoints.")
 ]
-BetId = Annotated[str, Meta(min_length=1, max_length=255, description="The bet's transactionId.")]
+BetId = Annotated[str, Meta(min_length=1, max_length=255, description="The transactionId of the bet.")]
 SessionId = Annotated[str, Meta(min_length=1, max_length=512)]
-PlayerId = Annotated[str, Meta(min_length=1, max_length=255, description="The operator's own id; case-sensitive.")]
+PlayerId = Annotated[str, Meta(min_length=1, max_length=255, description="The operator's own id. Case-sensitive.")]
 GameId = Annotated[str, Meta(min_length=1, max_length=64)]
 RoundId = Annotated[str, Meta(min_length=1, max_length=255)]
 Currency = Annotated[str, Meta(pattern="^[A-Z0-9]{3,8}$", max_length=8, description="XXX is play money.")]
@@ -77,7 +77,7 @@ class BetCall(Contract, kw_only=True):
 
 
 class PayoutFields(Contract, kw_only=True):
-    """What every payout says, whichever way it comes."""
+    """Fields of every payout."""
 
     amount_field: ClassVar[str] = "amount"
     transaction_id: TransactionId
@@ -103,7 +103,7 @@ class RewardCall(Contract, kw_only=True):
     session_id: SessionId
     player_id: PlayerId
     game_id: GameId
-    reward_type: Annotated[str, Meta(min_length=1, max_length=64, description="`jackpot`, `bonus`, or any other text.")]
+    reward_type: Annotated[str, Meta(min_length=1, max_length=64, description="`jackpot`, `bonus`, or another text.")]
     amount: Amount = msgspec.field(name="rewardedAmount")
 
 
@@ -126,15 +126,15 @@ class CashierCall(Contract, kw_only=True):
 
 
 class DepositCall(CashierCall, kw_only=True):
-    kind: Annotated[Literal["deposit"], Meta(description="Says in the signed body that this is a deposit.")]
+    kind: Annotated[Literal["deposit"], Meta(description="Marks the signed body as a deposit.")]
 
 
 class WithdrawCall(CashierCall, kw_only=True):
-    kind: Annotated[Literal["withdraw"], Meta(description="Says in the signed body that this is a withdrawal.")]
+    kind: Annotated[Literal["withdraw"], Meta(description="Marks the signed body as a withdrawal.")]
 
 
 class BatchCall(Contract, kw_only=True):
-    """What stands around the items of a batch."""
+    """Envelope of a batch."""
 
     refuses: ClassVar[tuple[str, ...]] = ("day", "kind")
     transactions: list[Any]
@@ -144,7 +144,10 @@ class RollbackItem(Contract, kw_only=True):
     refuses: ClassVar[tuple[str, ...]] = ("amount", "currency", "roundId", "isWin", "rewardType", "rewardedAmount")
     transaction_id: TransactionId
     ref_transaction_id: Annotated[
-        str, Meta(min_length=1, max_length=255, description="The transaction to undo, of any kind.")
+        str,
+        Meta(
+            min_length=1, max_length=255, description="The transactionId of the transaction to roll back, of any type."
+        ),
     ]
     player_id: PlayerId
     session_id: SessionId | UnsetType = UNSET
@@ -192,13 +195,13 @@ StatementId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 SCOPE = (
-    "The part of the day that the statement covers, when it is not all of it: "
-    "currencies=EUR,USD;types=bet,payout;brand=north;part=1/2. Stands directly behind day."
+    "The part of the day that the statement covers, if it does not cover all of it: "
+    "currencies=EUR,USD;types=bet,payout;brand=north;part=1/2. Directly after `day`."
 )
 
 
 class StatementCall(Contract, kw_only=True):
-    """`day` comes first, in the merchant's time zone. The rows are read by a job and told of by GET."""
+    """`day` is the first field, in the merchant's time zone. A job reads the rows. GET returns the result."""
 
     day: Day
     scope: Annotated[str, Meta(max_length=300, description=SCOPE)] | UnsetType = UNSET
@@ -207,15 +210,17 @@ class StatementCall(Contract, kw_only=True):
         Meta(
             extra_json_schema={
                 "items": {"$ref": "#/components/schemas/StatementLine"},
-                "description": "Each transaction of the day, as the operator has it. Rollbacks are rows of their own, "
-                "unless the plan says that files flag or omit what was rolled back.",
+                "description": (
+                    "All transactions of the day in the operator's books. Rollbacks are separate rows, unless "
+                    "the plan states that files flag or omit rolled-back transactions."
+                ),
             }
         ),
     ]
 
 
 class StatementLine(Contract, kw_only=True):
-    """One transaction as the operator has it."""
+    """One transaction in the operator's books."""
 
     transaction_id: TransactionId
     kind: Annotated[str, Meta(description="bet, payout, reward, rollback, deposit or withdraw")]
@@ -233,7 +238,7 @@ class StatementQuery(Contract, kw_only=True):
 
 
 class DaysQuery(PageQuery, kw_only=True):
-    """Both days are in it; without them, every day."""
+    """The period includes both days. Without them, it includes every day."""
 
     from_day: Day | UnsetType = msgspec.field(name="from", default=UNSET)
     to_day: Day | UnsetType = msgspec.field(name="to", default=UNSET)
@@ -242,7 +247,13 @@ class DaysQuery(PageQuery, kw_only=True):
 class BreaksQuery(PageQuery, kw_only=True):
     day: Day
     state: (
-        Annotated[str, Meta(pattern="^(open|assigned|waiting|resolved)$", description="One state; without it, all.")]
+        Annotated[
+            str,
+            Meta(
+                pattern="^(open|assigned|waiting|resolved)$",
+                description="Only cases in this state. Without it, cases in all states.",
+            ),
+        ]
         | UnsetType
     ) = UNSET
 
@@ -252,7 +263,7 @@ Status = Annotated[str, Meta(extra_json_schema={"enum": list(statuses.ALL_KEYS)}
 
 
 class Answered(msgspec.Struct, rename="camel", kw_only=True, omit_defaults=True):
-    """The envelope. A refusal has `message`, and where the contract says so `transactionId` and `balance`."""
+    """Envelope of every answer. A refusal has a `message`; some also have `transactionId` and `balance`."""
 
     status: Status
     message: str | UnsetType = UNSET
@@ -299,13 +310,13 @@ class SessionRow(msgspec.Struct, rename="camel", kw_only=True):
     player_name: str
     game_id: str
     game_name: str
-    status: Annotated[int, Meta(ge=0, le=1, description="1 is active.")]
+    status: Annotated[int, Meta(ge=0, le=1, description="1 means active.")]
     currency: str
     created_at: str
 
 
 class RoundRow(msgspec.Struct, rename="camel", kw_only=True):
-    """One bet with all that it paid and that still stands."""
+    """One bet with all its payouts that are not rolled back."""
 
     transaction_id: str
     session_id: str
@@ -314,7 +325,7 @@ class RoundRow(msgspec.Struct, rename="camel", kw_only=True):
     bet_amount: Balance
     payout: Balance
     is_win: bool
-    session_status: Annotated[int, Meta(ge=0, le=1, description="1 is active.")]
+    session_status: Annotated[int, Meta(ge=0, le=1, description="1 means active.")]
     game_id: str
     game_name: str
     created_at: str
@@ -349,7 +360,9 @@ class StatementTotal(msgspec.Struct, rename="camel", kw_only=True):
     currency: str
     kind: str
     rows: int
-    amount: Annotated[str, Meta(description="Real amount × 100000, as text: it may pass what JavaScript can hold.")]
+    amount: Annotated[
+        str, Meta(description="Real amount × 100000, as text, because it can exceed the range of JavaScript numbers.")
+    ]
 
 
 class StatementFault(msgspec.Struct, rename="camel", kw_only=True):
@@ -358,9 +371,9 @@ class StatementFault(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class Comparison(msgspec.Struct, rename="camel", kw_only=True):
-    """The newest comparison that was made with this statement."""
+    """The newest reconciliation run with this statement."""
 
-    number: Annotated[int, Meta(description="1, 2, … of this day.")]
+    number: Annotated[int, Meta(description="1, 2, … within the day.")]
     outcome: Annotated[str, Meta(description="clear, breaks, no_statement or nothing")]
     compared_at: str
 
@@ -368,33 +381,40 @@ class Comparison(msgspec.Struct, rename="camel", kw_only=True):
 class StatementTold(Answered):
     statement_id: str | UnsetType = UNSET
     day: str | UnsetType = UNSET
-    state: Annotated[str, Meta(description="received (waits to be read), read or refused")] | UnsetType = UNSET
+    state: Annotated[str, Meta(description="received (waiting to be read), read or refused")] | UnsetType = UNSET
     rows: int | UnsetType = UNSET
     totals: list[StatementTotal] | UnsetType = UNSET
-    faults: Annotated[list[StatementFault], Meta(description="Why it was refused; the first hundred.")] | UnsetType = (
+    faults: (
+        Annotated[list[StatementFault], Meta(description="Reasons of the refusal; at most the first 100.")] | UnsetType
+    ) = UNSET
+    fault_count: int | UnsetType = UNSET
+    scope: (
+        Annotated[str, Meta(description="The part of the day that the statement covers. Empty means all of it.")]
+        | UnsetType
+    ) = UNSET
+    warnings: Annotated[list[str], Meta(description="Warnings, for example about unknown ids.")] | UnsetType = UNSET
+    is_current: Annotated[bool, Meta(description="True if the day is compared with this statement.")] | UnsetType = (
         UNSET
     )
-    fault_count: int | UnsetType = UNSET
-    scope: Annotated[str, Meta(description="The part of the day that it covers; empty: all of it.")] | UnsetType = UNSET
-    warnings: Annotated[list[str], Meta(description="What looks wrong in it, such as unknown ids.")] | UnsetType = UNSET
-    is_current: Annotated[bool, Meta(description="It is what the day is compared with.")] | UnsetType = UNSET
     comparison: Comparison | UnsetType | None = UNSET
 
 
-Sum = Annotated[str, Meta(description="Real amount × 100000, as text: a sum may pass what JavaScript can hold.")]
+Sum = Annotated[
+    str, Meta(description="Real amount × 100000, as text, because a sum can exceed the range of JavaScript numbers.")
+]
 Units = Annotated[int, Meta(description="Real amount × 100000.")]
 
 
 class BreakSum(msgspec.Struct, rename="camel", kw_only=True):
     kind: str
-    name: Annotated[str, Meta(description="Of the kind, as on the pages and in the emails.")]
+    name: Annotated[str, Meta(description="Name of the break kind, as on pages and in emails.")]
     currency: str
     breaks: int
     difference: Sum
 
 
 class DaySide(msgspec.Struct, rename="camel", kw_only=True):
-    """One currency and kind of transaction, on both sides."""
+    """One currency and type of transaction, on both sides."""
 
     currency: str
     kind: str
@@ -405,10 +425,10 @@ class DaySide(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class DayRow(msgspec.Struct, rename="camel", kw_only=True):
-    """The newest comparison of a day, in the merchant's time zone."""
+    """The newest reconciliation run of a day, in the merchant's time zone."""
 
     day: str
-    number: Annotated[int, Meta(description="1, 2, … of this day.")]
+    number: Annotated[int, Meta(description="1, 2, … within the day.")]
     outcome: Annotated[str, Meta(description="clear, breaks, no_statement or nothing")]
     compared_at: str
     statement_id: str | None
@@ -420,7 +440,7 @@ class DayRow(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class BreakSide(msgspec.Struct, rename="camel", kw_only=True):
-    """A transaction as one side has it; null where that side does not say."""
+    """A transaction on one side. A field is null if that side does not state it."""
 
     kind: str | None
     player_id: str | None
@@ -429,22 +449,24 @@ class BreakSide(msgspec.Struct, rename="camel", kw_only=True):
     amount: Units | None
     state: str | None
     created_at: str | None
-    line: Annotated[int, Meta(description="Of the statement.")] | None
-    rows: Annotated[int, Meta(description="How many rows the break stands for.")] | None
+    line: Annotated[int, Meta(description="Number of rows in the statement.")] | None
+    rows: Annotated[int, Meta(description="Number of rows that the break stands for.")] | None
 
 
 class BreakRow(msgspec.Struct, rename="camel", kw_only=True):
-    """A difference, with what is done about it."""
+    """A break with the state of its case."""
 
     break_id: int
     kind: str
-    name: Annotated[str, Meta(description="Of the kind, as on the pages and in the emails.")]
-    transaction_id: Annotated[str, Meta(description="Null where the break is not about one transaction.")] | None
+    name: Annotated[str, Meta(description="Name of the break kind, as on pages and in emails.")]
+    transaction_id: Annotated[str, Meta(description="Null if the break does not concern a single transaction.")] | None
     player_id: str | None
     currency: str | None
     ours: BreakSide | None
     theirs: BreakSide | None
-    difference: Annotated[int, Meta(description="Ours minus theirs as the player feels it, real amount × 100000.")]
+    difference: Annotated[
+        int, Meta(description="Our amount minus theirs from the player's point of view, real amount × 100000.")
+    ]
     severity: Annotated[str, Meta(description="low, medium, high or owed")]
     state: Annotated[str, Meta(description="open, assigned, waiting or resolved")]
     resolution: str | None

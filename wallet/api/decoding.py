@@ -162,7 +162,7 @@ def _check_type(rule: _Rule, value: Any) -> None:
     if type(value) is not rule.type:
         _incorrect(f"{rule.name} must be {TYPE_NAMES[rule.type]}.")
     if isinstance(value, str) and not value.isascii() and HALF_A_CHARACTER.search(value):
-        _incorrect(f"{rule.name} has half a character in it.")
+        _incorrect(f"{rule.name} contains half a character.")
     if rule.only is not None and value not in {rule.only, ""}:
         _incorrect(f'{rule.name} must be "{rule.only}" at this endpoint.')
 
@@ -179,7 +179,7 @@ def _check_text(rule: _Rule, value: str) -> None:
     if rule.longest and len(value) > rule.longest:
         raise statuses.FieldRequiredOrInvalid(f"{rule.name} is too long: {rule.longest} characters at most.")
     if "\0" in value:
-        raise statuses.FieldRequiredOrInvalid(f"{rule.name} has a NUL in it.")
+        raise statuses.FieldRequiredOrInvalid(f"{rule.name} contains a NUL character.")
     if rule.pattern and not rule.pattern.fullmatch(value):
         raise statuses.FieldRequiredOrInvalid(f"{rule.name} is not in the form {rule.pattern.pattern}.")
 
@@ -213,7 +213,7 @@ def check_query[C: Contract](contract: type[C], pairs: Iterable[tuple[str, str]]
     found: dict[str, Any] = {}
     for name, text in pairs:
         if name in found:
-            _incorrect(f"{name} stands twice in the query.")
+            _incorrect(f"{name} is in the query twice. Send it once.")
         found[name] = _number(name, text) if kinds.get(name) is int else text
     return check_contract(contract, found)
 

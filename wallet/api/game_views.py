@@ -20,7 +20,7 @@ from wallet.services.calls.sessions import Launch
 
 
 class GameUrl(SignedView):
-    """Opens a session for a player and says where to play."""
+    """Launch a game: open a session for a player and return the address of the game."""
 
     takes, gives = contracts.LaunchCall, contracts.Launched
     kind = "launch"
@@ -60,7 +60,7 @@ def is_active(session: Session) -> int:
 
 
 class GameSessions(Listing):
-    """The merchant's sessions."""
+    """List the sessions of the merchant, newest first."""
 
     takes, gives = contracts.SessionsQuery, contracts.SessionPage
 
@@ -88,7 +88,7 @@ class GameSessions(Listing):
 
 
 class GameSession(Listing):
-    """The rounds of one session: each bet with what it paid."""
+    """List the rounds of one session: each bet with its payouts."""
 
     takes, gives = contracts.SessionQuery, contracts.RoundPage
 
@@ -119,7 +119,7 @@ class GameSession(Listing):
 
 
 class GameList(Listing):
-    """The games that this merchant may launch."""
+    """List the games that this merchant can launch."""
 
     takes, gives = contracts.PageQuery, contracts.GamePage
 

@@ -31,7 +31,7 @@ class Sent(NamedTuple):
 
 
 class SendStatement(SignedView):
-    """A day as the operator has it, to be read and compared; the same bytes twice are one statement."""
+    """Send the statement of a day. The same bytes sent twice are one statement."""
 
     takes, gives = contracts.StatementCall, contracts.StatementTold
     kind = "statement"
@@ -57,7 +57,7 @@ class SendStatement(SignedView):
 
 
 class GetStatement(QueryView):
-    """What became of a statement: whether it was read, and how the day compares."""
+    """Return the state of a statement and the newest reconciliation run of its day."""
 
     takes, gives = contracts.StatementQuery, contracts.StatementTold
 

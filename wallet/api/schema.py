@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cache
 from typing import Any
 
@@ -11,14 +13,30 @@ from drf_spectacular.openapi import AutoSchema
 from wallet.api import contracts
 
 REF = "#/components/schemas/{name}"
+REFERENCE = re.compile(REF.format(name="") + r"(\w+)")
+PUBLIC_NAMES = {
+    "Answered": "Answer",
+    "Moved": "TransactionAnswer",
+    "BalanceTold": "BalanceAnswer",
+    "RolledBack": "RollbackAnswer",
+    "LatePayout": "LatePayoutAnswer",
+    "RollbackBatch": "RollbackBatchAnswer",
+    "LatePayoutBatch": "LatePayoutBatchAnswer",
+    "Launched": "LaunchAnswer",
+    "StatementTold": "StatementAnswer",
+    "Comparison": "ReconciliationRun",
+}
 OTHER_ANSWERS = {
-    "404": "There is no such endpoint.",
-    "405": "Another HTTP method.",
+    "404": "The endpoint does not exist.",
+    "405": "The endpoint needs another HTTP method.",
     "413": "The body is too large.",
-    "415": "The body is of another type.",
-    "429": "Too many requests from this address failed checks 1 to 5. A valid signature is never answered so.",
-    "500": "Unforeseen; nothing was half done.",
-    "503": "Busy or out of reach; nothing was done, try again.",
+    "415": "The body has another media type.",
+    "429": (
+        "Too many requests from this address failed checks 1 to 5. Requests with a valid signature "
+        "never get this answer."
+    ),
+    "500": "Unexpected error. No request is processed in part.",
+    "503": "The wallet is busy or not reachable, and nothing was done. Send the request again.",
 }
 
 
@@ -38,7 +56,8 @@ def _refused(kind: Any, schema: dict[str, Any]) -> dict[str, Any]:
     names = getattr(kind, "refuses", ())
     if not names:
         return {}
-    sentence = f"Refused here, since they mark another kind of call: {', '.join(f'`{name}`' for name in names)}."
+    listed = ", ".join(f"`{name}`" for name in names)
+    sentence = f"Refused fields, because they belong to another type of request: {listed}."
     description = f"{schema.get('description', '')} {sentence}".strip()
     return {"description": description, "not": {"anyOf": [{"required": [name]} for name in names]}}
 
@@ -48,9 +67,17 @@ def schema_of_contract(contract: Any) -> dict[str, Any]:
 
 
 def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Spectacular's hook: the contracts' own schemas beside what it found."""
-    result.setdefault("components", {}).setdefault("schemas", {}).update(_drawn()[1])
-    return result
+    """Spectacular's hook: the contracts' own schemas beside what it found, under names for readers."""
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    found = {**schemas, **_drawn()[1]}
+    result["components"]["schemas"] = {_public_name(name): schema for name, schema in found.items()}
+    document = REFERENCE.sub(lambda reference: REF.format(name=_public_name(reference[1])), json.dumps(result))
+    named: dict[str, Any] = json.loads(document)
+    return named
+
+
+def _public_name(name: str) -> str:
+    return PUBLIC_NAMES.get(name, re.sub("Call$", "Request", name))
 
 
 class ContractSchema(AutoSchema):
@@ -107,19 +134,26 @@ class ContractSchema(AutoSchema):
             return schema
         return {
             "type": "string",
-            "description": "The first line is `#day=2026-01-31`, or with a scope "
-            "`#day=2026-01-31;currencies=EUR;part=1/2`; then the names of columns.",
+            "description": (
+                "The first line is `#day=2026-01-31`, or with a scope "
+                "`#day=2026-01-31;currencies=EUR;part=1/2`. The second line has the column names."
+            ),
         }
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        answers = {"200": _answer("Decided: `status` says how.", schema_of_contract(self.view.gives))}
+        answers = {
+            "200": _answer("The request was decided. `status` is the result.", schema_of_contract(self.view.gives))
+        }
         return answers | {
             code: _answer(text, schema_of_contract(contracts.Answered)) for code, text in OTHER_ANSWERS.items()
         }
 
 
 def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    request_id = {"description": "Searchable in the request log.", "schema": {"type": "string", "format": "uuid"}}
+    request_id = {
+        "description": "Request id, which you can search in the request log.",
+        "schema": {"type": "string", "format": "uuid"},
+    }
     return {
         "description": description,
         "headers": {"x-request-id": request_id},

@@ -24,7 +24,7 @@ IN_CSV = re.compile(rb"#day=([0-9]{4}-[0-9]{2}-[0-9]{2})(?:;([^\r\n]{0,300}))?\r
 IN_JSON = re.compile(
     rb'\s*\{\s*"day"\s*:\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})"\s*,(?:\s*"scope"\s*:\s*"([^"\\]{0,300})"\s*,)?'
 )
-ELSEWHERE = "day stands first in a large body, and scope behind it, so that both are known before the rest is read."
+ELSEWHERE = "In a large body, day must be the first field and scope the second."
 NOT_SAID = "The first line of a CSV is #day= and the day, such as #day=2026-01-31, so that it is signed with the rest."
 
 

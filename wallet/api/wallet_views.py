@@ -24,7 +24,7 @@ def as_call(kind: str, asked: contracts.Contract) -> Call:
 
 
 class Balance(SignedView):
-    """What a player has."""
+    """Return the balance of a player."""
 
     takes, gives = contracts.BalanceCall, contracts.BalanceTold
     kind = "balance"
@@ -48,42 +48,42 @@ class Move(SignedView):
 
 
 class Bet(Move):
-    """A stake is taken from the player's account."""
+    """Place a bet: the stake is debited from the player's account."""
 
     takes = contracts.BetCall
     kind = "bet"
 
 
 class Payout(Move):
-    """Winnings of a bet are paid; an amount of 0 settles a lost round."""
+    """Pay the winnings of a bet. An amount of 0 settles a lost round."""
 
     takes = contracts.PayoutCall
     kind = "payout"
 
 
 class Reward(Move):
-    """A bonus or a jackpot is paid, in the currency of its session."""
+    """Pay a bonus or a jackpot in the currency of its session."""
 
     takes = contracts.RewardCall
     kind = "reward"
 
 
 class Deposit(Move):
-    """The operator pays into a player's account; makes the player known."""
+    """Deposit money to a player's account. A new player is created."""
 
     takes = contracts.DepositCall
     kind = "deposit"
 
 
 class Withdraw(Move):
-    """A player's money goes back to the operator."""
+    """Withdraw money from a player's account."""
 
     takes = contracts.WithdrawCall
     kind = "withdraw"
 
 
 class Batch(SignedView):
-    """Up to 1,000 items, each judged and answered on its own, in order."""
+    """Process up to 1,000 items, each with its own answer, in order."""
 
     is_batch = True
     body_limit = settings.MAX_BATCH_BODY_BYTES
@@ -136,7 +136,7 @@ def readable_id(item: Any) -> dict[str, str]:
 
 
 class Rollback(Batch):
-    """Transactions of any kind are undone."""
+    """Roll back transactions of any type."""
 
     takes, gives = contracts.RollbackItem, contracts.RollbackBatch
     kind = "rollback"
@@ -146,7 +146,7 @@ class Rollback(Batch):
 
 
 class LatePayouts(Batch):
-    """Payouts that come late, under their original ids."""
+    """Send late payouts with their original ids."""
 
     gives: ClassVar[type[contracts.Answered]] = contracts.LatePayoutBatch
     kind = "payout"
@@ -157,12 +157,12 @@ class LatePayouts(Batch):
 
 
 class Retry(LatePayouts):
-    """Late payouts of multiplayer rounds; each bet is found by its session, player and round."""
+    """Send late payouts of multiplayer rounds. Each bet is found by its session, player and round."""
 
     takes = contracts.RetryItem
 
 
 class SettlementCall(LatePayouts):
-    """Payouts that were not delivered the day before."""
+    """Send payouts that were not delivered on the previous day."""
 
     takes = contracts.SettlementItem

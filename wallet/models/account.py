@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, Player
 from wallet.money import MAX_WHOLE_NUMBER
@@ -31,10 +32,10 @@ class Account(models.Model):
 
     class Kind(models.TextChoices):
         PLAYER = "player"
-        GAMES = "games", "Games (stakes and payouts)"
-        REWARDS = "rewards", "Rewards (bonuses and jackpots)"
-        CASHIER = "cashier", "Cashier (deposits and withdrawals)"
-        CORRECTIONS = "correct", "Corrections (entries that settle a case)"
+        GAMES = "games", _("Games (stakes and payouts)")
+        REWARDS = "rewards", _("Rewards (bonuses and jackpots)")
+        CASHIER = "cashier", _("Cashier (deposits and withdrawals)")
+        CORRECTIONS = "correct", _("Corrections (entries that settle a case)")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="accounts")
     player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="accounts", null=True, blank=True)

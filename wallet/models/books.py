@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant
 
@@ -21,7 +22,7 @@ class AccountProof(models.Model):
     )
     total = models.BigIntegerField()
     beyond = models.BigIntegerField(
-        default=0, db_default=0, help_text="By how much the balance on its newest row is off that sum."
+        default=0, db_default=0, help_text=_("Difference between the balance on the newest row and that sum.")
     )
 
     def __str__(self) -> str:
@@ -43,14 +44,14 @@ class BookFinding(models.Model):
     """One thing that is wrong in the books of a merchant, until a check finds it no more."""
 
     class Origin(models.TextChoices):
-        BALANCES = "balances", "Balances against verified sums, each night"
+        BALANCES = "balances", _("Balances against verified sums, every night")
         ROWS = "rows", "Rows"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="book_findings")
     origin = models.CharField(max_length=8, choices=Origin)
-    kind = models.CharField(max_length=20, help_text="Of the case that it becomes.")
+    kind = models.CharField(max_length=20, help_text=_("Of the case that the difference becomes."))
     subject = models.CharField(max_length=600, db_collation="C")
-    player_key = models.BigIntegerField(null=True, help_text="Whose rows are read again each night.")
+    player_key = models.BigIntegerField(null=True, help_text=_("The accounts whose rows are read again every night."))
     player_id = models.CharField(max_length=255, blank=True)
     currency = models.CharField(max_length=8, blank=True)
     ours = models.JSONField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import track_history
@@ -66,50 +67,50 @@ class Case(models.Model):
     """
 
     class Kind(models.TextChoices):
-        OWED = "owed", "Refused payout (owed to player)"
-        MISSING_HERE = "missing_here", "Missing in our ledger"
-        MISSING_THERE = "missing_there", "Missing in statement"
-        AMOUNT = "amount", "Amount mismatch"
-        CURRENCY = "currency", "Currency mismatch"
-        KIND = "kind", "Type mismatch"
-        WHOSE = "whose", "Player mismatch"
-        GAME = "game", "Game mismatch"
-        STATE = "state", "Status mismatch"
-        DUPLICATE_HERE = "duplicate_here", "Duplicate in our ledger"
-        DUPLICATE_THERE = "duplicate_there", "Duplicate in statement"
-        PAYOUT_WITHOUT_BET = "payout_without_bet", "Payout without bet"
-        UNSETTLED = "unsettled", "Unsettled round"
-        DAY_BOUNDARY = "day_boundary", "Cut-off difference"
-        NETS_OUT = "nets_out", "Rolled-back round on one side"
-        TOTALS = "totals", "Totals mismatch"
-        GROUP = "group", "Player total mismatch"
-        NO_STATEMENT = "no_statement", "Statement missing"
-        LATE_STATEMENT = "late_statement", "Statement late"
-        TRUNCATED = "truncated", "Statement truncated"
-        BALANCE = "balance", "Ledger does not balance"
-        PAID_ON_ROLLED_BACK = "paid_on_rolled_back", "Payout stands on a rolled-back bet"
-        BELOW_ZERO = "below_zero", "Negative balance"
-        TOMBSTONE_MET = "tombstone_met", "Bet accepted after its rollback"
+        OWED = "owed", gettext_lazy("Refused payout (owed to player)")
+        MISSING_HERE = "missing_here", gettext_lazy("Missing in our ledger")
+        MISSING_THERE = "missing_there", gettext_lazy("Missing in statement")
+        AMOUNT = "amount", gettext_lazy("Amount mismatch")
+        CURRENCY = "currency", gettext_lazy("Currency mismatch")
+        KIND = "kind", gettext_lazy("Type mismatch")
+        WHOSE = "whose", gettext_lazy("Player mismatch")
+        GAME = "game", gettext_lazy("Game mismatch")
+        STATE = "state", gettext_lazy("Status mismatch")
+        DUPLICATE_HERE = "duplicate_here", gettext_lazy("Duplicate in our ledger")
+        DUPLICATE_THERE = "duplicate_there", gettext_lazy("Duplicate in statement")
+        PAYOUT_WITHOUT_BET = "payout_without_bet", gettext_lazy("Payout without bet")
+        UNSETTLED = "unsettled", gettext_lazy("Unsettled round")
+        DAY_BOUNDARY = "day_boundary", gettext_lazy("Cut-off difference")
+        NETS_OUT = "nets_out", gettext_lazy("Rolled-back round on one side")
+        TOTALS = "totals", gettext_lazy("Totals mismatch")
+        GROUP = "group", gettext_lazy("Player total mismatch")
+        NO_STATEMENT = "no_statement", gettext_lazy("Statement missing")
+        LATE_STATEMENT = "late_statement", gettext_lazy("Statement late")
+        TRUNCATED = "truncated", gettext_lazy("Statement truncated")
+        BALANCE = "balance", gettext_lazy("Ledger does not balance")
+        PAID_ON_ROLLED_BACK = "paid_on_rolled_back", gettext_lazy("Payout stands on a rolled-back bet")
+        BELOW_ZERO = "below_zero", gettext_lazy("Negative balance")
+        TOMBSTONE_MET = "tombstone_met", gettext_lazy("Bet accepted after its rollback")
 
     class State(models.TextChoices):
         OPEN = "open"
         ASSIGNED = "assigned"
-        WAITING = "waiting", "Waiting for the operator"
+        WAITING = "waiting", gettext_lazy("Waiting for operator")
         RESOLVED = "resolved"
 
     class Resolution(models.TextChoices):
-        FOUND_LATE = "found_late", "Found late"
-        CORRECTED = "corrected", "Corrected"
-        THEIRS = "theirs", "Operator's error"
-        OURS = "ours", "Our error"
-        WRITTEN_OFF = "written_off", "Written off"
-        SETTLED = "settled", "Settled by correction"
+        FOUND_LATE = "found_late", gettext_lazy("Found late")
+        CORRECTED = "corrected", gettext_lazy("Corrected")
+        THEIRS = "theirs", gettext_lazy("Operator error")
+        OURS = "ours", gettext_lazy("Our error")
+        WRITTEN_OFF = "written_off", gettext_lazy("Written off")
+        SETTLED = "settled", gettext_lazy("Settled by correction")
 
     class Severity(models.IntegerChoices):
         LOW = 1
         MEDIUM = 2
         HIGH = 3
-        OWED = 4, "Owed to a player"
+        OWED = 4, gettext_lazy("Owed to a player")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="cases")
     day = models.DateField()
@@ -123,29 +124,47 @@ class Case(models.Model):
     theirs = models.JSONField(null=True, help_text="The statement's row: the same, and its line.")
     difference = models.BigIntegerField(
         default=0,
-        help_text="Ours less theirs, as players feel it: above 0 is what we gave them beyond.",
+        help_text=gettext_lazy(
+            "Our amount minus theirs, seen from the player: a positive amount is what we gave in excess."
+        ),
     )
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.LOW)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     resolution = models.CharField(max_length=11, choices=Resolution, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     other = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="The same row's case of another day."
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=gettext_lazy("The case of the same row on another day."),
     )
     found_by = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="found")
     seen_by = models.ForeignKey(
-        Reconciliation, on_delete=models.PROTECT, related_name="+", help_text="The newest comparison that met it."
+        Reconciliation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=gettext_lazy("The newest reconciliation run with this break."),
     )
     write_off_asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     asked_resolution = models.CharField(
-        max_length=11, choices=Resolution, blank=True, default="", db_default="", help_text="As it was asked for."
+        max_length=11,
+        choices=Resolution,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("Resolution as requested."),
     )
     resolved_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty: it closed by itself."
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=gettext_lazy("If empty, the case closed automatically."),
     )
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True, editable=False, help_text="By its severity; a trigger keeps it.")
+    due_at = models.DateTimeField(null=True, editable=False, help_text=gettext_lazy("Follows from the severity."))
 
     class Meta:
         ordering = ["-severity", "opened_at"]
@@ -225,13 +244,15 @@ class FoldedRow(models.Model):
     case = models.ForeignKey(
         Case, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="folded_rows"
     )
-    number = models.PositiveIntegerField(help_text="1, 2, … of its case.")
-    subject = models.CharField(max_length=600, blank=True, db_collation="C", help_text="As a case of its own has it.")
+    number = models.PositiveIntegerField(help_text=gettext_lazy("1, 2, … within the case."))
+    subject = models.CharField(
+        max_length=600, blank=True, db_collation="C", help_text=gettext_lazy("The same as in a separate case.")
+    )
     player_id = models.CharField(max_length=255, blank=True, db_collation="C")
     currency = models.CharField(max_length=8, blank=True, db_collation="C")
     ours = models.JSONField(null=True)
     theirs = models.JSONField(null=True)
-    net = models.DecimalField(max_digits=40, decimal_places=0, help_text="Our amount minus theirs.")
+    net = models.DecimalField(max_digits=40, decimal_places=0, help_text=gettext_lazy("Our amount minus theirs."))
 
     class Meta:
         ordering = ["number"]
@@ -246,11 +267,15 @@ class CaseNote(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    is_staff = models.BooleanField(help_text="Written by our staff.")
-    is_internal = models.BooleanField(default=False, help_text="The operator does not see it.")
+    is_staff = models.BooleanField(help_text=gettext_lazy("Written by our staff."))
+    is_internal = models.BooleanField(default=False, help_text=gettext_lazy("If on, the operator cannot read it."))
     text = models.CharField(max_length=2000)
     statement = models.ForeignKey(
-        Statement, on_delete=models.PROTECT, null=True, related_name="+", help_text="A corrected one that came with it."
+        Statement,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=gettext_lazy("A corrected statement that came with the note."),
     )
     created_at = models.DateTimeField()
 

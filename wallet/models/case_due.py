@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 # Working days (Monday to Friday in the merchant's time zone) by severity, from the moment at which the case was found.
 # A severity that grows by age alone moves no date: else a low case would be due before its seven days are over. A
@@ -63,9 +64,9 @@ class CaseReminder(models.Model):
     """A step of which people were mailed, once for each case, step and due date."""
 
     class Step(models.IntegerChoices):
-        SOON = 1, "Due soon"
-        DUE = 2, "Due"
-        ESCALATED = 3, "Overdue: escalated"
+        SOON = 1, _("Due soon")
+        DUE = 2, _("Due")
+        ESCALATED = 3, _("Overdue: escalated")
 
     case = models.ForeignKey("wallet.Case", on_delete=models.PROTECT, db_index=False, related_name="reminders")
     step = models.PositiveSmallIntegerField(choices=Step)

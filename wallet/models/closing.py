@@ -8,6 +8,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import track_history, unbound_reference
@@ -85,38 +86,40 @@ class Settlement(models.Model):
     """A month's settlement statement of one merchant. After the sign-off it stays as it is, in the database itself."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "Being prepared"
+        REQUESTED = "requested", _("Being prepared")
         PREPARED = "prepared"
-        SIGNED = "signed", "Signed off"
+        SIGNED = "signed", _("Signed off")
         REFUSED = "refused"
         WITHDRAWN = "withdrawn"
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="settlements")
-    month = models.DateField(help_text="Its first day, in the merchant's time zone.")
-    number = models.PositiveSmallIntegerField(help_text="1, 2, … of this month.")
+    month = models.DateField(help_text=_("The first day of the month, in the merchant's time zone."))
+    number = models.PositiveSmallIntegerField(help_text=_("1, 2, … within the month."))
     state = models.CharField(max_length=9, choices=State, default=State.REQUESTED)
     time_zone = models.CharField(max_length=64)
-    begins_at = models.DateTimeField(help_text="The first moment that is in it.")
-    ends_at = models.DateTimeField(help_text="The first moment after it.")
+    begins_at = models.DateTimeField(help_text=_("The first moment of the month."))
+    ends_at = models.DateTimeField(help_text=_("The first moment after the month."))
     reason = models.CharField(
-        max_length=500, blank=True, help_text="Why the month is closed in spite of open days or cases."
+        max_length=500, blank=True, help_text=_("The reason to close the month with open days or cases.")
     )
     figures = models.JSONField(default=dict)
     digest = models.CharField(
-        max_length=64, blank=True, help_text="SHA-256 of figures and adjustments, in hex: the history keeps it."
+        max_length=64, blank=True, help_text=_("SHA-256 of figures and adjustments, in hex: the history keeps it.")
     )
     counted_at = models.DateTimeField(null=True)
-    refusal = models.CharField(max_length=500, blank=True, help_text="Why it could not be prepared.")
+    refusal = models.CharField(
+        max_length=500, blank=True, help_text=_("The reason why the statement could not be prepared.")
+    )
     prepared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
-    withdrawal = models.CharField(max_length=500, blank=True, help_text="Why it was withdrawn.")
+    withdrawal = models.CharField(max_length=500, blank=True, help_text=_("The reason of the withdrawal."))
 
     class Meta:
-        verbose_name = "settlement statement"
+        verbose_name = _("settlement statement")
         ordering = ["-month", "-number"]
         constraints = [
             no_secret_constraint("settlement", "reason"),
@@ -177,23 +180,29 @@ class SettlementAdjustment(models.Model):
     """What this month changed of an earlier one. Written with its statement, and never changed."""
 
     class Kind(models.TextChoices):
-        ROLLBACK = "rollback", "Rollback of an earlier month"
-        ENTRY = "entry", "Correcting entry"
-        DAY = "day", "Restated day"
-        CASE = "case", "Case of an earlier month"
+        ROLLBACK = "rollback", _("Rollback of an earlier month")
+        ENTRY = "entry", _("Correcting entry")
+        DAY = "day", _("Restated day")
+        CASE = "case", _("Case of an earlier month")
 
     settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, db_index=False, related_name="adjustments")
     kind = models.CharField(max_length=8, choices=Kind)
-    month = models.DateField(help_text="The original one: its first day.")
+    month = models.DateField(help_text=_("The original month: its first day."))
     day = models.DateField(null=True)
     transaction_id = models.CharField(max_length=600, blank=True, db_collation="C")
     part = models.IntegerField(default=0)
-    ref_transaction_id = models.CharField(max_length=255, blank=True, db_collation="C", help_text="What it takes back.")
-    moved = models.CharField(max_length=20, blank=True, help_text="Kind of what was taken back, or of the entry.")
+    ref_transaction_id = models.CharField(
+        max_length=255, blank=True, db_collation="C", help_text=_("The transaction that is reversed.")
+    )
+    moved = models.CharField(
+        max_length=20, blank=True, help_text=_("Type of the reversed transaction, or of the entry.")
+    )
     game = unbound_reference("merchants.Game")
     currency = models.CharField(max_length=8, blank=True, db_collation="C")
-    amount = models.BigIntegerField(default=0, help_text="What it gave players; below 0, what it took from them.")
-    difference = models.BigIntegerField(default=0, help_text="Of a case: ours less theirs. It moves no money.")
+    amount = models.BigIntegerField(
+        default=0, help_text=_("Amount given to players. A negative amount was taken from players.")
+    )
+    difference = models.BigIntegerField(default=0, help_text=_("Of a case: our amount minus theirs. No money moves."))
     text = models.CharField(max_length=300, blank=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     run = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
@@ -253,24 +262,24 @@ class Invoice(models.Model):
     """An invoice for a month, as it was uploaded. The newest of an issuer and month counts; earlier ones stay."""
 
     class Issuer(models.TextChoices):
-        MERCHANT = "merchant", "Merchant"
-        PROVIDER = "provider", "Provider"
+        MERCHANT = "merchant", _("Merchant")
+        PROVIDER = "provider", _("Provider")
 
     class Basis(models.TextChoices):
         GGR = "ggr", "GGR"
-        NET = "net", "GGR less rewards"
+        NET = "net", _("GGR less rewards")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="invoices")
-    month = models.DateField(help_text="Its first day, in the merchant's time zone.")
+    month = models.DateField(help_text=_("The first day of the month, in the merchant's time zone."))
     issuer = models.CharField(max_length=8, choices=Issuer)
-    number = models.CharField(max_length=60, help_text="As it stands on the invoice.")
-    basis = models.CharField(max_length=3, choices=Basis, help_text="The figure that the invoice states.")
+    number = models.CharField(max_length=60, help_text=_("As written on the invoice."))
+    basis = models.CharField(max_length=3, choices=Basis, help_text=_("The figure that the invoice states."))
     totals = models.JSONField(help_text="Of the invoice, by currency: {currency: units as text}.")
-    name = models.CharField(max_length=200, help_text="Of the file, as it was sent.")
+    name = models.CharField(max_length=200, help_text=_("Name of the file, as sent."))
     file = models.FileField(storage=private_files, upload_to="invoices/%Y/%m/", max_length=200)
     content_type = models.CharField(max_length=40)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the bytes, in hex.")
-    size = models.BigIntegerField(help_text="Bytes.")
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of the bytes, in hex."))
+    size = models.BigIntegerField(help_text=_("Size in bytes."))
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, Person, Player
 from merchants.models.audit import track_history
@@ -32,7 +33,7 @@ class Correction(models.Model):
     player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="corrections", db_index=False)
     currency = models.CharField(max_length=8, db_collation="C")
     amount = models.BigIntegerField()
-    is_credit = models.BooleanField(help_text="To the player; else from the player.")
+    is_credit = models.BooleanField(help_text=_("If off, the amount moves from the player."))
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField()
     approved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -41,7 +42,12 @@ class Correction(models.Model):
         Transaction, on_delete=models.PROTECT, null=True, db_constraint=False, related_name="correction"
     )
     declined_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, help_text="Empty: superseded."
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("If empty, a newer proposal superseded this proposal."),
     )
     declined_at = models.DateTimeField(null=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import track_history
 from portal.lib.currencies import FOUR_DECIMALS, NO_DECIMALS, PLAY_MONEY, THREE_DECIMALS, TWO_DECIMALS
@@ -66,8 +67,8 @@ LIMITS_STAY = f"""
 
 @track_history(scopes={"rate": "pgh_obj"})
 class CurrencyRate(models.Model):
-    currency = models.CharField(max_length=8, unique=True, db_collation="C", help_text="Its code, such as JPY.")
-    per_euro = models.BigIntegerField("Units per euro", help_text="What one euro is worth in this currency, × 100000.")
+    currency = models.CharField(max_length=8, unique=True, db_collation="C", help_text=_("Currency code, such as JPY."))
+    per_euro = models.BigIntegerField(_("Units per euro"), help_text=_("Value of EUR 1 in this currency, × 100000."))
 
     class Meta:
         ordering = ["currency"]
@@ -75,12 +76,12 @@ class CurrencyRate(models.Model):
             models.CheckConstraint(
                 condition=Q(currency__regex="^[A-Z0-9]{3,8}$") & ~Q(currency__in=[BASE, PLAY_MONEY]),
                 name="currency_rate_of_another_currency",
-                violation_error_message="Write the code of a currency other than EUR and XXX, in capital letters.",
+                violation_error_message=_("Enter the code of a currency other than EUR and XXX, in capital letters."),
             ),
             models.CheckConstraint(
                 condition=Q(per_euro__range=(1, MAX_WHOLE_NUMBER)),
                 name="currency_rate_above_zero",
-                violation_error_message="A rate is above zero.",
+                violation_error_message=_("A rate must be above zero. Enter a positive number."),
             ),
         ]
         triggers = [

@@ -8,6 +8,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant, Person
 from merchants.models.audit import Inserted, Updated, track_history
@@ -38,29 +40,33 @@ class Export(models.Model):
 
     class Form(models.TextChoices):
         CSV = "csv", "CSV"
-        XLSX = "xlsx", "XLSX (Excel)"
+        XLSX = "xlsx", gettext_lazy("XLSX (Excel)")
 
     class State(models.TextChoices):
         WAITING = "waiting"
-        RUNNING = "running", "Being written"
+        RUNNING = "running", gettext_lazy("Being prepared")
         READY = "ready"
         FAILED = "failed"
         CANCELLED = "cancelled"
-        EXPIRED = "expired", "Deleted"
+        EXPIRED = "expired", gettext_lazy("Deleted")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="exports")
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     what = models.CharField(max_length=9, choices=What)
     form = models.CharField(max_length=4, choices=Form)
-    wish = models.JSONField(help_text="The filter, as in the address of the list.")
+    wish = models.JSONField(help_text=gettext_lazy("The filter, as in the address of the list."))
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
-    attempt = models.PositiveIntegerField(default=0, help_text="A job that was overtaken by another writes no more.")
+    attempt = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("A job that another job has overtaken stops writing.")
+    )
     rows_done = models.BigIntegerField(default=0)
     rows_in_all = models.BigIntegerField(null=True)
-    size = models.BigIntegerField(null=True, help_text="Of the file, in bytes.")
-    is_cut = models.BooleanField(default=False, help_text="There were more rows than a sheet holds.")
+    size = models.BigIntegerField(null=True, help_text=gettext_lazy("Size of the file in bytes."))
+    is_cut = models.BooleanField(default=False, help_text=gettext_lazy("There were more rows than a sheet can hold."))
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
-    alive_at = models.DateTimeField(help_text="When it was asked for, or the job last said that it writes.")
+    alive_at = models.DateTimeField(
+        help_text=gettext_lazy("The moment of the request, or of the last sign of life of the job.")
+    )
     ended_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
@@ -86,7 +92,7 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.what} as {self.form}"
+        return _("%(what)s as %(form)s") % {"what": self.what, "form": self.form}
 
     @property
     def file_name(self) -> str:

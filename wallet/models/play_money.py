@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from wallet.models.session import Session
 
@@ -13,7 +14,7 @@ class PlayTransaction(models.Model):
     transaction_id = models.CharField(max_length=255, db_collation="C")
     kind = models.CharField(max_length=9)
     status = models.CharField(max_length=40)
-    content = models.JSONField(help_text="What makes a repeat the same call.")
+    content = models.JSONField(help_text=_("Fields that make a repeat the same request."))
     amount = models.BigIntegerField(default=0)
     balance = models.BigIntegerField(null=True)
     ref_transaction_id = models.CharField(max_length=255, null=True, db_collation="C")

@@ -9,6 +9,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant, Person
 from portal.lib.email_addresses import EmailAddressField
@@ -26,14 +27,14 @@ class Reconciliation(models.Model):
         FAILED = "failed"
 
     class Outcome(models.TextChoices):
-        CLEAR = "clear", "All clear"
-        BREAKS = "breaks", "Breaks"
-        NO_STATEMENT = "no_statement", "No statement"
-        NOTHING = "nothing", "Nothing to compare"
+        CLEAR = "clear", gettext_lazy("All clear")
+        BREAKS = "breaks", gettext_lazy("Breaks")
+        NO_STATEMENT = "no_statement", gettext_lazy("No statement")
+        NOTHING = "nothing", gettext_lazy("Nothing to compare")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="reconciliations")
-    day = models.DateField(help_text="In the merchant's time zone.")
-    number = models.IntegerField(help_text="1, 2, … of this day.")
+    day = models.DateField(help_text=gettext_lazy("In the merchant's time zone."))
+    number = models.IntegerField(help_text=gettext_lazy("1, 2, … within the day."))
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="+")
@@ -41,7 +42,7 @@ class Reconciliation(models.Model):
         models.BigIntegerField(),
         default=list,
         db_default=[],
-        help_text="All current statements that it saw, also where one was missing and nothing was compared.",
+        help_text=gettext_lazy("All current statements of the day, also if one was missing and nothing was compared."),
     )
     restates = ArrayField(
         models.DateField(),
@@ -49,7 +50,7 @@ class Reconciliation(models.Model):
         db_default=[],
         help_text="Days beside it that are to be compared again, since they were judged by what it no longer has.",
     )
-    upto = models.BigIntegerField(null=True, help_text="The newest ledger row that it saw.")
+    upto = models.BigIntegerField(null=True, help_text=gettext_lazy("The newest ledger row in the run."))
     figures = models.JSONField(
         default=dict,
         help_text="What screen and mail show: {matched, ours, theirs, sides: [{currency, kind, …}], breaks: […]}.",
@@ -60,6 +61,7 @@ class Reconciliation(models.Model):
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name = gettext_lazy("reconciliation run")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "day", "number"], name="reconciliation_once"),
@@ -101,6 +103,7 @@ class ReportDelivery(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = gettext_lazy("report")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["reconciliation", "to"], name="report_delivery_once")]
 

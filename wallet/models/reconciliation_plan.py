@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant
 from merchants.models.amounts import amounts_by_currency
@@ -69,32 +71,43 @@ class ReconciliationPlan(models.Model):
     """How a merchant's days are reconciled. Without one, they are not."""
 
     class Grain(models.TextChoices):
-        ROWS = "rows", "One line for each transaction"
-        TOTALS = "totals", "One line for each player, kind and currency"
+        ROWS = "rows", gettext_lazy("One line for each transaction")
+        TOTALS = "totals", gettext_lazy("One line for each player, kind and currency")
 
     merchant = models.OneToOneField(Merchant, on_delete=models.PROTECT, related_name="reconciliation_plan")
     is_on = models.BooleanField(default=True, db_default=True)
     hour = models.PositiveSmallIntegerField(
-        default=8, help_text="Of the day after, in the merchant's time zone: then the report is due."
+        default=8,
+        help_text=gettext_lazy("The report is due at this hour of the next day, in the merchant's time zone."),
     )
     grain = models.CharField(max_length=6, choices=Grain, default=Grain.ROWS)
-    mapping = models.JSONField(default=dict, blank=True, help_text="How the columns of its files are read.")
+    mapping = models.JSONField(default=dict, blank=True, help_text=gettext_lazy("Mapping of the columns of its files."))
     unsettled_hours = models.PositiveSmallIntegerField(
-        default=24, help_text="From this age on, a round without an end is a break."
+        default=24, help_text=gettext_lazy("An open round of this age becomes a break.")
     )
     high_amount = models.BigIntegerField(
-        default=100_000_000, help_text="From this difference on (in euro, × 100000) a case is of high severity."
+        default=100_000_000,
+        help_text=gettext_lazy("A case with this difference or more (in euro, × 100000) has high severity."),
     )
-    high_amount_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `high_amount`.")
+    high_amount_by_currency = models.JSONField(
+        null=True, blank=True, help_text=gettext_lazy("Takes precedence over `high_amount`.")
+    )
     write_off_alone = models.BigIntegerField(
         default=0,
-        help_text="Up to this difference (in euro, × 100000) one person writes off; above it a second confirms.",
+        help_text=gettext_lazy(
+            "One person writes off up to this difference (in euro, × 100000). Above it, a second person must approve."
+        ),
     )
-    write_off_alone_by_currency = models.JSONField(null=True, blank=True, help_text="Goes before `write_off_alone`.")
-    is_attached = models.BooleanField(default=False, help_text="The files come with the mail, not behind a link.")
-    names_players = models.BooleanField(default=False, help_text="The mail may say which players.")
+    write_off_alone_by_currency = models.JSONField(
+        null=True, blank=True, help_text=gettext_lazy("Takes precedence over `write_off_alone`.")
+    )
+    is_attached = models.BooleanField(
+        default=False,
+        help_text=gettext_lazy("Attach the files to the email. If off, the email has links to the files."),
+    )
+    names_players = models.BooleanField(default=False, help_text=gettext_lazy("Name players in report emails."))
     day_begins = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text="The hour at which a day begins, in the merchant's time zone."
+        default=0, db_default=0, help_text=gettext_lazy("The hour at which a day begins, in the merchant's time zone.")
     )
     earlier_days = models.JSONField(
         default=list,
@@ -107,14 +120,14 @@ class ReconciliationPlan(models.Model):
         default=list,
         db_default=[],
         blank=True,
-        help_text="Types that are not compared, on either side.",
+        help_text=gettext_lazy("Types that are not compared on either side."),
     )
     scopes = ArrayField(
         models.CharField(max_length=300),
         default=list,
         db_default=[],
         blank=True,
-        help_text="Scopes of all statements of a day. Empty: a day has one statement of everything.",
+        help_text=gettext_lazy("Scopes of all statements of a day. If empty, a day has one statement of everything."),
     )
 
     class Meta:
@@ -168,7 +181,7 @@ class ReconciliationPlan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.merchant.code}, at {self.hour}:00"
+        return _("%(code)s, at %(hour)s:00") % {"code": self.merchant.code, "hour": self.hour}
 
 
 @track_history(scopes={"merchant": "merchant"}, owners_told=True)
@@ -203,7 +216,7 @@ class ReportOptOut(models.Model):
     """An address that asked not to get a merchant's report, named or as one of its people."""
 
     merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="report_opt_outs")
-    email = EmailAddressField(help_text="In small letters.")
+    email = EmailAddressField(help_text=gettext_lazy("In lower case."))
     asked_at = models.DateTimeField()
 
     class Meta:
@@ -227,17 +240,22 @@ class StatementSource(models.Model):
     """Where statements are fetched from, by schedule. The password is sealed as secrets are."""
 
     class Kind(models.TextChoices):
-        URL = "url", "HTTPS address"
+        URL = "url", gettext_lazy("HTTPS address")
         SFTP = "sftp", "SFTP"
 
     merchant = models.OneToOneField(Merchant, on_delete=models.PROTECT, related_name="statement_source")
     kind = models.CharField(max_length=4, choices=Kind)
     address = models.CharField(
-        max_length=500, help_text="{day} stands for the day, as 2026-01-31. sftp://user@host:22/folder/{day}.csv"
+        max_length=500,
+        help_text=gettext_lazy(
+            "{day} stands for the day, for example 2026-01-31. sftp://user@host:22/folder/{day}.csv"
+        ),
     )
     sealed = models.BinaryField(null=True)
     kek_id = models.CharField(max_length=32, blank=True)
-    host_key = models.CharField(max_length=200, blank=True, help_text="SFTP: SHA256 fingerprint of the host's key.")
+    host_key = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("SFTP: SHA256 fingerprint of the host's key.")
+    )
     is_on = models.BooleanField(default=True)
     last_tried_at = models.DateTimeField(null=True)
     last_answer = models.CharField(max_length=300, blank=True)
@@ -261,7 +279,9 @@ class HostKeyLookup(models.Model):
     tried_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     host_key = models.CharField(max_length=200, blank=True, db_default="")
-    refusal = models.CharField(max_length=500, blank=True, db_default="", help_text="Why there is no key.")
+    refusal = models.CharField(
+        max_length=500, blank=True, db_default="", help_text=gettext_lazy("The reason why there is no key.")
+    )
 
     class Meta:
         constraints = [

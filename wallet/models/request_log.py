@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from wallet.models.live_merchants import live_merchants
 
@@ -67,14 +68,14 @@ class SignedRequest(models.Model):
     currency = models.CharField(max_length=8, null=True)
     amount = models.BigIntegerField(null=True)
     balance = models.BigIntegerField(null=True)
-    items = models.PositiveSmallIntegerField(null=True, help_text="Of a batch.")
-    duration_us = models.PositiveIntegerField(help_text="Microseconds in this server.")
+    items = models.PositiveSmallIntegerField(null=True, help_text=_("Within a batch."))
+    duration_us = models.PositiveIntegerField(help_text=_("Microseconds in this server."))
 
     objects = SignedRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "request log"
+        verbose_name_plural = _("request log")
         indexes = [
             BrinIndex(fields=["created_at"], name="request_by_time"),
             models.Index(fields=["merchant", "id"], name="request_of_merchant"),
@@ -109,10 +110,12 @@ class RefusedCall(models.Model):
     request_id = models.UUIDField(primary_key=True)
     created_at = models.DateTimeField(db_index=True)
     query = models.TextField(blank=True)
-    headers = models.JSONField(help_text="Cookies and authorisations masked, signatures cut.")
+    headers = models.JSONField(help_text=_("Cookies and authorisations are masked, signatures are cut."))
     body = models.BinaryField()
-    signature = models.JSONField(null=True, help_text="By what the signature is compared; it is nowhere whole.")
-    is_cut = models.BooleanField(default=False, db_default=False, help_text="Only its beginning is here.")
+    signature = models.JSONField(
+        null=True, help_text=_("Mask for comparing the signature. The whole signature is not stored.")
+    )
+    is_cut = models.BooleanField(default=False, db_default=False, help_text=_("Only the beginning is stored."))
 
     class Meta:
         ordering = ["-created_at"]

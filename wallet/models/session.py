@@ -6,6 +6,7 @@ from typing import Self
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Game, Merchant, Player
 from wallet.models.account import Account
@@ -28,11 +29,13 @@ class Session(models.Model):
     player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="sessions")
     game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="sessions")
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, null=True, related_name="sessions", help_text="Empty for play money."
+        Account, on_delete=models.PROTECT, null=True, related_name="sessions", help_text=_("Empty for play money.")
     )
     currency = models.CharField(max_length=8, db_collation="C")
-    pushed_balance = models.BigIntegerField(help_text="The operator's word at launch, real amount × 100000.")
-    play_balance = models.BigIntegerField(null=True, blank=True, help_text="Demo sessions only.")
+    pushed_balance = models.BigIntegerField(
+        help_text=_("Balance that the operator sent at launch, real amount × 100000.")
+    )
+    play_balance = models.BigIntegerField(null=True, blank=True, help_text=_("Demo sessions only."))
     is_active = models.BooleanField(default=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -10,6 +10,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import MD5, Cast
+from django.utils.translation import gettext_lazy
 
 from merchants.models import Merchant, Person
 from merchants.models.typed_text import one_line_constraint
@@ -24,30 +25,34 @@ class Statement(models.Model):
     """What the operator says of one day. Read whole or refused whole; one that replaces another leaves it there."""
 
     class Source(models.TextChoices):
-        UPLOAD = "upload", "Uploaded"
-        API = "api", "Sent by a signed call"
-        PULL = "pull", "Fetched"
+        UPLOAD = "upload", gettext_lazy("Uploaded")
+        API = "api", gettext_lazy("Sent by a signed request")
+        PULL = "pull", gettext_lazy("Fetched")
 
     class State(models.TextChoices):
-        RECEIVED = "received", "Waits to be read"
+        RECEIVED = "received", gettext_lazy("Waiting to be read")
         READ = "read"
         REFUSED = "refused"
 
-    number = models.UUIDField(unique=True, help_text="Its name to the outside.")
+    number = models.UUIDField(unique=True, help_text=gettext_lazy("Public name."))
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="statements")
-    day = models.DateField(help_text="In the merchant's time zone.")
+    day = models.DateField(help_text=gettext_lazy("In the merchant's time zone."))
     grain = models.CharField(max_length=6, choices=ReconciliationPlan.Grain)
     scope = models.CharField(
-        max_length=300, blank=True, default="", db_default="", help_text="Of the day, what it is of. Empty: all of it."
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("The part of the day that the statement covers. If empty, all of it."),
     )
     state = models.CharField(max_length=8, choices=State, default=State.RECEIVED)
     source = models.CharField(max_length=6, choices=Source)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    name = models.CharField(max_length=200, blank=True, help_text="Of the file, as it was sent.")
+    name = models.CharField(max_length=200, blank=True, help_text=gettext_lazy("Name of the file, as sent."))
     file = models.FileField(storage=private_files, upload_to="statements/%Y/%m/", max_length=200)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the bytes as they came, in hex.")
-    size = models.BigIntegerField(help_text="Bytes.")
-    mapping = models.JSONField(default=dict, help_text="How it was read.")
+    digest = models.CharField(max_length=64, help_text=gettext_lazy("SHA-256 of the received bytes, in hex."))
+    size = models.BigIntegerField(help_text=gettext_lazy("Size in bytes."))
+    mapping = models.JSONField(default=dict, help_text=gettext_lazy("Mapping that was used."))
     rows = models.IntegerField(default=0)
     totals = models.JSONField(
         default=list, help_text="Of the rows that were read: [{currency, kind, rows, amount}], amounts as text."
@@ -57,17 +62,21 @@ class Statement(models.Model):
         help_text="What its sender says of it: [{currency, kind, rows, amount}], empty where it is of all or not said.",
     )
     faults = models.JSONField(default=list, help_text="Why it was refused: [{line, text}], the first hundred.")
-    fault_count = models.IntegerField(default=0, help_text="How many there are in all.")
+    fault_count = models.IntegerField(default=0, help_text=gettext_lazy("Number of all faults."))
     replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", help_text="The one that it corrects."
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="replaced_by",
+        help_text=gettext_lazy("The statement that this statement corrects."),
     )
-    is_current = models.BooleanField(default=False, help_text="What the day is compared with.")
+    is_current = models.BooleanField(default=False, help_text=gettext_lazy("The day is compared with this statement."))
     repeats = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+",
-        help_text="The first of the same bytes, when a person sent them again after others.",
+        help_text=gettext_lazy("The first statement with the same bytes, if a person sent them again after others."),
     )  # fmt: skip
     warnings = models.JSONField(
-        default=list, db_default=Value([], models.JSONField()), help_text="What looks wrong in it: sentences."
+        default=list, db_default=Value([], models.JSONField()), help_text=gettext_lazy("Warnings, as sentences.")
     )
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
@@ -117,7 +126,7 @@ class StatementPreview(models.Model):
     scope = models.CharField(max_length=300, blank=True, default="", db_default="")
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=200, unique=True)
-    case = models.BigIntegerField(null=True, help_text="The case that the file answers.")
+    case = models.BigIntegerField(null=True, help_text=gettext_lazy("The case that the file answers."))
     created_at = models.DateTimeField()
 
     class Meta:

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Game, Merchant, Player, Secret
 from wallet.models.account import Account, truncate_guard
@@ -65,8 +66,8 @@ class Transaction(models.Model):
         ROLLBACK = "rollback"
         DEPOSIT = "deposit"
         WITHDRAW = "withdraw"
-        TOMBSTONE = "tombstone", "Tombstone (an id that was rolled back before it came)"
-        CORRECTION = "correct", "Correction"
+        TOMBSTONE = "tombstone", _("Early rollback (rollback received before its transaction)")
+        CORRECTION = "correct", _("Correction")
 
     merchant = models.ForeignKey(
         Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions"
@@ -74,7 +75,7 @@ class Transaction(models.Model):
     transaction_id = models.CharField(max_length=255, db_collation="C")
     part = models.IntegerField(default=0)
     kind = models.CharField(max_length=9, choices=Kind)
-    status = models.CharField(max_length=40, help_text="The first answer.")
+    status = models.CharField(max_length=40, help_text=_("The first answer."))
     player = models.ForeignKey(
         Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="transactions"
     )
@@ -85,14 +86,14 @@ class Transaction(models.Model):
         Game, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     currency = models.CharField(max_length=8, null=True, db_collation="C")
-    amount = models.BigIntegerField(null=True, help_text="Real amount × 100000.")
+    amount = models.BigIntegerField(null=True, help_text=_("Real amount × 100000."))
     debit_account = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     credit_account = models.ForeignKey(
         Account, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    balance = models.BigIntegerField(null=True, help_text="The player's balance as it was answered.")
+    balance = models.BigIntegerField(null=True, help_text=_("The player's balance in the answer."))
     ref_transaction_id = models.CharField(max_length=255, null=True, db_collation="C")
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="reversed_by"

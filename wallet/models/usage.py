@@ -11,6 +11,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Game, Merchant, Player, Secret
 from wallet.models.transaction import Transaction
@@ -32,7 +33,7 @@ class Watermark(models.Model):
     class Source(models.TextChoices):
         CALLS = "calls"
         MOVEMENTS = "movements"
-        BOOKS = "books", "Own books, verified"
+        BOOKS = "books", _("Own books, verified")
 
     source = models.CharField(primary_key=True, max_length=9, choices=Source)
     upto = models.BigIntegerField(default=0)
@@ -72,17 +73,17 @@ class MovementHour(models.Model):
     class Kind(models.TextChoices):
         """The ledger's kinds, a rollback told apart by the kind of the row that it reverses; `nothing` moved none."""
 
-        BET = "bet", "Bets"
-        PAYOUT = "payout", "Payouts"
-        REWARD = "reward", "Rewards"
-        DEPOSIT = "deposit", "Deposits"
-        WITHDRAW = "withdraw", "Withdrawals"
-        BET_BACK = "bet_back", "Bets rolled back"
-        PAYOUT_BACK = "payout_back", "Payouts rolled back"
-        REWARD_BACK = "reward_back", "Rewards rolled back"
-        DEPOSIT_BACK = "deposit_back", "Deposits rolled back"
-        WITHDRAW_BACK = "withdraw_back", "Withdrawals rolled back"
-        NOTHING = "nothing", "Moved nothing"
+        BET = "bet", _("Bets")
+        PAYOUT = "payout", _("Payouts")
+        REWARD = "reward", _("Rewards")
+        DEPOSIT = "deposit", _("Deposits")
+        WITHDRAW = "withdraw", _("Withdrawals")
+        BET_BACK = "bet_back", _("Bets rolled back")
+        PAYOUT_BACK = "payout_back", _("Payouts rolled back")
+        REWARD_BACK = "reward_back", _("Rewards rolled back")
+        DEPOSIT_BACK = "deposit_back", _("Deposits rolled back")
+        WITHDRAW_BACK = "withdraw_back", _("Withdrawals rolled back")
+        NOTHING = "nothing", _("No money moved")
 
     secret = models.ForeignKey(Secret, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     hour = models.DateTimeField()

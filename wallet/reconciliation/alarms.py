@@ -14,11 +14,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from merchants.errors import moment_text
 from merchants.models import Letter, Merchant
 from merchants.services import email_outbox, emails
 from portal.lib import clock
+from portal.lib.moments import show_day
 from wallet import statuses
 from wallet.models import CallHour
 from wallet.models.reconciliation import Reconciliation, ReportDelivery
@@ -44,26 +46,37 @@ class Cause(StrEnum):
 
 
 SENTENCES = {
-    Cause.NOT_RUN: "{day} was not compared, though its report was due at {due}. Our support has been told.",
+    Cause.NOT_RUN: _("{day} was not compared, although its report was due on {due}. Our support has been notified."),
     Cause.NO_STATEMENT: (
-        "There is no statement of {day}, though the report was due at {due}. Upload it, or send it by a signed call; "
-        "the day is compared as soon as it is there."
+        _(
+            "There is no statement of {day}, although the report was due on {due}. Upload the statement "
+            "or send it by a signed request. The day is compared as soon as the statement arrives."
+        )
     ),
     Cause.INCOMPLETE: (
-        "The statement of {day} is not complete, though the report was due at {due}. Send the missing parts; the case "
-        "“Statement missing” of the day names them. The day is compared as soon as they are there."
+        _(
+            "The statement of {day} is not complete, although the report was due on {due}. Send the "
+            "missing parts, which the case “Statement missing” of that day names. The day is compared as "
+            "soon as they arrive."
+        )
     ),
     Cause.NOTHING_COMPARED: (
-        "Nothing of {day} could be compared, though there was traffic: one side is empty. "
-        "Look at the statement and correct it, or ask our support."
+        _(
+            "{day} could not be compared although there was traffic: one side is empty. Check and "
+            "correct the statement, or ask our support."
+        )
     ),
     Cause.BOTH_EMPTY: (
-        "Nothing of {day} could be compared: both sides are empty, although wallet requests were accepted. "
-        "Check whether something is missing, or ask our support."
+        _(
+            "{day} could not be compared: both sides are empty, although wallet requests were accepted. "
+            "Check whether data is missing, or ask our support."
+        )
     ),
     Cause.NOT_DELIVERED: (
-        "The report of {day} reached nobody: no email was accepted, the email bounced, or the plan has no recipient. "
-        "Check the recipients' addresses, or ask our support."
+        _(
+            "Nobody received the report of {day}: no email was accepted, the email bounced, or the plan "
+            "has no recipient. Check the recipients' addresses, or ask our support."
+        )
     ),
 }
 
@@ -75,7 +88,7 @@ class Alarm:
     due: datetime
 
     def __str__(self) -> str:
-        return SENTENCES[self.cause].format(day=self.day, due=moment_text(self.due))
+        return SENTENCES[self.cause].format(day=show_day(self.day), due=moment_text(self.due))
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------------------
@@ -192,7 +205,7 @@ def raise_alarms() -> int:
 def _tell(merchant: Merchant, alarm: Alarm) -> int:
     context = {
         "merchant": merchant.name,
-        "day": str(alarm.day),
+        "day": show_day(alarm.day),
         "cause": alarm.cause.value,
         "sentence": str(alarm),
         "page": f"{settings.BASE_URL}/operator/{merchant.code}/reconciliation/{alarm.day}/",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, DecimalField, Q, Sum
 from django.db.models.expressions import RawSQL
+from django.utils.translation import ngettext
 
 from portal.lib.money import format_with_code
 from wallet.models.case import STAKE, Case
@@ -62,7 +63,7 @@ def subject_text(case: Case) -> str:
     if not case.subject.startswith("all|"):
         return str(case.subject)
     rows = breaks_in(case)
-    return f"{rows:,} row{'s' * (rows != 1)}"
+    return ngettext("%(count)s row", "%(count)s rows", rows) % {"count": f"{rows:,}"}
 
 
 def breaks_in(case: Case) -> int:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from merchants.models import Person
 from merchants.services import history, history_sentences
 from merchants.services.history_sentences import Event, Thing
 from portal.lib import money
+from portal.lib.texts import Text
 from wallet.models.case import Case
 from wallet.models.correction import Correction
 from wallet.models.currency_rate import CurrencyRate
 from wallet.models.reconciliation_plan import ReconciliationPlan, ReportOptOut, ReportRecipient, StatementSource
 
-BECAME: dict[str, str] = {Case.State.WAITING: "Waits for the operator", Case.State.OPEN: "Nobody's again"}
+BECAME: dict[str, Text] = {
+    Case.State.WAITING: gettext_lazy("Waiting for operator"),
+    Case.State.OPEN: gettext_lazy("Unassigned"),
+}
 
 
 def register() -> None:
@@ -25,7 +32,7 @@ def register() -> None:
             Correction: Thing("reconciliation", "currency_exchange", _says_correction),
             CurrencyRate: Thing("reconciliation", "currency_exchange", _says_rate),
         },
-        kinds={"reconciliation": "Reconciliation"},
+        kinds={"reconciliation": gettext_lazy("Reconciliation")},
         amounts=["high_amount", "write_off_alone", "difference", "per_euro"],
         amounts_by_currency=["high_amount_by_currency", "write_off_alone_by_currency"],
     )
@@ -34,39 +41,40 @@ def register() -> None:
 
 def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        f"Days are reconciled from now on, at {event.row['hour']}:00"
+        _("Days are reconciled from now on, with reports at %(hour)s:00") % {"hour": event.row["hour"]}
         if event.label == "insert"
-        else f"Reconciliation: {history_sentences.fields_of(event)}"
+        else _("Reconciliation plan: %(changes)s") % {"changes": history_sentences.fields_of(event)}
         for event in events
     ]
 
 
 def _says_rate(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        f"Exchange rate added: EUR 1.00 is {money.format_with_code(event.row['per_euro'], event.row['currency'])}"
+        _("Exchange rate added: EUR 1.00 is %(rate)s")
+        % {"rate": money.format_with_code(event.row["per_euro"], event.row["currency"])}
         if event.label == "insert"
-        else f"Exchange rate of {event.row['currency']}: {history_sentences.fields_of(event)}"
+        else _("Exchange rate of %(currency)s: %(changes)s")
+        % {"currency": event.row["currency"], "changes": history_sentences.fields_of(event)}
         for event in events
     ]
 
 
 def _says_recipient(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": "gets the report", "delete": "gets the report no longer"}
-    return [f"{event.row['email']} {words.get(event.label, 'changed among its recipients')}" for event in events]
+    words = {"insert": _("receives the report"), "delete": _("no longer receives the report")}
+    usual = _("changed as a recipient of reports")
+    return [f"{event.row['email']} {words.get(event.label, usual)}" for event in events]
 
 
 def _says_opt_out(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": "unsubscribed from the reports", "delete": "gets the reports again"}
-    return [
-        f"{event.row['email']} {words.get(event.label, 'changed among those who unsubscribed')}" for event in events
-    ]
+    words = {"insert": _("unsubscribed from the reports"), "delete": _("receives the reports again")}
+    return [f"{event.row['email']} {words.get(event.label, _('changed as unsubscribed'))}" for event in events]
 
 
 def _says_source(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        f"Statements are fetched from {event.row['address']}"
+        _("Statements are fetched from %(address)s") % {"address": event.row["address"]}
         if event.label == "insert"
-        else f"Where statements are fetched from: {history_sentences.fields_of(event)}"
+        else _("Statement source: %(changes)s") % {"changes": history_sentences.fields_of(event)}
         for event in events
     ]
 
@@ -81,13 +89,24 @@ def _says_correction(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _correction(event: Event) -> str:
     """No player: mails say it too."""
-    way = "to the player" if event.row["is_credit"] else "from the player"
-    amount = f"{money.format_with_code(event.row['amount'], event.row['currency'])} {way}, case {event.row['case_id']}"
+    way = _("to the player") if event.row["is_credit"] else _("from the player")
+    shown = money.format_with_code(event.row["amount"], event.row["currency"])
+    amount = _("%(amount)s %(direction)s, case %(case)s") % {
+        "amount": shown,
+        "direction": way,
+        "case": event.row["case_id"],
+    }
     if event.label == "insert":
-        return f"Correction proposed: {amount}. A second person must approve it"
+        return _("Correction proposed: %(amount)s. A second person must approve it") % {"amount": amount}
     if event.new_value("approved_by_id"):
-        return f"Correction posted: {amount}. Proposed by {_proposer(event)}"
-    return f"Correction {'declined' if event.new_value('declined_by_id') else 'superseded'}: {amount}"
+        return _("Correction posted: %(amount)s. Proposed by %(proposer)s") % {
+            "amount": amount,
+            "proposer": _proposer(event),
+        }
+    declined = event.new_value("declined_by_id")
+    return (_("Correction declined: %(amount)s") if declined else _("Correction superseded: %(amount)s")) % {
+        "amount": amount
+    }
 
 
 def _proposer(event: Event) -> str:
@@ -96,17 +115,21 @@ def _proposer(event: Event) -> str:
 
 def _case(event: Event) -> str:
     if event.label == "insert":
-        return f"Found: {Case.Kind(event.row['kind']).label.lower()}"
+        return _("Case opened: %(kind)s") % {"kind": Case.Kind(event.row["kind"]).label}
     if event.new_value("write_off_asked_by_id"):
         asked = Case.Resolution(event.row["asked_resolution"] or Case.Resolution.WRITTEN_OFF).label.lower()
-        return f"Closing it as “{asked}” asked for; a second person must approve it"
+        return _("Closing as “%(asked)s” requested. A second person must approve it") % {"asked": asked}
     state = event.new_value("state")
+    return _became(event, state)
+
+
+def _became(event: Event, state: str | None) -> str:
     if state == Case.State.RESOLVED:
-        return f"Resolved: {Case.Resolution(event.row['resolution']).label.lower()}"
-    if state and event.old and event.old["state"] == Case.State.RESOLVED:
-        return "Open again"
+        return _("Resolved: %(resolution)s") % {"resolution": Case.Resolution(event.row["resolution"]).label.lower()}
+    if event.old and event.old["state"] == Case.State.RESOLVED:
+        return _("Reopened")
     if state in BECAME:
-        return BECAME[state]
-    return (
-        f"Assigned to {event.name or 'nobody'}" if event.new_value("owner_id") else history_sentences.fields_of(event)
-    )
+        return str(BECAME[state])
+    if event.new_value("owner_id"):
+        return _("Assigned to %(person)s") % {"person": event.name or _("nobody")}
+    return history_sentences.fields_of(event)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.translation import ngettext
 
 from portal.lib import money
 
@@ -32,8 +33,13 @@ class CorrectionSum(NamedTuple):
         to_players, from_players = (
             money.format_amount(units, self.currency) for units in (self.to_players, self.from_players)
         )
-        moved = f"{to_players} to players, {from_players} from players"
-        return f"{self.currency}: {self.rows:,} correction{'s' * (self.rows != 1)}, {moved}"
+        sentence = ngettext(
+            "%(currency)s: %(count)s correction, %(to_players)s to players, %(from_players)s from players",
+            "%(currency)s: %(count)s corrections, %(to_players)s to players, %(from_players)s from players",
+            self.rows,
+        )
+        facts = {"currency": self.currency, "count": f"{self.rows:,}"}
+        return sentence % (facts | {"to_players": to_players, "from_players": from_players})
 
 
 def sums_by_currency(merchant_id: int, begin: datetime, end: datetime) -> list[CorrectionSum]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from merchants.models import Merchant, Person, Player
 from merchants.services import emails
@@ -154,7 +155,7 @@ def _ask_second(proposed: Correction, text: str) -> None:
         "merchant": proposed.merchant.name,
         "asked_by": str(proposed.asked_by),
         "amount": money.format_with_code(proposed.amount, proposed.currency),
-        "direction": "to the player" if proposed.is_credit else "from the player",
+        "direction": _("to the player") if proposed.is_credit else _("from the player"),
         "reason": text,
         "warnings": moved_again.warnings(proposed.case),
         "page": f"/admin/wallet/case/{proposed.case_id}/change/",

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import ngettext
 
 from merchants.models import Merchant
 from portal.lib.money import format_with_code
@@ -98,7 +99,7 @@ def _counted(rows: Iterable[dict[str, Any]], which: str) -> CountedBreaks:
 def breaks_text(breaks: int, stakes: Iterable[tuple[str, int]]) -> str:
     """Return `3 breaks, EUR 1,234.50, JPY 500`."""
     amounts = [format_with_code(stake, currency) for currency, stake in stakes]
-    return ", ".join([f"{breaks:,} break{'s' * (breaks != 1)}", *amounts])
+    return ", ".join([ngettext("%(count)s break", "%(count)s breaks", breaks) % {"count": f"{breaks:,}"}, *amounts])
 
 
 def other_days_texts(figures: Figures) -> list[tuple[date, str]]:

@@ -13,11 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from merchants.errors import moment_text
 from merchants.models import Merchant, Person
 from merchants.services import emails
 from portal.lib import clock
+from portal.lib.moments import show_day
 from wallet.models import Case, CaseReminder
 from wallet.reconciliation import break_amounts, cases, plans
 
@@ -26,9 +28,9 @@ TEMPLATE = "cases_due"
 SOON_SHORT, SOON_LONG = timedelta(hours=4), timedelta(hours=24)  # of what is due within a day, and of the rest
 ESCALATED_AFTER = timedelta(hours=24)
 SHOWN = 20  # cases in one email
-CHOICES = [("overdue", "Overdue"), ("day", "Due within 24 hours"), ("week", "Due within 7 days")]
+CHOICES = [("overdue", _("Overdue")), ("day", _("Due within 24 hours")), ("week", _("Due within 7 days"))]
 SPANS = {"overdue": timedelta(0), "day": timedelta(hours=24), "week": timedelta(days=7)}
-HEADLINES = {Step.SOON: "due soon", Step.DUE: "due now", Step.ESCALATED: "overdue"}
+HEADLINES = {Step.SOON: _("due soon"), Step.DUE: _("due now"), Step.ESCALATED: _("overdue")}
 # Of open cases those that have come to a step, which is taken down; of another step or a later one, never again.
 TAKE_DOWN = """
     INSERT INTO wallet_casereminder (case_id, step, due_at, created_at)
@@ -131,7 +133,7 @@ def _contents(merchant: Merchant, step: Step, found: list[Case], *, is_staff: bo
     return {
         "merchant": merchant.name,
         "number": len(found),
-        "what": HEADLINES[step],
+        "what": str(HEADLINES[step]),
         "cases": [_line(case) for case in found[:SHOWN]],
         "more": max(0, len(found) - SHOWN),
         "page": page,
@@ -145,7 +147,7 @@ def _operators_page(merchant: Merchant) -> str:
 def _line(case: Case) -> dict[str, str]:
     return {
         "kind": str(case.get_kind_display()),
-        "day": str(case.day),
+        "day": show_day(case.day),
         "difference": break_amounts.difference_text(case) if break_amounts.net_difference(case) else "",
         "severity": str(case.get_severity_display()),
         "due": moment_text(case.due_at) if case.due_at else "",

@@ -39,20 +39,23 @@ def _told(place: RemotePlace) -> Iterator[None]:
     try:
         yield
     except TROUBLE as fault:
-        raise NotFetched(f"{_sentence(fault, place)} Ask who runs the host.") from fault
+        raise NotFetched(f"{_sentence(fault, place)} Ask the people who run the host.") from fault
 
 
 def _sentence(fault: BaseException, place: RemotePlace) -> str:
     """Nothing of what the host sent, and nothing of how we sign in."""
     host, seconds = place.host, settings.STATEMENT_FETCH_IDLE_SECONDS
     if isinstance(fault, ssl.SSLCertVerificationError):
-        return f"The certificate of {host} is not right: {fault.verify_message.rstrip('.')}."
+        return f"The certificate of {host} is not valid: {fault.verify_message.rstrip('.')}."
     sentences: list[tuple[tuple[type[BaseException], ...], str]] = [
-        ((ssl.SSLEOFError, EOFError, http.client.IncompleteRead), f"{host} broke off before the end of the file."),
-        ((ssl.SSLError,), f"{host} does not speak TLS as it should."),
-        ((TimeoutError,), f"{host} said nothing for {seconds} seconds and was given up."),
-        ((ConnectionRefusedError,), f"{host} takes no connections on port {place.port}."),
-        ((OSError,), f"{host} cannot be reached, or broke off."),
+        (
+            (ssl.SSLEOFError, EOFError, http.client.IncompleteRead),
+            f"{host} closed the connection before the end of the file.",
+        ),
+        ((ssl.SSLError,), f"{host} does not speak TLS correctly."),
+        ((TimeoutError,), f"{host} did not answer for {seconds} seconds."),
+        ((ConnectionRefusedError,), f"{host} accepts no connections on port {place.port}."),
+        ((OSError,), f"{host} cannot be reached, or closed the connection."),
     ]
-    strange = f"{host} does not speak {place.scheme.upper()} as it should."
+    strange = f"{host} does not speak {place.scheme.upper()} correctly."
     return next((sentence for kinds, sentence in sentences if isinstance(fault, kinds)), strange)

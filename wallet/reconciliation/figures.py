@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from portal.lib import database
 from wallet.models import Case, Reconciliation, ReconciliationPlan
 from wallet.reconciliation.correction_sums import CorrectionSum, sums_by_currency
@@ -146,7 +148,11 @@ class Figures:
         """What the rate is of, in words."""
         if self.is_totals:
             return f"{self.matched:,} total{'s agree' if self.matched != 1 else ' agrees'}"
-        return f"{self.matched:,} of {self.ours:,} rows of ours and {self.theirs:,} of the statement"
+        return _("%(matched)s of %(ours)s rows in our ledger and %(theirs)s rows in the statement") % {
+            "matched": f"{self.matched:,}",
+            "ours": f"{self.ours:,}",
+            "theirs": f"{self.theirs:,}",
+        }
 
 
 def figures_of(run: Reconciliation) -> Figures:

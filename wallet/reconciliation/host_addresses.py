@@ -36,25 +36,26 @@ class NotThereYet(NotFetched):
 class Inside(NotFetched):
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"{host} points inside a private network; nothing is fetched from there. Name a host with public addresses."
+            f"{host} points to a private network, and the portal does not fetch from there. Enter a host "
+            f"with public addresses."
         )
 
 
 class NoSuchHost(NotFetched):
     def __init__(self, host: str) -> None:
-        super().__init__(f"{host} has no address. Look whether the name is right, or ask who runs the host.")
+        super().__init__(f"{host} has no address. Check the name, or ask the people who run the host.")
 
 
 class TooSlow(NotFetched):
     def __init__(self, host: str, seconds: int) -> None:
-        super().__init__(f"{host} did not finish in {seconds} seconds and was given up. Ask who runs the host.")
+        super().__init__(f"{host} did not finish within {seconds} seconds. Ask the people who run the host.")
 
 
 class TooLarge(NotFetched):
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"The file of {host} is larger than {settings.MAX_STATEMENT_BYTES // 2**20} MiB; nothing of it is kept. "
-            f"Have it compressed with gzip, or ask our support."
+            f"The file of {host} is larger than {settings.MAX_STATEMENT_BYTES // 2**20} MiB, so it was "
+            f"not stored. Compress it with gzip, or ask our support."
         )
 
 

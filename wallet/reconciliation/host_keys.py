@@ -11,6 +11,8 @@ from datetime import timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.errors import Refusal
 from merchants.models import Merchant
@@ -25,12 +27,15 @@ SHOWN_FOR = timedelta(hours=1)
 MISSED_FOR = timedelta(seconds=60)  # a job that began and said nothing for so long is dead
 MOST = 10  # lookups of a merchant in MOST_IN
 MOST_IN = timedelta(minutes=10)
-UNFORESEEN = "The host could not be asked, for a reason that we did not foresee. Ask our support."
+UNFORESEEN = gettext_lazy("The host could not be asked because of an unexpected error. Ask our support.")
 
 
 class ManyLookups(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"{MOST} hosts were asked for their keys within ten minutes. Try again in a few minutes.")
+        super().__init__(
+            _("%(most)s hosts were asked for their keys within 10 minutes. Try again in a few minutes.")
+            % {"most": MOST}
+        )
 
 
 def ask_host_key(*, merchant: Merchant, address: str) -> HostKeyLookup:
@@ -86,7 +91,7 @@ def look_up_host_key(number: int) -> None:
         lookup.refusal = str(refused)[:500]
     except Exception:
         log.exception("host_key.not_seen", lookup=number)
-        lookup.refusal = UNFORESEEN
+        lookup.refusal = str(UNFORESEEN)
     lookup.answered_at = clock.now()
     lookup.save(update_fields=["host_key", "refusal", "answered_at"])
     log.info("host_key.seen", lookup=number, host_key=lookup.host_key, refusal=lookup.refusal)

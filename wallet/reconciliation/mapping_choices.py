@@ -3,52 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Words
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal.lib.texts import Text
 from wallet.reconciliation.reading import presets
 from wallet.reconciliation.reading.mapping import ENCODINGS, KINDS, MOST_LINES_BEFORE
 
 LONGEST = 500
 AMOUNTS = [
-    ("units", "whole units: 1250000 is 12.50 (× 100000)"),
-    ("decimal_point", "decimals with a point: 12.50"),
-    ("decimal_comma", "decimals with a comma: 12,50"),
-    ("minor", "minor units such as cents: 1250 is 12.50"),
+    ("units", gettext_lazy("whole units: 1250000 is 12.50 (× 100000)")),
+    ("decimal_point", gettext_lazy("decimals with a point: 12.50")),
+    ("decimal_comma", gettext_lazy("decimals with a comma: 12,50")),
+    ("minor", gettext_lazy("minor units such as cents: 1250 is 12.50")),
 ]
 SIGNS = [
-    ("refused", "is an error"),
-    ("absolute", "only says which way the money went"),
-    ("kind", "says the kind of the transaction"),
+    ("refused", gettext_lazy("is an error")),
+    ("absolute", gettext_lazy("shows only the direction of the money")),
+    ("kind", gettext_lazy("shows the type of the transaction")),
 ]
 TIMES = [
-    ("iso", "2026-01-31 23:59:59, with or without T and zone: the year first"),
-    ("dmy", "31.01.2026 or 31/01/2026: the day first"),
-    ("mdy", "01/31/2026: the month first"),
-    ("unix", "seconds since 1970"),
-    ("unix_ms", "milliseconds since 1970"),
-    ("unix_us", "microseconds since 1970"),
-    ("unix_ns", "nanoseconds since 1970"),
-    ("excel", "serial numbers of a spreadsheet: 46053.99"),
+    ("iso", gettext_lazy("2026-01-31 23:59:59, with or without T and zone: year first")),
+    ("dmy", gettext_lazy("31.01.2026 or 31/01/2026: day first")),
+    ("mdy", gettext_lazy("01/31/2026: month first")),
+    ("unix", gettext_lazy("seconds since 1970")),
+    ("unix_ms", gettext_lazy("milliseconds since 1970")),
+    ("unix_us", gettext_lazy("microseconds since 1970")),
+    ("unix_ns", gettext_lazy("nanoseconds since 1970")),
+    ("excel", gettext_lazy("serial numbers of a spreadsheet: 46053.99")),
 ]
-KIND_CHOICES = [("", "– none –"), *((kind, kind) for kind in KINDS)]
-MINOR_DIGITS = [("", "those of the currency (ISO 4217)"), *((str(number), f"{number}, always") for number in range(6))]
+KIND_CHOICES: list[tuple[str, Text]] = [("", gettext_lazy("– none –")), *((kind, kind) for kind in KINDS)]
+MINOR_DIGITS: list[tuple[str, Text]] = [
+    ("", gettext_lazy("decimals of the currency (ISO 4217)")),
+    *((str(number), cast("Text", format_lazy(gettext_lazy("always {number}"), number=number))) for number in range(6)),
+]
 THOUSANDS = [
-    ("", "not separated"),
-    ("comma", "a comma: 1,234.50"),
-    ("point", "a point: 1.234,50"),
-    ("space", "a space: 1 234,50"),
-    ("apostrophe", "an apostrophe: 1'234.50"),
+    ("", gettext_lazy("not separated")),
+    ("comma", gettext_lazy("a comma: 1,234.50")),
+    ("point", gettext_lazy("a point: 1.234,50")),
+    ("space", gettext_lazy("a space: 1 234,50")),
+    ("apostrophe", gettext_lazy("an apostrophe: 1'234.50")),
 ]
 MINUS = [
-    ("", "a minus before it: -12.50"),
-    ("brackets", "brackets: (12.50)"),
-    ("trailing", "a minus after it: 12.50-"),
-    ("any", "any of these, a dash or a plus"),
+    ("", gettext_lazy("a minus sign before the amount: -12.50")),
+    ("brackets", gettext_lazy("parentheses: (12.50)")),
+    ("trailing", gettext_lazy("a minus sign after the amount: 12.50-")),
+    ("any", gettext_lazy("any of these, a dash or a plus sign")),
 ]
-PLACES = [("", "a column, or the currency of all rows"), ("amount", "the amount itself: €12.50")]
-ALONE = [("", "is an error"), ("midnight", "is the midnight at which its day begins")]
+PLACES = [
+    ("", gettext_lazy("a column, or the currency of all rows")),
+    ("amount", gettext_lazy("the amount itself: €12.50")),
+]
+ALONE = [("", gettext_lazy("is an error")), ("midnight", gettext_lazy("means midnight at the start of the day"))]
 WORD_PAIRS = ("currencies", "zones")
 WORD_LISTS = ("ignored_kinds", "ignored_states")
 UNUSUAL = (
@@ -61,27 +72,31 @@ def unusual_fields() -> dict[str, forms.Field]:
     """New fields for what most files do not need: their names are those of a mapping."""
     return {
         "header_line": forms.IntegerField(
-            label="Line of the column names", required=False, min_value=0, max_value=MOST_LINES_BEFORE,
-            help_text="Empty: found by the names, also below titles and comments.",
+            label=_("Line of the column names"), required=False, min_value=0, max_value=MOST_LINES_BEFORE,
+            help_text=_("Leave empty to find the line automatically, also below titles and comments."),
         ),
-        "thousands": _choice("Thousands are separated by", THOUSANDS),
-        "minor_digits": _choice("Decimals of minor units", MINOR_DIGITS),
-        "minus": _choice("An amount below zero has", MINUS),
-        "out_kind": _choice("A debit, or an amount with a minus, is a", KIND_CHOICES),
-        "in_kind": _choice("A credit, or an amount without a minus, is a", KIND_CHOICES),
-        "currency_place": _choice("The currency stands in", PLACES),
-        "currencies": _text("Words and signs for currencies", "Such as $ = CAD, kr = SEK."),
-        "ignored_kinds": _text("Kinds of rows to leave out", "Their words for the kind, with commas between."),
-        "ignored_states": _text("States of rows to leave out", "Their words for the state, with commas between."),
-        "date_alone": _choice("A date without a time of day", ALONE),
-        "zones": _text("Short names of time zones", "Such as CET = Europe/Paris."),
-        "rows_path": _text("Place of the rows in a JSON", "Such as data.items. Empty: the only list of objects."),
+        "thousands": _choice(_("Thousands separator"), THOUSANDS),
+        "minor_digits": _choice(_("Decimals of minor units"), MINOR_DIGITS),
+        "minus": _choice(_("A negative amount has"), MINUS),
+        "out_kind": _choice(_("Type of a debit, or of an amount with a minus sign"), KIND_CHOICES),
+        "in_kind": _choice(_("Type of a credit, or of an amount without a minus sign"), KIND_CHOICES),
+        "currency_place": _choice(_("Place of the currency"), PLACES),
+        "currencies": _text(_("Words and symbols for currencies"), _("For example $ = CAD, kr = SEK.")),
+        "ignored_kinds": _text(
+            _("Types of rows to leave out"), _("The words for the type in the file, separated by commas.")),
+        "ignored_states": _text(
+            _("Statuses of rows to leave out"), _("The words for the status in the file, separated by commas.")),
+        "date_alone": _choice(_("A date without a time"), ALONE),
+        "zones": _text(_("Abbreviations of time zones"), _("For example CET = Europe/Paris.")),
+        "rows_path": _text(
+            _("Place of the rows in a JSON"),
+            _("For example data.items. Leave empty if there is only one list of objects.")),
     }  # fmt: skip
 
 
 def preset_field() -> forms.ChoiceField:
-    field = _choice("Start from a preset", [("", "– as stated below –"), *presets.labels()])
-    field.help_text = "Choose Look again to fill in the form. Check what it says before you send the file."
+    field = _choice(_("Start from a preset"), [("", _("– no preset –")), *presets.labels()])
+    field.help_text = _("Choose “Update preview” to fill in the form. Check the form before you send the file.")
     return field
 
 
@@ -89,8 +104,8 @@ def encoding_choices() -> list[tuple[str, str]]:
     return list(ENCODINGS.items())
 
 
-def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, required=False)
+def _choice(label: str, choices: Sequence[tuple[str, Text]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=list(choices), required=False)
 
 
 def _text(label: str, help_text: str) -> forms.CharField:

@@ -6,6 +6,7 @@ from datetime import date
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
@@ -25,7 +26,9 @@ MOST = 10  # days of a merchant in a pause
 
 class ManyAsked(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"{MOST} days were asked for within a minute. Ask for this one in the next.")
+        super().__init__(
+            _("%(most)s days were compared on request within a minute. Try again in a minute.") % {"most": MOST}
+        )
 
 
 def ask_for_comparison(*, merchant: Merchant, day: date, by: Person) -> int:

@@ -45,7 +45,7 @@ def fetch_over_https(place: RemotePlace, password: str, day: date, into: IO[byte
                 if answer.status not in MOVED:
                     return _keep(place, answer, into)
                 target = _same_host(place, target, answer.getheader("Location", ""))
-    raise NotFetched(f"{place.host} sends from one address to the next. Give the address where the file is.")
+    raise NotFetched(f"{place.host} redirects too often. Enter the final address of the file.")
 
 
 def _headers(place: RemotePlace, password: str) -> dict[str, str]:
@@ -62,10 +62,11 @@ def _same_host(place: RemotePlace, target: str, location: str) -> str:
         found = urlsplit(urljoin(f"https://{_netloc(place)}{target}", location))
         port = found.port or PORTS.get(found.scheme)
     except ValueError as fault:
-        raise NotFetched(f"{place.host} sends to an address that cannot be read.") from fault
+        raise NotFetched(f"{place.host} redirects to an invalid address. Ask the people who run the host.") from fault
     if (found.scheme, found.hostname, port) != ("https", place.host, place.port):
         raise NotFetched(
-            f"{place.host} sends to another host, and there we do not follow. Give the address where the file is."
+            f"{place.host} redirects to another host, and the portal does not follow. Enter the final "
+            f"address of the file."
         )
     return f"{found.path or '/'}?{found.query}" if found.query else found.path or "/"
 
@@ -78,11 +79,11 @@ def _keep(place: RemotePlace, answer: http.client.HTTPResponse, into: IO[bytes])
     if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         raise NotThereYet(f"{place.host} does not have the file yet.")
     if answer.status in REFUSES_US:
-        raise NotFetched(f"{place.host} does not let us in ({answer.status}). Give its user name and password again.")
+        raise NotFetched(f"{place.host} refuses access ({answer.status}). Enter the user name and password again.")
     if answer.status != HTTPStatus.OK:
-        raise NotFetched(f"{place.host} answered {answer.status} instead of a file. Ask who runs the host.")
+        raise NotFetched(f"{place.host} answered {answer.status} instead of a file. Ask the people who run the host.")
     if (answer.length or 0) > settings.MAX_STATEMENT_BYTES:
         raise host_addresses.TooLarge(place.host)
     host_addresses.copy_response(answer.read1, into, host=place.host)
     if answer.length:  # what is still to come, said the host
-        raise NotFetched(f"{place.host} broke off {answer.length} bytes before the end of the file.")
+        raise NotFetched(f"{place.host} closed the connection {answer.length} bytes before the end of the file.")

@@ -25,8 +25,8 @@ class OtherHostKey(NotFetched):
 
     def __init__(self, host: str, shown: str) -> None:
         super().__init__(
-            f"{host} shows another key than the one that was confirmed: {shown}. It may be another machine. "
-            f"Ask who runs the host before you confirm it."
+            f"{host} shows a key that differs from the confirmed key: {shown}. It can be another machine. "
+            f"Ask the people who run the host before you confirm the new key."
         )
 
 
@@ -64,7 +64,8 @@ def _sign_in(transport: paramiko.Transport, place: RemotePlace, password: str) -
             transport.auth_none(place.user)
     except paramiko.AuthenticationException as fault:
         raise NotFetched(
-            f"{place.host} does not let {place.user} in. Give the password again, or ask who runs the host."
+            f"{place.host} refuses access for {place.user}. Enter the password again, or ask the people "
+            f"who run the host."
         ) from fault
 
 
@@ -87,17 +88,19 @@ def _keep(client: paramiko.SFTPClient, place: RemotePlace, day: date, into: IO[b
     except FileNotFoundError as fault:
         raise NotThereYet(f"{place.host} does not have the file yet.") from fault
     except PermissionError as fault:
-        raise NotFetched(f"{place.host} does not let {place.user} read the file. Ask who runs the host.") from fault
+        raise NotFetched(
+            f"{place.host} does not let {place.user} read the file. Ask the people who run the host."
+        ) from fault
     if not arrived == size == _size(client, place, path):
-        raise NotThereYet(f"The file of {place.host} is still being written.")
+        raise NotThereYet(f"The file on {place.host} is still being written.")
 
 
 def _size(client: paramiko.SFTPClient, place: RemotePlace, path: str) -> int:
     found = client.stat(path)
     if found.st_mode is not None and not stat.S_ISREG(found.st_mode):
-        raise NotFetched(f"What {place.host} has under this name is not a file.")
+        raise NotFetched(f"The path on {place.host} is not a file. Check the address.")
     if found.st_size is None:
-        raise NotFetched(f"{place.host} does not say how large the file is. Ask who runs the host.")
+        raise NotFetched(f"{place.host} does not report the size of the file. Ask the people who run the host.")
     if found.st_size > settings.MAX_STATEMENT_BYTES:
         raise host_addresses.TooLarge(place.host)
     return found.st_size

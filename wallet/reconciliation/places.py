@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from django.utils.translation import gettext as _
+
 from merchants.errors import Refusal
 from wallet.models.reconciliation_plan import StatementSource
 
@@ -53,29 +55,45 @@ def parse_place(kind: str, address: str) -> RemotePlace:
     """Raises WrongAddress."""
     scheme, address = SCHEMES[kind], address.strip()
     if len(address) > LONGEST or not PRINTABLE.fullmatch(address):
-        raise WrongAddress(f"An address has no spaces, only ASCII characters, and at most {LONGEST} of them.")
+        raise WrongAddress(
+            _("An address has no spaces, only ASCII characters, and at most %(longest)s characters.")
+            % {"longest": LONGEST}
+        )
     try:
         found = urlsplit(address)
         port = found.port
     except ValueError as fault:
-        raise WrongAddress(f"This address cannot be read. It looks like {EXAMPLES[scheme]}.") from fault
+        raise WrongAddress(
+            _("This address is not valid. Write it in the form %(scheme)s.") % {"scheme": EXAMPLES[scheme]}
+        ) from fault
     _check(scheme, found)
     if port == 0:
-        raise WrongAddress("A port is a number from 1 to 65535.")
+        raise WrongAddress(_("A port is a number from 1 to 65535."))
     user, host = unquote(found.username or ""), (found.hostname or "").rstrip(".")
     return RemotePlace(scheme, user, host, port or PORTS[scheme], found.path, found.query)
 
 
 def _check(scheme: str, found: SplitResult) -> None:
     if found.scheme == "http":
-        raise WrongAddress("Over http anybody on the way can read the file and change it. Give an address with https.")
+        raise WrongAddress(
+            _("With http, anyone on the network can read and change the file. Enter an address with https.")
+        )
     if found.scheme != scheme or not found.hostname or found.fragment:
-        raise WrongAddress(f"This address cannot be read. It looks like {EXAMPLES[scheme]}.")
+        raise WrongAddress(
+            _("This address is not valid. Write it in the form %(scheme)s.") % {"scheme": EXAMPLES[scheme]}
+        )
     if found.password is not None:
-        raise WrongAddress("Leave the password out of the address, which is shown: it has a field of its own.")
+        raise WrongAddress(
+            _(
+                "Remove the password from the address, because the address is shown. Enter the password in "
+                "its own field."
+            )
+        )
     if DAY in found.netloc or DAY not in f"{found.path}?{found.query}":
         raise WrongAddress(
-            f"Write {DAY} where the day stands in the file's name, so that each day has a file of its own."
+            _("Write %(day)s in place of the day in the file name, so that each day has its own file.") % {"day": DAY}
         )
     if scheme == "sftp" and (not found.username or found.query):
-        raise WrongAddress(f"An SFTP address names its user. It looks like {EXAMPLES[scheme]}.")
+        raise WrongAddress(
+            _("An SFTP address contains a user name. Write it in the form %(scheme)s.") % {"scheme": EXAMPLES[scheme]}
+        )

@@ -8,6 +8,7 @@ from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from merchants.errors import Refusal, SecondPersonNeeded
 from merchants.models import Approval, Merchant, OwnerQuestion, Person
@@ -25,22 +26,30 @@ LIMITS = ("write_off_alone", "write_off_alone_by_currency")
 
 class WrongHour(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"An hour is a whole number from {HOURS[0]} to {HOURS[1]}.")
+        super().__init__(
+            _("The hour must be a whole number from %(hours)s to %(hours2)s.") % {"hours": HOURS[0], "hours2": HOURS[1]}
+        )
 
 
 class WrongTypes(Refusal):
     def __init__(self) -> None:
-        super().__init__("Only deposits and withdrawals can be left out of the comparison.")
+        super().__init__(_("Only deposits and withdrawals can be left out of the comparison."))
 
 
 class RecipientThere(Refusal):
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} gets the report already.")
+        super().__init__(_("%(email)s already receives the report.") % {"email": email})
 
 
 class TooManyRecipients(Refusal):
     def __init__(self) -> None:
-        super().__init__(f"A report has at most {MOST_RECIPIENTS} recipients. Remove one, or give a list's address.")
+        super().__init__(
+            _(
+                "A report has at most %(most_recipients)s recipients. Remove one, or enter the address of a "
+                "mailing list."
+            )
+            % {"most_recipients": MOST_RECIPIENTS}
+        )
 
 
 @transaction.atomic

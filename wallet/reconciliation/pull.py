@@ -42,21 +42,22 @@ SIDE_BY_SIDE = 8
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 LONGEST_ANSWER = 300
 CHECK = "wallet.tasks.check_source"
-UNFORESEEN = "The file could not be fetched, for a reason that we did not foresee. Ask our support."
-UNOPENED = "The password of this source cannot be opened here. Give it again."
+UNFORESEEN = "The file could not be fetched because of an unexpected error. Ask our support."
+UNOPENED = "The password of this source cannot be decrypted. Enter the password again."
 
 
 class HostKeyNeeded(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "An SFTP host is known by the fingerprint of its key, SHA256: and 43 characters. Have it shown here, "
-            "compare it with what the people of the host tell you, and confirm it."
+            "Enter the SHA256 fingerprint of the SFTP host's key: SHA256: and 43 characters. Let the "
+            "portal show the key, compare it with the key that the people of the host give you, then "
+            "confirm it."
         )
 
 
 class PasswordAgain(Refusal):
     def __init__(self) -> None:
-        super().__init__("The password that is kept was given for another server or user. Give the one for this.")
+        super().__init__("The stored password belongs to another host or user. Enter the password for this one.")
 
 
 # --- where from -------------------------------------------------------------------------------------------------------
@@ -165,14 +166,14 @@ def _received(source: StatementSource, day: date, file: IO[bytes]) -> tuple[Stat
     came = Statement.Source.PULL
     refused = statements.refused_duplicate(merchant=source.merchant, day=day, source=came, digest=digest)
     if refused is not None:
-        return None, f"The file of {day} is still the one that was refused: {_first_fault(refused)}"
+        return None, f"The file of {day} is still the refused file: {_first_fault(refused)}"
     file.seek(0)
     name = places.parse_place(source.kind, source.address).name(day)
     statement = statements.receive_statement(merchant=source.merchant, day=day, name=name, content=file, source=came)
     statement = statements.read_statement(statement=statement)
     if statement.state == Statement.State.REFUSED:
-        return statement, f"The file of {day} came and was refused: {_first_fault(statement)}"
-    return statement, f"The file of {day} came: {statement.rows:,} rows."
+        return statement, f"The file of {day} arrived and was refused: {_first_fault(statement)}"
+    return statement, f"The file of {day} arrived: {statement.rows:,} rows."
 
 
 def _first_fault(statement: Statement) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Abs
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.errors import moment_text
 from merchants.models import Letter
@@ -36,10 +38,13 @@ CHART = "chart.png"
 MOST_ATTACHED = 7 * 1024 * 1024  # bytes of both files; beyond it mail servers refuse, and the link is given instead
 Outcome = Reconciliation.Outcome
 UNCOMPARED = {
-    Outcome.NO_STATEMENT: "There was no statement of the day before.",
-    Outcome.NOTHING: "Nothing was there to compare of the day before.",
+    Outcome.NO_STATEMENT: gettext_lazy("The previous day had no statement."),
+    Outcome.NOTHING: gettext_lazy("The previous day had nothing to compare."),
 }
-HEADLINES = {Outcome.NO_STATEMENT: "Statement missing", Outcome.NOTHING: "Nothing to compare"}
+HEADLINES = {
+    Outcome.NO_STATEMENT: gettext_lazy("Statement missing"),
+    Outcome.NOTHING: gettext_lazy("Nothing to compare"),
+}
 COLOURS = {Outcome.CLEAR: "good", Outcome.BREAKS: "bad", Outcome.NO_STATEMENT: "bad", Outcome.NOTHING: "quiet"}
 
 
@@ -104,9 +109,9 @@ def statements_of(run: Reconciliation) -> list[Statement]:
 def headline(run: Reconciliation, figures: Figures) -> str:
     """Return the verdict of the day: `3 breaks, EUR 1,234.50`. That a file came late is said beside it."""
     if run.outcome in UNCOMPARED:
-        return HEADLINES[Outcome(run.outcome)]
-    verdict = day_breaks.breaks_text(figures.broken, figures.stakes) if figures.broken else "All clear"
-    return f"{verdict}, statement late" if figures.is_late else verdict
+        return str(HEADLINES[Outcome(run.outcome)])
+    verdict = day_breaks.breaks_text(figures.broken, figures.stakes) if figures.broken else _("All clear")
+    return _("%(verdict)s, statement late") % {"verdict": verdict} if figures.is_late else verdict
 
 
 # --- against what was said before -------------------------------------------------------------------------------------
@@ -124,23 +129,31 @@ def newest_run(merchant_id: int, day: date) -> Reconciliation | None:
 def change_since_yesterday(run: Reconciliation, figures: Figures) -> str:
     before = newest_run(run.merchant_id, run.day - DAY)
     if before is None:
-        return "The day before was not compared."
+        return _("The previous day was not compared.")
     if before.outcome in UNCOMPARED:
-        return UNCOMPARED[Outcome(before.outcome)]
+        return str(UNCOMPARED[Outcome(before.outcome)])
     old = figures_of(before)
-    now = "" if run.outcome in UNCOMPARED else f"; now {_change(figures.broken - old.broken)}"
-    return f"The day before: {day_breaks.breaks_text(old.broken, old.stakes)} at {old.rate} matched{now}."
+    before_in_words = _("Previous day: %(breaks)s, %(rate)s matched") % {
+        "breaks": day_breaks.breaks_text(old.broken, old.stakes),
+        "rate": old.rate,
+    }
+    change = "" if run.outcome in UNCOMPARED else f" ({_change(figures.broken - old.broken)})"
+    return f"{before_in_words}{change}."
 
 
 def restatements(now: Figures, before: Figures) -> list[str]:
     """In sentences, what is different from the report that went out."""
     pairs = [
-        ("Matched", before.rate, now.rate),
-        ("Rows of ours", f"{before.ours:,}", f"{now.ours:,}"),
-        ("Rows of the statement", f"{before.theirs:,}", f"{now.theirs:,}"),
-        ("Breaks", _breaks(before), _breaks(now)),
+        (_("Matched"), before.rate, now.rate),
+        (_("Rows in our ledger"), f"{before.ours:,}", f"{now.ours:,}"),
+        (_("Rows in the statement"), f"{before.theirs:,}", f"{now.theirs:,}"),
+        (_("Breaks"), _breaks(before), _breaks(now)),
     ]
-    return [f"{name}: {was}, now {is_}" for name, was, is_ in pairs if was != is_] or ["The breaks are others"]
+    different = [(name, was, is_) for name, was, is_ in pairs if was != is_]
+    sentence = _("%(name)s: %(was)s, now %(now)s")
+    return [sentence % {"name": name, "was": was, "now": is_} for name, was, is_ in different] or [
+        _("Other breaks, in the same number")
+    ]
 
 
 def _breaks(figures: Figures) -> str:
@@ -149,7 +162,10 @@ def _breaks(figures: Figures) -> str:
 
 
 def _change(more: int) -> str:
-    return f"{abs(more):,} {'more' if more > 0 else 'fewer'}" if more else "as many"
+    facts = {"count": f"{abs(more):,}"}
+    if more == 0:
+        return _("unchanged")
+    return (_("now %(count)s more") if more > 0 else _("now %(count)s fewer")) % facts
 
 
 # --- both sides -------------------------------------------------------------------------------------------------------

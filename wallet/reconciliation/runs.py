@@ -9,10 +9,13 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.errors import Refusal, moment_text
 from merchants.models import Merchant, Person
 from portal.lib import clock, database, locks
+from portal.lib.moments import show_day
 from wallet.models import Reconciliation
 from wallet.reconciliation import day_breaks, day_statement, figures, matching, own_books, syncing
 from wallet.reconciliation.day_statement import DayStatement
@@ -23,20 +26,20 @@ from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.sides import compare_sides
 
 State, Result = Reconciliation.State, Reconciliation.Outcome
-ENDED_EARLY = "It was stopped before it had ended, and said nothing. The next comparison is made anew."
+ENDED_EARLY = gettext_lazy("The reconciliation run stopped before its end. The next run starts from the beginning.")
 FAULT_LENGTH = 500
 
 
 class BeingCompared(Refusal):
     def __init__(self) -> None:
-        super().__init__("This day is being compared at this moment. Look again in a minute.")
+        super().__init__(_("A reconciliation run of this day is in progress. Reload the page in a minute."))
 
 
 class DayNotComplete(Refusal):
     def __init__(self, day: Day) -> None:
         super().__init__(
-            f"{day.date} is complete at {moment_text(day.ready)}, "
-            "when late payouts have been delivered. Compare it then."
+            _("%(date)s is complete on %(ready)s, after the delivery of late payouts. Compare it then.")
+            % {"date": show_day(day.date), "ready": moment_text(day.ready)}
         )
 
 

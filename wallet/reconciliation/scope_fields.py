@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from merchants.errors import Refusal
 from wallet.reconciliation.scopes import OWN_KINDS, Scope
@@ -16,18 +17,24 @@ class ScopeFields(forms.Form):
     """Nothing filled in: the whole day. After `is_valid`, `cleaned_data["scope"]` is a Scope."""
 
     currencies = forms.CharField(
-        label="Only these currencies", required=False, max_length=150, help_text="Such as EUR, USD. Empty: all."
+        label=_("Only these currencies"),
+        required=False,
+        max_length=150,
+        help_text=_("For example EUR, USD. Leave empty for all."),
     )
     types = forms.MultipleChoiceField(
-        label="Only these types",
+        label=_("Only these types"),
         required=False,
         choices=KINDS,
         widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: all.",
+        help_text=_("If no type is chosen, all types are compared."),
     )
-    brand = forms.CharField(label="Only this brand", required=False, max_length=40)
+    brand = forms.CharField(label=_("Only this brand"), required=False, max_length=40)
     part = forms.CharField(
-        label="Part of the day", required=False, max_length=5, help_text="1/2 is the first of two files. Empty: one."
+        label=_("Part of the day"),
+        required=False,
+        max_length=5,
+        help_text=_("1/2 is the first of two files. Leave empty for one file."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -20,7 +20,10 @@ MOST_PARTS = 20
 CURRENCY = re.compile(r"[A-Z0-9]{2,8}")
 BRAND = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,39}")
 NAMES = ("currencies", "types", "brand", "part")
-HOW = "A scope is written like currencies=EUR,USD;types=bet,payout;brand=north;part=1/2. Each of these may be left out."
+HOW = (
+    "Write a scope in the form currencies=EUR,USD;types=bet,payout;brand=north;part=1/2. You can "
+    "leave out any of these."
+)
 
 
 class WrongScope(Refusal):
@@ -65,7 +68,7 @@ class Scope:
         if self.brand and not BRAND.fullmatch(self.brand):
             raise WrongScope("A brand has at most 40 letters, digits, spaces, dots and hyphens.")
         if (self.part, self.parts) != (0, 0) and not 1 <= self.part <= self.parts <= MOST_PARTS:
-            raise WrongScope(f"A part is a number from 1 to the number of parts, and a day has at most {MOST_PARTS}.")
+            raise WrongScope(f"A part is a number from 1 to the number of parts. A day has at most {MOST_PARTS} parts.")
         return self
 
     def __str__(self) -> str:
@@ -142,9 +145,9 @@ def parse_lines(text: str) -> list[str]:
     found = [Scope.parse(line) for line in text.splitlines() if line.strip()]
     for number, scope in enumerate(found):
         if scope.parts:
-            raise WrongScope("A scope of the plan has no part: each statement says into how many parts it is cut.")
+            raise WrongScope("A scope of the plan has no part: each statement states its part.")
         if scope == WHOLE or any(not scope.is_apart_from(other) for other in found[:number]):
-            raise WrongScope(f"The scope “{scope}” overlaps with another one.")
+            raise WrongScope(f"The scope “{scope}” overlaps with another scope. Change one of them.")
     return [str(scope) for scope in found]
 
 

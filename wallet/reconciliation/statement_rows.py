@@ -29,7 +29,7 @@ from wallet.reconciliation.reading.table import Fault, SourceTable, Total, Unrea
 log = structlog.get_logger(__name__)
 SCHEMA = "statements"
 KEPT = timedelta(days=4)  # a day is compared with those beside it, and a weekend may lie between
-UNSTATED = "Nobody has said yet how this merchant's files are read: {} Upload one and confirm its columns."
+UNSTATED = "No mapping is set for this merchant's files: {} Upload one file and confirm its columns."
 COLUMNS = (
     "transaction_id", "kind", "player_id", "game_id", "currency", "amount", "is_rolled_back", "ref_transaction_id",
     "at", "count",
@@ -60,7 +60,12 @@ def load_rows(statement: Statement) -> tuple[list[dict[str, Any]], list[Total]]:
 
 def _of_the_day(statement: Statement, table: SourceTable) -> None:
     if table.day not in ("", statement.day.isoformat()):
-        raise Unreadable(Fault(f"It says that it is of {shown_text(table.day)}, and came as that of {statement.day}."))
+        raise Unreadable(
+            Fault(
+                f"The file states the day {shown_text(table.day)}, but it was sent as the statement of "
+                f"{statement.day}. Correct one of the two."
+            )
+        )
 
 
 def _fitted(mapping: Mapping, table: SourceTable) -> Mapping:

@@ -130,8 +130,8 @@ def _of_ids(seen: SeenValues, alike: Alike, ours: int) -> list[str]:
         difference = _difference(alike.theirs or "", alike.ours or "")
         ids = "id differs" if alike.ids == 1 else "ids differ"
         said.append(
-            f"{alike.ids:,} {ids} from our ids only by {difference}: the file has {_quoted(alike.theirs)}, "
-            f"we have {_quoted(alike.ours)}."
+            f"{alike.ids:,} {ids} from our ids only by {difference}: the file has "
+            f"{_quoted(alike.theirs)}, our ledger has {_quoted(alike.ours)}."
         )
     return said
 
@@ -146,10 +146,12 @@ def _of_the_day(seen: SeenValues, merchant: Merchant, day: Day) -> list[str]:
     """By what we know of the ids; else by the times in the file."""
     if seen.known_median and seen.known_on_day * 2 < seen.known:
         other = date_at(merchant, seen.known_median)
-        return [f"Most of the known ids are of {other}, not of {day.date}. Check the day."] if other != day.date else []
+        return (
+            [f"Most of the known ids belong to {other}, not to {day.date}. Check the day."] if other != day.date else []
+        )
     if not seen.known and seen.timed_median and seen.timed_on_day * 2 < seen.timed:
         other = date_at(merchant, seen.timed_median)
-        return [f"Most of the times are of {other}, not of {day.date}. Check the day."] if other != day.date else []
+        return [f"Most of the times belong to {other}, not to {day.date}. Check the day."] if other != day.date else []
     return []
 
 
@@ -158,8 +160,8 @@ def _of_writing(seen: SeenValues) -> list[str]:
     if seen.shortened:
         ids = "1 id looks" if seen.shortened == 1 else f"{seen.shortened:,} ids look"
         said.append(
-            f"{ids} shortened by a spreadsheet, such as {_quoted(seen.a_shortened)}. "
-            "Export the ids as text: their digits are lost."
+            f"{ids} shortened by a spreadsheet, such as {_quoted(seen.a_shortened)}. The digits are lost. "
+            f"Export the ids as text."
         )
     if seen.padded:
         ids = "1 id has" if seen.padded == 1 else f"{seen.padded:,} ids have"

@@ -44,29 +44,34 @@ SWEPT_AFTER, SWEPT_BACK = timedelta(days=1), timedelta(days=20)
 MOST_TRIES = 5
 REST = timedelta(minutes=5)  # after one
 LOOK = loading.Bounds(bytes=64 * 1024 * 1024, rows=200_000, seconds=5)  # of a file that a person waits for
-NOT_READ = "The file could not be read, for a reason of ours, and our support was told. Send it again, or ask them."
+NOT_READ = (
+    "The file could not be read because of an error in the portal, and our support was notified. "
+    "Send it again, or ask our support."
+)
 
 
 class DayNotOver(Refusal):
     def __init__(self, day: date) -> None:
-        super().__init__(f"{day} is not over yet where the merchant is. A statement is of a whole day: send it after.")
+        super().__init__(
+            f"{day} is not over yet in the merchant's time zone. Send the statement of a day after its end."
+        )
 
 
 class DayBeforeMerchant(Refusal):
     def __init__(self, day: date, since: date) -> None:
-        super().__init__(f"{day} is before {since}, when the merchant was opened. Look at the day of the statement.")
+        super().__init__(f"{day} is before {since}, when the merchant was created. Check the day of the statement.")
 
 
 class EmptyStatement(Refusal):
     def __init__(self) -> None:
-        super().__init__("The file is empty. Export it again, and look at it before you send it.")
+        super().__init__("The file is empty. Export it again and check it before you send it.")
 
 
 class StatementTooLarge(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            f"The file is larger than {settings.MAX_STATEMENT_BYTES:,} bytes. Send it as CSV in gzip; "
-            "if it is that already, ask support how to send so large a day."
+            f"The file is larger than {settings.MAX_STATEMENT_BYTES:,} bytes. Send it as CSV in gzip. If "
+            f"it is already compressed, ask our support."
         )
 
 
@@ -328,7 +333,10 @@ def _read(statement: Statement) -> None:
 def _not_by_mistake_empty(rows: int, declared: Sequence[Total]) -> None:
     if not rows and not any(total.rows == 0 for total in declared):
         raise Unreadable(
-            Fault("Column names, and no rows. If there was nothing on that day, say so by a last line: TOTAL,0")
+            Fault(
+                "The file has column names but no rows. If there were no transactions on that day, add the "
+                "last line TOTAL,0"
+            )
         )
 
 
@@ -344,7 +352,7 @@ def _within(scope: Scope, read: Sequence[Words[str, Any]]) -> None:
 def _outside(rows: int, of: str, scope: Scope) -> Unreadable:
     are = "row is" if rows == 1 else "rows are"
     return Unreadable(
-        Fault(f"The stated scope is {scope.label}, and {rows:,} {are} {of}. Correct the scope or the file.")
+        Fault(f"The stated scope is {scope.label}, but {rows:,} {are} {of}. Correct the scope or the file.")
     )
 
 

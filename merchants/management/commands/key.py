@@ -19,7 +19,7 @@ from merchants.services import approvals, claim_links, compromise, history, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
-WAITS = " The new secret waits: sign in to the administration and ask for a rotation, or for another key."
+WAITS = " The new secret needs an approval: sign in to the administration and request a rotation or a new key."
 DURATION = re.compile(r"(\d{1,7})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -49,19 +49,21 @@ def length_limit(most: int) -> Callable[[str], str]:
 
 class Command(BaseCommand):
     help = (
-        "Each verb of a key's life; `key VERB --help` says what it takes. "
-        "A new secret is the one line on standard output; keep it, it is shown once."
+        "Manage a key: `key VERB --help` shows the arguments. A new secret is the only line on "
+        "standard output. Store it: it is shown once."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--by", metavar="EMAIL", help="who asks; kept in the history")
-        parser.add_argument("--reason", type=length_limit(500), default="", help="why; kept in the history")
+        parser.add_argument("--by", metavar="EMAIL", help="the person who requests this; stored in the history")
+        parser.add_argument("--reason", type=length_limit(500), default="", help="the reason; stored in the history")
         parser.add_argument(
-            "--to-owners", action="store_true", help="a new secret goes to the owners by claim link, and is not printed"
+            "--to-owners",
+            action="store_true",
+            help="send a new secret to the owners by claim link, and do not print it",
         )
         verbs = parser.add_subparsers(dest="verb", required=True)
-        issue = verbs.add_parser("issue", help="a new auth key with its first secret")
+        issue = verbs.add_parser("issue", help="issue a new auth key with its first secret")
         issue.add_argument("merchant", help="the merchant's code")
         issue.add_argument(
             "--environment",
@@ -70,7 +72,7 @@ class Command(BaseCommand):
             help="a test key belongs to the merchant's sandbox",
         )
         issue.add_argument("--label", type=length_limit(80), default="")
-        issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
+        issue.add_argument("--ends", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; default: never")
         for name, verb in VERBS.items():
             of_key = verbs.add_parser(name, help=verb.help)
             of_key.add_argument("auth_key")
@@ -102,28 +104,28 @@ def hand_over(done: Any, by: Person | None, *, to_owners: bool) -> Any:
     if to_owners:
         return claim_links.send_link(secret=done.row, by=by)
     if not done.key.merchant.staff_sees_secrets:
-        raise CommandError("This merchant does not let our staff see its secrets. Say --to-owners, before the verb.")
+        raise CommandError("This merchant does not let our staff see its secrets. Add --to-owners before the verb.")
     return done
 
 
 def find_key(auth_key: str) -> ApiKey:
     key = ApiKey.objects.select_related("merchant").filter(auth_key=auth_key).first()
     if key is None:
-        raise CommandError(f"There is no key {auth_key}.")
+        raise CommandError(f"The key {auth_key} does not exist.")
     return key
 
 
 def find_person(email: str) -> Person:
     person = Person.objects.filter(email__iexact=email).first()
     if person is None:
-        raise CommandError(f"There is nobody with the address {email}.")
+        raise CommandError(f"No person has the address {email}.")
     return person
 
 
 def find_merchant(code: str) -> Merchant:
     merchant = Merchant.objects.open().filter(code=code).first()
     if merchant is None:
-        raise CommandError(f"There is no open merchant {code}.")
+        raise CommandError(f"No open merchant has the code {code}.")
     return merchant
 
 
@@ -180,7 +182,7 @@ def revoke(wish: dict[str, Any]) -> ApiKey:
 def report_compromise(wish: dict[str, Any]) -> Issued | None:
     """Where two people have to approve the replacement it is not asked for: nobody knows by whom."""
     if not wish["reason"]:
-        raise CommandError("Say what happened: --reason TEXT, before the verb.")
+        raise CommandError("Add the cause: --reason TEXT, before the verb.")
     key = find_key(wish["auth_key"])
     return compromise.declare_compromise(
         key=key,
@@ -195,7 +197,7 @@ def report_compromise(wish: dict[str, Any]) -> Issued | None:
 
 
 def add_seen_options(parser: CommandParser) -> None:
-    parser.add_argument("--seen", type=int, metavar="VERSION", help="only while this version is still the current one")
+    parser.add_argument("--seen", type=int, metavar="VERSION", help="only if this version is still the current one")
 
 
 def add_overlap_options(parser: CommandParser) -> None:
@@ -207,7 +209,7 @@ def add_overlap_options(parser: CommandParser) -> None:
 
 def add_rotation_options(parser: CommandParser) -> None:
     add_overlap_options(parser)
-    parser.add_argument("--quiet-hours", type=int, help="end it earlier when it was quiet for so long")
+    parser.add_argument("--quiet-hours", type=int, help="end the overlap early after this many hours without use")
 
 
 def add_end_options(parser: CommandParser) -> None:
@@ -218,27 +220,27 @@ def add_end_options(parser: CommandParser) -> None:
 def add_leak_options(parser: CommandParser) -> None:
     add_overlap_options(parser)
     parser.add_argument("--response", choices=Compromise.Response.values, required=True)
-    parser.add_argument("--version", type=int, help="which secret; otherwise the latest")
-    parser.add_argument("--since", type=moment, required=True, metavar="MOMENT", help="exposed since, in UTC")
+    parser.add_argument("--version", type=int, help="the secret version; default: the latest")
+    parser.add_argument("--since", type=moment, required=True, metavar="MOMENT", help="compromised since, in UTC")
 
 
 def add_moment_options(parser: CommandParser) -> None:
-    parser.add_argument("--at", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; otherwise never")
+    parser.add_argument("--at", type=moment, metavar="MOMENT", help="2027-01-31T12:00, in UTC; default: never")
 
 
 def add_hours_options(parser: CommandParser) -> None:
     add_seen_options(parser)
-    parser.add_argument("--hours", type=int, help="1 to 168; otherwise it ends at its time only")
+    parser.add_argument("--hours", type=int, help="1 to 168; default: the overlap ends at its date only")
 
 
 def add_request_options(parser: CommandParser) -> None:
-    parser.add_argument("--wish", choices=Approval.Verb.values, help="only if this is what was asked for")
+    parser.add_argument("--wish", choices=Approval.Verb.values, help="only if this was requested")
 
 
 def asker(wish: dict[str, Any]) -> dict[str, Any]:
     """Who declines has a name. To ask and to approve, a person signs in: a command believes whatever --by says."""
     if wish["by"] is None:
-        raise CommandError("Say who: --by EMAIL, before the verb.")
+        raise CommandError("Add the person: --by EMAIL, before the verb.")
     return {"by": wish["by"]}
 
 
@@ -256,32 +258,31 @@ class KeyCommand(NamedTuple):
 
 
 VERBS = {
-    "rotate": KeyCommand("the next secret; the old one stays usable for the overlap", rotate, add_rotation_options),
+    "rotate": KeyCommand("rotate the secret; the old version works during the overlap", rotate, add_rotation_options),
     "extend": KeyCommand(
-        "a later end of the overlap",
+        "extend the overlap",
         lambda wish: keys.extend_overlap(**old_secret(wish), until=wish["until"]),
         add_end_options,
     ),
-    "end": KeyCommand("the overlap ends now", lambda wish: keys.end_overlap(**old_secret(wish)), add_seen_options),
+    "end": KeyCommand("end the overlap now", lambda wish: keys.end_overlap(**old_secret(wish)), add_seen_options),
     "end-when-quiet": KeyCommand(
-        "the overlap ends automatically after this many hours without use",
+        "end the overlap automatically after this many hours without use",
         lambda wish: keys.end_when_quiet(**old_secret(wish), hours=wish["hours"]),
         add_hours_options,
     ),
     "expire": KeyCommand(
-        "the key's own end",
+        "set the expiry of the key",
         lambda wish: keys.set_end(key=find_key(wish["auth_key"]), ends=wish["at"]),
         add_moment_options,
     ),
     "quarantine": KeyCommand(
-        "nothing new begins, players are paid", lambda wish: keys.quarantine_key(key=find_key(wish["auth_key"]))
+        "quarantine the key: players are paid, no new round starts",
+        lambda wish: keys.quarantine_key(key=find_key(wish["auth_key"])),
     ),
-    "revoke": KeyCommand("for good", revoke),
-    "leak": KeyCommand(
-        "the secret may be known: do something at once, and keep the case", report_compromise, add_leak_options
-    ),
+    "revoke": KeyCommand("revoke the key for good", revoke),
+    "leak": KeyCommand("report a compromise: respond at once and keep the case", report_compromise, add_leak_options),
     "decline": KeyCommand(
-        "what was asked for",
+        "decide on a request",
         lambda wish: approvals.decline_request(**asker(wish), approval=find_question(wish)),
         add_request_options,
     ),

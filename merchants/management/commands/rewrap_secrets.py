@@ -16,8 +16,8 @@ class Command(BaseCommand):
     help = "Seal all secrets under the current key-encryption key (the first of KEY_ENCRYPTION_KEYS)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="say what would be moved, and move nothing")
-        parser.add_argument("--check", action="store_true", help="say whether the older keys can be removed")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be moved, and move nothing")
+        parser.add_argument("--check", action="store_true", help="show whether the older keys can be removed")
 
     def handle(self, *, dry_run: bool, check: bool, **options: Any) -> None:
         self.console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
@@ -44,9 +44,11 @@ class Command(BaseCommand):
                 interrupted = True
         self.say(f"{moved:,} secrets moved to {sealing.current_key_id()!r}.", good=True)
         if interrupted:
-            self.say(f"Interrupted with {sealing.count_movable_rows():,} to go. Run it again to go on.")
+            self.say(
+                f"Interrupted. {sealing.count_movable_rows():,} secrets remain. Run the command again to continue."
+            )
         for secret in broken:
-            self.say(f"{secret} does not open under its key: its row was changed. Rotate that key.")
+            self.say(f"{secret} cannot be opened with its key: its row was changed. Rotate that key.")
         return self.check_what_is_left() and not interrupted
 
     def check_what_is_left(self) -> bool:
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         removable = sealing.removable_keys()
         if removable:
             names = ", ".join(map(repr, removable))
-            self.say(f"No secret needs these keys; remove them from KEY_ENCRYPTION_KEYS: {names}", good=True)
+            self.say(f"No secret needs these keys. Remove them from KEY_ENCRYPTION_KEYS: {names}", good=True)
         if not left and not lost:
             self.say(f"All secrets are sealed under {sealing.current_key_id()!r}.", good=True)
         return not left and not lost
@@ -65,8 +67,8 @@ class Command(BaseCommand):
         lost = sealing.unreachable_rows()
         for sealed in lost:
             self.say(
-                f"{sealed.rows:,} secrets stay: they are sealed under {sealed.key_id!r}, which is missing."
-                " Put it into KEY_ENCRYPTION_KEYS and run this again."
+                f"{sealed.rows:,} secrets were not moved: they are sealed under {sealed.key_id!r}, which is "
+                f"missing. Add it to KEY_ENCRYPTION_KEYS and run this command again."
             )
         return bool(lost)
 

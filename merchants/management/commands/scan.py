@@ -21,10 +21,10 @@ UNREADABLE = 2
 
 
 class Command(BaseCommand):
-    help = "Say which of our secrets stand in a file. No secret is decrypted, and none is printed."
+    help = "Find secrets of this portal in a file. No secret is decrypted or printed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="any file, text or not; - is standard input")
+        parser.add_argument("file", help="any file, text or binary; - means standard input")
 
     def handle(self, *, file: str, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                     leaked[finding.secret.key_id] = finding.secret.key.auth_key
         console.print(summary(states), style="red" if leaked else "green", markup=False)
         for pk, auth_key in leaked.items():
-            console.print(f"Declare the leak of {auth_key}: {settings.BASE_URL}/admin/merchants/apikey/{pk}/leak/")
+            console.print(f"Report a compromise of {auth_key}: {settings.BASE_URL}/admin/merchants/apikey/{pk}/leak/")
         if leaked:
             sys.exit(1)
 
@@ -48,7 +48,7 @@ def open_input(name: str) -> Iterator[BinaryIO]:
         with Path(name).open("rb") if name != "-" else open(0, "rb", closefd=False) as content:
             yield content
     except OSError as fault:
-        raise CommandError(f"The file can't be read: {fault.strerror}.", returncode=UNREADABLE) from None
+        raise CommandError(f"The file cannot be read: {fault.strerror}.", returncode=UNREADABLE) from None
 
 
 def sighting_line(finding: SecretFinding) -> str:
@@ -60,7 +60,7 @@ def sighting_line(finding: SecretFinding) -> str:
 
 def summary(states: Counter[SecretState]) -> str:
     if not states:
-        return "No secret of ours stands in it."
+        return "The file contains no secret of this portal."
     usable, foreign = states[SecretState.USABLE] + states[SecretState.OVERLAP], states[SecretState.FOREIGN]
     ours = states.total() - foreign
-    return f"Places with a secret of ours: {ours:,}; of these can be used: {usable:,}. Not ours: {foreign:,}."
+    return f"Secrets of this portal: {ours:,}, of which active: {usable:,}. Unknown secrets: {foreign:,}."

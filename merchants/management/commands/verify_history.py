@@ -13,7 +13,7 @@ from merchants.services import chain
 
 
 class Command(BaseCommand):
-    help = "Check that no row of the history was changed, removed or inserted, and that the tables are as it says."
+    help = "Check that no row of the history was changed, removed or inserted, and that the tables match the history."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--merchant", metavar="CODE", help="only this merchant's history")

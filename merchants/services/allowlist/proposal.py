@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from merchants.models import ApiKey, Merchant
 from merchants.services import credentials
 from merchants.services.allowlist.entries import NotAllowed, check_list
@@ -62,7 +64,7 @@ class Proposal:
 
     def __post_init__(self) -> None:
         if self.key is not None and self.key.merchant_id != self.merchant.pk:
-            raise NotAllowed("The key belongs to another merchant.")
+            raise NotAllowed(_("The key belongs to another merchant. Choose a key of this merchant."))
         check_list([line.network for line in self.lines])
 
     @property

@@ -36,10 +36,13 @@ WITHOUT_EVENT = sql.SQL("""
      ORDER BY 1
 """)
 SENTENCES = {
-    "other": "Row {row} of {table} is not what its newest event says: it was changed without one, or that was removed.",
+    "other": (
+        "Row {row} of {table} differs from its newest event: the row was changed without an event, "
+        "or the event was removed."
+    ),
     "gone": "Row {row} of {table} was deleted without an event.",
-    "back": "Row {row} of {table} exists, and its newest event says that it was deleted.",
-    "unknown": "Row {row} of {table} has no event that says when it was made.",
+    "back": "Row {row} of {table} exists, although its newest event says that it was deleted.",
+    "unknown": "Row {row} of {table} has no event for its creation.",
 }
 
 

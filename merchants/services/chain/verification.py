@@ -164,7 +164,7 @@ def _check_blocks(check: _Check) -> None:
     values = {"chain": check.verdict.chain, "merchant": check.merchant, "shown": SHOWN}
     for merchant, number, before, _ in database.fetch_rows(BLOCKS, values):
         if number != before + 1:
-            sentence = f"Blocks {before + 1} to {number - 1} of the chain were removed or have other numbers."
+            sentence = f"Blocks {before + 1} to {number - 1} of the chain were removed or renumbered."
         else:
             sentence = f"Block {number} was changed, or the block before it was replaced."
         check.verdict.add(ChainFinding(check.code(merchant), sentence))
@@ -175,7 +175,7 @@ def _find_head(check: _Check, head: str) -> None:
     if found:
         check.verdict.head = ChainBlock.objects.defer("ids", "fingerprints").get(pk=found[0][0])
         return
-    sentence = f"No block has the head {head}. The chain was cut or made again after that head was sent."
+    sentence = f"No block has the head {head}. The chain was cut or rebuilt after that head was sent."
     check.verdict.add(ChainFinding(check.code(check.merchant) if check.merchant else "", sentence))
 
 
@@ -208,7 +208,7 @@ def _check_rows(check: _Check, table: ChainedTable, recipe: ChainRecipe) -> None
                 sentence = f"Row {row} of {table.name} was inserted among sealed rows."
             check.verdict.add(ChainFinding(check.code(merchant), sentence, table.name, row))
         if not rows:
-            sentence = f"The block of {table.name} up to row {upto} was changed; its rows have other hashes."
+            sentence = f"The block of {table.name} up to row {upto} was changed: its rows have other hashes."
             check.verdict.add(ChainFinding(check.code(merchant), sentence, table.name))
 
 

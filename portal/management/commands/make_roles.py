@@ -13,8 +13,9 @@ from portal.database import roles
 
 class Command(BaseCommand):
     help = (
-        "Make the roles that DATABASE_URL and OWNER_DATABASE_URL name, with their passwords, and hand everything in"
-        " the database over to them. SUPERUSER_DATABASE_URL names the same database as a superuser. Safe to repeat."
+        "Create the roles in DATABASE_URL and OWNER_DATABASE_URL with their passwords, and give them "
+        "everything in the database. SUPERUSER_DATABASE_URL names the same database as a superuser. "
+        "Safe to repeat."
     )
     requires_system_checks = ()
 

@@ -27,7 +27,11 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER if OWNER in settings.DATABASES else "default")
         parser.add_argument(
-            "--wait", type=int, default=WAIT_SECONDS, metavar="SECONDS", help="Wait so long for another migrate to end."
+            "--wait",
+            type=int,
+            default=WAIT_SECONDS,
+            metavar="SECONDS",
+            help="Seconds to wait for another migrate to end.",
         )
 
     def handle(self, *arguments: Any, **options: Any) -> None:
@@ -51,7 +55,7 @@ class Command(migrate.Command):
         deadline = time.monotonic() + patience
         while not self.ask("SELECT pg_try_advisory_lock(%s)", LOCK):
             if time.monotonic() >= deadline:
-                raise CommandError("Another migrate is running on this database. Run migrate again when it has ended.")
+                raise CommandError("Another migrate is running on this database. Run migrate again after it ends.")
             time.sleep(POLL_SECONDS)
         try:
             yield

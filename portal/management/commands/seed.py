@@ -29,25 +29,26 @@ LINES_HELD = 2_000
 
 class Command(BaseCommand):
     help = (
-        "Fill the database with the demo: merchants, players, two weeks of calls. A second run only renews demo.json."
+        "Fill the database with the demo: merchants, players, two weeks of requests. A second run "
+        "only renews demo.json."
     )
 
     requires_system_checks: list[str] = []  # `migrate` has just made them; each start waits for this
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--calls", type=int, default=CALLS, help="about how many signed calls (default %(default)s)"
+            "--calls", type=int, default=CALLS, help="approximate number of signed requests (default %(default)s)"
         )
 
     def handle(self, *, calls: int, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("The demo is not for production: nothing was changed.")
+            raise CommandError("The demo is not for production. Nothing was changed.")
         try:
             with quiet_logs():
                 self.fill(calls)
         except (UnknownKeyEncryptionKey, SealBroken) as fault:
             raise CommandError(
-                "KEY_ENCRYPTION_KEYS does not hold the key that this database was filled under."
+                "KEY_ENCRYPTION_KEYS does not contain the key of this database. Add it and run seed again."
             ) from fault
 
     def fill(self, calls: int) -> None:
@@ -65,7 +66,7 @@ class Command(BaseCommand):
                 people.create_people()
         with history.act_as(door=DOOR):
             written = sheet.write_sheet(houses)
-        self.stdout.write(f"{written} is written.")
+        self.stdout.write(f"Wrote {written}.")
         request_log.drain_lines()
 
     def play(self, houses: list[House], wire: Wire, calls: int, *, now: datetime) -> None:
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             ending.play_ending(houses)
         finally:
             request_log.drain_lines()
-        self.stdout.write(f"{wire.calls:,} calls, {len(wire.answers)} kinds of answers.")
+        self.stdout.write(f"{wire.calls:,} requests, {len(wire.answers)} kinds of answers.")
 
 
 def do_not_wait_for_disk() -> None:

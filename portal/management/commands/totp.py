@@ -13,7 +13,7 @@ from portal.local.demo import sheet
 
 
 class Command(BaseCommand):
-    help = "Print the code of now for somebody of the demo's staff. Each works once, for about a minute."
+    help = "Print the current code of a person of the demo's staff. Each code works once, for about a minute."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, email: str, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("Codes are printed in a demo only.")
+            raise CommandError("This command works in a demo only.")
         counters = list(yield_hotp_counters_from_time())
         now = counters[len(counters) // 2]  # between those that are taken as well
         self.stdout.write(format_hotp_value(hotp_value(secret_of(email), now)))
@@ -31,7 +31,7 @@ def secret_of(email: str) -> str:
     try:
         staff = json.loads(sheet.sheet_path().read_text())["staff"]
     except OSError as missing:
-        raise CommandError(f"There is no {sheet.sheet_path()}: start the demo first, with make up.") from missing
+        raise CommandError(f"{sheet.sheet_path()} does not exist. Start the demo first, with make up.") from missing
     secrets = {person["email"]: person["totp_secret"] for person in staff}
     if email not in secrets:
         raise CommandError(f"The demo's staff are {', '.join(secrets)}.")

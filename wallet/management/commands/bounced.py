@@ -15,7 +15,7 @@ from wallet.reconciliation import deliveries
 
 
 class Command(BaseCommand):
-    help = "Mark the report that a delivery status notification on standard input speaks of as bounced."
+    help = "Mark a report as bounced. The command reads the delivery status notification from standard input."
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
@@ -25,4 +25,4 @@ class Command(BaseCommand):
         for delivery in marked:
             self.stdout.write(f"Bounced: {delivery.to}: {delivery.bounce}")
         if not marked:
-            self.stdout.write("No report is meant by this.")
+            self.stdout.write("The notification does not concern a report.")

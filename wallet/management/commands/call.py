@@ -57,7 +57,7 @@ class Command(BaseCommand):
         parser.add_argument("path", help="such as /wallet/balance or '/game/sessions?limit=5'")
         parser.add_argument("body", nargs="?", help=BODY_HELP)
         parser.add_argument("--method", help="GET without a body, else POST")
-        parser.add_argument("--key", metavar="AUTH_KEY", help="sign under this key; the newest usable one otherwise")
+        parser.add_argument("--key", metavar="AUTH_KEY", help="sign with this key; default: the newest active key")
         parser.add_argument("--base-url", default=settings.API_URL, help="default: %(default)s")
         parser.add_argument("--pretty", action=BooleanOptionalAction, default=True, help="indent the answer's JSON")
 
@@ -84,7 +84,7 @@ def find_merchant(code: str) -> Merchant:
         return Merchant.objects.get(code=code)
     except Merchant.DoesNotExist:
         known = ", ".join(Merchant.objects.values_list("code", flat=True)[:20]) or "none at all"
-        raise CommandError(f"There is no merchant with the code {code!r}; there are: {known}.") from None
+        raise CommandError(f"There is no merchant with the code {code!r}. Known codes: {known}.") from None
 
 
 def find_secret(merchant: Merchant, auth_key: str | None) -> Secret:
@@ -101,7 +101,7 @@ def find_secret(merchant: Merchant, auth_key: str | None) -> Secret:
     found = secrets.order_by("-key_id", "-version").first()
     if found is None:
         raise CommandError(
-            f"{merchant.code} has no usable key; issue one in the administration."
+            f"{merchant.code} has no active key. Issue a key in the administration."
             if auth_key is None
             else f"{merchant.code} has no key {auth_key}."
         )
@@ -136,7 +136,8 @@ def send_or_leave(console: Console, call: Outgoing, base_url: str) -> HttpAnswer
         return send(call, base_url)
     except (OSError, http.client.HTTPException) as fault:
         stop_with(
-            console, f"Nobody answers at {base_url}: {str(fault) or type(fault).__name__}. Is the portal running?"
+            console,
+            (f"No answer from {base_url}: {str(fault) or type(fault).__name__}. Start the portal and try again."),
         )
 
 

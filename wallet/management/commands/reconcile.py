@@ -24,17 +24,17 @@ from wallet.reconciliation.runs import RunOutcome
 
 
 class Command(BaseCommand):
-    help = "Compare a merchant's day with its statement; the cases and the figures are those of the job."
+    help = "Compare the day of a merchant with its statement, with the same cases and figures as the job."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("merchant", help="the merchant's code")
         parser.add_argument("day", type=date.fromisoformat, help="in the merchant's time zone, such as 2026-01-31")
-        parser.add_argument("--dry-run", action="store_true", help="only show what would be found")
-        parser.add_argument("--send", action="store_true", help="send the report now, if it says anything new")
+        parser.add_argument("--dry-run", action="store_true", help="show the result without storing it")
+        parser.add_argument("--send", action="store_true", help="send the report now, if something has changed")
 
     def handle(self, *, merchant: str, day: date, dry_run: bool, send: bool, **options: Any) -> None:
         if dry_run and send:
-            raise CommandError("A dry run leaves nothing that could be sent. Choose one of the two.")
+            raise CommandError("A dry run stores nothing that can be sent. Choose one of the two.")
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
         found = compare(console, find_merchant(merchant), day, dry_run=dry_run)
         console.print(breaks(found.figures))
@@ -80,12 +80,15 @@ def breaks(figures: Figures) -> Table:
 def summary(found: RunOutcome, day: date) -> str:
     figures = found.figures
     said = Reconciliation.Outcome(found.outcome).label
-    dry = " Dry run: nothing was kept." if found.run is None else ""
+    dry = " Dry run: nothing was stored." if found.run is None else ""
     return f"{day}: {said}. {figures.rate} matched: {figures.agreed}; {figures.broken:,} breaks.{dry}"
 
 
 def case_amount(run: Reconciliation) -> str:
     sent = deliveries.send_reports(run=run)
     if not sent:
-        return "No report was sent: nothing is other than in the last one, there is no statement, or no recipient."
-    return f"The report goes to {', '.join(each.to for each in sent)}."
+        return (
+            "No report was sent: nothing has changed since the last report, there is no statement, or "
+            "there is no recipient."
+        )
+    return f"Report sent to {', '.join(each.to for each in sent)}."

@@ -18,8 +18,8 @@ from wallet.money import format_amount
 
 class Command(BaseCommand):
     help = (
-        "Check that every balance is what its rows say, row by row, that the rows keep the ledger's rules, and that"
-        " no sealed row was changed, removed or inserted."
+        "Check that every balance matches its rows, that the rows keep the rules of the ledger, and "
+        "that no sealed row was changed, removed or inserted."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,7 +43,9 @@ class Command(BaseCommand):
 
 
 def difference_table(verdict: LedgerVerdict) -> Table:
-    table = Table("account", "merchant", "player", "currency", "balance", "sum of rows", title="Accounts that differ")
+    table = Table(
+        "account", "merchant", "player", "currency", "balance", "sum of rows", title="Accounts with a difference"
+    )
     for account, merchant, player, currency, balance, rows in verdict.differences:
         told = "no such account" if balance is None else format_amount(balance, currency or "")
         table.add_row(
@@ -53,8 +55,8 @@ def difference_table(verdict: LedgerVerdict) -> Table:
 
 
 def gap_table(verdict: LedgerVerdict) -> Table:
-    names = ("account", "merchant", "player", "currency", "row", "its balance", "expected")
-    table = Table(*names, title="Rows that do not follow from the row before")
+    names = ("account", "merchant", "player", "currency", "row", "the balance", "expected")
+    table = Table(*names, title="Rows that do not match the previous row")
     for account, merchant, player, currency, row, balance, expected in verdict.gaps:
         ids = str(account or "none"), merchant or "", player or "", currency, str(row)
         table.add_row(*ids, format_amount(balance, currency), format_amount(expected, currency))
@@ -64,8 +66,8 @@ def gap_table(verdict: LedgerVerdict) -> Table:
 def summary(verdict: LedgerVerdict) -> str:
     looked_at = f"{verdict.accounts:,} accounts and {verdict.rows:,} rows in {verdict.seconds:.1f} s"
     if verdict.holds:
-        return f"The books hold: {looked_at}."
+        return f"The ledger balances: {looked_at}."
     return (
-        f"The books do not hold: {verdict.differing:,} accounts differ, {verdict.gap_rows:,} rows do not follow from"
-        f" the row before, {len(verdict.breaches)} rules are broken ({looked_at})."
+        f"The ledger does not balance: {verdict.differing:,} accounts differ, {verdict.gap_rows:,} "
+        f"rows do not match the previous row, {len(verdict.breaches)} rules are broken ({looked_at})."
     )

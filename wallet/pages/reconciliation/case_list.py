@@ -22,7 +22,7 @@ from wallet.pages.reconciliation.labels import TAB, CaseLine, case_line
 from wallet.reconciliation import due_dates
 
 ON_A_PAGE = 50
-CHOICES: dict[str, list[tuple[str, str]]] = {
+CHOICES: dict[str, list[tuple[str, Any]]] = {
     "kind": list(Case.Kind.choices),
     "state": [(value, str(label)) for value, label in Case.State.choices],
     "severity": [(str(value), str(label)) for value, label in reversed(Case.Severity.choices)],

@@ -132,7 +132,7 @@ def _of_day(settlement: Settlement, run: Reconciliation, before: Known) -> Settl
         kind=Kind.DAY,
         month=first_day_of(run.day),
         day=run.day,
-        text=f"{was}; now {_result(run)}",
+        text=f"{was}. Now {_result(run)}",
         run=run,
         at=run.done_at or run.begun_at,
     )
@@ -155,7 +155,7 @@ def _changed(merchant: Merchant, before: Known) -> list[Case]:
 
 def _of_case(settlement: Settlement, case: Case, before: Known) -> SettlementAdjustment:
     is_new, is_over = case.opened_at > before.since, case.state == Case.State.RESOLVED
-    came = "Found" if is_new else "" if is_over else "Opened again"
+    came = "Found" if is_new else "" if is_over else "Reopened"
     went = f"Resolved: {case.get_resolution_display().lower()}" if is_over else ""
     return SettlementAdjustment(
         settlement=settlement,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from merchants.services import history_sentences
 from merchants.services.history_sentences import Event, Thing
+from portal.lib.texts import Text
 from wallet.models import Settlement
 from wallet.reconciliation.closing.months import month_text
 
-BECAME: dict[str, str] = {
-    Settlement.State.PREPARED: "prepared",
-    Settlement.State.SIGNED: "signed off",
-    Settlement.State.REFUSED: "not prepared",
-    Settlement.State.WITHDRAWN: "withdrawn",
+BECAME: dict[str, Text] = {
+    Settlement.State.PREPARED: gettext_lazy("prepared"),
+    Settlement.State.SIGNED: gettext_lazy("signed off"),
+    Settlement.State.REFUSED: gettext_lazy("could not be prepared"),
+    Settlement.State.WITHDRAWN: gettext_lazy("withdrawn"),
 }
 
 
@@ -22,7 +26,10 @@ def register() -> None:
 
 
 def _says(events: list[Event], everything: list[Event]) -> list[str]:
-    return [f"Settlement statement of {_month(event)} {_became(event)}" for event in events]
+    return [
+        _("Settlement statement of %(month)s %(became)s") % {"month": _month(event), "became": _became(event)}
+        for event in events
+    ]
 
 
 def _month(event: Event) -> str:
@@ -31,4 +38,4 @@ def _month(event: Event) -> str:
 
 
 def _became(event: Event) -> str:
-    return "requested" if event.label == "insert" else BECAME.get(event.new_value("state"), "changed")
+    return _("requested") if event.label == "insert" else str(BECAME.get(event.new_value("state"), _("changed")))

@@ -11,6 +11,7 @@ from typing import IO
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
 
 from merchants.models import Merchant, Person
 from merchants.services.typed_text import check_no_secret
@@ -142,7 +143,7 @@ class InvoiceComparison:
     def state(self) -> str:
         """“agrees”, or by how much in each currency; never summed over them."""
         differing = [format_with_code(abs(line.difference), line.currency) for line in self.lines if line.difference]
-        return f"differs by {', '.join(differing)}" if differing else "agrees"
+        return _("differs by %(differing)s") % {"differing": ", ".join(differing)} if differing else _("agrees")
 
 
 def compare_invoice(invoice: Invoice, settlement: Settlement) -> InvoiceComparison:

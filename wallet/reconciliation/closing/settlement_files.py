@@ -77,7 +77,7 @@ def _lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterable[Any]]:
 def _adjustment_lines(settlement: Settlement, *, whole: bool) -> Iterator[Iterable[Any]]:
     for row in settlement_tables.adjustment_rows(settlement, whole=whole):
         item, month, day, moved, game, currency, amount, difference, at, text, *named = row
-        said = " ".join(filter(None, (moved, str(day or ""), text, f"takes back {named[1]}" if any(named[1:]) else "")))
+        said = " ".join(filter(None, (moved, str(day or ""), text, f"reverses {named[1]}" if any(named[1:]) else "")))
         given = difference or amount
         section = "case" if difference else "adjustment"
         yield section, currency, item, game, None, given, named[0] if named else "", month, at, said

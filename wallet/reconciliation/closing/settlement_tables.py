@@ -17,10 +17,10 @@ from wallet.reconciliation.closing.settlement_figures import CurrencySums, Settl
 AT_ONCE = 2_000
 Row = tuple[Any, ...]
 RULES = (
-    "Figures are counted from the ledger rows of the month, in the merchant's time zone. "
-    "GGR is stakes less payouts; rollbacks of the same month are subtracted. "
-    "Adjustments of this month are: rollbacks of transactions of earlier months, correcting entries, and restated days "
-    "and changed cases of earlier months. Amounts are never added up over currencies."
+    "Figures are counted from the ledger rows of the month, in the merchant's time zone. GGR is "
+    "stakes minus payouts. Rollbacks of the same month are subtracted. Adjustments of this month "
+    "are: rollbacks of transactions of earlier months, correcting entries, restated days, and "
+    "changed cases of earlier months. Amounts of different currencies are never added up."
 )
 
 
@@ -46,7 +46,7 @@ def facts(settlement: Settlement) -> list[tuple[str, str]]:
         ("Until", said(settlement.ends_at)),
         ("State", settlement.get_state_display().lower()),
         ("Prepared by", str(settlement.prepared_by)),
-        ("Counted at", said(settlement.counted_at) if settlement.counted_at else ""),
+        ("Calculated at", said(settlement.counted_at) if settlement.counted_at else ""),
         ("Signed off by", str(settlement.signed_by or "")),
         ("Signed off at", said(settlement.signed_at) if settlement.signed_at else ""),
     ]
@@ -164,7 +164,7 @@ ADJUSTMENTS = (
     "Adjustment", "Original month", "Day", "Type", "Game", "Currency", "Given to players", "Difference of a case",
     "Time (UTC)", "Result",
 )  # fmt: skip
-NAMED = ("Transaction", "Takes back")
+NAMED = ("Transaction", "Reverses")
 
 
 def adjustments(settlement: Settlement, *, whole: bool) -> SettlementTable:

@@ -10,6 +10,7 @@ from datetime import date
 import structlog
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
@@ -28,7 +29,7 @@ DIGESTED = ("kind", "month", "transaction_id", "part", "ref_transaction_id", "cu
 AT_ONCE = 2_000
 TASK = "wallet.tasks.prepare_settlement"
 FAULT_LENGTH = 500
-FAILED = "The statement could not be prepared ({}). Prepare it again; if that fails too, look at the log."
+FAILED = _("The statement could not be prepared ({}). Prepare it again. If this fails again, check the log.")
 State = Settlement.State
 SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
 

@@ -24,7 +24,7 @@ WHOLE_TEXT = re.compile(
 )
 SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+", re.ASCII)
 DASH = "–"
-STATE_MINUS = "state in the mapping how an amount below zero is written"
+STATE_MINUS = "state in the mapping how a negative amount is written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class AmountReader:
         is_out = self._is_out(parts)
         currency = self._currency(parts["before"] or parts["after"], currency)
         if parts["before"] and parts["after"]:
-            raise Unclear("two words stand beside the amount")
+            raise Unclear("two words are beside the amount")
         return AmountForm(self._in_range(self._units(parts["number"], currency), most), is_out, currency)
 
     def _parts(self, text: str) -> dict[str, str]:
@@ -72,7 +72,7 @@ class AmountReader:
         if not text:
             raise Unclear("no amount")
         if SCIENTIFIC.fullmatch(text):
-            raise Unclear("a spreadsheet has shortened it to scientific notation, and its digits are lost")
+            raise Unclear("a spreadsheet has shortened it to scientific notation, and the digits are lost")
         found = WHOLE_TEXT.fullmatch(text) if len(text) <= LONGEST else None
         if found is None:
             raise Unclear(f"not an amount{self._as_stated()}")
@@ -80,10 +80,10 @@ class AmountReader:
 
     def _as_stated(self) -> str:
         return {
-            "units": ", in whole units (real amount × 100000) as the mapping says amounts are",
-            "minor": ", in minor units such as cents as the mapping says amounts are",
-            "decimal_point": " with a point and at most 5 decimals, as the mapping says amounts are",
-            "decimal_comma": " with a comma and at most 5 decimals, as the mapping says amounts are",
+            "units": ", in whole units (real amount × 100000) as the mapping states",
+            "minor": ", in minor units such as cents as the mapping states",
+            "decimal_point": " with a point and at most 5 decimals, as the mapping states",
+            "decimal_comma": " with a comma and at most 5 decimals, as the mapping states",
         }[self.mapping.amounts]
 
     # --- the sign -----------------------------------------------------------------------------------------------------
@@ -91,37 +91,37 @@ class AmountReader:
         signs = [parts[name] for name in ("first", "second", "last") if parts[name]]
         has_brackets = bool(parts["open"])
         if has_brackets != bool(parts["close"]):
-            raise Unclear("one bracket, and not the other")
+            raise Unclear("only one parenthesis")
         if len(signs) + has_brackets > 1:
-            raise Unclear("two signs with one amount")
+            raise Unclear("two signs beside one amount")
         if not signs and not has_brackets:
             return False
         if self.mapping.negative == "refused":
-            raise Unclear("the mapping does not say what a sign means")
+            raise Unclear("the mapping does not state the meaning of a sign")
         self._check_style(parts, signs)
         return signs != ["+"]
 
     def _check_style(self, parts: dict[str, str], signs: list[str]) -> None:
         minus = self.mapping.minus
         if not signs and minus not in ("brackets", "any"):
-            raise Unclear(f"it is in brackets; {STATE_MINUS}")
+            raise Unclear(f"it is in parentheses; {STATE_MINUS}")
         if parts["last"] and (minus not in ("trailing", "any") or parts["last"] == "+"):
-            raise Unclear(f"a sign stands behind it; {STATE_MINUS}")
+            raise Unclear(f"a sign follows it; {STATE_MINUS}")
         if signs == [DASH] and minus != "any":
-            raise Unclear(f"it begins with an en dash (U+2013) and not with a minus; {STATE_MINUS}")
+            raise Unclear(f"it begins with an en dash (U+2013), not with a minus sign; {STATE_MINUS}")
         if signs == ["+"] and minus != "any" and self.mapping.negative != "kind":
-            raise Unclear("a plus stands before it; state in the mapping that amounts have signs of any kind")
+            raise Unclear("a plus sign is before it; state in the mapping that amounts can have any sign")
 
     # --- the currency -------------------------------------------------------------------------------------------------
     def _currency(self, word: str, known: str) -> str:
         if not word:
             if not known:
-                raise Unclear("no currency stands beside the amount, as the mapping says it does")
+                raise Unclear("no currency is beside the amount, although the mapping states that there is one")
             return known
         if not known:
             return currencies.currency_code(word, self.mapping.currencies)
         if not currencies.sign_agrees(word, known, self.mapping.currencies):
-            raise Unclear(f"{shown_text(word)} stands beside the amount, and its currency is {known}")
+            raise Unclear(f"{shown_text(word)} is beside the amount, but its currency is {known}")
         return known
 
     # --- the number ---------------------------------------------------------------------------------------------------
@@ -147,15 +147,15 @@ class AmountReader:
         stated = {point, self.mapping.thousands}
         strange = [name for name, signs in IN_NUMBERS.items() if name not in stated and set(signs) & set(text)]
         if not strange:
-            return f"its digits are not in groups of three, or it has no place for them{self._as_stated()}"
+            return f"the digits are not in groups of three, or the format has no thousands separator{self._as_stated()}"
         sign = next(each for each in text if each in IN_NUMBERS[strange[0]])
-        says = f"{SAID.get(sign, f'a space (U+{ord(sign):04X})')} stands in it. {OTHERWISE}"
+        says = f"{SAID.get(sign, f'a space (U+{ord(sign):04X})')} is in it. {OTHERWISE}"
         return says if point else f"{says}; amounts{self._as_stated()[1:]} have no decimals"
 
     @staticmethod
     def _in_range(units: int, most: int) -> int:
         if units > most:
-            raise Unclear("too large to be held exactly (beyond 2^53)")
+            raise Unclear("too large to be stored exactly (above 2^53)")
         return units
 
 

@@ -161,7 +161,7 @@ class Conversion:
         if is_row and (win is not None or win_id):
             fields.read("win_transaction_id", _id)
         if win_id and win is None and not fields.says:
-            fields.add("win", "no amount, and its transaction id is there")
+            fields.add("win", "no amount, although there is a transaction id")
         if fields.fault is not None or stake is None:
             yield ConvertedRow(line, fault=fields.fault)
             return
@@ -190,7 +190,7 @@ class Conversion:
     def _code(self, cell: str) -> str:
         word = cell.strip(UNSEEN)
         if not word or len(word) > LONGEST_CURRENCY:
-            raise Unclear("not a currency's code such as EUR")
+            raise Unclear("not a currency code such as EUR")
         return currencies.currency_code(word, self.mapping.currencies)
 
     def _amount(self, fields: Fields, currency: str | None) -> tuple[AmountForm | None, str]:
@@ -201,7 +201,7 @@ class Conversion:
             return fields.read("amount", lambda cell: self.amount.read(cell, currency)), "amount"
         sides = [name for name in ("debit", "credit") if fields.cell(name).strip(UNSEEN)]
         if not sides:
-            fields.add("debit", "no amount, and none stands in the credit")
+            fields.add("debit", "no amount, and the credit column is empty too")
             return None, ""
         read = [(fields.read(name, lambda cell: self.amount.read(cell, currency)), name) for name in sides]
         moved = [each for each in read if each[0] is None or each[0].units]
@@ -218,7 +218,7 @@ class Conversion:
 
     def _kind_of(self, cell: str) -> str:
         if (kind := self.kinds.get(cell) or self.kinds.get(_word(cell))) is None:
-            raise Unclear("a kind that the mapping has no word for")
+            raise Unclear("a type that the mapping does not contain")
         return kind
 
     def _state(self, cell: str) -> bool | None:
@@ -226,7 +226,7 @@ class Conversion:
         if not word:
             return None
         if (state := self.mapping.states.get(word)) is None:
-            raise Unclear("a state that the mapping has no word for")
+            raise Unclear("a status that the mapping does not contain")
         return state
 
     def _at(self, fields: Fields) -> datetime | None:

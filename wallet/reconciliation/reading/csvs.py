@@ -27,7 +27,10 @@ TAIL = 64 * 1024  # footers are looked for in it
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Before the header: the day, as it is sent by a signed call, and Excel's own line.
 BEFORE = re.compile(r"(?:#day=([0-9-]{10})(?:;[^\r\n]*)?\r?\n)?(?:sep=([,;\t|])\r?\n)?", re.IGNORECASE)
-BROKEN = "Quotes do not end, line ends are mixed, or a cell is too long. If it is the last line, the file was cut off."
+BROKEN = (
+    "A quotation mark is not closed, line ends are mixed, or a cell is too long. If this is the "
+    "last line, the file was cut off."
+)
 LONGEST_HEADER = 64 * 1024
 FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
@@ -62,7 +65,7 @@ def _header_at(text: str, start: int, delimiter: str, mapping: Mapping) -> tuple
     if mapping.header_line:
         number = mapping.header_line - line
         if not 0 <= number < len(begins):
-            raise Unreadable(Fault("The file has no such line for the column names. State another one."))
+            raise Unreadable(Fault("The file has no such line for the column names. State another line."))
         return begins[number], mapping.header_line
     found = header_line.header_position([_cells_at(text, begin, delimiter, mapping) for begin in begins], mapping)
     return begins[found], line + found
@@ -100,7 +103,11 @@ def _decoded(
     try:
         return decoder.decode(piece, final).encode()
     except UnicodeError as fault:
-        raise Unreadable(Fault(f"From line {lines:,} on it is not {ENCODINGS.get(encoding, encoding)}.")) from fault
+        raise Unreadable(
+            Fault(
+                f"From line {lines:,} on, the file is not {ENCODINGS.get(encoding, encoding)}. State another encoding."
+            )
+        ) from fault
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[str, bytes]:
@@ -120,7 +127,7 @@ def _head(pieces: Iterator[bytes]) -> tuple[str, bytes]:
 
 def not_utf8(line: int) -> Unreadable:
     return Unreadable(
-        Fault("Not UTF-8. Save the file as UTF-8, or say in the mapping in which encoding it is, such as cp1252.", line)
+        Fault(("The file is not UTF-8. Save it as UTF-8, or state the encoding in the mapping, such as cp1252."), line)
     )
 
 
@@ -137,8 +144,10 @@ def _header(text: str, stated: str, mapping: Mapping, line: int) -> tuple[str, l
     if len(found[1]) == 1 and not stated:
         raise Unreadable(
             Fault(
-                "The first line is one cell. It has to name the columns, apart by comma, semicolon, tab or bar; or "
-                "state in which line the names are.",
+                (
+                    "The first line has one cell only. It must contain the column names, separated by comma, "
+                    "semicolon, tab or vertical bar. Otherwise state the line of the column names."
+                ),
                 line,
             )
         )
@@ -243,9 +252,9 @@ def misshapen_lines(found: SourceTable, most: int) -> tuple[list[Fault], int]:
 
 def _misshapen(cells: int, width: int) -> str:
     if not cells:
-        return "An empty line between the rows. Take it out."
-    cut = " If it is the last line, the file was cut off: send it again." if cells < width else ""
-    return f"{cells} cells in {width} columns. A cell that holds the separator belongs in quotes.{cut}"
+        return "There is an empty line between the rows. Remove it."
+    cut = " If this is the last line, the file was cut off: send it again." if cells < width else ""
+    return f"{cells} cells in {width} columns. Put a cell that contains the separator in quotation marks.{cut}"
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

@@ -54,8 +54,8 @@ def currency_code(word: str, stated: Words[str, str]) -> str:
         return min(codes)
     if codes:
         listed = ", ".join(sorted(codes)[:4])
-        raise Unclear(f"{shown_text(word)} may be {listed}; state which currency it is")
-    raise Unclear(f"{shown_text(word)} is not a currency's code such as EUR; state which currency it is")
+        raise Unclear(f"{shown_text(word)} can be {listed}; state the currency")
+    raise Unclear(f"{shown_text(word)} is not a currency code such as EUR; state the currency")
 
 
 def sign_agrees(word: str, currency: str, stated: Words[str, str]) -> bool:
@@ -73,6 +73,6 @@ def minor_digits(currency: str) -> int:
         return MORE_DECIMALS[currency]
     if currency not in known_codes():
         raise Unclear(
-            f"ISO 4217 does not say how many decimals {shown_text(currency)} has; state a fixed number of decimals"
+            f"ISO 4217 does not define the decimals of {shown_text(currency)}; state a fixed number of decimals"
         )
     return 2

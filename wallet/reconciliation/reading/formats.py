@@ -28,10 +28,10 @@ def open_table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -
     unpacked = open_unpacked(file)
     head = unpacked.read(PIECE)
     if not head:
-        raise Unreadable(Fault("The file is empty."))
+        raise Unreadable(Fault("The file is empty. Export it again."))
     for mark, what in ELSE.items():
         if head.startswith(mark):
-            raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that."))
+            raise Unreadable(Fault(f"The file is {what}. Save it as CSV or XLSX and send that file."))
     if head.startswith(ZIP):
         return sheets.workbook_table(unpacked, head, mapping)
     if _looks_like_json(head):

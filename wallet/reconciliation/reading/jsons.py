@@ -23,7 +23,7 @@ from wallet.reconciliation.reading.unpacking import Unpacked
 LONGEST = 1024 * 1024  # characters of one row, or of what stands beside the rows
 MOST_NAMES = 1_000  # of one object
 ROWS = "transactions"
-ENDS = "The JSON ends early, or is damaged from here on: it did not arrive whole. Send it again."
+ENDS = "The JSON ends early or is damaged from here on: it did not arrive completely. Send it again."
 SPACE = " \t\r\n"
 FIRST_INSIDE = re.compile(r"[ \t\r\n]*([^ \t\r\n])")
 LIST = "[…]"  # what a cell shows of a list that nobody has named
@@ -33,11 +33,11 @@ Row = dict[str, Any]
 
 def unique_row(pairs: list[tuple[str, Any]]) -> Row:
     if len(pairs) > MOST_NAMES:
-        raise Unreadable(Fault(f"An object of {len(pairs):,} names; at most {MOST_NAMES:,} are read."))
+        raise Unreadable(Fault(f"An object has {len(pairs):,} names; at most {MOST_NAMES:,} are read."))
     row: Row = {}
     for name, value in pairs:
         if name in row:
-            raise Unreadable(Fault(f"An object names {shown_text(name)} twice."))
+            raise Unreadable(Fault(f"An object contains {shown_text(name)} twice. Remove one."))
         row[name] = value
     return row
 
@@ -77,14 +77,14 @@ def _pointed(cell: str) -> str:
 def _cell(value: Any, number: int, *, is_named: bool) -> str:
     if isinstance(value, str):
         if "\0" in value:
-            raise Unreadable(Fault("A NUL character in a text.", number))
+            raise Unreadable(Fault("A text contains a NUL character. Remove it.", number))
         return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if is_named:
-        raise Unreadable(Fault("A value is a list; each has to be a text or a number.", number))
+        raise Unreadable(Fault("A value is a list; each value must be a text or a number.", number))
     return LIST
 
 
@@ -102,7 +102,7 @@ class _Reader:
         else:
             yield from self._whole()
         if self.text.peek():
-            raise Unreadable(Fault("Something stands after the end of the JSON."))
+            raise Unreadable(Fault("There is text after the end of the JSON. Remove it."))
 
     def _whole(self) -> Iterator[Row]:
         """An object with the rows in it; or the first of many lines."""
@@ -112,7 +112,7 @@ class _Reader:
             self.found.declared, self.found.day = beside.get("totals"), str(beside.get("day") or "")
         elif self.path:
             raise Unreadable(
-                Fault(f"The JSON has no list at {shown_text('.'.join(self.path))}. State where the rows are.")
+                Fault(f"The JSON has no list at {shown_text('.'.join(self.path))}. State the place of the rows.")
             )
         else:
             yield from self._expanded(chain([beside], _lines(self.text)), ())
@@ -141,10 +141,10 @@ class _Reader:
         self._spend(begun)
         self.text.take(":")
         if name in names:
-            raise Unreadable(Fault(f"The object names {shown_text(name)} twice."))
+            raise Unreadable(Fault(f"The object contains {shown_text(name)} twice. Remove one."))
         names.add(name)
         if len(names) > MOST_NAMES:
-            raise Unreadable(Fault(f"An object of {len(names):,} names; at most {MOST_NAMES:,} are read."))
+            raise Unreadable(Fault(f"An object has {len(names):,} names; at most {MOST_NAMES:,} are read."))
         return name
 
     def _is_rows(self, here: tuple[str, ...]) -> bool:
@@ -158,7 +158,7 @@ class _Reader:
         path = ".".join(here)
         if self.found.rows_path:
             paths = f"{shown_text(self.found.rows_path)} and {shown_text(path)}"
-            says = f"Two lists may be the rows: {paths}. State which one."
+            says = f"Two lists can be the rows: {paths}. State the right one."
             raise Unreadable(Fault(says))
         self.found.rows_path = path
         yield from self._expanded(_list(self.text), self.path[len(here) :])
@@ -172,7 +172,7 @@ class _Reader:
     def _spend(self, begun: int) -> None:
         self.left -= self.text.place - begun
         if self.left < 0:
-            raise Unreadable(Fault(f"Beside the rows, or in one, stand more than {LONGEST:,} characters."))
+            raise Unreadable(Fault(f"There are more than {LONGEST:,} characters outside the rows or in one row."))
 
     def _expanded(self, rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Row]:
         for row in rows:
@@ -222,7 +222,7 @@ def _row(text: _Text) -> Row:
     except Unreadable as fault:
         raise Unreadable(Fault(str(fault), text.count)) from fault
     if not isinstance(row, dict):
-        raise Unreadable(Fault("A row is an object.", text.count))
+        raise Unreadable(Fault("A row must be an object.", text.count))
     return row
 
 
@@ -242,7 +242,7 @@ class _Text:
             self.gone += self.at
             self.text, self.at = self.text[self.at :] + self.decoder.decode(piece, not piece), 0
         except UnicodeDecodeError as fault:
-            raise Unreadable(Fault("The JSON is not UTF-8.", self.count or None)) from fault
+            raise Unreadable(Fault("The JSON is not UTF-8. Save it as UTF-8.", self.count or None)) from fault
         self.is_all = not piece
 
     @property
@@ -266,7 +266,7 @@ class _Text:
 
     def take(self, sign: str) -> None:
         if (met := self.peek()) != sign:
-            says = f"{shown_text(met)} where “{sign}” belongs." if met else ENDS
+            says = f"{shown_text(met)} is in the place of “{sign}”." if met else ENDS
             raise Unreadable(Fault(says, self.count or None))
         self.at += 1
 
@@ -289,6 +289,6 @@ class _Text:
 
     def _more(self, fault: json.JSONDecodeError) -> None:
         if self.is_all or len(self.text) - self.at > LONGEST:
-            says = ENDS if self.is_all else "From here on it is not JSON."
+            says = ENDS if self.is_all else "From here on, the text is not JSON."
             raise Unreadable(Fault(says, self.count or None)) from fault
         self._take_in(self.file.read())

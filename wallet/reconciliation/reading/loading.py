@@ -225,7 +225,7 @@ def _told(fault: psycopg.Error, table: SourceTable, open_file: Opened, mapping: 
         return Unreadable(*faults, count=count)
     if isinstance(fault, psycopg.errors.BadCopyFileFormat):
         return Unreadable(Fault(csvs.BROKEN, line))
-    return Unreadable(Fault("The line is longer than can be read.", line))
+    return Unreadable(Fault("The line is too long to be read.", line))
 
 
 def _line_of(context: str, table: SourceTable) -> int:

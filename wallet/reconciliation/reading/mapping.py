@@ -138,12 +138,15 @@ class Mapping:
         """What has to be stated before a file with these headers can be read: a sentence each."""
         unsaid = [name for name in self._needed() if name not in self.columns]
         gone = sorted(header for header in self.columns.values() if header not in headers)
-        asks = [f"Which column is the {column_label(name)}?" for name in unsaid]
-        asks += [f"The file has no column “{header[:40]}”. Which one is it now?" for header in gone]
+        asks = [f"Which column contains the {column_label(name)}?" for name in unsaid]
+        asks += [f"The file has no column “{header[:40]}”. Which column replaces it?" for header in gone]
         if not self.amounts:
             asks.append("Are amounts whole units (real amount × 100000), or decimals with a point or a comma?")
         if self._has_kinds_by_direction() and not (self.out_kind and self.in_kind):
-            asks.append("Which kind is a debit or an amount with a minus, and which kind is a credit or one without?")
+            asks.append(
+                "Which type is a debit or an amount with a minus sign, and which type is a credit or an "
+                "amount without one?"
+            )
         return asks
 
     @property
@@ -207,7 +210,7 @@ SPOKEN = {
     "at": "time",
     "ref_transaction_id": "transaction it refers to",
     "win_transaction_id": "transaction id of the win",
-    "time_of_day": "time of day, apart from the date",
+    "time_of_day": "time, separate from the date",
 }
 
 
@@ -215,10 +218,10 @@ def from_json(stored: Words[str, Any]) -> Mapping:
     """Raises BadMapping for what cannot be: it may come from a form."""
     unknown = set(stored) - set(Mapping.__slots__)
     if unknown:
-        raise BadMapping(f"A mapping has no “{min(unknown)[:40]}”.")
+        raise BadMapping(f"A mapping has no field “{min(unknown)[:40]}”. Remove it.")
     for name, allowed in CHOICES.items():
         if stored.get(name, allowed[0]) not in allowed:
-            raise BadMapping(f"“{name}” of a mapping is one of {', '.join(filter(None, allowed))}.")
+            raise BadMapping(f"“{name}” of a mapping must be one of {', '.join(filter(None, allowed))}.")
     _check_words(stored)
     _check_zone(stored.get("zone", ""))
     _check_unusual(stored)
@@ -236,11 +239,11 @@ SEPARATORS = {"decimal_point": "point", "decimal_comma": "comma"}
 def _check_unusual(stored: Words[str, Any]) -> None:
     for name in IGNORED:
         if not isinstance(stored.get(name, ()), list | tuple):
-            raise BadMapping(f"“{name}” of a mapping is a list of words.")
+            raise BadMapping(f"“{name}” of a mapping must be a list of words.")
     for zone in stored.get("zones", {}).values():
         _check_zone(zone)
     if not all(re.fullmatch(r"[A-Z0-9]{1,8}", str(code)) for code in stored.get("currencies", {}).values()):
-        raise BadMapping("A word for a currency means a code such as EUR.")
+        raise BadMapping("A word for a currency must mean a code such as EUR.")
     line = stored.get("header_line", 0)
     if type(line) is not int or not 0 <= line <= MOST_LINES_BEFORE:
         raise BadMapping(f"The line of the column names is a number up to {MOST_LINES_BEFORE}.")
@@ -256,27 +259,25 @@ WAYS = ({"amount"}, {"debit", "credit"}, {"stake", "win", "win_transaction_id"})
 
 def _check_one_amount(columns: Words[str, Any]) -> None:
     if sum(not way.isdisjoint(columns) for way in WAYS) > 1:
-        raise BadMapping(
-            "Amounts stand in one column, in debit and credit, or in stake and win. State one of the three."
-        )
+        raise BadMapping("Amounts are in one column, in debit and credit, or in stake and win. State one of the three.")
     if "kind" in columns and not WAYS[2].isdisjoint(columns):
-        raise BadMapping("Stake and win of one line are a bet and a payout. State no column for the kind.")
+        raise BadMapping("Stake and win of one line are a bet and a payout. Do not state a column for the type.")
 
 
 def _check_words(stored: Words[str, Any]) -> None:
     for name in ("columns", *WORDS):
         if not isinstance(stored.get(name, {}), dict):
-            raise BadMapping(f"“{name}” of a mapping says for each word what it is.")
+            raise BadMapping(f"“{name}” of a mapping must state the meaning of each word.")
     columns = stored.get("columns", {})
     if not set(columns) <= set(FIELDS) or not all(isinstance(header, str) and header for header in columns.values()):
         raise BadMapping(f"A column is one of {', '.join(FIELDS)}, and names a header.")
     twice = [header for header in columns.values() if list(columns.values()).count(header) > 1]
     if twice:
-        raise BadMapping(f"The column “{twice[0][:40]}” is named for two things.")
+        raise BadMapping(f"The column “{twice[0][:40]}” is used twice. Use each column once.")
     if not set(stored.get("kinds", {}).values()) <= set(KINDS):
-        raise BadMapping(f"A kind is one of {', '.join(KINDS)}.")
+        raise BadMapping(f"A type is one of {', '.join(KINDS)}.")
     if not all(isinstance(said, bool) for said in stored.get("states", {}).values()):
-        raise BadMapping("A state is either rolled back or not.")
+        raise BadMapping("A status is either rolled back or not.")
 
 
 def _check_zone(zone: Any) -> None:

@@ -36,7 +36,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXCEL = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone
 MIDNIGHTS = ("00:00:00", "00:00", "0:00", "00:00:00.000")
 ORDERS = {"dmy": "the day first", "mdy": "the month first"}
-ALONE = "a date without a time of day; state that it is the midnight of its day, or which column has the time"
+ALONE = "a date without a time; state that it means midnight at the start of the day, or which column has the time"
 HALF_A_DAY = 12
 MILLIS_OF_A_DAY = 86_400_000
 SERIALS = (36526, 73051)  # 2000 to 2100
@@ -59,7 +59,7 @@ class MomentReader:
         if not text and not time:
             return None
         if max(map(len, (text, time, zone))) > LONGEST:
-            raise Unclear("longer than any time is written")
+            raise Unclear("longer than any time")
         if self.mapping.times in PER_SECOND:
             return self._since_1970(text)
         if self.mapping.times == "excel":
@@ -70,13 +70,13 @@ class MomentReader:
 
     def _together(self, day: str, time: str) -> str:
         if not day or not time:
-            raise Unclear("a date and no time of day" if day else "a time of day and no date")
+            raise Unclear("a date without a time" if day else "a time without a date")
         first, _, rest = day.replace("T", " ", 1).partition(" ")
         if rest.strip() in MIDNIGHTS:  # a date in a cell of a workbook
             day = first
         found = NUMERIC.fullmatch(day)
         if found is not None and found[5]:
-            raise Unclear("it has a time of day, and another column has one too")
+            raise Unclear("it contains a time, and another column contains a time too")
         return f"{day} {time}"
 
     # --- numbers ------------------------------------------------------------------------------------------------------
@@ -86,12 +86,12 @@ class MomentReader:
         if found is None:
             raise Unclear(f"not a time in {unit} since 1970")
         micros = _scaled(found[1], found[2], 10**6, PER_SECOND[self.mapping.times])
-        return _sensible(micros, f"in {unit} since 1970 it is no time between 2000 and 2100; state another unit")
+        return _sensible(micros, f"as {unit} since 1970 it is not between 2000 and 2100; state another unit")
 
     def _serial(self, text: str, time: str, zone: str) -> datetime:
         parts = [NUMBER.fullmatch(each) for each in (text, time) if each]
         if not text or not all(parts):
-            raise Unclear("not a serial number such as a spreadsheet has for a day (46354.378)")
+            raise Unclear("not a serial number of a spreadsheet for a day (46354.378)")
         millis = sum(_scaled(part[1], part[2], MILLIS_OF_A_DAY) for part in parts if part)  # its float has no more
         if not SERIALS[0] * MILLIS_OF_A_DAY <= millis < SERIALS[1] * MILLIS_OF_A_DAY:
             raise Unclear("as a serial number of a day it is not between 2000 and 2100")
@@ -119,13 +119,13 @@ class MomentReader:
         elif order == "mdy":
             month, day, year = first, second, third
         else:
-            raise Unclear("the year does not stand first; state whether the day or the month does")
+            raise Unclear("the year is not first; state whether the day or the month is first")
         if len(day) > 2 or len(year) not in (2, 4):  # noqa: PLR2004 - digits
             raise Unclear("not a date")
         try:
             return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))  # noqa: PLR2004
         except ValueError as fault:
-            how = f" with {ORDERS[order]}, as the mapping says" if order in ORDERS else ""
+            how = f" with {ORDERS[order]}, as the mapping states" if order in ORDERS else ""
             raise Unclear(f"no such day{how}") from fault
 
     def _on(self, day: date, hour: str, zone: str) -> datetime:
@@ -145,7 +145,7 @@ class MomentReader:
     def _agreed(self, moment: datetime, local: datetime, zone: str) -> datetime:
         """`moment` by the zone that stands with it, and the same by the column of the zone where it has one."""
         if zone and self._at_home(local, zone) != moment:
-            raise Unclear(f"the zone that stands with it is another than {shown_text(zone)} in the column of the zone")
+            raise Unclear(f"its zone differs from {shown_text(zone)} in the column of the zone")
         return moment
 
     @staticmethod
@@ -154,12 +154,12 @@ class MomentReader:
         if found[2] is None and not half:
             raise Unclear("an hour without minutes")
         if half and not 1 <= hour <= HALF_A_DAY:
-            raise Unclear("AM and PM go with the hours 1 to 12")
+            raise Unclear("AM and PM need hours from 1 to 12")
         if half:
             hour = hour % HALF_A_DAY + (HALF_A_DAY if half == "p" else 0)
         is_end = hour == HOURS and not minute and not second
         if (hour >= HOURS and not is_end) or minute >= MINUTES or second > LEAP:
-            raise Unclear("no such time of day")
+            raise Unclear("no such time")
         micros = _scaled("0", found[4], 10**6)
         return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
 
@@ -168,10 +168,10 @@ class MomentReader:
         text = FROM_UTC.sub(r" \1", BESIDE.sub("", text))
         has_year = re.search(r"(?<!\d)\d{4}(?!\d)", text) is not None
         if not has_year and self.mapping.times != "dmy":
-            raise Unclear("not a date with a year of four digits and an English name of its month")
+            raise Unclear("not a date with a four-digit year and an English month name")
         one, other = (self._parsed(text, each) for each in DEFAULTS)
         if one.date() != other.date():
-            raise Unclear("not a whole date")
+            raise Unclear("not a complete date")
         if one.time() != other.time():
             return self._on(one.date(), "", zone)
         if one.tzinfo is None:
@@ -193,7 +193,7 @@ class MomentReader:
     def _short_zone(self, name: str | None, offset: int | None) -> tzinfo | None:
         """A name and an offset in one are read the other way round by some."""
         if name and offset:
-            raise Unclear(f"{shown_text(name)} and an offset stand with it, which may be read two ways")
+            raise Unclear(f"it has {shown_text(name)} and an offset, which can be read in two ways")
         if name:
             return self.zone(name)
         return None if offset is None else timezone(timedelta(seconds=offset))
@@ -203,7 +203,7 @@ class MomentReader:
         """An hour that a clock shows twice is the later one, and one that it leaves out is after it: as PostgreSQL."""
         name = zone or self.home
         if not name:
-            raise Unclear("no zone stands with it, and the mapping has to state it")
+            raise Unclear("it has no zone, and the mapping must state the zone")
         where = self.zone(name)
         first, second = (local.replace(tzinfo=where, fold=fold) for fold in (0, 1))
         before, after = first.utcoffset(), second.utcoffset()
@@ -224,7 +224,7 @@ class MomentReader:
             except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
                 raise Unclear(f"{shown_text(name)} is not a time zone such as Europe/Vienna") from fault
         raise Unclear(
-            f"{shown_text(name)} is no offset such as +02:00 and no zone such as Europe/Vienna; state what it means"
+            f"{shown_text(name)} is neither an offset such as +02:00 nor a zone such as Europe/Vienna: state it"
         )
 
 
@@ -237,7 +237,7 @@ def _scaled(whole: str, fraction: str | None, times: int, per: int = 1) -> int:
 def _fixed(found: re.Match[str]) -> tzinfo:
     offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     if offset >= timedelta(hours=16):
-        raise Unclear(f"{shown_text(found[0])} is no offset of a zone")
+        raise Unclear(f"{shown_text(found[0])} is not an offset of a zone")
     return timezone(offset if found[1] == "+" else -offset)
 
 

@@ -95,7 +95,7 @@ def _header(sheet: SourceSheet, lines: Lines, mapping: Mapping) -> tuple[int, li
     """Its number and cells, and the lines after it."""
     looked_at = list(islice(lines, MOST_LINES_BEFORE))
     if mapping.header_line > len(looked_at):
-        raise Unreadable(Fault("The sheet has no such line for the column names. State another one."))
+        raise Unreadable(Fault("The sheet has no such line for the column names. State another line."))
     cells = [line for _, line in looked_at]
     at = mapping.header_line - 1 if mapping.header_line else header.header_position(cells, mapping)
     number, names = looked_at[at] if looked_at else (sheet.before + 1, [])
@@ -112,7 +112,7 @@ def _all_rows(found: SourceTable, lines: Lines, others: Sheets, mapping: Mapping
             raise Unreadable(
                 Fault(
                     f"Sheet {shown_text(sheet.name)} has other columns than {shown_text(first)}. "
-                    "State sheets that have the same."
+                    "State sheets with the same columns."
                 )
             )
         yield from _rows(found, rest)
@@ -153,7 +153,7 @@ def _rows(found: SourceTable, lines: Lines) -> Iterator[list[str]]:
     for number, line in lines:
         cells = line[:width] + [""] * (width - len(line))
         if any(line[width:]):
-            raise Unreadable(found.fault("A cell beside the columns that have a name.", number))
+            raise Unreadable(found.fault("This row has more cells than there are column headings.", number))
         if any(cells) and not FOOTER.fullmatch(cells[0].strip()):
             yield from held
             held = []

@@ -82,18 +82,24 @@ def checked_headers(cells: Iterable[str]) -> list[str]:
     while headers and not headers[-1]:
         headers.pop()
     if not headers:
-        raise Unreadable(Fault("The first line has no column names. Put them there, one for each column.", 1))
+        raise Unreadable(Fault("The first line has no column names. Add a name for each column.", 1))
     refuse_row_count(len(headers))
     twice = sorted({name for name in headers if name and headers.count(name) > 1})
     if twice:
-        raise Unreadable(Fault(f"Two columns are named {shown_text(twice[0])}. Give each its own name.", 1))
+        raise Unreadable(Fault(f"Two columns are named {shown_text(twice[0])}. Give each column its own name.", 1))
     return headers
 
 
 def refuse_row_count(columns: int) -> None:
     if columns > MOST_COLUMNS:
         raise Unreadable(
-            Fault(f"{columns:,} columns; at most {MOST_COLUMNS} are read. Send those of the statement.", 1)
+            Fault(
+                (
+                    f"The file has {columns:,} columns; at most {MOST_COLUMNS} are read. Send only the columns of "
+                    f"the statement."
+                ),
+                1,
+            )
         )
 
 
@@ -115,7 +121,7 @@ def as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
     try:
         yield from (text.encode() for text in _written(rows))
     except UnicodeEncodeError as fault:
-        raise Unreadable(Fault("A text holds half a character (a lone surrogate).")) from fault
+        raise Unreadable(Fault("A text contains half a character (a lone surrogate).")) from fault
 
 
 def _written(rows: Iterable[list[str]]) -> Iterator[str]:

@@ -84,7 +84,7 @@ def json_totals(declared: Any, mapping: Mapping) -> list[Total]:
     """`{"rows": 3}`, or a list of such with `currency`, `kind`, `amount`; amounts as the mapping states them."""
     said = [declared] if isinstance(declared, dict) else declared
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
-        raise Unreadable(Fault("“totals” is an object, or a list of them: {currency, kind, rows, amount}."))
+        raise Unreadable(Fault("“totals” must be an object or a list of objects: {currency, kind, rows, amount}."))
     return [_of_object(each, mapping) for each in said]
 
 

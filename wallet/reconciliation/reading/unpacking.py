@@ -44,7 +44,7 @@ class Unpacked:
         except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as fault:
             what = "ZIP" if isinstance(self.file, zipfile.ZipExtFile) else "gzip"
             raise Unreadable(
-                Fault(f"The {what} is damaged or cut off: it did not arrive whole. Send the file again.")
+                Fault(f"The {what} is damaged or cut off: it did not arrive completely. Send the file again.")
             ) from fault
         self.given += len(piece)
         self._bounded()
@@ -54,13 +54,15 @@ class Unpacked:
         if self.given > settings.MAX_STATEMENT_UNPACKED_BYTES:
             raise Unreadable(
                 Fault(
-                    f"Unpacked, it is larger than the {settings.MAX_STATEMENT_UNPACKED_BYTES:,} bytes that are read. "
-                    "Ask support how to send so large a day."
+                    f"The unpacked file is larger than {settings.MAX_STATEMENT_UNPACKED_BYTES:,} bytes. Ask our "
+                    f"support."
                 )
             )
         if self.is_packed and self.given > max(SMALL, MOST_PACKED * self.size):
             raise Unreadable(
-                Fault(f"It unpacks to more than {MOST_PACKED} times its size, as no statement does. Send it unpacked.")
+                Fault(
+                    f"The unpacked file is more than {MOST_PACKED} times larger than the packed file. Send it unpacked."
+                )
             )
 
 
@@ -91,11 +93,11 @@ def _only(parts: list[zipfile.ZipInfo]) -> str | None:
     if len(files) != 1:
         raise Unreadable(
             Fault(
-                f"The file is a ZIP and no XLSX, and holds {len(files)} files. Send the statement alone: CSV or XLSX."
+                f"The file is a ZIP with {len(files)} files and not an XLSX. Send the statement alone, as CSV or XLSX."
             )
         )
     if files[0].flag_bits & 1:
-        raise Unreadable(Fault("The ZIP has a password. Send the statement without one."))
+        raise Unreadable(Fault("The ZIP has a password. Send the statement without a password."))
     return files[0].filename
 
 

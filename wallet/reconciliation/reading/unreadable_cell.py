@@ -20,7 +20,7 @@ def invisible_characters(text: str) -> str:
     """Return the names of the characters in `text` that a reader does not see, for the end of a sentence."""
     found = sorted({sign for sign in text if sign != " " and sign in UNSEEN} | _odd_spaces(text))
     named = ", ".join(f"a {_name(sign)} (U+{ord(sign):04X})" for sign in found[:MOST_NAMED])
-    return f"; it has {named} in it" if named else ""
+    return f"; it contains {named}" if named else ""
 
 
 def _odd_spaces(text: str) -> set[str]:

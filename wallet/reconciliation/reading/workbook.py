@@ -46,13 +46,16 @@ EVERY = "*"  # all sheets that are not hidden
 APART = "/"  # between names of sheets: no name has it
 FAR = re.compile(rb"""<c r=["'](?:[A-Za-z]{4}|[A-Za-z]{0,3}[0-9]{8})""")  # as all write it; the bounds hold for others
 OVERLAP = 64  # bytes of a piece that are looked at again with the next
-LARGE = "The workbook is too large to be read as one. Save the sheet as CSV and send that."
-BROKEN = "The workbook is damaged or cut off. Open it, save it as XLSX or CSV, and send that."
-MACROS = "The workbook has macros or formulas in an old form. Save it as XLSX without macros, or as CSV."
-CALCULATES = "The workbook has formulas{}. Paste them as values, or save the sheet as CSV, and send that."
-BEYOND = "A cell of the workbook is beyond all rows and columns that a sheet has. Save the sheet as CSV and send that."
-NO_TIME = "A date or a time that is none, or is beyond all that there are. Write it as text and send the file again."
-LONG = f"A cell of more than {LONGEST_CELL:,} characters, as Excel has none. Is this the right sheet?"
+LARGE = "The workbook is too large to be read. Save the sheet as CSV and send that file."
+BROKEN = "The workbook is damaged or cut off. Open it, save it as XLSX or CSV, and send that file."
+MACROS = "The workbook has macros or formulas in an old format. Save it as XLSX without macros, or as CSV."
+CALCULATES = "The workbook has formulas{}. Paste them as values, or save the sheet as CSV, and send that file."
+BEYOND = "A cell of the workbook is outside the limits of a sheet. Save the sheet as CSV and send that file."
+NO_TIME = "A date or time is not valid. Write it as text and send the file again."
+LONG = (
+    f"A cell has more than {LONGEST_CELL:,} characters, which is more than Excel can hold. Check "
+    f"that this is the right sheet."
+)
 
 
 # --- before it is opened ----------------------------------------------------------------------------------------------
@@ -63,7 +66,7 @@ def check_workbook(whole: IO[bytes]) -> None:
         with zipfile.ZipFile(whole) as parts:
             names = parts.namelist()
             if not any(name.startswith("xl/") for name in names):
-                raise Unreadable(Fault("The file is a ZIP and no XLSX. Send the statement itself, as CSV or XLSX."))
+                raise Unreadable(Fault("The file is a ZIP but not an XLSX. Send the statement itself, as CSV or XLSX."))
             if any("vbaproject" in name.lower() or "/macrosheets/" in name.lower() for name in names):
                 raise Unreadable(Fault(MACROS))
             for part in parts.infolist():
@@ -173,10 +176,10 @@ def sheet_of(book: CalamineWorkbook, name: str, left: int) -> CalamineSheet:
     except CalamineError as fault:
         raise Unreadable(Fault(BROKEN)) from fault
     if sheet.end is None:
-        raise Unreadable(Fault(f"The sheet is empty. Its name is {shown_text(name)}; state another one."))
+        raise Unreadable(Fault(f"The sheet is empty. Its name is {shown_text(name)}. State another sheet."))
     refuse_row_count(sheet.width)
     if (rows := sheet.end[0] + 1) > left:
-        raise Unreadable(Fault(f"{rows:,} rows; of a workbook {MOST_ROWS:,} are read. Save it as CSV."))
+        raise Unreadable(Fault(f"The workbook has {rows:,} rows; at most {MOST_ROWS:,} are read. Save it as CSV."))
     return sheet
 
 
@@ -215,7 +218,10 @@ def _text(value: str, line: int) -> str:
 def _number(value: float, point: str, line: int) -> str:
     """As it was written: a cell holds 15 digits, which is less than its float has."""
     if not abs(value) < MOST_EXACT:
-        says = "A number of more than 15 digits, which Excel does not hold. Format the column as text and fill it anew."
+        says = (
+            "A number has more than 15 digits, and Excel has lost the rest. Format the column as text "
+            "and enter the numbers again."
+        )
         raise Unreadable(Fault(says, line))
     text = f"{value:.15g}"
     if "e" in text:

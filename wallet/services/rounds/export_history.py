@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from merchants.services import history_sentences
 from merchants.services.history_sentences import Event, Thing
 from wallet.models import Export
@@ -16,11 +18,16 @@ def _says(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def _one(event: Event) -> str:
-    table = f"{Export.What(event.row['what']).label} as {Export.Form(event.row['form']).label}"
+    table = _("%(table)s as %(form)s") % {
+        "table": Export.What(event.row["what"]).label,
+        "form": Export.Form(event.row["form"]).label,
+    }
     if event.label == "insert":
-        return f"Export asked for: {table}"
+        return _("Export requested: %(table)s") % {"table": table}
     if event.new_value("cancelled_at"):
-        return f"Export cancelled: {table}"
+        return _("Export cancelled: %(table)s") % {"table": table}
     return (
-        f"Export fetched: {table}" if event.new_value("downloads") else f"Export: {history_sentences.fields_of(event)}"
+        _("Export downloaded: %(table)s") % {"table": table}
+        if event.new_value("downloads")
+        else _("Export: %(changes)s") % {"changes": history_sentences.fields_of(event)}
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from merchants.models import ApiKey, Compromise, Secret, SeenAddress
 from portal.lib import clock
@@ -28,8 +30,8 @@ CALLS = f"""
 
 UNKNOWN_SECRET = statuses.SignatureNotMatch.key  # the auth key goes on with its new secret
 REFUSED = statuses.InvalidApiKey.key
-NEW_RISK = ("bet", "deposit", "withdraw", "launch", "game list", "sessions")
-OWED = ("payout", "late payout (retry, settlement)", "reward", "rollback", "balance")
+NEW_RISK = ("bet", "deposit", "withdraw", "launch", gettext_lazy("game list"), "sessions")
+OWED = ("payout", gettext_lazy("late payout (retry, settlement)"), "reward", "rollback", "balance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,14 @@ def _players_in_session(merchant_id: int, now: datetime) -> int:
 def call_answers(response: str) -> list[tuple[str, str]]:
     """Return each call with its answer after this response, signed with the exposed secret (section 4)."""
     if response == Response.ROTATE:
-        risk = owed = "as usual until the overlap ends, then " + UNKNOWN_SECRET
+        risk = owed = _("as usual until the overlap ends, then %(status)s") % {"status": UNKNOWN_SECRET}
     elif response == Response.QUARANTINE:
-        risk, owed = REFUSED, f"as usual from addresses that signed before, {REFUSED} from others"
+        risk, owed = (
+            REFUSED,
+            _("as usual from addresses that signed before, %(status)s from others") % {"status": REFUSED},
+        )
     elif response == Response.REVOKE:
         risk = owed = UNKNOWN_SECRET
     else:
         raise ValueError(response)
-    return [(what, risk) for what in NEW_RISK] + [(what, owed) for what in OWED]
+    return [(str(what), risk) for what in NEW_RISK] + [(str(what), owed) for what in OWED]
