@@ -4,10 +4,10 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test lint types bench drill reset lock runtime development
+.PHONY: help up test test-image image lint types bench drill reset lock runtime development
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 up: runtime ## start the portal with everything it needs, until Ctrl-C
 	@exec $(PYTHON) -m portal.local.up
@@ -15,11 +15,18 @@ up: runtime ## start the portal with everything it needs, until Ctrl-C
 test: development ## run all tests, with the coverage floor
 	$(PYTHON) -m pytest --cov $(PYTEST)
 
-lint: development ## style, formatting, import rules, and no registry's host in any file
+test-image: development ## build the image and ask it, as root on Debian; takes minutes
+	$(PYTHON) -m pytest -m image --numprocesses 0
+
+image: ## build the image with buildah, below var/image
+	@.ci/image var/image
+
+lint: development ## style, formatting, import rules, the Dockerfile, and no registry's host in any file
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 	.ci/no-registry-hosts
+	.venv/bin/hadolint Dockerfile
 
 types: development ## static types
 	.ci/with-settings .venv/bin/mypy
@@ -35,7 +42,8 @@ reset: runtime ## forget the data of the portal in this checkout
 
 lock: development ## resolve the dependencies anew and write the hashed locks
 	$(LOCK) --upgrade --group dev pyproject.toml --output-file requirements/development.txt
-	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --constraint requirements/development.txt --group embedded pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/production.txt
 	$(LOCK) --upgrade --group bench --output-file requirements/bench.txt
 
 runtime development:

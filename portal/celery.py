@@ -6,12 +6,13 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, heartbeat_sent, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal", task_cls="portal.jobs:Job")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_scheduler = "portal.leader:LeadingScheduler"
 app.autodiscover_tasks()
 
 
@@ -21,6 +22,13 @@ def guard_start(**_: object) -> None:
     from portal.database import start  # noqa: PLC0415 - Django is set up by now
 
     start.guard_start()
+
+
+@heartbeat_sent.connect
+def touch_alive(**_: object) -> None:
+    from portal import leader  # noqa: PLC0415 - as above
+
+    leader.touch_alive()
 
 
 app.conf.beat_schedule = {

@@ -17,14 +17,33 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
 
+from portal.database import roles
 from portal.lib.clientip import SUBSCRIBER_BITS, parse_networks, too_wide_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 PLACEHOLDER = re.compile(r"\.invalid\b", re.IGNORECASE)
 
-env = environ.Env()
+
+class Values(FileAwareMapping):
+    """The environment; `NAME_FILE` names a file that holds the value of NAME, which is how containers hold secrets."""
+
+    def __getitem__(self, name: str) -> str:
+        if not self.env.get(f"{name}_FILE"):
+            return str(self.env[name])
+        try:
+            return str(super().__getitem__(name)).rstrip("\n")
+        except (OSError, ValueError) as fault:
+            refuse(f"{name}_FILE names a file that cannot be read: {fault}.")
+
+
+class Env(environ.Env):
+    ENVIRON = Values(cache=False)
+
+
+env = Env()
 if env.ENVIRON.get("ENVIRONMENT") != "production":  # nothing of a demo in this folder may fill a gap there
     for name in ("demo.env", "embedded.env"):
         if (VAR_DIR / name).exists():
@@ -206,7 +225,12 @@ NETWORK = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 1
 NETWORK |= {"tcp_user_timeout": 40_000}
 WALLET_NETWORK = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
 WALLET_NETWORK |= {"tcp_user_timeout": 2_000}
-WALLET_DEADLINES = "-c statement_timeout=700ms -c lock_timeout=300ms -c idle_in_transaction_session_timeout=5s"
+# Told by each connection when it begins; the role of WALLET_DATABASE_URL has them of itself (decision 0054).
+WALLET_DEADLINES = roles.WALLET_DEADLINES
+WALLET_ROLE = read_database("WALLET_DATABASE_URL") if setting("WALLET_DATABASE_URL", default="") else {}
+if WALLET_ROLE.get("USER") == database["USER"]:
+    refuse("WALLET_DATABASE_URL names the role of DATABASE_URL; the role with the wallet's deadlines is another one.")
+told_deadlines = {"options": " ".join(f"-c {name}={value}" for name, value in WALLET_DEADLINES.items())}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database
     | {
@@ -214,10 +238,13 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": NETWORK | database.get("OPTIONS", {}),
     },
     "wallet": database
+    | WALLET_ROLE
     | {
-        "OPTIONS": database.get("OPTIONS", {})
+        "ENGINE": database["ENGINE"],
+        "OPTIONS": (WALLET_ROLE or database).get("OPTIONS", {})
         | WALLET_NETWORK
-        | {"options": WALLET_DEADLINES, "server_side_binding": True, "prepare_threshold": 1}
+        | ({} if WALLET_ROLE else told_deadlines)
+        | {"server_side_binding": True, "prepare_threshold": 1}
         | {"longest_wait": 30, "proof_grace": ANSWER_SECONDS / 8},
         "TEST": {"MIRROR": "default"},
     },
@@ -227,6 +254,7 @@ if setting("OWNER_DATABASE_URL", default=""):
     DATABASES["owner"] = read_database("OWNER_DATABASE_URL") | {"TEST": {"MIRROR": "default"}}
     if DATABASES["owner"]["USER"] == database["USER"]:
         refuse("OWNER_DATABASE_URL names the role of DATABASE_URL; the owner of the tables is another one.")
+SUPERUSER_DATABASE_URL: str = setting("SUPERUSER_DATABASE_URL", default="")  # for make_roles alone
 APPLICATION_ROLE: str = database["USER"]
 if ENVIRONMENT == "test":  # tests in process connect as a superuser and become this role
     APPLICATION_ROLE = setting("APPLICATION_ROLE", default=APPLICATION_ROLE)
@@ -287,6 +315,8 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.prepare_settlement": {"queue": "reconciliation"},
     "wallet.tasks.prepare_waiting_settlements": {"queue": "reconciliation"},
 }
+
+ALIVE_FILE: str = setting("ALIVE_FILE", default="")  # which workers and beat touch as long as they work
 
 # --- What processes share -------------------------------------------------------------------------------------------
 # Locks against guessing and codes that were used: all web processes must count together.
@@ -481,6 +511,7 @@ FORMAT_MODULE_PATH = "portal.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere the apps' own files are served
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # where they are collected
 # What people export waits here for a day; web processes and workers share this folder, and nothing serves it.
 EXPORT_FOLDER = Path(setting("EXPORT_FOLDER", default=str(VAR_DIR / "exports")))
 PRIVATE_FILES: str = setting("PRIVATE_FILES", default=str(VAR_DIR / "private"))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0043_time_zone_of_a_person'),
+        ('merchants', '0044_timetable'),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from merchants.models.people import Contact, Invitation, Membership, Person, Sta
 from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.sign_in import SignInRecord
 from merchants.models.staff_change import OwnerQuestion, StaffChange
+from merchants.models.timetable import TimetableJob, TimetableLead
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
@@ -45,5 +46,7 @@ __all__ = [
     "SignInRecord",
     "StaffChange",
     "StaffVisit",
+    "TimetableJob",
+    "TimetableLead",
     "UsedForm",
 ]

@@ -88,6 +88,7 @@ TABLES: dict[str, Rights] = {
     "merchants_secretclaim": KEPT,
     "merchants_seenaddress": KEPT,
     "merchants_staffchange": update_only("told_at", "letter_id"),
+    "merchants_timetablejob": KEPT,
     "wallet_case": KEPT,
     "wallet_correction": update_only("declined_by_id", "declined_at"),  # approved by wallet_correct alone
     "wallet_currencyrate": update_except("currency"),
@@ -124,6 +125,7 @@ TABLES: dict[str, Rights] = {
     "merchants_invitation": ORDINARY,
     "merchants_membership": ORDINARY,
     "merchants_seenorigin": ORDINARY,
+    "merchants_timetablelead": ORDINARY,
     "merchants_usedform": ORDINARY,
     "mfa_authenticator": ORDINARY,
     "usersessions_usersession": ORDINARY,

@@ -13,6 +13,12 @@ from psycopg import sql
 OWNER = "portal_owner"
 APPLICATION = "portal_application"
 STATEMENTS = "statements"
+# Of a session of the wallet. A role of its own has them of itself, so that no pooler can lose them.
+WALLET_DEADLINES = {
+    "statement_timeout": "700ms",
+    "lock_timeout": "300ms",
+    "idle_in_transaction_session_timeout": "5s",
+}
 # What stands in the schema and belongs to another role. Sequences of columns follow their tables.
 OBJECTS = """
     SELECT 'TABLE ' || c.oid::regclass FROM pg_class c
@@ -53,11 +59,16 @@ def url_with_role(url: str, role: str) -> str:
     return address._replace(netloc=f"{quote(role)}{colon}{password}@{place}").geturl()
 
 
-def prepare_roles(superuser_url: str, owner: DatabaseRole, application: DatabaseRole) -> None:
-    """Make both roles in the superuser's database and hand everything in it to them. Safe to repeat."""
+def prepare_roles(
+    superuser_url: str, owner: DatabaseRole, application: DatabaseRole, wallet: DatabaseRole | None = None
+) -> None:
+    """Make the roles in the superuser's database and hand everything in it to the first two. Safe to repeat."""
     with psycopg.connect(superuser_url) as connection:
         for role in (owner, application):
             make_role(connection, role)
+        if wallet is not None:
+            make_role(connection, wallet)
+            give_deadlines(connection, wallet.name, application.name)
         hand_over_database(connection, owner.name, application.name)
         for schema in ("public", STATEMENTS):
             hand_over_schema(connection, schema, owner.name)
@@ -74,6 +85,15 @@ def make_role(connection: psycopg.Connection[Any], role: DatabaseRole) -> None:
     connection.execute(sql.SQL("ALTER ROLE {} {}").format(name, sql.SQL(rights)))
     if role.password:
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(role.password)))
+
+
+def give_deadlines(connection: psycopg.Connection[Any], wallet: str, application: str) -> None:
+    """Make the role one that becomes the application when it connects, with the wallet's deadlines."""
+    names = {"wallet": sql.Identifier(wallet), "application": sql.Identifier(application)}
+    connection.execute(sql.SQL("GRANT {application} TO {wallet}").format(**names))
+    for setting, value in ({"role": application, "timezone": "UTC"} | WALLET_DEADLINES).items():
+        statement = sql.SQL("ALTER ROLE {wallet} SET {setting} = {value}")
+        connection.execute(statement.format(**names, setting=sql.Identifier(setting), value=sql.Literal(value)))
 
 
 def hand_over_database(connection: psycopg.Connection[Any], owner: str, application: str) -> None:

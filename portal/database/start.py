@@ -1,4 +1,5 @@
-"""What serves does not start with the rights of the owner or of a superuser: no guard in the database would hold it.
+"""What serves does not start with the rights of the owner or of a superuser: no guard in the database would hold it;
+nor with connections of the wallet that have lost their deadlines.
 
 It is asked at the first connection that a process makes, so a database that is away for a moment stops no start.
 """
@@ -15,6 +16,8 @@ from django.db import DatabaseError, connections
 from django.db.backends.signals import connection_created
 
 log = structlog.get_logger(__name__)
+AT_START = ("default", "wallet")  # aliases
+checked: set[str] = set()
 # Roles whose rights the session has or can take, that own what the portal stores or can reach past its rights.
 TOO_STRONG = """
     SELECT min(r.rolname) FROM pg_roles r
@@ -33,21 +36,44 @@ def guard_start() -> None:
     if settings.PRODUCTION and "owner" in settings.DATABASES:
         refuse("OWNER_DATABASE_URL is set. Only migrate needs it: remove it from what serves.")
     connection_created.connect(check_first)
-    try:
-        connections["default"].ensure_connection()
-    except DatabaseError:
-        log.warning("start.database_away")
-    finally:
-        connections["default"].close()
+    for alias in AT_START:
+        try:
+            connections[alias].ensure_connection()
+        except DatabaseError:
+            log.warning("start.database_away", alias=alias)
+        finally:
+            connections[alias].close()
 
 
 def check_first(connection: Any, **_: Any) -> None:
+    """Look at the first connection of each alias that the process makes."""
+    if connection.alias in AT_START and connection.alias not in checked:
+        check_rights(connection)
+        if connection.alias == "wallet":
+            check_deadlines(connection)
+        checked.add(connection.alias)
+
+
+def check_rights(connection: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(TOO_STRONG)
         strong = cursor.fetchone()[0]
     if strong is not None:
-        refuse(f"DATABASE_URL connects with the rights of {strong}. Use the application's role (docs/operations.md).")
-    connection_created.disconnect(check_first)
+        url = "DATABASE_URL" if connection.alias == "default" or not settings.WALLET_ROLE else "WALLET_DATABASE_URL"
+        refuse(f"{url} connects with the rights of {strong}. Use the application's role (docs/operations.md).")
+
+
+def check_deadlines(connection: Any) -> None:
+    """A pooler may drop what a connection says when it begins, without a word."""
+    for name, wanted in settings.WALLET_DEADLINES.items():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting(%s)", [name])
+            found = cursor.fetchone()[0]
+        if found != wanted:
+            refuse(
+                f"The wallet's connection has {name} {found} and needs {wanted}. Set WALLET_DATABASE_URL to a role that"
+                " manage.py make_roles has made (docs/operations.md)."
+            )
 
 
 def refuse(sentence: str) -> None:

@@ -150,7 +150,7 @@ def portal_programs(host: str, port: int, api_port: int) -> list[Program]:
     last = ["nice", "-n", "19", *celery]
     # Of the reconciler, one process compares, one reads and one fetches statements.
     reconciler = [*worker, "--concurrency", "3", "--queues", "reconciliation", "--hostname", "reconciler@%h"]
-    beat = ["beat", "--schedule", str(VAR / "beat"), "--pidfile", ""]
+    beat = ["beat", "--pidfile", ""]
     return [
         Program("web", granian(host, port, "people"), "cyan"),
         Program("api", granian(host, api_port, "machines"), "bright_cyan"),

@@ -122,6 +122,18 @@ def test_the_application_does_not_migrate(url: str) -> None:
     assert manage(url, "migrate", "--check", ENVIRONMENT="demo", OWNER_DATABASE_URL="").returncode == 0
 
 
+def test_the_wallets_role_is_made_with_its_deadlines(url: str) -> None:
+    wallet = f"portal_wallet_made_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    own = roles.url_with_role(url, wallet)
+    done = manage(url, "make_roles", SUPERUSER_DATABASE_URL=url, WALLET_DATABASE_URL=own)
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(own) as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("700ms",)
+        assert connection.execute("SELECT current_user::text").fetchone() == (roles.APPLICATION,)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(wallet)))
+
+
 def test_roles_are_made_for_a_database_that_one_role_owned(url: str) -> None:
     """What was migrated by a superuser, statements and all, belongs to the two roles afterwards."""
     with psycopg.connect(url, autocommit=True) as connection:

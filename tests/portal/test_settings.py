@@ -70,6 +70,9 @@ BAD: dict[str, tuple[str, str | None]] = {
     "a port that is no number": ("DATABASE_URL", "postgres://portal@host:many/portal"),
     "a database that is no address": ("DATABASE_URL", "portal"),
     "an owner that is no database": ("OWNER_DATABASE_URL", "portal_owner"),
+    "a wallet that is no database": ("WALLET_DATABASE_URL", "portal_wallet"),
+    "no role of its own for the wallet": ("WALLET_DATABASE_URL", "postgres://portal:pass@127.0.0.1:1/portal"),
+    "a file of a secret that is not there": ("SECRET_KEY_FILE", "/nowhere/secret_key"),
     "one role for both": ("OWNER_DATABASE_URL", "postgres://portal:pass@127.0.0.1:1/portal"),
     "no broker": ("BROKER_URL", None),
     "no mail": ("EMAIL_URL", None),
@@ -112,6 +115,16 @@ def test_a_bad_setting_is_named_in_one_sentence(case: str) -> None:
     assert lines[0].startswith("The portal does not start: ")
     assert lines[0].endswith(".")
     assert KEY not in done.stderr
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    """With a line's end, as most programs write it; a start with the line's end in the key would be refused."""
+    for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEYS", "DATABASE_URL", "BROKER_URL", "EMAIL_URL"):
+        (tmp_path / name).write_text(f"{GOOD[name]}\n")
+    files = list(tmp_path.iterdir())
+    instead = dict.fromkeys(file.name for file in files)
+    done = start(**instead, **{f"{file.name}_FILE": str(file) for file in files})
+    assert done.returncode == 0, done.stderr
 
 
 def test_outside_production_debug_is_allowed() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from portal.database import roles
 from portal.lib.ends_with_parent import tethered_command
@@ -95,6 +99,47 @@ def test_in_production_what_serves_does_not_know_the_owner(live: Live, environme
     assert done.returncode == 1, done.stdout
     assert "OWNER_DATABASE_URL is set" in done.stdout
     assert importing(environment | {"OWNER_DATABASE_URL": ""}).returncode == 0
+
+
+@pytest.fixture
+def wallet_role(live: Live) -> Iterator[roles.DatabaseRole]:
+    """A role that connects and becomes the application; its deadlines are the test's."""
+    role = roles.DatabaseRole(f"portal_wallet_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    with psycopg.connect(live.dsn, autocommit=True) as connection:
+        roles.make_role(connection, role)
+        roles.give_deadlines(connection, role.name, roles.APPLICATION)
+        yield role
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role.name)))
+
+
+def test_the_wallet_has_its_deadlines_of_its_role(
+    live: Live, environment: dict[str, str], wallet_role: roles.DatabaseRole
+) -> None:
+    environment |= {"WALLET_DATABASE_URL": roles.url_with_role(live.dsn, wallet_role.name)}
+    assert importing(environment).returncode == 0
+    with psycopg.connect(environment["WALLET_DATABASE_URL"]) as connection:
+        for name, value in roles.WALLET_DEADLINES.items():
+            assert connection.execute(f"SHOW {name}".encode()).fetchone() == (value,)
+        who = connection.execute("SELECT session_user::text, current_user::text").fetchone()
+    assert who == (wallet_role.name, roles.APPLICATION)
+
+
+def test_a_wallet_that_lost_a_deadline_does_not_start(
+    live: Live, environment: dict[str, str], wallet_role: roles.DatabaseRole
+) -> None:
+    with psycopg.connect(live.dsn) as connection:
+        statement = "ALTER ROLE {} RESET lock_timeout"
+        connection.execute(sql.SQL(statement).format(sql.Identifier(wallet_role.name)))
+    done = importing(environment | {"WALLET_DATABASE_URL": roles.url_with_role(live.dsn, wallet_role.name)})
+    assert done.returncode == 1
+    assert "The wallet's connection has lock_timeout 0 and needs 300ms." in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_wallet_with_more_rights_does_not_start(live: Live, environment: dict[str, str]) -> None:
+    done = importing(environment | {"WALLET_DATABASE_URL": live.dsn})
+    assert done.returncode == 1
+    assert "WALLET_DATABASE_URL connects with the rights of" in done.stdout
 
 
 def test_a_database_that_is_away_stops_no_start(environment: dict[str, str]) -> None:
