@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 
@@ -62,6 +63,7 @@ class Outcome:
     late: int = 0
     stall_ms: float = 0.0
     errors_seconds: float = 0.0
+    away_seconds: float = 0.0
     recovered_seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
     said: str = ""
@@ -111,7 +113,8 @@ class Drills:
         try:
             yield
         except Exception as fault:  # noqa: BLE001 - whatever it is, the other drills go on
-            outcome.faults.append(f"the drill broke: {type(fault).__name__}: {fault}")
+            said = str(fault).replace(str(self.ground.bench.folder), "…")
+            outcome.faults.append(f"the drill broke: {type(fault).__name__}: {said}")
         if outcome.faults and self.kept_in:
             self.keep(outcome.key, self.kept_in / outcome.key)
 
@@ -149,8 +152,8 @@ class Drills:
         outcome.faults += control_faults(outcome) if row.must_lose else outcome.findings.faults()
         outcome.is_timed = self.judges_time and outcome.taken <= MOST_TAKEN
         outcome.faults += answer_faults(outcome, judges_time=outcome.is_timed and not row.is_web_away)
-        if outcome.is_timed and outcome.errors_seconds > (row.most_errors_seconds or inf):
-            outcome.faults.append(f"errors for longer than {row.most_errors_seconds} s")
+        if outcome.is_timed and outcome.away_seconds > (row.most_away_seconds or inf):
+            outcome.faults.append(f"nobody was served for longer than {row.most_away_seconds} s")
         outcome.faults += self.verify()
 
     def verify(self) -> list[str]:
@@ -189,6 +192,8 @@ def measure(outcome: Outcome, calls: Sequence[Call], stalls: list[Stall], began:
     if failed:
         first = min(attempt.sent for attempt in failed)
         outcome.errors_seconds = max(attempt.ended for attempt in failed) - max(first, began)
+    served = sorted(attempt.ended for _, attempt in tried if not is_failed(attempt) and attempt.ended >= began)
+    outcome.away_seconds = max((later - earlier for earlier, later in pairwise([began, *served])), default=0.0)
     for call, attempt in tried:
         if attempt.outcome in {CUT, UNREACHABLE}:
             continue

@@ -26,6 +26,7 @@ HEAD = (
     "latest, ms",
     "less stalls, ms",
     "disk, ms",
+    "away, s",
     "errors, s",
     "well after, s",
     "verdict",
@@ -47,6 +48,7 @@ HOW = """
   turn or a byte took longer than 50 ms to the disk (**disk**: the longest of those, measured beside). Judged by
   {promised:.0f} ms, except where the web servers themselves stand still, and where others took more than {taken} % of
   the processors in the second before the drill began: then times are shown and not judged.
+- **away**: the longest time in which no call at all was answered 200; at most 1.5 s where a standby is promoted.
 - **errors**: from the first attempt that was not answered 200 to the last one. **well after**: from the end of the
   fault until a call was acknowledged and `/readyz` was 200, and where workers are concerned, until both answered.
 - The control must lose: its standbys are not synchronous and are cut off before the primary is lost.
@@ -82,6 +84,7 @@ def line(outcome: Outcome) -> tuple[str, ...]:
         f"{outcome.latest_ms:,.0f}",
         f"{outcome.latest_net_ms:,.0f}",
         f"{outcome.stall_ms:,.0f}",
+        f"{outcome.away_seconds:.2f}",
         f"{outcome.errors_seconds:.2f}",
         f"{outcome.recovered_seconds:.2f}",
         verdict(outcome),

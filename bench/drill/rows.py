@@ -41,7 +41,7 @@ class Row:
     prepare: Callable[[Ground], AbstractContextManager[None]] = as_it_is
     afterwards: Fault = nothing_more
     why_not: Callable[[], str] = needs_nothing
-    most_errors_seconds: float | None = None
+    most_away_seconds: float | None = None
 
 
 POSTGRES = NODES[0]
@@ -101,7 +101,7 @@ STANDBYS = [
         faults.primary_lost,
         prepare=faults.standbys,
         afterwards=faults.primary_comes_back,
-        most_errors_seconds=1.5,
+        most_away_seconds=1.5,
     ),
     Row(
         "control",
