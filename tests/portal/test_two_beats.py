@@ -47,8 +47,8 @@ class Beats:
         alive = {"ALIVE_FILE": str(self.folder / f"{name}.alive")}
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                tethered_command(command), env=self.environment | alive, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, start_new_session=True,
+                tethered_command(command), env=self.environment | alive, cwd=CHECKOUT, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         try:
             yield process
