@@ -113,7 +113,7 @@ def novice(live: Live, demo: dict[str, Any]) -> Novice:
 def test_somebody_new_learns_why_ten_calls_failed(owner: Page, live: Live, novice: Novice) -> None:
     read = {}
     for mistake, (make, _) in TEN.items():
-        owner.get_by_role("link", name="Requests").click()
+        owner.get_by_role("link", name="Requests", exact=True).click()
         owner.get_by_role("link", name="Follow live").click()
         request_id = make(novice)
         owner.locator(f'#lines a[href$="{request_id}/"]').click()

@@ -91,7 +91,7 @@ def test_a_list_is_exported_and_fetched_when_it_is_ready(owner: Page, live: Live
     owner.get_by_label("XLSX").check()
     owner.get_by_role("button", name="Export rounds").click()
     expect(owner.get_by_text("The export has started.")).to_be_visible()
-    expect(owner.get_by_text("waiting")).to_be_visible()
+    expect(owner.get_by_text("waiting", exact=True)).to_be_visible()
     see(owner, owner.url, size=NARROW, scheme="light", album=album, name="export-waits")
     assert faults(owner) == []
     written(live)

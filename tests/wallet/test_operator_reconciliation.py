@@ -636,6 +636,6 @@ def test_what_is_late_or_owed_is_a_red_line_on_home(at_work: Client, case: Case,
     Case.objects.filter(pk=case.pk).update(kind="owed", severity=4)
     with clock.frozen_at(reconciling.day(busy.merchant).ready + timedelta(days=2)):
         shown = said(signed_in(at_work, busy.merchant.memberships.get(role="manager").person).get("/operator/acme/"))
-    assert "1 late payout refused" in shown
+    assert "1 late payout was refused." in shown
     assert '<div class="alert alert-danger' in shown
     assert "10 March 2026" in shown
