@@ -59,7 +59,7 @@ def test_the_owner_is_shown_what_our_staff_never_saw(staff: Client, key: ApiKey,
     assert not SECRET.search(shown)
 
     link = mailed_link()
-    assert "Claim the new secret of your key cashier" in mail.outbox[-1].subject
+    assert "claim the new secret of your key cashier" in mail.outbox[-1].subject
     at_work = signed_in(Client(), owner)
     before = at_work.get(link)
     assert "no-store" in before["cache-control"]
@@ -171,7 +171,7 @@ def test_all_owners_are_told_of_a_claim(key: ApiKey, owner: Person, acme: Mercha
     claim_links.claim_secret(merchant=acme, said=email_links.claim_token(claim), by=owner)
     email_outbox.send_due_emails()
     assert {to for each in mail.outbox for to in each.to} == {owner.email, other.email}
-    told = "Acme Casino: Your key cashier had version 1 of its secret claimed by owner@acme.test"
+    told = "Acme Casino: your key cashier has version 1 of its secret claimed by owner@acme.test"
     assert mail.outbox[0].subject == told
     claim.refresh_from_db()
     assert claim.claimed_at

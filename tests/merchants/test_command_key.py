@@ -81,7 +81,7 @@ def test_a_key_is_put_out_of_use(key: ApiKey, verb: str) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["rotate", "oppi_pub_nobody"], "There is no key oppi_pub_nobody."),
+        (["rotate", "oppi_pub_nobody"], "The key oppi_pub_nobody does not exist."),
         (["issue", "nobody"], "No open merchant has the code nobody."),
         (["--by", "no@body.test", "revoke", "x"], "No person has the address"),
         (["rotate", "x", "--overlap", "a week"], "invalid duration value"),
@@ -96,7 +96,7 @@ def test_what_cannot_be_is_said_in_a_sentence(db: None, words: list[str], senten
 
 
 def test_eight_days_change_nothing(key: ApiKey) -> None:
-    with pytest.raises(CommandError, match=r"7 days at most.* Nothing was changed\."):
+    with pytest.raises(CommandError, match=r"at most 7 days.* Nothing was changed\."):
         key_command("rotate", key.auth_key, "--overlap", "8d")
     assert Secret.objects.count() == 1
 

@@ -127,7 +127,7 @@ def test_a_rotation_is_told_with_the_end_of_the_old_secret(acme: Merchant, conta
         sent(acme)
         keys.rotate_secret(key=key, overlap=HOUR)
         message = sent(acme)
-    assert message.subject == "Acme Casino: Your key night shift was rotated: version 2 is active"
+    assert message.subject == "Acme Casino: your key night shift was rotated: version 2 is active"
     assert message.to == ["keys@acme.test"]
     for part in parts(message):
         assert "everywhere before 1 Mar 2026, 13:00 UTC" in part

@@ -59,7 +59,7 @@ def test_nothing_found_is_said(db: None, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_file_that_is_not_there_is_a_sentence(db: None, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="can't be read: No such file") as refused:
+    with pytest.raises(CommandError, match="cannot be read: No such file") as refused:
         call_command("scan", str(tmp_path / "none"))
     assert refused.value.returncode == 2
 
@@ -101,7 +101,7 @@ def test_only_foreign_and_dead_ones_are_no_alarm(
     (tmp_path / "old").write_text(f"{issued.secret} {crypto.new_secret('test')}")
     code, out = scanned(capsys, tmp_path / "old")
     assert code == 0
-    assert "revoked at" in out
+    assert "revoked on" in out
     assert "never issued by this portal" in out
 
 
@@ -174,4 +174,4 @@ def test_many_secrets_are_looked_up_in_a_few_queries(acme: Merchant, django_asse
 def test_standard_input_is_read_by_a_process(live: Live) -> None:
     done = live.manage("scan", "-", stdin=f"token={crypto.new_secret('live')}\n")
     assert done.returncode == 0, done.stderr
-    assert "line 1, column 7: well formed, but never issued here" in done.stdout
+    assert "line 1, column 7: valid form, but never issued by this portal" in done.stdout

@@ -83,7 +83,7 @@ def test_an_owner_can_be_the_second_person(
     at_work = signed_in(Client(), owner)
     approval = approvals.ask_to_issue(merchant=ruled, by=support, reason="a new cashier")
     assert "Another person must approve the request" in at_work.get("/operator/acme/").content.decode()
-    assert "Issue the live key" in at_work.get(f"/operator/acme/approvals/{approval.pk}/").content.decode()
+    assert "Issue a live key" in at_work.get(f"/operator/acme/approvals/{approval.pk}/").content.decode()
     assert SECRET.search(send(at_work, f"/operator/acme/approvals/{approval.pk}/approve/"))
 
 

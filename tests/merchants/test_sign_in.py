@@ -481,7 +481,7 @@ def test_the_last_owner_of_a_merchant_becomes_none_of_our_staff(
 
 def test_no_administrator_locks_himself_out(client: Client, administrator: Person) -> None:
     signed_in(client, administrator)
-    said = "You can&#x27;t take away your own role"
+    said = "You cannot remove your own role"
     assert said in save_person(client, administrator, staff_role="support", is_active="on")
     assert said in save_person(client, administrator, staff_role="administrator")
     administrator.refresh_from_db()

@@ -54,7 +54,7 @@ def test_the_book_is_exported_as_it_is_filtered_and_searched(staff: Client, call
     caller.withdraw(10**14)
     titles, *rows = exported(staff, BOOK, kind__exact="deposit")
     assert titles == [
-        "Created (UTC)", "Kind", "Status", "Amount", "Currency", "Balance after", "Player", "Merchant", "Transaction",
+        "Created (UTC)", "Type", "Status", "Amount", "Currency", "Balance after", "Player", "Merchant", "Transaction",
     ]  # fmt: skip
     assert [row[1:8] for row in rows] == [
         ["Deposit", "RS_OK", "123456.789", "EUR", "123466.789", "player-1", "Acme Casino"],

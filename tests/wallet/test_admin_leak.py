@@ -172,7 +172,7 @@ def test_who_declares_second_is_told_what_the_first_did(staff: Client, key: ApiK
     keys.replace_secrets(key=key)
     told = {"response": "revoke", "exposed_since": "2026-01-01T00:00:00", "reason": "x", "length": "1", "unit": "hours"}
     said = unescape(staff.post(path, form | told).content.decode())
-    assert "The key has changed since you opened this page: Version 2 is now the current version." in said
+    assert "The key has changed since you opened this page. Version 2 is now the current version." in said
 
 
 def test_a_key_in_quarantine_has_its_replacement_already(staff: Client, key: ApiKey) -> None:
@@ -182,7 +182,7 @@ def test_a_key_in_quarantine_has_its_replacement_already(staff: Client, key: Api
 
 
 def test_a_merchant_without_a_contact_is_not_said_to_have_been_told(staff: Client, key: ApiKey, owner: Person) -> None:
-    assert "are mailed, without any secret: owner@acme.test." in unescape(staff.get(page_of(key)).content.decode())
+    assert "receive an email without any secret: owner@acme.test." in unescape(staff.get(page_of(key)).content.decode())
     owner.memberships.all().delete()
     assert "has no contact, so nobody is notified" in unescape(staff.get(page_of(key)).content.decode())
     assert "has no contact, so nobody was notified" in declare(staff, key, "revoke")

@@ -224,7 +224,7 @@ def test_the_timeline_holds_what_people_did_and_the_calls_that_mattered(
     with history.act_as(door="a test"):
         keys.quarantine_key(key=ApiKey.objects.get())
     page = page_of(staff, acme)
-    assert page.count("First RS_ERROR_NOT_ENOUGH_MONEY to /wallet/transaction/withdraw") == 1
+    assert page.count("First RS_ERROR_NOT_ENOUGH_MONEY answer to /wallet/transaction/withdraw") == 1
     assert f"/admin/wallet/signedrequest/{first.pk}/change/" in page
     assert "from 127.0.0.1" in page
     assert "a test" in page

@@ -125,7 +125,7 @@ def test_a_hosts_key_is_shown_before_it_is_believed(staff: Client, plan: Reconci
     """A job asks the host; the form says what it has seen."""
     said = {"kind": "sftp", "address": "sftp://user@host.test/{day}.csv", "password": "open sesame"}
     for _ in range(2):
-        assert "We are asking the host for its key." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+        assert "The portal is asking the host for its key." in sent(staff, f"{LIST}{plan.pk}/source/", said)
     assert HostKeyLookup.objects.count() == 1
     HostKeyLookup.objects.update(answered_at=clock.now(), host_key="SHA256:key-of-user")
     answer = sent(staff, f"{LIST}{plan.pk}/source/", said)

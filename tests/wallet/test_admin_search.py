@@ -52,7 +52,7 @@ def test_an_address_leads_to_the_keys_that_signed_from_it_and_to_its_calls(staff
     request_log.drain_lines()
     groups = find(staff, "127.0.0.1")
     assert groups["Keys used from this address"] == [f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/change/"]
-    assert len(groups["Calls from here (of the newest 500,000)"]) == SignedRequest.objects.count() == 2
+    assert len(groups["Requests from this address (of the newest 500,000)"]) == SignedRequest.objects.count() == 2
 
 
 def test_what_refers_to_a_transaction_is_found_with_it(staff: Client, caller: Caller) -> None:

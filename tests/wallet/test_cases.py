@@ -439,7 +439,7 @@ def test_the_history_of_a_case_says_who_did_what(case: Case, support: Person, se
             verb()
     told = [entry.title for entry in history.timeline(case)]
     assert told[:4] == [
-        "Reopen case",
+        "Reopened",
         "Resolved: found late",
         "Waiting for operator",
         "Assigned to second@oppi.test",
@@ -456,5 +456,5 @@ def test_a_plan_and_its_recipients_are_told_on_the_merchants_timeline(plan: Reco
         merchant.report_recipients.create(email="cfo@acme.test")
     assert [entry.title for entry in history.timeline(merchant, kind="reconciliation")][:2] == [
         "cfo@acme.test receives the report",
-        "Reconciliation: Hour: 8 → 9",
+        "Reconciliation plan: Hour: 8 → 9",
     ]

@@ -578,7 +578,7 @@ def test_staff_propose_and_approve_on_the_page_of_the_case(
     assert "/approve_correction/" not in shown
     assert "/decline_correction/" in shown
     told = unescape(other.get(f"{page}/approve_correction/").content.decode())
-    assert "Balance now EUR 500.00" in told
+    assert "Current balance: EUR 500.00" in told
     assert "below zero" not in told
     sent = {"correction": correction.pk, "difference": broken.difference}
     first.post(f"{page}/approve_correction/", sent)
@@ -623,4 +623,4 @@ def test_the_approver_reads_that_the_balance_goes_below_zero(
     told = unescape(
         signed_in(client, second).get(f"/admin/wallet/case/{broken.pk}/approve_correction/").content.decode()
     )
-    assert "after the entry EUR -1.00. The balance goes below zero" in told
+    assert "Balance after the entry: EUR -1.00. The balance becomes negative" in told

@@ -182,7 +182,9 @@ def test_the_email_says_what_is_due_and_names_no_player(run: Reconciliation, sup
         assert message.subject == "Acme Casino: 26 reconciliation cases overdue"
         assert page in message.body
         assert "EUR -1,234.00" in message.body
-        assert "Missing in statement, 2026-03-10, difference JPY 500." in message.body  # as in the report: ours is more
+        assert (
+            "Missing in statement, 10 Mar 2026. Difference: JPY 500." in message.body
+        )  # as in the report: ours is more
         assert "Due: 11 Mar 2026, 08:00 UTC" in message.body
         assert "and 6 more" in message.body
         assert "player-7" not in message.body

@@ -113,7 +113,7 @@ def test_a_file_by_https_becomes_the_days_statement(acme: Merchant, https: Https
     assert (statement.state, statement.is_current) == ("read", True)
     assert rows_of(statement)[0].transaction_id == "t-1"
     source.refresh_from_db()
-    assert (source.last_tried_at, source.last_answer) == (NOW, "The file of 2026-01-31 came: 1 rows.")
+    assert (source.last_tried_at, source.last_answer) == (NOW, "The file of 2026-01-31 arrived: 1 rows.")
 
 
 def test_a_file_by_sftp_becomes_the_days_statement(acme: Merchant, sftp: SftpHost) -> None:
@@ -138,7 +138,7 @@ def test_a_packed_file_that_was_cut_off_is_refused_and_not_taken_again(acme: Mer
     statement = fetch(source)
     assert statement is not None
     assert statement.state == "refused"
-    assert source.last_answer.startswith("The file of 2026-01-31 came and was refused: ")
+    assert source.last_answer.startswith("The file of 2026-01-31 arrived and was refused: ")
     assert fetch(source) is None
     assert "is still the refused file" in source.last_answer
     assert Statement.objects.count() == 1
@@ -198,19 +198,19 @@ def test_a_day_that_cannot_be_is_told(acme: Merchant, https: HttpsHost) -> None:
 # --- where from -------------------------------------------------------------------------------------------------------
 WRONG = [
     ("http://files.example.com/{day}.csv", "With http, anyone"),
-    ("ftp://files.example.com/{day}.csv", "cannot be read"),
-    ("file:///etc/passwd{day}", "cannot be read"),
+    ("ftp://files.example.com/{day}.csv", "This address is not valid"),
+    ("file:///etc/passwd{day}", "This address is not valid"),
     ("https://files.example.com/day.csv", "Write {day}"),
     ("https://{day}.example.com/a.csv", "Write {day}"),
     ("https://me:word@files.example.com/{day}", "Remove the password"),
-    ("https://files.example.com:99999/{day}", "cannot be read"),
+    ("https://files.example.com:99999/{day}", "This address is not valid"),
     ("https://files.example.com:0/{day}", "A port is a number"),
     ("https://files.example.com/{day} x", "no spaces"),
     ("https://files.example.com/\r\nHost: x/{day}", "no spaces"),
     ("https://files.example.com/" + "x" * 500 + "{day}", "at most 500"),
-    ("https://files.example.com/{day}#x", "cannot be read"),
-    ("https:///{day}", "cannot be read"),
-    ("https://[::1/{day}", "cannot be read"),
+    ("https://files.example.com/{day}#x", "This address is not valid"),
+    ("https:///{day}", "This address is not valid"),
+    ("https://[::1/{day}", "This address is not valid"),
     ("sftp://files.example.com/{day}.csv", "contains a user name"),
     ("", "no spaces"),
 ]
@@ -268,7 +268,7 @@ def test_a_host_that_was_tried_meanwhile_keeps_what_was_said(acme: Merchant, htt
     settings.STATEMENT_NETWORKS = ()
     pull.check_source(source.pk)
     source.refresh_from_db()
-    assert source.last_answer == "The file of 2026-01-31 came: 1 rows."
+    assert source.last_answer == "The file of 2026-01-31 arrived: 1 rows."
 
 
 # --- the key of a host ------------------------------------------------------------------------------------------------
@@ -544,7 +544,7 @@ def test_a_host_that_hangs_does_not_keep_others_waiting(
     with clock.frozen_at(NOW):
         assert pull.fetch_due_days(NOW) == 1
     answers = dict(StatementSource.objects.values_list("merchant__code", "last_answer"))
-    assert answers["acme"] == "The file of 2026-01-31 came: 1 rows."
+    assert answers["acme"] == "The file of 2026-01-31 arrived: 1 rows."
     assert "did not" in answers["rival"]
 
 

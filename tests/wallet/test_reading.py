@@ -158,8 +158,8 @@ def test_what_lacks_in_the_first_row_may_come_later(db: None) -> None:
 
 
 BAD_JSON = [
-    (b'{"transactions": [{"a": 1}, {"a": ', "did not arrive whole", 2),
-    (b'{"transactions": [{"a": 1}', "did not arrive whole", 1),
+    (b'{"transactions": [{"a": 1}, {"a": ', "did not arrive completely", 2),
+    (b'{"transactions": [{"a": 1}', "did not arrive completely", 1),
     (b'[{"a": 1} {"a": 2}]', "belongs", 1),
     (b'[{"a": 1, "a": 2}]', "twice", 1),
     (b'[{"a": "x"}, 5]', "A row must be an object", 2),

@@ -89,7 +89,7 @@ def test_a_day_with_breaks_is_told_with_both_sides(plan: ReconciliationPlan) -> 
     run = compared(plan.merchant)
     found = case(run)
     message = sent(run)
-    assert message.subject == "Acme Casino, 2026-03-01: 2 breaks, EUR 10.00"
+    assert message.subject == "Acme Casino, 1 Mar 2026: 2 breaks, EUR 10.00"
     assert message.to == ["finance@acme.test"]
     for part in parts(message):
         assert str(Case.Kind.MISSING_HERE.label) in part
@@ -105,7 +105,7 @@ def test_a_day_with_breaks_is_told_with_both_sides(plan: ReconciliationPlan) -> 
 
 def test_all_clear_is_told_too(plan: ReconciliationPlan) -> None:
     message = sent(compared(plan.merchant, outcome="clear", figures=figures(breaks=[], ours=1201, matched=1201)))
-    assert message.subject == "Acme Casino, 2026-03-01: All clear"
+    assert message.subject == "Acme Casino, 1 Mar 2026: All clear"
     for part in parts(message):
         assert "100.00 % matched" in part
 
@@ -155,12 +155,12 @@ def test_the_largest_ten_are_listed_worst_first(plan: ReconciliationPlan) -> Non
     case(run, subject="gone", difference=10**12, state="resolved", resolution="ours", resolved_at=MORNING)
     listed = report.largest_cases(run)
     assert [each.subject for each in listed] == ["owed", *(f"tx-{number}" for number in range(11, 2, -1))]
-    assert "1 refused late payout: money owed to a player." in parts(sent(run))[0]
+    assert "Pay 1 refused late payout: the money is owed to a player." in parts(sent(run))[0]
 
 
 def test_yesterday_is_compared_with(plan: ReconciliationPlan) -> None:
     compared(plan.merchant, day=date(2026, 2, 28), figures=figures(breaks=[broken("amount", breaks=5)]))
-    assert "The day before: 5 breaks at 99.58 % matched; now 3 fewer." in parts(sent(compared(plan.merchant)))[0]
+    assert "Previous day: 5 breaks, 99.58 % matched (now 3 fewer)." in parts(sent(compared(plan.merchant)))[0]
 
 
 def test_markup_of_an_operator_is_shown_and_not_obeyed(plan: ReconciliationPlan) -> None:

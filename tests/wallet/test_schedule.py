@@ -179,7 +179,7 @@ def test_a_corrected_statement_restates_the_day_and_the_mail_says_what_changed(p
     mail.outbox.clear()
     email_outbox.send_due_emails()
     last = mail.outbox[-1]
-    assert last.subject == "Acme Casino, 2026-03-10: All clear (restated)"
+    assert last.subject == "Acme Casino, 10 Mar 2026: All clear (restated)"
     assert "Breaks: 1 (EUR 0.007), now 0." in str(last.body)
 
 
@@ -461,7 +461,7 @@ def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
         assert alarms.raise_alarms() == 0
         email_outbox.send_due_emails()
     assert sorted(message.to[0] for message in mail.outbox) == ["desk@oppi.test", "finance@acme.test"]
-    assert mail.outbox[0].subject == "Acme Casino: no good report of 2026-03-10"
+    assert mail.outbox[0].subject == "Acme Casino: reconciliation report of 10 Mar 2026 missing or incomplete"
     assert "There is no statement of 2026-03-10" in str(mail.outbox[0].body)
     assert done(EIGHT + MINUTE) == 0, "compared again only with a statement"
 

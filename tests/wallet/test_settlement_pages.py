@@ -76,7 +76,7 @@ def test_operators_read_confirm_and_compare_a_statement(client: Client, owner: P
         ({"total_EUR": "1,234"}, "can mean 1234 or 1.234"),
         ({"total_EUR": "9" * 20}, "such as 50.00"),
         ({"total_EUR": ""}, "The invoice has no total"),
-        ({"other_currency": "EUR", "other_total": "1"}, "EUR has a field of its own above"),
+        ({"other_currency": "EUR", "other_total": "1"}, "EUR has its own field above"),
         ({"other_currency": "USD"}, "Enter both the currency and its total"),
         ({"other_currency": "$", "other_total": "1"}, "Enter the code of the currency"),
         ({"file": SimpleUploadedFile("a.pdf", b"MZ\0")}, "neither a PDF nor a CSV"),
@@ -121,7 +121,7 @@ def test_staff_prepare_and_another_signs_off(client: Client, played: Merchant, s
         assert "being prepared" in read(first, address)
         settlement = Settlement.objects.get()
         settlements.prepare_statement(settlement.pk)
-        assert "Draft: another person than support@oppi.test" in read(first, address)
+        assert "Draft prepared by support@oppi.test" in read(first, address)
         first.post(f"{STAFF}{settlement.pk}/sign_off/", {})
         settlement.refresh_from_db()
         assert settlement.state == Settlement.State.PREPARED

@@ -495,7 +495,7 @@ def test_a_day_without_rows_has_to_say_so(acme: Merchant) -> None:
 
 def test_a_file_that_says_another_day_is_refused(acme: Merchant) -> None:
     assert read(acme, f"#day=2026-01-31\n{text()}").rows == 3
-    assert "says that it is of “2026-01-30”" in only_fault(read(acme, f"#day=2026-01-30\n{text()}"))
+    assert "states the day “2026-01-30”" in only_fault(read(acme, f"#day=2026-01-30\n{text()}"))
     rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in ROWS]
     assert read(acme, json.dumps({"day": "2026-01-31", "transactions": rows})).rows == 3
     assert "says that" in only_fault(read(acme, json.dumps({"transactions": rows, "day": "2026-01-30"})))
@@ -519,8 +519,8 @@ BAD = [
     (b"%PDF-1.7 ...", "a PDF"),
     (b"\xd0\xcf\x11\xe0 ...", "old or encrypted Excel"),
     (b",,,,\n", "no column names"),
-    (gzip.compress(text().encode(), mtime=0)[:-9], "did not arrive whole"),
-    (gzip.compress(text().encode(), mtime=0)[:-4] + b"abcd", "did not arrive whole"),
+    (gzip.compress(text().encode(), mtime=0)[:-9], "did not arrive completely"),
+    (gzip.compress(text().encode(), mtime=0)[:-4] + b"abcd", "did not arrive completely"),
     (
         gzip.compress((text() + "t-1,bet,ada,EUR,5\n" * 1_000_000).encode(), mtime=0),
         "times larger than the packed file",

@@ -117,7 +117,7 @@ def test_who_waits_too_long_is_told_so_and_nothing_moved(
     with locked(live, stage.merchant_id):
         answer = WAITING[call](caller)
         assert (answer.http_status, answer["status"]) == (503, "RS_ERROR")
-        assert "try again" in answer["message"]
+        assert "Send the request again." in answer["message"]
         assert caller.balance()["balance"] == 999_999, "reading waits for nobody"
     assert WAITING[call](caller)["status"] == "RS_OK", "and the same call may come again"
 
