@@ -22,7 +22,7 @@ from tests.pages import said
 from tests.people import signed_in
 from tests.plugins.live import CHECKOUT, Live
 from tests.portal.test_settings import GOOD
-from tests.wallet.test_admin_exports import lists
+from tests.wallet.admin.test_admin_exports import lists
 
 PAGES = {
     "/": "stranger",
