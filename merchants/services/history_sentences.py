@@ -535,7 +535,7 @@ _elsewhere: dict[str, Any] = {}
 def register(
     things: Mapping[type[fields.Model], Thing],
     *,
-    kinds: Mapping[str, str] | None = None,
+    kinds: Mapping[str, Text] | None = None,
     amounts: Iterable[str] = (),
     amounts_by_currency: Iterable[str] = (),
 ) -> None:

@@ -18,7 +18,7 @@ from portal import health
 from portal.lib import clock, deadline
 from portal.soundness import replication, storage, work
 from wallet.models import Case
-from wallet.services.signature_refusals import refused_signatures
+from wallet.services.log.signature_refusals import refused_signatures
 
 log = structlog.get_logger(__name__)
 PART_SECONDS = 2.0  # for what one part asks

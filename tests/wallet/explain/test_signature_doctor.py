@@ -614,7 +614,10 @@ def test_the_snippet_of_each_mistake_makes_a_right_call(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "body.json").write_bytes(client.body)
     client_values = {"fields": client.fields, "body": client.body, "timestamp": client.timestamp}
-    names = client_values | {"secret": client.secret.encode(), "line": f'OPPI_SECRET_KEY="{client.secret}"\n'}
+    names: dict[str, Any] = client_values | {
+        "secret": client.secret.encode(),
+        "line": f'OPPI_SECRET_KEY="{client.secret}"\n',
+    }
     names |= {"text": client.text, "headers": {}}
     libraries = {module.__name__: module for module in (hashlib, hmac, json, os, pathlib, time)}
     exec(snippet, libraries, names)  # noqa: S102 - ours

@@ -12,6 +12,7 @@ from merchants.admin.merchants import STATUS_ANSWERS
 from merchants.models import ApiKey, Compromise, Player, SeenAddress
 from merchants.services import compromise, flags, keys, limits, merchants
 from portal.lib import clock
+from portal.lib.texts import Answers
 from tests.conftest import Caller
 from tests.plugins.live import CHECKOUT
 from tests.signing import Answer, new_id
@@ -125,10 +126,12 @@ def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller
 
 # --- Tables on pages: what callers are answered afterwards ------------------------------------------------------------
 CALLS = [*NEW_RISK, *OWED]
-SPOKEN = {
+SPOKEN: dict[str, list[str]] = {
     "lists": ["game list", "sessions"],
     "lists of games and sessions": ["game list", "sessions"],
     "every call": CALLS,
+    "every request": CALLS,
+    "withdrawal": ["withdraw"],
     "bet above a limit": ["bet"],
     "launch of a blocked player": ["launch"],
     "all that is owed": ["payout", LATE, "reward", "rollback"],
@@ -159,7 +162,7 @@ def become(status: str) -> Callable[[Caller], object]:
     return lambda caller: merchants.set_status(merchant=caller.merchant, status=status)
 
 
-TABLES: dict[str, tuple[list[tuple[str, str]], Callable[[Caller], object]]] = {
+TABLES: dict[str, tuple[Answers, Callable[[Caller], object]]] = {
     "BLOCKED_ANSWERS": (flags.BLOCKED_ANSWERS, block),
     "MIXED_ANSWERS": (catalogue_csv.MIXED_ANSWERS, block),
     "UNBLOCKED_ANSWERS": (flags.UNBLOCKED_ANSWERS, unblock),
@@ -175,12 +178,12 @@ TABLES: dict[str, tuple[list[tuple[str, str]], Callable[[Caller], object]]] = {
 
 @pytest.mark.parametrize("name", TABLES)
 def test_callers_are_answered_as_a_page_says(caller: Caller, name: str) -> None:
-    table, act = TABLES[name]
+    answers, act = TABLES[name]
     bet = caller.bet(100)["transactionId"]
     request_log.drain_lines()
     SeenAddress.objects.update(first_seen_at=clock.now() - timedelta(hours=1))
     act(caller)
-    for spoken, said in table:
+    for spoken, said in [(str(call), str(answer)) for call, answer in answers]:
         parts = [spoken.lower()] if spoken.lower() in SPOKEN else spoken.lower().split(", ")
         for what in [call for part in parts for call in SPOKEN.get(part, [part])]:
             expected = "RS_OK" if said.startswith(SAYS_AS_USUAL) else said.partition(",")[0]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def parts() -> list[tuple[str, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, since, until FROM request_log_parts() ORDER BY until")
-        return cursor.fetchall()
+        return [(name, since, until) for name, since, until in cursor.fetchall()]
 
 
 def line(number: int, *, days_ago: float = 0) -> SignedRequest:

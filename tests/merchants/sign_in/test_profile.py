@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from merchants.models import Merchant, Person
+from merchants.services import keys
 from portal.lib import moments
-from tests import factories
 from tests.people import signed_in
 
 AT = datetime(2026, 11, 30, 14, 5, 9, tzinfo=UTC)
@@ -75,7 +75,7 @@ class TestProfile:
     ) -> None:
         Merchant.objects.filter(pk=acme.pk).update(time_zone="Asia/Kathmandu")
         Person.objects.filter(pk=viewer.pk).update(time_zone=zone)
-        key = factories.keys.issue_key(merchant=acme).key
+        key = keys.issue_key(merchant=acme).key
         signed_in(client, viewer)
         page = client.get(reverse("operator:key", args=[acme.code, key.pk])).content.decode()
         assert f" {label}" in page.split('class="moment"', 1)[1].split("</time>", 1)[0]
