@@ -94,10 +94,10 @@ TEN: dict[str, tuple[Callable[[Novice], str], str]] = {
     "half a secret": (lambda it: it.with_key(it.secret.rpartition("_")[2]), MISTAKES["secret_changed"].title),
     "seconds": (lambda it: it.at(now_ms()[:-3]), MISTAKES["timestamp_unit"].title),
     "a slow clock": (lambda it: it.at(str(int(now_ms()) - 11 * 60_000)), MISTAKES["clock_behind"].title),
-    "no signature": (lambda it: it.forgets("x-signature"), "Refused by check 1, “Headers are there”"),
+    "no signature": (lambda it: it.forgets("x-signature"), "Refused by check 1, “The headers are present”"),
     "no such session": (
         lambda it: it.means(sessionId="gone"),
-        "Refused by check 13, “The session is open and of this round”",
+        "Refused by check 13, “The session is open and belongs to this round”",
     ),
 }
 
