@@ -175,7 +175,7 @@ def test_all_owners_are_told_of_a_claim(key: ApiKey, owner: Person, acme: Mercha
     assert mail.outbox[0].subject == told
     claim.refresh_from_db()
     assert claim.claimed_at
-    assert f"The claim link was used on {errors.moment_text(claim.claimed_at)}." in str(mail.outbox[0].body)
+    assert f"The claim link was used on {errors.moment_text(claim.claimed_at)}" in str(mail.outbox[0].body)
 
 
 # --- who may open a link ----------------------------------------------------------------------------------------------

@@ -41,7 +41,9 @@ def test_breaks_are_told_and_kept_and_nothing_is_sent_unasked(plan: Reconciliati
     reconciling.state(plan.merchant, [STRAY])
     text, code = said("acme", "2026-03-10")
     assert code == 1
-    assert "2026-03-10: Breaks. 0.00 % matched: 0 of 0 rows of ours and 1 of the statement; 1 breaks." in text
+    assert (
+        "2026-03-10: Breaks. 0.00 % matched: 0 of 0 rows in our ledger and 1 rows in the statement; 1 breaks." in text
+    )
     assert Case.objects.get().subject == "stray"
     assert not ReportDelivery.objects.exists()
 
@@ -63,7 +65,7 @@ def test_a_dry_run_shows_the_same_and_leaves_nothing(plan: ReconciliationPlan) -
 
 def test_the_report_is_sent_when_asked_and_once(plan: ReconciliationPlan) -> None:
     reconciling.state(plan.merchant, [STRAY])
-    assert "The report goes to finance@acme.test." in said("acme", "2026-03-10", "--send")[0]
+    assert "Report sent to finance@acme.test." in said("acme", "2026-03-10", "--send")[0]
     assert "No report was sent" in said("acme", "2026-03-10", "--send")[0]
     with clock.frozen_at(MORNING + timedelta(minutes=1)):
         assert schedule.run_due_days() == 0, "the job finds nothing left to do"

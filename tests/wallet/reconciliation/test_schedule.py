@@ -462,7 +462,7 @@ def test_no_statement_is_an_alarm_to_us_and_to_the_merchant_once_and_no_report(
         email_outbox.send_due_emails()
     assert sorted(message.to[0] for message in mail.outbox) == ["desk@oppi.test", "finance@acme.test"]
     assert mail.outbox[0].subject == "Acme Casino: reconciliation report of 10 Mar 2026 missing or incomplete"
-    assert "There is no statement of 2026-03-10" in str(mail.outbox[0].body)
+    assert "There is no statement of 10 Mar 2026" in str(mail.outbox[0].body)
     assert done(EIGHT + MINUTE) == 0, "compared again only with a statement"
 
 

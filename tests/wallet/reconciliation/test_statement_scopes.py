@@ -436,7 +436,7 @@ def test_a_machine_that_repeats_itself_undoes_no_correction(opened: Merchant, so
 def test_rows_outside_of_the_stated_scope_refuse_the_file(opened: Merchant) -> None:
     refused = sent(opened, text("a"), scope=Scope.parse("currencies=SEK"))
     assert [fault["text"] for fault in refused.faults] == [
-        "The stated scope is SEK, and 1 row is EUR. Correct the scope or the file."
+        "The stated scope is SEK, but 1 row is EUR. Correct the scope or the file."
     ]
     assert sent(opened, text("a"), scope=Scope.parse("types=payout")).state == "refused"
     assert sent(opened, text("a"), scope=Scope.parse("types=bet;currencies=EUR")).is_current

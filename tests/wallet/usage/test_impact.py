@@ -126,7 +126,7 @@ def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller
 
 # --- Tables on pages: what callers are answered afterwards ------------------------------------------------------------
 CALLS = [*NEW_RISK, *OWED]
-SPOKEN: dict[str, list[Any]] = {
+SPOKEN: dict[str, list[str]] = {
     "lists": ["game list", "sessions"],
     "lists of games and sessions": ["game list", "sessions"],
     "every call": CALLS,
