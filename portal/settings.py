@@ -504,7 +504,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- Language, time, files ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-USE_I18N = False
+USE_I18N = True  # English only for now; catalogues: .ci/messages
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale", BASE_DIR / "templates" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "portal.formats"
