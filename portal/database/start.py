@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -65,15 +66,21 @@ def check_rights(connection: Any) -> None:
 
 def check_deadlines(connection: Any) -> None:
     """A pooler may drop what a connection says when it begins, without a word."""
+    for name, found, wanted in lost_deadlines(connection):
+        refuse(
+            f"The wallet's connection has {name} {found} and needs {wanted}. Set WALLET_DATABASE_URL to a role that"
+            " manage.py make_roles has made (docs/operations.md)."
+        )
+
+
+def lost_deadlines(connection: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the settings of the wallet that a connection does not have: name, value, and the value that it needs."""
     for name, wanted in settings.WALLET_DEADLINES.items():
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting(%s)", [name])
             found = cursor.fetchone()[0]
         if found != wanted:
-            refuse(
-                f"The wallet's connection has {name} {found} and needs {wanted}. Set WALLET_DATABASE_URL to a role that"
-                " manage.py make_roles has made (docs/operations.md)."
-            )
+            yield name, found, wanted
 
 
 def refuse(sentence: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.template.defaultfilters import filesizeformat
 
+from portal.database import start
 from portal.database.checks import HINT, guard_findings
 from portal.lib import clock
 from portal.soundness import limits, replication, storage
@@ -22,8 +22,6 @@ SHOWN = 3
 SERVER = "SELECT current_setting('server_version_num')::int / 10000, pg_is_in_recovery()"
 SETTINGS = "SELECT current_setting('synchronous_commit'), current_setting('max_locks_per_transaction')::int"
 ONE_SETTING = "SELECT setting, unit FROM pg_settings WHERE name = %s"
-DEADLINE = re.compile(r"-c (\w+)=(\d+)(ms|s)")
-UNITS = {"ms": 1, "s": 1_000}
 
 
 def server() -> Finding:
@@ -69,16 +67,11 @@ def deadlines() -> Finding:
     """Compare what a connection for signed calls has; a pooler drops the deadlines without a word."""
     if settings.WALLET_DATABASE == "default":
         return ok("Not applicable: signed calls use the connections of pages here.")
-    lost = []
-    with connections[settings.WALLET_DATABASE].cursor() as cursor:
-        for name, number, unit in DEADLINE.findall(settings.WALLET_DEADLINES):
-            cursor.execute(ONE_SETTING, [name])
-            if int(cursor.fetchone()[0]) != int(number) * UNITS[unit]:
-                lost.append(name)
+    lost = [name for name, *_ in start.lost_deadlines(connections[settings.WALLET_DATABASE])]
     if lost:
         return broken(
             f"Connections for signed calls lost these settings: {', '.join(lost)}.",
-            "Let web processes connect to PostgreSQL directly, or let the pooler pass startup parameters on.",
+            "Set WALLET_DATABASE_URL to a role that manage.py make_roles has made, or connect to PostgreSQL directly.",
         )
     return ok("Connections for signed calls keep their deadlines.")
 

@@ -93,7 +93,7 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
     owner.get_by_role("button", name="Preview change").click()
     expect(owner.get_by_text(re.compile("would have refused [1-9]"))).to_be_visible()
     owner.get_by_role("button", name="Save allowlist").click()
-    expect(owner.get_by_text("If you mean it, type the merchant's code.")).to_be_visible()
+    expect(owner.get_by_text("To save it anyway, type the merchant's code.")).to_be_visible()
     pictured(owner, album, "shut-out")
     owner.emulate_media(color_scheme="light")
     picture(owner, album, "rehearsal")

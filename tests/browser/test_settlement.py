@@ -111,7 +111,7 @@ def prepared(page: Page, live: Live, month: dict[str, Any], pages: str) -> None:
     expect(page.get_by_text("The statement is being prepared.").first).to_be_visible()
     done = live.manage("shell", "-c", PREPARE)
     assert done.returncode == 0, done.stderr
-    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("link", name="Reload page").click()
     expect(page.get_by_text("Draft prepared by")).to_be_visible()
     expect(page.get_by_text(GGR).first).to_be_visible()
 

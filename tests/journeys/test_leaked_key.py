@@ -71,11 +71,11 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     page.get_by_role("link", name="Report a compromise").click()
     picture(page, album, "leak")
     page.get_by_label("Revoke at once").check()
-    page.get_by_label("Which secret").select_option(index=1)
+    page.get_by_label("Secret version").select_option(index=1)
     page.get_by_label("Compromised since").fill(SINCE)
-    page.get_by_label("What happened").fill("In a public repository, found by a scan")
+    page.get_by_label("Description").fill("In a public repository, found by a scan")
     page.get_by_label("Hand over the new secret").select_option("show")
-    page.get_by_role("button", name="Do it now").click()
+    page.get_by_role("button", name="Report compromise").click()
 
     expect(page.get_by_text("Hand the secret over now.")).to_be_visible()
     replacement = merchant | {"secret_key": page.locator("#secret-key").inner_text()}

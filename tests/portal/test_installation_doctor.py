@@ -127,7 +127,7 @@ def test_a_table_that_somebody_changed_by_hand_is_broken() -> None:
 @pytest.mark.django_db
 def test_a_migration_that_is_not_applied_is_broken() -> None:
     with as_superuser(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'merchants' AND name LIKE '%heartbeats'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'merchants' AND name > '0045'")
     assert database_checks.migrations().level == Level.BROKEN
 
 

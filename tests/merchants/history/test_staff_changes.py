@@ -142,7 +142,7 @@ def test_whom_our_staff_invite_is_mailed_to_the_owners_twice(house: Merchant, su
     join(invitation)
     assert told() == OWNER
     letter = Letter.objects.filter(template="merchant_changed").latest("pk")
-    assert letter.context["what"] == "spy@evil.test joined as owner on the invitation of support@oppi.test"
+    assert letter.context["what"] == "spy@evil.test joined as owner, invited by support@oppi.test"
     assert letter.context["by"] == "support@oppi.test"
     assert Letter.objects.filter(template="merchant_changed").count() == 2
 

@@ -52,7 +52,7 @@ def test_an_owner_creates_the_sandbox_on_the_keys_page(client: Client, acme: Mer
     assert "/operator/acme/sandbox/create/" not in page
     assert "has no sandbox" not in page
     again = send(client, "/operator/acme/sandbox/create/")
-    assert "The sandbox exists already: acme-sandbox" in said(again)
+    assert "The sandbox already exists: acme-sandbox" in said(again)
 
 
 @pytest.mark.parametrize("role", ["viewer", "manager"])

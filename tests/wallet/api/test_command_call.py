@@ -91,7 +91,7 @@ def test_a_mistake_is_a_sentence(acme: Merchant, arguments: tuple[str, ...], sen
 def test_only_keys_that_may_do_everything_are_chosen(acme: Merchant) -> None:
     for spoil in (keys.revoke_key, keys.quarantine_key):
         spoil(key=keys.issue_key(merchant=acme).key)
-    with pytest.raises(CommandError, match="acme has no usable key"):
+    with pytest.raises(CommandError, match="acme has no active key"):
         call_command("call", "acme", "/game/list", stdout=StringIO())
 
 

@@ -121,7 +121,7 @@ def test_of_two_managers_who_save_at_once_the_second_is_told(stage: Stage, live:
     with ThreadPoolExecutor() as pool:
         said = sorted(pool.map(save, (1, 2, 3)), key=len)
     assert said[0].strip() == "saved"
-    assert all("The list has changed since you opened this page: 198.51.100." in told for told in said[1:])
+    assert all("The allowlist has changed since you opened this page: 198.51.100." in told for told in said[1:])
     listed = "SELECT count(*) FROM merchants_allowlistentry WHERE merchant_id = %s"
     assert stage.sql(listed, stage.merchant_id) == [(1,)]
 

@@ -13,7 +13,7 @@ from tests.people import signed_in
 from tests.wallet.reconciliation.test_report import compared, parts, sent
 from wallet.models import ReconciliationPlan
 
-PURPOSE = "if anyone changes, removes or inserts one of these rows later, the head no longer matches."
+PURPOSE = "if anyone changes, removes or inserts a row later, the head no longer matches."
 
 
 def newest(caller: Caller) -> list[tuple[str, int]]:

@@ -244,7 +244,7 @@ def test_what_was_dropped_is_shown(client: Client, support: Person, viewer: Pers
     assert "3 refused requests with your auth keys are not listed" in said(client.get("/operator/acme/requests/"))
     signed_in(client, support)
     for page in ("/admin/", "/admin/wallet/signedrequest/"):
-        assert "4 refused requests were counted without an entry" in said(client.get(page))
+        assert "refused requests without a log entry: 4." in said(client.get(page))
 
 
 def test_lines_that_wait_for_the_database_are_counted_once(

@@ -53,8 +53,8 @@ def test_totals_that_agree_are_counted_as_totals_wherever_it_is_said(
         call_command("reconcile", "acme", str(DATE), "--dry-run", stdout=out)
     assert "100.00 % matched: 5 totals agree; 0 breaks." in " ".join(out.getvalue().split())
     page = signed_in(client, support).get(f"/admin/wallet/reconciliation/{run.pk}/change/").content.decode()
-    assert "Totals that agree" in page
-    assert "Rows that agree" not in page
+    assert "Matched totals" in page
+    assert "Matched rows" not in page
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_a_day_without_a_statement_is_not_measured_by_the_day_before(busy: Busy)
     run = compared(busy)
     assert run.outcome == "no_statement"
     assert report.change_since_yesterday(run, figures.figures_of(run)) == (
-        "The day before: 1 break, EUR 0.00007 at 0.00 % matched."
+        "Previous day: 1 break, EUR 0.00007, 0.00 % matched."
     )
