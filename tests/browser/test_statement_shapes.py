@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from portal.lib.moments import show_day
 from tests.browser.conftest import NARROW, Mailbox
 from tests.factories import PASSWORD
 from tests.plugins.live import Live
@@ -208,7 +209,7 @@ def test_a_public_shape_from_the_upload_to_the_mail(
 
     [letter] = [each for each in box.letters if told["finance"] in str(each["to"])]
     text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert str(letter["subject"]) == f"Casino {shape.code}, {told['day']}: {CLEAR}"
+    assert str(letter["subject"]) == f"Casino {shape.code}, {show_day(date.fromisoformat(told['day']))}: {CLEAR}"
     assert "100.00 % matched" in text
     assert "Breaks of this day" not in text  # that a file came late is no break of a row
     assert mailed_sides(text) == {shown_side(row) for row in sides}

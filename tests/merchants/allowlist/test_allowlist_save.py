@@ -105,7 +105,7 @@ def test_the_reason_stands_in_the_history(acme: Merchant, owner: Person) -> None
     assert (entry.who, entry.reason, entry.title) == (
         owner.email,
         "New office",
-        f"{OFFICE}/32 added to the merchant’s list",
+        f"{OFFICE}/32 added to the merchant’s IP allowlist",
     )
 
 

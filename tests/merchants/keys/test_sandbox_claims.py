@@ -45,7 +45,7 @@ def test_an_owner_of_the_live_merchant_claims_and_its_owners_are_told(
     with pytest.raises(errors.ClaimOver):
         claim_links.claim_secret(merchant=sandbox, said=token, by=outsider)
     assert claim_links.claim_secret(merchant=sandbox, said=token, by=owner).row == secret
-    what = f"had version 1 of its secret claimed by {owner.email}"
+    what = f"has version 1 of its secret claimed by {owner.email}"
     told = Letter.objects.filter(template="key_changed", context__what=what).values_list("to", flat=True)
     assert set(told) == {owner.email, other.email}
 

@@ -325,7 +325,7 @@ def test_our_staff_look_and_the_merchant_sees_it_once_an_hour(client: Client, ac
             assert "You cannot change anything here" in client.get(f"/operator/acme/{path}").content.decode()
     assert StaffVisit.objects.filter(merchant=acme, person=support).count() == 1
     titles = [entry.title for entry in history.timeline(acme)]
-    assert titles.count("support@oppi.test looked at the merchant’s pages") == 1
+    assert titles.count("support@oppi.test opened the merchant’s pages") == 1
 
 
 def test_a_staff_role_counts_before_a_membership(client: Client, acme: Merchant, owner: Person) -> None:

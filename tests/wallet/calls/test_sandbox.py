@@ -230,7 +230,7 @@ def test_a_sandbox_has_no_people_of_its_own(acme: Merchant) -> None:
 
 
 def test_nobody_is_invited_to_a_sandbox(acme: Merchant, owner: Person) -> None:
-    with pytest.raises(errors.PeopleOfLiveMerchant, match="those of Acme Casino"):
+    with pytest.raises(errors.PeopleOfLiveMerchant, match="has the same people as Acme Casino"):
         people.invite_person(merchant=factories.sandbox(acme), email="b@acme.test", role="viewer", by=owner)
     with pytest.raises(errors.PeopleOfLiveMerchant):
         people.require_second_factor(merchant=factories.sandbox(acme), required=True)

@@ -458,7 +458,7 @@ def test_the_version_is_named_and_when_it_ended(caller: Caller, viewer: Person) 
     old = Secret.objects.get(key__auth_key=caller.signer.auth_key, version=1)
     assert finding.detail.startswith(f"Version 1 of {caller.signer.auth_key} (live), ended at")
     assert old.usable_until is not None
-    assert f"{old.usable_until:%H:%M:%S}" in finding.detail
+    assert f"{old.usable_until:%H:%M} UTC" in finding.detail
 
 
 def test_in_an_overlap_both_versions_are_right(caller: Caller, viewer: Person) -> None:

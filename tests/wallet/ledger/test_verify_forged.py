@@ -143,7 +143,7 @@ def test_the_command_names_account_row_and_expectation(played: Caller, rival: Me
     [line] = [line for line in said.splitlines() if "acme" in line]
     for told in (str(account.pk), str(row("bonus").pk), "player-1", "EUR", "10.008", "10.013"):
         assert told in line
-    assert "1 rows do not follow" in said
+    assert "1 rows do not match the previous row" in said
     assert verify(merchant="acme")[0] == 1
     assert verify(merchant="rival")[0] == 0
 

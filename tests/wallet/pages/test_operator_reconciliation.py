@@ -376,7 +376,7 @@ def test_both_sides_stand_beside_each_other_and_the_difference_is_marked(at_work
     assert "<bdi>0.01</bdi>" in shown
     assert "<bdi>0.015</bdi>" in shown
     assert shown.count("table-warning") == 1
-    assert "Found: amount mismatch" in shown
+    assert "Case opened: Amount mismatch" in shown
 
 
 def test_internal_notes_are_not_for_the_operator_nor_for_staff_who_look_as_one(
@@ -510,7 +510,7 @@ def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: 
     send(client, f"{HERE}plan/change/", hour=6, high_amount="2,500.00", is_attached="on")
     plan = ReconciliationPlan.objects.get(merchant=acme)
     assert (plan.hour, plan.high_amount, plan.is_on, plan.is_attached) == (6, 250_000_000, True, True)
-    assert "Days are reconciled from now on, at 6:00" in said(client.get("/operator/acme/timeline/"))
+    assert "Days are reconciled from now on, with reports at 6:00" in said(client.get("/operator/acme/timeline/"))
     send(client, f"{HERE}plan/recipients/add/", email="finance@acme.test")
     assert "already receives the report" in said(send(client, f"{HERE}plan/recipients/add/", email="FINANCE@acme.test"))
     recipient = ReportRecipient.objects.get(merchant=acme)

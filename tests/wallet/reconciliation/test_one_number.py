@@ -16,6 +16,7 @@ from django.test import Client
 from merchants.models import Merchant
 from merchants.services import email_outbox
 from portal.lib import clock, money
+from portal.lib.moments import show_day
 from tests import factories
 from tests.pages import said
 from tests.people import signed_in
@@ -98,7 +99,7 @@ def test_each_place_says_the_same(day: str, busy: Busy, reader: Client, monkeypa
         deliveries.send_reports(run=run)
         email_outbox.send_due_emails()
         page, calendar = reader.get(f"{HERE}{DATE}/"), reader.get(HERE)
-    assert _subject() == f"Acme Casino, {DATE}: {headline}"
+    assert _subject() == f"Acme Casino, {show_day(DATE)}: {headline}"
     assert page.context["headline"] == headline
     figures = figures_of(run)
     wanted = headline if figures.broken else "0 breaks"
@@ -150,7 +151,7 @@ def test_what_is_found_later_is_named_on_its_own_day(busy: Busy, reader: Client)
     page = reader.get(f"{HERE}{before}/")
     assert page.context["headline"] == "All clear"
     assert str(page.context["later"]) == "1 break, EUR 2.50"
-    assert "Later comparisons found more for this day: 1 break, EUR 2.50." in said(page)
+    assert "Later reconciliation runs found more breaks for this day: 1 break, EUR 2.50." in said(page)
 
 
 def test_a_difference_is_ours_minus_theirs_of_every_type(busy: Busy) -> None:

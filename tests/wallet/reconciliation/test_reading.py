@@ -102,10 +102,10 @@ def test_any_table_as_json_reads_back_equal(db: None, table: Table, in_lines: bo
 
 
 BAD_ZIPS: list[tuple[Callable[[], bytes], str]] = [
-    (lambda: zipped(day=b"a,b\n" + b"0" * 20_000_000), "more than 200 times its size"),
+    (lambda: zipped(day=b"a,b\n" + b"0" * 20_000_000), "more than 200 times larger"),
     (lambda: zipped(day=b"a,b\n1,2\n")[:60] + b"PK", "damaged or cut off"),
-    (lambda: zipped(day=zipped(day=b"a,b\n1,2\n")), "damaged|no XLSX"),
-    (lambda: zipped(__a=b"x" * 10, b=b"y"), "holds 2 files"),
+    (lambda: zipped(day=zipped(day=b"a,b\n1,2\n")), "damaged|not an XLSX"),
+    (lambda: zipped(__a=b"x" * 10, b=b"y"), "a ZIP with 2 files"),
 ]
 
 
@@ -160,7 +160,7 @@ def test_what_lacks_in_the_first_row_may_come_later(db: None) -> None:
 BAD_JSON = [
     (b'{"transactions": [{"a": 1}, {"a": ', "did not arrive completely", 2),
     (b'{"transactions": [{"a": 1}', "did not arrive completely", 1),
-    (b'[{"a": 1} {"a": 2}]', "belongs", 1),
+    (b'[{"a": 1} {"a": 2}]', "is in the place of", 1),
     (b'[{"a": 1, "a": 2}]', "twice", 1),
     (b'[{"a": "x"}, 5]', "A row must be an object", 2),
     (b'[{"a": "\xff"}]', "not UTF-8", None),
@@ -282,7 +282,7 @@ BAD_SHEETS: list[tuple[Callable[[], bytes], str]] = [
     (lambda: workbook(lambda book: book.add_worksheet()), "empty"),
     (lambda: sheet_of(TABLE)[:-200], "damaged or cut off"),
     (lambda: zipped(xl__vbaProject=b"x"), "macros"),
-    (lambda: zipped(readme=b"x", other=b"y"), "no XLSX, and holds 2 files"),
+    (lambda: zipped(readme=b"x", other=b"y"), "a ZIP with 2 files and not an XLSX"),
     (lambda: zipped(xl__worksheets__sheet1=b"0" * 150_000_000), "too large"),
     (lying_about_its_size, "damaged or cut off"),
     (lambda: sheet_of([["id", "amount"], ["t-1", 5, "beside"]]), "more cells than there are column headings"),

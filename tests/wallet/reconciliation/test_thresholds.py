@@ -129,7 +129,7 @@ def test_an_administrator_keeps_the_rates_and_their_history(client: Client, admi
     assert (rate.currency, rate.per_euro) == ("JPY", 170 * EURO)
     told = [entry.title for entry in history.timeline(rate)]
     assert told == [
-        "Exchange rate of JPY: Units per euro: 160.50 → 170.00",
+        "Exchange rate of JPY: Units per euro: 160.5 → 170",
         "Exchange rate added: EUR 1.00 is JPY 160.5",
     ]
     assert history.timeline(rate)[0].who == administrator.email
