@@ -147,8 +147,8 @@ def test_lines_that_are_unclear_are_refused(text: str, why: str) -> None:
 # --- everywhere by its own currency -----------------------------------------------------------------------------------
 ROOT = Path(__file__).parents[2]
 # A limit of any currency has no currency of its own.
-SHOW = re.compile(r"^from (?:wallet|portal\.lib)\.money import .*\bshow\b", re.MULTILINE)
-WITHOUT_CURRENCY = {("merchants/services/limits.py", "money.show(limits.max_stake)")}
+SHOW = re.compile(r"^from (?:wallet|portal\.lib)\.money import .*\bformat_amount\b", re.MULTILINE)
+WITHOUT_CURRENCY = {("merchants/services/limits.py", "money.format_amount(limits.max_stake)")}
 
 
 def test_no_page_email_or_report_shows_an_amount_without_its_currency() -> None:
@@ -162,7 +162,7 @@ def test_no_page_email_or_report_shows_an_amount_without_its_currency() -> None:
 
 
 def _calls_without_currency(text: str) -> list[str]:
-    names = {"money.show", "Amount"} | ({"show"} if SHOW.search(text) else set())
+    names = {"money.format_amount", "SheetAmount"} | ({"format_amount"} if SHOW.search(text) else set())
     calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     return [
         ast.unparse(call)

@@ -141,7 +141,7 @@ class TestInTheOverlap:
     @pytest.mark.parametrize(
         ("until", "sentence"),
         [
-            (lambda now: now - timedelta(minutes=1), "has passed. Choose a moment to come. Nothing was changed."),
+            (lambda now: now - timedelta(minutes=1), "is in the past. Choose a moment in the future."),
             (lambda now: now + timedelta(days=8), "An overlap lasts at most 7 days."),
             (lambda now: now + timedelta(hours=1), "Choose a later end, or end the overlap now."),
         ],

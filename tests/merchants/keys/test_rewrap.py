@@ -59,7 +59,7 @@ def test_all_rows_move_and_open_to_the_same_secret(
     code, out = rewrapped(capsys)
     assert code == 0
     assert "4 secrets moved to 'new'" in out
-    assert "remove them from KEY_ENCRYPTION_KEYS: 'test'" in out
+    assert "Remove them from KEY_ENCRYPTION_KEYS: 'test'" in out
     assert under() == {"new": 4}
     settings.KEY_ENCRYPTION_KEYS = NEW
     assert [credentials.reveal_secret(each.row.__class__.objects.get(pk=each.row.pk)) for each in issued] == [
@@ -109,7 +109,7 @@ def test_rows_whose_key_is_missing_stay_and_are_told(
     keys.issue_key(merchant=acme)
     code, out = rewrapped(capsys)
     assert code == 1
-    assert "1 secrets stay: they are sealed under 'test', which is missing" in out
+    assert "1 secrets were not moved: they are sealed under 'test', which is missing" in out
     assert under() == {"new": 1, "test": 1}
 
 
@@ -121,7 +121,7 @@ def test_a_row_that_was_tampered_with_is_told_and_the_others_move(
     settings.KEY_ENCRYPTION_KEYS = NEW | old
     code, out = rewrapped(capsys)
     assert code == 1
-    assert f"{bad.key.auth_key} v1 does not open" in out
+    assert f"{bad.key.auth_key} v1 cannot be opened" in out
     assert Secret.objects.get(pk=good.row.pk).sealed_under == "new"
 
 
@@ -142,7 +142,7 @@ def test_interrupted_it_says_how_far_it_came_and_the_next_run_goes_on(
     code, out = rewrapped(capsys)
     assert code == 1
     assert "2 secrets moved" in out
-    assert "Interrupted with 3 to go" in out
+    assert "Interrupted. 3 secrets remain." in out
     monkeypatch.setattr(sealing, "rewrap", whole)
     assert rewrapped(capsys)[0] == 0
     assert under() == {"new": 5}

@@ -151,7 +151,7 @@ def asked() -> Iterator[list[str]]:
     statements: list[str] = []
     with CaptureQueriesContext(connection) as captured:
         yield statements
-    statements += [query["sql"] for query in captured if query["sql"].lstrip("(").startswith("SELECT")]
+    statements += [query["sql"] for query in captured if query["sql"].lstrip("( \n").startswith("SELECT")]
 
 
 def subject(statement: str) -> str:

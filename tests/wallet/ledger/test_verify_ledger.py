@@ -51,13 +51,13 @@ def busy(caller: Caller) -> Caller:
 def test_books_that_hold_are_told_in_a_line_and_their_chain_in_another(busy: Caller, rival_caller: Caller) -> None:
     code, said = verify()
     assert code == 0
-    assert said.startswith("The books hold: 2 accounts and 14 rows in ")
+    assert said.startswith("The ledger balances: 2 accounts and 14 rows in ")
     assert len(said.splitlines()) == 2
-    assert said.splitlines()[1].startswith("The ledger chain holds: 0 sealed rows in 0 blocks in ")
+    assert said.splitlines()[1].startswith("The ledger chain is intact: 0 sealed rows in 0 blocks in ")
 
 
 def test_one_merchant_alone(busy: Caller, rival_caller: Caller) -> None:
-    assert verify(merchant="rival")[1].startswith("The books hold: 1 accounts and 1 rows")
+    assert verify(merchant="rival")[1].startswith("The ledger balances: 1 accounts and 1 rows")
     with pytest.raises(CommandError, match="no merchant with the code 'nobody'"):
         verify(merchant="nobody")
 

@@ -112,7 +112,7 @@ def test_rows_that_are_left_out_are_counted(at_work: Client) -> None:
     )
     assert not seen.context["seen"].can_be_read  # the preset says all that it says
     seen = again(at_work, seen, ignored_kinds="cash in, fee")
-    assert "1 row left out, as stated." in said(seen)
+    assert "1 row is skipped, as configured." in said(seen)
     assert [row.transaction_id for row in rows_of(sent(at_work, seen))] == ["t-1"]
 
 

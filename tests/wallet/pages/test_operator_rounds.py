@@ -70,7 +70,7 @@ def test_amounts_have_the_decimals_of_their_currency(at_work: Client, caller: Ca
     caller.launch(currency="JPY")
     caller.bet(150_000_000, currency="JPY", transactionId="yen")
     page = found(at_work, "yen")
-    assert "<dt>Stake</dt><dd>1,500</dd>" in page
+    assert "<dt>Stake</dt><dd>JPY 1,500</dd>" in page
     assert "1,500.00" not in page
 
 

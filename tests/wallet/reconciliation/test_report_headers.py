@@ -81,7 +81,7 @@ def test_an_owner_may_add_the_address_again(acme: Merchant, client: Client) -> N
     assert report_recipients(acme) == ["finance@acme.test"]
     assert ReportRecipient.objects.count() == 1
     titles = [entry.title for entry in history.timeline(acme)]
-    assert "finance@acme.test gets the reports again" in " ".join(titles)
+    assert "finance@acme.test receives the reports again" in " ".join(titles)
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsIjIiXQ:1:forged"])
