@@ -127,7 +127,7 @@ class RotationAdmin(DecidesAdmin):
             form=AskToRotateForm if waits else RotateForm,
             act=self.asks_to_rotate(request, key) if waits else rotation_action(key),
             back=self.change_url(key),
-            button=_("Request approval") if waits else _("Rotate"),
+            button=_("Request approval") if waits else _("Rotate secret"),
             of=key,
             template="admin/rotate.html",
             initial={"version": keys.current_version(key)},

@@ -43,7 +43,7 @@ class Installation(Collector):
             yield from self.known
 
 
-class Calls(Collector):
+class CallCollector(Collector):
     """The sum of what the web processes of this machine have counted."""
 
     def __init__(self, folder: str) -> None:
@@ -69,7 +69,7 @@ def registry() -> CollectorRegistry:
     made = CollectorRegistry()
     made.register(Installation())
     if settings.METRICS_FOLDER:
-        made.register(Calls(settings.METRICS_FOLDER))
+        made.register(CallCollector(settings.METRICS_FOLDER))
     return made
 
 

@@ -172,18 +172,18 @@ def kind() -> Iterator[Metric]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GaugePart:
     read: Callable[[], Iterator[Metric]]
     asks_database: bool = True
 
 
 PARTS = (
-    Part(kind, asks_database=False),
-    Part(reach, asks_database=False),
-    Part(disks, asks_database=False),
-    Part(queues, asks_database=False),
+    GaugePart(kind, asks_database=False),
+    GaugePart(reach, asks_database=False),
+    GaugePart(disks, asks_database=False),
+    GaugePart(queues, asks_database=False),
     *map(
-        Part,
+        GaugePart,
         (
             *(standbys, wal_archive, backups, sizes, connections, jobs, watermarks, request_log, emails),
             *(reconciliation, books, secrets, people),
@@ -213,7 +213,7 @@ def read_all() -> list[Metric]:
     return found
 
 
-def _read(part: Part) -> list[Metric]:
+def _read(part: GaugePart) -> list[Metric]:
     if not part.asks_database:
         return list(part.read())
     with deadline.limit_time(PART_SECONDS * GRACE), transaction.atomic(), connection.cursor() as cursor:

@@ -47,7 +47,7 @@ def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[s
     merchant = demo["merchants"][0]["code"]
     go(staff, "merchants")
     staff.get_by_role("link", name=merchant, exact=True).click()
-    staff.get_by_role("link", name="Issue a key").click()
+    staff.get_by_role("link", name="Issue key").click()
     staff.get_by_label("Label").fill("night shift")
     staff.get_by_label("Hand over the new secret").select_option("show")
     staff.screenshot(path=album / "issue.png")

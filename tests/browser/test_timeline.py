@@ -15,7 +15,7 @@ def test_what_was_done_stands_on_the_timeline(staff: Page, live: Live, album: Pa
     merchant = staff.locator("#result_list th a").first.get_attribute("href")
     assert merchant
     page = merchant.removesuffix("change/")
-    for verb, name in [("suspend", "Suspend the merchant"), ("activate", "Activate the merchant")]:
+    for verb, name in [("suspend", "Suspend merchant"), ("activate", "Activate merchant")]:
         staff.goto(f"{live.base_url}{page}{verb}/")
         staff.get_by_role("button", name=name).click()
     staff.get_by_role("link", name="history Timeline").click()

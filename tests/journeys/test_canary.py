@@ -170,7 +170,9 @@ def dumped(dsn: str) -> bytes:
             " AND table_schema NOT IN ('pg_catalog', 'information_schema')"
         ).fetchall()
         for table in tables:
-            with database.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(*table))) as rows:
+            with database.cursor().copy(
+                sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(sql.Identifier(*table))
+            ) as rows:
                 for row in rows:
                     whole += row
         for (packed,) in database.execute("SELECT session_data FROM django_session").fetchall():

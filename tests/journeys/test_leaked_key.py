@@ -62,9 +62,9 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
 
     Door(demo["base_url"], {person["role"]: person for person in demo["staff"]}).sign_in(page, "support")
     find(page, merchant["auth_key"])
-    page.get_by_role("link", name="Rotate the secret").click()
+    page.get_by_role("link", name="Rotate secret").click()
     page.get_by_label("Hand over the new secret").select_option("show")
-    page.get_by_role("button", name="Rotate", exact=True).click()
+    page.get_by_role("button", name="Rotate secret", exact=True).click()
     page.get_by_role("link", name="I have saved the secret").click()
     expect(page.get_by_text("Version 2").first).to_be_visible()
     picture(page, album, "key")

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -305,7 +306,8 @@ def test_each_frozen_text_is_installed_by_the_migration_of_its_number() -> None:
     for text in texts:
         files = installed.FROZEN.parent.glob(f"{text.name[:4]}_*.py")
         of_number = [import_module(f"wallet.migrations.{file.stem}").Migration for file in files]
-        installs = [each.sql for one in of_number for each in one.operations if isinstance(each, RunSQL)]
+        inner = [getattr(each, "database_operations", [each]) for one in of_number for each in one.operations]
+        installs = [each.sql for each in chain.from_iterable(inner) if isinstance(each, RunSQL)]
         assert text.read_text() in installs, text
 
 

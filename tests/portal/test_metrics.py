@@ -168,7 +168,7 @@ def test_a_part_that_fails_hides_no_other(db: None, monkeypatch: pytest.MonkeyPa
             cursor.execute("SELECT nothing FROM nowhere")
         yield from ()
 
-    monkeypatch.setattr(gauges, "PARTS", (gauges.Part(fails), gauges.Part(gauges.books)))
+    monkeypatch.setattr(gauges, "PARTS", (gauges.GaugePart(fails), gauges.GaugePart(gauges.books)))
     found = installation()
     assert value(found, "portal_metrics_part_failed", part="fails") == 1
     assert value(found, "portal_metrics_part_failed", part="books") == 0

@@ -49,7 +49,7 @@ class Load:
         return slow + CALLS_OF_A_PLAYER * sum(1 for until in self.failed.values() if now < until)
 
 
-class Crowd(NamedTuple):
+class AdmissionCounts(NamedTuple):
     """How many calls are in the database, wait for their turn, and were refused since the process began."""
 
     under_way: int
@@ -86,9 +86,11 @@ class Admission:
         finally:
             self._end(turn, began, is_decided=is_decided)
 
-    def crowd(self) -> Crowd:
+    def crowd(self) -> AdmissionCounts:
         with self._changed:
-            return Crowd(self._under_way, sum(queue.waiting for queue in self._queues.values()), self._refused)
+            return AdmissionCounts(
+                self._under_way, sum(queue.waiting for queue in self._queues.values()), self._refused
+            )
 
     def _begin(self, turn: Turn) -> float:
         with self._changed:

@@ -10,13 +10,23 @@ BOUND = """
     DO $$
     DECLARE v_bound bigint;
     BEGIN
+        IF (SELECT relkind FROM pg_class WHERE oid = 'wallet_signedrequest'::regclass) = 'p' THEN
+            RETURN;  -- it was applied before, and the way back keeps the partitions
+        END IF;
         SELECT (coalesce(max(id), 0) / 1000000 + 1) * 1000000 + 5000000 * (count(*) > 0)::int INTO v_bound
           FROM (SELECT id FROM wallet_signedrequest ORDER BY id DESC LIMIT 1) newest;
         EXECUTE format('ALTER TABLE wallet_signedrequest ADD CONSTRAINT below_partitions'
                        ' CHECK (id < %s) NOT VALID', v_bound);
     END $$
 """
-VALIDATE = "ALTER TABLE wallet_signedrequest VALIDATE CONSTRAINT below_partitions"
+VALIDATE = """
+    DO $$
+    BEGIN
+        IF (SELECT relkind FROM pg_class WHERE oid = 'wallet_signedrequest'::regclass) = 'r' THEN
+            ALTER TABLE wallet_signedrequest VALIDATE CONSTRAINT below_partitions;
+        END IF;
+    END $$
+"""
 # What stands on the table is made again on the one above it; there it finds the old table's and builds nothing.
 SWAP = r"""
     DO $$
@@ -27,6 +37,9 @@ SWAP = r"""
         v_next    bigint;
         v_name    text;
     BEGIN
+        IF (SELECT relkind FROM pg_class WHERE oid = 'wallet_signedrequest'::regclass) = 'p' THEN
+            RETURN;
+        END IF;
         SELECT (regexp_match(pg_get_constraintdef(oid), '< (\d+)'))[1]::bigint INTO STRICT v_bound
           FROM pg_constraint WHERE conrelid = 'wallet_signedrequest'::regclass AND conname = 'below_partitions';
         SELECT array_agg(pg_get_indexdef(i.indexrelid)) INTO v_indexes

@@ -274,13 +274,13 @@ def test_a_certificate_of_another_name(tmp_path: Path, monkeypatch: pytest.Monke
     pem = certificate(tmp_path, names=["files.example.com"])
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     with https_host(pem) as host:
-        assert "certificate of 127.0.0.1 is not right" in why_not(host.address, PASSWORD)
+        assert "certificate of 127.0.0.1 is not valid" in why_not(host.address, PASSWORD)
         assert host.asked == []
 
 
 def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
     with https_host(certificate(tmp_path, names=["127.0.0.1"])) as host:
-        assert "certificate of 127.0.0.1 is not right" in why_not(host.address, PASSWORD)
+        assert "certificate of 127.0.0.1 is not valid" in why_not(host.address, PASSWORD)
         assert host.asked == []
 
 
@@ -391,11 +391,11 @@ def test_a_host_with_another_key_gets_no_password(sftp: SftpHost) -> None:
 
 
 def test_a_wrong_password_by_sftp(sftp: SftpHost) -> None:
-    assert "does not let acme in" in why_not(sftp.address, "another password", sftp.host_key)
+    assert "refuses access for acme" in why_not(sftp.address, "another password", sftp.host_key)
 
 
 def test_no_password_by_sftp(sftp: SftpHost) -> None:
-    assert "does not let acme in" in why_not(sftp.address, "", sftp.host_key)
+    assert "refuses access for acme" in why_not(sftp.address, "", sftp.host_key)
 
 
 def test_a_file_that_is_not_there_by_sftp(sftp: SftpHost) -> None:
