@@ -104,7 +104,7 @@ def prepared(page: Page, live: Live, month: dict[str, Any], pages: str) -> None:
     page.locator("#id_merchant").select_option(str(month["merchant"]))
     page.locator("#id_month").fill(month["month"])
     page.get_by_role("button", name="Prepare statement").click()
-    expect(page.get_by_text("days are not reconciled. Give the reason")).to_be_visible()
+    expect(page.get_by_text("days are not reconciled. Enter a reason")).to_be_visible()
     page.locator("#id_month").fill(month["month"])
     page.locator("#id_reason").fill(REASON)
     page.get_by_role("button", name="Prepare statement").click()
