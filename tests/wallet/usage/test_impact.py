@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,7 @@ def test_a_merchant_that_is_suspended_meanwhile_changes_no_number(caller: Caller
 
 # --- Tables on pages: what callers are answered afterwards ------------------------------------------------------------
 CALLS = [*NEW_RISK, *OWED]
-SPOKEN: dict[str, list[str]] = {
+SPOKEN: dict[str, list[Any]] = {
     "lists": ["game list", "sessions"],
     "lists of games and sessions": ["game list", "sessions"],
     "every call": CALLS,
