@@ -24,6 +24,17 @@ from tests.plugins.live import DEMO_CALLS, Live
 DESK = {"width": 1281, "height": 1000}
 WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
 LOOKS: list[tuple[dict[str, int], Any]] = [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]
+LONG = " and more words, EUR 123,456,789,012.00"
+STRETCH = """long => [...document.querySelectorAll("main :is(.badge, .alert, h1, h2, dd, bdi)")]
+  .filter(each => each.checkVisibility() && !each.closest(".table-responsive")).filter(each => {
+    const text = [...each.childNodes].find(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!text) return false;
+    const before = text.data;
+    text.data += long;
+    const isWider = document.documentElement.scrollWidth > innerWidth;
+    text.data = before;
+    return isWider;
+  }).map(each => each.outerHTML)"""
 FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a test takes less than the rest
 
 
@@ -135,7 +146,10 @@ def looks(number: int = 0) -> list[tuple[dict[str, int], Any]]:
 
 
 def see(page: Page, url: str, *, size: dict[str, int], scheme: Any, album: Path, name: str) -> None:
-    """Nothing may be wider than the window. Keeps a picture for who wants to look (`PICTURES`)."""
+    """Check that the page fits its window, and still does with a longer name, amount or sentence.
+
+    With `PICTURES`, each page is kept as a picture as well.
+    """
     page.set_viewport_size(size)  # type: ignore[arg-type]
     page.emulate_media(color_scheme=scheme)
     page.goto(url)
@@ -143,6 +157,8 @@ def see(page: Page, url: str, *, size: dict[str, int], scheme: Any, album: Path,
         page.wait_for_load_state("networkidle")
         page.screenshot(path=album / f"{name}-{size['width']}-{scheme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{url} is wider than its window"
+    if size == NARROW:
+        assert page.evaluate(STRETCH, LONG) == [], f"{url} becomes wider than its window when a text is longer"
 
 
 def picture(page: Page, album: Path, name: str) -> None:
