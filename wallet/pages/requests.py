@@ -126,6 +126,7 @@ def show_requests(
         "filtered": bool(kept),
         "older": query(request, before=found.older) if found.older else "",
         "newer": query(request, after=found.newer) if found.newer else "",
+        "to_tail": query(request, tail=1, seen=context.get("newest", 0)),
         "now": clock.now(),
     }
     if "HX-Request" not in request.headers:
