@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
+TEMPLATES := templates portal/local/mailbox/pages
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
 .PHONY: help up test test-image image lint types bench drill messages baseline reset lock runtime development
@@ -21,11 +22,13 @@ test-image: development ## build the image and ask it, as root on Debian; takes 
 image: ## build the image with buildah, below var/image
 	@.ci/image var/image
 
-lint: development ## style, formatting, import rules, the Dockerfile, and no registry's host in any file
+lint: development ## style, formatting, templates, import rules, the Dockerfile, and no registry's host in any file
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 	.ci/no-registry-hosts
+	.venv/bin/djlint $(TEMPLATES) --check --quiet
+	.venv/bin/djlint $(TEMPLATES) --lint --quiet
 	.venv/bin/hadolint Dockerfile
 
 types: development ## static types

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.test import Client
+
+BLOCKS = "dd|div|dl|dt|h[1-6]|li|nav|ol|option|p|section|table|tbody|td|th|thead|tr|ul"
+BESIDE_BLOCKS = re.compile(rf"\s*(</?(?:{BLOCKS})\b[^>]*>)\s*")
 
 
 def token(client: Client, path: str) -> str:
@@ -35,5 +39,5 @@ def send(client: Client, path: str, **fields: Any) -> Any:
 
 
 def said(response: Any) -> str:
-    """The text of a page, with single spaces."""
-    return " ".join(response.content.decode().split())
+    """The markup of a page with single spaces, and with none beside an element that stands on its own line."""
+    return BESIDE_BLOCKS.sub(r"\1", " ".join(response.content.decode().split()))

@@ -20,6 +20,9 @@ TAGS = re.compile(
 SAID_IN_TAGS = re.compile(r"""\b(?:title|text|description|label|above|name|value|placeholder)="([^"{]+)\"""")
 TRANSLATED = re.compile(r"""{%-?\s*trans(?:late)?\s+"([^"]+)"|\b_\("([^"]+)"\)""")
 MARKUP = re.compile(r"<[^>]*>")
+INLINE = re.compile(r"</?(?:a|bdi|br|code|em|small|span|strong|time)\b[^>]*>")
+BOUNDARY = "\0"
+BETWEEN = re.compile(r"[^\0\s][^\0]*")
 WORDS = re.compile(r"[A-Za-z’']+ [A-Za-z’']+")  # two words: neither a name nor a key
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|RAISE|BEGIN|FROM|WHERE)\b")
 
@@ -44,12 +47,27 @@ def visible_strings() -> Iterator[Visible]:
 
 
 def template_texts(source: str) -> Iterator[tuple[int, str]]:
-    """Yield each text of a template with its line, also those within tags: `translate "…"` and `_("…")`."""
-    for number, line in enumerate(source.splitlines(), 1):
-        in_tags = [one or other for one, other in TRANSLATED.findall(line)]
-        found = [MARKUP.sub(" ", TAGS.sub(" ", line)), *SAID_IN_TAGS.findall(line), *in_tags]
-        for text in filter(WORDS.search, (" ".join(each.split()) for each in found)):
-            yield number, text
+    """Yield each text of a template with its line, also those within tags: `translate "…"` and `_("…")`.
+
+    A text may run over lines and over inline markup; it ends at a tag of Django or at any other markup.
+    """
+    bare = INLINE.sub(_blank, TAGS.sub(_boundary, source))
+    found = [(match.start(), match[0]) for match in BETWEEN.finditer(MARKUP.sub(_boundary, bare))]
+    for pattern in (SAID_IN_TAGS, TRANSLATED):
+        found += [(match.start(), next(filter(None, match.groups()))) for match in pattern.finditer(source)]
+    for start, raw in sorted(found):
+        text = " ".join(raw.split())
+        if WORDS.search(text):
+            yield source.count("\n", 0, start) + 1, text
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return spaces of the same length, so that each offset stays."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _boundary(match: re.Match[str]) -> str:
+    return _blank(match) if match[0].startswith("{{") else BOUNDARY + _blank(match)[1:]
 
 
 def _in_code(path: Path) -> Iterator[Visible]:

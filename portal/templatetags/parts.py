@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 PARTS = "operator/parts"
+BADGE_COLOURS = {"good": "bg-green-lt", "warn": "bg-yellow-lt", "bad": "bg-red-lt"}
 
 
 @register.inclusion_tag(f"{PARTS}/icon.html")
@@ -19,7 +20,7 @@ def icon(name: str, css: str = "") -> dict[str, str]:
 @register.inclusion_tag(f"{PARTS}/badge.html")
 def badge(text: str, level: str = "") -> dict[str, str]:
     """Render a state as a badge; `level` is good, warn, bad or nothing."""
-    return {"text": text, "level": level}
+    return {"text": text, "level": level, "colour": BADGE_COLOURS.get(level, "bg-secondary-lt")}
 
 
 @register.inclusion_tag(f"{PARTS}/head.html")

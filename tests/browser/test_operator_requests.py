@@ -118,12 +118,12 @@ def test_somebody_new_learns_why_ten_calls_failed(owner: Page, live: Live, novic
         request_id = make(novice)
         owner.locator(f'#lines a[href$="{request_id}/"]').click()
         expect(owner.locator("#verdict")).to_contain_text("Refused by check")
-        owner.wait_for_load_state()  # the doctor stands below
+        owner.wait_for_load_state()  # the diagnosis stands below
         examine = owner.get_by_role("button", name="Find mistake")
         if examine.count():
             examine.click()
-            expect(owner.locator("#doctor")).not_to_contain_text("This check tests common mistakes")
-            read[mistake] = owner.locator("#doctor").inner_text()
+            expect(owner.locator("#signature")).not_to_contain_text("This check tests common mistakes")
+            read[mistake] = owner.locator("#signature").inner_text()
         else:
             read[mistake] = owner.locator("#verdict").inner_text()
     assert {mistake: said for mistake, said in read.items() if TEN[mistake][1] not in said} == {}

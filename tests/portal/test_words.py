@@ -59,7 +59,7 @@ RETIRED_FOR_OPERATORS = {
     "movements?": "transaction",
     "comparison": "reconciliation run",
 }
-HEADING = re.compile(r"""(?:<h[1-6][^>]*>{% (?:translate "|blocktranslate[^%]*%})|title=_\(")([A-Z][a-z]+)""")
+HEADING = re.compile(r"""(?:<h[1-6][^>]*>\s*{% (?:translate "|blocktranslate[^%]*%}\s*)|title=_\(")([A-Z][a-z]+)""")
 NO_NOUN = {"What", "Who", "Whoever", "Of", "As", "Its", "Where", "When", "Why", "How"}
 
 
@@ -94,6 +94,7 @@ def test_a_heading_of_operators_begins_with_a_noun() -> None:
 def test_a_question_word_before_a_heading_is_found() -> None:
     assert HEADING.findall('<h2 id="h-a">{% translate "What changes" %}</h2>') == ["What"]
     assert HEADING.findall('<h2 class="x">{% blocktranslate trimmed with a=b %}Who got {{ a }}') == ["Who"]
+    assert HEADING.findall("<h2>\n  {% blocktranslate trimmed %}\n    Why {{ a }}") == ["Why"]
 
 
 def test_the_list_of_visible_texts_is_whole() -> None:
@@ -112,3 +113,8 @@ def test_texts_marked_for_translation_stay_in_the_list() -> None:
     The player {{ name }} is blocked.
     {% endblocktranslate %}</a>{% include "parts/badge.html" with text=_("no sandbox") level="bad" %}"""
     assert list(template_texts(source)) == [(1, "Block player"), (2, "The player is blocked."), (3, "no sandbox")]
+
+
+def test_a_text_over_lines_is_one_text() -> None:
+    source = "<p>\n  Open cases\n  <strong>by\n  age</strong> of the day.\n</p>\n<p>Second paragraph</p>"
+    assert list(template_texts(source)) == [(2, "Open cases by age of the day."), (6, "Second paragraph")]

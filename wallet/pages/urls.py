@@ -14,8 +14,8 @@ from wallet.pages import (
     keys,
     limits,
     players,
-    request,
-    requests,
+    request_detail,
+    request_list,
     rounds,
 )
 from wallet.pages.lists import change, overview, proposal, tools, trial
@@ -30,9 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/keys/<int:number>/quarantine/", key_emergency.quarantine, name="key_quarantine"),
     path("<slug:code>/keys/<int:number>/revoke/", key_emergency.revoke, name="key_revoke"),
     path("<slug:code>/keys/<int:number>/leak/", key_emergency.leak, name="key_leak"),
-    path("<slug:code>/requests/", requests.requests, name="requests"),
-    path("<slug:code>/requests/csv/", requests.requests_csv, name="requests_csv"),
-    path("<slug:code>/requests/<uuid:request_id>/", request.request_page, name="call"),
+    path("<slug:code>/requests/", request_list.requests, name="requests"),
+    path("<slug:code>/requests/csv/", request_list.requests_csv, name="requests_csv"),
+    path("<slug:code>/requests/<uuid:request_id>/", request_detail.request_page, name="call"),
     path("<slug:code>/players/", players.players_page, name="players"),
     path("<slug:code>/players/<int:number>/", players.player, name="player"),
     path("<slug:code>/players/<int:number>/block/", players.player_block, name="player_block"),

@@ -214,7 +214,7 @@ def test_pages_leave_nothing_out_and_repeat_nothing(
 ) -> None:
     made = [number(caller.balance()) for _ in range(11)]
     request_log.drain_lines()
-    monkeypatch.setattr("wallet.pages.requests.LINES", 3)
+    monkeypatch.setattr("wallet.pages.request_list.LINES", 3)
     older = walk(looking, "older")
     assert older[:11] == made[::-1]
     assert len(older) == 13
@@ -331,7 +331,7 @@ def test_a_long_table_is_read_a_piece_at_a_time(
     for _ in range(7):
         caller.balance()
     request_log.drain_lines()
-    monkeypatch.setattr("wallet.pages.requests.AT_ONCE", 2)
+    monkeypatch.setattr("wallet.pages.request_list.AT_ONCE", 2)
     response: Any = looking.get(f"{REQUESTS}csv/")
     assert len(b"".join(response.streaming_content).splitlines()) == 1 + 9
 

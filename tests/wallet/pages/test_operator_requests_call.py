@@ -1,4 +1,4 @@
-"""The page of one call: the ladder of checks, what arrived, the doctor; and what it never shows."""
+"""The page of one request: its checks, its headers and body, the diagnosis of its signature, and no secret."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from tests.people import signed_in
 from tests.signing import Answer, encoded, now_ms
 from tests.wallet.pages.test_operator_home import own
 from wallet.models import RefusedCall, Transaction
-from wallet.pages import request
-from wallet.services.explain import signature_doctor
+from wallet.pages import request_detail
+from wallet.services.explain import signature_diagnosis
+from wallet.services.explain.signature_mistakes import MISTAKES
 from wallet.services.log import request_log
 
 REQUESTS = "/operator/acme/requests/"
@@ -199,7 +200,7 @@ def test_a_call_that_never_was_is_not_there(looking: Client) -> None:
 def test_what_would_happen_now_is_asked_so_often_and_no_more(
     looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request, "NOW_A_MINUTE", 2)
+    monkeypatch.setattr(request_detail, "NOW_A_MINUTE", 2)
     answer = caller.bet(900_000_000)
     with clock.frozen_at(clock.now().replace(second=10)):
         assert "The same request would be" in page(looking, answer)
@@ -221,14 +222,14 @@ def test_without_the_cache_the_page_still_says_why(looking: Client, caller: Call
     assert "The request cannot be examined at the moment." in asked
 
 
-# --- The doctor -------------------------------------------------------------------------------------------------------
-def test_the_doctor_names_the_mistake_and_how_to_mend_it(looking: Client, caller: Caller) -> None:
+# --- The diagnosis of a signature -------------------------------------------------------------------------------------
+def test_the_diagnosis_names_the_mistake_and_its_fix(looking: Client, caller: Caller) -> None:
     answer = upper(caller)
     before = page(looking, answer)
     assert "Find mistake" in before
     assert "Fix:" not in before
     shown = said(looking.post(address(answer)))
-    assert "Fix:" in shown
+    assert f"<strong>Fix:</strong> {MISTAKES['signature_format'].fix}" in shown
     for language in ("Python", "Node", "PHP"):
         assert f"<summary>{language}</summary>" in shown
 
@@ -239,16 +240,14 @@ def upper(caller: Caller) -> Answer:
     return caller.call("/wallet/balance", b"{} ", timestamp=stamp, x_signature=signature)
 
 
-def test_of_other_refusals_the_doctor_has_nothing_to_say(looking: Client, caller: Caller) -> None:
+def test_other_refusals_have_no_diagnosis_of_the_signature(looking: Client, caller: Caller) -> None:
     answer = caller.bet(900_000_000)
     assert "Find mistake" not in page(looking, answer)
     assert looking.post(address(answer)).status_code == 200
 
 
-def test_the_doctor_is_asked_so_often_and_no_more(
-    looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signature_doctor, "ASKED_A_MINUTE", 1)
+def test_the_diagnosis_has_a_rate_limit(looking: Client, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signature_diagnosis, "ASKED_A_MINUTE", 1)
     answer = upper(caller)
     with clock.frozen_at(clock.now().replace(second=10)):
         assert looking.post(address(answer)).status_code == 200

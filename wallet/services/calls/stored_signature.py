@@ -1,7 +1,7 @@
 """The signature of a refused call, kept so that it can be compared and never sent again.
 
 What is stored is its first characters, how it was written, and an HMAC of the digest that it stands for, under a key of
-the server. With the database alone nobody can send the call; the doctor compares what a client may have signed.
+the server. With the database alone nobody can send the call; the diagnosis compares what a client may have signed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Why was a call answered so? The checks of the contract as a ladder, each with what it saw then and would say now.
+"""Explanation of an answer: the checks of the contract in their order, each with its result then and now.
 
-It shows no secret and no signature, and reads a fixed number of rows. Whether the caller may see the line is asked
-before: `doctor.own_call`.
+It shows no secret and no signature, and reads a fixed number of rows. Whether the person may see the request is checked
+before: `signature_diagnosis.own_request`.
 """
 
 from __future__ import annotations

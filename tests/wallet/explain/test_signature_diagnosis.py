@@ -36,8 +36,8 @@ from tests.conftest import Caller
 from tests.signing import Answer, encoded, new_id, now_ms, signature
 from wallet.models import RefusedCall, SignedRequest
 from wallet.services.calls import stored_signature
-from wallet.services.explain import rate_limit, signature_doctor, signature_mistakes
-from wallet.services.explain.signature_doctor import Diagnosis
+from wallet.services.explain import rate_limit, signature_diagnosis, signature_mistakes
+from wallet.services.explain.signature_diagnosis import Diagnosis
 from wallet.services.log import request_log
 
 QUERY = "page=1&limit=5"
@@ -52,13 +52,13 @@ def _asked_nothing() -> None:
 
 def ask(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
     request_log.drain_lines()
-    return signature_doctor.diagnose_signature(
+    return signature_diagnosis.diagnose_signature(
         merchant=merchant, person=person, request_id=UUID(answer.headers["x-request-id"])
     )
 
 
 def soon(merchant: Merchant, person: Person, answer: Answer) -> Diagnosis:
-    """In time at one of three tries: what else the process does meanwhile is not the doctor's."""
+    """In time at one of three tries: what else the process does meanwhile is not the diagnosis's."""
     request_log.drain_lines()
     for _ in range(3):
         began = process_time()
@@ -432,7 +432,7 @@ def test_without_the_key_that_it_was_kept_under_nothing_is_told(caller: Caller, 
     answer = send(caller, client.sent(client.body + b"\n"))
     request_log.drain_lines()
     settings.KEY_ENCRYPTION_KEYS = {"other": secrets.token_bytes(32)}
-    with pytest.raises(signature_doctor.NotKept):
+    with pytest.raises(signature_diagnosis.NotKept):
         ask(caller.merchant, viewer, answer)
 
 
@@ -486,16 +486,16 @@ def test_the_rightful_secret_of_somebody_else_is_not_told(caller: Caller, rival_
 def test_the_calls_of_others_are_not_there(caller: Caller, rival: Merchant, viewer: Person) -> None:
     client = client_of(caller)
     answer = send(caller, client.sent(client.body + b"\n"))
-    with pytest.raises(signature_doctor.NoSuchCall):
+    with pytest.raises(signature_diagnosis.NoSuchCall):
         ask(rival, viewer, answer)
-    with pytest.raises(signature_doctor.NoSuchCall):
-        signature_doctor.diagnose_signature(merchant=caller.merchant, person=viewer, request_id=uuid4())
+    with pytest.raises(signature_diagnosis.NoSuchCall):
+        signature_diagnosis.diagnose_signature(merchant=caller.merchant, person=viewer, request_id=uuid4())
 
 
 def test_another_refusal_is_not_for_the_doctor(caller: Caller, viewer: Person) -> None:
-    with pytest.raises(signature_doctor.NothingToDiagnose, match="INCORRECT_DATA"):
+    with pytest.raises(signature_diagnosis.NothingToDiagnose, match="INCORRECT_DATA"):
         ask(caller.merchant, viewer, caller.call("/wallet/balance", b"{"))
-    with pytest.raises(signature_doctor.NothingToDiagnose, match="RS_OK"):
+    with pytest.raises(signature_diagnosis.NothingToDiagnose, match="RS_OK"):
         ask(caller.merchant, viewer, caller.balance())
 
 
@@ -504,7 +504,7 @@ def test_a_call_that_is_not_kept_any_more(caller: Caller, viewer: Person) -> Non
     answer = send(caller, client.sent(client.body + b"\n"))
     request_log.drain_lines()
     RefusedCall.objects.all().delete()
-    with pytest.raises(signature_doctor.NotKept):
+    with pytest.raises(signature_diagnosis.NotKept):
         ask(caller.merchant, viewer, answer)
 
 
@@ -522,20 +522,20 @@ def test_a_few_questions_a_minute(caller: Caller, viewer: Person, owner: Person)
     request_log.drain_lines()
     wish: dict[str, Any] = {"merchant": caller.merchant, "request_id": UUID(answer.headers["x-request-id"])}
     with clock.frozen_at(clock.now()):
-        for _ in range(signature_doctor.ASKED_A_MINUTE):
+        for _ in range(signature_diagnosis.ASKED_A_MINUTE):
             cache_of_one_question(viewer, caller.merchant)
         with pytest.raises(rate_limit.TooManyQuestions) as refused:
-            signature_doctor.diagnose_signature(person=viewer, **wish)
+            signature_diagnosis.diagnose_signature(person=viewer, **wish)
         assert 0 < refused.value.seconds <= 60
-        assert signature_doctor.diagnose_signature(person=owner, **wish).findings
+        assert signature_diagnosis.diagnose_signature(person=owner, **wish).findings
         with clock.frozen_at(clock.now() + timedelta(seconds=refused.value.seconds)):
-            assert signature_doctor.diagnose_signature(person=viewer, **wish).findings
+            assert signature_diagnosis.diagnose_signature(person=viewer, **wish).findings
 
 
 def cache_of_one_question(person: Person, merchant: Merchant) -> None:
     """Asking for what is not there counts as well."""
-    with pytest.raises(signature_doctor.NoSuchCall):
-        signature_doctor.diagnose_signature(merchant=merchant, person=person, request_id=uuid4())
+    with pytest.raises(signature_diagnosis.NoSuchCall):
+        signature_diagnosis.diagnose_signature(merchant=merchant, person=person, request_id=uuid4())
 
 
 def test_it_never_ends_early(caller: Caller, viewer: Person) -> None:
@@ -583,7 +583,7 @@ def test_no_secret_and_no_expected_signature_is_told(
     assume(answer.status.startswith("SIGNATURE"))  # some mistakes make no difference to some bodies
     request_log.drain_lines()
     told = repr(
-        signature_doctor.diagnose_signature(
+        signature_diagnosis.diagnose_signature(
             merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"])
         )
     )
@@ -649,7 +649,7 @@ def test_the_log_line_is_found_by_one_index(caller: Caller, viewer: Person) -> N
     request_log.drain_lines()
     assert SignedRequest.objects.filter(request_id=answer.headers["x-request-id"]).count() == 1
     with CaptureQueriesContext(connection) as queries:
-        signature_doctor.diagnose_signature(
+        signature_diagnosis.diagnose_signature(
             merchant=caller.merchant, person=viewer, request_id=UUID(answer.headers["x-request-id"])
         )
     assert len(queries) == 6  # the line, its key, how it arrived, the key, its secrets, the merchant's other ones

@@ -1,4 +1,4 @@
-"""The log of a merchant's calls: searched, followed as it grows, and taken away as a table."""
+"""The page "Requests": the request log of a merchant, with search, live tail and CSV download."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from portal.lib.file_names import file_name
 from portal.lib.moment_fields import MomentField
 from wallet import statuses
 from wallet.models import SignedRequest
-from wallet.services.explain import signature_doctor
+from wallet.services.explain import signature_diagnosis
 from wallet.services.log import log_search, refusal_budget
 from wallet.services.log.log_search import Edges, RequestFilter, RequestPage
 
@@ -126,6 +126,7 @@ def show_requests(
         "filtered": bool(kept),
         "older": query(request, before=found.older) if found.older else "",
         "newer": query(request, after=found.newer) if found.newer else "",
+        "to_tail": query(request, tail=1, seen=context.get("newest", 0)),
         "now": clock.now(),
     }
     if "HX-Request" not in request.headers:
@@ -173,8 +174,8 @@ def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
 
 def is_own(merchant: Merchant, request_id: Any) -> bool:
     try:
-        signature_doctor.own_request(merchant, request_id)
-    except signature_doctor.NoSuchCall:
+        signature_diagnosis.own_request(merchant, request_id)
+    except signature_diagnosis.NoSuchCall:
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""The page of one call: what arrived, what was answered, why, and what it would be answered now."""
+"""The page of one request: its headers and body, its answer, the reason, and the answer it would get now."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from portal.lib.untrusted_text import visible_text
 from wallet import statuses
 from wallet.models import RefusedCall, SignedRequest, Transaction
 from wallet.services.explain import explanation as explain
-from wallet.services.explain import rate_limit, signature_doctor
+from wallet.services.explain import rate_limit, signature_diagnosis
 from wallet.services.explain.checks import Value
 from wallet.services.explain.explanation import CheckOutcome, Explanation, Rung
 from wallet.services.explain.rate_limit import TooManyQuestions
@@ -64,8 +64,8 @@ class CheckStep:
 @page(back="operator:requests")
 def request_page(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpResponse:
     try:
-        line = signature_doctor.own_request(visit.merchant, request_id)
-    except signature_doctor.NoSuchCall as fault:
+        line = signature_diagnosis.own_request(visit.merchant, request_id)
+    except signature_diagnosis.NoSuchCall as fault:
         raise Http404 from fault
     examined = examine(visit, line) if request.method == "POST" else {}
     explanation, notice = explanation_with_note(visit, line)
@@ -81,7 +81,7 @@ def request_page(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpRe
         "notes": explanation.notes,
         "steps": [step(rung, explanation) for rung in explanation.rungs],
         "asked_now": explanation.asked_now,
-        "can_be_examined": line.status in signature_doctor.KNOWN,
+        "can_be_examined": line.status in signature_diagnosis.KNOWN,
         "links": list(links(visit, line)),
     }
     status = examined.pop("status", 200)
@@ -187,10 +187,10 @@ def links(visit: Visit, line: SignedRequest) -> Any:
             yield title, f"{listed}?{urlencode({name: value})}"
 
 
-# --- The doctor -------------------------------------------------------------------------------------------------------
+# --- The diagnosis of a signature -------------------------------------------------------------------------------------
 def examine(visit: Visit, line: SignedRequest) -> dict[str, Any]:
     try:
-        found = signature_doctor.diagnose_signature(
+        found = signature_diagnosis.diagnose_signature(
             merchant=visit.merchant, person=visit.person, request_id=line.request_id
         )
     except TooManyQuestions as refused:

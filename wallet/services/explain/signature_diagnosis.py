@@ -1,8 +1,8 @@
-"""The signature doctor: what was wrong with the signature of a call that we refused?
+"""Diagnosis of a refused signature: which usual mistake explains it.
 
-It tries the usual mistakes, at most two at once, on the bytes that really arrived. It can't be used to sign: it takes
-the id of a call that was made and no text, tells no signature and no secret, always does the whole of its work whatever
-it finds, and is asked a few times a minute only.
+The search tries the usual mistakes, at most two at once, on the bytes that arrived. Nobody can use it to sign: it takes
+the id of a request that was made and no text, and it answers with no signature and no secret. Its time does not depend
+on what it finds, and a person may ask a few times a minute only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from itertools import chain, product
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from merchants import crypto
 from merchants.errors import Refusal, moment_text
@@ -39,24 +40,31 @@ KNOWN = {statuses.SignatureNotMatch.key, statuses.SignatureExpired.key}
 
 class NoSuchCall(Refusal):
     def __init__(self) -> None:
-        super().__init__("No call of this merchant has this request id. The newest appear within a few seconds.")
+        super().__init__(
+            gettext("No request of this merchant has this request id. New requests appear within a few seconds.")
+        )
 
 
 class NothingToDiagnose(Refusal):
     def __init__(self, status: str) -> None:
-        super().__init__(f"This call was answered {status}: its signature was not what it was refused for.")
+        super().__init__(
+            gettext("This request was answered %(status)s, so it was not refused because of its signature.")
+            % {"status": status}
+        )
 
 
 class NotKept(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "The headers and body of this request are not stored. Send the request again, and check that one."
+            gettext(
+                "The headers and body of this request are not stored. Send the request again, and check that request."
+            )
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureFinding:
-    """One mistake: its name, its words, the line of code that avoids it, and what else is known of it."""
+    """One mistake: its name, its texts, a line of code that avoids it, and a detail such as the secret version."""
 
     name: str
     title: str
@@ -69,16 +77,16 @@ class SignatureFinding:
 class Diagnosis:
     request_id: UUID
     status: str
-    findings: tuple[SignatureFinding, ...]  # none: it is none of the mistakes that we know
-    notes: tuple[str, ...]  # what could not be looked at
+    findings: tuple[SignatureFinding, ...]  # empty: none of the known mistakes explains the signature
+    notes: tuple[str, ...]  # parts of the request that could not be checked
     snippets: tuple[signature_mistakes.Snippet, ...]
-    clock_off_ms: int | None  # of a timestamp in milliseconds: above 0 it lay in the past
+    clock_off_ms: int | None  # our clock minus x-timestamp; None if that is not in milliseconds
     tried: int
 
 
 def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
     """Return the mistakes that explain a signature. Raises NoSuchCall for a call of another merchant."""
-    rate_limit.count_question("doctor", merchant=merchant, person=person, most=ASKED_A_MINUTE)
+    rate_limit.count_question("signature", merchant=merchant, person=person, most=ASKED_A_MINUTE)
     line = own_request(merchant, request_id)
     if line.status not in KNOWN:
         raise NothingToDiagnose(line.status)
@@ -106,10 +114,12 @@ def _diagnosis(line: SignedRequest, kept: RefusedCall, signature: KeptSignature)
     notes = list(_unseen(headers, body))
     keyring = _keyring(line)
     if keyring.unopened:
-        notes.append("One secret of this merchant could not be opened, so a request signed with it is not recognised.")
+        notes.append(
+            gettext("One secret of this merchant could not be opened, so a request signed with it is not recognised.")
+        )
     found, tried = search_mistakes(arrived, timestamp, signature, keyring)
     if tried.cut_short:
-        notes.append("The body is long, so only the most likely mistakes were checked.")
+        notes.append(gettext("The body is long, so only the most likely mistakes were checked."))
     clock_mistakes = _of_clock(line, timestamp) if line.status == statuses.SignatureExpired.key else []
     return Diagnosis(
         request_id=line.request_id,
@@ -126,17 +136,22 @@ def _unseen(headers: Mapping[str, str], body: bytes) -> Iterator[str]:
     length = headers.get("content-length", "")
     is_other_length = length.isascii() and length.isdecimal() and int(length[:9]) != len(body)
     if is_other_length or signed_texts.is_masked(body):
-        yield (
+        yield gettext(
             "The body contained a secret key. The secret key was removed before the request was stored, so the signed "
             "bytes are not known. Rotate the secret, and never send one."
         )
     if not headers.get("x-signature") or not headers.get("x-timestamp"):
-        yield "The request had too many headers, so not all of them were stored."
+        yield gettext("The request had too many headers, so not all of them were stored.")
 
 
 def _finding(name: str, keyring: Keyring) -> SignatureFinding:
     word, _, number = name.partition("#")
-    return SignatureFinding(word, *signature_mistakes.MISTAKES[word], keyring.named[int(number)] if number else "")
+    return _described(word, keyring.named[int(number)] if number else "")
+
+
+def _described(name: str, detail: str = "") -> SignatureFinding:
+    mistake = signature_mistakes.MISTAKES[name]
+    return SignatureFinding(name, str(mistake.title), str(mistake.fix), mistake.snippet, detail)
 
 
 # --- x-timestamp ------------------------------------------------------------------------------------------------------
@@ -153,14 +168,11 @@ def _off_ms(line: SignedRequest, timestamp: str) -> int | None:
 def _of_clock(line: SignedRequest, timestamp: str) -> list[SignatureFinding]:
     off = _off_ms(line, timestamp)
     if off is None:
-        name = _stamp_mistake(timestamp)
-        return [SignatureFinding(name, *signature_mistakes.MISTAKES[name])]
-    name, side = _drift_mistake(off), "behind" if off > 0 else "ahead of"
-    return [
-        SignatureFinding(
-            name, *signature_mistakes.MISTAKES[name], f"x-timestamp was {_spoken_ms(abs(off))} {side} our clock."
-        )
-    ]
+        return [_described(_stamp_mistake(timestamp))]
+    text = gettext("x-timestamp was %(time)s behind our clock.")
+    if off < 0:
+        text = gettext("x-timestamp was %(time)s ahead of our clock.")
+    return [_described(_drift_mistake(off), text % {"time": _spoken_ms(abs(off))})]
 
 
 def _stamp_mistake(timestamp: str) -> str:
@@ -244,12 +256,21 @@ def _whose(row: Secret, key: ApiKey) -> str:
 
 
 def _named(row: Secret) -> str:
-    told = f"Version {row.version} of {row.key.auth_key} ({row.key.environment})"
+    """Return, for example, `Version 2 of auth_… (live), ended at 30 Nov 2026, 14:05 UTC.`"""
+    text = gettext("Version %(version)s of %(auth_key)s (%(environment)s).")
     ends = row.revoked_at or row.usable_until
-    if ends is None:
-        return f"{told}."
-    verb = "ends" if ends > clock.now() else "revoked" if row.revoked_at else "ended"
-    return f"{told}, {verb} at {moment_text(ends)}."
+    if ends is not None and ends > clock.now():
+        text = gettext("Version %(version)s of %(auth_key)s (%(environment)s), ends at %(at)s.")
+    elif row.revoked_at:
+        text = gettext("Version %(version)s of %(auth_key)s (%(environment)s), revoked at %(at)s.")
+    elif ends is not None:
+        text = gettext("Version %(version)s of %(auth_key)s (%(environment)s), ended at %(at)s.")
+    return text % {
+        "version": row.version,
+        "auth_key": row.key.auth_key,
+        "environment": row.key.environment,
+        "at": moment_text(ends) if ends else "",
+    }
 
 
 SECRET_NAMES = (b"SECRET=", b"SECRET_KEY=", b"OPPI_SECRET=", b"OPPI_SECRET_KEY=", b"secret=")
