@@ -20,7 +20,7 @@ from portal.local.steps import step
 
 FOLDER = VAR / "bench"
 RECONCILED = "r"
-ALONE = (RECONCILED, "s")  # these need none of the other databases
+ALONE = (RECONCILED, "s", "eb")  # these need none of the other databases
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.cast import PLAYERS
-from bench.rows import ledger, pace, rush, web
+from bench.rows import batch, ledger, pace, rush, web
 from bench.run import Row, Run
 from bench.servers import HOST
 from bench.suite import Extent
@@ -34,6 +34,8 @@ HOW = """
   answer must say RS_OK. Web server: `{server}`.
 - (e): {pace.CALLS_A_SECOND} calls/s whatever the answers take, over {pace.CONNECTIONS} connections, each call timed
   from when it was due.
+- (eb): {batch.CALLS_A_SECOND} bets/s in the same way, and after {batch.BEFORE_SECONDS} s a batch of {batch.ITEMS:,}
+  rollbacks, each of a bet with {batch.PAYOUTS} payouts. It is sent again after a 503 until every item is RS_OK.
 - (f): a database with {extent.rows:,} ledger rows beforehand, bets and their payouts.
 - (s): {rush.CALLS_A_SECOND} bets/s of another merchant, {extent.quiet_seconds} s before, until the last letter is out,
   and {extent.quiet_seconds} s after. Workers and mail server are as `make up` starts them, and have no processors of
@@ -95,7 +97,14 @@ def write(rows: Sequence[Row], runs: Sequence[Run], extent: Extent) -> None:
 
 def how(extent: Extent) -> str:
     return HOW.format(
-        extent=extent, players=PLAYERS, ledger=ledger, web=web, pace=pace, rush=rush, server=" ".join(web_options())
+        extent=extent,
+        players=PLAYERS,
+        batch=batch,
+        ledger=ledger,
+        web=web,
+        pace=pace,
+        rush=rush,
+        server=" ".join(web_options()),
     ).strip()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.cast import Cast
-from bench.rows import exposure, ledger, memory, pace, page, reconciliation, rush, web
+from bench.rows import batch, exposure, ledger, memory, pace, page, reconciliation, rush, web
 from bench.run import Row, Run, measured
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Course:
             Row("da", "one hot account: the ledger", lambda: self.ledger(hot=True)),
             Row("db", "one hot account: over HTTP", lambda: self.signed_bet(hot=True)),
             Row("e", f"at {pace.CALLS_A_SECOND} calls/s", self.pace, units=tuple(pace.POINTS)),
+            Row("eb", f"a full batch beside {batch.CALLS_A_SECOND} calls/s", self.batch, units=batch.UNITS),
             Row("fa", f"{grown}: the ledger", lambda: self.ledger(FULL)),
             Row("fb", f"{grown}: over HTTP", lambda: self.signed_bet(FULL)),
             Row("g", f"{grown}: the merchant's page", self.merchant_page, once=True, units=page.POINTS),
@@ -87,6 +88,10 @@ class Course:
     def pace(self) -> Run:
         with self.bench.web(self.fresh(EMPTY)) as served:
             return pace.measure(self.cast, served, self.extent.pace_seconds)
+
+    def batch(self) -> Run:
+        with self.bench.web(self.fresh(EMPTY)) as served:
+            return batch.measure(self.bench, self.cast, served, EMPTY, self.extent.pace_seconds)
 
     def merchant_page(self) -> Run:
         return page.of_merchant(self.bench, FULL)

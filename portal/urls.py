@@ -1,10 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from merchants.sign_in.views import start
 from portal.health import healthz, reconciliation_health
+from wallet.api.schema_page import DocsPage, SchemaPage
 
 handler400 = "merchants.pages.page_frame.oversized_form_page"
 
@@ -17,6 +17,6 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("operator/", include("wallet.pages.urls")),
-    path("api/schema", SpectacularAPIView.as_view(urlconf="wallet.api.urls", authentication_classes=[]), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=[]), name="docs"),
+    path("api/schema", SchemaPage.as_view(), name="schema"),
+    path("api/docs", DocsPage.as_view(), name="docs"),
 ]

@@ -1,7 +1,8 @@
 """What a signed call is judged by: one merchant's secrets, lists and clock window, read together.
 
 Kept in the process for a few seconds. Nothing goes wrong when that copy is old: a call that it lets pass is checked
-again by the ledger, which compares `access_version`; a refusal is given only after `load(fresh=True)`.
+again by the ledger, which compares `access_version`; a refusal is given only after `load(fresh=True)`, which compares
+it too. So a call of a stranger costs one small statement, whether it names a key of ours or none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connections
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
@@ -33,6 +35,11 @@ TRIALS_OF_A_KEY = ArraySubquery(
     .order_by()
     .values(told=TRIAL)
 )
+# Every change of a key, its secrets, lists, trials or merchant makes the version higher, in the same transaction.
+NEWEST = """
+    SELECT k.merchant_id, m.access_version FROM merchants_apikey k JOIN merchants_merchant m ON m.id = k.merchant_id
+     WHERE k.auth_key = %s AND k.status <> 'revoked'
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -161,12 +168,19 @@ _cache: dict[str, Credential] = {}
 def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
     """Return the credential of an auth key; None when nobody may sign under it.
 
-    A copy of this process may be CREDENTIAL_CACHE_SECONDS old; `fresh` reads the database.
+    A copy of this process may be CREDENTIAL_CACHE_SECONDS old; with `fresh` it is returned only where the database
+    says that it is the newest.
     """
     known = _cache.get(auth_key)
-    if known is not None and not fresh and monotonic() - known.read_at < settings.CREDENTIAL_CACHE_SECONDS:
+    if known is not None and monotonic() - known.read_at >= settings.CREDENTIAL_CACHE_SECONDS:
+        known = None
+    if known is not None and not fresh:
         return known
-    found = _read(auth_key)
+    newest = _newest_version(auth_key)
+    # A secret that could not be opened may have been sealed anew, which changes no version.
+    if known is not None and newest == (known.merchant_id, known.access_version) and not known.unopened:
+        return known
+    found = _read(auth_key) if newest else None
     _cache.pop(auth_key, None)
     if found is not None:
         if len(_cache) >= CAPACITY:  # rare, and other threads read meanwhile: begin anew rather than pick one
@@ -178,6 +192,14 @@ def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
 def forget_credentials() -> None:
     """Drop every copy in this process."""
     _cache.clear()
+
+
+def _newest_version(auth_key: str) -> tuple[int, int] | None:
+    """Return the merchant of a key and its access version; None for an unknown or revoked key."""
+    with connections[settings.WALLET_DATABASE].cursor() as cursor:
+        cursor.execute(NEWEST, [auth_key])
+        found: tuple[int, int] | None = cursor.fetchone()
+    return found
 
 
 def _read(auth_key: str) -> Credential | None:

@@ -60,7 +60,8 @@ def own_merchants(person: Person) -> list[Membership]:
 
 @transaction.atomic
 def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person:
-    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere.
+    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere,
+    and invitations by somebody who may invite nobody any more stop working.
 
     Who becomes one of our staff belongs to no merchant any more. Of both, the person and the owners of each of the
     person's merchants are notified. Raises what `check_access` does.
@@ -76,6 +77,8 @@ def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person
     person.save(update_fields=["staff_role", "is_active"])
     if fewer:
         end_sessions(person=person)
+    if not active or (fewer and role not in emails.WORKERS):
+        withdraw_invitations_by(person)
     return person
 
 
@@ -215,9 +218,19 @@ def withdraw_open_invitations(*, merchant: Merchant, email: str) -> None:
 
 
 @transaction.atomic
+def withdraw_invitations_by(person: Person, merchant: Merchant | None = None) -> None:
+    """No link that this person sent works any more: who may invite nobody now might come back by another address."""
+    open_ones = Invitation.objects.filter(invited_by=person, accepted_at=None, withdrawn_at=None)
+    for invitation in open_ones.filter(merchant=merchant) if merchant else open_ones:
+        withdraw_invitation(invitation=invitation)
+
+
+@transaction.atomic
 def set_role(*, membership: Membership, role: str) -> Membership:
     membership = _locked(membership, stays_owner=role == OWNER)
     if membership.role != role:
+        if membership.role == OWNER:
+            withdraw_invitations_by(membership.person, membership.merchant)
         membership.role = role
         membership.save(update_fields=["role"])
     return membership
@@ -228,6 +241,7 @@ def remove_member(*, membership: Membership) -> None:
     """From the next request on, the merchant's pages are not there for this person, and no link leads back."""
     membership = _locked(membership, stays_owner=False)
     withdraw_open_invitations(merchant=membership.merchant, email=membership.person.email)
+    withdraw_invitations_by(membership.person, membership.merchant)
     membership.delete()
 
 

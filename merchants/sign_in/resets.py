@@ -4,6 +4,8 @@ neither its words nor its time tell. The link is made when the letter is sent, a
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -12,9 +14,11 @@ from django.urls import reverse
 from merchants.models import Letter, Person
 from merchants.services import email_outbox, job_queue
 from merchants.services.email_outbox import Filling
+from portal.lib import clock
 
 TASK = "merchants.tasks.write_reset_letters"
 TEMPLATE = "password_reset"
+EMAIL_EVERY = timedelta(minutes=5)
 
 
 class Unavailable(Exception):
@@ -28,8 +32,14 @@ def request_reset(email: str) -> None:
 
 
 def write_reset_email(email: str) -> None:
-    """To the address that we know, whatever was typed. Nothing goes to the address of a stranger."""
+    """To the address that we know, whatever was typed. Nothing goes to the address of a stranger.
+
+    At most one in EMAIL_EVERY: strangers who ask again and again fill no mailbox, and the link of before still works.
+    """
+    since = clock.now() - EMAIL_EVERY
     for person in Person.objects.filter(email__iexact=email, is_active=True):
+        if Letter.objects.filter(template=TEMPLATE, to=person.email, created_at__gt=since).exists():
+            continue
         Letter.objects.create(to=person.email, template=TEMPLATE, context={"person": person.pk, "name": str(person)})
     email_outbox.send_due_emails()
 

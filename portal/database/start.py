@@ -34,8 +34,8 @@ def guard_start() -> None:
     """Refuse to serve with a connection that has too many rights. Called where web processes and workers start."""
     if settings.ENVIRONMENT == "test" and settings.DATABASES["default"]["USER"] != settings.APPLICATION_ROLE:
         return  # tests in process
-    if settings.PRODUCTION and "owner" in settings.DATABASES:
-        refuse("OWNER_DATABASE_URL is set. Only migrate needs it: remove it from what serves.")
+    if settings.PRODUCTION:
+        check_environment()
     connection_created.connect(check_first)
     for alias in AT_START:
         try:
@@ -44,6 +44,14 @@ def guard_start() -> None:
             log.warning("start.database_away", alias=alias)
         finally:
             connections[alias].close()
+
+
+def check_environment() -> None:
+    """Refuse addresses of stronger roles: somebody who can make the process read a file could use them."""
+    if "owner" in settings.DATABASES:
+        refuse("OWNER_DATABASE_URL is set. Only migrate needs it. Remove it from the processes that serve.")
+    if settings.SUPERUSER_DATABASE_URL:
+        refuse("SUPERUSER_DATABASE_URL is set. Only make_roles needs it. Remove it from the processes that serve.")
 
 
 def check_first(connection: Any, **_: Any) -> None:

@@ -21,7 +21,7 @@ SHARED: list[Processor] = [
 
 def mask_event(_logger: object, _method: str, line: Any) -> Any:
     """Paths and values that somebody sent stand in logs too."""
-    return masking.mask_secrets(line)
+    return masking.mask_links(masking.mask_secrets(line))
 
 
 def formatter() -> structlog.stdlib.ProcessorFormatter:

@@ -24,6 +24,15 @@ SHAPE = re.compile(f"{_written('oppi_')}{KINDS}{_written('_')}{RANDOM}{{{RANDOM_
 WIDE = re.compile(rb"(o\0p\0p\0i\0_\0(?:l\0i\0v\0e\0|t\0e\0s\0t\0)_\0)(?:[0-9A-Za-z]\0?){%d}" % RANDOM_CHARACTERS)
 
 
+SLASH = "(?:/|%2[fF])"
+LINK = re.compile(f"({SLASH}(?:invitation|claim|reset{SLASH}key){SLASH})[^/%?&\\s\"']+")
+
+
+def mask_links(text: str) -> str:
+    """Return the text without the tokens of links that only an email holds: a reader of the log could use them."""
+    return LINK.sub(r"\1…", text)
+
+
 def mask_secrets(text: str) -> str:
     """The text without the secrets that somebody put in it."""
     return SHAPE.sub(_cut, text) if _may_hold_one(text) else text

@@ -22,6 +22,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from merchants.models import Merchant
 from portal.database import grants, installed, roles, switch
+from portal.database.grants import APPEND_ONLY
 from tests.conftest import Caller
 from tests.plugins.database_role import as_superuser
 from wallet.models import Account, Transaction
@@ -106,6 +107,16 @@ def test_no_door_to_more_rights(application: psycopg.Connection[Any], deed: str)
 def test_rows_of_the_ledger_are_not_added_either(application: psycopg.Connection[Any]) -> None:
     for table in ("wallet_account", "wallet_transaction", "wallet_refusedpayout"):
         assert refused(application, "INSERT INTO {table} (merchant_id) VALUES (1)", table=sql.Identifier(table))
+
+
+def test_the_database_numbers_rows_that_are_only_added(application: psycopg.Connection[Any]) -> None:
+    """A number far ahead would keep all rows after it out of the chain, or make the request log look old."""
+    for table in sorted({*EVENT_TABLES, *(table for table, rights in grants.TABLES.items() if rights == APPEND_ONLY)}):
+        number = sql.Identifier("pgh_id" if table in EVENT_TABLES else "id")
+        deed = "INSERT INTO {table} ({number}) VALUES (2147483647)"
+        assert refused(application, deed, table=sql.Identifier(table), number=number), table
+    assert refused(application, "INSERT INTO merchants_staffchange (id) VALUES (1)")
+    assert refused(application, "SELECT setval(pg_get_serial_sequence('merchants_signinrecord', 'id'), 2147483647)")
 
 
 def test_columns_that_never_change(application: psycopg.Connection[Any]) -> None:

@@ -69,6 +69,20 @@ def test_utf_16_is_masked_and_other_bytes_stay() -> None:
         assert masking.mask_bytes(raw) == raw
 
 
+TOKENS = ["MTI:1xK2ab:Zr_6-x0", "Mg-cz3k1a-0f5e", "3f" * 32]
+LINKS = ["/operator/~/invitation/{}/", "/operator/acme/keys/claim/{}/", "/account/password/reset/key/{}/"]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("link", [*LINKS, *(link.replace("/", "%2F") for link in LINKS)])
+def test_a_line_of_the_log_holds_no_token_of_a_link(link: str, token: str) -> None:
+    """A page that refuses a request is told of with its path, and the link in it may still work."""
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden: %s", (link.format(token),), None)
+    line = logs.formatter().format(record)
+    assert token not in line
+    assert json.loads(line)["event"] == f"Forbidden: {link.format('…')}"
+
+
 def test_a_line_of_the_log_holds_no_secret_that_stood_in_an_address() -> None:
     secret = crypto.new_secret("live")
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", (f"/{secret}",), None)

@@ -89,16 +89,25 @@ def test_no_web_process_answers_with_it(live: Live, environment: dict[str, str],
         stop(server)
 
 
-def test_in_production_what_serves_does_not_know_the_owner(live: Live, environment: dict[str, str]) -> None:
-    environment |= {"ENVIRONMENT": "production", "OWNER_DATABASE_URL": roles.url_with_role(live.dsn, roles.OWNER)}
+def test_in_production_the_environment_names_no_stronger_role(
+    live: Live, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment |= {"ENVIRONMENT": "production"}
     environment |= {"EMAIL_URL": "smtp://127.0.0.1:1", "ALLOWED_HOSTS": "portal.example", "ANSWER_WITHIN_MS": "850"}
     environment |= {"BASE_URL": "https://portal.example", "API_URL": "https://api.portal.example"}
     environment |= {"GAME_LAUNCH_URL": "https://games.example/launch", "LEDGER_ALARM_TO": "ledger@portal.example"}
     environment |= {"DEFAULT_FROM_EMAIL": "portal@portal.example", "SUPPORT_EMAIL": "support@portal.example"}
-    done = importing(environment)
-    assert done.returncode == 1, done.stdout
-    assert "OWNER_DATABASE_URL is set" in done.stdout
-    assert importing(environment | {"OWNER_DATABASE_URL": ""}).returncode == 0
+    in_a_file = tmp_path / "superuser"
+    in_a_file.write_text(live.dsn)
+    for name, value in (
+        ("OWNER_DATABASE_URL", roles.url_with_role(live.dsn, roles.OWNER)),
+        ("SUPERUSER_DATABASE_URL", live.dsn),
+        ("SUPERUSER_DATABASE_URL_FILE", str(in_a_file)),
+    ):
+        done = importing(environment | {name: value})
+        assert done.returncode == 1, done.stdout
+        assert f"{name.removesuffix('_FILE')} is set" in done.stdout
+    assert importing(environment | {"OWNER_DATABASE_URL": "", "SUPERUSER_DATABASE_URL": ""}).returncode == 0
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from django.db.models import Exists, OuterRef
 from merchants.models import Merchant
 from portal.lib import clock
 from tests.conftest import Caller
+from tests.plugins.database_role import unguarded
 from wallet.models import Case, ReconciliationPlan, Statement, Transaction
-from wallet.reconciliation import books_check, runs, statement_rows, statements
+from wallet.reconciliation import books_check, planning, runs, statement_rows, statements
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.reading.table import as_csv
@@ -194,15 +195,24 @@ class Busy:
 
 
 def plan(merchant: Merchant, **fields: Any) -> ReconciliationPlan:
-    return ReconciliationPlan.objects.create(merchant=merchant, **fields)
+    """A plan; its write-off limits are those that two people agreed on earlier."""
+    limits = {name: fields.pop(name) for name in planning.LIMITS if name in fields}
+    made = ReconciliationPlan.objects.create(merchant=merchant, **fields)
+    if limits:
+        agree_on_limits(made, **limits)
+        made.refresh_from_db()
+    return made
+
+
+def agree_on_limits(made: ReconciliationPlan, **limits: Any) -> None:
+    with unguarded():
+        ReconciliationPlan.objects.filter(pk=made.pk).update(**limits)
 
 
 def closed_by_one(merchant: Merchant) -> None:
     """Whatever differs, one person may close it: for tests of what follows."""
-    known = {"write_off_alone": 10**15}
-    ReconciliationPlan.objects.update_or_create(
-        merchant=merchant, defaults=known, create_defaults=known | {"is_on": False}
-    )
+    made, _ = ReconciliationPlan.objects.get_or_create(merchant=merchant, defaults={"is_on": False})
+    agree_on_limits(made, write_off_alone=10**15)
 
 
 def busy_day(machine: Told, of: date = DATE) -> Busy:

@@ -22,8 +22,8 @@ from wallet.reconciliation import thresholds
 
 HELP = gettext_lazy(
     "The value of EUR 1.00 in this currency, for example 160.00 for JPY. A rate cannot raise the "
-    "amount that one person may write off for a merchant with the two-person rule. First set a "
-    "limit in this currency in the plan of that merchant."
+    "amount that one person may write off for a merchant. First set a limit in this currency in "
+    "the plan of that merchant."
 )
 
 

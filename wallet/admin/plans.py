@@ -47,7 +47,7 @@ AMOUNTS = {
     "high_amount": gettext_lazy("In euro. A case with this difference or more has high severity."),
     "write_off_alone": gettext_lazy(
         "In euro. One person writes off up to this difference. Above it, a second person must "
-        "approve. With the two-person rule, a second person approves a higher limit in any currency."
+        "approve. A second person approves a higher limit, in any currency."
     ),
 }
 AMOUNTS_BY_CURRENCY = {

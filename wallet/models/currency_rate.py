@@ -46,10 +46,11 @@ def upper_limit(*, by_currency: str, amount: str, currency: str) -> str:
 
 # Rates and the limits that follow them are raised one after another: neither is judged by what the other was before.
 HOLD_RATES = "PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));"
-# One administrator keeps the rates. With the two-person rule that is no way to raise what one person writes off: there
-# a limit is stated in the currency, and a second person approves it.
+# One administrator keeps the rates. That is no way to raise what one person writes off: first a limit is stated in the
+# currency, and a second person approves it.
 CODES_WITH_HIGHER_LIMIT = f"""
-    SELECT m.code FROM wallet_reconciliationplan p JOIN merchants_merchant m ON m.id = p.merchant_id AND m.two_person
+    SELECT m.code FROM wallet_reconciliationplan p
+      JOIN merchants_merchant m ON m.id = p.merchant_id AND m.sandbox_of_id IS NULL
      WHERE {OWN.format(by_currency="p.write_off_alone_by_currency", currency="{currency}")} IS NULL
        AND floor(p.write_off_alone::numeric * {{rate}}::numeric / {SCALE})
            > floor({IN_CURRENCY.format(amount="p.write_off_alone", currency="{currency}")})
@@ -58,7 +59,7 @@ CODES_WITH_HIGHER_LIMIT = f"""
 LIMITS_STAY = f"""
     {HOLD_RATES}
     IF EXISTS ({CODES_WITH_HIGHER_LIMIT.format(currency="NEW.currency", rate="NEW.per_euro")}) THEN
-        RAISE EXCEPTION 'a rate raises no limit of a merchant with the two-person rule'
+        RAISE EXCEPTION 'a rate raises no write-off limit'
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;

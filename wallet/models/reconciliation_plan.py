@@ -28,8 +28,9 @@ NAMES_BY_OWNER = """
     END IF;
     RETURN NEW;
 """
-# With the two-person rule, what one person may write off alone, in any currency, is not for one person to raise. A
-# currency whose own amount is taken away follows the euro again, which may be more.
+# What one person may write off alone, in any currency, is not for one person to raise: whoever could, would need no
+# second person for a write-off. A currency whose own amount is removed follows the euro again, which may be more. In a
+# sandbox nothing is lost.
 LIMIT_BEFORE, LIMIT_AFTER = (
     upper_limit(
         by_currency=f"{row}.write_off_alone_by_currency", amount=f"{row}.write_off_alone", currency="k.currency"
@@ -38,7 +39,7 @@ LIMIT_BEFORE, LIMIT_AFTER = (
 )
 OWN_AMOUNTS = "CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE '{{}}' END"
 LIMIT_BY_TWO = f"""
-    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.sandbox_of_id IS NOT NULL) THEN
         RETURN NEW;
     END IF;
     {HOLD_RATES}

@@ -12,6 +12,18 @@ from merchants.models import Game, Merchant, Player
 from wallet.models.account import Account
 from wallet.money import PLAY_MONEY
 
+# Bets of a session move the money of its account: it is that of its own player, in its own currency.
+OF_ITS_PLAYER = """
+    IF NOT EXISTS (SELECT FROM merchants_player p WHERE p.id = NEW.player_id AND p.merchant_id = NEW.merchant_id)
+       OR NEW.account_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM wallet_account a
+             WHERE a.id = NEW.account_id AND a.kind = 'player' AND a.player_id = NEW.player_id
+               AND a.merchant_id = NEW.merchant_id AND a.currency = NEW.currency) THEN
+        RAISE EXCEPTION 'a session has the account of its player' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def for_merchant(self, merchant_id: int) -> Self:
@@ -52,7 +64,15 @@ class Session(models.Model):
             )
         ]
         indexes = [models.Index(fields=["merchant", "-id"], name="session_newest")]
-        triggers = [pgtrigger.Protect(name="session_stays", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="session_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="session_of_its_player",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("merchant_id", "player_id", "account_id", "currency"),
+                func=OF_ITS_PLAYER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.session_id

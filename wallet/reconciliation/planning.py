@@ -57,7 +57,7 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
     """Of a merchant that had none, what is not said is as the model has it.
 
     Where our staff want player names in emails, an owner is asked; until then there are none. Raises
-    SecondPersonNeeded for a higher write-off limit under the two-person rule.
+    SecondPersonNeeded for a higher write-off limit of a live merchant.
     """
     if any(said.get(name, HOURS[0]) not in range(HOURS[0], HOURS[1] + 1) for name in ("hour", "day_begins")):
         raise WrongHour
@@ -114,7 +114,7 @@ def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
 
 def needs_second_person(plan: ReconciliationPlan, said: Words[str, Any]) -> bool:
     """Whether these are write-off limits that one person alone may not set: one of them is higher than now."""
-    return plan.merchant.two_person and any(after > now for _, now, after in _limits(plan, said))
+    return not plan.merchant.is_sandbox and any(after > now for _, now, after in _limits(plan, said))
 
 
 def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: Person, reason: str) -> Approval:
@@ -172,7 +172,7 @@ def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> Reconciliat
 
 def _locked(merchant: Merchant) -> ReconciliationPlan:
     """`merchant` knows it from then on, so that its days are those of this plan."""
-    merchant.two_person = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk).two_person
+    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     found = ReconciliationPlan.objects.filter(merchant=merchant).first()
     if found is not None:
         found.merchant = merchant

@@ -196,9 +196,8 @@ class RateRaisesLimits(Refusal):
     def __init__(self, currency: str, codes: list[str]) -> None:
         super().__init__(
             _(
-                "This rate would raise the write-off limit of one person for merchants with the two-person "
-                "rule: %(codes)s. First set a limit in %(currency)s in their plans. A second person approves "
-                "a raise."
+                "This rate would raise the write-off limit of one person for these merchants: %(codes)s. "
+                "First set a limit in %(currency)s in their plans. A second person approves a raise."
             )
             % {"codes": ", ".join(codes), "currency": currency}
         )

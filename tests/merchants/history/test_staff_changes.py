@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from merchants.errors import InvitationOver
 from merchants.models import (
     AllowedDomain,
     AllowlistEntry,
@@ -147,17 +148,51 @@ def test_whom_our_staff_invite_is_mailed_to_the_owners_twice(house: Merchant, su
     assert Letter.objects.filter(template="merchant_changed").count() == 2
 
 
-@pytest.mark.parametrize(("still", "mailed"), [(True, set()), (False, OWNER)], ids=["still one", "removed since"])
-def test_whom_an_owner_invites_is_mailed_when_that_is_no_owner_any_more(
-    house: Merchant, owner: Person, *, still: bool, mailed: set[str]
-) -> None:
-    second = factories.member(house, "owner", email="second@acme.test")
-    with history.act_as(door="/operator/acme/", person=second):
-        invitation = people.invite_person(merchant=house, email="new@acme.test", role="manager", by=second)
-        if not still:
-            people.remove_member(membership=second.memberships.get())
+def test_whom_an_owner_invites_is_not_mailed_again(house: Merchant, owner: Person) -> None:
+    with history.act_as(door="/operator/acme/", person=owner):
+        invitation = people.invite_person(merchant=house, email="new@acme.test", role="manager", by=owner)
     join(invitation)
-    assert told() == mailed
+    assert told() == set()
+
+
+@pytest.mark.parametrize("end", ["removed", "demoted", "switched off", "joins our staff"])
+def test_an_invitation_ends_with_the_right_to_invite(
+    house: Merchant, rival: Merchant, owner: Person, administrator: Person, end: str
+) -> None:
+    """Else an owner who expects to be removed sends one to another address first."""
+    second = factories.member(house, "owner", email="second@acme.test")
+    invitation = people.invite_person(merchant=house, email="new@acme.test", role="owner", by=second)
+    others = [
+        people.invite_person(merchant=house, email="more@acme.test", role="viewer", by=owner),
+        people.invite_person(merchant=rival, email="new@acme.test", role="viewer", by=owner),
+    ]
+    match end:
+        case "removed":
+            people.remove_member(membership=second.memberships.get())
+        case "demoted":
+            people.set_role(membership=second.memberships.get(), role="manager")
+        case "switched off":
+            people.set_access(person=second, role="", active=False, by=administrator)
+        case _:
+            people.set_access(person=second, role="support", active=True, by=administrator)
+    with pytest.raises(InvitationOver):
+        join(invitation)
+    assert [join(each).role for each in others] == ["viewer", "viewer"]
+
+
+@pytest.mark.parametrize(
+    ("role", "active", "works"), [("auditor", True, False), ("support", False, False), ("administrator", True, True)]
+)
+def test_an_invitation_by_our_staff_ends_with_their_right_to_invite(
+    house: Merchant, support: Person, administrator: Person, role: str, *, active: bool, works: bool
+) -> None:
+    invitation = people.invite_person(merchant=house, email="new@acme.test", role="owner", by=support)
+    people.set_access(person=support, role=role, active=active, by=administrator)
+    if works:
+        assert join(invitation).role == "owner"
+        return
+    with pytest.raises(InvitationOver):
+        join(invitation)
 
 
 # --- Who can no longer sign in ----------------------------------------------------------------------------------------

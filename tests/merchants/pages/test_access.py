@@ -34,9 +34,34 @@ def test_it_is_read_once_and_then_known(issued: Issued, settings: Any) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert credentials.load_credential(issued.key.auth_key) is first
         assert len(queries) == 0
-        assert credentials.load_credential(issued.key.auth_key, fresh=True) is not first
+    AllowlistEntry.objects.create(merchant=issued.key.merchant, network="198.51.100.7")
+    second = credentials.load_credential(issued.key.auth_key, fresh=True)
+    assert second is not None
+    assert second.merchant_list.entries
     settings.CREDENTIAL_CACHE_SECONDS = 0
-    assert credentials.load_credential(issued.key.auth_key) is not first
+    third = credentials.load_credential(issued.key.auth_key)
+    assert third is not second
+
+
+def test_a_refusal_costs_one_small_statement(issued: Issued) -> None:
+    """Whether the key is unknown or known: strangers send as many of these as they like."""
+    first = credentials.load_credential(issued.key.auth_key)
+    for auth_key, found in ((issued.key.auth_key, first), ("oppi_pub_live_abcdefghij0123456789", None)):
+        with CaptureQueriesContext(connection) as queries:
+            assert credentials.load_credential(auth_key, fresh=True) is found
+        assert len(queries) == 1
+
+
+def test_a_secret_that_did_not_open_is_looked_at_again(issued: Issued, settings: Any) -> None:
+    """It may have been sealed anew, under a key that this process has. That changes no version."""
+    kept, settings.KEY_ENCRYPTION_KEYS = settings.KEY_ENCRYPTION_KEYS, {"other": bytes(32)}
+    closed = credentials.load_credential(issued.key.auth_key)
+    assert closed is not None
+    assert closed.unopened
+    settings.KEY_ENCRYPTION_KEYS = kept
+    opened = credentials.load_credential(issued.key.auth_key, fresh=True)
+    assert opened is not None
+    assert opened.secrets
 
 
 def test_the_cache_does_not_grow_without_end(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from merchants.crypto import SealBroken
 from merchants.errors import LastAdministrator
 from merchants.models import ApiKey, Letter, Merchant, Person
 from merchants.services import email_outbox, history, keys, people, sealing, second_factors
+from merchants.sign_in import resets
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
@@ -311,6 +312,15 @@ def test_the_door_does_not_tell_who_has_an_account(client: Client, support: Pers
     answers = [ask_for_new_password(client, email) for email in (support.email, "x@oppi.test")]
     assert {answer["location"] for answer in answers} == {"/account/password/reset/done/"}
     assert [letter.to for letter in mail.outbox] == [[support.email]]
+
+
+def test_a_stranger_who_asks_often_fills_no_mailbox(support: Person) -> None:
+    for _ in range(3):
+        resets.write_reset_email(support.email)
+    assert len(mail.outbox) == 1
+    with clock.frozen_at(clock.now() + resets.EMAIL_EVERY):
+        resets.write_reset_email(support.email)
+    assert len(mail.outbox) == 2
 
 
 def test_a_new_password_by_mail_still_needs_the_second_factor(client: Client, support: Person, secret: str) -> None:

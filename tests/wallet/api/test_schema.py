@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.plugins.live import Live
 from tests.wallet.conftest import Stage
 from wallet import statuses
+from wallet.api import schema_page
 from wallet.api.urls import VIEWS
 
 QUICK = settings(
@@ -78,6 +79,28 @@ def test_the_docs_load_files_that_exist(live: Live) -> None:
     for file in files:
         with urlopen(f"{live.base_url}{file}", timeout=10) as answer:
             assert answer.status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
+@pytest.mark.parametrize("query", ["version=%0aX-Mine:1", "version=2", "lang=zz"])
+def test_a_query_of_a_stranger_changes_nothing(path: str, query: str) -> None:
+    plain, queried = Client().get(path), Client().get(f"{path}?{query}")
+    assert (queried.status_code, plain.status_code) == (200, 200)
+    if path == "/api/schema":
+        assert queried.content == plain.content
+        assert queried["Content-Disposition"] == plain["Content-Disposition"]
+
+
+def test_the_schema_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Client().get("/api/schema").content
+    monkeypatch.setattr(schema_page, "SchemaGenerator", None)
+    assert Client().get("/api/schema").content == first
+
+
+@pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "TRACE"])
+def test_no_other_method(path: str, method: str) -> None:
+    assert Client().generic(method, path).status_code == 405
 
 
 @pytest.mark.parametrize(("method", "accept", "code"), [("GET", "image/png", 406), ("POST", "*/*", 405)])

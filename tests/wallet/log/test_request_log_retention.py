@@ -26,17 +26,18 @@ def parts() -> list[tuple[str, int, int]]:
 
 
 def line(number: int, *, days_ago: float = 0) -> SignedRequest:
-    return SignedRequest.objects.create(
-        id=number,
-        request_id=uuid4(),
-        created_at=clock.now() - timedelta(days=days_ago),
-        address_source="socket",
-        method="POST",
-        endpoint="/wallet/balance",
-        http_status=200,
-        status="RS_OK",
-        duration_us=1,
-    )
+    with as_superuser():  # the application does not number lines
+        return SignedRequest.objects.create(
+            id=number,
+            request_id=uuid4(),
+            created_at=clock.now() - timedelta(days=days_ago),
+            address_source="socket",
+            method="POST",
+            endpoint="/wallet/balance",
+            http_status=200,
+            status="RS_OK",
+            duration_us=1,
+        )
 
 
 def summed_up_to(number: int) -> None:
@@ -76,6 +77,17 @@ def test_old_lines_go_when_they_are_summed_up(days_ago: int, summed_up: bool, ke
     assert done is not None
     assert done.dropped == (0 if kept else 1)
     assert ids() == ([end - 2, end - 1] if kept else []) + [end]
+
+
+def test_a_line_that_claims_to_be_old_takes_no_others_along() -> None:
+    end = parts()[0][2]
+    for number, days_ago in ((end - 2, 1), (end - 1, 400), (end, 0)):
+        line(number, days_ago=days_ago)
+    summed_up_to(end)
+    done = retention.purge_request_log()
+    assert done is not None
+    assert done.dropped == 0
+    assert ids() == [end - 2, end - 1, end]
 
 
 def test_the_partition_that_is_written_to_stays_however_old() -> None:

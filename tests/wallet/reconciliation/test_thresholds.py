@@ -11,8 +11,9 @@ from django.test import Client
 
 from merchants.errors import SecondPersonNeeded
 from merchants.models import Merchant, Person
-from merchants.services import history
+from merchants.services import history, sandboxes
 from tests.people import signed_in
+from tests.plugins.database_role import unguarded
 from tests.wallet import reconciling
 from tests.wallet.reconciling import Busy, case, changed, reconcile, state
 from wallet.models import Case, CurrencyRate, Reconciliation, ReconciliationPlan
@@ -33,8 +34,9 @@ def plan(acme: Merchant) -> ReconciliationPlan:
 
 
 def test_each_currency_has_its_own_amounts(plan: ReconciliationPlan) -> None:
-    CurrencyRate.objects.create(currency="IDR", per_euro=18_000 * EURO)
-    CurrencyRate.objects.create(currency="BTC", per_euro=1)
+    with unguarded():
+        CurrencyRate.objects.create(currency="IDR", per_euro=18_000 * EURO)
+        CurrencyRate.objects.create(currency="BTC", per_euro=1)
     in_words = {
         "EUR": (1_000 * EURO, 10 * EURO),
         "": (1_000 * EURO, 10 * EURO),
@@ -157,7 +159,7 @@ def test_a_rate_is_never_deleted(db: None) -> None:
         cursor.execute("DELETE FROM wallet_currencyrate")
 
 
-# --- The two-person rule ----------------------------------------------------------------------------------------------
+# --- A raise ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("own", "is_raise"),
     [
@@ -174,7 +176,6 @@ def test_a_raise_in_any_currency_needs_a_second_person_and_a_cut_does_not(
     plan: ReconciliationPlan, administrator: Person, own: dict[str, int] | None, *, is_raise: bool
 ) -> None:
     """In the service and, past it, in the database."""
-    Merchant.objects.update(two_person=True)
     same = ReconciliationPlan.objects.filter(pk=plan.pk)
     if not is_raise:
         assert same.update(write_off_alone_by_currency=own) == 1
@@ -186,10 +187,15 @@ def test_a_raise_in_any_currency_needs_a_second_person_and_a_cut_does_not(
 
 
 def test_a_new_plan_with_an_amount_of_a_currency_needs_a_second_person(acme: Merchant) -> None:
-    Merchant.objects.update(two_person=True)
     with pytest.raises(IntegrityError, match="a second person approves a higher"), transaction.atomic():
-        reconciling.plan(acme, write_off_alone_by_currency={"JPY": 1})
-    reconciling.plan(acme, write_off_alone_by_currency={"JPY": 0})
+        ReconciliationPlan.objects.create(merchant=acme, write_off_alone_by_currency={"JPY": 1})
+    ReconciliationPlan.objects.create(merchant=acme, write_off_alone_by_currency={"JPY": 0})
+
+
+def test_in_a_sandbox_one_person_sets_the_limit(acme: Merchant, administrator: Person) -> None:
+    sandbox = sandboxes.create_sandbox(merchant=acme)
+    planning.set_plan(merchant=sandbox, by=administrator, is_on=False, write_off_alone=5)
+    assert ReconciliationPlan.objects.get(merchant=sandbox).write_off_alone == 5
 
 
 @pytest.mark.parametrize(
@@ -203,12 +209,12 @@ def test_a_new_plan_with_an_amount_of_a_currency_needs_a_second_person(acme: Mer
         ("SEK", 11, False),  # has an amount of its own
     ],
 )
-def test_no_rate_raises_a_limit_under_the_two_person_rule(
+def test_no_rate_raises_a_limit(
     client: Client, plan: ReconciliationPlan, administrator: Person, currency: str, rate: int, *, is_raise: bool
 ) -> None:
-    """On the page and, past it, in the database. Of a merchant without the rule, rates move the limit."""
-    kept = CurrencyRate.objects.create(currency="PLN", per_euro=4 * EURO)
-    Merchant.objects.update(two_person=True)
+    """On the page and, past it, in the database."""
+    with unguarded():
+        kept = CurrencyRate.objects.create(currency="PLN", per_euro=4 * EURO)
     desk = signed_in(client, administrator)
     page = f"{RATES}{kept.pk}/change/" if currency == "PLN" else f"{RATES}add/"
     answer = desk.post(page, {"currency": currency, "per_euro": f"{rate}.00"})
@@ -216,9 +222,9 @@ def test_no_rate_raises_a_limit_under_the_two_person_rule(
         assert answer.status_code == 302
         assert CurrencyRate.objects.get(currency=currency).per_euro == rate * EURO
         return
-    assert f"two-person rule: acme. First set a limit in {currency}" in answer.content.decode()
+    assert f"these merchants: acme. First set a limit in {currency}" in answer.content.decode()
     told: dict[str, Any] = {"currency": currency, "defaults": {"per_euro": rate * EURO}}
-    with pytest.raises(IntegrityError, match="a rate raises no limit"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="a rate raises no write-off limit"), transaction.atomic():
         CurrencyRate.objects.update_or_create(**told)
     ReconciliationPlan.objects.update(write_off_alone=0)
     CurrencyRate.objects.update_or_create(**told)

@@ -20,6 +20,7 @@ from wallet.models import Invoice, Settlement
 from wallet.money import format_with_code
 from wallet.reconciliation import cases, statements
 from wallet.reconciliation.closing import refusals, settlements
+from wallet.reconciliation.closing.pdf_content import has_active_content
 from wallet.reconciliation.closing.settlement_figures import CurrencySums, figures_of
 
 MEBIBYTE = 1024 * 1024
@@ -85,6 +86,8 @@ def issuer_for(merchant: Merchant, by: Person) -> Invoice.Issuer:
 def type_of(raw: bytes) -> str:
     """By its content, not by its name. It is never shown in a page, only given back as a file."""
     if raw.startswith(b"%PDF-"):
+        if has_active_content(raw):
+            raise refusals.InvoiceIsActive
         return PDF
     if not raw.strip() or BINARY in raw:
         raise refusals.InvoiceFileUnknown

@@ -99,6 +99,13 @@ class InvoiceFileUnknown(Refusal):
         super().__init__(_("The file is neither a PDF nor a CSV. Upload the invoice as PDF or CSV."))
 
 
+class InvoiceIsActive(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The PDF contains a script or starts a program. Print it to a new PDF and upload the new file.")
+        )
+
+
 class InvoiceTooLarge(Refusal):
     def __init__(self, mebibytes: int) -> None:
         super().__init__(
