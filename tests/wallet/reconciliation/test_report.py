@@ -81,7 +81,7 @@ def sent(run: Reconciliation) -> mail.EmailMultiAlternatives:
 
 
 def parts(message: mail.EmailMultiAlternatives) -> tuple[str, str]:
-    html = re.sub(r"<[^>]+>", " ", str(message.alternatives[0][0]))
+    html = re.sub(r"<[^>]+>", " ", str(message.alternatives[0][0]).replace("<wbr>", ""))
     return " ".join(str(message.body).split()), " ".join(html.split())
 
 

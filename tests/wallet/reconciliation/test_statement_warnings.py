@@ -73,7 +73,8 @@ def test_a_file_whose_ids_a_spreadsheet_has_shortened_is_said_to_be_one(busy: Bu
     content = io.BytesIO((Path(__file__).parent / "cases" / "statements" / "st-scientific-ids.csv").read_bytes())
     seen = statements.preview_file(merchant=busy.merchant, name="", content=content, mapping=mapping, day=DATE)
     assert seen.can_be_read
-    assert "look shortened by a spreadsheet, such as “1,23457E+15”" in " ".join(seen.warnings)
+    assert seen.warnings[0] == "The only id is not known: “1,23457E+15”."
+    assert "1 id looks shortened by a spreadsheet, such as “1,23457E+15”" in " ".join(seen.warnings)
 
 
 def test_a_file_of_another_day_is_said_to_be_one(busy: Busy) -> None:
