@@ -53,6 +53,8 @@ LABELS = {
     "line": gettext_lazy("Statement line"),
     "lines": gettext_lazy("Lines"),
     "day": gettext_lazy("Day"),
+    "replaced_by": gettext_lazy("Payout for the same bet"),
+    "transaction": gettext_lazy("Transaction in the statement"),
 }
 AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
 ID = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -463,7 +465,7 @@ def panel(case: Case) -> dict[str, Any]:
 def sides(case: Case) -> list[dict[str, Any]]:
     """Line by line what each side says; what both say differently is marked."""
     ours, theirs = case.ours or {}, case.theirs or {}
-    beside = [name for name in theirs if name not in SIDES]
+    beside = [name for name in ("replaced_by",) if name in ours] + [name for name in theirs if name not in SIDES]
     rows = [
         (name, amount_text(name, ours, case.currency), amount_text(name, theirs, case.currency))
         for name in (*SIDES, *beside)

@@ -471,7 +471,7 @@ def _opened(now: datetime, young: timedelta, old: timedelta | None) -> Q:
 
 # --- older by the day -------------------------------------------------------------------------------------------------
 GROWN = severity.severity_sql(
-    kind="c.kind",
+    kind=severity.unpaid_kind("c"),
     difference="c.difference",
     high_amount=lower_limit(
         by_currency="p.high_amount_by_currency", amount="coalesce(p.high_amount, 100000000)", currency="c.currency"

@@ -19,7 +19,7 @@ from merchants.models import Merchant
 from portal.lib import database
 from wallet.models import Case, ReconciliationPlan, Statement
 from wallet.models.case import STAKE
-from wallet.reconciliation import day_statement, moved_again, plans, statement_rows, statements
+from wallet.reconciliation import day_statement, moved_again, plans, replaced_payouts, statement_rows, statements
 from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import DAY, Day, begin_of, date_at, day_of
@@ -368,6 +368,8 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
         report_break(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         database.run_statement(step, values)
+    if job.statement and job.statement.grain == ReconciliationPlan.Grain.ROWS:
+        replaced_payouts.join_replaced_payouts(values)
     moved_again.tell_of_later_doubles(values)
     return matched
 

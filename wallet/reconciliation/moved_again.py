@@ -95,6 +95,11 @@ def warnings(case: Case) -> list[str]:
         f"Rollback {number} took back transaction {case.subject}. A correction may move the same money twice."
         for [number] in _rows(TAKEN_BACK, {"merchant": case.merchant_id, "subject": case.subject})
     ]
+    if case.other is not None and Kind.OWED in {case.kind, case.other.kind}:
+        found.append(
+            f"Case {case.other.pk} ({case.other.get_kind_display()}, {case.other.subject}) is about the same payout. "
+            "Settle only one of the two cases."
+        )
     return [*found, _what_may_follow(case)]
 
 

@@ -34,10 +34,20 @@ def severity_of(
 
 
 def misdirected_condition(row: str) -> str:
-    """Return the SQL that says whether a break is a payout to another player; `row` has kind, ours and theirs."""
+    """Return the SQL that says whether a break is a payout to another player, or one that may be made twice. `row` has
+    kind, ours and theirs.
+    """
     types = ", ".join(f"'{each}'" for each in MISDIRECTED)
-    return f"""({row}.kind = '{Kind.WHOSE}' AND {row}.ours ->> 'kind' IN ({types})
+    return f"""(coalesce({row}.ours ? 'replaced_by', false)
+                OR {row}.kind = '{Kind.WHOSE}' AND {row}.ours ->> 'kind' IN ({types})
                 AND {row}.ours ->> 'player' <> {row}.theirs ->> 'player')"""
+
+
+def unpaid_kind(row: str) -> str:
+    """Return the SQL of the kind of a break, for its severity: a refused payout is owed to nobody for certain while a
+    payout under another id stands for it.
+    """
+    return f"CASE WHEN {row}.ours ? 'replaced_by' THEN '' ELSE {row}.kind END"
 
 
 def severity_sql(*, kind: str, difference: str, high_amount: str, age: str, misdirected: str) -> str:

@@ -123,7 +123,8 @@ class Alike:
 def _of_ids(seen: SeenValues, alike: Alike, ours: int) -> list[str]:
     said = []
     if not seen.known and seen.ids and (ours or alike.ids):
-        said.append(f"None of the {seen.ids:,} ids is known. One of them is {_quoted(seen.an_unknown)}.")
+        one, many = "The only id is not known: %s.", f"None of the {seen.ids:,} ids is known. One of them is %s."
+        said.append((one if seen.ids == 1 else many) % _quoted(seen.an_unknown))
     elif seen.known * 2 < seen.ids and seen.known:
         said.append(f"Only {seen.known:,} of the {seen.ids:,} ids are known.")
     if alike.ids:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from wallet.models import Case, Reconciliation, ReconciliationPlan
-from wallet.reconciliation import own_books, severity, thresholds
+from wallet.reconciliation import own_books, replaced_payouts, severity, thresholds
 from wallet.reconciliation.days import DAY, Day
 from wallet.reconciliation.matching import (
     EARLIEST_FILE,
@@ -25,7 +25,7 @@ OF_ONE_DAY = (Kind.OWED, Kind.UNSETTLED)  # close when they are paid or ended, a
 KINDS_BY_DAY = {"own": [*own_books.KINDS], "once": [*OF_ONE_DAY]}  # what FIRST_DAY asks for
 
 SEVERITY = severity.severity_sql(
-    kind="b.kind",
+    kind=severity.unpaid_kind("b"),
     difference="b.difference",
     high_amount=thresholds.HIGH.format(currency="b.currency"),
     age="interval '0'",
@@ -36,10 +36,12 @@ OTHERWISE = """
     IS DISTINCT FROM (excluded.difference, excluded.ours, excluded.theirs - 'line' - 'lines' - 'bet')
 """
 # A person who said whose error it was is believed until the break is another one; who said that it is gone is not. Of
-# money owed both are: it is mostly paid under another id, and whoever finds it on top once more pays it twice.
+# money owed both are: it is mostly paid under another id, and whoever finds it on top once more pays it twice. So a
+# payout that turns up for it is no other break.
 AGAIN = f"""
     c.state = 'resolved'
-    AND (c.resolved_by_id IS NULL OR (c.resolution IN ('found_late', 'corrected') AND c.kind <> 'owed') OR {OTHERWISE})
+    AND (c.resolved_by_id IS NULL OR (c.resolution IN ('found_late', 'corrected') AND c.kind <> 'owed')
+         OR ({OTHERWISE} AND NOT (c.kind = 'owed' AND excluded.ours ? 'replaced_by')))
 """
 # What is wrong in our books is wrong each night: its case stays with the day on which it was found first, also when a
 # person has said since whose error it is. Money owed and an open round have one case too, also when the merchant's
@@ -155,20 +157,35 @@ LINK = """
              ORDER BY a.id, o.seen_by_id DESC, o.id) p
      WHERE c.id = p.id AND c.other_id IS DISTINCT FROM p.other
 """
+OPEN_BESIDE = "c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'"
+# Rows that are folded in such cases, as cases of their own. They may be a million: only those that this day knows of.
+FOLDED_BESIDE = """
+    SELECT c.day, CASE c.kind WHEN 'truncated' THEN 'missing_there' ELSE c.kind END, f.subject, f.ours, f.theirs
+      FROM wallet_case c JOIN wallet_foldedrow f ON f.case_id = c.id
+     WHERE {open_beside} AND (c.kind = 'truncated' OR c.kind = ANY (%(by_row)s))
+       AND (%(day)s::date::text IN (f.theirs ->> 'day', f.theirs ->> 'also')
+            OR EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = f.subject)
+            OR EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = f.theirs ->> 'transaction')
+            OR EXISTS (SELECT FROM reconciliation_break b WHERE b.subject = f.subject AND b.kind = 'day_boundary')
+            OR EXISTS (SELECT FROM wallet_transaction t
+                        WHERE t.merchant_id = %(merchant)s AND t.transaction_id = f.subject AND t.part = 0
+                          AND t.debit_account_id IS NOT NULL
+                          AND t.created_at >= %(begin)s AND t.created_at < %(end)s))
+"""
 # Days beside this one whose open cases were judged by other rows than this day has now: its file lacks a row that a
 # case names, or has one that a case would name; or our ledger has by now what a file said. What is looked up is what
-# `judging.sql` looks up of another day, so that a day that was compared again asks for no comparison of this one. Of
-# many breaks in one no row is known, and what a person resolved stays.
-STALE = """
+# `judging.sql` looks up of another day, so that a day that was compared again asks for no comparison of this one.
+# What a person resolved stays.
+STALE = f"""
     SELECT DISTINCT c.day
       FROM (SELECT c.day, c.kind, c.subject, c.ours, c.theirs,
                    coalesce(c.theirs ->> 'transaction', c.subject) AS id,
                    (c.theirs ->> 'day')::date AS file_day, (c.ours ->> 'day')::date AS own_day,
                    %(day)s::date - c.day AS apart
-              FROM wallet_case c
-             WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.state <> 'resolved'
-               AND c.kind = ANY (%(by_row)s)
-               AND NOT coalesce(c.ours, '{{}}') ? 'rows' AND NOT coalesce(c.theirs, '{{}}') ? 'rows') c
+              FROM (SELECT c.day, c.kind, c.subject, c.ours, c.theirs FROM wallet_case c
+                     WHERE {{open_beside}} AND c.kind = ANY (%(by_row)s)
+                       AND NOT coalesce(c.ours, '{{{{}}}}') ? 'rows' AND NOT coalesce(c.theirs, '{{{{}}}}') ? 'rows'
+                    UNION ALL {FOLDED_BESIDE}) c) c
      CROSS JOIN LATERAL (
            SELECT EXISTS (SELECT FROM wallet_transaction t
                            WHERE t.merchant_id = %(merchant)s AND t.transaction_id = c.subject AND t.part = 0
@@ -178,17 +195,16 @@ STALE = """
                            WHERE b.kind = 'day_boundary' AND b.subject = c.subject
                              AND b.theirs ? 'transaction' AND NOT b.theirs ? 'day') AS taken_back
            ) n
-     CROSS JOIN LATERAL (SELECT n.taken_back OR {has} AS has) f
-     WHERE (%(day)s::date::text IN (c.theirs ->> 'day', c.theirs ->> 'also') AND NOT ({has_named}))
-        OR (c.apart BETWEEN {earliest} AND {latest} AND f.has
+     CROSS JOIN LATERAL (SELECT n.taken_back OR {{has}} AS has) f
+     WHERE (%(day)s::date::text IN (c.theirs ->> 'day', c.theirs ->> 'also') AND NOT ({{has_named}}))
+        OR (c.apart BETWEEN {{earliest}} AND {{latest}} AND f.has
             AND (c.theirs IS NULL
                  OR (abs(c.apart), %(day)s::date) < (abs(c.file_day - c.day), c.file_day)))
         OR (c.own_day IS NOT NULL AND c.theirs ->> 'also' IS NULL AND f.has
-            AND %(day)s::date - c.own_day BETWEEN {earliest} AND {latest}
+            AND %(day)s::date - c.own_day BETWEEN {{earliest}} AND {{latest}}
             AND (abs(%(day)s::date - c.own_day), %(day)s::date) < (abs(c.day - c.own_day), c.day)
             AND (abs(c.apart) = 1 OR (c.apart < 0 AND c.own_day < c.day - 1)))
         OR (c.kind = 'missing_here' AND n.ours)
-     ORDER BY 1
 """
 # Whether this day's statement has the row: what only it has is in `reconciliation_met`, and so is what only we have.
 HAS = """
@@ -197,8 +213,12 @@ HAS = """
          AND NOT EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = {id} AND m.t_line IS NULL)))
 """
 STALE = STALE.format(
-    has=HAS.format(id="c.subject"), has_named=HAS.format(id="c.id"), earliest=EARLIEST_FILE, latest=LATEST_FILE
-)
+    has=HAS.format(id="c.subject"), has_named=HAS.format(id="c.id"), earliest=EARLIEST_FILE, latest=LATEST_FILE,
+    open_beside=OPEN_BESIDE,
+)  # fmt: skip
+STEPS = (
+    LOCK, MEET, *KEEP_FOLDED, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK, replaced_payouts.LINK,
+)  # fmt: skip
 BY_ROW = (Kind.MISSING_HERE, Kind.MISSING_THERE, Kind.DUPLICATE_HERE, Kind.NETS_OUT, Kind.DAY_BOUNDARY, *SAID_OTHERWISE)
 
 
@@ -222,11 +242,12 @@ def sync_cases(*, run: Reconciliation, plan: ReconciliationPlan, day: Day, now: 
         | thresholds.values_of(plan)
     )
     with connection.cursor() as cursor:
-        for statement in (LOCK, MEET, *KEEP_FOLDED, CLOSE, CLOSE_OWN, CLOSE_PAID, CLOSE_ENDED, LINK):
+        for statement in STEPS:
             cursor.execute(statement, values)
         if run.statement_id is None:
             return []
-        cursor.execute(STALE, values)
+        cursor.execute("CREATE INDEX ON reconciliation_break (subject)")
+        cursor.execute(f"{STALE} UNION {replaced_payouts.STALE} ORDER BY 1", values)
         return [day for (day,) in cursor.fetchall()]
 
 

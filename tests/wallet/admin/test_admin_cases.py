@@ -188,6 +188,18 @@ def test_money_owed_to_a_player_is_not_offered_to_be_written_off(staff: Client, 
     assert "Money is owed to a player" in read(staff, page(owed))
 
 
+def test_a_refused_payout_that_was_probably_paid_names_the_other_one(staff: Client, run: Reconciliation) -> None:
+    """Nobody is asked to pay it once more."""
+    ours = {"kind": "payout", "amount": "900", "currency": "EUR", "replaced_by": "again"}
+    other = broken(run, "again", kind="missing_there")
+    owed = broken(run, kind="owed", severity=3, ours=ours, other=other, difference=0)
+    shown = read(staff, page(owed))
+    assert "Later, payout again of the same amount for the same bet was accepted." in shown
+    assert "Linked case of the same payout" in shown
+    assert "Money is owed to a player" not in shown
+    assert "are owed to a player" not in shown
+
+
 def test_a_case_goes_from_hand_to_hand_until_it_is_resolved(staff: Client, case: Case, second: Person) -> None:
     staff.post(page(case, "take"))
     assert state(case) == ("assigned", "")

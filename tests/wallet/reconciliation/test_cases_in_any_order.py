@@ -191,3 +191,68 @@ def test_days_with_more_breaks_than_anybody_works_do_not_restate_each_other_for_
     assert {kind for kind, _, _ in still_open(merchant, DATE)} >= {"day_boundary", "missing_here", "missing_there"}
     for of in DAYS:
         assert compares(merchant, of) == []
+
+
+# --- many in one case -------------------------------------------------------------------------------------------------
+def many_small(machine: Told) -> list[str]:
+    """Behind everything else of the day."""
+    names = [f"small-{number}" for number in range(25)]
+    with at(machine.merchant, 13 * HOUR):
+        for name in names:
+            machine.deposit(1, transactionId=name)
+    return names
+
+
+def stated(merchant: Merchant, of: date, lines: Iterable[Line]) -> None:
+    Statement.objects.filter(merchant=merchant, day=of).update(is_current=False)
+    state(merchant, lines, of)
+
+
+@pytest.mark.parametrize("most", [10_000, 0])
+def test_rows_behind_the_end_of_a_file_that_come_in_the_next_one_restate_the_day(
+    machine: Told, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Also where each kind of break is one case."""
+    monkeypatch.setattr(matching, "MOST_OF_A_KIND", most)
+    merchant, late = machine.merchant, {"evening", *many_small(machine)}
+    lines = ledger_lines(merchant)
+    behind = [line for line in lines if line.transaction_id in late]
+    stated(merchant, DATE, [line for line in lines if line not in behind])
+    compares(merchant, DATE)
+    assert {kind for kind, _, _ in still_open(merchant, DATE)} == {"truncated"}
+    stated(merchant, NEXT, [*ledger_lines(merchant, NEXT), *behind])
+    assert compares(merchant, NEXT) == [DATE]
+    assert compares(merchant, DATE) == compares(merchant, NEXT) == []
+    for of in DAYS:
+        assert kinds_of(still_open(merchant, of)) == {"day_boundary"}
+    stated(merchant, NEXT, ledger_lines(merchant, NEXT))
+    assert compares(merchant, NEXT) == [DATE]
+    assert compares(merchant, DATE) == []
+    assert kinds_of(still_open(merchant, DATE)) == {"truncated"}
+    assert still_open(merchant, NEXT) == set()
+
+
+def kinds_of(found: Found) -> set[str]:
+    return {kind for kind, _, _ in found}
+
+
+@pytest.mark.parametrize("way", ["missing in the file", "missing in the ledger"])
+def test_a_row_among_many_of_one_case_restates_its_day(
+    machine: Told, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(matching, "MOST_OF_A_KIND", 0)
+    merchant = machine.merchant
+    nothing: dict[str, Any] = {"near": set(), "gone": set(), "other": set(), "strays": set(), "twice": False}
+    states(merchant, DATE, nothing | ({"near": {"morning"}} if way == "missing in the ledger" else {}))
+    states(merchant, NEXT, nothing | {"near": {"morning"}})
+    settle(merchant, DAYS)
+    assert kinds_of(still_open(merchant, DATE)) >= {"missing_there"}
+    states(merchant, NEXT, nothing | {"near": {"morning", "evening"}})
+    assert compares(merchant, NEXT) == [DATE]
+    assert compares(merchant, DATE) == compares(merchant, NEXT) == []
+    assert kinds_of(still_open(merchant, DATE)) >= {"day_boundary"}
+    assert "missing_there" not in kinds_of(still_open(merchant, DATE))
+    states(merchant, NEXT, nothing | {"near": {"morning"}})
+    assert compares(merchant, NEXT) == [DATE]
+    assert compares(merchant, DATE) == []
+    assert "missing_there" in kinds_of(still_open(merchant, DATE))

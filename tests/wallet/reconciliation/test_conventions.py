@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,9 +21,11 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from wallet.reconciliation.reading import encodings, loading
+from wallet.reconciliation.reading.amounts import AmountReader
 from wallet.reconciliation.reading.columns import columns
 from wallet.reconciliation.reading.conversion import Conversion
 from wallet.reconciliation.reading.mapping import BadMapping, Mapping, from_json, suggested_mapping
+from wallet.reconciliation.reading.moments import MomentReader
 from wallet.reconciliation.reading.table import Unreadable
 
 SHARED = Path(__file__).parent / "cases" / "statements"
@@ -601,3 +604,81 @@ def by_database(mapping: Mapping, cells: list[str]) -> tuple[Any, ...] | None:
     except DataError:
         return None
     return tuple(found) if is_fit else None
+
+
+# --- In one go and cell by cell ---------------------------------------------------------------------------------------
+AMOUNT_TEXTS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "-", "€", "("]),
+    st.sampled_from(["1", "12", "1.234", "1,234", "1 234", "12.345.678", "1234567", "999.999.999.999", "0012"]),
+    st.sampled_from(["", ".5", ",50", ".1234567", ",00000", ")", "-", " EUR"]),
+)
+TIMES_OF_DAY = (
+    "09:05", "9:05:07", "24:00:00", "24:00:01", "23:59:60", "09:05:00.25", "12:00:00.1234567", "12:00:59.999999",
+    "12:00:01 PM", "0:00:01 AM", "12:00:01.5Z", "09:05:12+02:00", "09:05:12 +02:00:15", "02:59:59 Europe/Paris",
+    "03:30:30", "9.05.07", "09:05:07 CET", "\u200b09:05:07", "09:05:07 (EET)",
+)  # fmt: skip
+DATES = (
+    "2026-11-28",
+    "28.11.2026",
+    "11/28/2026",
+    "2026-10-25",
+    "2026-03-29",
+    "28 Nov 2026",
+    "Nov 28, 2026",
+    "1890-01-01",
+    "",
+)
+SAME_SIGN = {("decimal_point", "point"), ("decimal_comma", "comma")}
+ANY_HOW = st.fixed_dictionaries(
+    {
+        "amounts": st.sampled_from(["units", "decimal_point", "decimal_comma", "minor"]),
+        "thousands": st.sampled_from(["", "comma", "point", "space"]),
+        "negative": st.sampled_from(["refused", "absolute"]),
+        "minus": st.sampled_from(["", "any"]),
+        "times": st.sampled_from(["iso", "dmy", "mdy", "unix", "excel"]),
+        "zone": st.sampled_from(["", "Europe/Helsinki"]),
+        "date_alone": st.sampled_from(["", "midnight"]),
+    }
+).filter(lambda how: (how["amounts"], how["thousands"]) not in SAME_SIGN)
+ANY_TIME = st.builds(
+    "{}{}{}".format, st.sampled_from(DATES), st.sampled_from([" ", "T"]), st.sampled_from(TIMES_OF_DAY)
+)
+
+
+def cell_by_cell(mapping: Mapping, headers: list[str], table: list[str]) -> list[Any]:
+    """Without anything that makes usual lines quick."""
+    slow = Conversion(mapping, headers)
+    amounts = AmountReader(mapping)
+    amounts.usual = re.compile("(?!)")
+    slow.amount, slow.moment = amounts.read, MomentReader(mapping)._whole  # type: ignore[assignment]
+    slow._clear_line = None
+    return list(slow.rows(2, table))
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY_HOW, AMOUNT_TEXTS | CELLS, ANY_TIME | MOMENT_TEXTS | CELLS)
+def test_a_line_that_is_read_in_one_go_is_read_the_same_cell_by_cell(how: dict[str, str], money: str, at: str) -> None:
+    mapping = from_json(STATED | AT | how)
+    table = [*row(money)[:5], at]
+    assert list(Conversion(mapping, HEADER).rows(2, table)) == cell_by_cell(mapping, HEADER, table)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(DATES), st.sampled_from(TIMES_OF_DAY), st.sampled_from(["", "CET", "+02:00", "Europe/Paris"]))
+def test_the_same_of_a_date_and_a_time_apart(day: str, clock: str, zone: str) -> None:
+    mapping = from_json(STATED | {"columns": COLUMNS | {"at": "at", "time_of_day": "clock", "time_zone": "zone"}})
+    headers, table = [*HEADER, "clock", "zone"], [*row()[:5], day, clock, zone]
+    assert list(Conversion(mapping, headers).rows(2, table)) == cell_by_cell(mapping, headers, table)
+
+
+@pytest.mark.parametrize("debit", ["", "0,00", "12,50", "x"])
+@pytest.mark.parametrize("credit", ["", "0,00", "1.234,50", " "])
+@pytest.mark.parametrize("kind", ["", "bet", "?"])
+def test_the_same_of_debit_and_credit(debit: str, credit: str, kind: str) -> None:
+    columns = {name: header for name, header in COLUMNS.items() if name not in ("kind", "amount")}
+    columns |= {"debit": "debit", "credit": "credit"} | ({"kind": "type"} if kind else {})
+    stated = {"columns": columns, "out_kind": "bet", "in_kind": "payout"} | by("point", "decimal_comma")
+    mapping, headers = from_json(STATED | stated), ["id", "type", "player", "currency", "debit", "credit"]
+    table = ["t-1", kind, "ada", "EUR", debit, credit]
+    assert list(Conversion(mapping, headers).rows(2, table)) == cell_by_cell(mapping, headers, table)

@@ -81,7 +81,7 @@ def sent(run: Reconciliation) -> mail.EmailMultiAlternatives:
 
 
 def parts(message: mail.EmailMultiAlternatives) -> tuple[str, str]:
-    html = re.sub(r"<[^>]+>", " ", str(message.alternatives[0][0]))
+    html = re.sub(r"<[^>]+>", " ", str(message.alternatives[0][0]).replace("<wbr>", ""))
     return " ".join(str(message.body).split()), " ".join(html.split())
 
 
@@ -320,3 +320,17 @@ def test_the_picture_has_a_bar_a_day_and_tells_days_that_were_not_compared(plan:
     told = report.bars(run)
     assert [bar.breaks for bar in told] == [None] * 13 + [2]
     assert Image.open(BytesIO(report.picture(run))).size == (1104, 300)
+
+
+def test_long_amounts_and_ids_fit_on_a_phone(plan: ReconciliationPlan) -> None:
+    """A line ends between groups of digits, and anywhere in an id."""
+    ReconciliationPlan.objects.update(names_players=True)
+    much = broken("missing_here", currency="IDR", stake="12345678901230000", net="-12345678901230000")
+    run = compared(plan.merchant, figures=figures(breaks=[much]))
+    case(run, subject="5a1c7f0e-4c0b-4c8e-9d1f-0123456789ab")
+    message = sent(run)
+    html, text = str(message.alternatives[0][0]), str(message.body)
+    assert "-123,<wbr>456,<wbr>789,<wbr>012.30" in html
+    assert re.search(r"<td[^>]*word-break: break-word[^>]*>5a1c7f0e-", html)
+    assert "EUR bet: 123,456,789.00 (rows: 1,200) | 123,456,799.00 (rows: 1,201) | -10.00" in text
+    assert "-123,456,789,012.30" in text

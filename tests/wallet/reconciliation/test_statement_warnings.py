@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,17 @@ def test_ids_that_nobody_knows_are_said_before_the_file_is_sent(
     found = warnings(busy, change)
     assert all(each in found for each in said), found
     assert bool(found) == bool(said)
+
+
+def test_a_file_whose_ids_a_spreadsheet_has_shortened_is_said_to_be_one(busy: Busy) -> None:
+    """Both of its rows have one id now."""
+    headers = dict(zip(COLUMNS, ("Transaction", "Type", "Player", "Currency", "Amount"), strict=True))
+    mapping = {"columns": headers, "amounts": "decimal_comma", "kinds": {"stake": "bet"}}
+    content = io.BytesIO((Path(__file__).parent / "cases" / "statements" / "st-scientific-ids.csv").read_bytes())
+    seen = statements.preview_file(merchant=busy.merchant, name="", content=content, mapping=mapping, day=DATE)
+    assert seen.can_be_read
+    assert seen.warnings[0] == "The only id is not known: “1,23457E+15”."
+    assert "1 id looks shortened by a spreadsheet, such as “1,23457E+15”" in " ".join(seen.warnings)
 
 
 def test_a_file_of_another_day_is_said_to_be_one(busy: Busy) -> None:

@@ -45,12 +45,13 @@ LABELS: dict[str, Text] = {
     "lines": gettext_lazy("also on lines"),
     "also": gettext_lazy("also in the statement of"),
     "transaction": gettext_lazy("transaction in the statement"),
+    "replaced_by": gettext_lazy("payout for the same bet"),
 }
 FIRST = ("kind", "player", "game", "currency", "amount", "state", "at")
 AMOUNTS = frozenset({"amount", "at_stake", "balance", "sum"})
 # Or by themselves make no break.
 NEVER_DIFFER = frozenset(
-    {"at", "at_stake", "line", "lines", "day", "count", "also", "bet", "correction", "transaction"}
+    {"at", "at_stake", "line", "lines", "day", "count", "also", "bet", "correction", "transaction", "replaced_by"}
 )
 
 

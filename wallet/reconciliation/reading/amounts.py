@@ -23,6 +23,7 @@ WHOLE_TEXT = re.compile(
     rf"(?P<number>[.,]?[0-9](?:[0-9.,'’\s]*[0-9])?)\s*(?P<after>(?:{TOKEN})?)\s*(?P<last>[-−–+]?)\s*(?P<close>\)?)"
 )
 SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+", re.ASCII)
+NOT_A_DIGIT = re.compile(r"[^0-9]")
 DASH = "–"
 STATE_MINUS = "state in the mapping how a negative amount is written"
 
@@ -41,25 +42,28 @@ class AmountReader:
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
-        self.usual = self._usual()
         point = SEPARATORS.get(mapping.amounts, "")
         group = GROUPS.get(mapping.thousands)
+        self.usual = self._usual(point, group)
         grouped = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|" if group else ""
         if mapping.thousands == "comma":  # lakhs and crores too
             grouped += r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|"
         rest = rf"(?:{POINTS[point]}(?P<rest>[0-9]+))?" if point else "(?P<rest>)"
         self.number = re.compile(rf"(?P<whole>{grouped}[0-9]*){rest}", re.ASCII)
 
-    def _usual(self) -> re.Pattern[str] | None:
+    @staticmethod
+    def _usual(point: str, group: str | None) -> re.Pattern[str]:
         """What most cells are, without anything to be looked at."""
-        point = POINTS.get(SEPARATORS.get(self.mapping.amounts, ""))
-        return re.compile(rf"([0-9]{{1,12}})(?:{point}([0-9]{{1,5}}))?", re.ASCII) if point else None
+        grouped = rf"|[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,3}}" if group else ""
+        rest = rf"(?:{POINTS[point]}([0-9]{{1,5}}))?" if point else "()"
+        return re.compile(rf"([0-9]{{1,12}}{grouped}){rest}", re.ASCII)
 
     def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> AmountForm:
         """`currency` as a column or the mapping says it, else empty. Raises Unclear."""
-        if currency and self.usual is not None and (found := self.usual.fullmatch(text)):
-            units = int(found[1]) * SCALE + int((found[2] or "").ljust(DECIMALS, "0"))
-            return AmountForm(self._in_range(units, most), is_out=False, currency=currency)
+        if currency and (found := self.usual.fullmatch(text)):
+            whole = found[1] if found[1].isdigit() else NOT_A_DIGIT.sub("", found[1])
+            units = self._in_range(self._scaled(whole, found[2] or "", currency), most)
+            return AmountForm(units, is_out=False, currency=currency)
         parts = self._parts(text)
         is_out = self._is_out(parts)
         currency = self._currency(parts["before"] or parts["after"], currency)
@@ -129,11 +133,14 @@ class AmountReader:
         found = self.number.fullmatch(text)
         if found is None:
             raise Unclear(self._why_not(text))
-        whole, rest = re.sub(r"[^0-9]", "", found["whole"]), (found["rest"] or "").rstrip("0")
+        whole, rest = NOT_A_DIGIT.sub("", found["whole"]), (found["rest"] or "").rstrip("0")
         if not whole and not found["rest"]:
             raise Unclear(f"not an amount{self._as_stated()}")
         if len(rest) > DECIMALS:
             raise Unclear("more than 5 decimals")
+        return self._scaled(whole, rest, currency)
+
+    def _scaled(self, whole: str, rest: str, currency: str) -> int:
         if self.mapping.amounts == "units":
             return int(whole)
         if self.mapping.amounts == "minor":

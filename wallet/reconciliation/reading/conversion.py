@@ -64,6 +64,9 @@ TYPES = {
 }
 
 
+type MoneyReader = Callable[[Sequence[str]], tuple[AmountForm, str]]
+
+
 class Fields:
     """Reads the fields of one line, and gathers what is wrong with each."""
 
@@ -101,26 +104,101 @@ class Conversion:
     def __init__(self, mapping: Mapping, headers: Sequence[str]) -> None:
         self.mapping, self.headers = mapping, headers
         self.place = {name: headers.index(header) for name, header in mapping.columns.items()}
-        self.amount, self.moment = AmountReader(mapping), MomentReader(mapping)
+        self.amount = lru_cache(maxsize=8192)(AmountReader(mapping).read)
+        self.moment = MomentReader(mapping).read
         self.code = lru_cache(maxsize=1024)(self._code)
+        self.state = lru_cache(maxsize=1024)(self._state)
+        self.kind = lru_cache(maxsize=1024)(self._kind_of)
         self.kinds = {kind: kind for kind in KINDS} | dict(mapping.kinds)
         self.ignored_kinds, self.ignored_states = set(mapping.ignored_kinds), set(mapping.ignored_states)
         if is_our_export(headers):
             self.ignored_kinds.add(CORRECTION)
         self.ignored = 0
         self._rows = self._stake_and_win if mapping.is_stake_and_win else self._one
+        self._clear_line = None if mapping.is_stake_and_win else self._compiled()
 
     def rows(self, line: int, cells: Sequence[str]) -> Iterator[ConvertedRow]:
-        fields = Fields(self.place, self.headers, cells)
-        if self._is_ignored(fields):
+        """Yield the rows of a line. One with a cell that cannot be read is read once more, for the sentences."""
+        if self._is_ignored(cells):
             self.ignored += 1
             return
-        yield from self._rows(line, fields)
+        if self._clear_line is not None:
+            try:
+                row = self._clear_line(line, cells)
+            except Unclear:
+                pass
+            else:
+                yield row
+                return
+        yield from self._rows(line, Fields(self.place, self.headers, cells))
 
-    def _is_ignored(self, fields: Fields) -> bool:
-        return (bool(self.ignored_kinds) and _word(fields.cell("kind")) in self.ignored_kinds) or (
-            bool(self.ignored_states) and _word(fields.cell("state")) in self.ignored_states
+    def _is_ignored(self, cells: Sequence[str]) -> bool:
+        return self._has_word(cells, "kind", self.ignored_kinds) or self._has_word(cells, "state", self.ignored_states)
+
+    def _has_word(self, cells: Sequence[str], name: str, words: set[str]) -> bool:
+        return bool(words) and (_word(cells[self.place[name]]) if name in self.place else "") in words
+
+    # --- one line, one row, all of it clear ---------------------------------------------------------------------------
+    def _compiled(self) -> Callable[[int, Sequence[str]], ConvertedRow]:
+        """Return what reads a line in one go, as `_one` does, and raises Unclear at the first cell that is not."""
+        transaction = self._reader("transaction_id" if self.mapping.grain == "rows" else "", _id, "")
+        player, game = self._reader("player_id", _id, ""), self._reader("game_id", _game, None)
+        state = self._reader("state", self.state, None)
+        reference = self._reader("ref_transaction_id", _reference, None)
+        money, at, count = self._money_reader(), self._moment_reader(), self._reader("count", _count, None)
+
+        def read(line: int, cells: Sequence[str]) -> ConvertedRow:
+            amount, kind = money(cells)
+            return ConvertedRow(
+                line, transaction(cells), kind, player(cells), amount.currency, amount.units, game(cells),
+                state(cells), reference(cells), at(cells), count(cells),
+            )  # fmt: skip
+
+        return read
+
+    def _reader[T](self, name: str, how: Callable[[str], T], absent: T) -> Callable[[Sequence[str]], T]:
+        if (at := self.place.get(name)) is None:
+            return lambda _cells: absent
+        return lambda cells: how(cells[at])
+
+    def _moment_reader(self) -> Callable[[Sequence[str]], datetime | None]:
+        at, time, zone = (self.place.get(name) for name in ("at", "time_of_day", "time_zone"))
+        if at is None:
+            return lambda _cells: None
+        if time is None and zone is None:
+            return lambda cells: self.moment(cells[at])
+        return lambda cells: self.moment(
+            cells[at], "" if time is None else cells[time], "" if zone is None else cells[zone]
         )
+
+    def _money_reader(self) -> MoneyReader:
+        """Of the amount, with its currency, and of the kind."""
+        known = "" if self.mapping.currency_place else self.mapping.currency
+        currency = self._reader("currency", self.code, known)
+        if self.mapping.is_debit_and_credit:
+            return self._side_reader(currency)
+        at, kind = self.place["amount"], self.place.get("kind")
+        out, into = self.mapping.out_kind, self.mapping.in_kind
+
+        def read(cells: Sequence[str]) -> tuple[AmountForm, str]:
+            amount = self.amount(cells[at], currency(cells))
+            return amount, (out if amount.is_out else into) if kind is None else self.kind(cells[kind])
+
+        return read
+
+    def _side_reader(self, currency: Callable[[Sequence[str]], str]) -> MoneyReader:
+        """One of the two is empty; else `_amount` says which of them counts."""
+        debit, credit, kind = (self.place.get(name) for name in ("debit", "credit", "kind"))
+        out, into = self.mapping.out_kind, self.mapping.in_kind
+
+        def read(cells: Sequence[str]) -> tuple[AmountForm, str]:
+            sides = ["" if at is None else cells[at].strip(UNSEEN) for at in (debit, credit)]
+            if all(sides) or not any(sides):
+                raise Unclear
+            amount = self.amount(cells[debit if sides[0] else credit], currency(cells))  # type: ignore[index]
+            return amount, (out if sides[0] else into) if kind is None else self.kind(cells[kind])
+
+        return read
 
     # --- one line, one row --------------------------------------------------------------------------------------------
     def _one(self, line: int, fields: Fields) -> Iterator[ConvertedRow]:
@@ -140,7 +218,7 @@ class Conversion:
             currency,
             None,
             fields.read("game_id", _game),
-            fields.read("state", self._state),
+            fields.read("state", self.state),
             fields.read("ref_transaction_id", _reference),
             self._at(fields),
             fields.read("count", _count),
@@ -153,7 +231,7 @@ class Conversion:
     # --- a bet and its payout in one line -----------------------------------------------------------------------------
     def _stake_and_win(self, line: int, fields: Fields) -> Iterator[ConvertedRow]:
         currency = self._currency(fields) or ""
-        stake = fields.read("stake", lambda cell: self.amount.read(cell, currency))
+        stake = fields.read("stake", lambda cell: self.amount(cell, currency))
         win = self._win(fields, currency)
         row = self._common(line, fields, stake.currency if stake else "")
         is_row = self.mapping.grain == "rows"
@@ -176,7 +254,7 @@ class Conversion:
         cell = fields.cell("win")
         if not cell.strip(UNSEEN):
             return None
-        win = fields.read("win", lambda cell: self.amount.read(cell, currency))
+        win = fields.read("win", lambda cell: self.amount(cell, currency))
         is_none = win is not None and not win.units and not fields.cell("win_transaction_id")
         return None if is_none and self.mapping.grain == "rows" else win
 
@@ -198,12 +276,12 @@ class Conversion:
         if currency is None:
             return None, ""
         if not self.mapping.is_debit_and_credit:
-            return fields.read("amount", lambda cell: self.amount.read(cell, currency)), "amount"
+            return fields.read("amount", lambda cell: self.amount(cell, currency)), "amount"
         sides = [name for name in ("debit", "credit") if fields.cell(name).strip(UNSEEN)]
         if not sides:
             fields.add("debit", "no amount, and the credit column is empty too")
             return None, ""
-        read = [(fields.read(name, lambda cell: self.amount.read(cell, currency)), name) for name in sides]
+        read = [(fields.read(name, lambda cell: self.amount(cell, currency)), name) for name in sides]
         moved = [each for each in read if each[0] is None or each[0].units]
         if len(moved) > 1 or (not moved and len(read) > 1 and "kind" not in self.place):
             fields.add("debit", f"both a debit and a credit ({shown_text(fields.cell('credit'))})")
@@ -212,7 +290,7 @@ class Conversion:
 
     def _kind(self, fields: Fields, amount: AmountForm | None, name: str) -> str | None:
         if "kind" in self.place:
-            return fields.read("kind", self._kind_of)
+            return fields.read("kind", self.kind)
         is_out = name == "debit" if self.mapping.is_debit_and_credit else amount is not None and amount.is_out
         return self.mapping.out_kind if is_out else self.mapping.in_kind
 
@@ -233,7 +311,7 @@ class Conversion:
         if "at" not in self.place:
             return None
         time, zone = fields.cell("time_of_day"), fields.cell("time_zone")
-        return fields.read("at", lambda cell: self.moment.read(cell, time, zone))
+        return fields.read("at", lambda cell: self.moment(cell, time, zone))
 
 
 def _word(cell: str) -> str:

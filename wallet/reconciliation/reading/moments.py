@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,11 @@ WITH_MONTH = re.compile(r"[^\W\d_]{3,}")
 BESIDE = re.compile(r"\s*\((?!UTC)[^()]*\)$")  # the name of a zone whose offset stands before it
 FROM_UTC = re.compile(r"\s?\b(?:UTC|GMT)\s?([+-]\d)", re.IGNORECASE)
 NO_ZONES = re.compile(r"(?:Etc/GMT[+-].*|posix/.*|right/.*)", re.IGNORECASE)
+# A text with a time of day to the second. What is before and behind the seconds says all but them, and many rows have
+# it alike. In `+02:00:15` there is none.
+TO_THE_SECOND = re.compile(
+    r"((?:.*?[^+\-−\d:.,])?(?!24)\d{1,2}:[0-5]\d:)([0-5]\d)(?:\.(\d{1,6}))?(?![\d.,:])(.*)", re.ASCII
+)
 PER_SECOND = {"unix": 1, "unix_ms": 10**3, "unix_us": 10**6, "unix_ns": 10**9}
 UNITS = {"unix": "seconds", "unix_ms": "milliseconds", "unix_us": "microseconds", "unix_ns": "nanoseconds"}
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -52,9 +58,25 @@ class MomentReader:
         self.home = mapping.zone
         self.day = lru_cache(maxsize=1024)(self._day)
         self.zone = lru_cache(maxsize=256)(self._zone)
+        self.minute = lru_cache(maxsize=4096)(self._whole)
+        self.is_text = mapping.times not in {*PER_SECOND, "excel"}
 
     def read(self, text: str, time: str = "", zone: str = "") -> datetime | None:
         """`time` and `zone` of columns of their own. None when nothing is there. Raises Unclear."""
+        timed = time if self.is_apart else text
+        found = TO_THE_SECOND.fullmatch(timed) if self.is_text and len(timed) <= LONGEST else None
+        # A fraction beside the name of a month is left to dateutil.
+        if found is not None and not (found[3] and WITH_MONTH.search(text)):
+            with suppress(Unclear):  # and then said of the whole text
+                minute = self._minute(f"{found[1]}00{found[4]}", text, zone)
+                if minute is not None and minute.year >= FIRST.year:  # before, clocks were changed within a minute
+                    return minute + timedelta(seconds=int(found[2]), microseconds=int((found[3] or "").ljust(6, "0")))
+        return self._whole(text, time, zone)
+
+    def _minute(self, begun: str, text: str, zone: str) -> datetime | None:
+        return self.minute(text, begun, zone) if self.is_apart else self.minute(begun, "", zone)
+
+    def _whole(self, text: str, time: str = "", zone: str = "") -> datetime | None:
         text, time, zone = (each.translate(NO_MARKS).strip(UNSEEN) for each in (text, time, zone))
         if not text and not time:
             return None
