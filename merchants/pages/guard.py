@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from merchants import access, errors
+from merchants import access, errors, staff_desk
 from merchants.access import Visit
 from merchants.pages import page_frame
 from merchants.services import people
@@ -47,7 +47,7 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
             if not person.is_authenticated:
                 return redirect_to_login(return_address(request))
             try:
-                visit = access.load_visit(person, code, work)
+                visit = access.load_visit(person, code, work, at_desk=staff_desk.is_at_desk(request))
                 show_zone_of(person, visit.merchant)
                 return proof_request(request, visit, prove=prove) or enter(view, request, visit, back, **rest)
             except Http404:
@@ -77,7 +77,7 @@ def proof_request(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpRes
 
 
 def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponseBase:
-    if visit.by_staff:
+    if visit.by_staff and not visit.at_desk:
         people.note_visit(merchant=visit.merchant, person=visit.person)
     try:
         return view(request, visit, **rest)

@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
-from merchants import access
+from merchants import access, staff_desk
 from merchants.sign_in.resets import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -48,9 +48,10 @@ class StaffGate:
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or "admin" not in match.namespaces or match.url_name in OPEN:
+        if match is None:
             return None
-        return gate_response(request)
+        guarded = staff_desk.is_at_desk(request) or ("admin" in match.namespaces and match.url_name not in OPEN)
+        return gate_response(request) if guarded else None
 
 
 def gate_response(request: HttpRequest) -> HttpResponse | None:
