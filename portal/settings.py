@@ -192,6 +192,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "merchants.sign_in.appearance.admin_appearance",
+                "merchants.kept_forms.kept_fields",
             ],
             "builtins": ["portal.templatetags.desk", "portal.templatetags.moments", "portal.templatetags.parts"],
         },

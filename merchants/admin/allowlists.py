@@ -25,6 +25,7 @@ from merchants.services import people
 
 
 class ReadOnlyTable(TabularInline):
+    is_read_only = True
     extra = 0
     can_delete = False
     tab = True

@@ -193,6 +193,7 @@ class ApiKeyAdmin(RotationAdmin):
             act=lambda: keys.quarantine_key(key=key),
             done=_("is quarantined"),
             danger=True,
+            impact=self.off_switch_impact(key),
         )
         return self.ask(request, key, question)
 
@@ -211,5 +212,6 @@ class ApiKeyAdmin(RotationAdmin):
             else (lambda: keys.revoke_key(key=key)),
             done=_("waits for a second approver") if waits else _("is revoked"),
             danger=True,
+            impact=self.off_switch_impact(key),
         )
         return self.ask(request, key, question)

@@ -28,7 +28,7 @@ from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.fields import LimitsForm, amount_field, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Contact, Merchant, OwnerQuestion
-from merchants.services import approvals, merchants, owner_questions, sandboxes
+from merchants.services import approvals, merchants, onboarding, owner_questions, sandboxes
 from portal.lib.texts import Text
 
 USUAL = gettext_lazy("as usual")
@@ -158,6 +158,8 @@ class MerchantAdmin(FastAdmin):
 
     def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:  # noqa: FBT001
         """One person switches the two-person rule on, and asks a second one to switch it off."""
+        if not change:
+            obj.status = Merchant.Status.SUSPENDED  # until it goes live
         off = change and "two_person" in form.changed_data and not obj.two_person
         if off:
             obj.two_person = True
@@ -190,6 +192,9 @@ class MerchantAdmin(FastAdmin):
     @action(description=gettext_lazy("Activate merchant"), permissions=["change"])
     @step_up
     def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One that never was live goes live by the checklist of its onboarding."""
+        if onboarding.is_not_live_yet(self.found(request, object_id)):
+            return HttpResponseRedirect(reverse("admin:merchants_merchant_onboarding", args=[object_id]))
         return self.change_status(request, object_id, _("Activate"), Merchant.Status.ACTIVE)
 
     @action(description=gettext_lazy("Suspend merchant"), permissions=["change"])
@@ -218,6 +223,7 @@ class MerchantAdmin(FastAdmin):
             else (lambda: merchants.set_status(merchant=merchant, status=status)),
             done=_("waits for a second approver") if waits else _("is %(value)s") % {"value": status.value},
             danger=status != Merchant.Status.ACTIVE,
+            impact=self.off_switch_impact(merchant) if status != Merchant.Status.ACTIVE else None,
         )
         return self.ask(request, merchant, question)
 

@@ -70,7 +70,7 @@ def frame_context(request: HttpRequest) -> dict[str, Any]:
     """At the desk of our staff the pages stand in the frame of the administration."""
     if not staff_desk.is_at_desk(request):
         return {}
-    return admin.site.each_context(request) | {"frame": "admin/desk.html"}
+    return admin.site.each_context(request) | {"frame": "admin/desk.html", "element_classes": {"content": "desk"}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,9 @@ def test_refusals_lead_to_their_calls(staff: Client, caller: Caller, acme: Merch
     caller.withdraw(10**14)
     request_log.drain_lines()
     page = page_of(staff, acme)
-    link = f"/admin/wallet/signedrequest/?merchant__id__exact={acme.pk}&status=RS_ERROR_NOT_ENOUGH_MONEY"
+    link = "/admin/operations/acme/requests/?status=RS_ERROR_NOT_ENOUGH_MONEY"
     assert link in page
-    assert len(staff.get(link).context["cl"].result_list) == 1
+    assert len(staff.get(link).context["rows"]) == 1
 
 
 def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_found(
@@ -138,10 +138,10 @@ def test_calls_that_only_named_a_key_stand_apart_and_lead_to_where_they_are_foun
     wrong = caller.get("/game/list/", x_signature="0" * 64)
     request_log.drain_lines()
     page = page_of(staff, acme)
-    link = "/operator/acme/requests/?status=RS_ERROR_SIGNATURE_NOT_MATCH"
+    link = "/admin/operations/acme/requests/?status=RS_ERROR_SIGNATURE_NOT_MATCH"
     assert "No refused requests with a valid signature." in page
     assert link in page
-    assert f"/operator/acme/requests/{wrong.headers['x-request-id']}/" in staff.get(link).content.decode()
+    assert f"/admin/operations/acme/requests/{wrong.headers['x-request-id']}/" in staff.get(link).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants import form_tokens
+from merchants import form_tokens, kept_forms
 from merchants.access import Visit, Work
 from merchants.errors import ListChanged, LockOut, Refusal, moment_text
 from merchants.models import ApiKey, Approval, Merchant
@@ -40,7 +40,6 @@ from wallet.pages.lists import labels
 from wallet.pages.lists.draft import Domains, ListDraft, Networks
 from wallet.services.usage import rehearsal
 
-ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
 TRIAL_HELP = format_lazy(
     gettext_lazy(
         "If no request with a valid signature arrives from the new allowlist within {minutes} minutes, "
@@ -102,7 +101,6 @@ def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form is None or not form.is_valid():
         return no_proposal_page(request, visit, form)
     if request.POST.get("do") == "save" and (question := proof_request(request, visit, prove=True)):
-        request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.networks_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
     saving.revert_ended_trial(merchant=visit.merchant, key=wanted.key)
@@ -116,8 +114,8 @@ def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def sent_form(request: HttpRequest) -> ProposalForm | None:
-    """What was put aside while a second factor was asked for is shown again, and not saved by itself."""
-    data = request.POST if request.method == "POST" else request.session.pop(ASIDE, None)
+    """What was kept while a second factor was asked for is shown again, and not saved by itself."""
+    data = request.POST if request.method == "POST" else kept_forms.kept_data(request)
     return ProposalForm(data) if data else None
 
 
@@ -165,7 +163,7 @@ def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str,
         )
     except (Refusal, NotAllowed) as refused:
         return propose_page(request, visit, wanted, wish, refused=str(refused), again=isinstance(refused, LockOut))
-    messages.success(request, done)
+    messages.success(request, str(done))
     return HttpResponseRedirect(list_address(visit.merchant, wanted.key))
 
 
@@ -234,7 +232,6 @@ def list_domains_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form is None or not form.is_valid():
         return no_proposal_page(request, visit, form)
     if request.POST.get("do") == "save" and (question := proof_request(request, visit, prove=True)):
-        request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.domains_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
     if request.POST.get("do") != "save" or saving.domain_changes_since(visit.merchant, wanted.version):
@@ -274,7 +271,7 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
         return propose_domains_page(request, visit, rebased_domains(wanted), wish, refused=told)
     except (Refusal, NotAllowed) as refused:
         return propose_domains_page(request, visit, wanted, wish, refused=str(refused))
-    messages.success(request, done)
+    messages.success(request, str(done))
     return HttpResponseRedirect(list_address(visit.merchant, None))
 
 
