@@ -47,7 +47,7 @@ class KeptForm:
     def read(cls, known: dict[str, Any]) -> Self:
         return cls(**known | {"at": datetime.fromisoformat(known["at"])})
 
-    def written(self) -> dict[str, Any]:
+    def session_value(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__} | {"at": self.at.isoformat()}
 
     def is_of(self, request: HttpRequest) -> bool:
@@ -89,7 +89,7 @@ def keep_form(request: HttpRequest, *, person: int, complete: bool) -> str:
         fields=fields,
         complete=complete and whole,
     )
-    request.session[IN_SESSION] = kept.written()
+    request.session[IN_SESSION] = kept.session_value()
     query = request.GET.copy()
     query[PARAMETER] = kept.token
     return f"{request.path}?{urlencode(list(query.lists()), doseq=True)}"

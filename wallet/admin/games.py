@@ -15,6 +15,6 @@ admin.site.unregister(Game)
 
 
 @admin.register(Game)
-class GamePage(GameAdmin):
+class StaffGamePage(GameAdmin):
     def off_switch_impact(self, obj: Any) -> OffSwitchImpact:
         return impact.game_off_impact(obj)

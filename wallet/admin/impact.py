@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from merchants.admin.base import OffSwitchImpact
-from merchants.models import ApiKey, Game, Merchant
+from merchants.models import ApiKey, Game, Merchant, Player
 from portal.lib import money
 from portal.lib.texts import Text
 from wallet.services.usage import compromise_impact, restriction_impact
@@ -36,6 +36,15 @@ def key_off_impact(key: ApiKey) -> OffSwitchImpact:
     ]
     is_live = key.environment == ApiKey.Environment.LIVE
     return OffSwitchImpact(facts, is_live and bool(found.open_rounds or found.per_minute_day), key.merchant.code)
+
+
+def player_off_impact(player: Player) -> OffSwitchImpact:
+    found = restriction_impact.player_impact(player.merchant, [player])
+    facts = [
+        *common_facts(found.open_rounds, found.players_in_session),
+        (_("Matching requests among the newest of the merchant"), f"{found.calls:,}"),
+    ]
+    return OffSwitchImpact(facts, is_wide=False, code=player.player_id)
 
 
 def game_off_impact(game: Game) -> OffSwitchImpact:

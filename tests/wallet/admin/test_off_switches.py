@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from merchants.models import ApiKey, Game, Merchant, Person
+from merchants.models import ApiKey, Game, Merchant, Person, Player
 from merchants.services import keys
 from tests.conftest import Caller
 from tests.pages import said, send
@@ -79,3 +79,12 @@ def test_a_game_counts_what_all_merchants_have_open(staff: Client, busy: Caller,
     rival_caller.bet(100_000)
     game = Game.objects.get()
     assert "2 with EUR 3.50 at stake" in said(staff.get(f"/admin/merchants/game/{game.pk}/off/"))
+
+
+def test_a_block_of_a_player_shows_it_and_needs_no_code(staff: Client, busy: Caller) -> None:
+    page = f"/admin/merchants/player/{Player.objects.get().pk}/block/"
+    shown = said(staff.get(page))
+    assert "1 with EUR 2.50 at stake" in shown
+    assert "typed_code" not in shown
+    assert staff.post(page, {"reason": "Chargeback"}).status_code == 302
+    assert busy.bet().body["status"] == "RS_ERROR_PLAYER_BLOCKED"
